@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+]
+
+let package = Package(
+  name: "swift-softmax",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    .library(name: "SoftmaxKit", targets: ["SoftmaxKit"]),
+    .library(name: "SoftmaxCore", targets: ["SoftmaxCore"]),
+    .library(name: "SoftmaxModels", targets: ["SoftmaxModels"]),
+    .library(name: "SoftmaxData", targets: ["SoftmaxData"]),
+    .executable(name: "softmax", targets: ["softmax"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: The arithmetic
+    .target(name: "CSoftmaxKernels"),
+    .target(name: "SoftmaxCore", dependencies: ["CSoftmaxKernels"], swiftSettings: settings),
+
+    // MARK: The library
+    .target(name: "SoftmaxModels", dependencies: ["SoftmaxCore"], swiftSettings: settings),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "SoftmaxData",
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels"],
+      resources: [.copy("Resources/digits")],
+      swiftSettings: settings),
+    .target(
+      name: "SoftmaxKit",
+      dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels"],
+      swiftSettings: settings),
+
+    // MARK: The command
+    .executableTarget(
+      name: "softmax",
+      dependencies: [
+        "SoftmaxKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+  ]
+)

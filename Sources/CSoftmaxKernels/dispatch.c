@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One table of kernels for each instruction set, and which of them this machine can run.
+
+#include "kernel.h"
+
+ptrdiff_t softmax_unit_chunk(ptrdiff_t count) {
+  ptrdiff_t chunks = count < 64 ? 1 : 2;
+  for (ptrdiff_t limit = 1024; chunks > 1 && count / limit > 0 && chunks < 1 << 20; limit *= 4)
+    chunks *= 2;
+  ptrdiff_t chunk = ((count + chunks - 1) / chunks + 15) / 16 * 16;
+  return chunk > 0 ? chunk : 16;
+}
+
+void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t *);
+
+#define VARIANT_TABLE(isa)                                                                      \
+  __typeof__(*((softmax_kernels *)0)->gemm_ascending) CONCAT(gemm_ascending, isa);              \
+  __typeof__(*((softmax_kernels *)0)->gemm_lanes) CONCAT(gemm_lanes, isa);                      \
+  __typeof__(*((softmax_kernels *)0)->gather_bytes) CONCAT(gather_bytes, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->gather_floats) CONCAT(gather_floats, isa);                \
+  __typeof__(*((softmax_kernels *)0)->exponential) CONCAT(exponential, isa),                    \
+      CONCAT(logarithm, isa), CONCAT(relu, isa), CONCAT(tanh, isa), CONCAT(sigmoid, isa);       \
+  __typeof__(*((softmax_kernels *)0)->relu_gradient) CONCAT(relu_gradient, isa),                \
+      CONCAT(tanh_gradient, isa), CONCAT(sigmoid_gradient, isa);                                \
+  __typeof__(*((softmax_kernels *)0)->softmax_rows) CONCAT(softmax_rows, isa),                  \
+      CONCAT(log_softmax_rows, isa);                                                            \
+  __typeof__(*((softmax_kernels *)0)->log_sum_exp_rows) CONCAT(log_sum_exp_rows, isa);          \
+  __typeof__(*((softmax_kernels *)0)->cross_entropy_labels) CONCAT(cross_entropy_labels, isa);  \
+  __typeof__(*((softmax_kernels *)0)->cross_entropy_distributions)                              \
+      CONCAT(cross_entropy_distributions, isa);                                                 \
+  __typeof__(*((softmax_kernels *)0)->sgd) CONCAT(sgd, isa);                                    \
+  __typeof__(*((softmax_kernels *)0)->adam) CONCAT(adam, isa);                                  \
+  static const softmax_kernels CONCAT(kernels, isa) = {                                         \
+      .name = #isa,                                                                             \
+      .gemm_ascending = CONCAT(gemm_ascending, isa),                                            \
+      .gemm_lanes = CONCAT(gemm_lanes, isa),                                                    \
+      .gather_bytes = CONCAT(gather_bytes, isa),                                                \
+      .gather_floats = CONCAT(gather_floats, isa),                                              \
+      .exponential = CONCAT(exponential, isa),                                                  \
+      .logarithm = CONCAT(logarithm, isa),                                                      \
+      .relu = CONCAT(relu, isa),                                                                \
+      .tanh = CONCAT(tanh, isa),                                                                \
+      .sigmoid = CONCAT(sigmoid, isa),                                                          \
+      .relu_gradient = CONCAT(relu_gradient, isa),                                              \
+      .tanh_gradient = CONCAT(tanh_gradient, isa),                                              \
+      .sigmoid_gradient = CONCAT(sigmoid_gradient, isa),                                        \
+      .softmax_rows = CONCAT(softmax_rows, isa),                                                \
+      .log_softmax_rows = CONCAT(log_softmax_rows, isa),                                        \
+      .log_sum_exp_rows = CONCAT(log_sum_exp_rows, isa),                                        \
+      .cross_entropy_labels = CONCAT(cross_entropy_labels, isa),                                \
+      .cross_entropy_distributions = CONCAT(cross_entropy_distributions, isa),                  \
+      .argmax_rows = softmax_argmax_rows,                                                               \
+      .sgd = CONCAT(sgd, isa),                                                                  \
+      .adam = CONCAT(adam, isa),                                                                \
+  };
+
+FOR_EACH_VARIANT(VARIANT_TABLE)
+
+// The builtins ask the processor and, through XGETBV, whether the operating system saves the
+// registers.
+const softmax_kernels *softmax_kernels_for(softmax_isa isa) {
+  switch (isa) {
+  case softmax_isa_scalar:
+    return &softmax_kernels_scalar;
+#if defined(__x86_64__)
+  case softmax_isa_avx2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &softmax_kernels_avx2 : 0;
+  case softmax_isa_avx512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                   __builtin_cpu_supports("fma")
+               ? &softmax_kernels_avx512
+               : 0;
+#elif defined(__aarch64__)
+  case softmax_isa_neon:
+    return &softmax_kernels_neon;
+#endif
+  default:
+    return 0;
+  }
+}

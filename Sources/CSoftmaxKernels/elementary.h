@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// exp, log, tanh and the logistic function of vf, a float or a vector of them; the same sequence of
+// operations for both, so the same bits. Included once for each variant. Bounds, over all floats
+// (checked by the tests): exp 1 ulp, log 1 ulp, tanh 2 ulp, sigmoid 3 ulp. The polynomials are
+// those of Tools/fit-polynomials.py.
+
+#undef as_int
+#undef as_float
+#undef power_of_two
+#undef to_float
+#undef fma_
+#undef exp_
+#undef log_
+#undef tanh_
+#undef sigmoid_
+#define as_int NAME(as_int)
+#define as_float NAME(as_float)
+#define power_of_two NAME(power_of_two)
+#define to_float NAME(to_float)
+#define fma_(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
+#define exp_ NAME(exp)
+#define log_ NAME(log)
+#define tanh_ NAME(tanh_of)
+#define sigmoid_ NAME(sigmoid_of)
+
+INLINE vi as_int(vf x) {
+  vi i;
+  __builtin_memcpy(&i, &x, sizeof i);
+  return i;
+}
+
+INLINE vf as_float(vi i) {
+  vf x;
+  __builtin_memcpy(&x, &i, sizeof x);
+  return x;
+}
+
+// 2^k, for k within -126...127.
+INLINE vf power_of_two(vi k) { return as_float((vi)((vu)(k + 127) << 23)); }
+
+INLINE vf to_float(vi i) {
+#if LANES == 1
+  return (float)i;
+#else
+  return __builtin_convertvector(i, vf);
+#endif
+}
+
+// e^x = 2^n e^r with n the nearest integer to x / ln 2 and |r| <= ln 2 / 2 in two steps (Cody and
+// Waite). 2^n in two factors, so that results below 2^-126 are rounded once.
+INLINE vf exp_(vf x) {
+  x = x < -104.5f ? (vf)-104.5f : x;  // 0
+  x = x > 89.0f ? (vf)89.0f : x;      // infinite; a NaN passes both
+  const float magic = 0x1.8p23f;      // adding it leaves the nearest integer in the low bits
+  vf t = fma_(x, 0x1.715476p0f, magic);
+  vf n = t - magic;
+  vf r = fma_(n, -0x1.62e430p-1f, x);
+  r = fma_(n, 0x1.05c610p-29f, r);
+  vf p = fma_(0x1.6d1342p-10f, r, 0x1.12440cp-7f);
+  p = fma_(p, r, 0x1.555526p-5f);
+  p = fma_(p, r, 0x1.55548cp-3f);
+  p = fma_(p, r, 0.5f);
+  p = fma_(p, r, 1.0f);
+  p = fma_(p, r, 1.0f);
+  vi k = (vi)((vu)as_int(t) - 0x4b400000u);  // magic's bits
+  vi half = k >> 1;
+  return p * power_of_two(half) * power_of_two(k - half);
+}
+
+// ln x = e ln 2 + ln(1 + f) with x = 2^e (1 + f), 1 + f between sqrt(1/2) and sqrt(2).
+INLINE vf log_(vf x) {
+  vi tiny = x < 0x1p-126f;
+  vi bits = as_int(tiny ? x * 0x1p23f : x);
+  vi e = (vi)((vu)bits - 0x3f3504f3u) >> 23;  // sqrt(1/2)'s bits
+  vf f = as_float((vi)((vu)bits - ((vu)e << 23))) - 1.0f;
+  vf n = to_float(e - (tiny ? (vi)23 : (vi)0));
+  vf q = fma_(0x1.9becb4p-5f, f, -0x1.b94470p-4f);
+  q = fma_(q, f, 0x1.f1d8cep-4f);
+  q = fma_(q, f, -0x1.016106p-3f);
+  q = fma_(q, f, 0x1.22f67ap-3f);
+  q = fma_(q, f, -0x1.552dc0p-3f);
+  q = fma_(q, f, 0x1.99a57ap-3f);
+  q = fma_(q, f, -0x1.000070p-2f);
+  q = fma_(q, f, 0x1.555548p-2f);
+  vf square = f * f;
+  vf y = fma_(n, -0x1.05c610p-29f, f * square * q);
+  y = fma_(-0.5f, square, y);
+  y = fma_(n, 0x1.62e430p-1f, f + y);
+  y = x < __builtin_inff() ? y : x;  // infinity and NaN
+  y = x == 0.0f ? (vf)-__builtin_inff() : y;
+  return x < 0.0f ? (vf)__builtin_nanf("") : y;
+}
+
+// An odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.
+INLINE vf tanh_(vf x) {
+  vi sign = as_int(x) & INT32_MIN;
+  vf size = as_float(as_int(x) & INT32_MAX);
+  vf square = x * x;
+  vf q = fma_(-0x1.7c10f6p-8f, square, 0x1.53c1b6p-6f);
+  q = fma_(q, square, -0x1.b88174p-5f);
+  q = fma_(q, square, 0x1.11092ap-3f);
+  q = fma_(q, square, -0x1.55553ap-2f);
+  vf near = fma_(x * square, q, x);
+  vf far = 1.0f - 2.0f / (exp_(size + size) + 1.0f);
+  return size < 0.625f ? near : as_float(as_int(far) | sign);
+}
+
+// 1 / (1 + e^-x), from e^-|x| so that neither side overflows.
+INLINE vf sigmoid_(vf x) {
+  vf e = exp_(as_float(as_int(x) | INT32_MIN));
+  return (x < 0.0f ? e : (vf)1.0f) / (1.0f + e);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rows of a batch, as floats side by side.
+
+#ifndef VARIANT
+
+#include "kernel.h"
+
+#define KERNEL_SCALAR
+#define KERNEL_SOURCE "gather.c"
+#include "variants.h"
+
+#else
+
+void NAME(gather_bytes)(
+    ptrdiff_t m, ptrdiff_t n, const uint8_t *x, ptrdiff_t ldx, const int64_t *rows, float scale,
+    float *y, ptrdiff_t ldy) {
+  for (ptrdiff_t i = 0; i < m; i++, y += ldy) {
+    const uint8_t *row = x + (rows ? rows[i] : i) * ldx;
+    ptrdiff_t j = 0;
+#if LANES > 1
+    for (; j + LANES <= n; j += LANES) {
+      uint8_t __attribute__((ext_vector_type(LANES))) bytes;
+      __builtin_memcpy(&bytes, row + j, sizeof bytes);
+      store(y + j, __builtin_convertvector(bytes, vf) * scale);
+    }
+#endif
+    for (; j < n; j++) y[j] = (float)row[j] * scale;
+  }
+}
+
+void NAME(gather_floats)(
+    ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, const int64_t *rows,
+    float *y, ptrdiff_t ldy) {
+  for (ptrdiff_t i = 0; i < m; i++, y += ldy) {
+    const float *row = x + (rows ? rows[i] : i) * ldx;
+    ptrdiff_t j = 0;
+    for (; j + LANES <= n; j += LANES) store(y + j, load(row + j));
+    for (; j < n; j++) y[j] = row[j];
+  }
+}
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The arithmetic of swift-softmax: one table of kernels for each instruction set.
+//
+// Private to the package: only SoftmaxCore imports it, and nothing here is promised to others.
+// Every kernel gives the same bits in every table (docs/numerics.md, docs/decisions/0001).
+// Matrices are row-major; `ld...` is the distance between rows in elements. Pointers need no
+// alignment; nothing outside of the named elements is read or written. No kernel allocates, keeps
+// state or starts a thread. Outputs must not overlap inputs unless a comment allows it.
+
+#ifndef CSOFTMAXKERNELS_H
+#define CSOFTMAXKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct softmax_adam {
+  float beta1, one_minus_beta1;
+  float beta2, one_minus_beta2;
+  float rate;     // learning rate / (1 - beta1^t)
+  float scale;    // 1 / sqrt(1 - beta2^t)
+  float epsilon;
+} softmax_adam;
+
+typedef struct softmax_kernels {
+  const char *_Nonnull name;
+
+  // MARK: Products
+
+  // C[i,j] = sum over t of A(i,t) B[t,j]  (+ bias[j]),  A(i,t) = a[i * a_row + t * a_step].
+  // Order: ascending by t with fused multiply-add inside chunks of `chunk` steps, from +0; the
+  // chunks by softmax_tree. a_row = lda, a_step = 1 is A B; a_row = 1, a_step = lda is A^T B.
+  void (*_Nonnull gemm_ascending)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
+      const float *_Nullable a, ptrdiff_t a_row, ptrdiff_t a_step,
+      const float *_Nullable b, ptrdiff_t ldb, const float *_Nullable bias,
+      float *_Nullable c, ptrdiff_t ldc);
+
+  // C[i,j] = sum over t of A[i,t] B[j,t]  (+ bias[j]).
+  // Order: inside chunks of `chunk` steps, step t of a chunk is added to virtual lane t mod 16 with
+  // fused multiply-add, from +0; the lanes by the lane tree; the chunks by softmax_tree. `chunk`
+  // must be a multiple of 16 unless it is at least `steps`.
+  void (*_Nonnull gemm_lanes)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
+      const float *_Nullable a, ptrdiff_t lda, const float *_Nullable b, ptrdiff_t ldb,
+      const float *_Nullable bias, float *_Nullable c, ptrdiff_t ldc);
+
+  // MARK: Batches
+
+  // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X.
+  void (*_Nonnull gather_bytes)(
+      ptrdiff_t m, ptrdiff_t n, const uint8_t *_Nullable x, ptrdiff_t ldx,
+      const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy);
+
+  // Y[i,j] = X[rows[i],j]. Without `rows`, row i of X.
+  void (*_Nonnull gather_floats)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
+      const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy);
+
+  // MARK: Functions of each element (y may be x)
+
+  void (*_Nonnull exponential)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  void (*_Nonnull logarithm)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  void (*_Nonnull relu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  void (*_Nonnull tanh)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  void (*_Nonnull sigmoid)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+
+  // dx = dy * f'(x), from the function's value y = f(x); dx may be dy.
+  void (*_Nonnull relu_gradient)(
+      ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy, float *_Nullable dx);
+  void (*_Nonnull tanh_gradient)(
+      ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy, float *_Nullable dx);
+  void (*_Nonnull sigmoid_gradient)(
+      ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy, float *_Nullable dx);
+
+  // MARK: Rows of logits (y may be x)
+
+  // A row with NaN, with +inf or of nothing but -inf becomes a row of NaN.
+  void (*_Nonnull softmax_rows)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
+      float *_Nullable y, ptrdiff_t ldy);
+  void (*_Nonnull log_softmax_rows)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
+      float *_Nullable y, ptrdiff_t ldy);
+
+  // y[i] = log of the sum of exp(X[i,j]). NaN where the row has one, else -inf for a row of nothing
+  // but -inf, else +inf where the row has one.
+  void (*_Nonnull log_sum_exp_rows)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx, float *_Nullable y);
+
+  // loss[i] = log_sum_exp(Z[i]) - Z[i,label[i]];  D[i,j] = (softmax(Z[i])[j] - (j == label[i])) *
+  // scale, unless d is null. D may be Z. Labels must lie in 0..<n.
+  void (*_Nonnull cross_entropy_labels)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const int32_t *_Nullable labels, float scale, float *_Nullable loss,
+      float *_Nullable d, ptrdiff_t ldd);
+
+  // loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), terms with T = 0 left out;
+  // D[i,j] = (softmax(Z[i])[j] - T[i,j]) * scale, unless d is null. Rows of T sum to 1.
+  void (*_Nonnull cross_entropy_distributions)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, float scale, float *_Nullable loss,
+      float *_Nullable d, ptrdiff_t ldd);
+
+  // index[i] = the first column of the row's greatest element; of the first NaN where there is one.
+  void (*_Nonnull argmax_rows)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx, int32_t *_Nullable index);
+
+  // MARK: Optimizers
+
+  // g + l2 w is the gradient; v = momentum v + gradient, w = w - rate v. Without v, momentum is 0.
+  void (*_Nonnull sgd)(
+      ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable v);
+
+  // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, each 0 where below 2^-100;
+  // w = w - rate m / (scale sqrt(v) + epsilon), with g + l2 w as the gradient.
+  void (*_Nonnull adam)(
+      ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable m, float *_Nullable v);
+} softmax_kernels;
+
+typedef enum softmax_isa {
+  softmax_isa_scalar = 0,
+  softmax_isa_avx2 = 1,
+  softmax_isa_avx512 = 2,
+  softmax_isa_neon = 3,
+} softmax_isa;
+
+// The kernels for an instruction set; null where the processor or the operating system lacks it.
+const softmax_kernels *_Nullable softmax_kernels_for(softmax_isa isa);
+
+// The length of the chunks in which sums over `count` features or units are taken: a power of two
+// of chunks (1 below 64, 2 below 1,024, 4 below 4,096, ...), each a multiple of 16 long.
+ptrdiff_t softmax_unit_chunk(ptrdiff_t count);
+
+// The length of the blocks in which sums over the rows of a batch are taken.
+#define SOFTMAX_ROW_CHUNK 256
+
+#endif

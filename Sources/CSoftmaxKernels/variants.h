@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiles KERNEL_SOURCE once for each vector instruction set. The source sees VARIANT (the suffix
+// of its names) and LANES (floats in a vector); vector.h gives it types and helpers. A new
+// instruction set is a block here, a line in FOR_EACH_VARIANT and in dispatch.c.
+
+// A source whose plain loop is its vector form at one lane defines KERNEL_SCALAR; the others write
+// out their scalar variant, the specification.
+#ifdef KERNEL_SCALAR
+#define VARIANT scalar
+#define LANES 1
+#include "vector.h"
+#include KERNEL_SOURCE
+#undef VARIANT
+#undef LANES
+#endif
+
+#if defined(__x86_64__)
+
+#define VARIANT avx2
+#define LANES 8
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "vector.h"
+#include KERNEL_SOURCE
+#pragma clang attribute pop
+#undef VARIANT
+#undef LANES
+
+#define VARIANT avx512
+#define LANES 16
+#pragma clang attribute push(                                                        \
+    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+#include "vector.h"
+#include KERNEL_SOURCE
+#pragma clang attribute pop
+#undef VARIANT
+#undef LANES
+
+#elif defined(__aarch64__)
+
+#define VARIANT neon
+#define LANES 4
+#include "vector.h"
+#include KERNEL_SOURCE
+#undef VARIANT
+#undef LANES
+
+#endif
