@@ -99,6 +99,7 @@ void NAME(gemm_ascending)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
     const float *a, ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t ldb,
     const float *bias, float *c, ptrdiff_t ldc) {
+  if (m == 0) return;  // the pointers may be null
   ptrdiff_t j = 0;
   for (; j + 2 * LANES <= n; j += 2 * LANES)
     NAME(tiles)(2, 0, m, steps, chunk, a, a_row, a_step, b + j, ldb, bias ? bias + j : 0,

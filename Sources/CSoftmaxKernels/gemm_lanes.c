@@ -67,11 +67,12 @@ INLINE void NAME(tile)(
                 __builtin_elementwise_fma(av[i][w], bv[j][w], lanes[i * columns + j][w]);
       }
     }
-    // 0 x 0 added to a lane leaves it as it is: no lane is ever -0.
+    // -0 x 0 = -0 added to a lane leaves it as it is, also a lane that underflow has made -0.
     if (t < end) {
       for (int w = 0; w < WIDE; w++) {
         ptrdiff_t part = end - t - w * LANES;
-        for (int i = 0; i < rows; i++) av[i][w] = load_part(a + i * lda + t + w * LANES, part, 0);
+        for (int i = 0; i < rows; i++)
+          av[i][w] = load_part(a + i * lda + t + w * LANES, part, -0.0f);
         for (int j = 0; j < columns; j++)
           bv[j][w] = load_part(b + j * ldb + t + w * LANES, part, 0);
         for (int i = 0; i < rows; i++)
@@ -111,6 +112,7 @@ void NAME(gemm_lanes)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
     const float *a, ptrdiff_t lda, const float *b, ptrdiff_t ldb, const float *bias,
     float *c, ptrdiff_t ldc) {
+  if (m == 0) return;  // the pointers may be null
   ptrdiff_t j = 0;
 #define COLUMNS(columns)                                                                        \
   for (; j + (columns) <= n; j += (columns))                                                    \

@@ -1,2 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-public import SoftmaxCore
+
+/// What training makes small.
+public struct Loss: Hashable, Sendable {
+  /// The name, as a saved model has it.
+  public let name: String
+
+  /// Softmax cross-entropy from logits, the mean over the samples of a batch.
+  ///
+  /// Of one sample with logits z: ln(sum over k of exp z_k) - z_y for the label y, or the sum over j
+  /// of t_j (ln(sum over k of exp z_k) - z_j) for a target distribution t. The gradient to the logits
+  /// is softmax(z) - t. Never computed through the logarithm of a probability.
+  public static let crossEntropy = Loss(name: "cross-entropy")
+
+  private init(name: String) {
+    self.name = name
+  }
+}

@@ -137,4 +137,13 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count);
 // The length of the blocks in which sums over the rows of a batch are taken.
 #define SOFTMAX_ROW_CHUNK 256
 
+// Tells the processor that the thread spins on a value another thread will write.
+static inline void softmax_spin_hint(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSoftmaxKernels
+
+/// The safe face of the arithmetic in C: checks shapes, then calls one kernel.
+///
+/// `docs/numerics.md` says in which order each sums.
+@safe
+package struct Kernels: @unchecked Sendable {
+  let table: UnsafePointer<softmax_kernels>
+  package let instructionSet: InstructionSet
+
+  /// The kernels of an instruction set; nil where this machine does not support it.
+  package init?(_ set: InstructionSet) {
+    guard let table = unsafe softmax_kernels_for(set.identifier) else { return nil }
+    unsafe self.table = table
+    instructionSet = set
+  }
+
+  /// The kernels that `SOFTMAX_ISA` asks for, else the fastest.
+  ///
+  /// A wrong name is reported by `InstructionSet.requested()`; arithmetic goes on with the fastest,
+  /// which gives the same bits.
+  package static let active: Kernels = {
+    let requested = (try? InstructionSet.requested()) ?? .best
+    return Kernels(requested) ?? scalar
+  }()
+
+  private static let scalar: Kernels = {
+    guard let kernels = Kernels(.scalar) else { preconditionFailure("the scalar kernels exist") }
+    return kernels
+  }()
+}
+
+// MARK: - Products
+
+extension Kernels {
+  /// c = a b (+ bias), each sum ascending: of a layer whose outputs lie in vector lanes.
+  package func multiply(_ a: MatrixView, _ b: MatrixView, bias: MatrixView? = nil, into c: MatrixView)
+  {
+    precondition(
+      a.columnCount == b.rowCount && c.rowCount == a.rowCount && c.columnCount == b.columnCount
+        && (bias?.columnCount ?? c.columnCount) == c.columnCount, "shapes of a product")
+    unsafe table.pointee.gemm_ascending(
+      c.rowCount, c.columnCount + min(b.padding, c.padding, bias?.padding ?? c.padding),
+      a.columnCount, softmax_unit_chunk(a.columnCount),
+      a.base, a.stride, 1, b.base, b.stride, bias?.base, c.base, c.stride)
+  }
+
+  /// c = a b^T (+ bias), each sum in 16 lanes: of a layer whose inputs lie in vector lanes.
+  package func multiply(
+    _ a: MatrixView, transposed b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
+  ) {
+    precondition(
+      a.columnCount == b.columnCount && c.rowCount == a.rowCount && c.columnCount == b.rowCount
+        && (bias?.columnCount ?? c.columnCount) == c.columnCount, "shapes of a product")
+    unsafe table.pointee.gemm_lanes(
+      c.rowCount, c.columnCount, a.columnCount, softmax_unit_chunk(a.columnCount),
+      a.base, a.stride, b.base, b.stride, bias?.base, c.base, c.stride)
+  }
+
+  /// c = a^T b, each sum ascending over the rows in blocks of 256: a gradient of weights.
+  package func multiplyOverRows(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
+    precondition(
+      a.rowCount == b.rowCount && c.rowCount == a.columnCount && c.columnCount == b.columnCount,
+      "shapes of a product")
+    unsafe table.pointee.gemm_ascending(
+      c.rowCount, c.columnCount + min(b.padding, c.padding), a.rowCount, Int(SOFTMAX_ROW_CHUNK),
+      a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
+  }
+
+  /// c = the sum of the rows of a, in the order of `multiplyOverRows`: a gradient of biases.
+  package func sumRows(_ a: MatrixView, into c: MatrixView) {
+    precondition(c.rowCount == 1 && c.columnCount == a.columnCount, "shapes of a sum of rows")
+    var one: Float = 1
+    unsafe withUnsafePointer(to: &one) { one in
+      unsafe table.pointee.gemm_ascending(
+        1, c.columnCount + min(a.padding, c.padding), a.rowCount, Int(SOFTMAX_ROW_CHUNK),
+        one, 0, 0, a.base, a.stride, nil, c.base, c.stride)
+    }
+  }
+}
+
+// MARK: - Batches
+
+/// The memory of features, for as long as `Features.withSource` runs.
+@safe
+package struct FeatureSource: @unchecked Sendable {
+  @unsafe fileprivate enum Memory {
+    case floats(UnsafePointer<Float>?)
+    case bytes(UnsafePointer<UInt8>?, scale: Float)
+  }
+
+  fileprivate let memory: Memory
+  package let rowCount: Int
+  package let columnCount: Int
+}
+
+extension Features {
+  /// Calls `body` with the features' memory.
+  package func withSource<Result>(_ body: (FeatureSource) throws -> Result) rethrows -> Result {
+    switch self {
+    case .floats(let matrix):
+      try unsafe matrix.elements.withUnsafeBufferPointer {
+        try body(
+          unsafe FeatureSource(
+            memory: .floats($0.baseAddress), rowCount: rowCount, columnCount: columnCount))
+      }
+    case .bytes(let matrix):
+      try unsafe matrix.bytes.withUnsafeBufferPointer {
+        try body(
+          unsafe FeatureSource(
+            memory: .bytes($0.baseAddress, scale: matrix.scale), rowCount: rowCount,
+            columnCount: columnCount))
+      }
+    }
+  }
+}
+
+extension Kernels {
+  /// The chosen rows of the features, as floats.
+  package func gather(
+    _ source: FeatureSource, rows: VectorView<Int64>, into y: MatrixView
+  ) {
+    precondition(
+      rows.count == y.rowCount && source.columnCount == y.columnCount, "shapes of a batch")
+    for index in 0..<rows.count {
+      precondition(rows[index] >= 0 && rows[index] < source.rowCount, "no such sample")
+    }
+    unsafe gather(source, UnsafePointer(rows.base), offset: 0, into: y)
+  }
+
+  /// The features' rows from `first` on, as floats.
+  package func convert(_ source: FeatureSource, from first: Int, into y: MatrixView) {
+    precondition(
+      first >= 0 && first + y.rowCount <= source.rowCount && source.columnCount == y.columnCount,
+      "shapes of a batch")
+    unsafe gather(source, nil, offset: first * source.columnCount, into: y)
+  }
+
+  private func gather(
+    _ source: FeatureSource, _ rows: UnsafePointer<Int64>?, offset: Int, into y: MatrixView
+  ) {
+    switch unsafe source.memory {
+    case .floats(let base):
+      unsafe table.pointee.gather_floats(
+        y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
+        y.base, y.stride)
+    case .bytes(let base, let scale):
+      unsafe table.pointee.gather_bytes(
+        y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
+        scale, y.base, y.stride)
+    }
+  }
+}
+
+// MARK: - Activations
+
+extension Kernels {
+  /// A function of each element, as in the table.
+  package enum ElementFunction: Sendable {
+    case relu, tanh, sigmoid
+  }
+
+  /// y = f(x); y may be x.
+  package func apply(_ function: ElementFunction, to x: MatrixView, into y: MatrixView) {
+    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
+    let kernel =
+      switch function {
+      case .relu: unsafe table.pointee.relu
+      case .tanh: unsafe table.pointee.tanh
+      case .sigmoid: unsafe table.pointee.sigmoid
+      }
+    for row in 0..<x.rowCount {
+      unsafe kernel(x.columnCount, x.base + row * x.stride, y.base + row * y.stride)
+    }
+  }
+
+  /// dx = dy f'(x), from y = f(x); dx may be dy.
+  package func applyGradient(
+    of function: ElementFunction, at y: MatrixView, _ dy: MatrixView, into dx: MatrixView
+  ) {
+    precondition(
+      y.rowCount == dy.rowCount && y.columnCount == dy.columnCount && dx.rowCount == dy.rowCount
+        && dx.columnCount == dy.columnCount, "shapes differ")
+    let kernel =
+      switch function {
+      case .relu: unsafe table.pointee.relu_gradient
+      case .tanh: unsafe table.pointee.tanh_gradient
+      case .sigmoid: unsafe table.pointee.sigmoid_gradient
+      }
+    for row in 0..<y.rowCount {
+      unsafe kernel(
+        y.columnCount, y.base + row * y.stride, dy.base + row * dy.stride, dx.base + row * dx.stride)
+    }
+  }
+}
+
+// MARK: - Loss
+
+extension Kernels {
+  /// Each row's loss, and its gradient to the logits times `scale` unless `gradient` is nil.
+  package func crossEntropy(
+    logits: MatrixView, labels: VectorView<Int32>, scale: Float, loss: VectorView<Float>,
+    gradient: MatrixView?
+  ) {
+    precondition(
+      labels.count == logits.rowCount && loss.count == logits.rowCount, "shapes of a loss")
+    for index in 0..<labels.count {
+      precondition(labels[index] >= 0 && labels[index] < logits.columnCount, "no such class")
+    }
+    unsafe table.pointee.cross_entropy_labels(
+      logits.rowCount, logits.columnCount, logits.base, logits.stride, labels.base, scale,
+      loss.base, gradient?.base, gradient?.stride ?? 0)
+  }
+
+  /// The same for targets that are distributions over the classes.
+  package func crossEntropy(
+    logits: MatrixView, distributions: MatrixView, scale: Float, loss: VectorView<Float>,
+    gradient: MatrixView?
+  ) {
+    precondition(
+      distributions.rowCount == logits.rowCount && distributions.columnCount == logits.columnCount
+        && loss.count == logits.rowCount, "shapes of a loss")
+    unsafe table.pointee.cross_entropy_distributions(
+      logits.rowCount, logits.columnCount, logits.base, logits.stride, distributions.base,
+      distributions.stride, scale, loss.base, gradient?.base, gradient?.stride ?? 0)
+  }
+
+  /// The class of each row: the first of the greatest logits.
+  package func argmax(_ x: MatrixView, into index: VectorView<Int32>) {
+    precondition(index.count == x.rowCount, "shapes of an argmax")
+    unsafe table.pointee.argmax_rows(x.rowCount, x.columnCount, x.base, x.stride, index.base)
+  }
+
+  /// The softmax of each row; y may be x.
+  package func softmax(_ x: MatrixView, into y: MatrixView) {
+    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
+    unsafe table.pointee.softmax_rows(
+      x.rowCount, x.columnCount, x.base, x.stride, y.base, y.stride)
+  }
+}
+
+// MARK: - Optimizers
+
+extension Kernels {
+  /// The numbers of one step of an optimizer.
+  package enum Update: Sendable {
+    case sgd(rate: Float, momentum: Float)
+    case adam(AdamStep)
+  }
+
+  /// Adam's numbers for step t: rate = learning rate / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t).
+  package struct AdamStep: Sendable {
+    let values: softmax_adam
+
+    package init(beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double) {
+      values = softmax_adam(
+        beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2),
+        one_minus_beta2: Float(1 - beta2), rate: Float(rate), scale: Float(scale),
+        epsilon: Float(epsilon))
+    }
+  }
+
+  /// One step on some parameters; `state` holds velocity, or first and second moment.
+  ///
+  /// With `l2` the gradient is that of the loss plus l2 / 2 times the square of the parameters.
+  package func update(
+    _ parameters: MatrixView, along gradient: MatrixView, by update: Update, l2: Float,
+    state: [MatrixView]
+  ) {
+    for view in state + [gradient] {
+      precondition(
+        view.rowCount == parameters.rowCount && view.columnCount == parameters.columnCount
+          && view.stride == parameters.stride, "shapes differ")
+    }
+    for row in 0..<parameters.rowCount {
+      let offset = row * parameters.stride
+      switch update {
+      case .sgd(let rate, let momentum):
+        unsafe table.pointee.sgd(
+          parameters.columnCount, rate, momentum, l2, gradient.base + offset,
+          parameters.base + offset, state.first.map { unsafe $0.base + offset })
+      case .adam(let step):
+        var values = step.values
+        unsafe table.pointee.adam(
+          parameters.columnCount, &values, l2, gradient.base + offset, parameters.base + offset,
+          state[0].base + offset, state[1].base + offset)
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSoftmaxKernels
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A few threads that live as long as the team and do the same work on different parts of it.
+///
+/// `run` calls its closure once on each worker, the caller's thread being worker 0, and returns when
+/// all have returned. Between steps the workers meet at `Worker.barrier()`. Waiting spins for some
+/// microseconds, then parks, so that a team larger than the machine makes progress too.
+package final class WorkerTeam: Sendable {
+  /// The number of workers, the caller's thread included.
+  package var threadCount: Int { shared.count }
+
+  private let shared: Shared
+  private let threads: [ThreadHandle]
+  private let turn = Mutex(())
+
+  /// Starts a team.
+  ///
+  /// - Parameter threadCount: at least 1; without it the number of the machine's processors.
+  package init(threadCount: Int? = nil) {
+    let count = max(1, threadCount ?? WorkerTeam.processorCount)
+    let shared = Shared(count: count)
+    var threads: [ThreadHandle] = []
+    for index in 1..<max(count, 1) {
+      guard let thread = ThreadHandle.start({ shared.serve(as: index) }) else { break }
+      threads.append(thread)
+    }
+    // Where the system grants fewer threads, the team is smaller; the results are the same.
+    shared.count = threads.count + 1
+    self.shared = shared
+    self.threads = threads
+  }
+
+  deinit {
+    shared.stop()
+    for thread in threads { thread.join() }
+  }
+
+  /// The number of processors that this process may use.
+  package static var processorCount: Int {
+    max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// Calls `body` once on each worker and waits for all. Must not be called by a worker.
+  package func run(_ body: @Sendable (Worker) -> Void) {
+    turn.withLock { _ in shared.run(body) }
+  }
+}
+
+/// One worker's place in its team.
+package struct Worker: Sendable {
+  /// The worker's number, from 0.
+  package let index: Int
+  /// The number of workers.
+  package let count: Int
+  fileprivate let shared: Shared
+
+  /// Waits until every worker of the team has come here.
+  package func barrier() { shared.barrier() }
+
+  /// This worker's part of 0..<total, cut at multiples of `alignment`; the parts of all cover it.
+  package func share(of total: Int, alignedTo alignment: Int = 1) -> Range<Int> {
+    let units = (total + alignment - 1) / alignment
+    let begin = units * index / count * alignment
+    let end = units * (index + 1) / count * alignment
+    return min(begin, total)..<min(end, total)
+  }
+}
+
+// What the workers share. `job` and `count` are written while all others wait, and published by the
+// release of `generation`.
+private final class Shared: @unchecked Sendable {
+  var count: Int
+  private var job: (@Sendable (Worker) -> Void)?
+  private var stopping = false
+  private let generation = Atomic<Int>(0)
+  private let arrived = Atomic<Int>(0)
+  private let phase = Atomic<Int>(0)
+  private let parked = Atomic<Int>(0)
+  private let gate = Gate()
+  // Spinning pays only while every worker has a processor of its own.
+  private let spins: Int
+
+  init(count: Int) {
+    self.count = count
+    spins = count <= WorkerTeam.processorCount ? 4096 : 0
+  }
+
+  func run(_ body: @Sendable (Worker) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      job = body
+      generation.add(1, ordering: .sequentiallyConsistent)
+      wake()
+      body(Worker(index: 0, count: count, shared: self))
+      barrier()
+      job = nil
+    }
+  }
+
+  func serve(as index: Int) {
+    var seen = 0
+    while true {
+      wait { self.generation.load(ordering: .sequentiallyConsistent) != seen }
+      seen += 1
+      guard !stopping, let job else { return }
+      job(Worker(index: index, count: count, shared: self))
+      barrier()
+    }
+  }
+
+  func stop() {
+    stopping = true
+    generation.add(1, ordering: .sequentiallyConsistent)
+    wake()
+  }
+
+  func barrier() {
+    guard count > 1 else { return }
+    let now = phase.load(ordering: .acquiring)
+    if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
+      arrived.store(0, ordering: .relaxed)
+      phase.add(1, ordering: .sequentiallyConsistent)
+      wake()
+    } else {
+      wait { self.phase.load(ordering: .sequentiallyConsistent) != now }
+    }
+  }
+
+  private func wait(until isOver: () -> Bool) {
+    for _ in 0..<spins {
+      if isOver() { return }
+      softmax_spin_hint()
+    }
+    // A waker changes its word, then looks for parked workers; a worker counts itself as parked,
+    // then looks at the word. One of the two sees the other.
+    gate.lock()
+    parked.add(1, ordering: .sequentiallyConsistent)
+    while !isOver() { gate.wait() }
+    parked.subtract(1, ordering: .sequentiallyConsistent)
+    gate.unlock()
+  }
+
+  private func wake() {
+    guard parked.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    gate.lock()
+    gate.broadcast()
+    gate.unlock()
+  }
+}
+
+// A mutex and a condition that live at one address.
+@safe
+private final class Gate: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  func lock() { unsafe pthread_mutex_lock(mutex) }
+  func unlock() { unsafe pthread_mutex_unlock(mutex) }
+  func wait() { unsafe pthread_cond_wait(condition, mutex) }
+  func broadcast() { unsafe pthread_cond_broadcast(condition) }
+}
+
+// A thread that runs one closure.
+@safe
+private struct ThreadHandle: @unchecked Sendable {
+  private final class Start: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  private let thread: pthread_t
+
+  static func start(_ body: @escaping @Sendable () -> Void) -> ThreadHandle? {
+    let start = unsafe Unmanaged.passRetained(Start(body))
+    #if canImport(Darwin)
+      var thread: pthread_t?
+      let status = unsafe pthread_create(
+        &thread, nil,
+        { argument in
+          unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+          return nil
+        }, start.toOpaque())
+    #else
+      var thread = pthread_t()
+      let status = unsafe pthread_create(
+        &thread, nil,
+        { argument in
+          if let argument = unsafe argument {
+            unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+          }
+          return nil
+        }, start.toOpaque())
+    #endif
+    guard status == 0 else {
+      unsafe start.release()
+      return nil
+    }
+    #if canImport(Darwin)
+      return unsafe thread.map { unsafe ThreadHandle(thread: $0) }
+    #else
+      return ThreadHandle(thread: thread)
+    #endif
+  }
+
+  func join() {
+    #if canImport(Darwin)
+      unsafe pthread_join(thread, nil)
+    #else
+      pthread_join(thread, nil)
+    #endif
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// A trained network with all that it takes to use it: class names, the scale of bytes, the
+/// record of its training.
+///
+/// ```swift
+/// let classifier = try SoftmaxRegression().fitted(to: digits.training)
+/// let prediction = try classifier.predictions(for: digits.test.features)[0]
+/// print(prediction.label, prediction.probability)
+/// ```
+public struct Classifier: Hashable, Sendable {
+  /// The network; its outputs are the logits.
+  public let network: Sequential
+  /// The names of the classes, by index.
+  public let classNames: [String]
+  /// What a byte feature is multiplied with; nil for a classifier trained on numbers as they are.
+  public let byteScale: Float?
+  /// The record of the training, if it is known.
+  public let trainingRecord: TrainingRecord?
+
+  /// Creates a classifier from its parts.
+  ///
+  /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
+  public init(
+    network: Sequential, classNames: [String], byteScale: Float? = nil,
+    trainingRecord: TrainingRecord? = nil
+  ) throws(SoftmaxError) {
+    guard classNames.count == network.outputCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network has \(network.outputCount) outputs, but \(classNames.count) class names")
+    }
+    guard classNames.count >= 2, Set(classNames).count == classNames.count else {
+      throw SoftmaxError(
+        .invalidArgument, "a classifier needs at least 2 class names, no two the same")
+    }
+    if let byteScale, !(byteScale.isFinite && byteScale > 0) {
+      throw SoftmaxError(
+        .invalidArgument, "the scale of bytes must be finite and greater than 0, got \(byteScale)")
+    }
+    self.network = network
+    self.classNames = classNames
+    self.byteScale = byteScale
+    self.trainingRecord = trainingRecord
+  }
+
+  /// Creates a classifier from a network and the data that it was trained on.
+  ///
+  /// - Throws: `shapeMismatch` unless the network has an output for each class.
+  public init(
+    network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil
+  ) throws(SoftmaxError) {
+    var scale: Float?
+    if case .bytes(let matrix) = dataset.features { scale = matrix.scale }
+    try self.init(
+      network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record)
+  }
+
+  /// The features as the network saw them in training: bytes with the training's scale.
+  private func prepared(_ features: Features) throws(SoftmaxError) -> Features {
+    guard case .bytes(let matrix) = features, let byteScale, byteScale != matrix.scale else {
+      return features
+    }
+    return .bytes(
+      try ByteMatrix(
+        rowCount: matrix.rowCount, columnCount: matrix.columnCount, bytes: matrix.bytes,
+        scale: byteScale))
+  }
+
+  /// The logits of each sample: [samples, classes].
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
+    try network.logits(for: prepared(features), threads: threads)
+  }
+
+  /// The probability of each class for each sample: [samples, classes].
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func probabilities(
+    for features: Features, threads: Int? = nil
+  ) throws(SoftmaxError) -> Matrix {
+    try logits(for: features, threads: threads).softmax()
+  }
+
+  /// The most probable class of each sample, with all probabilities.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func predictions(
+    for features: Features, threads: Int? = nil
+  ) throws(SoftmaxError) -> [Prediction] {
+    let logits = try logits(for: features, threads: threads)
+    let probabilities = logits.softmax()
+    // The class is that of the greatest logit: two probabilities can round to the same number.
+    return zip(0..<logits.rowCount, logits.mostLikelyClasses()).map { row, index in
+      Prediction(
+        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
+    }
+  }
+
+  /// How good the classifier is on labelled samples.
+  ///
+  /// Labels are matched by class name; a data set whose names are nothing but "0", "1", ... by
+  /// index.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all or
+  ///   for classes that the classifier does not know.
+  public func evaluation(
+    on dataset: LabeledDataset, threads: Int? = nil
+  ) throws(SoftmaxError) -> Evaluation {
+    guard dataset.count > 0 else {
+      throw SoftmaxError(.invalidArgument, "the data set has no samples")
+    }
+    let classOf = try classIndices(of: dataset)
+    let logits = try logits(for: dataset.features, threads: threads)
+    let labels = dataset.labels.map { classOf[$0] }
+    let losses = logits.crossEntropies(of: labels)
+    let correctCount = zip(logits.mostLikelyClasses(), labels).count { $0 == $1 }
+    return Evaluation(
+      rowCount: dataset.count, correctCount: correctCount,
+      logLoss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(dataset.count))
+  }
+
+  // For each class of the data set its index here.
+  private func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
+    let places = Dictionary(
+      uniqueKeysWithValues: classNames.enumerated().map { ($0.element, $0.offset) })
+    let known = dataset.classNames.compactMap { places[$0] }
+    if known.count == dataset.classCount { return known }
+    let isNumbered = dataset.classNames.enumerated().allSatisfy { $0.element == "\($0.offset)" }
+    if isNumbered, dataset.classCount <= classNames.count { return Array(0..<dataset.classCount) }
+    let unknown = dataset.classNames.filter { places[$0] == nil }
+    throw SoftmaxError(
+      .invalidArgument,
+      "the classifier does not know \(unknown.prefix(5)); it knows \(classNames.prefix(20))",
+      remedy: "evaluate on data with the same classes")
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A part of a network.
+///
+/// ``Flatten``, ``Dense``, ``ReLU``, ``Tanh``, ``Sigmoid`` and ``Softmax`` are layers; ``Sequential``
+/// chains them.
+public protocol Layer: Sendable {
+  /// What the layer is, for the network that takes it in.
+  var configuration: LayerConfiguration { get }
+}
+
+/// What a layer is: its kind and its settings, without parameters.
+public struct LayerConfiguration: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case flatten
+    case dense(units: Int, activation: Activation?, initializer: Initializer)
+    case activation(Activation)
+  }
+
+  package let kind: Kind
+
+  package init(_ kind: Kind) {
+    self.kind = kind
+  }
+
+  /// The name of the layer's type, as in Keras' summary.
+  var typeName: String {
+    switch kind {
+    case .flatten: "Flatten"
+    case .dense: "Dense"
+    case .activation(.relu): "ReLU"
+    case .activation(.tanh): "Tanh"
+    case .activation(.sigmoid): "Sigmoid"
+    case .activation(let activation): activation == .softmax ? "Softmax" : "Activation"
+    }
+  }
+}
+
+/// Makes a row of features of each sample, whatever its shape.
+public struct Flatten: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(.flatten) }
+}
+
+/// A fully connected layer: y = x W^T + b, then an activation.
+///
+/// W has the shape [units, inputs], b the shape [units].
+///
+/// ```swift
+/// Dense(128, activation: .relu)
+/// ```
+public struct Dense: Layer {
+  /// The number of outputs.
+  public let units: Int
+  /// The function of the outputs, if any.
+  public let activation: Activation?
+  /// How the weights begin.
+  public let initializer: Initializer
+
+  /// Creates the layer; its weights come to be with the network.
+  public init(
+    _ units: Int, activation: Activation? = nil, initializer: Initializer = .glorotUniform
+  ) {
+    self.units = units
+    self.activation = activation
+    self.initializer = initializer
+  }
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration {
+    LayerConfiguration(.dense(units: units, activation: activation, initializer: initializer))
+  }
+}
+
+/// max(x, 0) as a layer of its own.
+public struct ReLU: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.relu)) }
+}
+
+/// The hyperbolic tangent as a layer of its own.
+public struct Tanh: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.tanh)) }
+}
+
+/// The logistic function as a layer of its own.
+public struct Sigmoid: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.sigmoid)) }
+}
+
+/// Softmax as the last layer.
+///
+/// A network that ends in it is trained from the logits before it, so nothing
+/// is lost; written twice, or before another layer, it is an error.
+public struct Softmax: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.softmax)) }
+}
+
+/// Collects the layers of a network.
+@resultBuilder
+public enum LayerBuilder {
+  /// One layer.
+  public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// Several layers, made elsewhere.
+  public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  /// Layers one after the other.
+  public static func buildBlock(_ layers: [any Layer]...) -> [any Layer] { Array(layers.joined()) }
+  /// Layers that may be left out.
+  public static func buildOptional(_ layers: [any Layer]?) -> [any Layer] { layers ?? [] }
+  /// One of two choices.
+  public static func buildEither(first layers: [any Layer]) -> [any Layer] { layers }
+  /// The other of two choices.
+  public static func buildEither(second layers: [any Layer]) -> [any Layer] { layers }
+  /// Layers made in a loop.
+  public static func buildArray(_ layers: [[any Layer]]) -> [any Layer] { Array(layers.joined()) }
+}

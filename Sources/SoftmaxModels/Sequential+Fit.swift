@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+extension Sequential {
+  /// Trains the network by passes over a data set in freshly shuffled batches.
+  ///
+  /// Same seed, same data, same settings give the same bits, whatever the threads and the
+  /// processor. The last batch of an epoch may be short; its gradient is the mean over its own
+  /// rows. The optimizer begins anew with each call.
+  ///
+  /// - Parameters:
+  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - loss: what to make small.
+  ///   - optimizer: the rule of the steps.
+  ///   - epochs: the number of passes.
+  ///   - batchSize: the number of samples a step looks at.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
+  ///   - threads: the number of threads; without it the machine's processors.
+  ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
+  ///     what it throws ends the training with the steps done so far.
+  /// - Returns: loss and accuracy of each epoch.
+  /// - Throws: `shapeMismatch`, `invalidArgument` or `diverged`, or what `onProgress` throws.
+  @discardableResult
+  public mutating func fit(
+    to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
+    epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, threads: Int? = nil,
+    onProgress: ((TrainingProgress) throws -> Void)? = nil
+  ) throws -> TrainingHistory {
+    try validate(dataset)
+    try optimizer.validate()
+    guard epochs >= 0 else {
+      throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
+    }
+    guard batchSize > 0 else {
+      throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
+    }
+    guard l2Penalty.isFinite, l2Penalty >= 0 else {
+      throw SoftmaxError(.invalidArgument, "the L2 penalty must be at least 0, got \(l2Penalty)")
+    }
+    if let threads, threads < 1 {
+      throw SoftmaxError(.invalidArgument, "training needs at least 1 thread, got \(threads)")
+    }
+    let plan = TrainingPlan(
+      self, on: dataset, optimizer: optimizer, batchSize: batchSize, l2Penalty: Float(l2Penalty),
+      kernels: .active)
+    let team = WorkerTeam(threadCount: threads)
+    defer { plan.network.store(into: &self) }
+
+    var history = TrainingHistory()
+    var clock = OptimizerClock(optimizer)
+    for epoch in 0..<epochs {
+      let generator = CounterBasedGenerator(seed: seed, purpose: .shuffle, epoch: epoch)
+      let start = ContinuousClock.now
+      plan.setOrder(generator.permutation(of: dataset.count))
+      var totals = TrainingPlan.Totals()
+      var next = 0
+      var chunk = 16
+      while next < plan.stepCount {
+        let steps = next..<min(next + chunk, plan.stepCount)
+        let began = ContinuousClock.now
+        let part = plan.run(
+          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team)
+        totals.loss += part.loss
+        totals.correctCount += part.correctCount
+        next = steps.upperBound
+        // How often progress is told follows the clock; the numbers do not.
+        if ContinuousClock.now - began < .milliseconds(25) { chunk *= 2 }
+
+        let rowCount = min(next * batchSize, dataset.count)
+        let progress = TrainingProgress(
+          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: plan.stepCount,
+          loss: totals.loss / Double(rowCount),
+          accuracy: Double(totals.correctCount) / Double(rowCount),
+          seconds: (ContinuousClock.now - start).seconds)
+        guard totals.loss.isFinite else {
+          throw SoftmaxError(
+            .diverged, "the loss became \(totals.loss) in epoch \(epoch + 1), by step \(next)",
+            remedy: "try a smaller learning rate, or features of a smaller scale")
+        }
+        if progress.isEpochEnd {
+          history.epochs.append(
+            TrainingHistory.Epoch(
+              number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
+              seconds: progress.seconds))
+        }
+        try onProgress?(progress)
+      }
+    }
+    return history
+  }
+
+  func validate(_ dataset: LabeledDataset) throws(SoftmaxError) {
+    guard dataset.count > 0 else {
+      throw SoftmaxError(.invalidArgument, "the data set has no samples")
+    }
+    guard dataset.features.columnCount == inputCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network takes samples of \(inputShape), the data set has \(dataset.featureShape)")
+    }
+    guard dataset.classCount == outputCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network has \(outputCount) outputs, the data set \(dataset.classCount) classes",
+        remedy: "end the network in Dense(\(dataset.classCount))")
+    }
+  }
+}
+
+extension TrainingPlan {
+  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:)`.
+  func run(
+    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam
+  ) -> Totals {
+    dataset.features.withSource { features in
+      guard case .distributions(let matrix) = dataset.targets else {
+        return run(steps, features: features, targets: nil, updates: updates, team: team)
+      }
+      return Features.floats(matrix).withSource { targets in
+        run(steps, features: features, targets: targets, updates: updates, team: team)
+      }
+    }
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// The gradient of a network's loss to its parameters.
+public struct Gradient: Hashable, Sendable {
+  /// The gradient of one layer's parameters.
+  public struct LayerGradient: Hashable, Sendable {
+    /// The layer's place in the network.
+    public let layer: Int
+    /// Of the shape [outputs, inputs].
+    public let weight: Matrix
+    /// One number for each output.
+    public let bias: [Float]
+  }
+
+  /// The layers with parameters, first to last.
+  public let layers: [LayerGradient]
+}
+
+extension Sequential {
+  /// The mean loss of some samples and its gradient, without an update.
+  ///
+  /// ```swift
+  /// let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
+  /// print(step.loss, step.gradient.layers[0].weight[0, 0])
+  /// ```
+  ///
+  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network.
+  public func valueAndGradient(
+    of loss: Loss, on batch: LabeledDataset
+  ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
+    try validate(batch)
+    let plan = TrainingPlan(
+      self, on: batch, optimizer: .sgd(), batchSize: batch.count, l2Penalty: 0, kernels: .active)
+    plan.setOrder(Array(0..<batch.count))
+    let totals = plan.run(
+      0..<1, dataset: batch, updates: [], team: WorkerTeam(threadCount: 1))
+    let layers = plan.storedGradients().map {
+      Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
+    }
+    return (totals.loss / Double(batch.count), Gradient(layers: layers))
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Sequential {
+  /// A table of the layers, their output shapes and their numbers of parameters, as Keras draws it.
+  public var summary: String {
+    var rows: [(String, String, String)] = []
+    var numbers: [String: Int] = [:]
+    for layer in layers {
+      let type = layer.configuration.typeName
+      let base = type == "ReLU" ? "re_lu" : type.lowercased()
+      let number = numbers[base, default: 0]
+      numbers[base] = number + 1
+      let name = number == 0 ? base : "\(base)_\(number)"
+      let shape = layer.outputShape.map { "\($0)" }.joined(separator: ", ")
+      rows.append(("\(name) (\(type))", "(None, \(shape))", grouped(layer.parameterCount)))
+    }
+    let header = ("Layer (type)", "Output Shape", "Param #")
+    let widths = [
+      max(36, (rows.map(\.0.count).max() ?? 0)), max(27, (rows.map(\.1.count).max() ?? 0)),
+      max(15, (rows.map(\.2.count).max() ?? 0)),
+    ]
+
+    func rule(_ left: String, _ line: String, _ cross: String, _ right: String) -> String {
+      left + widths.map { String(repeating: line, count: $0 + 2) }.joined(separator: cross) + right
+    }
+    func row(_ cells: (String, String, String), _ edge: String) -> String {
+      func pad(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count))
+      }
+      return edge + " " + cells.0 + pad(cells.0, widths[0]) + " " + edge + " " + cells.1
+        + pad(cells.1, widths[1]) + " " + edge + " " + pad(cells.2, widths[2]) + cells.2 + " "
+        + edge
+    }
+
+    var lines = ["Model: \"sequential\""]
+    lines.append(rule("┏", "━", "┳", "┓"))
+    lines.append(row(header, "┃"))
+    lines.append(rule("┡", "━", "╇", "┩"))
+    for (index, cells) in rows.enumerated() {
+      if index > 0 { lines.append(rule("├", "─", "┼", "┤")) }
+      lines.append(row(cells, "│"))
+    }
+    lines.append(rule("└", "─", "┴", "┘"))
+    lines.append(" Total params: \(grouped(parameterCount)) (\(bytes(parameterCount * 4)))")
+    return lines.joined(separator: "\n")
+  }
+
+  private func grouped(_ number: Int) -> String {
+    var digits = Array(String(number))
+    var place = digits.count - 3
+    while place > 0 {
+      digits.insert(",", at: place)
+      place -= 3
+    }
+    return String(digits)
+  }
+
+  // 1 KB = 1,024 bytes, as Keras counts; two decimals.
+  private func bytes(_ count: Int) -> String {
+    var value = Double(count)
+    var unit = "B"
+    for next in ["KB", "MB", "GB", "TB"] where value >= 1024 {
+      value /= 1024
+      unit = next
+    }
+    let hundredths = Int((value * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) \(unit)"
+  }
+}

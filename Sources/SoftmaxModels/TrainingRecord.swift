@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a classifier came to be: enough to train it again, and nothing that differs from run to run.
+public struct TrainingRecord: Hashable, Sendable, Codable {
+  /// The name of the data set or its path, as it was given.
+  public var dataset: String?
+  /// The number of samples trained on.
+  public var rowCount: Int
+  /// The loss.
+  public var loss: String
+  /// The optimizer's name.
+  public var optimizer: String
+  /// The optimizer's settings by name.
+  public var optimizerSettings: [String: Double]
+  /// The factor l2 in l2 / 2 ||W||^2.
+  public var l2Penalty: Double
+  /// The number of samples of a step.
+  public var batchSize: Int
+  /// The number of passes.
+  public var epochs: Int
+  /// What initial weights and shuffles were drawn from.
+  public var seed: UInt64
+  /// The mean loss of the last epoch; nil without one.
+  public var finalLoss: Double?
+  /// The accuracy of the last epoch; nil without one.
+  public var finalAccuracy: Double?
+
+  /// Creates a record of a call of `fit`.
+  public init(
+    dataset: String? = nil, rowCount: Int, loss: Loss, optimizer: Optimizer, l2Penalty: Double,
+    batchSize: Int, seed: UInt64, history: TrainingHistory
+  ) {
+    self.dataset = dataset
+    self.rowCount = rowCount
+    self.loss = loss.name
+    self.optimizer = optimizer.name
+    self.optimizerSettings = optimizer.settings
+    self.l2Penalty = l2Penalty
+    self.batchSize = batchSize
+    self.epochs = history.epochs.count
+    self.seed = seed
+    self.finalLoss = history.epochs.last?.loss
+    self.finalAccuracy = history.epochs.last?.accuracy
+  }
+}
