@@ -52,7 +52,7 @@ package final class WorkerTeam: Sendable {
   }
 
   /// Calls `body` once on each worker and waits for all. Must not be called by a worker.
-  package func run(_ body: @Sendable (Worker) -> Void) {
+  package func run(_ body: @escaping @Sendable (Worker) -> Void) {
     turn.withLock { _ in shared.run(body) }
   }
 }
@@ -96,15 +96,13 @@ private final class Shared: @unchecked Sendable {
     spins = count <= WorkerTeam.processorCount ? 4096 : 0
   }
 
-  func run(_ body: @Sendable (Worker) -> Void) {
-    withoutActuallyEscaping(body) { body in
-      job = body
-      generation.add(1, ordering: .sequentiallyConsistent)
-      wake()
-      body(Worker(index: 0, count: count, shared: self))
-      barrier()
-      job = nil
-    }
+  func run(_ body: @escaping @Sendable (Worker) -> Void) {
+    job = body
+    generation.add(1, ordering: .sequentiallyConsistent)
+    wake()
+    body(Worker(index: 0, count: count, shared: self))
+    barrier()
+    job = nil
   }
 
   func serve(as index: Int) {

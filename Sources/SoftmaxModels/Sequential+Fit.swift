@@ -20,7 +20,8 @@ extension Sequential {
   ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
   ///     what it throws ends the training with the steps done so far.
   /// - Returns: loss and accuracy of each epoch.
-  /// - Throws: `shapeMismatch`, `invalidArgument` or `diverged`, or what `onProgress` throws.
+  /// - Throws: `shapeMismatch` or `invalidArgument`; `diverged`, leaving the network as it was; or
+  ///   what `onProgress` throws.
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
@@ -45,7 +46,6 @@ extension Sequential {
       self, on: dataset, optimizer: optimizer, batchSize: batchSize, l2Penalty: Float(l2Penalty),
       kernels: .active)
     let team = WorkerTeam(threadCount: threads)
-    defer { plan.network.store(into: &self) }
 
     var history = TrainingHistory()
     var clock = OptimizerClock(optimizer)
@@ -59,10 +59,9 @@ extension Sequential {
       while next < plan.stepCount {
         let steps = next..<min(next + chunk, plan.stepCount)
         let began = ContinuousClock.now
-        let part = plan.run(
-          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team)
-        totals.loss += part.loss
-        totals.correctCount += part.correctCount
+        plan.run(
+          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team,
+          totals: &totals)
         next = steps.upperBound
         // How often progress is told follows the clock; the numbers do not.
         if ContinuousClock.now - began < .milliseconds(25) { chunk *= 2 }
@@ -84,9 +83,15 @@ extension Sequential {
               number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
               seconds: progress.seconds))
         }
-        try onProgress?(progress)
+        do {
+          try onProgress?(progress)
+        } catch {
+          plan.network.store(into: &self)
+          throw error
+        }
       }
     }
+    plan.network.store(into: &self)
     return history
   }
 
@@ -109,16 +114,21 @@ extension Sequential {
 }
 
 extension TrainingPlan {
-  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:)`.
+  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:totals:)`.
   func run(
-    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam
-  ) -> Totals {
+    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam,
+    totals: inout Totals
+  ) {
     dataset.features.withSource { features in
       guard case .distributions(let matrix) = dataset.targets else {
-        return run(steps, features: features, targets: nil, updates: updates, team: team)
+        run(
+          steps, features: features, targets: nil, updates: updates, team: team, totals: &totals)
+        return
       }
-      return Features.floats(matrix).withSource { targets in
-        run(steps, features: features, targets: targets, updates: updates, team: team)
+      Features.floats(matrix).withSource { targets in
+        run(
+          steps, features: features, targets: targets, updates: updates, team: team,
+          totals: &totals)
       }
     }
   }

@@ -34,8 +34,9 @@ extension Sequential {
     let plan = TrainingPlan(
       self, on: batch, optimizer: .sgd(), batchSize: batch.count, l2Penalty: 0, kernels: .active)
     plan.setOrder(Array(0..<batch.count))
-    let totals = plan.run(
-      0..<1, dataset: batch, updates: [], team: WorkerTeam(threadCount: 1))
+    var totals = TrainingPlan.Totals()
+    plan.run(
+      0..<1, dataset: batch, updates: [], team: WorkerTeam(threadCount: 1), totals: &totals)
     let layers = plan.storedGradients().map {
       Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
     }

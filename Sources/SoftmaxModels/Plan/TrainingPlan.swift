@@ -9,10 +9,17 @@ import SoftmaxCore
 /// the parameters, sums their gradient over all rows and updates them. The plain path, layer by
 /// layer: where parts can be fused, `docs/numerics.md` says which order they have to keep.
 final class TrainingPlan: Sendable {
-  /// What the steps of a run gave before their updates.
+  /// What the steps of an epoch gave before their updates.
   struct Totals {
     var loss = 0.0
     var correctCount = 0
+
+    /// Adds the next step's. One after the other, so that the sums do not depend on how many steps
+    /// a run takes.
+    mutating func add(loss: Double, correctCount: Int) {
+      self.loss += loss
+      self.correctCount += correctCount
+    }
   }
 
   /// A layer's gradient and the optimizer's memory, each as the weight and the bias lie.
@@ -40,8 +47,9 @@ final class TrainingPlan: Sendable {
   private let batchTargets: MatrixView?
   private let losses: VectorView<Float>
   private let guesses: VectorView<Int32>
-  /// Loss and number of right guesses of the steps so far.
-  private let totals: VectorView<Double>
+  /// The sum of the losses, and the number of right guesses, of each step of the epoch.
+  private let stepLosses: VectorView<Double>
+  private let stepCorrectCounts: VectorView<Int64>
 
   /// Lays out memory for training a network on a data set.
   init(
@@ -85,7 +93,9 @@ final class TrainingPlan: Sendable {
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)
     guesses = arena.vector(count: rows)
-    totals = arena.vector(count: 2)
+    let steps = (dataset.count + batchSize - 1) / batchSize
+    stepLosses = arena.vector(count: steps)
+    stepCorrectCounts = arena.vector(count: steps)
     if case .distributions(let matrix) = dataset.targets {
       batchTargets = arena.matrix(rowCount: rows, columnCount: matrix.columnCount)
     } else {
@@ -103,27 +113,27 @@ final class TrainingPlan: Sendable {
     for (index, row) in permutation.enumerated() { order[index] = Int64(row) }
   }
 
-  /// Runs some steps of an epoch; step s updates by `updates[s - steps.lowerBound]`, or not at all
-  /// where there are none.
+  /// Runs some steps of an epoch and adds what they gave to `totals`; step s updates by
+  /// `updates[s - steps.lowerBound]`, or not at all where there are none.
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?,
-    updates: [Kernels.Update], team: WorkerTeam
-  ) -> Totals {
-    totals[0] = 0
-    totals[1] = 0
+    updates: [Kernels.Update], team: WorkerTeam, totals: inout Totals
+  ) {
     team.run { worker in
       for step in steps {
         let samples = step * self.batchSize..<min((step + 1) * self.batchSize, self.order.count)
         self.differentiate(samples, features: features, targets: targets, worker: worker)
         worker.barrier()
-        if worker.index == 0 { self.addTotals(rowCount: samples.count) }
+        if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
         self.updateParameters(
           rowCount: samples.count,
           by: updates.isEmpty ? nil : updates[step - steps.lowerBound], worker: worker)
         worker.barrier()
       }
     }
-    return Totals(loss: totals[0], correctCount: Int(totals[1]))
+    for step in steps {
+      totals.add(loss: stepLosses[step], correctCount: Int(stepCorrectCounts[step]))
+    }
   }
 
   // MARK: From features to the gradients of the layers' outputs, shared by rows
@@ -217,9 +227,9 @@ final class TrainingPlan: Sendable {
     }
   }
 
-  private func addTotals(rowCount: Int) {
-    totals[0] += sumOverRows(0..<rowCount) { Double(losses[$0]) }
-    for row in 0..<rowCount where guesses[row] == batchLabels[row] { totals[1] += 1 }
+  private func sumBatch(of step: Int, rowCount: Int) {
+    stepLosses[step] = sumOverRows(0..<rowCount) { Double(losses[$0]) }
+    stepCorrectCounts[step] = Int64((0..<rowCount).count { guesses[$0] == batchLabels[$0] })
   }
 
   /// The gradients of the last run's last step, by layer: of the weight as [outputs, inputs].
