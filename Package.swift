@@ -3,6 +3,10 @@
 
 import PackageDescription
 
+// The project's own tests turn warnings into errors; who depends on the package is left alone.
+let isStrict = Context.environment["SOFTMAX_WARNINGS_AS_ERRORS"] != nil
+let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
+let strictSettings: [SwiftSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
@@ -27,22 +31,30 @@ let package = Package(
   ],
   targets: [
     // MARK: The arithmetic
-    .target(name: "CSoftmaxKernels"),
-    .target(name: "SoftmaxCore", dependencies: ["CSoftmaxKernels"], swiftSettings: settings),
+    .target(name: "CSoftmaxKernels", cSettings: cSettings),
+    .target(
+      name: "SoftmaxCore", dependencies: ["CSoftmaxKernels"],
+      swiftSettings: settings + strictSettings),
 
     // MARK: The library
-    .target(name: "SoftmaxModels", dependencies: ["SoftmaxCore"], swiftSettings: settings),
+    .target(
+      name: "SoftmaxModels", dependencies: ["SoftmaxCore"], swiftSettings: settings + strictSettings
+    ),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "SoftmaxData",
       dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels"],
-      resources: [.copy("Resources/digits")],
-      swiftSettings: settings),
+      exclude: ["Resources/digits/README.md"],
+      resources: [
+        .embedInCode("Resources/digits/digits-images-idx3-ubyte.gz"),
+        .embedInCode("Resources/digits/digits-labels-idx1-ubyte.gz"),
+      ],
+      swiftSettings: settings + strictSettings),
     .target(
       name: "SoftmaxKit",
       dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels"],
-      swiftSettings: settings),
+      swiftSettings: settings + strictSettings),
 
     // MARK: The command
     .executableTarget(
@@ -51,6 +63,6 @@ let package = Package(
         "SoftmaxKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings + strictSettings),
   ]
 )

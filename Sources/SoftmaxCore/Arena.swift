@@ -12,7 +12,7 @@ package final class Arena: @unchecked Sendable {
   package init() {}
 
   deinit {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
   }
 
   /// A matrix of zeros whose rows begin on multiples of 16 floats; the gaps are zero too.

@@ -36,8 +36,9 @@ package struct Kernels: @unchecked Sendable {
 
 extension Kernels {
   /// c = a b (+ bias), each sum ascending: of a layer whose outputs lie in vector lanes.
-  package func multiply(_ a: MatrixView, _ b: MatrixView, bias: MatrixView? = nil, into c: MatrixView)
-  {
+  package func multiply(
+    _ a: MatrixView, _ b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
+  ) {
     precondition(
       a.columnCount == b.rowCount && c.rowCount == a.rowCount && c.columnCount == b.columnCount
         && (bias?.columnCount ?? c.columnCount) == c.columnCount, "shapes of a product")
@@ -191,7 +192,8 @@ extension Kernels {
       }
     for row in 0..<y.rowCount {
       unsafe kernel(
-        y.columnCount, y.base + row * y.stride, dy.base + row * dy.stride, dx.base + row * dx.stride)
+        y.columnCount, y.base + row * y.stride, dy.base + row * dy.stride, dx.base + row * dx.stride
+      )
     }
   }
 }

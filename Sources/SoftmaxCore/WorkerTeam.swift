@@ -51,7 +51,9 @@ package final class WorkerTeam: Sendable {
     max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
-  /// Calls `body` once on each worker and waits for all. Must not be called by a worker.
+  /// Calls `body` once on each worker and waits for all.
+  ///
+  /// Must not be called by a worker.
   package func run(_ body: @escaping @Sendable (Worker) -> Void) {
     turn.withLock { _ in shared.run(body) }
   }

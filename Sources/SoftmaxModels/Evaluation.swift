@@ -8,8 +8,9 @@ public struct Evaluation: Hashable, Sendable {
   public let rowCount: Int
   /// The number of samples whose most probable class is the right one.
   public let correctCount: Int
-  /// The mean of -ln p(right class), from the logits: never clipped, so a certain and wrong
-  /// prediction costs what it costs. In nats.
+  /// The mean of -ln p(right class) over the samples, in nats.
+  ///
+  /// From the logits and never clipped: a certain and wrong prediction costs what it costs.
   public let logLoss: Double
 
   /// The fraction of samples classified rightly.

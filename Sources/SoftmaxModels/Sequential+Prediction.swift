@@ -26,7 +26,8 @@ extension Sequential {
       let (row, column) = index.quotientAndRemainder(dividingBy: max(result.columnCount, 1))
       throw SoftmaxError(
         .nonFiniteValue, "the logit of class \(column) is \(result.elements[index])",
-        remedy: "the features or the weights are too large for Float", at: .row(row, column: column))
+        remedy: "the features or the weights are too large for Float", at: .row(row, column: column)
+      )
     }
     return result
   }

@@ -148,7 +148,8 @@ public struct Sequential: Sendable, Hashable {
       throw SoftmaxError(
         .shapeMismatch,
         "layer \(index) needs a weight of [\(old.rowCount), \(old.columnCount)] and a bias of "
-          + "[\(old.rowCount)], got [\(weight.rowCount), \(weight.columnCount)] and [\(bias.count)]")
+          + "[\(old.rowCount)], got [\(weight.rowCount), \(weight.columnCount)] and [\(bias.count)]"
+      )
     }
     try Features.floats(weight).validateFinite()
     if let unit = bias.firstIndex(where: { !$0.isFinite }) {

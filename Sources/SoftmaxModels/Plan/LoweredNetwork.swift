@@ -12,9 +12,9 @@ struct LoweredNetwork: Sendable {
     /// The layer's place in the network.
     let index: Int
     let layout: WeightLayout
-    /// [outputs, inputs], or [inputs, outputs], as the layout says.
+    /// The weight: [outputs, inputs], or [inputs, outputs], as the layout says.
     let weight: MatrixView
-    /// [1, outputs]
+    /// A row of [1, outputs].
     let bias: MatrixView
     let inputCount: Int
     let outputCount: Int

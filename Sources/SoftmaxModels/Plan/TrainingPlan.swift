@@ -14,8 +14,9 @@ final class TrainingPlan: Sendable {
     var loss = 0.0
     var correctCount = 0
 
-    /// Adds the next step's. One after the other, so that the sums do not depend on how many steps
-    /// a run takes.
+    /// Adds the next step's.
+    ///
+    /// One after the other, so that the sums do not depend on how many steps a run takes.
     mutating func add(loss: Double, correctCount: Int) {
       self.loss += loss
       self.correctCount += correctCount
@@ -235,8 +236,10 @@ final class TrainingPlan: Sendable {
   /// The gradients of the last run's last step, by layer: of the weight as [outputs, inputs].
   func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
     parameters.map {
-      ($0.layer.index, $0.weightGradient.matrix(transposed: $0.layer.layout == .inputMajor),
-       $0.biasGradient.matrix().elements)
+      (
+        $0.layer.index, $0.weightGradient.matrix(transposed: $0.layer.layout == .inputMajor),
+        $0.biasGradient.matrix().elements
+      )
     }
   }
 }

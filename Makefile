@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make demo      train and look at a classifier on Fashion-MNIST, from nothing
+# make test      everything that has to hold: format, warnings, all tiers of tests
+# make install   put the command into $(PREFIX)/bin
+#
+# Each installs what the system lacks (Tools/bootstrap.sh) and needs nothing but a Swift toolchain.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
+
+.PHONY: help demo build test lint test-debug test-release test-neon format install clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+build:
+	@Tools/bootstrap.sh build
+	$(SWIFT) build -c release --product softmax
+
+demo:
+	@Tools/bootstrap.sh demo
+	$(SWIFT) build -c release --product softmax
+	@Tools/demo.sh "$(RELEASE)/softmax"
+
+test: lint test-debug test-release test-neon
+
+lint:
+	@Tools/bootstrap.sh test
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	Tools/check-sources.sh
+
+# Warnings are errors in our own targets; SwiftPM silences those of others.
+test-debug: export SOFTMAX_WARNINGS_AS_ERRORS = 1
+test-debug:
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# Optimised C and full sizes: accuracy, hashes, every row of Fashion-MNIST.
+test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
+test-release: export SOFTMAX_THOROUGH = 1
+test-release:
+	$(SWIFT) build -c release --build-tests
+	SOFTMAX_PYTHON="$$(Tools/bootstrap.sh python)" \
+	  $(SWIFT) test -c release --skip-build --filter 'KernelTests|AcceptanceTests'
+
+# The same kernels on another architecture, under qemu's user emulation.
+test-neon:
+	Tests/neon/run.sh
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$(RELEASE)/softmax" "$(DESTDIR)$(PREFIX)/bin/softmax"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
+
+clean:
+	rm -rf .build

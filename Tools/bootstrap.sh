@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what the system lacks.
+#
+#   bootstrap.sh build     zlib's header
+#   bootstrap.sh demo      and Fashion-MNIST
+#   bootstrap.sh test      and Python's safetensors and NumPy, and what NEON's tests need
+#   bootstrap.sh python    prints the Python that has them
+#
+# Looks for what is needed itself, not for a package's name; asks apt only for what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venv=.build/python
+
+say() { printf '%s\n' "$*" >&2; }
+
+missing=()
+need() { missing+=("$@"); }
+
+has_header() { printf '#include <%s>\n' "$1" | clang -E -x c - >/dev/null 2>&1; }
+
+has_fashion() {
+  local cache="${XDG_CACHE_HOME:-$HOME/.cache}/softmax"
+  local place
+  for place in "${SOFTMAX_DATA:-/nowhere}" "${SOFTMAX_DATA:-/nowhere}/fashion-mnist" \
+    "$cache/fashion-mnist" "$HOME/Library/Caches/softmax/fashion-mnist" \
+    /usr/share/datasets/fashion-mnist; do
+    if [ -e "$place/train-images-idx3-ubyte.gz" ] || [ -e "$place/train-images-idx3-ubyte" ]; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+install_missing() {
+  [ ${#missing[@]} -eq 0 ] && return 0
+  if ! command -v apt-get >/dev/null; then
+    say "missing: ${missing[*]} (Debian's names); install them with this system's package manager"
+    return 1
+  fi
+  local as=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      say "missing: ${missing[*]}; as root: apt-get install ${missing[*]}"
+      return 1
+    fi
+    as=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { "${as[@]}" apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get install -y -qq --no-install-recommends \
+      "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "apt-get could not install ${missing[*]}"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+case "${1:-build}" in
+python)
+  [ -x "$venv/bin/python" ] && printf '%s\n' "$PWD/$venv/bin/python"
+  exit 0
+  ;;
+build | demo | test) ;;
+*)
+  say "usage: bootstrap.sh build|demo|test|python"
+  exit 64
+  ;;
+esac
+
+if ! command -v swift >/dev/null; then
+  say "no Swift toolchain found: install Swift 6.2 or later from https://www.swift.org/install"
+  exit 1
+fi
+if ! has_header zlib.h; then need zlib1g-dev; fi
+if [ "$1" != build ] && ! has_fashion; then
+  # Elsewhere the command fetches it from the data set's own mirrors.
+  if command -v apt-get >/dev/null; then need dataset-fashion-mnist; fi
+fi
+if [ "$1" = test ]; then
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then need python3-venv; fi
+  if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
+    Tests/neon/run.sh --check >/dev/null 2>&1 || for name in $(Tests/neon/run.sh --packages); do
+      need "$name"
+    done
+  fi
+fi
+install_missing
+
+if [ "$1" = test ] && ! "$venv/bin/python" -c 'import numpy, safetensors' 2>/dev/null; then
+  say "installing NumPy and safetensors into $venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy safetensors >&2
+fi

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Rules of the house that no compiler checks. Prints each breach; exit code 1 where there is one.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+status=0
+breach() {
+  printf '%s\n%s\n' "$1" "$2" >&2
+  status=1
+}
+
+# In a library nothing aborts on input and nothing prints. (Forced unwraps and forced tries are the
+# format lint's.)
+library=(Sources/SoftmaxCore Sources/SoftmaxModels Sources/SoftmaxData Sources/SoftmaxKit)
+found=$(grep -rnE '\bfatalError\(|\btry!|(^|[^.a-zA-Z"`])(debugP|p)rint\(' "${library[@]}" \
+  --include='*.swift' | grep -vE '^[^:]+:[0-9]+: *//' || true)
+[ -z "$found" ] || breach "a library target aborts or prints:" "$found"
+
+found=$(grep -rlE '^ *(@_exported )?((public|package|internal) )?import Foundation' \
+  Sources/SoftmaxCore Sources/SoftmaxModels || true)
+[ -z "$found" ] || breach "Foundation in a target that does without:" "$found"
+
+found=$(grep -rl 'import CSoftmaxKernels' Sources --include='*.swift' | grep -v '^Sources/SoftmaxCore/' || true)
+[ -z "$found" ] || breach "the kernels imported outside of SoftmaxCore:" "$found"
+
+found=$(grep -n 'unsafeFlags' Package.swift || true)
+[ -z "$found" ] || breach "unsafeFlags, with which a package cannot be depended on:" "$found"
+
+found=$(find Sources Tests Tools Package.swift -type f \
+  \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
+  -exec awk 'END { if (NR > 800) print FILENAME ": " NR " lines" }' {} \;)
+[ -z "$found" ] || breach "files over 800 lines:" "$found"
+
+found=$(find Sources Tests Tools Package.swift -type f \
+  \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
+  -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +) || true
+[ -z "$found" ] || breach "files without a licence line:" "$found"
+
+[ "$status" -eq 0 ] && echo "sources: the rules hold"
+exit "$status"
