@@ -83,7 +83,7 @@ public struct LabeledDataset: Hashable, Sendable {
         .shapeMismatch, "\(features.rowCount) rows of features, but \(labels.count) labels",
         remedy: "give one label for each row")
     }
-    guard shape.allSatisfy({ $0 > 0 }), shape.reduce(1, *) == features.columnCount else {
+    guard shape.product == features.columnCount else {
       throw SoftmaxError(
         .shapeMismatch, "the shape \(shape) does not hold \(features.columnCount) features")
     }

@@ -36,7 +36,10 @@ func wilsonInterval(successes: Int, trials: Int) -> ClosedRange<Double> {
   let centre = p + z * z / (2 * n)
   let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
   let whole = 1 + z * z / n
-  return max(0, (centre - half) / whole)...min(1, (centre + half) / whole)
+  // At the ends centre and half are equal but for rounding.
+  let low = successes == 0 ? 0 : (centre - half) / whole
+  let high = successes == trials ? 1 : (centre + half) / whole
+  return low...high
 }
 
 extension Evaluation: CustomStringConvertible {

@@ -56,41 +56,59 @@ public struct Sequential: Sendable, Hashable {
   public init(
     input inputShape: [Int], seed: UInt64 = 0, @LayerBuilder layers: () -> [any Layer]
   ) throws(SoftmaxError) {
-    try self.init(
-      input: inputShape, seed: seed, configurations: layers().map { $0.configuration })
+    let configurations = layers().map { $0.configuration }
+    try self.init(input: inputShape, seed: seed, configurations: configurations) {
+      (index, outputs, inputs) throws(SoftmaxError) in
+      guard case .dense(_, _, let initializer) = configurations[index].kind else { return nil }
+      let weight = initializer.weight(outputs: outputs, inputs: inputs, seed: seed, layer: index)
+      return (weight, Array(repeating: 0, count: outputs))
+    }
   }
 
+  /// Creates a network whose layers ask for their parameters by index, outputs and inputs.
+  ///
+  /// They ask when the layer is known to make sense.
   package init(
-    input inputShape: [Int], seed: UInt64, configurations: [LayerConfiguration]
+    input inputShape: [Int], seed: UInt64, configurations: [LayerConfiguration],
+    parameters: (Int, Int, Int) throws(SoftmaxError) -> (weight: Matrix, bias: [Float])?
   ) throws(SoftmaxError) {
-    guard !inputShape.isEmpty, inputShape.allSatisfy({ $0 > 0 }) else {
+    guard !inputShape.isEmpty, let featureCount = inputShape.product,
+      featureCount <= Sequential.greatestCount
+    else {
       throw SoftmaxError(
-        .invalidArgument, "the shape of a sample needs positive extents, got \(inputShape)")
+        .invalidArgument,
+        "the shape of a sample needs positive extents and at most \(Sequential.greatestCount) "
+          + "features, got \(inputShape)")
     }
     try Sequential.validateSoftmax(in: configurations)
     var shape = inputShape
+    var count = featureCount
     var states: [LayerState] = []
     for (index, configuration) in configurations.enumerated() {
       var weight: Matrix?
       var bias: [Float]?
       switch configuration.kind {
       case .flatten:
-        shape = [shape.reduce(1, *)]
+        shape = [count]
       case .activation:
         break
-      case .dense(let units, _, let initializer):
+      case .dense(let units, _, _):
         guard shape.count == 1 else {
           throw SoftmaxError(
             .invalidArgument, "layer \(index): a dense layer needs rows, got samples of \(shape)",
             remedy: "put Flatten() before it")
         }
-        guard units > 0 else {
+        guard units > 0, let size = [units, count].product, size <= Sequential.greatestCount else {
           throw SoftmaxError(
-            .invalidArgument, "layer \(index): a dense layer needs at least 1 unit, got \(units)")
+            .invalidArgument,
+            "layer \(index): a dense layer needs at least 1 unit and at most "
+              + "\(Sequential.greatestCount) weights, got \(units) units on \(count) inputs")
         }
-        weight = initializer.weight(outputs: units, inputs: shape[0], seed: seed, layer: index)
-        bias = Array(repeating: 0, count: units)
+        let initial = try parameters(index, units, count)
+        weight = initial?.weight
+        bias = initial?.bias
         shape = [units]
+        count = units
       }
       states.append(
         LayerState(configuration: configuration, outputShape: shape, weight: weight, bias: bias))
@@ -104,6 +122,10 @@ public struct Sequential: Sendable, Hashable {
     self.seed = seed
     self.layers = states
   }
+
+  // The most features of a sample and weights of a layer: more than fits into memory comes from a
+  // slip of the pen.
+  private static let greatestCount = Int(Int32.max)
 
   // Cross-entropy is computed from logits: a softmax can stand at the end alone, and once.
   private static func validateSoftmax(

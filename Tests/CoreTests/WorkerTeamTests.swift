@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Synchronization
+import Testing
+
+@Suite struct WorkerTeamTests {
+  @Test(arguments: [1, 2, 3, 5, 16])
+  func everyWorkerRunsOnceAndTheCallerIsTheFirst(threadCount: Int) {
+    let team = WorkerTeam(threadCount: threadCount)
+    #expect(team.threadCount == threadCount)
+    for _ in 0..<50 {
+      let seen = Mutex<[Int]>([])
+      team.run { worker in seen.withLock { $0.append(worker.index) } }
+      #expect(seen.withLock { $0.sorted() } == Array(0..<threadCount))
+    }
+  }
+
+  @Test(arguments: [2, 3, 7])
+  func nobodyPassesABarrierBeforeAllHaveCome(threadCount: Int) {
+    let team = WorkerTeam(threadCount: threadCount)
+    let arrived = Atomic<Int>(0)
+    let early = Atomic<Int>(0)
+    team.run { worker in
+      for round in 1...200 {
+        arrived.add(1, ordering: .sequentiallyConsistent)
+        worker.barrier()
+        if arrived.load(ordering: .sequentiallyConsistent) < round * threadCount {
+          early.add(1, ordering: .relaxed)
+        }
+        worker.barrier()
+      }
+    }
+    #expect(early.load(ordering: .relaxed) == 0)
+    #expect(arrived.load(ordering: .relaxed) == 200 * threadCount)
+  }
+
+  @Test func workersThatParkedWakeUp() async throws {
+    let team = WorkerTeam(threadCount: 3)
+    for _ in 0..<5 {
+      try await Task.sleep(for: .milliseconds(5))
+      let count = Atomic<Int>(0)
+      team.run { _ in count.add(1, ordering: .relaxed) }
+      #expect(count.load(ordering: .relaxed) == 3)
+    }
+  }
+
+  @Test func callersOnSeveralThreadsTakeTurns() {
+    let team = WorkerTeam(threadCount: 2)
+    let count = Atomic<Int>(0)
+    WorkerTeam(threadCount: 4).run { _ in
+      for _ in 0..<50 { team.run { _ in count.add(1, ordering: .relaxed) } }
+    }
+    #expect(count.load(ordering: .relaxed) == 400)
+  }
+
+  @Test(arguments: [0, 1, 7, 8, 9, 63, 64, 100], [1, 2, 3, 5])
+  func theSharesCoverEverythingOnce(total: Int, threadCount: Int) {
+    for alignment in [1, 8, 32] {
+      let parts = Mutex<[Range<Int>]>([])
+      WorkerTeam(threadCount: threadCount).run { worker in
+        let share = worker.share(of: total, alignedTo: alignment)
+        parts.withLock { $0.append(share) }
+      }
+      let ranges = parts.withLock { $0 }
+      #expect(ranges.flatMap { Array($0) }.sorted() == Array(0..<total))
+      #expect(ranges.allSatisfy { $0.lowerBound % alignment == 0 || $0.lowerBound == total })
+    }
+  }
+}
+
+@Suite struct InstructionSetTests {
+  @Test func theScalarSpecificationRunsEverywhere() {
+    #expect(InstructionSet.scalar.isSupported)
+    #expect(InstructionSet.best.isSupported)
+    #expect(Kernels(.scalar) != nil)
+  }
+
+  @Test func theTestsRunOnWhatTheEnvironmentAsksFor() throws {
+    #expect(try Kernels.active.instructionSet == InstructionSet.requested())
+  }
+}
