@@ -83,11 +83,9 @@ if [ "$1" != build ] && ! has_fashion; then
 fi
 if [ "$1" = test ]; then
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then need python3-venv; fi
-  if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
-    Tests/neon/run.sh --check >/dev/null 2>&1 || for name in $(Tests/neon/run.sh --packages); do
-      need "$name"
-    done
-  fi
+  Tests/neon/run.sh --check >/dev/null 2>&1 || for name in $(Tests/neon/run.sh --packages); do
+    need "$name"
+  done
 fi
 install_missing
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every operation of the table of kernels. A new one needs its operands, its call and a line in the
+// list at the end; a test counts the list against the table.
+
+#include "operations.h"
+
+#define FLOATS(k) ((float *)o[k].address)
+#define INTEGERS(k) ((int32_t *)o[k].address)
+
+static operand floats(role role, contents contents, ptrdiff_t rows, ptrdiff_t columns,
+                      ptrdiff_t gap) {
+  return (operand){element_float, role, contents, rows, columns, columns + gap, 0, NULL};
+}
+
+static operand integers(element e, role role, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t gap,
+                        int64_t limit) {
+  return (operand){e, role, contents_integers, rows, columns, columns + gap, limit, NULL};
+}
+
+static role unless(bool absent, role role) { return absent ? role_absent : role; }
+
+// MARK: Products
+
+// Variations: + 1 without bias, + 2 with A given as its transpose.
+static void gemm_ascending_operands(const kernel_case *c, operand *o) {
+  bool transposed = c->variation & 2;
+  o[0] = floats(role_input, contents_values, transposed ? c->steps : c->m,
+                transposed ? c->m : c->steps, c->gap);
+  o[1] = floats(role_input, contents_values, c->steps, c->n, 2 * c->gap);
+  o[2] = floats(unless(c->variation & 1, role_input), contents_values, 1, c->n, 0);
+  o[3] = floats(role_output, contents_values, c->m, c->n, 3 * c->gap);
+}
+
+static void gemm_ascending_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool transposed = c->variation & 2;
+  kernels->gemm_ascending(
+      c->m, c->n, c->steps, c->chunk, FLOATS(0), transposed ? 1 : o[0].stride,
+      transposed ? o[0].stride : 1, FLOATS(1), o[1].stride, FLOATS(2), FLOATS(3), o[3].stride);
+}
+
+// Variations: 1 without bias.
+static void gemm_lanes_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, c->m, c->steps, c->gap);
+  o[1] = floats(role_input, contents_values, c->n, c->steps, 2 * c->gap);
+  o[2] = floats(unless(c->variation & 1, role_input), contents_values, 1, c->n, 0);
+  o[3] = floats(role_output, contents_values, c->m, c->n, 3 * c->gap);
+}
+
+static void gemm_lanes_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->gemm_lanes(c->m, c->n, c->steps, c->chunk, FLOATS(0), o[0].stride, FLOATS(1),
+                      o[1].stride, FLOATS(2), FLOATS(3), o[3].stride);
+}
+
+// MARK: Batches
+
+// Variations: 1 without row numbers.
+static void gather_operands(const kernel_case *c, operand *o, operand source) {
+  bool in_order = c->variation & 1;
+  o[0] = source;
+  o[0].rows = in_order ? c->m : c->m + 3;
+  o[1] = integers(element_int64, unless(in_order, role_input), 1, c->m, 0, o[0].rows);
+  o[2] = floats(role_output, contents_values, c->m, c->n, 2 * c->gap);
+}
+
+static void gather_bytes_operands(const kernel_case *c, operand *o) {
+  gather_operands(c, o, integers(element_byte, role_input, 0, c->n, c->gap, 256));
+}
+
+static void gather_floats_operands(const kernel_case *c, operand *o) {
+  gather_operands(c, o, floats(role_input, contents_values, 0, c->n, c->gap));
+}
+
+static void gather_bytes_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  float scale = c->mode == mode_ordinary ? 1.0f / 255 : c->mode == mode_minute ? 0x1p-149f : -3e38f;
+  kernels->gather_bytes(c->m, c->n, o[0].address, o[0].stride, o[1].address, scale, FLOATS(2),
+                        o[2].stride);
+}
+
+static void gather_floats_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->gather_floats(c->m, c->n, FLOATS(0), o[0].stride, o[1].address, FLOATS(2), o[2].stride);
+}
+
+// MARK: Functions of each element
+
+// Variations: 1 in place.
+static void function_operands(const kernel_case *c, operand *o) {
+  bool in_place = c->variation & 1;
+  o[0] = floats(in_place ? role_update : role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(unless(in_place, role_output), contents_values, 1, c->n, 0);
+}
+
+static void gradient_operands(const kernel_case *c, operand *o) {
+  bool in_place = c->variation & 1;
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(in_place ? role_update : role_input, contents_values, 1, c->n, 0);
+  o[2] = floats(unless(in_place, role_output), contents_values, 1, c->n, 0);
+}
+
+#define FUNCTION(name)                                                                          \
+  static void name##_call(                                                                      \
+      const softmax_kernels *kernels, const kernel_case *c, const operand *o) {                 \
+    kernels->name(c->n, FLOATS(0), c->variation & 1 ? FLOATS(0) : FLOATS(1));                   \
+  }
+
+#define GRADIENT(name)                                                                          \
+  static void name##_call(                                                                      \
+      const softmax_kernels *kernels, const kernel_case *c, const operand *o) {                 \
+    kernels->name(c->n, FLOATS(0), FLOATS(1), c->variation & 1 ? FLOATS(1) : FLOATS(2));        \
+  }
+
+FUNCTION(exponential)
+FUNCTION(logarithm)
+FUNCTION(relu)
+FUNCTION(tanh)
+FUNCTION(sigmoid)
+GRADIENT(relu_gradient)
+GRADIENT(tanh_gradient)
+GRADIENT(sigmoid_gradient)
+
+// MARK: Rows of logits
+
+// Variations: 1 in place.
+static void softmax_operands(const kernel_case *c, operand *o) {
+  bool in_place = c->variation & 1;
+  o[0] = floats(in_place ? role_update : role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = floats(unless(in_place, role_output), contents_values, c->m, c->n, 2 * c->gap);
+}
+
+#define SOFTMAX(name)                                                                           \
+  static void name##_call(                                                                      \
+      const softmax_kernels *kernels, const kernel_case *c, const operand *o) {                 \
+    const operand *y = &o[c->variation & 1 ? 0 : 1];                                            \
+    kernels->name(c->m, c->n, FLOATS(0), o[0].stride, y->address, y->stride);                   \
+  }
+
+SOFTMAX(softmax_rows)
+SOFTMAX(log_softmax_rows)
+
+static void log_sum_exp_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = floats(role_output, contents_values, 1, c->m, 0);
+}
+
+static void log_sum_exp_rows_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->log_sum_exp_rows(c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1));
+}
+
+// Variations: 1 in place, 2 without gradient.
+static void labels_operands(const kernel_case *c, operand *o) {
+  bool in_place = c->variation == 1;
+  o[0] = floats(in_place ? role_update : role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = integers(element_int32, role_input, 1, c->m, 0, c->n);
+  o[2] = floats(role_output, contents_values, 1, c->m, 0);
+  o[3] = floats(unless(c->variation, role_output), contents_values, c->m, c->n, 2 * c->gap);
+}
+
+static void cross_entropy_labels_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  const operand *d = &o[c->variation == 1 ? 0 : 3];
+  kernels->cross_entropy_labels(c->m, c->n, FLOATS(0), o[0].stride, INTEGERS(1), 1.0f / 48,
+                                FLOATS(2), d->address, d->stride);
+}
+
+// Variations: 1 without gradient.
+static void distributions_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = floats(role_input, contents_distributions, c->m, c->n, 3 * c->gap);
+  o[2] = floats(role_output, contents_values, 1, c->m, 0);
+  o[3] = floats(unless(c->variation, role_output), contents_values, c->m, c->n, 2 * c->gap);
+}
+
+static void cross_entropy_distributions_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->cross_entropy_distributions(
+      c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride, 1.0f / 48, FLOATS(2), FLOATS(3),
+      o[3].stride);
+}
+
+static void argmax_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = integers(element_int32, role_output, 1, c->m, 0, c->n);
+}
+
+static void argmax_rows_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->argmax_rows(c->m, c->n, FLOATS(0), o[0].stride, INTEGERS(1));
+}
+
+// MARK: Optimizers
+
+// Variations: + 1 with l2, + 2 with velocity, + 4 with velocity and no momentum.
+static void sgd_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+  o[2] = floats(unless(c->variation < 2, role_update), contents_values, 1, c->n, 0);
+}
+
+static void sgd_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->sgd(c->n, 0.1f, c->variation >= 4 ? 0 : 0.9f, c->variation & 1 ? 1e-4f : 0, FLOATS(0),
+               FLOATS(1), FLOATS(2));
+}
+
+// Variations: + 1 with l2, + 2 a late step, where the corrections of the bias are 1.
+static void adam_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+  o[2] = floats(role_update, contents_values, 1, c->n, 0);
+  o[3] = floats(role_update, contents_moments, 1, c->n, 0);
+}
+
+static void adam_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  static const softmax_adam first = {
+      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
+      .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f};
+  static const softmax_adam late = {
+      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
+      .rate = 0.001f, .scale = 1, .epsilon = 1e-8f};
+  kernels->adam(c->n, c->variation & 2 ? &late : &first, c->variation & 1 ? 1e-4f : 0, FLOATS(0),
+                FLOATS(1), FLOATS(2), FLOATS(3));
+}
+
+// MARK: The list
+
+#define OPERATION(name, family, variations, canonical_nan, operands)                            \
+  {#name, family_##family, variations, canonical_nan, operands##_operands, name##_call}
+
+const operation operations[] = {
+    OPERATION(gemm_ascending, product, 4, false, gemm_ascending),
+    OPERATION(gemm_lanes, product, 2, false, gemm_lanes),
+    OPERATION(gather_bytes, gather, 2, false, gather_bytes),
+    OPERATION(gather_floats, gather, 2, false, gather_floats),
+    OPERATION(exponential, vector, 2, false, function),
+    OPERATION(logarithm, vector, 2, false, function),
+    OPERATION(relu, vector, 2, false, function),
+    OPERATION(tanh, vector, 2, false, function),
+    OPERATION(sigmoid, vector, 2, false, function),
+    OPERATION(relu_gradient, vector, 2, false, gradient),
+    OPERATION(tanh_gradient, vector, 2, false, gradient),
+    OPERATION(sigmoid_gradient, vector, 2, false, gradient),
+    OPERATION(softmax_rows, row, 2, true, softmax),
+    OPERATION(log_softmax_rows, row, 2, true, softmax),
+    OPERATION(log_sum_exp_rows, row, 1, true, log_sum_exp),
+    OPERATION(cross_entropy_labels, row, 3, true, labels),
+    OPERATION(cross_entropy_distributions, row, 2, true, distributions),
+    OPERATION(argmax_rows, row, 1, false, argmax),
+    OPERATION(sgd, vector, 6, false, sgd),
+    OPERATION(adam, vector, 4, false, adam),
+};
+
+const int operation_count = sizeof operations / sizeof *operations;
+
+int kernel_sweep_operation_count(void) { return operation_count; }
+
+const char *kernel_sweep_operation_name(int operation) { return operations[operation].name; }

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSoftmaxKernels
+import Testing
+
+/// Half an ulp, relatively.
+private let unit = 0x1p-24
+
+@Suite("Optimizers")
+struct OptimizerTests {
+  let specification = Specification()
+
+  @Test(
+    "SGD subtracts rate times the gradient, with the penalty's in it",
+    arguments: [0, 1e-4, 0.5] as [Float])
+  func sgd(_ l2: Float) {
+    var sample = SampleValues(seed: 31)
+    let gradient = sample.array(200)
+    let before = sample.array(200)
+    var weight = before
+    specification.sgd(rate: 0.1, l2: l2, gradient: gradient, weight: &weight)
+    for (index, w) in before.enumerated() {
+      let g = l2 == 0 ? gradient[index] : gradient[index].addingProduct(l2, w)
+      #expect(weight[index] == w.addingProduct(-0.1, g))
+      let slope = Double(gradient[index]) + Double(l2) * Double(w)
+      let exact = Double(w) - Double(Float(0.1)) * slope
+      #expect(abs(Double(weight[index]) - exact) <= unit * (abs(exact) + abs(slope)))
+    }
+  }
+
+  @Test(
+    "Momentum adds the gradient to the velocity and the velocity to the weights",
+    arguments: [0, 0.01] as [Float])
+  func momentum(_ l2: Float) {
+    var sample = SampleValues(seed: 32)
+    var weight = sample.array(200)
+    var velocity = [Float](repeating: 0, count: 200)
+    var expected = weight
+    var expectedVelocity = velocity
+    for _ in 0..<5 {
+      let gradient = sample.array(200)
+      specification.sgd(
+        rate: 0.1, momentum: 0.9, l2: l2, gradient: gradient, weight: &weight, velocity: &velocity)
+      for index in expected.indices {
+        let g = l2 == 0 ? gradient[index] : gradient[index].addingProduct(l2, expected[index])
+        expectedVelocity[index] = g.addingProduct(0.9, expectedVelocity[index])
+        expected[index] = expected[index].addingProduct(-0.1, expectedVelocity[index])
+      }
+    }
+    #expect(bits(weight) == bits(expected))
+    #expect(bits(velocity) == bits(expectedVelocity))
+  }
+
+  @Test("SGD without a velocity is SGD with a momentum of 0")
+  func withoutVelocity() {
+    var sample = SampleValues(seed: 33)
+    let gradient = sample.array(50)
+    var weight = sample.array(50)
+    var other = weight
+    var velocity = [Float](repeating: 0, count: 50)
+    specification.sgd(rate: 0.3, l2: 0.1, gradient: gradient, weight: &weight)
+    specification.sgd(
+      rate: 0.3, momentum: 0, l2: 0.1, gradient: gradient, weight: &other, velocity: &velocity)
+    #expect(bits(weight) == bits(other))
+  }
+
+  @Test(
+    "Adam follows Kingma and Ba's formulas in double precision",
+    arguments: [1, 2, 10, 100_000], [0, 0.01] as [Float])
+  func adam(_ time: Int, _ l2: Float) {
+    var sample = SampleValues(seed: 34)
+    let count = 200
+    let gradient = sample.array(count)
+    let before = (weight: sample.array(count), first: sample.array(count, scale: 0.1))
+    let second = sample.array(count, scale: 0.01).map(abs)
+    var after = (weight: before.weight, first: before.first, second: second)
+    let (step, corrections) = step(time)
+    specification.adam(
+      step, l2: l2, gradient: gradient, weight: &after.weight, first: &after.first,
+      second: &after.second)
+    for index in 0..<count {
+      let g = Double(gradient[index]) + Double(l2) * Double(before.weight[index])
+      let kept = (first: 0.9 * Double(before.first[index]), second: 0.999 * Double(second[index]))
+      let m = kept.first + 0.1 * g
+      let v = kept.second + 0.001 * g * g
+      let update = 0.001 * (m / corrections.first) / ((v / corrections.second).squareRoot() + 1e-8)
+      let w = Double(before.weight[index]) - update
+      // The betas are floats, and 1 - beta is rounded from double: up to a unit each.
+      let ofFirst = 3 * unit * (abs(kept.first) + abs(0.1 * g) + 0.1 * Double(l2))
+      #expect(abs(Double(after.first[index]) - m) <= ofFirst)
+      #expect(abs(Double(after.second[index]) - v) <= 8 * unit * v)
+      let ofUpdate = abs(update) * (ofFirst / max(abs(m), ofFirst) + 12 * unit)
+      #expect(abs(Double(after.weight[index]) - w) <= ofUpdate + unit * abs(w))
+    }
+  }
+
+  @Test("Adam's roundings are those of fused multiply-add, one after the other")
+  func adamOrder() {
+    var sample = SampleValues(seed: 35)
+    var weight = sample.array(100)
+    var first = sample.array(100)
+    // As small as what is added, so that each of its roundings shows.
+    var second = sample.array(100, scale: 0x1p-12).map(abs)
+    let gradient = sample.array(100)
+    let (step, _) = step(3)
+    let expected = weight.indices.map { index -> (w: Float, m: Float, v: Float) in
+      let g = gradient[index].addingProduct(0.01, weight[index])
+      let m = (step.one_minus_beta1 * g).addingProduct(step.beta1, first[index])
+      let v = (step.one_minus_beta2 * g * g).addingProduct(step.beta2, second[index])
+      let divisor = step.epsilon.addingProduct(step.scale, v.squareRoot())
+      return (weight[index].addingProduct(-step.rate, m / divisor), m, v)
+    }
+    specification.adam(
+      step, l2: 0.01, gradient: gradient, weight: &weight, first: &first, second: &second)
+    #expect(bits(first) == bits(expected.map(\.m)))
+    #expect(bits(second) == bits(expected.map(\.v)))
+    #expect(bits(weight) == bits(expected.map(\.w)))
+  }
+
+  @Test("Adam's moments below 2^-100 in magnitude become zero, and none above")
+  func smallMomentsBecomeZero() {
+    // Betas of 1 keep the moments, so that only the flush can change them.
+    let step = softmax_adam(
+      beta1: 1, one_minus_beta1: 0, beta2: 1, one_minus_beta2: 0, rate: 1, scale: 1, epsilon: 1)
+    let limit: Float = 0x1p-100
+    let moments: [Float] = [
+      limit, limit.nextDown, -limit, -limit.nextDown, .leastNonzeroMagnitude,
+      -.leastNonzeroMagnitude, .leastNormalMagnitude, -.leastNormalMagnitude, 0, -0, 1, -1, 1e-30,
+    ]
+    var first = moments
+    var second = moments.map(abs)
+    var weight = [Float](repeating: 0, count: moments.count)
+    specification.adam(
+      step, gradient: weight, weight: &weight, first: &first, second: &second)
+    let kept: [Float] = [limit, 0, -limit, 0, 0, 0, 0, 0, 0, 0, 1, -1, 1e-30]
+    #expect(bits(first) == bits(kept))
+    #expect(bits(second) == bits(kept.map(abs)))
+  }
+
+  @Test("Adam's decaying moments end at zero, never among the subnormals")
+  func decayEndsAtZero() {
+    let (step, _) = step(1000)
+    var weight: [Float] = [1, 1]
+    var first: [Float] = [1, -1]
+    var second: [Float] = [1, 1]
+    let gradient: [Float] = [0, 0]
+    var steps = 0
+    while first != [0, 0], steps < 2000 {
+      specification.adam(
+        step, gradient: gradient, weight: &weight, first: &first, second: &second)
+      steps += 1
+      #expect(first.allSatisfy { !$0.isSubnormal } && second.allSatisfy { !$0.isSubnormal })
+    }
+    // 0.9^t falls below 2^-100 at t = 658.
+    #expect((655...661).contains(steps))
+  }
+
+  /// The constants of step `time` of Adam, and its two corrections of the bias.
+  private func step(
+    _ time: Int
+  ) -> (step: softmax_adam, corrections: (first: Double, second: Double)) {
+    var power = (first: 1.0, second: 1.0)
+    for _ in 0..<time { power = (power.first * 0.9, power.second * 0.999) }
+    let corrections = (first: 1 - power.first, second: 1 - power.second)
+    let step = softmax_adam(
+      beta1: 0.9, one_minus_beta1: Float(1 - 0.9), beta2: 0.999, one_minus_beta2: Float(1 - 0.999),
+      rate: Float(0.001 / corrections.first), scale: Float(1 / corrections.second.squareRoot()),
+      epsilon: 1e-8)
+    return (step, corrections)
+  }
+}
