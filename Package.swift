@@ -64,5 +64,29 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of core and models
+    .testTarget(
+      name: "CoreTests", dependencies: ["SoftmaxCore"], swiftSettings: settings + strictSettings),
+    .testTarget(
+      name: "ModelTests", dependencies: ["SoftmaxCore", "SoftmaxModels", "SoftmaxTestSupport"],
+      resources: [.copy("Golden")], swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of the data
+    .target(
+      name: "SoftmaxTestSupport", path: "Tests/SoftmaxTestSupport",
+      swiftSettings: settings + strictSettings),
+    .testTarget(
+      name: "SoftmaxDataTests",
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of the arithmetic
+    .target(
+      name: "KernelSweep", dependencies: ["CSoftmaxKernels"], path: "Tests/KernelSweep",
+      cSettings: cSettings),
+    .testTarget(
+      name: "KernelTests", dependencies: ["CSoftmaxKernels", "KernelSweep"],
+      swiftSettings: settings + strictSettings),
   ]
 )

@@ -1,2 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
+
+/// A data set as its makers split it: what to learn from, and what to be judged by.
+///
+/// ```swift
+/// let digits = try Digits.load()
+/// print(digits.training.count, digits.test?.count ?? 0)      // 1437 360
+/// ```
+public struct DatasetSplit: Hashable, Sendable {
+  /// What the data set is called, such as `fashion-mnist`.
+  public let name: String
+  /// The samples to learn from.
+  public let training: LabeledDataset
+  /// The samples that were held back, where the data set has such.
+  public let test: LabeledDataset?
+
+  /// Creates a split from its parts.
+  public init(name: String, training: LabeledDataset, test: LabeledDataset? = nil) {
+    self.name = name
+    self.training = training
+    self.test = test
+  }
+}

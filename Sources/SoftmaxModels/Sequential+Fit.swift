@@ -91,8 +91,23 @@ extension Sequential {
         }
       }
     }
-    plan.network.store(into: &self)
+    var trained = self
+    plan.network.store(into: &trained)
+    // A loss is looked at before its step, so the last step can still end in nonsense.
+    guard trained.isFinite else {
+      throw SoftmaxError(
+        .diverged, "the weights became infinite in the last epoch",
+        remedy: "try a smaller learning rate, or features of a smaller scale")
+    }
+    self = trained
     return history
+  }
+
+  private var isFinite: Bool {
+    layers.allSatisfy {
+      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
+        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
+    }
   }
 
   func validate(_ dataset: LabeledDataset) throws(SoftmaxError) {

@@ -1,7 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import SoftmaxKit
 
+/// The command line: parses, runs, and turns errors into words and exit codes, which happens nowhere
+/// else.
 @main
 struct SoftmaxCommand: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "softmax",
+      abstract: "Trains and uses classifiers with softmax.",
+      discussion: """
+        Train on data, see how good the classifier is on rows that it has not seen, use it:
+
+          softmax train digits --output digits.safetensors
+          softmax evaluate digits.safetensors digits
+          softmax predict digits.safetensors digits:test:0 --preview
+
+        DATA is digits or fashion-mnist, or a folder of IDX files; :train or :test behind it names \
+        one part, and :ROW one row, counted from 0. Results go to standard output, everything else \
+        to standard error.
+
+        Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 130 interrupted. \
+        SOFTMAX_ISA=scalar (avx2, avx512, neon) chooses the processor's instructions; the numbers \
+        are the same with each.
+        """,
+      version: Version.line,
+      subcommands: [
+        TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+        DataCommand.self,
+      ])
+  }
+
+  static func main() {
+    StandardStream.ignorePipeSignal()
+    do {
+      _ = try InstructionSet.requested()
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: ExitCode(report(error)))
+    }
+  }
+
+  private static func report(_ error: any Error) -> Int32 {
+    switch error {
+    case let error as SoftmaxError:
+      Console().draw("error: " + PrintableText.line("\(error)") + "\n")
+      return ExitStatus(for: error).rawValue
+    case let error as Interrupted:
+      Console().draw(error.message + "\n")
+      return ExitStatus.interrupted.rawValue
+    default:
+      return reportParsing(error)
+    }
+  }
+
+  // Help and --version come as errors too; what the user wrote comes back in the real ones.
+  private static func reportParsing(_ error: any Error) -> Int32 {
+    let text = fullMessage(for: error)
+    let status = exitCode(for: error).rawValue
+    guard status == ExitStatus.done.rawValue else {
+      Console().draw(PrintableText.lines(text) + "\n")
+      return status
+    }
+    do {
+      try Console().result(text)
+      return status
+    } catch {
+      return report(error)
+    }
+  }
 }

@@ -166,6 +166,19 @@ func triangle(count: Int, features: Int = 5, seed: UInt64 = 1) throws -> Labeled
     #expect(network == before)
   }
 
+  // The only loss that is looked at is that of the initial weights.
+  @Test func weightsThatTheLastStepMadeInfiniteAreAnError() throws {
+    let dataset = try triangle(count: 20)
+    var network = try network()
+    let before = network
+    let error = #expect(throws: SoftmaxError.self) {
+      try network.fit(
+        to: dataset, optimizer: .sgd(learningRate: 1e300), epochs: 1, batchSize: 20)
+    }
+    #expect(error?.code == .diverged)
+    #expect(network == before)
+  }
+
   @Test func settingsOutOfRangeAreErrors() throws {
     let dataset = try triangle(count: 10)
     var network = try network()

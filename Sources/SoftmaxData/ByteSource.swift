@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Bytes to be read once, front to back: a regular file, or memory under a name.
+///
+/// The size is known before anything is read, so a reader can compare what a
+/// header declares with what can be there at all.
+struct ByteSource: ~Copyable {
+  /// The file's path, or the name of the bytes, for errors.
+  let path: String
+  /// The number of bytes there are.
+  let byteCount: Int
+  /// The number of bytes that were read.
+  private(set) var offset = 0
+  private let descriptor: Int32
+  private let memory: [UInt8]
+
+  /// Opens a regular file.
+  ///
+  /// Folders, pipes and devices are refused: their size says nothing, and
+  /// reading them may block or never end.
+  init(path: String) throws(SoftmaxError) {
+    try SystemFailure.validate(path: path)
+    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    let descriptor = SystemFailure.retrying {
+      unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
+    guard descriptor >= 0 else {
+      throw SystemFailure.error("could not be opened", path: path)
+    }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      let error = SystemFailure.error("could not be examined", path: path)
+      close(descriptor)
+      throw error
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or a device"
+      throw SoftmaxError(
+        .ioFailure, "is \(kind), expected a regular file", at: .file(path: path, offset: nil))
+    }
+    self.path = path
+    self.descriptor = descriptor
+    self.byteCount = Int(clamping: status.st_size)
+    self.memory = []
+  }
+
+  /// Reads from memory; the name stands for the path in errors.
+  init(bytes: [UInt8], name: String) {
+    self.path = name
+    self.descriptor = -1
+    self.byteCount = bytes.count
+    self.memory = bytes
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// The first bytes, without moving on; fewer where there are not so many.
+  func prefix(_ count: Int) throws(SoftmaxError) -> [UInt8] {
+    guard descriptor >= 0 else { return Array(memory.prefix(count)) }
+    var bytes = [UInt8](repeating: 0, count: min(count, byteCount))
+    let got = SystemFailure.retrying {
+      unsafe bytes.withUnsafeMutableBytes {
+        unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
+      }
+    }
+    guard got >= 0 else {
+      throw SystemFailure.error("could not be read", path: path, offset: 0)
+    }
+    return Array(bytes.prefix(got))
+  }
+
+  /// Fills the buffer with the next bytes and returns their number, less only at the end.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SoftmaxError) -> Int {
+    if descriptor < 0 {
+      let slice = memory[offset...].prefix(buffer.count)
+      unsafe buffer.copyBytes(from: slice)
+      offset += slice.count
+      return slice.count
+    }
+    var filled = 0
+    while filled < buffer.count {
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      // Linux moves at most 2^31 - 4096 bytes a call, Darwin refuses more than 2^31 - 1.
+      let got = SystemFailure.retrying {
+        unsafe systemRead(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
+      }
+      guard got >= 0 else {
+        throw SystemFailure.error("could not be read", path: path, offset: offset)
+      }
+      if got == 0 { break }
+      filled += got
+      offset += got
+    }
+    return filled
+  }
+
+  /// Fills the array with the next bytes and returns their number, less only at the end.
+  mutating func read(into bytes: inout [UInt8]) throws(SoftmaxError) -> Int {
+    // The standard library's closures cannot throw typed errors.
+    var outcome = Result<Int, SoftmaxError>.success(0)
+    unsafe bytes.withUnsafeMutableBytes { buffer in
+      do throws(SoftmaxError) {
+        outcome = .success(try unsafe read(into: buffer))
+      } catch {
+        outcome = .failure(error)
+      }
+    }
+    return try outcome.get()
+  }
+}
+
+// Within the type the method's name hides the system's.
+private func systemRead(_ descriptor: Int32, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int
+{
+  unsafe read(descriptor, start, count)
+}

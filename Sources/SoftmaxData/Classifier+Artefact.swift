@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+public import SoftmaxCore
+public import SoftmaxModels
+
+// A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape
+// [outputs, inputs] and `layers.<index>.bias`; its metadata, in JSON, say the rest.
+extension Classifier {
+  /// The release of this library, as model files name it.
+  public static let libraryVersion = "0.1.0"
+
+  private static let format = "swift-softmax"
+  private static let formatVersion = "1"
+
+  /// Reads a classifier from a model file, and trusts nothing in it.
+  ///
+  /// ```swift
+  /// let classifier = try Classifier.load("fashion-mnist.safetensors")
+  /// ```
+  ///
+  /// - Throws: `notFound`, `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` for a
+  ///   file whose tensors or metadata do not fit; `unsupported` for a newer version's.
+  public static func load(_ path: String) throws(SoftmaxError) -> Classifier {
+    let file = try SafetensorsFile.read(path)
+    do {
+      return try Classifier(file)
+    } catch {
+      // The parts below know tensors and keys; which file they are of is known here.
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy, at: .file(path: path, offset: nil),
+        cause: error.cause)
+    }
+  }
+
+  /// Writes the classifier to a model file, which appears complete or not at all.
+  ///
+  /// The same classifier gives the same bytes. Readable by whatever reads
+  /// safetensors: `safetensors.numpy.load_file(path)["layers.1.weight"]`.
+  ///
+  /// - Throws: `ioFailure` or `notFound`.
+  public func save(to path: String) throws(SoftmaxError) {
+    try artefact().write(to: path)
+  }
+
+  /// The SHA-256 of the parameters as the model file holds them, in hexadecimal.
+  public var weightsSHA256: String {
+    var hash = SHA256()
+    for layer in network.layers {
+      if let weight = layer.weight { hash.update(weight.elements) }
+      if let bias = layer.bias { hash.update(bias) }
+    }
+    return hash.hexDigest()
+  }
+
+  /// The model file's content.
+  func artefact() throws(SoftmaxError) -> SafetensorsFile {
+    var tensors: [SafetensorsFile.Tensor] = []
+    for (index, layer) in network.layers.enumerated() {
+      guard let weight = layer.weight, let bias = layer.bias else { continue }
+      tensors.append(
+        .init(
+          name: "layers.\(index).weight", shape: [weight.rowCount, weight.columnCount],
+          values: weight.elements))
+      tensors.append(.init(name: "layers.\(index).bias", shape: [bias.count], values: bias))
+    }
+    var metadata = [
+      "format": Classifier.format,
+      "format_version": Classifier.formatVersion,
+      "architecture": try ArtefactJSON.encode(ArtefactArchitecture(network)),
+      "class_names": try ArtefactJSON.encode(classNames),
+      "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(byteScale: byteScale)),
+      "temperature": "1",
+      "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
+    ]
+    if let trainingRecord { metadata["training"] = try ArtefactJSON.encode(trainingRecord) }
+    return try SafetensorsFile(tensors: tensors, metadata: metadata)
+  }
+
+  /// The classifier that a model file's content describes.
+  init(_ file: SafetensorsFile) throws(SoftmaxError) {
+    guard file.metadata["format"] == Classifier.format else {
+      throw SoftmaxError(
+        .invalidData,
+        "is a safetensors file, but none of swift-softmax: its metadata lack "
+          + "\"format\": \"\(Classifier.format)\"",
+        remedy: "use a file written by softmax train")
+    }
+    guard file.metadata["format_version"] == Classifier.formatVersion else {
+      let version = file.metadata["format_version"] ?? "none"
+      throw SoftmaxError(
+        .unsupported,
+        "has format version \(version.debugDescription), expected "
+          + Classifier.formatVersion,
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
+    guard file.metadata["temperature", default: "1"] == "1" else {
+      throw SoftmaxError(
+        .unsupported, "has a temperature other than 1, which this release cannot apply")
+    }
+    let architecture: ArtefactArchitecture = try ArtefactJSON.decode("architecture", of: file)
+    let preprocessing: ArtefactPreprocessing = try ArtefactJSON.decode("preprocessing", of: file)
+    let record: TrainingRecord? =
+      file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
+    try self.init(
+      network: try architecture.network(of: file),
+      classNames: try ArtefactJSON.decode("class_names", of: file),
+      byteScale: preprocessing.byteScale, trainingRecord: record)
+  }
+}
+
+/// JSON values in a model file's metadata: sorted keys, so that the same value is the same text.
+enum ArtefactJSON {
+  static func encode(_ value: some Encodable) throws(SoftmaxError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(value), as: UTF8.self)
+    } catch {
+      throw SoftmaxError(.invalidArgument, "cannot be written as JSON", cause: error)
+    }
+  }
+
+  static func decode<Value: Decodable>(
+    _ key: String, of file: SafetensorsFile
+  ) throws(SoftmaxError) -> Value {
+    guard let text = file.metadata[key] else {
+      throw SoftmaxError(.invalidData, "its metadata lack \"\(key)\"")
+    }
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    } catch {
+      throw SoftmaxError(
+        .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)
+    }
+  }
+}
+
+/// What is done to features before the network sees them.
+struct ArtefactPreprocessing: Codable {
+  var byteScale: Float?
+
+  enum CodingKeys: String, CodingKey {
+    case byteScale = "byte_scale"
+  }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+/// Data as it is named on the command line: a data set, a part of it, a row of that.
+///
+/// The name is one of ``builtInNames`` or the path of a folder of IDX files.
+/// Behind it may follow `:train` or `:test`, and then `:` and the number of a
+/// row, counted from 0. A path that exists is taken as it is, colons included.
+///
+/// ```swift
+/// let reference = try DatasetReference("fashion-mnist:test:0")
+/// let split = try reference.load()
+/// let one = try reference.part(of: split, default: .training)
+/// print(one.count, one.classNames[one.labels[0]])           // 1 Ankle boot
+/// ```
+public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
+  /// Where the data are.
+  public enum Source: Hashable, Sendable {
+    /// A data set of ``DatasetReference/builtInNames``.
+    case builtIn(String)
+    /// The path of a folder of IDX files.
+    case folder(String)
+  }
+
+  /// One of the two parts of a data set.
+  public enum Part: String, Hashable, Sendable {
+    /// The samples to learn from, `train` on the command line.
+    case training = "train"
+    /// The samples that were held back, `test` on the command line.
+    case test
+  }
+
+  /// The names of the data sets that the library knows.
+  public static let builtInNames = ["digits", FashionMNIST.name]
+
+  /// Where the data are.
+  public let source: Source
+  /// The part that was named, if one was.
+  public let part: Part?
+  /// The row that was named, if one was, counted from 0.
+  public let row: Int?
+
+  /// Refers to data without going through text.
+  public init(source: Source, part: Part? = nil, row: Int? = nil) {
+    self.source = source
+    self.part = part
+    self.row = row
+  }
+
+  /// Reads what a user wrote.
+  ///
+  /// Only the file system is asked whether a path is there; nothing is read.
+  ///
+  /// - Throws: `notFound` if the name is none of the known ones and no path, with the known ones
+  ///   and the nearest; `invalidArgument` if what follows the name is no part and no row.
+  public init(_ text: String) throws(SoftmaxError) {
+    let pieces = text.split(separator: ":", omittingEmptySubsequences: false)
+    if let name = pieces.first.map(String.init), Self.builtInNames.contains(name) {
+      try self.init(.builtIn(name), suffixes: pieces.dropFirst(), text: text)
+      return
+    }
+    // The longest piece from the front that exists is the path.
+    for count in stride(from: pieces.count, through: max(1, pieces.count - 2), by: -1) {
+      let path = pieces.prefix(count).joined(separator: ":")
+      if FileKind(path) != nil {
+        try self.init(.folder(path), suffixes: pieces.dropFirst(count), text: text)
+        return
+      }
+    }
+    throw Self.unknown(text, name: pieces.first.map(String.init) ?? text)
+  }
+
+  private init(_ source: Source, suffixes: ArraySlice<Substring>, text: String) throws(SoftmaxError)
+  {
+    var rest = suffixes
+    var part: Part?
+    if let first = rest.first, let named = Part(rawValue: String(first)) {
+      part = named
+      rest.removeFirst()
+    }
+    var row: Int?
+    if let first = rest.first, let digits = Int(first), first.allSatisfy(\.isASCIIDigit) {
+      row = digits
+      rest.removeFirst()
+    }
+    if let stray = rest.first {
+      throw SoftmaxError(
+        .invalidArgument,
+        "\(text.debugDescription): \(String(stray).debugDescription) is no part and no row",
+        remedy: "write NAME, NAME:train, NAME:test, NAME:ROW or NAME:test:ROW")
+    }
+    self.init(source: source, part: part, row: row)
+  }
+
+  /// The reference as a user would write it.
+  public var description: String {
+    let name =
+      switch source {
+      case .builtIn(let name): name
+      case .folder(let path): path
+      }
+    return name + (part.map { ":" + $0.rawValue } ?? "") + (row.map { ":\($0)" } ?? "")
+  }
+
+  private static func unknown(_ text: String, name: String) -> SoftmaxError {
+    let known = builtInNames.joined(separator: ", ")
+    if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") {
+      return SoftmaxError(
+        .notFound, "there is nothing at this path",
+        remedy: "name a folder of IDX files or one of \(known)",
+        at: .file(path: text, offset: nil))
+    }
+    let nearest = Spelling.nearest(to: name, among: builtInNames)
+    return SoftmaxError(
+      .notFound,
+      "\(text.debugDescription) is no data set and no path; the data sets are \(known)",
+      remedy: nearest.map { "did you mean \($0)?" })
+  }
+}
+
+extension Character {
+  fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+}

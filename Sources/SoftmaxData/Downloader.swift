@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+public import SoftmaxCore
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Fetches files from the first of several mirrors that has them right.
+///
+/// A file appears under its name only when it is complete and has the expected
+/// SHA-256. What is there and right is not fetched again.
+///
+/// ```swift
+/// let downloader = Downloader(mirrors: ["https://example.org/data/"])
+/// try downloader.fetch(manifest, into: "/home/me/data")
+/// ```
+public struct Downloader: Sendable {
+  /// Called as bytes arrive: the file's name, the bytes so far and the bytes expected in all.
+  public typealias Progress = (_ file: String, _ receivedBytes: Int, _ totalBytes: Int) -> Void
+
+  /// Where to look, in this order: addresses (http or https) that a file's name is appended to.
+  public let mirrors: [String]
+  /// The longest that a mirror may stay silent, in seconds.
+  public let idleSeconds: Double
+  /// The longest that one file may take from one mirror, in seconds.
+  public let totalSeconds: Double
+
+  /// Creates a downloader.
+  public init(mirrors: [String], idleSeconds: Double = 30, totalSeconds: Double = 1_800) {
+    self.mirrors = mirrors
+    self.idleSeconds = idleSeconds
+    self.totalSeconds = totalSeconds
+  }
+
+  /// Fetches the files that a folder lacks, and makes the folder where needed.
+  ///
+  /// The calling thread waits, and is the one that `progress` is called on.
+  ///
+  /// - Throws: `networkFailure`, or `checksumMismatch` where only wrong files were to be had,
+  ///   listing what was tried; `ioFailure` where the folder cannot be written.
+  public func fetch(
+    _ files: [RemoteFile], into folder: String, progress: Progress? = nil
+  ) throws(SoftmaxError) {
+    try SystemFailure.validate(path: folder)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw SoftmaxError(
+        .ioFailure, "the folder could not be made", remedy: "name one that you may write to",
+        at: .file(path: folder, offset: nil), cause: error)
+    }
+    for file in files {
+      try fetch(file, to: IDXFolder.join(folder, file.name), progress: progress)
+    }
+  }
+
+  private func fetch(
+    _ file: RemoteFile, to path: String, progress: Progress?
+  ) throws(SoftmaxError) {
+    if try Self.isThere(file, at: path) { return }
+    var failures: [SoftmaxError] = []
+    for mirror in mirrors {
+      do throws(SoftmaxError) {
+        return try fetch(file, from: mirror, to: path, progress: progress)
+      } catch {
+        // Another mirror does not mend a full disk.
+        guard error.code == .networkFailure || error.code == .checksumMismatch else { throw error }
+        failures.append(error)
+      }
+    }
+    let onlyWrong = !failures.isEmpty && failures.allSatisfy { $0.code == .checksumMismatch }
+    let tried = failures.map(\.message).joined(separator: "; ")
+    throw SoftmaxError(
+      onlyWrong ? .checksumMismatch : .networkFailure,
+      "could not be fetched: " + (failures.isEmpty ? "no mirror is known" : tried),
+      remedy: "try again later, or put the file there by hand",
+      at: .file(path: path, offset: nil))
+  }
+
+  private static func isThere(_ file: RemoteFile, at path: String) throws(SoftmaxError) -> Bool {
+    guard FileKind(path) == .regular else { return false }
+    var source = try ByteSource(path: path)
+    guard source.byteCount == file.byteCount else { return false }
+    var hash = SHA256()
+    var chunk = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = try source.read(into: &chunk)
+      if count == 0 { return hash.hexDigest() == file.sha256 }
+      hash.update(count == chunk.count ? chunk : Array(chunk[..<count]))
+    }
+  }
+
+  private func fetch(
+    _ file: RemoteFile, from mirror: String, to path: String, progress: Progress?
+  ) throws(SoftmaxError) {
+    let address = mirror.hasSuffix("/") ? mirror + file.name : mirror + "/" + file.name
+    guard let url = URL(string: address), let scheme = url.scheme?.lowercased(),
+      scheme == "http" || scheme == "https"
+    else {
+      throw Self.failure(address, "is no address of http or https")
+    }
+    let destination = try AtomicFile(replacing: path)
+    var request = URLRequest(url: url)
+    // Otherwise a server may pack the file once more on its way, and its size says nothing.
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = idleSeconds
+    configuration.urlCache = nil
+    let events = DownloadEvents()
+    let session = URLSession(configuration: configuration, delegate: events, delegateQueue: nil)
+    defer { session.invalidateAndCancel() }
+    session.dataTask(with: request).resume()
+    let digest = try receive(file, from: address, events: events) {
+      (data, received) throws(SoftmaxError) in
+      try destination.write(data)
+      progress?(file.name, received, file.byteCount)
+    }
+    guard digest == file.sha256 else {
+      throw SoftmaxError(
+        .checksumMismatch, "\(address): its SHA-256 is \(digest), expected \(file.sha256)")
+    }
+    do throws(SoftmaxError) {
+      try destination.commit()
+    } catch  where error.cause as? AtomicWriteFailure == .durabilityUncertain {
+      // A file that a power failure takes is fetched again.
+    }
+  }
+
+  /// Hands on what arrives and returns its SHA-256; exactly the expected number of bytes.
+  private func receive(
+    _ file: RemoteFile, from address: String, events: DownloadEvents,
+    handOn: ([UInt8], Int) throws(SoftmaxError) -> Void
+  ) throws(SoftmaxError) -> String {
+    let deadline = ContinuousClock.now + .seconds(totalSeconds)
+    var hash = SHA256()
+    var received = 0
+    while true {
+      guard ContinuousClock.now < deadline else {
+        throw Self.failure(address, "took more than \(totalSeconds) seconds")
+      }
+      switch events.next(within: idleSeconds) {
+      case nil:
+        throw Self.failure(address, "nothing came for \(idleSeconds) seconds")
+      case .status(let status):
+        guard status == 200 else { throw Self.failure(address, "HTTP status \(status)") }
+      case .bytes(let data):
+        received += data.count
+        guard received <= file.byteCount else {
+          throw Self.failure(address, "sends more than the \(file.byteCount) bytes expected")
+        }
+        let bytes = Array(data)
+        hash.update(bytes)
+        try handOn(bytes, received)
+      case .end(let message?):
+        throw Self.failure(
+          address, "\(message), after \(received) of \(file.byteCount) bytes")
+      case .end(nil):
+        guard received == file.byteCount else {
+          throw Self.failure(address, "sent \(received) bytes, expected \(file.byteCount)")
+        }
+        return hash.hexDigest()
+      }
+    }
+  }
+
+  private static func failure(_ address: String, _ message: String) -> SoftmaxError {
+    SoftmaxError(.networkFailure, "\(address): \(message)")
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An array of bytes with a shape, as an IDX file holds it.
+///
+/// The element at (i, j, k) of an array of shape [a, b, c] is
+/// `bytes[(i * b + j) * c + k]`.
+public struct IDXArray: Hashable, Sendable {
+  /// The extent in each dimension, the slowest first, such as [60000, 28, 28].
+  public let shape: [Int]
+  /// The elements in row-major order; their number is the product of the shape.
+  public let bytes: [UInt8]
+}

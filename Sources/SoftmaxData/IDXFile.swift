@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+/// The file format of MNIST: an array of numbers behind a short header.
+///
+/// Two zero bytes, one for the type of the numbers, one for the number d of
+/// dimensions, d extents as big-endian 32-bit integers, then the numbers in
+/// row-major order. This library reads unsigned bytes (type 08), plain or
+/// gzipped; which of the two is told by the content, not by the name.
+///
+/// Nothing in the header is trusted: what it declares is compared with what the
+/// file can hold before memory is asked for.
+///
+/// ```swift
+/// let labels = try IDXFile.read("t10k-labels-idx1-ubyte.gz")
+/// print(labels.shape, labels.bytes[0])      // [10000] 9
+/// ```
+///
+/// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section
+/// "File formats".
+public enum IDXFile {
+  /// The most bytes that an array may have unless the caller says otherwise: 4 GiB.
+  public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
+
+  // DEFLATE makes at most 258 bytes out of 2 bits; the rest is room for the headers.
+  private static let greatestRatio = 1032
+  private static let greatestDimensionCount = 8
+
+  /// Reads an IDX file of unsigned bytes.
+  ///
+  /// - Parameters:
+  ///   - path: the file, plain or gzipped.
+  ///   - maximumByteCount: the most bytes that the array may have.
+  /// - Throws: `notFound`, `ioFailure`, `invalidData` where the file breaks its format (cut off,
+  ///   bytes left over, damaged gzip data), `unsupported` for other types than unsigned bytes or
+  ///   more than `maximumByteCount`. An offset counts in the unpacked data unless the gzip data
+  ///   itself is at fault.
+  public static func read(
+    _ path: String, maximumByteCount: Int = defaultMaximumByteCount
+  ) throws(SoftmaxError) -> IDXArray {
+    try read(UnpackingReader(ByteSource(path: path)), maximumByteCount: maximumByteCount)
+  }
+
+  /// Reads the bytes of an IDX file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the content of the file, plain or gzipped.
+  ///   - name: what to call it in errors.
+  ///   - maximumByteCount: the most bytes that the array may have.
+  /// - Throws: as ``read(_:maximumByteCount:)``.
+  public static func decode(
+    _ bytes: [UInt8], name: String, maximumByteCount: Int = defaultMaximumByteCount
+  ) throws(SoftmaxError) -> IDXArray {
+    try read(
+      UnpackingReader(ByteSource(bytes: bytes, name: name)), maximumByteCount: maximumByteCount)
+  }
+
+  /// Reads an IDX file of images, for prediction.
+  ///
+  /// - Returns: a row of bytes for each image, scaled by 1/255 to 0...1, and the shape of one
+  ///   image, such as [28, 28].
+  /// - Throws: as ``read(_:maximumByteCount:)``, and `invalidData` unless the array has at least
+  ///   two dimensions and its images at least one pixel.
+  public static func readImages(
+    _ path: String, maximumByteCount: Int = defaultMaximumByteCount
+  ) throws(SoftmaxError) -> (features: Features, featureShape: [Int]) {
+    try images(of: read(path, maximumByteCount: maximumByteCount), path: path)
+  }
+
+  static func images(
+    of array: IDXArray, path: String, scale: Float = Float(1) / Float(255)
+  ) throws(SoftmaxError) -> (features: Features, featureShape: [Int]) {
+    guard array.shape.count >= 2 else {
+      throw SoftmaxError(
+        .invalidData, "images need at least 2 dimensions, got the shape \(array.shape)",
+        remedy: "labels have 1; name the file of the images", at: .file(path: path, offset: 3))
+    }
+    let featureShape = Array(array.shape.dropFirst())
+    guard let empty = featureShape.firstIndex(of: 0) else {
+      let rows = array.shape[0]
+      // Of no images the number of pixels is still the product of the shape, but it was never
+      // compared with anything.
+      var columns = 1
+      for extent in featureShape {
+        let (product, overflow) = columns.multipliedReportingOverflow(by: extent)
+        guard !overflow else { throw tooLarge(array.shape, path: path) }
+        columns = product
+      }
+      let matrix = try ByteMatrix(
+        rowCount: rows, columnCount: columns, bytes: array.bytes, scale: scale)
+      return (.bytes(matrix), featureShape)
+    }
+    throw SoftmaxError(
+      .invalidData, "an image of shape \(featureShape) has no pixels",
+      at: .file(path: path, offset: 8 + 4 * empty))
+  }
+
+  private static func read(
+    _ reader: UnpackingReader, maximumByteCount: Int
+  ) throws(SoftmaxError) -> IDXArray {
+    let shape = try readShape(reader)
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard !overflow else { throw tooLarge(shape, path: reader.path) }
+      count = product
+    }
+    try validate(count, shape: shape, maximum: maximumByteCount, reader: reader)
+    let start = reader.offset
+    let bytes = try reader.readGrowing(upTo: count)
+    guard bytes.count == count else {
+      throw SoftmaxError(
+        .invalidData, "ends here, but its shape \(shape) needs \(count - bytes.count) more bytes",
+        remedy: "fetch or copy the file again", at: reader.location(start + bytes.count))
+    }
+    guard try reader.isAtEnd() else {
+      throw SoftmaxError(
+        .invalidData, "bytes follow behind the \(count) that its shape \(shape) needs",
+        remedy: "check the extents in the header", at: reader.location(start + count))
+    }
+    return IDXArray(shape: shape, bytes: bytes)
+  }
+
+  private static func readShape(_ reader: UnpackingReader) throws(SoftmaxError) -> [Int] {
+    let magic = try reader.read(4)
+    guard magic.count == 4 else {
+      throw SoftmaxError(
+        .invalidData, "ends within the first 4 bytes of an IDX file",
+        at: reader.location(magic.count))
+    }
+    guard magic[0] == 0, magic[1] == 0 else {
+      throw SoftmaxError(
+        .invalidData,
+        "is no IDX file: it begins with \(hex(magic[0])) \(hex(magic[1])), "
+          + "expected 00 00", at: reader.location(magic[0] == 0 ? 1 : 0))
+    }
+    guard magic[2] == 0x08 else { throw unsupportedType(magic[2], reader: reader) }
+    let dimensionCount = Int(magic[3])
+    guard dimensionCount >= 1, dimensionCount <= greatestDimensionCount else {
+      throw SoftmaxError(
+        dimensionCount == 0 ? .invalidData : .unsupported,
+        "has \(dimensionCount) dimensions, expected 1...\(greatestDimensionCount)",
+        at: reader.location(3))
+    }
+    let extents = try reader.read(4 * dimensionCount)
+    guard extents.count == 4 * dimensionCount else {
+      throw SoftmaxError(
+        .invalidData, "ends within the extents of its \(dimensionCount) dimensions",
+        remedy: "fetch or copy the file again", at: reader.location(4 + extents.count))
+    }
+    var shape: [Int] = []
+    for start in stride(from: 0, to: extents.count, by: 4) {
+      let extent = extents[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+      shape.append(Int(clamping: extent))
+    }
+    return shape
+  }
+
+  private static func validate(
+    _ count: Int, shape: [Int], maximum: Int, reader: UnpackingReader
+  ) throws(SoftmaxError) {
+    let (ceiling, overflow) = reader.sourceByteCount.multipliedReportingOverflow(by: greatestRatio)
+    if reader.isPacked, !overflow, count > ceiling {
+      throw SoftmaxError(
+        .invalidData,
+        "its shape \(shape) needs \(count) bytes, but \(reader.sourceByteCount) gzipped bytes "
+          + "hold at most \(ceiling)", at: reader.location(4))
+    }
+    let there = reader.sourceByteCount - reader.offset
+    if !reader.isPacked, count != there {
+      throw SoftmaxError(
+        .invalidData, "its shape \(shape) needs \(count) bytes, but \(there) follow the header",
+        remedy: count > there ? "fetch or copy the file again" : "check the extents in the header",
+        at: reader.location(count > there ? reader.sourceByteCount : reader.offset + count))
+    }
+    guard count <= maximum else {
+      throw SoftmaxError(
+        .unsupported, "its shape \(shape) needs \(count) bytes, more than the limit of \(maximum)",
+        remedy: "raise maximumByteCount if the file is right", at: reader.location(4))
+    }
+  }
+
+  private static func unsupportedType(_ code: UInt8, reader: UnpackingReader) -> SoftmaxError {
+    let names: [UInt8: String] = [
+      0x09: "signed bytes", 0x0b: "16-bit integers", 0x0c: "32-bit integers", 0x0d: "floats",
+      0x0e: "doubles",
+    ]
+    guard let name = names[code] else {
+      return SoftmaxError(
+        .unsupported, "the type code \(hex(code)) is not one of IDX, expected 08",
+        at: reader.location(2))
+    }
+    return SoftmaxError(
+      .unsupported, "holds \(name) (type code \(hex(code))), expected unsigned bytes (08)",
+      remedy: "write it again with unsigned bytes", at: reader.location(2))
+  }
+
+  private static func tooLarge(_ shape: [Int], path: String) -> SoftmaxError {
+    SoftmaxError(
+      .invalidData, "its shape \(shape) needs more bytes than can be counted",
+      at: .file(path: path, offset: 4))
+  }
+
+  private static func hex(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+/// A folder of IDX files that are named as MNIST's.
+///
+/// It holds `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, may hold
+/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` as the test part, each
+/// with or without `.gz`, and may hold `classes.txt` with the name of a class on
+/// each line. The dotted spelling `train-images.idx3-ubyte` is known too.
+///
+/// ```swift
+/// let letters = try IDXFolder.load("/data/letters")
+/// print(letters.training.classNames)
+/// ```
+public enum IDXFolder {
+  /// Reads the training part, and the test part where there is one.
+  ///
+  /// Pixels are scaled by 1/255 to 0...1. Class names are those given, else those of
+  /// `classes.txt`, else `"0"`, `"1"`, ... up to the highest label.
+  ///
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - name: what to call the data set; without it the folder's own name.
+  ///   - classNames: the names of the classes by label.
+  ///   - maximumByteCount: the most bytes that one file may unpack to.
+  /// - Throws: `notFound` naming the file that is missing, `labelOutOfRange` with the file and the
+  ///   offset of the label, `invalidData` where a file breaks its format or the numbers of images
+  ///   and labels differ, `unsupported`, `ioFailure`.
+  public static func load(
+    _ path: String, name: String? = nil, classNames: [String]? = nil,
+    maximumByteCount: Int = IDXFile.defaultMaximumByteCount
+  ) throws(SoftmaxError) -> DatasetSplit {
+    guard let training = try Part(.training, in: path, maximumByteCount) else {
+      throw SoftmaxError(
+        .notFound,
+        "holds no \(imagesName(.training)) and \(labelsName(.training)), plain or with .gz",
+        remedy: "name the folder that holds them", at: .file(path: path, offset: nil))
+    }
+    let test = try Part(.test, in: path, maximumByteCount)
+    let names: [String]
+    if let classNames {
+      names = classNames
+    } else if let written = try ClassNames.read(inFolder: path) {
+      names = written
+    } else {
+      let highest = max(training.labels.bytes.max() ?? 0, test?.labels.bytes.max() ?? 0)
+      names = (0...Int(highest)).map(String.init)
+    }
+    let folder = path.split(separator: "/").last.map(String.init) ?? path
+    if let test, test.images.shape.dropFirst() != training.images.shape.dropFirst() {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "images of shape \(Array(test.images.shape.dropFirst())), but those to learn from have "
+          + "\(Array(training.images.shape.dropFirst()))",
+        at: .file(path: test.imagesPath, offset: 4))
+    }
+    return DatasetSplit(
+      name: name ?? folder, training: try training.dataset(classNames: names),
+      test: try test?.dataset(classNames: names))
+  }
+
+  /// Whether a folder holds all four files, plain or with `.gz`.
+  static func isComplete(_ path: String) -> Bool {
+    let names = [
+      imagesName(.training), labelsName(.training), imagesName(.test), labelsName(.test),
+    ]
+    return names.allSatisfy { find($0, in: path) != nil }
+  }
+
+  private enum Role: String {
+    case training = "train"
+    case test = "t10k"
+  }
+
+  private static func imagesName(_ role: Role) -> String { role.rawValue + "-images-idx3-ubyte" }
+  private static func labelsName(_ role: Role) -> String { role.rawValue + "-labels-idx1-ubyte" }
+
+  /// The path of a file under one of its spellings.
+  private static func find(_ name: String, in folder: String) -> String? {
+    let dotted = name.replacing("-idx", with: ".idx")
+    let spellings = [name, name + ".gz", dotted, dotted + ".gz"]
+    return spellings.map { join(folder, $0) }.first { FileKind($0) == .regular }
+  }
+
+  static func join(_ folder: String, _ name: String) -> String {
+    folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
+
+  /// The images and the labels of one part, checked against each other.
+  private struct Part {
+    let imagesPath: String
+    let labelsPath: String
+    let images: IDXArray
+    let labels: IDXArray
+
+    /// Reads one part; nil if neither of its files is there.
+    init?(_ role: Role, in folder: String, _ maximumByteCount: Int) throws(SoftmaxError) {
+      switch (find(imagesName(role), in: folder), find(labelsName(role), in: folder)) {
+      case (nil, nil):
+        return nil
+      case (_?, nil):
+        throw Self.missing(labelsName(role), in: folder)
+      case (nil, _?):
+        throw Self.missing(imagesName(role), in: folder)
+      case (let imagesPath?, let labelsPath?):
+        self.imagesPath = imagesPath
+        self.labelsPath = labelsPath
+      }
+      labels = try IDXFile.read(labelsPath, maximumByteCount: maximumByteCount)
+      guard labels.shape.count == 1 else {
+        throw SoftmaxError(
+          .invalidData, "labels need 1 dimension, got the shape \(labels.shape)",
+          at: .file(path: labelsPath, offset: 3))
+      }
+      images = try IDXFile.read(imagesPath, maximumByteCount: maximumByteCount)
+      guard images.shape[0] == labels.shape[0] else {
+        throw SoftmaxError(
+          .invalidData,
+          "holds \(labels.shape[0]) labels, but \(imagesPath) holds \(images.shape[0]) images",
+          remedy: "use the files that belong together", at: .file(path: labelsPath, offset: 4))
+      }
+      guard images.shape[0] > 0 else {
+        throw SoftmaxError(
+          .invalidData, "holds no images", at: .file(path: imagesPath, offset: 4))
+      }
+    }
+
+    func dataset(classNames: [String]) throws(SoftmaxError) -> LabeledDataset {
+      if let row = labels.bytes.firstIndex(where: { Int($0) >= classNames.count }) {
+        throw SoftmaxError(
+          .labelOutOfRange,
+          "label \(labels.bytes[row]) of sample \(row) is not one of the \(classNames.count) "
+            + "classes 0...\(classNames.count - 1)",
+          // Behind a header of four bytes and one extent.
+          at: .file(path: labelsPath, offset: 8 + row))
+      }
+      let (features, featureShape) = try IDXFile.images(of: images, path: imagesPath)
+      return try LabeledDataset(
+        features: features, labels: labels.bytes.map(Int.init), classNames: classNames,
+        featureShape: featureShape)
+    }
+
+    private static func missing(_ name: String, in folder: String) -> SoftmaxError {
+      SoftmaxError(
+        .notFound, "is not there, plain or with .gz, but its companion is",
+        remedy: "fetch or copy the file", at: .file(path: join(folder, name), offset: nil))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+/// Named tensors of `Float` with metadata, as the format safetensors keeps them.
+///
+/// The file is 8 bytes with the length of the header (little-endian), the
+/// header as JSON, padded with spaces to a multiple of 8, and the numbers of
+/// all tensors one behind the other, row-major and little-endian. There is no
+/// code in it and nothing to run.
+///
+/// ```swift
+/// let file = try SafetensorsFile(
+///   tensors: [.init(name: "bias", shape: [3], values: [1, 2, 3])], metadata: ["made by": "me"])
+/// try file.write(to: "bias.safetensors")
+/// print(try SafetensorsFile.read("bias.safetensors") == file)      // true
+/// ```
+///
+/// Source: <https://github.com/huggingface/safetensors#format>
+public struct SafetensorsFile: Hashable, Sendable {
+  /// The tensors in the order of their numbers in the file.
+  public let tensors: [Tensor]
+  /// What else the file says, under keys of the writer's choice.
+  public let metadata: [String: String]
+
+  /// Creates the content of a file.
+  ///
+  /// - Throws: `invalidArgument` if two tensors have the same name, one is called `__metadata__`,
+  ///   there are more than 4,096 tensors, or the names and the metadata are longer than 8 MiB;
+  ///   `shapeMismatch` if a shape does not hold the tensor's values; `nonFiniteValue` naming the
+  ///   tensor that holds NaN or infinity.
+  public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(SoftmaxError) {
+    guard tensors.count <= SafetensorsHeader.greatestTensorCount else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a file has at most \(SafetensorsHeader.greatestTensorCount) tensors, got \(tensors.count)")
+    }
+    var names: Set<String> = []
+    for tensor in tensors {
+      guard tensor.name != SafetensorsHeader.metadataKey, names.insert(tensor.name).inserted else {
+        throw SoftmaxError(
+          .invalidArgument, "the name \(tensor.name.debugDescription) is taken",
+          remedy: "give each tensor a name of its own")
+      }
+      try tensor.validate()
+    }
+    self.tensors = tensors
+    self.metadata = metadata
+    guard encodedHeader().count - 8 <= SafetensorsHeader.greatestByteCount else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the names and the metadata need more than \(SafetensorsHeader.greatestByteCount) bytes")
+    }
+  }
+
+  init(unchecked tensors: [Tensor], metadata: [String: String]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The tensor of a name, if there is one.
+  public subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
+
+  /// The SHA-256 of the file's data section, the numbers of all tensors, in hexadecimal.
+  ///
+  /// Two models have the same digest exactly if all their weights have the same bits, whatever
+  /// the header says.
+  ///
+  /// - Complexity: linear in the number of values.
+  public var tensorDataSHA256: String {
+    var hash = SHA256()
+    for tensor in tensors { hash.update(tensor.values) }
+    return hash.hexDigest()
+  }
+}

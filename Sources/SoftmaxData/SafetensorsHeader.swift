@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// The header of a safetensors file, checked against the size of the data behind it.
+struct SafetensorsHeader {
+  /// What the header says about one tensor.
+  struct Entry {
+    var name: String
+    var shape: [Int] = []
+    /// The place of the numbers, in bytes from the beginning of the data.
+    var bounds = 0..<0
+    /// Where the entry stands in the file.
+    var offset: Int
+  }
+
+  static let metadataKey = "__metadata__"
+  /// The format's own limit for the header, in bytes.
+  static let formatByteCount = 100_000_000
+  /// What is read of it here, in bytes: far more than 4,096 tensors and a training record need.
+  static let greatestByteCount = 8 << 20
+  static let greatestTensorCount = 4_096
+  static let greatestDimensionCount = 8
+
+  /// The tensors in the order of their data.
+  private(set) var entries: [Entry] = []
+  private(set) var metadata: [String: String] = [:]
+
+  /// Reads a header that lies behind the 8 bytes of its length.
+  ///
+  /// - Parameters:
+  ///   - bytes: the header with its padding.
+  ///   - dataByteCount: the number of bytes that follow it.
+  ///   - path: the file, for errors.
+  init(_ bytes: [UInt8], dataByteCount: Int, path: String) throws(SoftmaxError) {
+    guard bytes.first == UInt8(ascii: "{") else {
+      throw SoftmaxError(
+        .invalidData, "is no safetensors file: the header must begin with '{'",
+        at: .file(path: path, offset: 8))
+    }
+    var scanner = JSONScanner(bytes, path: path, base: 8)
+    var entries: [Entry] = []
+    var metadata: [String: String] = [:]
+    try scanner.object { (scanner, key, place) throws(SoftmaxError) in
+      if key == Self.metadataKey {
+        try scanner.object { (scanner, key, _) throws(SoftmaxError) in
+          metadata[key] = try scanner.string()
+        }
+      } else {
+        guard entries.count < Self.greatestTensorCount else {
+          throw SoftmaxError(
+            .unsupported, "holds more than \(Self.greatestTensorCount) tensors",
+            at: .file(path: path, offset: 8 + place))
+        }
+        entries.append(try Self.entry(key, place: place, path: path, scanner: &scanner))
+      }
+    }
+    try scanner.expectPadding()
+    // Ties are tensors without numbers; they keep the order of the header.
+    self.entries = entries.enumerated().sorted {
+      ($0.element.bounds.lowerBound, $0.element.bounds.upperBound, $0.offset)
+        < ($1.element.bounds.lowerBound, $1.element.bounds.upperBound, $1.offset)
+    }.map(\.element)
+    self.metadata = metadata
+    try validateLayout(dataByteCount: dataByteCount, path: path)
+  }
+
+  /// Holes could hide a second file, overlaps a bomb: each tensor begins where the last one ends.
+  private func validateLayout(dataByteCount: Int, path: String) throws(SoftmaxError) {
+    var end = 0
+    for entry in entries {
+      guard entry.bounds.lowerBound == end else {
+        throw SoftmaxError(
+          .invalidData,
+          "tensor \(JSONScanner.shortened(entry.name)) begins at \(entry.bounds.lowerBound) of the "
+            + "data, expected \(end), where the one before it ends",
+          at: .file(path: path, offset: entry.offset))
+      }
+      end = entry.bounds.upperBound
+    }
+    guard end == dataByteCount else {
+      throw SoftmaxError(
+        .invalidData, "the tensors need \(end) bytes, but \(dataByteCount) follow the header",
+        remedy: end > dataByteCount ? "copy the file again, it is cut off" : nil,
+        at: .file(path: path, offset: nil))
+    }
+  }
+
+  private static func entry(
+    _ name: String, place: Int, path: String, scanner: inout JSONScanner
+  ) throws(SoftmaxError) -> Entry {
+    var type: String?
+    var shape: [Int]?
+    var offsets: [Int]?
+    try scanner.object { (scanner, key, place) throws(SoftmaxError) in
+      switch key {
+      case "dtype": type = try scanner.string()
+      case "shape": shape = try scanner.integers(atMost: greatestDimensionCount)
+      case "data_offsets": offsets = try scanner.integers(atMost: 2)
+      default:
+        throw scanner.failure(
+          "a tensor has dtype, shape and data_offsets, got \(JSONScanner.shortened(key))",
+          at: place)
+      }
+    }
+    let called = "tensor \(JSONScanner.shortened(name))"
+    guard let type, let shape, let offsets, offsets.count == 2 else {
+      throw scanner.failure(
+        "\(called) needs dtype, shape and data_offsets with two numbers", at: place)
+    }
+    guard type == "F32" else {
+      throw SoftmaxError(
+        .unsupported, "\(called) is of type \(JSONScanner.shortened(type)), expected F32",
+        remedy: "convert it to 32-bit floats", at: .file(path: path, offset: 8 + place))
+    }
+    guard let size = SafetensorsFile.Tensor.byteCount(of: shape) else {
+      throw scanner.failure(
+        "\(called) of shape \(shape) needs more bytes than can be counted", at: place)
+    }
+    guard offsets[0] <= offsets[1], offsets[1] - offsets[0] == size else {
+      throw scanner.failure(
+        "\(called) of shape \(shape) needs \(size) bytes, but its data_offsets are \(offsets)",
+        at: place)
+    }
+    return Entry(name: name, shape: shape, bounds: offsets[0]..<offsets[1], offset: 8 + place)
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// What the operating system said when a call failed.
+struct SystemFailure: Error, Hashable, CustomStringConvertible {
+  /// The value of `errno`.
+  let number: Int32
+
+  /// The system's own words, such as "No space left on device".
+  var description: String {
+    var text = [CChar](repeating: 0, count: 256)
+    // The only form that is safe from other threads and the same on every platform.
+    guard unsafe strerror_r(number, &text, text.count) == 0 else { return "error \(number)" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The error for the call that just failed; it reads `errno`, so it must come right after.
+  static func error(
+    _ message: String, path: String, offset: Int? = nil, remedy: String? = nil
+  ) -> SoftmaxError {
+    let number = errno
+    return SoftmaxError(
+      number == ENOENT || number == ENOTDIR ? .notFound : .ioFailure, message, remedy: remedy,
+      at: .file(path: path, offset: offset), cause: SystemFailure(number: number))
+  }
+
+  /// Calls again as long as a signal interrupted the call.
+  static func retrying<Result: BinaryInteger>(_ call: () -> Result) -> Result {
+    while true {
+      let result = call()
+      if result != -1 || errno != EINTR { return result }
+    }
+  }
+
+  /// Throws unless the path can be handed to the system as it is.
+  static func validate(path: String) throws(SoftmaxError) {
+    guard !path.utf8.contains(0) else {
+      throw SoftmaxError(
+        .invalidArgument, "a path must not hold the character NUL, got \(path.debugDescription)")
+    }
+    guard !path.isEmpty else {
+      throw SoftmaxError(.invalidArgument, "a path must not be empty")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxKit
+
+/// About how much memory a training takes beside its data.
+///
+/// A network of some thousand units a layer is easily asked for and may not fit the machine, which
+/// then ends the process without a word.
+struct MemoryEstimate {
+  let inputCount: Int
+  let hiddenUnits: [Int]
+  let classCount: Int
+  let batchSize: Int
+
+  /// In bytes; counted in `Double`, which does not overflow.
+  var byteCount: Double {
+    let outputs = hiddenUnits + [classCount]
+    let inputs = [inputCount] + hiddenUnits
+    let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
+    let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
+    // The network, its copy in the plan, the gradient, Adam's two moments; values and gradients.
+    return 4 * (5 * parameters + 2 * values)
+  }
+
+  /// Throws if the machine has less memory than that.
+  func validate() throws(SoftmaxError) {
+    let there = Double(ProcessInfo.processInfo.physicalMemory)
+    guard byteCount > there else { return }
+    func text(_ bytes: Double) -> String { NumberText.bytes(Int(bytes)) }
+    throw SoftmaxError(
+      .unsupported,
+      "training this network takes about \(text(byteCount)) of memory, the machine has "
+        + text(there), remedy: "use fewer hidden units, or smaller batches")
+  }
+}

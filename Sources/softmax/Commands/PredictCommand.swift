@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SoftmaxKit
+
+/// The command `softmax predict`.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Classifies images or rows of a data set.",
+    discussion: """
+      Examples:
+
+        softmax predict model.safetensors digits:test:0 digits:test:1 --top 3 --preview
+        softmax predict model.safetensors digits --csv
+        softmax predict model.safetensors digits:train:5 --json
+
+      INPUT is an IDX file of images, plain or gzipped, or names rows: digits:test:0 is one, \
+      digits:test and digits alone are the whole test part. Rows count from 0 in each input.
+
+      --json writes {"event":"prediction","row":0,"label":"4","index":4,"probability":0.98,\
+      "probabilities":[...]} for each row, in the order of the classes; --csv a table with a column \
+      for each class.
+      """)
+
+  @Argument(help: "A model file, as softmax train writes it.")
+  var model: String
+
+  @Argument(help: "What to classify.")
+  var input: [String]
+
+  @Option(
+    help: ArgumentHelp("Show the n most probable classes of each row (default: 1).", valueName: "n")
+  )
+  var top: Int?
+
+  @Flag(help: "Draw each picture: rows that are named, and the first 10 of the others.")
+  var preview = false
+
+  @Flag(help: "Write JSON, an object a line.")
+  var json = false
+
+  @Flag(help: "Write comma-separated values.")
+  var csv = false
+
+  @OptionGroup
+  var threading: ThreadOptions
+
+  @OptionGroup
+  var source: DataOptions
+
+  // Rows that are predicted and written at once; a row's bits do not depend on its company.
+  private static let rowsAtOnce = 4096
+
+  func validate() throws {
+    if let top, top < 1 { throw ValidationError("--top must be at least 1, got \(top)") }
+    guard json || csv else { return }
+    if json, csv { throw ValidationError("choose one of --json and --csv") }
+    if preview || top != nil {
+      throw ValidationError(
+        "--top and --preview are for people; --json and --csv give every class of every row")
+    }
+  }
+
+  func run() throws {
+    let console = Console()
+    let classifier = try Classifier.load(model)
+    var loader = DatasetLoader(console: console, directory: source.directory)
+    let inputs = try input.map { text throws(SoftmaxError) in
+      try PredictionInput(text, loader: &loader)
+    }
+    var format = format(for: classifier, inputs: inputs, console: console)
+    try console.results(format.header)
+    for input in inputs {
+      let count = input.features.rowCount
+      for begin in stride(from: 0, to: count, by: Self.rowsAtOnce) {
+        let rows = begin..<min(begin + Self.rowsAtOnce, count)
+        let predictions = try predictions(of: classifier, for: input, rows: rows)
+        let lines = zip(rows, predictions).flatMap { row, prediction in
+          format.lines(for: prediction, row: row, of: input)
+        }
+        try console.results(lines)
+      }
+    }
+    if let note = format.note { console.message(note) }
+  }
+
+  private func format(
+    for classifier: Classifier, inputs: [PredictionInput], console: Console
+  ) -> any PredictionFormat {
+    if json { return JSONPredictionFormat() }
+    if csv {
+      return CSVPredictionFormat(classNames: classifier.classNames, terminal: console.terminal)
+    }
+    return TextPredictionFormat(
+      classNames: classifier.classNames, inputs: inputs, top: top ?? 1, showsPictures: preview,
+      terminal: console.terminal)
+  }
+
+  private func predictions(
+    of classifier: Classifier, for input: PredictionInput, rows: Range<Int>
+  ) throws(SoftmaxError) -> [Prediction] {
+    do {
+      return try classifier.predictions(
+        for: input.features.selecting(rows: rows), threads: threading.threads)
+    } catch {
+      // The library counts from the first row it was given.
+      guard case .row(let row, let column)? = error.location else { throw error }
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy,
+        at: .row(input.number(ofRow: rows.lowerBound + row), column: column), cause: error.cause)
+    }
+  }
+}

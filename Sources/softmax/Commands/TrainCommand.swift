@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The command `softmax train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a classifier and writes it to a file.",
+    discussion: """
+      Examples:
+
+        softmax train digits
+        softmax train digits --model linear --epochs 20 --output linear.safetensors
+        softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
+
+      Same data, seed and options give the same model, bit for bit, whatever the threads and the \
+      processor. At the end the model is judged by the rows that were held back: those of --test, \
+      or the data set's own test part.
+
+      --json writes an object a line: {"event":"epoch",...} after each epoch and last \
+      {"event":"result",...}.
+      """)
+
+  @Argument(help: "What to learn from: a data set's name or a folder of IDX files.")
+  var data: String
+
+  @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
+  var test: String?
+
+  @OptionGroup(title: "The network")
+  var network: NetworkOptions
+
+  @OptionGroup(title: "The training")
+  var training: OptimizerOptions
+
+  @OptionGroup
+  var threading: ThreadOptions
+
+  @OptionGroup
+  var source: DataOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
+  var output = "model.safetensors"
+
+  @Flag(help: "Write the results as JSON, an object a line.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Write nothing but results and errors.")
+  var quiet = false
+
+  func validate() throws {
+    if training.momentum != nil, training.kind(for: network.model) != .sgd {
+      throw ValidationError(
+        "--momentum is for --optimizer sgd; adam has its own and takes no --momentum")
+    }
+    guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
+  }
+
+  func run() throws {
+    try TrainingRun(self).run()
+  }
+}

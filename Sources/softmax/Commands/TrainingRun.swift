@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// One run of `softmax train`: check, load, train, write, judge, report.
+struct TrainingRun {
+  private let command: TrainCommand
+  private let console: Console
+
+  init(_ command: TrainCommand) {
+    self.command = command
+    var console = Console()
+    console.isQuiet = command.quiet
+    self.console = console
+  }
+
+  func run() throws {
+    // What is cheap to check is checked before minutes are spent.
+    let reference = try DatasetReference(command.data)
+    let testReference = try command.test.map { text throws(SoftmaxError) in
+      try DatasetReference(text)
+    }
+    try FileProbe.validateOutput(command.output)
+
+    var loader = DatasetLoader(console: console, directory: command.source.directory)
+    let split = try loader.split(of: reference)
+    let dataset = try reference.part(of: split, default: .training)
+    let test: LabeledDataset?
+    if let testReference {
+      test = try loader.samples(of: testReference, default: .test)
+    } else {
+      // Rows that were trained on say nothing about others.
+      test = reference.part == .test ? nil : split.test
+    }
+    let network = try preparedNetwork(for: dataset, test: test)
+    describe(split, dataset, test, network)
+
+    let (classifier, history, seconds) = try train(network, on: dataset)
+    try classifier.save(to: command.output)
+    let evaluation = try test.map { test throws(SoftmaxError) in
+      try classifier.evaluation(on: test, threads: command.threading.threads)
+    }
+    let result = TrainingResult(
+      classifier: classifier, history: history, seconds: seconds, evaluation: evaluation,
+      path: command.output, threadCount: command.threading.count)
+    if command.json {
+      try console.result(result.json.text)
+    } else {
+      try console.results(result.lines)
+      console.message("next           " + nextCommand(isJudged: test != nil))
+    }
+  }
+
+  // A network that fits the data: whatever is wrong with the test rows shows here, before training.
+  private func preparedNetwork(
+    for dataset: LabeledDataset, test: LabeledDataset?
+  ) throws(SoftmaxError) -> Sequential {
+    try MemoryEstimate(
+      inputCount: dataset.features.columnCount, hiddenUnits: command.network.hiddenUnits,
+      classCount: dataset.classCount,
+      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count)
+    ).validate()
+    let network = try command.network.network(for: dataset, seed: command.training.seed)
+    if let test {
+      let classifier = try Classifier(network: network, trainedOn: dataset)
+      _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
+    }
+    return network
+  }
+
+  private func describe(
+    _ split: DatasetSplit, _ dataset: LabeledDataset, _ test: LabeledDataset?,
+    _ network: Sequential
+  ) {
+    let names = dataset.classNames.map(PrintableText.line)
+    let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
+    console.message(
+      "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
+        + "\(NumberText.shape(dataset.featureShape)) to learn from, "
+        + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
+    )
+    console.message("\(dataset.classCount) classes: \(shown)")
+    console.message(network.summary)
+    if command.network.initializer == .zeros, command.network.model == .mlp {
+      console.warning(
+        "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
+      )
+    }
+  }
+
+  private func train(
+    _ start: Sequential, on dataset: LabeledDataset
+  ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
+    var network = start
+    let options = command.training
+    let optimizer = options.optimizer(for: command.network.model)
+    let batchSize = options.batchSize(for: command.network.model)
+    var display = TrainingDisplay(console: console)
+    let interruption = Interruption()
+    defer {
+      interruption.end()
+      display.end()
+    }
+    let began = ContinuousClock.now
+    let history = try network.fit(
+      to: dataset, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
+      l2Penalty: options.l2, threads: command.threading.threads
+    ) { progress in
+      display.show(progress)
+      if command.json, progress.isEpochEnd {
+        try console.result(TrainingResult.json(of: progress).text)
+      }
+      try interruption.check()
+    }
+    let seconds = began.duration(to: .now) / .seconds(1)
+    // The loss is looked at before a step, so the last step can still end in nonsense.
+    guard network.isFinite else {
+      throw SoftmaxError(
+        .diverged, "the weights became infinite in the last epoch",
+        remedy: "try a smaller learning rate, or features of a smaller scale")
+    }
+    let record = TrainingRecord(
+      dataset: command.data, rowCount: dataset.count, loss: .crossEntropy, optimizer: optimizer,
+      l2Penalty: options.l2, batchSize: batchSize, seed: options.seed, history: history)
+    let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
+    return (classifier, history, seconds)
+  }
+
+  private func nextCommand(isJudged: Bool) -> String {
+    var words = ["softmax", isJudged ? "evaluate" : "inspect", ShellWord.quoted(command.output)]
+    if isJudged { words.append(ShellWord.quoted(command.test ?? command.data)) }
+    if isJudged, let directory = command.source.directory {
+      words += ["--data-dir", ShellWord.quoted(directory)]
+    }
+    return PrintableText.line(words.joined(separator: " "))
+  }
+}
+
+extension Sequential {
+  /// Whether every parameter is a finite number.
+  fileprivate var isFinite: Bool {
+    layers.allSatisfy {
+      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
+        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
+    }
+  }
+}

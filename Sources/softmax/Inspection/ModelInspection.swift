@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// What is in a model file.
+struct ModelInspection: Inspection {
+  private let path: String
+  private let byteCount: Int?
+  private let classifier: Classifier
+
+  init(path: String) throws(SoftmaxError) {
+    classifier = try Classifier.load(path)
+    self.path = path
+    byteCount = FileProbe.byteCount(path)
+  }
+
+  var lines: [String] {
+    let network = classifier.network
+    let classes = classifier.classNames.map(PrintableText.line).joined(separator: ", ")
+    var lines = [
+      line(
+        "model", PrintableText.line(path) + (byteCount.map { ", \(NumberText.bytes($0))" } ?? "")),
+      line("input", "rows of \(NumberText.shape(network.inputShape))\(preprocessing)"),
+      line("classes", "\(classifier.classNames.count): \(classes)"),
+    ]
+    lines += network.summary.split(separator: "\n").map(String.init)
+    lines += trainingLines
+    lines.append(line("weights", "sha256 \(classifier.weightsSHA256)"))
+    return lines
+  }
+
+  private var preprocessing: String {
+    guard let scale = classifier.byteScale else { return "" }
+    let whole = (1 / scale).rounded()
+    return Float(1) / whole == scale ? ", bytes times 1/\(Int(whole))" : ", bytes times \(scale)"
+  }
+
+  private var trainingLines: [String] {
+    guard let record = classifier.trainingRecord else {
+      return [line("trained", "nobody says how")]
+    }
+    let data = record.dataset.map { " of \(PrintableText.line($0))" } ?? ""
+    let settings = record.optimizerSettings.sorted { $0.key < $1.key }
+      .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
+    var lines = [
+      line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
+      line("loss", "\(PrintableText.line(record.loss)), l2 \(record.l2Penalty)"),
+      line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
+      line(
+        "passes", "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
+    ]
+    if let loss = record.finalLoss, let accuracy = record.finalAccuracy {
+      lines.append(
+        line(
+          "last epoch", "loss \(NumberText.metric(loss)), accuracy \(NumberText.metric(accuracy))"))
+    }
+    return lines
+  }
+
+  var json: JSONValue {
+    .object([
+      ("event", .string("model")),
+      ("model", .string(path)),
+      ("bytes", byteCount.map { .integer($0) } ?? .null),
+      ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
+      ("byte_scale", classifier.byteScale.map { .float($0) } ?? .null),
+      ("classes", .array(classifier.classNames.map { .string($0) })),
+      ("parameters", .integer(classifier.network.parameterCount)),
+      ("layers", .array(classifier.network.layers.map(Self.json))),
+      ("training", classifier.trainingRecord.map(Self.json) ?? .null),
+      ("weights_sha256", .string(classifier.weightsSHA256)),
+    ])
+  }
+
+  private static func json(_ layer: Sequential.LayerState) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] =
+      switch layer.configuration.kind {
+      case .flatten: [("type", .string("flatten"))]
+      case .dense(let units, let activation, _):
+        [
+          ("type", .string("dense")), ("units", .integer(units)),
+          ("activation", JSONValue(activation?.name)),
+        ]
+      case .activation(let activation): [("type", .string(activation.name))]
+      }
+    members += [
+      ("output_shape", .array(layer.outputShape.map { .integer($0) })),
+      ("parameters", .integer(layer.parameterCount)),
+    ]
+    return .object(members)
+  }
+
+  private static func json(_ record: TrainingRecord) -> JSONValue {
+    let settings = record.optimizerSettings.sorted { $0.key < $1.key }
+    return .object([
+      ("dataset", JSONValue(record.dataset)),
+      ("rows", .integer(record.rowCount)),
+      ("loss", .string(record.loss)),
+      ("optimizer", .string(record.optimizer)),
+      ("optimizer_settings", .object(settings.map { ($0.key, .number($0.value)) })),
+      ("l2", .number(record.l2Penalty)),
+      ("batch_size", .integer(record.batchSize)),
+      ("epochs", .integer(record.epochs)),
+      ("seed", .unsigned(record.seed)),
+      ("training_loss", JSONValue(record.finalLoss)),
+      ("training_accuracy", JSONValue(record.finalAccuracy)),
+    ])
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// Where data sets are looked for.
+struct DataOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data-dir"),
+    help: ArgumentHelp(
+      "The folder that holds the files of fashion-mnist.",
+      discussion: """
+        Without it: the folder SOFTMAX_DATA, the user's cache, \
+        /usr/share/datasets/fashion-mnist; else they are fetched into the cache.
+        """,
+      valueName: "dir"))
+  var directory: String?
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SoftmaxKit
+
+/// How many threads compute.
+struct ThreadOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The number of threads (default: the machine's processors). The numbers do not depend on it.",
+      valueName: "n"))
+  var threads: Int?
+
+  /// The number that is going to be used.
+  var count: Int { threads ?? WorkerTeam.processorCount }
+
+  func validate() throws {
+    guard let threads, !(1...1024).contains(threads) else { return }
+    throw ValidationError("--threads must be 1 to 1024, got \(threads)")
+  }
+}

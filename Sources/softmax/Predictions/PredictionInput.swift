@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// Rows to be classified, as one argument names them.
+struct PredictionInput {
+  /// The argument without its row.
+  let name: String
+  let features: Features
+  let featureShape: [Int]
+  /// The row that was named, if one was; then there is no other.
+  let namedRow: Int?
+  // The classes as the data have them; nil for images without labels.
+  private let truth: LabeledDataset?
+
+  /// Loads what an argument names.
+  init(_ text: String, loader: inout DatasetLoader) throws(SoftmaxError) {
+    let reference = try DatasetReference(text)
+    namedRow = reference.row
+    if case .folder(let path) = reference.source, FileProbe.isFile(path) {
+      guard reference.part == nil else {
+        throw SoftmaxError(
+          .invalidArgument, "a file has no parts",
+          remedy: "leave :\(reference.part?.rawValue ?? "") out",
+          at: .file(path: path, offset: nil))
+      }
+      let images = try IDXFile.readImages(path)
+      name = path
+      featureShape = images.featureShape
+      features = try Self.chosen(reference.row, of: images.features, path: path)
+      truth = nil
+    } else {
+      let samples = try loader.samples(of: reference, default: .test)
+      name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
+      features = samples.features
+      featureShape = samples.featureShape
+      truth = samples
+    }
+  }
+
+  private static func chosen(
+    _ row: Int?, of features: Features, path: String
+  ) throws(SoftmaxError) -> Features {
+    guard let row else { return features }
+    guard row < features.rowCount else {
+      throw SoftmaxError(
+        .notFound, "there is no row \(row), it has \(features.rowCount)",
+        at: .file(path: path, offset: nil))
+    }
+    return features.selecting(rows: [row])
+  }
+
+  /// The number that a row has in its data.
+  func number(ofRow row: Int) -> Int { namedRow ?? row }
+
+  /// The name of the class that a row belongs to, where that is known.
+  func trueLabel(ofRow row: Int) -> String? {
+    truth.map { $0.classNames[$0.labels[row]] }
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A bar of which a part is done.
+package enum ProgressBar {
+  /// The done part green and the rest grey, or without colours the rest as a thin line.
+  package static func text(
+    _ count: Int, of total: Int, columns: Int, _ isColored: Bool
+  ) -> String {
+    let done = total > 0 ? min(columns, max(0, columns * count / total)) : columns
+    func line(_ character: String, _ count: Int, _ color: String) -> String {
+      let text = String(repeating: character, count: count)
+      return isColored && count > 0 ? "\u{1b}[\(color)m\(text)\u{1b}[0m" : text
+    }
+    return line("━", done, "32") + line(isColored ? "━" : "─", columns - done, "90")
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// Where training stands, as a line with Keras' fields.
+package struct ProgressLine: Sendable {
+  package var epoch: Int
+  package var epochCount: Int
+  package var step: Int
+  package var stepCount: Int
+  /// Since the epoch began.
+  package var seconds: Double
+  package var loss: Double
+  package var accuracy: Double
+
+  package init(
+    epoch: Int, epochCount: Int, step: Int, stepCount: Int, seconds: Double, loss: Double,
+    accuracy: Double
+  ) {
+    self.epoch = epoch
+    self.epochCount = epochCount
+    self.step = step
+    self.stepCount = stepCount
+    self.seconds = seconds
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+
+  init(_ progress: TrainingProgress) {
+    self.init(
+      epoch: progress.epoch, epochCount: progress.epochCount, step: progress.step,
+      stepCount: progress.stepCount, seconds: progress.seconds, loss: progress.loss,
+      accuracy: progress.accuracy)
+  }
+
+  /// The line above the bar, such as `Epoch 3/10`.
+  package var title: String { "Epoch \(epoch)/\(epochCount)" }
+
+  /// One line for a whole epoch, for a file.
+  package var plain: String { "\(title) - \(NumberText.duration(seconds)) - \(metrics)" }
+
+  /// The line with its bar in at most so many columns: `1875/1875 ━━━━ 0.2s 96us/step - loss: ...`.
+  ///
+  /// The time is what is left until the epoch is complete, then what it took. A line that is too
+  /// long is given a shorter bar, then none, then is cut.
+  package func bar(columns: Int, isColored: Bool) -> String {
+    let total = String(stepCount)
+    let counter = PrintableText.rightAligned(String(step), to: total.count) + "/" + total
+    let left = step > 0 ? seconds / Double(step) * Double(stepCount - step) : 0
+    let time = NumberText.duration(step == stepCount ? seconds : left)
+    let rest = "\(time) \(metrics)"
+    let room = columns - counter.count - rest.count - 2
+    guard room >= 5 else { return String("\(counter) \(rest)".prefix(max(0, columns))) }
+    return "\(counter) \(ProgressBar.text(step, of: stepCount, columns: min(20, room), isColored)) "
+      + rest
+  }
+
+  private var metrics: String {
+    "\(NumberText.perStep(seconds / Double(max(1, step)))) - loss: \(NumberText.metric(loss))"
+      + " - accuracy: \(NumberText.metric(accuracy))"
+  }
+}

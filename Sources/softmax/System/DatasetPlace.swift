@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// Where a data set is.
+enum DatasetPlace {
+  /// Inside of the library.
+  case library
+  case folder(String)
+  /// Nowhere here; it can be fetched.
+  case elsewhere
+
+  /// Looks for a data set; nothing is fetched.
+  init(of source: DatasetReference.Source, directory: String?) throws(SoftmaxError) {
+    switch source {
+    case .builtIn(FashionMNIST.name):
+      self = try FashionMNIST.locate(directory: directory).map { .folder($0) } ?? .elsewhere
+    case .builtIn: self = .library
+    case .folder(let path): self = .folder(path)
+    }
+  }
+
+  /// The folder, where there is one.
+  var path: String? {
+    if case .folder(let path) = self { path } else { nil }
+  }
+
+  var description: String {
+    switch self {
+    case .library: "in the library itself"
+    case .folder(let path): path
+    case .elsewhere: "not here"
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// What the process tells its caller.
+enum ExitStatus: Int32 {
+  case done = 0
+  case error = 1
+  case diverged = 3
+  case usage = 64
+  case interrupted = 130
+
+  /// The status for an error of the library.
+  init(for error: SoftmaxError) {
+    self = error.code == .diverged ? .diverged : .error
+  }
+}

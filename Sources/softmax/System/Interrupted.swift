@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The user asked for an end with Control-C.
+struct Interrupted: Error {
+  /// What has become of the work.
+  let message: String
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import SoftmaxData
+import SoftmaxModels
+import SoftmaxTestSupport
+import Testing
+
+@Suite struct ArtefactTests {
+  func classifier() throws -> Classifier {
+    let bytes = try ByteMatrix(
+      rowCount: 4, columnCount: 6, bytes: (0..<24).map { UInt8($0 * 10) }, scale: 1.0 / 255)
+    let dataset = try LabeledDataset(
+      features: .bytes(bytes), labels: [0, 1, 2, 0],
+      classNames: ["a \"quoted\" name", "naïve", "=cmd"], featureShape: [2, 3])
+    var network = try Sequential(input: [2, 3], seed: 12) {
+      Flatten()
+      Dense(5)
+      Tanh()
+      Dense(3, activation: .softmax)
+    }
+    let history = try network.fit(to: dataset, epochs: 2, batchSize: 2)
+    return try Classifier(
+      network: network, trainedOn: dataset,
+      record: TrainingRecord(
+        dataset: "four", rowCount: 4, loss: .crossEntropy, optimizer: .adam(), l2Penalty: 0,
+        batchSize: 2, seed: 12, history: history))
+  }
+
+  @Test func whatWasSavedIsWhatIsLoaded() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    let classifier = try classifier()
+    try classifier.save(to: path)
+    let restored = try Classifier.load(path)
+    #expect(restored == classifier)
+    #expect(restored.weightsSHA256 == classifier.weightsSHA256)
+    #expect(try SafetensorsFile.read(path).tensorDataSHA256 == classifier.weightsSHA256)
+  }
+
+  @Test func theSameClassifierGivesTheSameBytes() throws {
+    let folder = try TemporaryFolder()
+    try classifier().save(to: folder.path("one"))
+    try classifier().save(to: folder.path("two"))
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: folder.path("one")))
+        == Data(contentsOf: URL(fileURLWithPath: folder.path("two"))))
+  }
+
+  @Test func tensorsAreNamedAfterTheLayersAndShapedAsPyTorchs() throws {
+    let folder = try TemporaryFolder()
+    try classifier().save(to: folder.path("model"))
+    let file = try SafetensorsFile.read(folder.path("model"))
+    #expect(
+      file.tensors.map(\.name) == [
+        "layers.1.weight", "layers.1.bias", "layers.3.weight", "layers.3.bias",
+      ])
+    #expect(file.tensors.map(\.shape) == [[5, 6], [5], [3, 5], [3]])
+    #expect(file.metadata["format"] == "swift-softmax")
+  }
+
+  /// The model file with some metadata or tensors replaced.
+  func changed(
+    _ change: (inout [String: String], inout [SafetensorsFile.Tensor]) -> Void
+  ) throws -> SoftmaxError? {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model")
+    try classifier().save(to: path)
+    let file = try SafetensorsFile.read(path)
+    var metadata = file.metadata
+    var tensors = file.tensors
+    change(&metadata, &tensors)
+    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    do {
+      _ = try Classifier.load(path)
+      return nil
+    } catch {
+      #expect(error.location == .file(path: path, offset: nil))
+      return error
+    }
+  }
+
+  @Test(arguments: [
+    "format", "format_version", "architecture", "class_names", "preprocessing",
+  ])
+  func metadataThatAreMissingOrWrongAreErrors(key: String) throws {
+    #expect(try changed { metadata, _ in metadata[key] = nil } != nil)
+    for text in ["", "null", "{}", "[]", "[1]", "\"", "{\"input\":[-1],\"layers\":[],\"seed\":1}"] {
+      if key == "preprocessing" && text == "{}" { continue }  // a model of plain numbers
+      #expect(try changed { metadata, _ in metadata[key] = text } != nil, "\(text)")
+    }
+  }
+
+  @Test func architecturesThatDoNotFitTheTensorsAreErrors() throws {
+    func architecture(_ layers: String, input: String = "[2,3]") -> String {
+      "{\"input\":\(input),\"layers\":[\(layers)],\"seed\":0}"
+    }
+    let hostile = [
+      architecture("{\"type\":\"dense\",\"units\":9223372036854775807}", input: "[6]"),
+      architecture("{\"type\":\"dense\",\"units\":-1}", input: "[6]"),
+      architecture("{\"type\":\"dense\"}", input: "[6]"),
+      architecture("{\"type\":\"lambda\"}"),
+      architecture("{\"type\":\"flatten\"}"),
+      architecture(
+        "{\"type\":\"flatten\"},{\"type\":\"dense\",\"units\":2000000000}",
+        input: "[4611686018427387904,4]"),
+      architecture(
+        "{\"type\":\"flatten\"},{\"type\":\"dense\",\"units\":5,\"activation\":\"eval\"}"),
+      architecture(
+        String(repeating: "{\"type\":\"relu\"},", count: 100_000) + "{\"type\":\"relu\"}"),
+      String(repeating: "[", count: 100_000),
+    ]
+    for text in hostile {
+      #expect(
+        try changed { metadata, _ in metadata["architecture"] = text } != nil, "\(text.prefix(80))")
+    }
+  }
+
+  @Test func tensorsThatAreMissingStrangeOrOfAnotherShapeAreErrors() throws {
+    #expect(try changed { $1.removeLast() }?.code == .invalidData)
+    #expect(
+      try changed { $1.append(.init(name: "extra", shape: [1], values: [1])) }?.code
+        == .invalidData)
+    #expect(
+      try changed { $1[0] = .init(name: $1[0].name, shape: [6, 5], values: $1[0].values) }?.code
+        == .shapeMismatch)
+  }
+
+  @Test func aNewerFormatIsToldFromABrokenOne() throws {
+    #expect(try changed { metadata, _ in metadata["format_version"] = "2" }?.code == .unsupported)
+    #expect(try changed { metadata, _ in metadata["temperature"] = "1.5" }?.code == .unsupported)
+    #expect(
+      try changed { metadata, _ in metadata["class_names"] = "[\"a\"]" }?.code == .shapeMismatch)
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SoftmaxCore
+import SoftmaxTestSupport
+import Testing
+
+@testable import SoftmaxData
+
+@Suite struct FashionMNISTTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  static let packageIsInstalled = FileKind(FashionMNIST.packageFolder) == .folder
+
+  private func writeFiles(in place: String) throws {
+    for file in FashionMNIST.files { try folder.write([], to: place + "/" + file.name) }
+  }
+
+  private func located(
+    _ directory: String? = nil, _ environment: [String: String] = [:]
+  ) throws -> String? {
+    try FashionMNIST.locate(
+      directory: directory, environment: environment, packageFolder: folder.path("package"))
+  }
+
+  @Test func thePlacesAreTriedInTheirOrder() throws {
+    let home = folder.path("home")
+    let environment = ["SOFTMAX_DATA": folder.path("data"), "HOME": home]
+    #expect(try located(nil, environment) == nil)
+    try writeFiles(in: "package")
+    #expect(try located(nil, environment) == folder.path("package"))
+    let cache = try #require(FashionMNIST.cacheFolder(environment: environment))
+    #expect(cache.hasPrefix(home))
+    try writeFiles(in: String(cache.dropFirst(folder.path.count + 1)))
+    #expect(try located(nil, environment) == cache)
+    try writeFiles(in: "data/fashion-mnist")
+    #expect(try located(nil, environment) == folder.path("data/fashion-mnist"))
+    try writeFiles(in: "data")
+    #expect(try located(nil, environment) == folder.path("data"))
+    try writeFiles(in: "given")
+    #expect(try located(folder.path("given"), environment) == folder.path("given"))
+  }
+
+  @Test func aGivenFolderIsTheOnlyPlace() throws {
+    try writeFiles(in: "package")
+    let error = error { () throws(SoftmaxError) in
+      _ = try FashionMNIST.load(directory: folder.path("given"), environment: [:], mirrors: [])
+    }
+    #expect(error?.code == .notFound)
+    #expect(error?.path == folder.path("given"))
+  }
+
+  @Test func anIncompleteFolderDoesNotCount() throws {
+    try writeFiles(in: "data")
+    try FileManager.default.removeItem(atPath: folder.path("data/t10k-labels-idx1-ubyte.gz"))
+    #expect(try located(nil, ["SOFTMAX_DATA": folder.path("data")]) == nil)
+    // A folder of the file's name is no file.
+    try folder.write([], to: "data/t10k-labels-idx1-ubyte/file")
+    #expect(try located(nil, ["SOFTMAX_DATA": folder.path("data")]) == nil)
+  }
+
+  #if !canImport(Darwin)
+    @Test func theCacheFollowsTheXDGSpecification() {
+      #expect(
+        FashionMNIST.cacheFolder(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h"])
+          == "/x/softmax/fashion-mnist")
+      #expect(
+        FashionMNIST.cacheFolder(environment: ["XDG_CACHE_HOME": "x", "HOME": "/h"])
+          == "/h/.cache/softmax/fashion-mnist")
+      #expect(FashionMNIST.cacheFolder(environment: [:]) == nil)
+    }
+  #endif
+
+  @Test func whatIsMissingIsFetched() throws {
+    let contents: [String: [UInt8]] = ["one": [1, 2, 3], "two": [4, 5]]
+    let files = contents.map {
+      RemoteFile(name: $0.key, byteCount: $0.value.count, sha256: SHA256.hexDigest(of: $0.value))
+    }
+    let server = try LocalServer([
+      "/sub/one": .file([1, 2, 3]), "/sub/two": .file([4, 5]),
+    ])
+    defer { server.stop() }
+    let place = try FashionMNIST.fetch(
+      files, to: nil, environment: ["HOME": folder.path],
+      downloader: Downloader(mirrors: [server.address + "sub"]), progress: nil)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == ["one", "two"])
+  }
+
+  @Test func aFetchThatFailsSaysWhatToDo() throws {
+    let server = try LocalServer([:])
+    defer { server.stop() }
+    let error = try #require(
+      error { () throws(SoftmaxError) in
+        try FashionMNIST.fetch(to: folder.path("into"), mirrors: [server.address])
+      })
+    #expect(error.code == .networkFailure)
+    #expect(error.message.contains("HTTP status 404"))
+    #expect(error.remedy?.contains("dataset-fashion-mnist") == true)
+    #expect(error.remedy?.contains("--data-dir") == true)
+    #expect(server.requests == ["/train-images-idx3-ubyte.gz"])
+    let homeless = SoftmaxDataTests.error { () throws(SoftmaxError) in
+      try FashionMNIST.fetch(environment: [:], mirrors: [server.address])
+    }
+    #expect(homeless?.code == .notFound)
+  }
+
+  @Test func anotherDataSetOfTheSameFormIsRefused() throws {
+    for (part, count) in [("train", 3), ("t10k", 1)] {
+      let pixels = [UInt8](repeating: 9, count: count * 784)
+      try folder.write(
+        Fixtures.idx(extents: [UInt32(count), 28, 28], pixels), to: part + "-images-idx3-ubyte")
+      try folder.write(
+        Fixtures.labels([UInt8](repeating: 3, count: count)), to: part + "-labels-idx1-ubyte")
+    }
+    let error = error { () throws(SoftmaxError) in
+      _ = try FashionMNIST.load(directory: folder.path)
+    }
+    #expect(error?.code == .checksumMismatch)
+    #expect(error?.path == folder.path)
+  }
+
+  @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
+  func theRealDataAreComplete() throws {
+    let fashion = try FashionMNIST.load(directory: FashionMNIST.packageFolder)
+    let test = try #require(fashion.test)
+    #expect(fashion.name == "fashion-mnist")
+    #expect(fashion.training.count == 60_000)
+    #expect(test.count == 10_000)
+    #expect(fashion.training.featureShape == [28, 28])
+    #expect(fashion.training.classNames[fashion.training.labels[0]] == "Ankle boot")
+    #expect(test.labels[0] == 9)
+    for part in [fashion.training, test] {
+      for label in 0..<10 { #expect(part.labels.count { $0 == label } == part.count / 10) }
+      guard case .bytes(let pixels) = part.features else {
+        Issue.record("expected bytes")
+        return
+      }
+      #expect(pixels.bytes.min() == 0)
+      #expect(pixels.bytes.max() == 255)
+      #expect(pixels.scale == Float(1) / Float(255))
+    }
+    let row = try DatasetReference("fashion-mnist:test:0").load(
+      dataDirectory: FashionMNIST.packageFolder)
+    #expect(row.test?.labels[0] == 9)
+  }
+
+  /// The digests are those of the mirrors' files, whose gzip headers hold a name and a time that
+  /// Debian's lack; with them put in, Debian's files are the mirrors' bit for bit.
+  @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
+  func theSmallFilesHaveTheMirrorsDigests() throws {
+    let times: [String: UInt32] = [
+      "train-labels-idx1-ubyte": 1_504_176_606, "t10k-labels-idx1-ubyte": 1_504_176_627,
+    ]
+    for (name, time) in times {
+      let path = FashionMNIST.packageFolder + "/" + name + ".gz"
+      let packed = try Array(Data(contentsOf: URL(fileURLWithPath: path)))
+      var bytes = Array(packed[..<3]) + [8]
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: time >> UInt32(8 * $0)) }
+      bytes += Array(packed[8..<10]) + Array(name.utf8) + [0]
+      bytes += packed[10...]
+      let file = try #require(FashionMNIST.files.first { $0.name == name + ".gz" })
+      #expect(bytes.count == file.byteCount)
+      #expect(SHA256.hexDigest(of: bytes) == file.sha256)
+    }
+  }
+}
