@@ -12,6 +12,7 @@ extension Classifier {
 
   private static let format = "swift-softmax"
   private static let formatVersion = "1"
+  private static let byteScaleKey = "byte_scale"
 
   /// Reads a classifier from a model file, and trusts nothing in it.
   ///
@@ -69,7 +70,8 @@ extension Classifier {
       "format_version": Classifier.formatVersion,
       "architecture": try ArtefactJSON.encode(ArtefactArchitecture(network)),
       "class_names": try ArtefactJSON.encode(classNames),
-      "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(byteScale: byteScale)),
+      "preprocessing": try ArtefactJSON.encode(
+        byteScale.map { [Classifier.byteScaleKey: $0] } ?? [:]),
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
@@ -99,13 +101,20 @@ extension Classifier {
         .unsupported, "has a temperature other than 1, which this release cannot apply")
     }
     let architecture: ArtefactArchitecture = try ArtefactJSON.decode("architecture", of: file)
-    let preprocessing: ArtefactPreprocessing = try ArtefactJSON.decode("preprocessing", of: file)
+    let preprocessing: [String: Float] = try ArtefactJSON.decode("preprocessing", of: file)
+    // A step that is not known here cannot be left out: the predictions would be others.
+    if let unknown = preprocessing.keys.sorted().first(where: { $0 != Classifier.byteScaleKey }) {
+      throw SoftmaxError(
+        .unsupported,
+        "asks for the preprocessing \(unknown.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
     let record: TrainingRecord? =
       file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
       network: try architecture.network(of: file),
       classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing.byteScale, trainingRecord: record)
+      byteScale: preprocessing[Classifier.byteScaleKey], trainingRecord: record)
   }
 }
 
@@ -133,14 +142,5 @@ enum ArtefactJSON {
       throw SoftmaxError(
         .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)
     }
-  }
-}
-
-/// What is done to features before the network sees them.
-struct ArtefactPreprocessing: Codable {
-  var byteScale: Float?
-
-  enum CodingKeys: String, CodingKey {
-    case byteScale = "byte_scale"
   }
 }

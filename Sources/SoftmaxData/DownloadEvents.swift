@@ -18,17 +18,28 @@ final class DownloadEvents: NSObject, URLSessionDataDelegate, Sendable {
     case end(String?)
   }
 
-  private let waiting = Mutex<[Event]>([])
+  private struct State {
+    var waiting: [Event] = []
+    var receivedBytes = 0
+  }
+
+  private let limit: Int
+  private let state = Mutex(State())
   private let count = DispatchSemaphore(value: 0)
+
+  /// Collects the events of a download of which no more than `limit` bytes are wanted.
+  init(limit: Int) {
+    self.limit = limit
+  }
 
   /// The next event; nil if none comes within so many seconds.
   func next(within seconds: Double) -> Event? {
     guard count.wait(timeout: .now() + seconds) == .success else { return nil }
-    return waiting.withLock { $0.removeFirst() }
+    return state.withLock { $0.waiting.removeFirst() }
   }
 
   private func add(_ event: Event) {
-    waiting.withLock { $0.append(event) }
+    state.withLock { $0.waiting.append(event) }
     count.signal()
   }
 
@@ -40,8 +51,15 @@ final class DownloadEvents: NSObject, URLSessionDataDelegate, Sendable {
     completionHandler(.allow)
   }
 
+  // The session does not wait for whoever takes the events, so what comes beyond the limit is dropped
+  // here: one piece more says that there was too much.
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    add(.bytes(data))
+    let before = state.withLock { state in
+      defer { state.receivedBytes += data.count }
+      return state.receivedBytes
+    }
+    if before <= limit { add(.bytes(data)) }
+    if before + data.count > limit { dataTask.cancel() }
   }
 
   func urlSession(

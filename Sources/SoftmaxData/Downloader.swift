@@ -108,7 +108,7 @@ public struct Downloader: Sendable {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = idleSeconds
     configuration.urlCache = nil
-    let events = DownloadEvents()
+    let events = DownloadEvents(limit: file.byteCount)
     let session = URLSession(configuration: configuration, delegate: events, delegateQueue: nil)
     defer { session.invalidateAndCancel() }
     session.dataTask(with: request).resume()

@@ -131,7 +131,10 @@ public final class LocalServer: Sendable {
       send(header(status, "Content-Length: 0\r\n"), to: connection)
     case .endless:
       send(header(200, ""), to: connection)
-      while !shared.isStopped, send([UInt8](repeating: 0, count: 1 << 14), to: connection) {}
+      // As fast as a network, not as memory: the client's machine has to be able to say stop.
+      while !shared.isStopped, send([UInt8](repeating: 0, count: 1 << 14), to: connection) {
+        _ = usleep(1_000)
+      }
     case .silent:
       while !shared.isStopped { _ = usleep(20_000) }
     }
