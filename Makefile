@@ -42,9 +42,9 @@ test-debug:
 test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-release: export SOFTMAX_THOROUGH = 1
 test-release:
-	$(SWIFT) build -c release --build-tests
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	SOFTMAX_PYTHON="$$(Tools/bootstrap.sh python)" \
-	  $(SWIFT) test -c release --skip-build --filter 'KernelTests|AcceptanceTests'
+	  $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing --filter 'KernelTests|AcceptanceTests'
 
 # The same kernels on another architecture, under qemu's user emulation.
 test-neon:

@@ -72,6 +72,11 @@ let package = Package(
       name: "ModelTests", dependencies: ["SoftmaxCore", "SoftmaxModels", "SoftmaxTestSupport"],
       resources: [.copy("Golden")], swiftSettings: settings + strictSettings),
 
+    // MARK: The tests of the command
+    .testTarget(
+      name: "CommandTests", dependencies: ["softmax", "SoftmaxCore", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
+
     // MARK: The tests of the data
     .target(
       name: "SoftmaxTestSupport", path: "Tests/SoftmaxTestSupport",
@@ -87,6 +92,14 @@ let package = Package(
       cSettings: cSettings),
     .testTarget(
       name: "KernelTests", dependencies: ["CSoftmaxKernels", "KernelSweep"],
+      swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of the whole
+    .testTarget(
+      name: "SnippetTests", dependencies: ["SoftmaxKit", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
+    .testTarget(
+      name: "AcceptanceTests", dependencies: ["SoftmaxKit", "SoftmaxTestSupport", "softmax"],
       swiftSettings: settings + strictSettings),
   ]
 )

@@ -62,7 +62,8 @@ struct SoftmaxCommand: ParsableCommand {
     let text = fullMessage(for: error)
     let status = exitCode(for: error).rawValue
     guard status == ExitStatus.done.rawValue else {
-      Console().draw(PrintableText.lines(text) + "\n")
+      let own = text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text
+      Console().draw(PrintableText.lines(own) + "\n")
       return status
     }
     do {

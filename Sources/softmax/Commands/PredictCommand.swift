@@ -11,16 +11,20 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Examples:
 
-        softmax predict model.safetensors digits:test:0 digits:test:1 --top 3 --preview
+        softmax predict model.safetensors digits:test:0 --top 3 --preview
         softmax predict model.safetensors digits --csv
         softmax predict model.safetensors digits:train:5 --json
 
       INPUT is an IDX file of images, plain or gzipped, or names rows: digits:test:0 is one, \
       digits:test and digits alone are the whole test part. Rows count from 0 in each input.
 
-      --json writes {"event":"prediction","row":0,"label":"4","index":4,"probability":0.98,\
-      "probabilities":[...]} for each row, in the order of the classes; --csv a table with a column \
-      for each class.
+      --json writes an object for each row,
+
+        {"event":"prediction","row":0,"label":"4","index":4,
+         "probability":0.98,"probabilities":[...]}
+
+      on one line, the probabilities in the order of the classes; --csv a table with a column for \
+      each class.
       """)
 
   @Argument(help: "A model file, as softmax train writes it.")

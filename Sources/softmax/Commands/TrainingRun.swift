@@ -72,14 +72,16 @@ struct TrainingRun {
     _ split: DatasetSplit, _ dataset: LabeledDataset, _ test: LabeledDataset?,
     _ network: Sequential
   ) {
-    let names = dataset.classNames.map(PrintableText.line)
-    let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
     console.message(
       "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
         + "\(NumberText.shape(dataset.featureShape)) to learn from, "
         + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
     )
-    console.message("\(dataset.classCount) classes: \(shown)")
+    let title = "\(dataset.classCount) classes: "
+    console.message(
+      title
+        + PrintableText.list(
+          dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
     console.message(network.summary)
     if command.network.initializer == .zeros, command.network.model == .mlp {
       console.warning(

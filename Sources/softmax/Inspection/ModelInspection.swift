@@ -25,7 +25,7 @@ struct ModelInspection: Inspection {
     ]
     lines += network.summary.split(separator: "\n").map(String.init)
     lines += trainingLines
-    lines.append(line("weights", "sha256 \(classifier.weightsSHA256)"))
+    lines.append(line("sha256", classifier.weightsSHA256))
     return lines
   }
 

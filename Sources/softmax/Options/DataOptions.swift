@@ -7,11 +7,9 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data-dir"),
     help: ArgumentHelp(
-      "The folder that holds the files of fashion-mnist.",
-      discussion: """
-        Without it: the folder SOFTMAX_DATA, the user's cache, \
-        /usr/share/datasets/fashion-mnist; else they are fetched into the cache.
-        """,
-      valueName: "dir"))
+      """
+      The folder that holds the files of fashion-mnist (default: that of SOFTMAX_DATA, the user's \
+      cache, /usr/share/datasets/fashion-mnist; else they are fetched into the cache).
+      """, valueName: "dir"))
   var directory: String?
 }

@@ -59,4 +59,18 @@ package enum PrintableText {
   package static func rightAligned(_ text: String, to columns: Int) -> String {
     String(repeating: " ", count: max(0, columns - width(text))) + text
   }
+
+  /// Names with commas between, as many as there is room for.
+  package static func list(_ names: [String], columns: Int) -> String {
+    let names = names.map(line)
+    let whole = names.joined(separator: ", ")
+    guard width(whole) > columns else { return whole }
+    var shown = ""
+    for name in names {
+      let longer = shown + name + ", "
+      guard width(longer) + 3 <= columns else { break }
+      shown = longer
+    }
+    return shown + "..."
+  }
 }

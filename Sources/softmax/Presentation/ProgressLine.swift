@@ -49,14 +49,17 @@ package struct ProgressLine: Sendable {
     let left = step > 0 ? seconds / Double(step) * Double(stepCount - step) : 0
     let time = NumberText.duration(step == stepCount ? seconds : left)
     let rest = "\(time) \(metrics)"
-    let room = columns - counter.count - rest.count - 2
+    // As if the times had their usual widths, or the bar's length would change with them.
+    let spare = max(0, 4 - time.count) + max(0, 10 - stepTime.count)
+    let room = columns - counter.count - rest.count - spare - 2
     guard room >= 5 else { return String("\(counter) \(rest)".prefix(max(0, columns))) }
     return "\(counter) \(ProgressBar.text(step, of: stepCount, columns: min(20, room), isColored)) "
       + rest
   }
 
+  private var stepTime: String { NumberText.perStep(seconds / Double(max(1, step))) }
+
   private var metrics: String {
-    "\(NumberText.perStep(seconds / Double(max(1, step)))) - loss: \(NumberText.metric(loss))"
-      + " - accuracy: \(NumberText.metric(accuracy))"
+    "\(stepTime) - loss: \(NumberText.metric(loss)) - accuracy: \(NumberText.metric(accuracy))"
   }
 }

@@ -52,7 +52,7 @@ struct TrainingResult {
     if let medianSeconds { time += ", \(NumberText.fixed(medianSeconds, 2)) s an epoch" }
     lines += [
       "model          \(PrintableText.line(path))\(size)",
-      "weights        sha256 \(classifier.weightsSHA256)",
+      "sha256         \(classifier.weightsSHA256)",
       "computed       in \(time), with \(instructions) and \(threads)",
     ]
     return lines

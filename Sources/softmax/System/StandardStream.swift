@@ -23,8 +23,8 @@ enum StandardStream: Int32 {
 
   /// Writes a text as it is.
   ///
-  /// Where nobody reads any more, as behind `| head -1`, the process ends as others do: quietly, by
-  /// the signal that `ignorePipeSignal()` keeps from ending it anywhere else.
+  /// Where nobody reads results any more, as behind `| head -1`, the process ends as others do:
+  /// quietly, by the signal that `ignorePipeSignal()` keeps from ending it anywhere else.
   func write(_ text: String) throws(SoftmaxError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -36,7 +36,7 @@ enum StandardStream: Int32 {
       switch errno {
       case EINTR: continue
       case EAGAIN: waitUntilWritable()
-      case EPIPE:
+      case EPIPE where self == .output:
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
         throw failure("nobody reads it")

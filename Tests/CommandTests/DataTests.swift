@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxTestSupport
+import Testing
+
+@Suite struct DataTests {
+  let bench: Workbench
+  init() throws { bench = try Workbench() }
+
+  @Test func theListNamesAllAndWhereTheyAre() throws {
+    let outcome = try bench.run("data", "list")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.lines.map { $0.prefix { $0 != " " } } == ["digits", "fashion-mnist"])
+    #expect(outcome.lines[0].hasSuffix("in the library itself"))
+  }
+
+  @Test func aFolderThatIsNamedIsFound() throws {
+    try bench.writeImages(to: "fashion-mnist", classNames: ["a", "b"])
+    let environment = ["SOFTMAX_DATA": bench.folder.url.path]
+    let path = try bench.run("data", "path", "fashion-mnist", environment: environment)
+    #expect(path.exitCode == 0)
+    #expect(path.output == bench.folder.path("fashion-mnist") + "\n")
+    let fetched = try bench.run("data", "fetch", "fashion-mnist", environment: environment)
+    #expect(fetched.exitCode == 0)
+    #expect(fetched.output == path.output)
+    #expect(fetched.errors.contains("here already"))
+    let named = try bench.run("data", "path", "fashion-mnist", "--data-dir", "fashion-mnist")
+    #expect(named.output == "fashion-mnist\n")
+    #expect(try bench.run("data", "path", "fashion-mnist", "--data-dir", ".").exitCode == 0)
+  }
+
+  @Test func whatIsNotThereHasNoPath() throws {
+    for arguments in [
+      ["path", "digits"], ["path", "nonsense"], ["path", "fashion-mnist:test"], ["path", "/"],
+      ["path", "fashion-mnist", "--data-dir", "nowhere"], ["fetch", "nonsense"],
+    ] {
+      let outcome = try bench.run(["data"] + arguments)
+      #expect(outcome.exitCode == 1, "\(arguments)")
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errors.hasPrefix("error: "))
+    }
+    #expect(try bench.run("data", "fetch", "digits").exitCode == 0)
+  }
+}

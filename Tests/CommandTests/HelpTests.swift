@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxTestSupport
+import Testing
+
+@Suite struct HelpTests {
+  let bench: Workbench
+  init() throws { bench = try Workbench() }
+
+  // The real data make this slow in debug, and a fetch needs the network.
+  private func isForHere(_ example: [String]) -> Bool {
+    !example.contains("fashion-mnist") || example.starts(with: ["data", "list"])
+  }
+
+  @Test(arguments: [
+    [], ["train"], ["evaluate"], ["predict"], ["inspect"], ["data"], ["data", "list"],
+    ["data", "fetch"], ["data", "path"],
+  ])
+  func theExamplesRun(_ command: [String]) throws {
+    let help = try bench.run(command + ["--help"])
+    #expect(help.exitCode == 0)
+    #expect(help.errors.isEmpty)
+    let examples = help.lines.filter { $0.hasPrefix("  softmax ") }
+      .map { $0.split(separator: " ").dropFirst().map(String.init) }
+    #expect(!examples.isEmpty)
+    try bench.train("--quiet")
+    for example in examples where isForHere(example) {
+      let outcome = try bench.run(example)
+      #expect(outcome.exitCode == 0, "\(example): \(outcome.errors)")
+    }
+  }
+
+  @Test func theVersionNamesTheInstructions() throws {
+    let outcome = try bench.run("--version")
+    #expect(outcome.exitCode == 0)
+    #expect(
+      outcome.output.wholeMatch(of: /softmax 0\.1\.0 \((scalar|avx2|avx512|neon)\)\n/) != nil)
+  }
+
+  @Test func aCommandAloneShowsItsHelp() throws {
+    for command in [[], ["data"]] {
+      let outcome = try bench.run(command)
+      #expect(outcome.exitCode == 0)
+      #expect(outcome.output.contains("SUBCOMMANDS:"))
+    }
+  }
+}

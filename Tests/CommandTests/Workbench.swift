@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxTestSupport
+import Testing
+
+/// A folder to run the command in, empty but for what a test puts there.
+struct Workbench {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  /// Runs the command in the folder, under nothing that the caller's own environment might say.
+  func run(
+    _ arguments: String..., environment: [String: String] = [:]
+  ) throws
+    -> BuiltCommand.Outcome
+  {
+    try run(arguments, environment: environment)
+  }
+
+  func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws
+    -> BuiltCommand.Outcome
+  {
+    let plain = ["SOFTMAX_ISA": "", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": ""]
+    return try BuiltCommand.run(
+      arguments, environment: plain.merging(environment) { $1 }, in: folder.url)
+  }
+
+  /// Trains on the built-in digits for one epoch; the model is `model.safetensors`.
+  @discardableResult
+  func train(
+    _ arguments: String..., environment: [String: String] = [:]
+  ) throws
+    -> BuiltCommand.Outcome
+  {
+    let outcome = try run(
+      ["train", "digits", "--epochs", "1"] + arguments, environment: environment)
+    try #require(outcome.exitCode == 0, "\(outcome.errors)")
+    return outcome
+  }
+
+  func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.path(name))
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let url = folder.url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  /// A folder of IDX files: 12 images of 2 x 2 pixels in as many classes as there are names.
+  func writeImages(to name: String, classNames: [String], hasTestPart: Bool = true) throws {
+    func idx(_ extents: [UInt8], _ data: [UInt8]) -> [UInt8] {
+      [0, 0, 8, UInt8(extents.count)] + extents.flatMap { [0, 0, 0, $0] } + data
+    }
+    let images = idx([12, 2, 2], (0..<48).map { UInt8(5 * $0) })
+    let labels = idx([12], (0..<12).map { UInt8($0 % classNames.count) })
+    for part in hasTestPart ? ["train", "t10k"] : ["train"] {
+      try write(images, to: "\(name)/\(part)-images-idx3-ubyte")
+      try write(labels, to: "\(name)/\(part)-labels-idx1-ubyte")
+    }
+    try write(Array(classNames.joined(separator: "\n").utf8), to: "\(name)/classes.txt")
+  }
+}
+
+extension BuiltCommand.Outcome {
+  var lines: [String] { output.split(separator: "\n").map(String.init) }
+}
+
+/// The keys of a line of JSON, in their order.
+func keys(of line: String) -> [String] {
+  line.matches(of: /"([a-z0-9_]+)":/).map { String($0.output.1) }
+}
+
+/// Whether a text has characters that a terminal obeys, line ends aside.
+func hasControlCharacters(_ text: String) -> Bool {
+  text.unicodeScalars.contains {
+    $0 != "\n" && ($0.value < 0x20 || (0x7f..<0xa0).contains($0.value))
+  }
+}
