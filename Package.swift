@@ -82,7 +82,7 @@ let package = Package(
       name: "SoftmaxTestSupport", path: "Tests/SoftmaxTestSupport",
       swiftSettings: settings + strictSettings),
     .testTarget(
-      name: "SoftmaxDataTests",
+      name: "DataTests",
       dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxTestSupport"],
       swiftSettings: settings + strictSettings),
 

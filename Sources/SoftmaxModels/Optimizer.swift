@@ -23,11 +23,12 @@ public struct Optimizer: Hashable, Sendable {
   /// Adam: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and in step t
   /// w = w - learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon).
   ///
-  /// Moments below 2^-100 in magnitude become 0. Source: Kingma and Ba, "Adam: a
+  /// The defaults are Keras' (in PyTorch epsilon is 1e-8). Moments below 2^-100 in magnitude become
+  /// 0. Source: Kingma and Ba, "Adam: a
   /// method for stochastic optimization", ICLR 2015, algorithm 1.
   public static func adam(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8
+    epsilon: Double = 1e-7
   ) -> Optimizer {
     Optimizer(
       rule: .adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon))

@@ -42,6 +42,7 @@ extension Sequential {
     if let threads, threads < 1 {
       throw SoftmaxError(.invalidArgument, "training needs at least 1 thread, got \(threads)")
     }
+    let batchSize = min(batchSize, dataset.count)
     let plan = TrainingPlan(
       self, on: dataset, optimizer: optimizer, batchSize: batchSize, l2Penalty: Float(l2Penalty),
       kernels: .active)

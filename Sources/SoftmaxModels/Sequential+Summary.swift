@@ -2,7 +2,10 @@
 
 extension Sequential {
   /// A table of the layers, their output shapes and their numbers of parameters, as Keras draws it.
-  public var summary: String {
+  public var summary: String { summary(columns: 88) }
+
+  /// The same for a terminal of other width; names that need more room take it.
+  public func summary(columns: Int) -> String {
     var rows: [(String, String, String)] = []
     var numbers: [String: Int] = [:]
     for layer in layers {
@@ -15,9 +18,14 @@ extension Sequential {
       rows.append(("\(name) (\(type))", "(None, \(shape))", grouped(layer.parameterCount)))
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
+    // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
+    let room = max(columns - 10, 0)
+    let shares = [room * 36 / 78, room * 27 / 78, room - room * 36 / 78 - room * 27 / 78]
+    let cells = rows + [header]
     let widths = [
-      max(36, (rows.map(\.0.count).max() ?? 0)), max(27, (rows.map(\.1.count).max() ?? 0)),
-      max(15, (rows.map(\.2.count).max() ?? 0)),
+      max(shares[0], cells.map(\.0.count).max() ?? 0),
+      max(shares[1], cells.map(\.1.count).max() ?? 0),
+      max(shares[2], cells.map(\.2.count).max() ?? 0),
     ]
 
     func rule(_ left: String, _ line: String, _ cross: String, _ right: String) -> String {

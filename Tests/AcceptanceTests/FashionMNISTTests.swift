@@ -44,20 +44,22 @@ struct FashionMNISTTests {
     return try #require(objects.last)
   }
 
-  // PyTorch reaches a training loss of 0.418 and an accuracy of 0.842.
+  // One run moves by 0.01 with the seed, so the mean over twenty is compared: PyTorch's, of the same
+  // seeds, rate, batch and epochs, is 0.8290 with a standard error of 0.003 (and a loss of 0.4185).
   @Test func softmaxRegressionLearnsAsPyTorchsDoes() throws {
     var accuracies: [Double] = []
-    for seed in 0..<5 {
+    for seed in 0..<20 {
       let result = try train(Self.linear, epochs: 10, seed: seed)
       let loss = try #require(result["training_loss"] as? Double)
       accuracies.append(try #require(result["accuracy"] as? Double))
       #expect((0.415...0.422).contains(loss), "seed \(seed)")
-      print("linear, seed \(seed): training loss \(loss), test accuracy \(accuracies[seed])")
     }
-    #expect(accuracies.reduce(0, +) / 5 >= 0.835)
+    let mean = accuracies.reduce(0, +) / 20
+    print("linear: test accuracy \(mean) over twenty seeds")
+    #expect(abs(mean - 0.8290) <= 0.005)
   }
 
-  // PyTorch reaches a training loss of 0.301 and an accuracy of 0.874.
+  // PyTorch reaches a training loss of 0.300 and an accuracy of 0.872, the means of eight seeds.
   @Test func theNetworkLearnsAsPyTorchsDoes() throws {
     var accuracies: [Double] = []
     for seed in 0..<5 {

@@ -46,6 +46,19 @@ import Testing
         """)
   }
 
+  @Test(arguments: [40, 76, 80, 120])
+  func theSummaryFitsTheTerminal(columns: Int) throws {
+    let network = try Sequential(input: [28, 28]) {
+      Flatten()
+      Dense(10)
+    }
+    let widths = Set(
+      network.summary(columns: columns).split(separator: "\n").dropFirst().dropLast()
+        .map(\.count))
+    #expect(widths.count == 1, "a table has straight edges")
+    #expect(widths.first == max(columns, 46))
+  }
+
   @Test func initialWeightsDependOnSeedAndLayerAlone() throws {
     func weights(_ seed: UInt64, _ units: Int) throws -> [Matrix?] {
       try Sequential(input: [6], seed: seed) {

@@ -52,14 +52,14 @@ final class TrainingPlan: Sendable {
   private let stepLosses: VectorView<Double>
   private let stepCorrectCounts: VectorView<Int64>
 
-  /// Lays out memory for training a network on a data set.
+  /// Lays out memory for training a network on a data set in batches of at most its size.
   init(
     _ network: Sequential, on dataset: LabeledDataset, optimizer: Optimizer, batchSize: Int,
     l2Penalty: Float, kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, in: arena)
-    let rows = min(batchSize, max(dataset.count, 1))
+    let rows = batchSize
     let forward = ForwardPass(lowered, rowCapacity: rows, kernels: kernels, in: arena)
     var gradients: [MatrixView] = []
     var count = lowered.inputCount

@@ -82,7 +82,7 @@ struct TrainingRun {
       title
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
-    console.message(network.summary)
+    console.message(network.summary(columns: min(88, console.terminal.width)))
     if command.network.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
@@ -115,12 +115,6 @@ struct TrainingRun {
       try interruption.check()
     }
     let seconds = began.duration(to: .now) / .seconds(1)
-    // The loss is looked at before a step, so the last step can still end in nonsense.
-    guard network.isFinite else {
-      throw SoftmaxError(
-        .diverged, "the weights became infinite in the last epoch",
-        remedy: "try a smaller learning rate, or features of a smaller scale")
-    }
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: .crossEntropy, optimizer: optimizer,
       l2Penalty: options.l2, batchSize: batchSize, seed: options.seed, history: history)
@@ -135,15 +129,5 @@ struct TrainingRun {
       words += ["--data-dir", ShellWord.quoted(directory)]
     }
     return PrintableText.line(words.joined(separator: " "))
-  }
-}
-
-extension Sequential {
-  /// Whether every parameter is a finite number.
-  fileprivate var isFinite: Bool {
-    layers.allSatisfy {
-      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
-        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
-    }
   }
 }

@@ -23,7 +23,8 @@ struct ModelInspection: Inspection {
       line("input", "rows of \(NumberText.shape(network.inputShape))\(preprocessing)"),
       line("classes", "\(classifier.classNames.count): \(classes)"),
     ]
-    lines += network.summary.split(separator: "\n").map(String.init)
+    lines += network.summary(columns: min(88, Terminal.current.width)).split(separator: "\n").map(
+      String.init)
     lines += trainingLines
     lines.append(line("sha256", classifier.weightsSHA256))
     return lines
@@ -31,8 +32,9 @@ struct ModelInspection: Inspection {
 
   private var preprocessing: String {
     guard let scale = classifier.byteScale else { return "" }
-    let whole = (1 / scale).rounded()
-    return Float(1) / whole == scale ? ", bytes times 1/\(Int(whole))" : ", bytes times \(scale)"
+    let divisor = (1 / scale).rounded()
+    guard divisor <= 65_535, Float(1) / divisor == scale else { return ", bytes times \(scale)" }
+    return ", bytes times 1/\(Int(divisor))"
   }
 
   private var trainingLines: [String] {
