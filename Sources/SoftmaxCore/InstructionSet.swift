@@ -12,7 +12,8 @@ import CSoftmaxKernels
 
 /// A family of vector instructions that the arithmetic is compiled for.
 ///
-/// All give the same bits; the choice changes the speed alone.
+/// All give the same bits; the choice changes the speed alone. Of those that a machine has, later
+/// cases are faster.
 ///
 /// ```swift
 /// print(InstructionSet.best)                // avx512, on a processor that has it
@@ -20,12 +21,12 @@ import CSoftmaxKernels
 public enum InstructionSet: String, CaseIterable, Sendable, CustomStringConvertible {
   /// Plain C, the specification of the others.
   case scalar
+  /// NEON: 4 floats at a time.
+  case neon
   /// AVX2 with fused multiply-add: 8 floats at a time.
   case avx2
   /// AVX-512 (F, DQ, BW, VL): 16 floats at a time.
   case avx512
-  /// NEON: 4 floats at a time.
-  case neon
 
   /// The name, as `SOFTMAX_ISA` takes it.
   public var description: String { rawValue }
@@ -35,7 +36,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, CustomStringConverti
 
   /// The fastest that this machine supports.
   public static var best: InstructionSet {
-    [.avx512, .avx2, .neon].first(where: \.isSupported) ?? .scalar
+    allCases.last(where: \.isSupported) ?? .scalar
   }
 
   /// The one that the environment variable `SOFTMAX_ISA` asks for, else the best.

@@ -44,7 +44,8 @@ extension Sequential {
     }
     let batchSize = min(batchSize, dataset.count)
     let plan = TrainingPlan(
-      self, on: dataset, optimizer: optimizer, batchSize: batchSize, l2Penalty: Float(l2Penalty),
+      self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      l2Penalty: Float(l2Penalty),
       kernels: .active)
     let team = WorkerTeam(threadCount: threads)
 

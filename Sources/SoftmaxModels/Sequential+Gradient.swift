@@ -32,7 +32,8 @@ extension Sequential {
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch)
     let plan = TrainingPlan(
-      self, on: batch, optimizer: .sgd(), batchSize: batch.count, l2Penalty: 0, kernels: .active)
+      self, on: batch, loss: loss, optimizer: .sgd(), batchSize: batch.count, l2Penalty: 0,
+      kernels: .active)
     plan.setOrder(Array(0..<batch.count))
     var totals = TrainingPlan.Totals()
     plan.run(

@@ -35,8 +35,8 @@ struct Golden: Decodable {
   struct Functions: Decodable {
     var rows: [[String]]
     var softmax: [[Double]]
-    var log_softmax: [[String]]
-    var log_sum_exp: [Double]
+    var logSoftmax: [[String]]
+    var logSumExp: [Double]
   }
 
   enum JSONNumberOrString: Decodable {
@@ -59,7 +59,9 @@ struct Golden: Decodable {
   static func load() throws -> Golden {
     let url = try #require(
       Bundle.module.url(forResource: "pytorch", withExtension: "json", subdirectory: "Golden"))
-    return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Golden.self, from: Data(contentsOf: url))
   }
 }
 
@@ -125,13 +127,13 @@ struct Golden: Decodable {
       let inputError = rows.row(row).filter(\.isFinite).map { $0.ulp }.max() ?? 0
       for column in 0..<rows.columnCount {
         #expect(abs(Double(softmax[row, column]) - functions.softmax[row][column]) <= 1e-6)
-        let expected = try #require(Double(functions.log_softmax[row][column]))
+        let expected = try #require(Double(functions.logSoftmax[row][column]))
         let actual = Double(logSoftmax[row, column])
         #expect(
           actual == expected || abs(actual - expected) <= max(1e-6 * abs(expected), 1e-7),
           "row \(row), column \(column): \(actual), not \(expected)")
       }
-      let expected = functions.log_sum_exp[row]
+      let expected = functions.logSumExp[row]
       #expect(
         abs(Double(logSumExp[row]) - expected) <= 1e-6 * max(1, abs(expected)) + Double(inputError))
     }

@@ -8,10 +8,14 @@ import Foundation
 public struct ReferenceNetwork {
   /// A fully connected layer and the function behind it.
   public struct Layer {
-    public var weight: [[Double]]  // [outputs][inputs]
+    /// The weight, [outputs][inputs].
+    public var weight: [[Double]]
+    /// The bias, one for each output.
     public var bias: [Double]
+    /// The function's name; nil for none.
     public var activation: String?
 
+    /// Creates a layer.
     public init(weight: [[Double]], bias: [Double], activation: String?) {
       self.weight = weight
       self.bias = bias
@@ -19,8 +23,10 @@ public struct ReferenceNetwork {
     }
   }
 
+  /// The layers, first to last.
   public var layers: [Layer]
 
+  /// Creates a network.
   public init(layers: [Layer]) {
     self.layers = layers
   }
@@ -40,6 +46,7 @@ public struct ReferenceNetwork {
     return passes
   }
 
+  /// The outputs of the last layer for one sample.
   public func logits(_ x: [Double]) -> [Double] { forward(x).last?.output ?? x }
 
   private static func apply(_ activation: String?, _ z: Double) -> Double {

@@ -34,6 +34,7 @@ final class TrainingPlan: Sendable {
 
   let network: LoweredNetwork
   let batchSize: Int
+  private let loss: Loss
   private let kernels: Kernels
   private let arena: Arena
   private let forward: ForwardPass
@@ -54,8 +55,8 @@ final class TrainingPlan: Sendable {
 
   /// Lays out memory for training a network on a data set in batches of at most its size.
   init(
-    _ network: Sequential, on dataset: LabeledDataset, optimizer: Optimizer, batchSize: Int,
-    l2Penalty: Float, kernels: Kernels
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
+    batchSize: Int, l2Penalty: Float, kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, in: arena)
@@ -83,6 +84,7 @@ final class TrainingPlan: Sendable {
         biasMemory: (0..<optimizer.stateCount).map { _ in like(layer.bias) })
     }
     self.network = lowered
+    self.loss = loss
     self.batchSize = batchSize
     self.kernels = kernels
     self.arena = arena
@@ -149,9 +151,22 @@ final class TrainingPlan: Sendable {
     forward.run(rows: rows)
 
     let logits = forward.logits.rows(rows)
-    let gradient = gradients[gradients.count - 1].rows(rows)
-    let scale = 1 / Float(samples.count)
     for row in rows { batchLabels[row] = labels[Int(order[samples.lowerBound + row])] }
+    switch loss.kind {
+    case .crossEntropy:
+      differentiateCrossEntropy(
+        rows, logits: logits, targets: targets, chosen: chosen, scale: 1 / Float(samples.count))
+    }
+    kernels.argmax(logits, into: guesses.elements(rows))
+    backpropagate(rows)
+  }
+
+  // The rows' losses, and the gradient of their mean over the batch to the logits.
+  private func differentiateCrossEntropy(
+    _ rows: Range<Int>, logits: MatrixView, targets: FeatureSource?, chosen: VectorView<Int64>,
+    scale: Float
+  ) {
+    let gradient = gradients[gradients.count - 1].rows(rows)
     if let targets, let batchTargets {
       let distributions = batchTargets.rows(rows)
       kernels.gather(targets, rows: chosen, into: distributions)
@@ -163,8 +178,6 @@ final class TrainingPlan: Sendable {
         logits: logits, labels: batchLabels.elements(rows), scale: scale,
         loss: losses.elements(rows), gradient: gradient)
     }
-    kernels.argmax(logits, into: guesses.elements(rows))
-    backpropagate(rows)
   }
 
   private func backpropagate(_ rows: Range<Int>) {

@@ -83,7 +83,7 @@ struct TrainingRun {
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
     console.message(network.summary(columns: min(88, console.terminal.width)))
-    if command.network.initializer == .zeros, command.network.model == .mlp {
+    if command.network.initializer.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
       )

@@ -3,17 +3,21 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// What hidden layers can apply to their outputs.
-enum ActivationKind: String, ExpressibleByArgument, CaseIterable {
-  case relu
-  case tanh
-  case sigmoid
+/// What hidden layers can apply to their outputs: every activation of the library but softmax.
+struct ActivationKind: ExpressibleByArgument {
+  static let all = Activation.all.filter { $0 != .softmax }
+  static let allValueStrings = all.map(\.name)
 
-  var activation: Activation {
-    switch self {
-    case .relu: .relu
-    case .tanh: .tanh
-    case .sigmoid: .sigmoid
-    }
+  let activation: Activation
+
+  init(_ activation: Activation) {
+    self.activation = activation
   }
+
+  init?(argument: String) {
+    guard let activation = Self.all.first(where: { $0.name == argument }) else { return nil }
+    self.activation = activation
+  }
+
+  var defaultValueDescription: String { activation.name }
 }

@@ -3,17 +3,20 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// How weights can begin.
-enum InitializerKind: String, ExpressibleByArgument, CaseIterable {
-  case glorot
-  case he
-  case zeros
+/// How weights can begin: every initializer of the library.
+struct InitializerKind: ExpressibleByArgument {
+  static let allValueStrings = Initializer.all.map(\.name)
 
-  var initializer: Initializer {
-    switch self {
-    case .glorot: .glorotUniform
-    case .he: .heUniform
-    case .zeros: .zeros
-    }
+  let initializer: Initializer
+
+  init(_ initializer: Initializer) {
+    self.initializer = initializer
   }
+
+  init?(argument: String) {
+    guard let initializer = Initializer(named: argument) else { return nil }
+    self.initializer = initializer
+  }
+
+  var defaultValueDescription: String { initializer.name }
 }

@@ -19,7 +19,7 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     name: .customLong("init"),
     help: "How the weights begin: uniform after Glorot or He, or all 0.")
-  var initializer = InitializerKind.glorot
+  var initializer = InitializerKind(.glorotUniform)
 
   private static let greatestUnitCount = 65_536
   private static let greatestLayerCount = 64
@@ -46,7 +46,7 @@ struct NetworkOptions: ParsableArguments {
 
   /// A network with initial weights for a data set.
   func network(for dataset: LabeledDataset, seed: UInt64) throws(SoftmaxError) -> Sequential {
-    let function = (activation ?? .relu).activation
+    let function = activation?.activation ?? .relu
     var layers: [any Layer] = [Flatten()]
     for units in hiddenUnits {
       layers.append(Dense(units, activation: function, initializer: initializer.initializer))
