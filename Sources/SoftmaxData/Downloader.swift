@@ -2,14 +2,11 @@
 import Foundation
 public import SoftmaxCore
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
 /// Fetches files from the first of several mirrors that has them right.
 ///
 /// A file appears under its name only when it is complete and has the expected
-/// SHA-256. What is there and right is not fetched again.
+/// SHA-256. What is there and right is not fetched again. Plain http is read
+/// piece by piece; https goes through Foundation, which knows TLS and proxies.
 ///
 /// ```swift
 /// let downloader = Downloader(mirrors: ["https://example.org/data/"])
@@ -25,6 +22,8 @@ public struct Downloader: Sendable {
   public let idleSeconds: Double
   /// The longest that one file may take from one mirror, in seconds.
   public let totalSeconds: Double
+  // So that tests reach the way for https with a server that has no certificate.
+  var usesFoundationForHTTP = false
 
   /// Creates a downloader.
   public init(mirrors: [String], idleSeconds: Double = 30, totalSeconds: Double = 1_800) {
@@ -96,25 +95,12 @@ public struct Downloader: Sendable {
     _ file: RemoteFile, from mirror: String, to path: String, progress: Progress?
   ) throws(SoftmaxError) {
     let address = mirror.hasSuffix("/") ? mirror + file.name : mirror + "/" + file.name
-    guard let url = URL(string: address), let scheme = url.scheme?.lowercased(),
-      scheme == "http" || scheme == "https"
-    else {
-      throw Self.failure(address, "is no address of http or https")
-    }
+    let transport = try transport(to: address, limit: file.byteCount)
+    defer { transport.stop() }
     let destination = try AtomicFile(replacing: path)
-    var request = URLRequest(url: url)
-    // Otherwise a server may pack the file once more on its way, and its size says nothing.
-    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = idleSeconds
-    configuration.urlCache = nil
-    let events = DownloadEvents(limit: file.byteCount)
-    let session = URLSession(configuration: configuration, delegate: events, delegateQueue: nil)
-    defer { session.invalidateAndCancel() }
-    session.dataTask(with: request).resume()
-    let digest = try receive(file, from: address, events: events) {
-      (data, received) throws(SoftmaxError) in
-      try destination.write(data)
+    let digest = try receive(file, from: address, by: transport) {
+      (bytes, received) throws(SoftmaxError) in
+      try destination.write(bytes)
       progress?(file.name, received, file.byteCount)
     }
     guard digest == file.sha256 else {
@@ -128,9 +114,22 @@ public struct Downloader: Sendable {
     }
   }
 
+  private func transport(
+    to address: String, limit: Int
+  ) throws(SoftmaxError) -> any DownloadTransport {
+    if let url = URL(string: address) {
+      let scheme = url.scheme?.lowercased()
+      if scheme == "https" || scheme == "http" && usesFoundationForHTTP {
+        return SessionDownload(url, limit: limit, idleSeconds: idleSeconds)
+      }
+      if scheme == "http", let transport = PlainDownload(url) { return transport }
+    }
+    throw Self.failure(address, "is no address of http or https")
+  }
+
   /// Hands on what arrives and returns its SHA-256; exactly the expected number of bytes.
   private func receive(
-    _ file: RemoteFile, from address: String, events: DownloadEvents,
+    _ file: RemoteFile, from address: String, by transport: any DownloadTransport,
     handOn: ([UInt8], Int) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) -> String {
     let deadline = ContinuousClock.now + .seconds(totalSeconds)
@@ -140,17 +139,16 @@ public struct Downloader: Sendable {
       guard ContinuousClock.now < deadline else {
         throw Self.failure(address, "took more than \(totalSeconds) seconds")
       }
-      switch events.next(within: idleSeconds) {
+      switch transport.next(within: idleSeconds) {
       case nil:
         throw Self.failure(address, "nothing came for \(idleSeconds) seconds")
       case .status(let status):
         guard status == 200 else { throw Self.failure(address, "HTTP status \(status)") }
-      case .bytes(let data):
-        received += data.count
+      case .bytes(let bytes):
+        received += bytes.count
         guard received <= file.byteCount else {
           throw Self.failure(address, "sends more than the \(file.byteCount) bytes expected")
         }
-        let bytes = Array(data)
         hash.update(bytes)
         try handOn(bytes, received)
       case .end(let message?):

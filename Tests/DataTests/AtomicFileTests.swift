@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import SoftmaxCore
+import SoftmaxTestSupport
 import Testing
 
 @testable import SoftmaxData

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 import SoftmaxData
+import SoftmaxTestSupport
 import Testing
 
 @Suite struct DatasetReferenceTests {

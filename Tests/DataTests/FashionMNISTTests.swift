@@ -98,7 +98,7 @@ import Testing
     #expect(error.remedy?.contains("dataset-fashion-mnist") == true)
     #expect(error.remedy?.contains("--data-dir") == true)
     #expect(server.requests == ["/train-images-idx3-ubyte.gz"])
-    let homeless = SoftmaxDataTests.error { () throws(SoftmaxError) in
+    let homeless = DataTests.error { () throws(SoftmaxError) in
       try FashionMNIST.fetch(environment: [:], mirrors: [server.address])
     }
     #expect(homeless?.code == .notFound)

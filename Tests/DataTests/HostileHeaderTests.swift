@@ -2,6 +2,7 @@
 import Foundation
 import SoftmaxCore
 import SoftmaxData
+import SoftmaxTestSupport
 import Testing
 
 /// A header that lies costs no memory.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
+import SoftmaxTestSupport
 import Testing
 
 @testable import SoftmaxData

@@ -74,21 +74,3 @@ public enum BuiltCommand {
       errors: String(decoding: try Data(contentsOf: errorURL), as: UTF8.self))
   }
 }
-
-/// A folder that is gone with the value.
-public final class TemporaryFolder: Sendable {
-  /// Where it is.
-  public let url: URL
-
-  /// Creates an empty folder of a new name.
-  public init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("softmax-tests-\(UUID().uuidString)", isDirectory: true)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// The path of a file in the folder.
-  public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-}

@@ -28,8 +28,12 @@ public final class LocalServer: Sendable {
     case withoutLength([UInt8])
     /// Only a status.
     case status(Int)
-    /// Zeros until the client hangs up.
+    /// Zeros, as fast as they are taken, until the client hangs up.
     case endless
+    /// Zeros until the client hangs up, with a pause now and then.
+    case endlessWithPauses
+    /// These bytes in the place of an answer, header and all.
+    case raw([UInt8])
     /// Nothing at all, without hanging up.
     case silent
   }
@@ -131,10 +135,14 @@ public final class LocalServer: Sendable {
       send(header(status, "Content-Length: 0\r\n"), to: connection)
     case .endless:
       send(header(200, ""), to: connection)
-      // As fast as a network, not as memory: the client's machine has to be able to say stop.
+      while !shared.isStopped, send([UInt8](repeating: 0, count: 1 << 14), to: connection) {}
+    case .endlessWithPauses:
+      send(header(200, ""), to: connection)
       while !shared.isStopped, send([UInt8](repeating: 0, count: 1 << 14), to: connection) {
         _ = usleep(1_000)
       }
+    case .raw(let bytes):
+      send(bytes, to: connection)
     case .silent:
       while !shared.isStopped { _ = usleep(20_000) }
     }
