@@ -23,7 +23,7 @@ public struct ByteMatrix: Hashable, Sendable {
   /// Creates a matrix from its bytes in row-major order.
   ///
   /// - Throws: `shapeMismatch` unless there are `rowCount * columnCount` bytes;
-  ///   `invalidArgument` unless the scale is finite and greater than 0.
+  ///   `invalidArgument` unless the scale is greater than 0 and every byte's value finite.
   public init(rowCount: Int, columnCount: Int, bytes: [UInt8], scale: Float) throws(SoftmaxError) {
     let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
     guard rowCount >= 0, columnCount >= 0, !overflow, count == bytes.count else {
@@ -32,14 +32,20 @@ public struct ByteMatrix: Hashable, Sendable {
         "a \(rowCount) x \(columnCount) matrix needs \(overflow ? "more" : "\(count)") bytes, "
           + "got \(bytes.count)")
     }
-    guard scale.isFinite, scale > 0 else {
-      throw SoftmaxError(
-        .invalidArgument, "the scale of bytes must be finite and greater than 0, got \(scale)")
-    }
+    try ByteMatrix.validate(scale: scale)
     self.rowCount = rowCount
     self.columnCount = columnCount
     self.bytes = bytes
     self.scale = scale
+  }
+
+  /// Throws unless every byte stands for a finite number.
+  package static func validate(scale: Float) throws(SoftmaxError) {
+    guard (scale * 255).isFinite, scale > 0 else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the scale of bytes must be greater than 0, and finite times 255, got \(scale)")
+    }
   }
 
   /// The bytes of one row.

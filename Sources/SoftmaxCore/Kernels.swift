@@ -234,13 +234,6 @@ extension Kernels {
     precondition(index.count == x.rowCount, "shapes of an argmax")
     unsafe table.pointee.argmax_rows(x.rowCount, x.columnCount, x.base, x.stride, index.base)
   }
-
-  /// The softmax of each row; y may be x.
-  package func softmax(_ x: MatrixView, into y: MatrixView) {
-    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
-    unsafe table.pointee.softmax_rows(
-      x.rowCount, x.columnCount, x.base, x.stride, y.base, y.stride)
-  }
 }
 
 // MARK: - Optimizers

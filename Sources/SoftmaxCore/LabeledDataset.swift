@@ -83,6 +83,9 @@ public struct LabeledDataset: Hashable, Sendable {
         .shapeMismatch, "\(features.rowCount) rows of features, but \(labels.count) labels",
         remedy: "give one label for each row")
     }
+    guard features.columnCount > 0 else {
+      throw SoftmaxError(.invalidArgument, "a sample needs at least 1 feature")
+    }
     guard shape.product == features.columnCount else {
       throw SoftmaxError(
         .shapeMismatch, "the shape \(shape) does not hold \(features.columnCount) features")

@@ -19,12 +19,15 @@ public struct Matrix: Hashable, Sendable {
 
   /// Creates a matrix that holds one value everywhere.
   ///
-  /// - Precondition: neither count is negative.
+  /// - Precondition: neither count is negative, and their product fits an `Int`.
   public init(rowCount: Int, columnCount: Int, repeating value: Float = 0) {
-    precondition(rowCount >= 0 && columnCount >= 0, "a matrix cannot have a negative extent")
+    let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
+    precondition(
+      rowCount >= 0 && columnCount >= 0 && !overflow,
+      "no matrix of \(rowCount) x \(columnCount) elements")
     self.rowCount = rowCount
     self.columnCount = columnCount
-    self.elements = Array(repeating: value, count: rowCount * columnCount)
+    self.elements = Array(repeating: value, count: count)
   }
 
   /// Creates a matrix from its elements in row-major order.

@@ -41,8 +41,6 @@ public struct SoftmaxError: Error, Sendable {
     public static let checksumMismatch = Code(description: "checksumMismatch")
     /// The input is well formed, but asks for what this version cannot do.
     public static let unsupported = Code(description: "unsupported")
-    /// The caller asked for the work to stop.
-    public static let cancelled = Code(description: "cancelled")
   }
 
   /// Where in the input the error was found.

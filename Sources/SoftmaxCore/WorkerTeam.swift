@@ -48,7 +48,17 @@ package final class WorkerTeam: Sendable {
 
   /// The number of processors that this process may use.
   package static var processorCount: Int {
-    max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    // A process can be kept to some of the machine's; a spinning worker without one would cost the
+    // others their time.
+    let allowed = softmax_processor_count()
+    if allowed > 0 { return allowed }
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// Throws `invalidArgument` for a number of threads that makes no sense.
+  package static func validate(threadCount: Int?) throws(SoftmaxError) {
+    guard let threadCount, !(1...1024).contains(threadCount) else { return }
+    throw SoftmaxError(.invalidArgument, "threads must be within 1...1024, got \(threadCount)")
   }
 
   /// Calls `body` once on each worker and waits for all.

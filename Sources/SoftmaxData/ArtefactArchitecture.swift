@@ -92,7 +92,13 @@ struct ArtefactArchitecture: Codable {
             + "unknown here")
       }
     }
-    let initializer = layer.initializer.flatMap { Initializer(named: $0) } ?? .zeros
+    let name = layer.initializer ?? Initializer.zeros.name
+    guard let initializer = Initializer(named: name) else {
+      throw SoftmaxError(
+        .unsupported,
+        "layer \(index) has the initializer \(name.debugDescription), which is "
+          + "unknown here")
+    }
     return Dense(units, activation: activation, initializer: initializer).configuration
   }
 

@@ -101,6 +101,13 @@ extension Classifier {
         .unsupported, "has a temperature other than 1, which this release cannot apply")
     }
     let architecture: ArtefactArchitecture = try ArtefactJSON.decode("architecture", of: file)
+    // Nor can a setting of a layer.
+    if let unknown = try ArtefactJSON.unknownKey("architecture", of: file, as: architecture) {
+      throw SoftmaxError(
+        .unsupported,
+        "its architecture asks for \(unknown.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
     let preprocessing: [String: Float] = try ArtefactJSON.decode("preprocessing", of: file)
     // A step that is not known here cannot be left out: the predictions would be others.
     if let unknown = preprocessing.keys.sorted().first(where: { $0 != Classifier.byteScaleKey }) {
@@ -142,5 +149,32 @@ enum ArtefactJSON {
       throw SoftmaxError(
         .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)
     }
+  }
+
+  /// A key of the text that `value`, decoded from it, left out.
+  static func unknownKey(
+    _ key: String, of file: SafetensorsFile, as value: some Encodable
+  ) throws(SoftmaxError) -> String? {
+    do {
+      let text = try JSONSerialization.jsonObject(with: Data(file.metadata[key, default: ""].utf8))
+      let known = try JSONSerialization.jsonObject(with: Data(encode(value).utf8))
+      return unknownKey(in: text, beside: known)
+    } catch {
+      throw SoftmaxError(
+        .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)
+    }
+  }
+
+  private static func unknownKey(in text: Any, beside known: Any) -> String? {
+    if let text = text as? [Any], let known = known as? [Any] {
+      return zip(text, known).lazy.compactMap { unknownKey(in: $0, beside: $1) }.first
+    }
+    guard let text = text as? [String: Any] else { return nil }
+    let known = known as? [String: Any] ?? [:]
+    for (key, value) in text.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+      guard let other = known[key] else { return key }
+      if let unknown = unknownKey(in: value, beside: other) { return unknown }
+    }
+    return nil
   }
 }

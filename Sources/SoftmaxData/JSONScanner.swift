@@ -49,9 +49,10 @@ struct JSONScanner {
 
   /// An object: the closure is called with each key and its place and must read the value.
   ///
-  /// Keys that are equal, also in the eyes of Unicode, are an error.
+  /// Keys that are equal, also in the eyes of Unicode, are an error, and so are more keys than the
+  /// caller can have use for.
   mutating func object(
-    _ readValue: (inout JSONScanner, String, Int) throws(SoftmaxError) -> Void
+    atMost limit: Int, _ readValue: (inout JSONScanner, String, Int) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) {
     try expect("{")
     if skip("}") { return }
@@ -62,6 +63,11 @@ struct JSONScanner {
       let key = try string()
       guard keys.insert(key).inserted else {
         throw failure("the key \(Self.shortened(key)) appears twice", at: place)
+      }
+      guard keys.count <= limit else {
+        throw SoftmaxError(
+          .unsupported, "more than \(limit) keys in one object",
+          at: .file(path: path, offset: base + place))
       }
       try expect(":")
       try readValue(&self, key, place)

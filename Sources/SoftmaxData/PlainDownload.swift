@@ -40,7 +40,8 @@ final class PlainDownload: DownloadTransport {
   init?(_ url: URL) {
     guard let host = url.host(percentEncoded: false), !host.isEmpty else { return nil }
     let path = url.path(percentEncoded: true)
-    let target = (path.isEmpty ? "/" : path) + (url.query(percentEncoded: true).map { "?" + $0 } ?? "")
+    let target =
+      (path.isEmpty ? "/" : path) + (url.query(percentEncoded: true).map { "?" + $0 } ?? "")
     let port = url.port ?? 80
     // Nothing in the address may begin a line of its own.
     guard (host + target).utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), (1...65_535).contains(port)

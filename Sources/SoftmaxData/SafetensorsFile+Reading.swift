@@ -9,8 +9,8 @@ extension SafetensorsFile {
   ///
   /// Tensors must be of type F32, finite, and lie one behind the other without
   /// holes or overlaps up to the file's last byte; no key may appear twice, and
-  /// the metadata are strings. At most 4,096 tensors and a header of 8 MiB are
-  /// read.
+  /// the metadata are strings. At most 4,096 tensors, 4,096 metadata and a header
+  /// of 8 MiB are read.
   ///
   /// - Parameters:
   ///   - path: a regular file.

@@ -25,7 +25,7 @@ public struct SafetensorsFile: Hashable, Sendable {
   /// Creates the content of a file.
   ///
   /// - Throws: `invalidArgument` if two tensors have the same name, one is called `__metadata__`,
-  ///   there are more than 4,096 tensors, or the names and the metadata are longer than 8 MiB;
+  ///   there are more than 4,096 tensors or metadata, or the names and the metadata are longer than 8 MiB;
   ///   `shapeMismatch` if a shape does not hold the tensor's values; `nonFiniteValue` naming the
   ///   tensor that holds NaN or infinity.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(SoftmaxError) {
@@ -33,6 +33,12 @@ public struct SafetensorsFile: Hashable, Sendable {
       throw SoftmaxError(
         .invalidArgument,
         "a file has at most \(SafetensorsHeader.greatestTensorCount) tensors, got \(tensors.count)")
+    }
+    guard metadata.count <= SafetensorsHeader.greatestMetadataCount else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a file has at most \(SafetensorsHeader.greatestMetadataCount) metadata, "
+          + "got \(metadata.count)")
     }
     var names: Set<String> = []
     for tensor in tensors {

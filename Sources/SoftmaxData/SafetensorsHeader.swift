@@ -19,6 +19,7 @@ struct SafetensorsHeader {
   /// What is read of it here, in bytes: far more than 4,096 tensors and a training record need.
   static let greatestByteCount = 8 << 20
   static let greatestTensorCount = 4_096
+  static let greatestMetadataCount = 4_096
   static let greatestDimensionCount = 8
 
   /// The tensors in the order of their data.
@@ -40,9 +41,11 @@ struct SafetensorsHeader {
     var scanner = JSONScanner(bytes, path: path, base: 8)
     var entries: [Entry] = []
     var metadata: [String: String] = [:]
-    try scanner.object { (scanner, key, place) throws(SoftmaxError) in
+    try scanner.object(atMost: Self.greatestTensorCount + 1) {
+      (scanner, key, place) throws(SoftmaxError) in
       if key == Self.metadataKey {
-        try scanner.object { (scanner, key, _) throws(SoftmaxError) in
+        try scanner.object(atMost: Self.greatestMetadataCount) {
+          (scanner, key, _) throws(SoftmaxError) in
           metadata[key] = try scanner.string()
         }
       } else {
@@ -91,7 +94,8 @@ struct SafetensorsHeader {
     var type: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try scanner.object { (scanner, key, place) throws(SoftmaxError) in
+    // An unknown key or a second one ends it.
+    try scanner.object(atMost: .max) { (scanner, key, place) throws(SoftmaxError) in
       switch key {
       case "dtype": type = try scanner.string()
       case "shape": shape = try scanner.integers(atMost: greatestDimensionCount)

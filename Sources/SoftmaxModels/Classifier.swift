@@ -36,10 +36,7 @@ public struct Classifier: Hashable, Sendable {
       throw SoftmaxError(
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
-    if let byteScale, !(byteScale.isFinite && byteScale > 0) {
-      throw SoftmaxError(
-        .invalidArgument, "the scale of bytes must be finite and greater than 0, got \(byteScale)")
-    }
+    if let byteScale { try ByteMatrix.validate(scale: byteScale) }
     self.network = network
     self.classNames = classNames
     self.byteScale = byteScale
@@ -113,6 +110,8 @@ public struct Classifier: Hashable, Sendable {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
+    try network.validate(
+      featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     let classOf = try classIndices(of: dataset)
     let logits = try logits(for: dataset.features, threads: threads)
     let labels = dataset.labels.map { classOf[$0] }

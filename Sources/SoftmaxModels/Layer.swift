@@ -3,7 +3,7 @@
 /// A part of a network.
 ///
 /// ``Flatten``, ``Dense``, ``ReLU``, ``Tanh``, ``Sigmoid`` and ``Softmax`` are layers; ``Sequential``
-/// chains them.
+/// chains them. Layers of one's own are not supported yet: a configuration comes from one of these.
 public protocol Layer: Sendable {
   /// What the layer is, for the network that takes it in.
   var configuration: LayerConfiguration { get }

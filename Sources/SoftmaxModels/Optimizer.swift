@@ -63,19 +63,19 @@ public struct Optimizer: Hashable, Sendable {
     func check(
       _ name: String, _ value: Double, _ isValid: Bool, _ range: String
     ) throws(SoftmaxError) {
-      guard value.isFinite, isValid else {
+      guard Float(value).isFinite, isValid else {
         throw SoftmaxError(.invalidArgument, "\(name) must be \(range), got \(value)")
       }
     }
     switch rule {
     case .sgd(let rate, let momentum):
-      try check("the learning rate", rate, rate > 0, "greater than 0")
-      try check("the momentum", momentum, momentum >= 0 && momentum < 1, "in 0..<1")
+      try check("the learning rate", rate, Float(rate) > 0, "a float greater than 0")
+      try check("the momentum", momentum, momentum >= 0 && Float(momentum) < 1, "in 0..<1")
     case .adam(let rate, let beta1, let beta2, let epsilon):
-      try check("the learning rate", rate, rate > 0, "greater than 0")
-      try check("beta1", beta1, beta1 >= 0 && beta1 < 1, "in 0..<1")
-      try check("beta2", beta2, beta2 >= 0 && beta2 < 1, "in 0..<1")
-      try check("epsilon", epsilon, epsilon > 0, "greater than 0")
+      try check("the learning rate", rate, Float(rate) > 0, "a float greater than 0")
+      try check("beta1", beta1, beta1 >= 0 && Float(beta1) < 1, "in 0..<1")
+      try check("beta2", beta2, beta2 >= 0 && Float(beta2) < 1, "in 0..<1")
+      try check("epsilon", epsilon, Float(epsilon) > 0, "a float greater than 0")
     }
   }
 }

@@ -7,7 +7,7 @@ extension Sequential {
   ///
   /// Same seed, same data, same settings give the same bits, whatever the threads and the
   /// processor. The last batch of an epoch may be short; its gradient is the mean over its own
-  /// rows. The optimizer begins anew with each call.
+  /// rows. The optimizer and the sequence of shuffles begin anew with each call.
   ///
   /// - Parameters:
   ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
@@ -36,12 +36,11 @@ extension Sequential {
     guard batchSize > 0 else {
       throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
     }
-    guard l2Penalty.isFinite, l2Penalty >= 0 else {
-      throw SoftmaxError(.invalidArgument, "the L2 penalty must be at least 0, got \(l2Penalty)")
+    guard Float(l2Penalty).isFinite, l2Penalty >= 0 else {
+      throw SoftmaxError(
+        .invalidArgument, "the L2 penalty must be a float of at least 0, got \(l2Penalty)")
     }
-    if let threads, threads < 1 {
-      throw SoftmaxError(.invalidArgument, "training needs at least 1 thread, got \(threads)")
-    }
+    try WorkerTeam.validate(threadCount: threads)
     let batchSize = min(batchSize, dataset.count)
     let plan = TrainingPlan(
       self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
@@ -57,7 +56,7 @@ extension Sequential {
       plan.setOrder(generator.permutation(of: dataset.count))
       var totals = TrainingPlan.Totals()
       var next = 0
-      var chunk = 16
+      var chunk = 1
       while next < plan.stepCount {
         let steps = next..<min(next + chunk, plan.stepCount)
         let began = ContinuousClock.now
@@ -66,7 +65,9 @@ extension Sequential {
           totals: &totals)
         next = steps.upperBound
         // How often progress is told follows the clock; the numbers do not.
-        if ContinuousClock.now - began < .milliseconds(25) { chunk *= 2 }
+        let took = ContinuousClock.now - began
+        if took < .milliseconds(25) { chunk *= 2 }
+        if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
 
         let rowCount = min(next * batchSize, dataset.count)
         let progress = TrainingProgress(
@@ -105,6 +106,15 @@ extension Sequential {
     return history
   }
 
+  /// Throws unless samples of a shape can be taken in; a row of numbers fits whatever its shape was.
+  func validate(featureCount: Int, shape: [Int]) throws(SoftmaxError) {
+    let isRow = shape.count == 1 || inputShape.count == 1
+    guard featureCount == inputCount, isRow || shape == inputShape else {
+      throw SoftmaxError(
+        .shapeMismatch, "the network takes samples of \(inputShape), the data set has \(shape)")
+    }
+  }
+
   private var isFinite: Bool {
     layers.allSatisfy {
       ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
@@ -116,11 +126,7 @@ extension Sequential {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
-    guard dataset.features.columnCount == inputCount else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the network takes samples of \(inputShape), the data set has \(dataset.featureShape)")
-    }
+    try validate(featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     guard dataset.classCount == outputCount else {
       throw SoftmaxError(
         .shapeMismatch,

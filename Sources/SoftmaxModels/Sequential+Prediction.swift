@@ -19,13 +19,15 @@ extension Sequential {
         "the network takes samples of \(inputShape), that is \(inputCount) features; "
           + "got \(features.columnCount)")
     }
+    try WorkerTeam.validate(threadCount: threads)
     try features.validateFinite()
     let result = InferencePass(self, rowCount: features.rowCount, threads: threads)
       .logits(for: features)
     if let index = result.elements.firstIndex(where: { !$0.isFinite }) {
+      let value = result.elements[index]
       let (row, column) = index.quotientAndRemainder(dividingBy: max(result.columnCount, 1))
       throw SoftmaxError(
-        .nonFiniteValue, "the logit of class \(column) is \(result.elements[index])",
+        .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
         remedy: "the features or the weights are too large for Float", at: .row(row, column: column)
       )
     }

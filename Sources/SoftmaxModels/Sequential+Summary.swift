@@ -19,7 +19,7 @@ extension Sequential {
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
     // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
-    let room = max(columns - 10, 0)
+    let room = min(max(columns, 10), 1000) - 10
     let shares = [room * 36 / 78, room * 27 / 78, room - room * 36 / 78 - room * 27 / 78]
     let cells = rows + [header]
     let widths = [

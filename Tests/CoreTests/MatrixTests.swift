@@ -46,7 +46,7 @@ import Testing
     let bytes = try ByteMatrix(rowCount: 1, columnCount: 3, bytes: [0, 51, 255], scale: 1.0 / 255)
     #expect(bytes.floats().elements == [0, 51 * (1.0 / 255), 1])
     #expect(Features.bytes(bytes).row(0) == bytes.floats().elements)
-    for scale in [0, -1, Float.nan, .infinity] {
+    for scale in [0, -1, Float.nan, .infinity, 1e38] {
       #expect(throws: SoftmaxError.self) {
         try ByteMatrix(rowCount: 1, columnCount: 1, bytes: [1], scale: scale)
       }

@@ -117,6 +117,20 @@ import Testing
     }
   }
 
+  // A bias left out, a dropout, a scaling: whoever does not know them would predict something else.
+  @Test(arguments: [
+    ("\"units\":5", "\"units\":5,\"bias\":false"),
+    ("\"seed\":12", "\"normalize\":true,\"seed\":12"),
+    ("\"initializer\":\"glorot\"", "\"initializer\":\"orthogonal\""),
+  ])
+  func settingsThatAreUnknownHereAreErrors(known: String, unknown: String) throws {
+    let error = try changed { metadata, _ in
+      let text = metadata["architecture", default: ""]
+      metadata["architecture"] = text.replacingOccurrences(of: known, with: unknown)
+    }
+    #expect(error?.code == .unsupported)
+  }
+
   @Test func tensorsThatAreMissingStrangeOrOfAnotherShapeAreErrors() throws {
     #expect(try changed { $1.removeLast() }?.code == .invalidData)
     #expect(

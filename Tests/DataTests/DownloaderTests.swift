@@ -7,6 +7,9 @@ import Testing
 @testable import SoftmaxData
 
 @Suite struct DownloaderTests {
+  /// The two ways to a mirror: the library's own for http, Foundation's for https.
+  enum Way: CaseIterable { case plain, foundation }
+
   let folder: TemporaryFolder
   let content: [UInt8]
   let file: RemoteFile
@@ -18,36 +21,41 @@ import Testing
       name: "data.bin", byteCount: content.count, sha256: SHA256.hexDigest(of: content))
   }
 
-  private func failure(of mirrors: [String]) -> SoftmaxError? {
+  private func failure(of mirrors: [String], by way: Way = .plain) -> SoftmaxError? {
     error { () throws(SoftmaxError) in
-      try Downloader(mirrors: mirrors, idleSeconds: 2, totalSeconds: 20)
-        .fetch([file], into: folder.path)
+      var downloader = Downloader(mirrors: mirrors, idleSeconds: 2, totalSeconds: 20)
+      downloader.usesFoundationForHTTP = way == .foundation
+      try downloader.fetch([file], into: folder.path)
     }
   }
 
-  private func failure(of reply: LocalServer.Reply) throws -> SoftmaxError? {
+  private func failure(of reply: LocalServer.Reply, by way: Way = .plain) throws -> SoftmaxError? {
     let server = try LocalServer(["/data.bin": reply])
     defer { server.stop() }
-    return failure(of: [server.address])
+    return failure(of: [server.address], by: way)
   }
 
-  @Test func aGoodFileGetsItsName() throws {
+  @Test(arguments: Way.allCases)
+  func aGoodFileGetsItsName(way: Way) throws {
     let server = try LocalServer(["/data.bin": .file(content)])
     defer { server.stop() }
     var last: (String, Int, Int)?
     let within = folder.path("made/on/the/way")
-    try Downloader(mirrors: [server.address]).fetch([file], into: within) { last = ($0, $1, $2) }
+    var downloader = Downloader(mirrors: [server.address])
+    downloader.usesFoundationForHTTP = way == .foundation
+    try downloader.fetch([file], into: within) { last = ($0, $1, $2) }
     #expect(try Array(Data(contentsOf: URL(fileURLWithPath: within + "/data.bin"))) == content)
     #expect(last?.0 == "data.bin")
     #expect(last?.1 == content.count)
     #expect(last?.2 == content.count)
     // What is there and right is not fetched again.
-    try Downloader(mirrors: [server.address]).fetch([file], into: within)
+    try downloader.fetch([file], into: within)
     #expect(server.requests == ["/data.bin"])
   }
 
-  @Test func aLengthNeedNotBeAnnounced() throws {
-    #expect(try failure(of: .withoutLength(content)) == nil)
+  @Test(arguments: Way.allCases)
+  func aLengthNeedNotBeAnnounced(way: Way) throws {
+    #expect(try failure(of: .withoutLength(content), by: way) == nil)
     #expect(try folder.names == ["data.bin"])
   }
 
@@ -59,40 +67,95 @@ import Testing
     #expect(try Array(Data(contentsOf: URL(fileURLWithPath: folder.path("data.bin")))) == content)
   }
 
-  @Test func aWrongFileIsRefused() throws {
+  @Test(arguments: Way.allCases)
+  func aWrongFileIsRefused(way: Way) throws {
     var wrong = content
     wrong[100] ^= 1
-    let error = try #require(try failure(of: .file(wrong)))
+    let error = try #require(try failure(of: .file(wrong), by: way))
     #expect(error.code == .checksumMismatch)
     #expect(error.message.contains(file.sha256))
     #expect(try folder.names == [])
   }
 
-  @Test func aFileThatIsCutOffIsRefused() throws {
+  @Test(arguments: Way.allCases)
+  func aFileThatIsCutOffIsRefused(way: Way) throws {
     let half = Array(content[..<1_000])
-    #expect(
-      try failure(of: .cutOff(half, announced: content.count))?.code == .networkFailure)
-    #expect(try failure(of: .file(half))?.code == .networkFailure)
-    #expect(try failure(of: .withoutLength(half))?.code == .networkFailure)
+    for reply in [
+      .cutOff(half, announced: content.count), .file(half), .withoutLength(half), .file([]),
+    ] as [LocalServer.Reply] {
+      #expect(try failure(of: reply, by: way)?.code == .networkFailure)
+    }
     #expect(try folder.names == [])
   }
 
-  @Test func aFileThatIsTooLongOrEndlessIsRefused() throws {
-    #expect(try failure(of: .file(content + [0]))?.code == .networkFailure)
-    let error = try #require(try failure(of: .endless))
+  @Test(arguments: [
+    // Foundation on Linux cannot be stopped by a sender that never pauses.
+    (Way.plain, LocalServer.Reply.endless), (.plain, .endlessWithPauses),
+    (.foundation, .endlessWithPauses),
+  ])
+  func aFileThatIsTooLongOrEndlessIsRefused(way: Way, reply: LocalServer.Reply) throws {
+    #expect(try failure(of: .file(content + [0]), by: way)?.code == .networkFailure)
+    let error = try #require(try failure(of: reply, by: way))
     #expect(error.code == .networkFailure)
     #expect(error.message.contains("more than the 200000 bytes"))
     #expect(try folder.names == [])
   }
 
-  @Test func aServerThatSaysNothingIsGivenUp() throws {
-    #expect(try failure(of: .silent)?.code == .networkFailure)
+  @Test func anEndlessFileCostsNoMemory() async {
+    await #expect(processExitsWith: .success) {
+      try expectSmallMemory {
+        let folder = try TemporaryFolder()
+        let server = try LocalServer(["/f": .endless])
+        defer { server.stop() }
+        let file = RemoteFile(name: "f", byteCount: 1_000, sha256: "")
+        try expectError(.networkFailure) { () throws(SoftmaxError) in
+          try Downloader(mirrors: [server.address]).fetch([file], into: folder.path)
+        }
+      }
+    }
+  }
+
+  /// Answers that are not as HTTP has them; the first is, and shows that the others could pass.
+  static let answers: [(answer: String, isGood: Bool)] = [
+    ("HTTP/1.1 200 OK\r\ncontent-LENGTH:  3\r\n\r\nabc", true),
+    ("HTTP/1.0 200\r\n\r\nabc", true),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabcdef", true),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 0x3\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", false),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nabc", false),
+    ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n", false),
+    ("HTTP/1.1 x OK\r\n\r\nabc", false), ("HTTP/2 200 OK\r\n\r\nabc", false),
+    ("SSH-2.0-OpenSSH\r\n\r\n", false), ("\r\n\r\n", false), ("", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", false), ("HTTP/1.1 200 OK\n\nabc", false),
+    ("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 10_000) + "\r\nabc", false),
+    (String(repeating: "x", count: 100_000), false),
+  ]
+
+  @Test(arguments: answers.indices)
+  func answersThatAreNotAsTheyShouldBeAreErrors(index: Int) throws {
+    let (answer, isGood) = Self.answers[index]
+    let server = try LocalServer(["/f": .raw(Array(answer.utf8))])
+    defer { server.stop() }
+    let file = RemoteFile(
+      name: "f", byteCount: 3, sha256: SHA256.hexDigest(of: Array("abc".utf8)))
+    let error = error { () throws(SoftmaxError) in
+      try Downloader(mirrors: [server.address], idleSeconds: 5).fetch([file], into: folder.path)
+    }
+    #expect(error?.code == (isGood ? nil : .networkFailure), "\(String(describing: error))")
+  }
+
+  @Test(arguments: Way.allCases)
+  func aServerThatSaysNothingIsGivenUp(way: Way) throws {
+    #expect(try failure(of: .silent, by: way)?.code == .networkFailure)
     #expect(try folder.names == [])
   }
 
-  @Test(arguments: [404, 500, 206, 204])
-  func otherStatusesAreErrors(status: Int) throws {
-    let error = try #require(try failure(of: .status(status)))
+  @Test(arguments: [404, 500, 206, 204], Way.allCases)
+  func otherStatusesAreErrors(status: Int, way: Way) throws {
+    let error = try #require(try failure(of: .status(status), by: way))
     #expect(error.code == .networkFailure)
     #expect(error.message.contains("\(status)"))
     #expect(try folder.names == [])
@@ -117,7 +180,7 @@ import Testing
     let dead = try LocalServer([:])
     dead.stop()
     let error = try #require(
-      failure(of: [server.address, "ftp://example.org/", "no address", dead.address]))
+      failure(of: [server.address, "ftp://example.org/", "no address", "http://", dead.address]))
     #expect(error.code == .networkFailure)
     for part in [server.address + "data.bin: HTTP status 404", "ftp://example.org/data.bin"] {
       #expect(error.message.contains(part))

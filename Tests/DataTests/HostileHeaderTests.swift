@@ -101,17 +101,17 @@ import Testing
   }
 }
 
-private struct Unexpected: Error {}
+struct Unexpected: Error {}
 
 /// Throws unless the code throws an error of the kind.
-private func expectError(
+func expectError(
   _ code: SoftmaxError.Code, _ body: () throws(SoftmaxError) -> Void
 ) throws {
   guard error(of: body)?.code == code else { throw Unexpected() }
 }
 
 /// Throws unless the process's greatest memory grows by less than 64 MiB.
-private func expectSmallMemory(_ body: () throws -> Void) throws {
+func expectSmallMemory(_ body: () throws -> Void) throws {
   let before = greatestMemory()
   try body()
   guard greatestMemory() - before < 64 << 20 else { throw Unexpected() }

@@ -92,6 +92,14 @@ import Testing
       let error = error { () throws(SoftmaxError) in _ = try SafetensorsFile(tensors: tensors) }
       #expect(error?.code == code)
     }
+    let many = Dictionary(uniqueKeysWithValues: (0..<4_097).map { ("\($0)", "") })
+    #expect(throws: SoftmaxError.self) { try SafetensorsFile(tensors: [], metadata: many) }
+    let entries = many.keys.map { "\"\($0)\":\"\"" }.joined(separator: ",")
+    let tooMany = Fixtures.safetensors("{\"__metadata__\":{" + entries + "}}")
+    #expect(
+      DataTests.error { () throws(SoftmaxError) in
+        _ = try SafetensorsFile.decode(tooMany, name: "f")
+      }?.code == .unsupported)
     let long = String(repeating: "x", count: 8 << 20)
     #expect(throws: SoftmaxError.self) { try SafetensorsFile(tensors: [], metadata: ["k": long]) }
   }

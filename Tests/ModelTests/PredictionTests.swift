@@ -108,7 +108,7 @@ import Testing
     for names in [["a"], ["a", "a"], ["a", "b", "c"]] {
       #expect(throws: SoftmaxError.self) { try Classifier(network: network, classNames: names) }
     }
-    for scale in [0, -1, Float.nan, .infinity] {
+    for scale in [0, -1, Float.nan, .infinity, 1e38] {
       #expect(throws: SoftmaxError.self) {
         try Classifier(network: network, classNames: ["a", "b"], byteScale: scale)
       }

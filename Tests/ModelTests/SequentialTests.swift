@@ -46,7 +46,7 @@ import Testing
         """)
   }
 
-  @Test(arguments: [40, 76, 80, 120])
+  @Test(arguments: [Int.min, 40, 76, 80, 120, .max])
   func theSummaryFitsTheTerminal(columns: Int) throws {
     let network = try Sequential(input: [28, 28]) {
       Flatten()
@@ -56,7 +56,7 @@ import Testing
       network.summary(columns: columns).split(separator: "\n").dropFirst().dropLast()
         .map(\.count))
     #expect(widths.count == 1, "a table has straight edges")
-    #expect(widths.first == max(columns, 46))
+    #expect(widths.first == min(max(columns, 46), 1000))
   }
 
   @Test func initialWeightsDependOnSeedAndLayerAlone() throws {

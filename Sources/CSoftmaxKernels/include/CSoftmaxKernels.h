@@ -137,6 +137,9 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count);
 // The length of the blocks in which sums over the rows of a batch are taken.
 #define SOFTMAX_ROW_CHUNK 256
 
+// The number of processors that this process may run on; 0 where the system does not say.
+ptrdiff_t softmax_processor_count(void);
+
 // Tells the processor that the thread spins on a value another thread will write.
 static inline void softmax_spin_hint(void) {
 #if defined(__x86_64__) || defined(__i386__)
