@@ -7,7 +7,7 @@
 ///
 /// ```swift
 /// do {
-///   let matrix = try Matrix(rowCount: 2, columnCount: 2, elements: [1, 2, 3])
+///   _ = try Matrix(rowCount: 2, columnCount: 2, elements: [1, 2, 3])
 /// } catch {
 ///   print(error.code)     // shapeMismatch
 ///   print(error)          // a 2 x 2 matrix needs 4 elements, got 3

@@ -7,7 +7,7 @@ public import SoftmaxCore
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
-/// let prediction = try classifier.predictions(for: digits.test.features)[0]
+/// let prediction = try classifier.predictions(for: digits.training.features)[0]
 /// print(prediction.label, prediction.probability)
 /// ```
 public struct Classifier: Hashable, Sendable {

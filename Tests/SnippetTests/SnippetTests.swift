@@ -45,6 +45,58 @@ import Testing
     }
   }
 
+  /// A line without its comment, its spaces but single ones, and the comma that a list puts behind it.
+  private static func code(_ line: Substring) -> String {
+    let code = line.components(separatedBy: "//")[0].split(separator: " ").joined(separator: " ")
+    return code.hasSuffix("),") ? String(code.dropLast()) : code
+  }
+
+  @Test func docCommentsShowWhatIsCompiledHere() throws {
+    let file = Self.root.appendingPathComponent("Tests/SnippetTests/DocumentationSnippets.swift")
+    let compiled = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      .map(Self.code).filter { !$0.isEmpty }
+    var count = 0
+    let sources = try #require(
+      FileManager.default.enumerator(
+        at: Self.root.appendingPathComponent("Sources"), includingPropertiesForKeys: nil))
+    for case let source as URL in sources where source.pathExtension == "swift" {
+      let text = try String(contentsOf: source, encoding: .utf8)
+      // Only of what is public: an internal type's example cannot be compiled from here.
+      guard text.contains("public ") else { continue }
+      for block in text.components(separatedBy: "/// ```swift\n").dropFirst() {
+        let lines = block.components(separatedBy: "/// ```")[0].split(separator: "\n").map { line in
+          Self.code(Substring(line.trimmingCharacters(in: .whitespaces).dropFirst(3)))
+        }.filter { !$0.isEmpty && $0 != "///" }
+        let isThere = compiled.indices.contains { compiled[$0...].starts(with: lines) }
+        #expect(isThere, "\(source.lastPathComponent) shows what is not compiled:\n\(lines)")
+        count += 1
+      }
+    }
+    #expect(count > 20)
+  }
+
+  @Test func theExamplesOfTheDocCommentsRun() throws {
+    try DocumentationSnippets.bytes()
+    #expect(DocumentationSnippets.generator().count == 60_000)
+    DocumentationSnippets.instructionSet()
+    try DocumentationSnippets.points()
+    #expect(try DocumentationSnippets.rows().elements == DocumentationSnippets.vectors()[0])
+    try DocumentationSnippets.scores()
+    DocumentationSnippets.error()
+    try DocumentationSnippets.split()
+    try DocumentationSnippets.digits()
+    DocumentationSnippets.hash()
+    try DocumentationSnippets.classifier()
+    #expect(DocumentationSnippets.layer().units == 128)
+    #expect(DocumentationSnippets.optimizer().name == "sgd")
+    let digits = try Digits.load().training.selecting(rows: 0..<8)
+    let network = try DocumentationSnippets.regression().network
+    let flat = try LabeledDataset(
+      features: digits.features, labels: digits.labels, classNames: digits.classNames)
+    try DocumentationSnippets.gradient(of: Sequential(input: [64]) { Dense(10) }, on: flat)
+    #expect(network.outputCount == 10)
+  }
+
   @Test func theEstimatorReachesWhatTheReadmeSays() throws {
     try Snippets.estimator()
     let digits = try Digits.load()

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The examples of the doc comments, compiled; those that need no file and no network are run too.
+// `SnippetTests.docCommentsShowWhatIsCompiledHere` sees to it that both are the same.
+
+import SoftmaxKit
+
+enum DocumentationSnippets {
+  static func bytes() throws {
+    let image = try ByteMatrix(rowCount: 1, columnCount: 2, bytes: [0, 255], scale: 1.0 / 255)
+    print(image.floats().elements)
+  }
+
+  static func generator() -> [Int] {
+    let generator = CounterBasedGenerator(seed: 42, purpose: .shuffle, epoch: 3)
+    let order = generator.permutation(of: 60_000)
+    return order
+  }
+
+  static func instructionSet() {
+    print(InstructionSet.best)
+  }
+
+  static func points() throws {
+    let points = try LabeledDataset(
+      features: .floats(Matrix([[0, 0], [0, 1], [1, 0]])),
+      labels: [0, 1, 1],
+      classNames: ["origin", "elsewhere"])
+    print(points.count, points.classNames[points.labels[2]])
+  }
+
+  static func rows() throws -> Matrix {
+    let probabilities = try Matrix([[3, 1, -3]]).softmax()
+    return probabilities
+  }
+
+  static func vectors() -> [[Float]] {
+    [
+      softmax([3, 1, -3]),
+      softmax([1000, 1001, 1002]),
+    ]
+  }
+
+  static func scores() throws {
+    let scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
+    print(scores[0, 2])
+    print(scores.softmax().row(0))
+  }
+
+  static func error() {
+    do {
+      _ = try Matrix(rowCount: 2, columnCount: 2, elements: [1, 2, 3])
+    } catch {
+      print(error.code)
+      print(error)
+    }
+  }
+
+  static func durability(of file: SafetensorsFile) throws {
+    do {
+      try file.write(to: "model.safetensors")
+    } catch  where error.cause as? AtomicWriteFailure == .durabilityUncertain {
+    }
+  }
+
+  static func loading() throws -> Classifier {
+    let classifier = try Classifier.load("fashion-mnist.safetensors")
+    return classifier
+  }
+
+  static func reference() throws {
+    let reference = try DatasetReference("fashion-mnist:test:0")
+    let split = try reference.load()
+    let one = try reference.part(of: split, default: .training)
+    print(one.count, one.classNames[one.labels[0]])
+  }
+
+  static func split() throws {
+    let digits = try Digits.load()
+    print(digits.training.count, digits.test?.count ?? 0)
+  }
+
+  static func digits() throws {
+    let digits = try Digits.load()
+    print(digits.training.featureShape, digits.training.labels[0])
+  }
+
+  static func download(_ manifest: [RemoteFile]) throws {
+    let downloader = Downloader(mirrors: ["https://example.org/data/"])
+    try downloader.fetch(manifest, into: "/home/me/data")
+  }
+
+  static func fetch(_ showProgress: @escaping (String) -> Void) throws -> String {
+    let folder = try FashionMNIST.fetch { file, received, total in
+      showProgress("\(file): \(received) of \(total) bytes")
+    }
+    return folder
+  }
+
+  static func fashion() throws {
+    let fashion = try FashionMNIST.load()
+    print(fashion.training.count)
+    print(fashion.training.classNames[fashion.training.labels[0]])
+  }
+
+  static func file() throws {
+    let labels = try IDXFile.read("t10k-labels-idx1-ubyte.gz")
+    print(labels.shape, labels.bytes[0])
+  }
+
+  static func folder() throws {
+    let letters = try IDXFolder.load("/data/letters")
+    print(letters.training.classNames)
+  }
+
+  static func hash() {
+    var hash = SHA256()
+    hash.update(Array("abc".utf8))
+    print(hash.hexDigest())
+  }
+
+  static func tensors() throws {
+    let file = try SafetensorsFile(
+      tensors: [.init(name: "bias", shape: [3], values: [1, 2, 3])], metadata: ["made by": "me"])
+    try file.write(to: "bias.safetensors")
+    print(try SafetensorsFile.read("bias.safetensors") == file)
+  }
+
+  static func layer() -> Dense {
+    Dense(128, activation: .relu)
+  }
+
+  static func classifier() throws {
+    let digits = try Digits.load()
+    let classifier = try SoftmaxRegression().fitted(to: digits.training)
+    let prediction = try classifier.predictions(for: digits.training.features)[0]
+    print(prediction.label, prediction.probability)
+  }
+
+  static func optimizer() -> Optimizer {
+    let optimizer = Optimizer.sgd(learningRate: 0.1, momentum: 0.9)
+    return optimizer
+  }
+
+  static func gradient(of network: Sequential, on batch: LabeledDataset) throws {
+    let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
+    print(step.loss, step.gradient.layers[0].weight[0, 0])
+  }
+
+  static func training(on images: LabeledDataset) throws -> TrainingHistory {
+    var network = try Sequential(input: [28, 28], seed: 42) {
+      Flatten()
+      Dense(128, activation: .relu)
+      Dense(10, activation: .softmax)
+    }
+    let history = try network.fit(to: images, optimizer: .adam(), epochs: 10, batchSize: 32)
+    return history
+  }
+
+  static func regression() throws -> Classifier {
+    let digits = try Digits.load()
+    let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
+    return model
+  }
+}
