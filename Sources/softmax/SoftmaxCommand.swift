@@ -34,7 +34,8 @@ struct SoftmaxCommand: ParsableCommand {
   }
 
   static func main() {
-    StandardStream.ignorePipeSignal()
+    StandardDescriptors.fillClosed()
+    StandardStream.ignoreWriteSignals()
     do {
       _ = try InstructionSet.requested()
       var command = try parseAsRoot()

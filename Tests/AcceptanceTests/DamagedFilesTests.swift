@@ -13,12 +13,6 @@ import Testing
   import Darwin
 #endif
 
-#if DEBUG
-  private let isRelease = false
-#else
-  private let isRelease = true
-#endif
-
 // Fashion-MNIST's own files, broken in every way that a disk or a liar could.
 @Suite(.enabled(if: isRelease, "full sizes need optimised code"), .serialized)
 struct DamagedFilesTests {

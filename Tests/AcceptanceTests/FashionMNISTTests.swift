@@ -6,12 +6,6 @@ import SoftmaxTestSupport
 import Testing
 
 // Accuracy, hashes and every row of the real data: in release, where C is optimised.
-#if DEBUG
-  private let isRelease = false
-#else
-  private let isRelease = true
-#endif
-
 @Suite(.enabled(if: isRelease, "full sizes need optimised code"), .serialized)
 struct FashionMNISTTests {
   static let linear = [

@@ -19,6 +19,9 @@ import Testing
     ["train", "digits", "--optimizer", "sgd", "--momentum", "1"],
     ["train", "digits", "--learning-rate", "0"], ["train", "digits", "--learning-rate", "nan"],
     ["train", "digits", "--learning-rate=-1"], ["train", "digits", "--l2", "inf"],
+    ["train", "digits", "--learning-rate", "1e-60"], ["train", "digits", "--l2", "1e39"],
+    ["train", "digits", "--learning-rate", "1e39"],
+    ["train", "digits", "--optimizer", "sgd", "--momentum", "0.999999999999"],
     ["train", "digits", "--batch-size", "0"], ["train", "digits", "--batch-size", "9999999999999"],
     ["train", "digits", "--epochs", "0"], ["train", "digits", "--seed=-1"],
     ["train", "digits", "--model", "linear", "--hidden", "3"],
@@ -35,6 +38,19 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.hasPrefix("error: "))
     #expect(outcome.errors.contains("Usage: softmax"))
+  }
+
+  @Test(arguments: [
+    ["--learning-rate", "-1"], ["--epochs", "-1"], ["--seed", "-1"], ["--l2", "-0.5"],
+    ["--threads", "-1"], ["--batch-size", "-1"], ["--optimizer", "sgd", "--momentum", "-1"],
+    ["--hidden", "-1"],
+  ])
+  func aNegativeValueIsNotTakenForAnOption(_ options: [String]) throws {
+    let outcome = try bench.run(["train", "digits"] + options)
+    #expect(outcome.exitCode == 64)
+    #expect(!outcome.errors.contains("Missing value"))
+    let line = try #require(outcome.errors.split(separator: "\n").first)
+    #expect(line.contains(try #require(options.last)), "\(line)")
   }
 
   @Test(arguments: [
@@ -97,6 +113,7 @@ import Testing
       trained, try bench.run("inspect", "model.safetensors"), try bench.run("inspect", folder),
       try bench.run("predict", "model.safetensors", folder, "--top", "3", "--preview"),
       try bench.run("predict", "model.safetensors", folder, "--json"),
+      try bench.run("predict", "model.safetensors", folder, "--csv"),
       try bench.run("inspect", "model.safetensors", "--json"),
       try bench.run("evaluate", "model.safetensors", folder),
     ] {

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
 import SoftmaxTestSupport
 import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 @Suite struct InterruptionTests {
   let bench: Workbench
@@ -16,7 +23,12 @@ import Testing
     process.currentDirectoryURL = bench.folder.url
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors
+    // Tests that run in the background ignore the signal, and so would the command.
+    let action = signal(SIGINT, SIG_DFL)
     try process.run()
+    signal(SIGINT, action)
+    // A command that does not listen fails the test instead of keeping it waiting.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120) { process.terminate() }
     var text = ""
     while !text.contains("Epoch 1/") {
       let data = errors.fileHandleForReading.availableData

@@ -52,6 +52,19 @@ import Testing
     }
   }
 
+  @Test func picturesOfAnotherShapeAreNotTakenForRowsOfNumbers() throws {
+    // As many pixels as the digits have, 8 x 8, in other rows.
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1]
+    let pixels = [UInt8](repeating: 0, count: 64)
+    try bench.write(header + [0, 0, 0, 4, 0, 0, 0, 16] + pixels, to: "wide")
+    try bench.write(header + [0, 0, 0, 8, 0, 0, 0, 8] + pixels, to: "square")
+    let outcome = try bench.run("predict", "model.safetensors", "square", "wide", "--json")
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("wide: its rows are 4 x 16, the model takes 8 x 8; "))
+    #expect(try predict("square", "--json").lines.count == 1)
+  }
+
   @Test func peopleGetALineARow() throws {
     let one = try predict("digits:test:0")
     #expect(one.output.wholeMatch(of: /row 0  [0-9] +[0-9.]+ %\n/) != nil)

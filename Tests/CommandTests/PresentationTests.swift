@@ -21,6 +21,9 @@ import softmax
     #expect(
       JSONValue.string("a\"b\\c\n\r\t\u{0}\u{1b}\u{7f}\u{9b}é").text
         == #""a\"b\\c\n\r\t\u0000\u001b\u007f\u009bé""#)
+    #expect(
+      JSONValue.string("\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}").text
+        == #""\u2028\u2029\u202a\u202e\u2066\u2069""#)
   }
 
   @Test func csvCellsAreQuotedAndHarmless() {
@@ -28,12 +31,14 @@ import softmax
     line.append(number: -1.5)
     for text in [
       "plain", "a,b", "say \"x\"", "two\nlines", "=1", "+1", "-1", "@a", "\ta", "\r\na", "",
+      "\u{1b}[31m", "\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}",
     ] {
       line.append(text: text)
     }
     #expect(
-      line.text == "-1.5,plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",'=1,'+1,'-1,'@a,'\ta,"
-        + "\"'\r\na\",")
+      line.text == #"-1.5,plain,"a,b","say ""x""",two\u{a}lines,'=1,'+1,'-1,'@a,\u{9}a,"#
+        + #"\u{d}\u{a}a,,\u{1b}[31m,"#
+        + #"\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}"#)
   }
 
   private func line(_ step: Int, of steps: Int = 1875, seconds: Double) -> ProgressLine {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SoftmaxKit
 
 /// About how much memory a training takes beside its data.
@@ -19,18 +18,19 @@ struct MemoryEstimate {
     let inputs = [inputCount] + hiddenUnits
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
-    // The network, its copy in the plan, the gradient, Adam's two moments; values and gradients.
-    return 4 * (5 * parameters + 2 * values)
+    // Initial network, trained one, its copy in the plan, the gradient, Adam's two moments; beside
+    // them values and their gradients.
+    return 4 * (6 * parameters + 2 * values)
   }
 
-  /// Throws if the machine has less memory than that.
+  /// Throws if the machine has less memory than that, or lets this process have less.
   func validate() throws(SoftmaxError) {
-    let there = Double(ProcessInfo.processInfo.physicalMemory)
-    guard byteCount > there else { return }
+    let limit = MemoryLimit.current
+    guard byteCount > limit.byteCount else { return }
     func text(_ bytes: Double) -> String { NumberText.bytes(Int(bytes)) }
     throw SoftmaxError(
       .unsupported,
-      "training this network takes about \(text(byteCount)) of memory, the machine has "
-        + text(there), remedy: "use fewer hidden units, or smaller batches")
+      "training this network takes about \(text(byteCount)) of memory, \(limit.owner) "
+        + text(limit.byteCount), remedy: "use fewer hidden units, or smaller batches")
   }
 }

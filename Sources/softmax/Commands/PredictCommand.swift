@@ -34,6 +34,7 @@ struct PredictCommand: ParsableCommand {
   var input: [String]
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Show the n most probable classes of each row (default: 1).", valueName: "n")
   )
   var top: Int?
@@ -73,6 +74,7 @@ struct PredictCommand: ParsableCommand {
     let inputs = try input.map { text throws(SoftmaxError) in
       try PredictionInput(text, loader: &loader)
     }
+    for input in inputs { try input.validateShape(for: classifier.network.inputShape) }
     var format = format(for: classifier, inputs: inputs, console: console)
     try console.results(format.header)
     for input in inputs {
@@ -94,7 +96,7 @@ struct PredictCommand: ParsableCommand {
   ) -> any PredictionFormat {
     if json { return JSONPredictionFormat() }
     if csv {
-      return CSVPredictionFormat(classNames: classifier.classNames, terminal: console.terminal)
+      return CSVPredictionFormat(classNames: classifier.classNames)
     }
     return TextPredictionFormat(
       classNames: classifier.classNames, inputs: inputs, top: top ?? 1, showsPictures: preview,

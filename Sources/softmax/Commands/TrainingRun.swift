@@ -20,7 +20,7 @@ struct TrainingRun {
     let testReference = try command.test.map { text throws(SoftmaxError) in
       try DatasetReference(text)
     }
-    try FileProbe.validateOutput(command.output)
+    try OutputFile.validate(command.output)
 
     var loader = DatasetLoader(console: console, directory: command.source.directory)
     let split = try loader.split(of: reference)
@@ -34,6 +34,10 @@ struct TrainingRun {
     }
     let network = try preparedNetwork(for: dataset, test: test)
     describe(split, dataset, test, network)
+    if let testReference, reference.trainsOnRows(of: testReference) {
+      console.warning(
+        "--test names rows that are trained on; how well those are known says little about others")
+    }
 
     let (classifier, history, seconds) = try train(network, on: dataset)
     try classifier.save(to: command.output)

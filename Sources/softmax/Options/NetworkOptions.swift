@@ -9,6 +9,7 @@ struct NetworkOptions: ParsableArguments {
   var model = ModelKind.mlp
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The units of the hidden layers, such as 128,64 (default: 128).", valueName: "units"))
   var hidden: HiddenSizes?

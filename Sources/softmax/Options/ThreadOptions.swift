@@ -6,6 +6,7 @@ import SoftmaxKit
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The number of threads (default: the machine's processors). The numbers do not depend on it.",
       valueName: "n"))

@@ -5,33 +5,26 @@ import SoftmaxKit
 /// A table with a line for each row and a column for each class.
 struct CSVPredictionFormat: PredictionFormat {
   private let classNames: [String]
-  private let isForTerminal: Bool
   let note: String? = nil
 
-  init(classNames: [String], terminal: Terminal) {
+  init(classNames: [String]) {
     self.classNames = classNames
-    isForTerminal = terminal.isOutputTerminal
   }
 
   var header: [String] {
     var line = CSVLine()
     for name in ["row", "label", "index", "probability"] { line.append(text: name) }
-    for name in classNames { line.append(text: shown(name)) }
+    for name in classNames { line.append(text: name) }
     return [line.text]
   }
 
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
     var line = CSVLine()
     line.append(number: input.number(ofRow: row))
-    line.append(text: shown(prediction.label))
+    line.append(text: prediction.label)
     line.append(number: prediction.index)
     line.append(number: prediction.probability)
     for probability in prediction.probabilities { line.append(number: probability) }
     return [line.text]
-  }
-
-  // A file gets names as they are; a terminal would obey what is in them.
-  private func shown(_ name: String) -> String {
-    isForTerminal ? PrintableText.line(name) : name
   }
 }

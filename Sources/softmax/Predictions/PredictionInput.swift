@@ -50,6 +50,19 @@ struct PredictionInput {
     return features.selecting(rows: [row])
   }
 
+  /// Throws if the pictures have another shape than those that a network is made for.
+  ///
+  /// As many pixels in other rows are another picture. Extents of 1 do not matter, nor do shapes
+  /// where one side has rows of numbers only.
+  func validateShape(for inputShape: [Int]) throws(SoftmaxError) {
+    guard featureShape.count > 1, inputShape.count > 1 else { return }
+    guard featureShape.filter({ $0 != 1 }) != inputShape.filter({ $0 != 1 }) else { return }
+    throw SoftmaxError(
+      .shapeMismatch,
+      "\(name): its rows are \(NumberText.shape(featureShape)), the model takes "
+        + NumberText.shape(inputShape), remedy: "give it images of the shape that it learned from")
+  }
+
   /// The number that a row has in its data.
   func number(ofRow row: Int) -> Int { namedRow ?? row }
 

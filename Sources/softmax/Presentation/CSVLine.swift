@@ -14,14 +14,15 @@ package struct CSVLine: Sendable {
 
   /// Adds a text.
   ///
-  /// Spreadsheets run what begins like a formula; an apostrophe in front makes it a text.
+  /// Spreadsheets run what begins like a formula; an apostrophe in front makes it a text. Control
+  /// characters are written out, even into a file: `cat` shows it on a terminal, which obeys them.
   package mutating func append(text: String) {
-    var cell = text
-    if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
-      cell = "'" + text
+    var cell = PrintableText.line(text)
+    // Scalars, because an accent behind the sign makes them one other character.
+    if let first = cell.unicodeScalars.first, "=+-@".unicodeScalars.contains(first) {
+      cell = "'" + cell
     }
-    // Scalars, because Swift takes CR LF for one character.
-    if cell.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) {
+    if cell.unicodeScalars.contains(where: { ",\"".unicodeScalars.contains($0) }) {
       cell = "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }
     cells.append(cell)

@@ -34,7 +34,7 @@ package indirect enum JSONValue: Sendable {
     }
   }
 
-  // Control characters beyond those that JSON forbids are escaped too, for the terminal's sake.
+  // What a terminal obeys is escaped too, beyond what JSON forbids.
   private static func quoted(_ string: String) -> String {
     var result = "\""
     for scalar in string.unicodeScalars {
@@ -44,7 +44,7 @@ package indirect enum JSONValue: Sendable {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\u{0}"..<" ", "\u{7f}"..<"\u{a0}":
+      case _ where PrintableText.isControl(scalar):
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)

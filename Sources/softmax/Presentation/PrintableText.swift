@@ -22,8 +22,8 @@ package enum PrintableText {
     }
   }
 
-  // Beside the control characters those that turn the direction of what follows, and line breaks.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  /// Control characters, those that turn the direction of what follows, and line breaks.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
     default: false

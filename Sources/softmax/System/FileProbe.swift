@@ -1,51 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import SoftmaxKit
 
-/// Looks at files before work begins that would be lost.
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Looks at files without changing them, and without waiting for whoever writes to a pipe.
 enum FileProbe {
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
+  /// What lies under a path.
+  enum Kind {
+    case regular
+    case folder
+    case link
+    /// A pipe, a device, a socket.
+    case other
+
+    init(_ status: stat) {
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: self = .regular
+      case S_IFDIR: self = .folder
+      case S_IFLNK: self = .link
+      default: self = .other
+      }
+    }
   }
 
-  /// Whether there is something at the path that is no folder.
-  static func isFile(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: path) && !isFolder(path)
+  /// What lies under a path; nil for nothing, or nothing that may be seen, with `errno` set.
+  static func kind(_ path: String, followingLinks: Bool = true) -> Kind? {
+    var status = stat()
+    let result = followingLinks ? unsafe stat(path, &status) : unsafe lstat(path, &status)
+    return result == 0 ? Kind(status) : nil
   }
+
+  static func isFolder(_ path: String) -> Bool { kind(path) == .folder }
+
+  /// Whether there is a regular file at the path.
+  static func isFile(_ path: String) -> Bool { kind(path) == .regular }
 
   /// The file's size in bytes; nil if it cannot be told.
   static func byteCount(_ path: String) -> Int? {
-    let attributes = try? FileManager.default.attributesOfItem(
-      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
-    return (attributes?[.size] as? NSNumber)?.intValue
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// The first bytes of a file; fewer if it is shorter, none if it cannot be read.
-  static func firstBytes(_ count: Int, of path: String) -> [UInt8] {
-    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
-    defer { try? file.close() }
-    return ((try? file.read(upToCount: count)) ?? nil).map(Array.init) ?? []
-  }
-
-  /// Throws unless a file of this path can be made or replaced.
-  static func validateOutput(_ path: String) throws(SoftmaxError) {
-    func failure(_ code: SoftmaxError.Code, _ message: String, _ remedy: String) -> SoftmaxError {
-      SoftmaxError(code, message, remedy: remedy, at: .file(path: path, offset: nil))
-    }
-    guard !path.hasSuffix("/"), !isFolder(path) else {
-      throw failure(
-        .invalidArgument, "is a folder, the model needs a file", "add the name of a file")
-    }
-    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
-      .path
-    guard isFolder(folder) else {
-      throw failure(.notFound, "its folder is not there", "make the folder, or name another")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw failure(.ioFailure, "its folder cannot be written to", "name another with --output")
+  /// The first bytes of a regular file; fewer if it is shorter, nil if it cannot be read.
+  static func firstBytes(_ count: Int, of path: String) -> [UInt8]? {
+    // A pipe opened to wait would wait for its writer, for ever if there is none.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, Kind(status) == .regular else { return nil }
+    do {
+      return try file.read(upToCount: count).map(Array.init) ?? []
+    } catch {
+      return nil
     }
   }
 }

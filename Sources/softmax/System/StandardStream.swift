@@ -24,7 +24,7 @@ enum StandardStream: Int32 {
   /// Writes a text as it is.
   ///
   /// Where nobody reads results any more, as behind `| head -1`, the process ends as others do:
-  /// quietly, by the signal that `ignorePipeSignal()` keeps from ending it anywhere else.
+  /// quietly, by the signal that `ignoreWriteSignals()` keeps from ending it anywhere else.
   func write(_ text: String) throws(SoftmaxError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -45,9 +45,10 @@ enum StandardStream: Int32 {
     }
   }
 
-  /// Makes a write to a closed pipe or socket an error of that call alone.
-  static func ignorePipeSignal() {
+  /// Makes a write to a closed pipe, or beyond the limit on a file's size, an error of that call.
+  static func ignoreWriteSignals() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> Int {
