@@ -33,7 +33,7 @@ int main(int count, char **arguments) {
   signal(SIGSEGV, report_fault);
   signal(SIGBUS, report_fault);
   for (int operation = 0; operation < kernel_sweep_operation_count(); operation++) {
-    for (int i = 0; i < (digests ? 1 : 4); i++) {
+    for (int i = 0; i < (digests ? 1 : (int)(sizeof sets / sizeof *sets)); i++) {
       const softmax_kernels *kernels = softmax_kernels_for(sets[i]);
       if (!kernels) continue;
       kernel_sweep_result result;
