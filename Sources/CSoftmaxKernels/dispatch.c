@@ -12,15 +12,22 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count) {
   return chunk > 0 ? chunk : 16;
 }
 
+void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
 void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t *);
 
 #define VARIANT_TABLE(isa)                                                                      \
   __typeof__(*((softmax_kernels *)0)->gemm_ascending) CONCAT(gemm_ascending, isa);              \
   __typeof__(*((softmax_kernels *)0)->gemm_lanes) CONCAT(gemm_lanes, isa);                      \
+  __typeof__(*((softmax_kernels *)0)->lanes_columns) CONCAT(lanes_columns, isa);                \
+  __typeof__(*((softmax_kernels *)0)->gradient_sgd) CONCAT(gradient_sgd, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->gradient_adam) CONCAT(gradient_adam, isa);                \
+  __typeof__(*((softmax_kernels *)0)->cross_entropy_columns)                                    \
+      CONCAT(cross_entropy_columns, isa);                                                       \
   __typeof__(*((softmax_kernels *)0)->gather_bytes) CONCAT(gather_bytes, isa);                  \
   __typeof__(*((softmax_kernels *)0)->gather_floats) CONCAT(gather_floats, isa);                \
   __typeof__(*((softmax_kernels *)0)->exponential) CONCAT(exponential, isa),                    \
       CONCAT(logarithm, isa), CONCAT(relu, isa), CONCAT(tanh, isa), CONCAT(sigmoid, isa);       \
+  __typeof__(*((softmax_kernels *)0)->add) CONCAT(add, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->relu_gradient) CONCAT(relu_gradient, isa),                \
       CONCAT(tanh_gradient, isa), CONCAT(sigmoid_gradient, isa);                                \
   __typeof__(*((softmax_kernels *)0)->softmax_rows) CONCAT(softmax_rows, isa),                  \
@@ -35,6 +42,11 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
       .name = #isa,                                                                             \
       .gemm_ascending = CONCAT(gemm_ascending, isa),                                            \
       .gemm_lanes = CONCAT(gemm_lanes, isa),                                                    \
+      .lanes_columns = CONCAT(lanes_columns, isa),                                              \
+      .gradient_sgd = CONCAT(gradient_sgd, isa),                                                \
+      .gradient_adam = CONCAT(gradient_adam, isa),                                              \
+      .cross_entropy_columns = CONCAT(cross_entropy_columns, isa),                              \
+      .sum_of_columns = softmax_sum_of_columns,                                                 \
       .gather_bytes = CONCAT(gather_bytes, isa),                                                \
       .gather_floats = CONCAT(gather_floats, isa),                                              \
       .exponential = CONCAT(exponential, isa),                                                  \
@@ -42,6 +54,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
       .relu = CONCAT(relu, isa),                                                                \
       .tanh = CONCAT(tanh, isa),                                                                \
       .sigmoid = CONCAT(sigmoid, isa),                                                          \
+      .add = CONCAT(add, isa),                                                                  \
       .relu_gradient = CONCAT(relu_gradient, isa),                                              \
       .tanh_gradient = CONCAT(tanh_gradient, isa),                                              \
       .sigmoid_gradient = CONCAT(sigmoid_gradient, isa),                                        \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, ReLU, tanh and the logistic function of each element, and the gradients of the
-// activations.
+// exp, log, ReLU, tanh and the logistic function of each element, the gradients of the activations,
+// and the sum of two.
 
 #ifndef VARIANT
 
@@ -53,6 +53,13 @@ ELEMENTWISE(logarithm, log_)
 ELEMENTWISE(relu, NAME(relu_of))
 ELEMENTWISE(tanh, tanh_)
 ELEMENTWISE(sigmoid, sigmoid_)
+
+void NAME(add)(ptrdiff_t n, const float *x, float *y) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= n; i += LANES) store(y + i, load(x + i) + load(y + i));
+  TAIL(store_part(y + i, load_part(x + i, part, 0) + load_part(y + i, part, 0), part);)
+}
+
 GRADIENT(relu_gradient, NAME(relu_slope))
 GRADIENT(tanh_gradient, NAME(tanh_slope))
 GRADIENT(sigmoid_gradient, NAME(sigmoid_slope))

@@ -35,81 +35,59 @@ void softmax_gemm_ascending_scalar(
 
 #else
 
-// Rows of C in a tile; with 2 vectors a row the sums fill half to three quarters of the registers.
-#undef TILE_ROWS
-#define TILE_ROWS (LANES == 8 ? 6 : 8)
+#include "tile.h"
 
-// A tile of C: `rows` rows of `vectors` vectors, the only one of `part` columns unless part is 0.
-INLINE void NAME(tile)(
-    int rows, int vectors, ptrdiff_t part, ptrdiff_t steps, ptrdiff_t chunk,
-    const float *a, ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t ldb,
-    const float *bias, float *c, ptrdiff_t ldc) {
-  vf level[SOFTMAX_LEVELS][TILE_ROWS * 2], sum[TILE_ROWS * 2];
-  ptrdiff_t chunks = chunk_count(steps, chunk);
-  for (ptrdiff_t k = 0; k < chunks; k++) {
-    ptrdiff_t begin = k * chunk, end = begin + smaller(chunk, steps - begin);
-    for (int x = 0; x < rows * vectors; x++) sum[x] = 0;
-    for (ptrdiff_t t = begin; t < end; t++) {
-      vf bv[2];
-      for (int v = 0; v < vectors; v++)
-        bv[v] = part ? load_part(b + t * ldb, part, 0) : load(b + t * ldb + v * LANES);
-      for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++)
-          sum[i * vectors + v] = __builtin_elementwise_fma(
-              (vf)a[i * a_row + t * a_step], bv[v], sum[i * vectors + v]);
-    }
-    if (chunks > 1) {
+#undef product
+#define product NAME(gemm_product)
+typedef struct {
+  ptrdiff_t n, steps, chunk, chunks, a_row, a_step, ldb, ldc;
+  const float *a, *b, *bias;
+  float *c;
+} product;
+
+// The tile at row i and column j.
+INLINE void NAME(gemm_tile)(int height, int vectors, const product *p, ptrdiff_t i, ptrdiff_t j) {
+  int width = vectors > 0 ? vectors : 1;
+  vf level[SOFTMAX_LEVELS][TALLEST * 2], sum[TALLEST * 2];
+  for (ptrdiff_t k = 0; k < p->chunks; k++) {
+    ptrdiff_t begin = k * p->chunk, end = begin + smaller(p->chunk, p->steps - begin);
+    UNROLLED for (int x = 0; x < height * width; x++) sum[x] = 0;
+    accumulate(height, vectors, p->n - j, begin, end, p->a + i * p->a_row, p->a_row, p->a_step,
+               p->b + j, p->ldb, sum);
+    if (p->chunks > 1) {
       int l = 0;
       for (; k >> l & 1; l++)
-        for (int x = 0; x < rows * vectors; x++) sum[x] = level[l][x] + sum[x];
-      for (int x = 0; x < rows * vectors; x++) level[l][x] = sum[x];
+        UNROLLED for (int x = 0; x < height * width; x++) sum[x] = level[l][x] + sum[x];
+      UNROLLED for (int x = 0; x < height * width; x++) level[l][x] = sum[x];
     }
   }
   // The last push left its sum in `sum`; the higher levels are still to be added.
-  for (int l = __builtin_ctzll((unsigned long long)chunks) + 1; chunks >> l; l++)
-    if (chunks >> l & 1)
-      for (int x = 0; x < rows * vectors; x++) sum[x] = level[l][x] + sum[x];
-  for (int v = 0; v < vectors; v++) {
-    if (bias) {
-      vf add = part ? load_part(bias, part, 0) : load(bias + v * LANES);
-      for (int i = 0; i < rows; i++) sum[i * vectors + v] += add;
+  for (int l = __builtin_ctzll((unsigned long long)p->chunks) + 1; p->chunks >> l; l++)
+    if (p->chunks >> l & 1)
+      UNROLLED for (int x = 0; x < height * width; x++) sum[x] = level[l][x] + sum[x];
+  ptrdiff_t part = vectors > 0 ? 0 : p->n - j;
+  UNROLLED for (int v = 0; v < width; v++) {
+    if (p->bias) {
+      const float *bias = p->bias + j + v * LANES;
+      vf add = part ? load_part(bias, part, 0) : load(bias);
+      UNROLLED for (int x = 0; x < height; x++) sum[x * width + v] += add;
     }
-    for (int i = 0; i < rows; i++) {
-      if (part) store_part(c + i * ldc, sum[i], part);
-      else store(c + i * ldc + v * LANES, sum[i * vectors + v]);
+    UNROLLED for (int x = 0; x < height; x++) {
+      float *c = p->c + (i + x) * p->ldc + j + v * LANES;
+      if (part) store_part(c, sum[x * width + v], part);
+      else store(c, sum[x * width + v]);
     }
   }
 }
 
-// One column of tiles, top to bottom.
-INLINE void NAME(tiles)(
-    int vectors, ptrdiff_t part, ptrdiff_t m, ptrdiff_t steps, ptrdiff_t chunk,
-    const float *a, ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t ldb,
-    const float *bias, float *c, ptrdiff_t ldc) {
-  ptrdiff_t i = 0;
-#define TILES(rows)                                                                             \
-  for (; i + (rows) <= m; i += (rows))                                                          \
-    NAME(tile)(rows, vectors, part, steps, chunk, a + i * a_row, a_row, a_step, b, ldb, bias,   \
-               c + i * ldc, ldc);
-  TILES(TILE_ROWS) TILES(4) TILES(2) TILES(1)
-#undef TILES
-}
+COLUMNS(gemm, const product)
 
 void NAME(gemm_ascending)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
     const float *a, ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t ldb,
     const float *bias, float *c, ptrdiff_t ldc) {
-  if (m == 0) return;  // the pointers may be null
-  ptrdiff_t j = 0;
-  for (; j + 2 * LANES <= n; j += 2 * LANES)
-    NAME(tiles)(2, 0, m, steps, chunk, a, a_row, a_step, b + j, ldb, bias ? bias + j : 0,
-                c + j, ldc);
-  for (; j + LANES <= n; j += LANES)
-    NAME(tiles)(1, 0, m, steps, chunk, a, a_row, a_step, b + j, ldb, bias ? bias + j : 0,
-                c + j, ldc);
-  if (j < n)
-    NAME(tiles)(1, n - j, m, steps, chunk, a, a_row, a_step, b + j, ldb, bias ? bias + j : 0,
-                c + j, ldc);
+  product p = {n, steps, chunk, chunk_count(steps, chunk), a_row, a_step, ldb, ldc, a, b, bias, c};
+  NAME(gemm_columns)(&p, m, n);
 }
 
 #endif

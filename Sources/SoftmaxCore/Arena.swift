@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Memory that a plan sets aside up front: aligned to cache lines, zeroed, freed with the arena.
 ///
 /// The views stay valid as long as the arena lives; whoever holds a view holds the arena too.
@@ -8,6 +16,11 @@
 @safe
 package final class Arena: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  private var free = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var nextBlock = 1 << 16
+
+  // What a huge page holds; of blocks that large the system is asked for one.
+  private static let hugePage = 1 << 21
 
   package init() {}
 
@@ -16,12 +29,16 @@ package final class Arena: @unchecked Sendable {
   }
 
   /// A matrix of zeros whose rows begin on multiples of 16 floats; the gaps are zero too.
+  ///
+  /// Long rows lie an odd number of cache lines apart: at a large power of two a column's elements
+  /// would all fall into the same few sets of the cache.
   package func matrix(rowCount: Int, columnCount: Int) -> MatrixView {
-    let stride = (columnCount + 15) / 16 * 16
+    let padded = (columnCount + 15) / 16 * 16
+    let stride = padded >= 128 && padded % 32 == 0 ? padded + 16 : padded
     let base = unsafe allocate(rowCount * stride, of: Float.self)
     return unsafe MatrixView(
       base: base, rowCount: rowCount, columnCount: columnCount, stride: stride,
-      padding: stride - columnCount)
+      padding: padded - columnCount)
   }
 
   /// A row of zeros.
@@ -34,12 +51,29 @@ package final class Arena: @unchecked Sendable {
   private func allocate<Element: ArenaElement>(
     _ count: Int, of type: Element.Type
   ) -> UnsafeMutablePointer<Element> {
-    let block = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
-    unsafe blocks.append(block)
-    let typed = unsafe block.bindMemory(to: type, capacity: count)
+    let size = (max(count, 1) * MemoryLayout<Element>.stride + 63) / 64 * 64
+    if unsafe free.count < size { addBlock(of: size) }
+    let base = unsafe free.baseAddress.map { unsafe $0 }
+    guard let base = unsafe base else { preconditionFailure("a block has an address") }
+    unsafe free = UnsafeMutableRawBufferPointer(rebasing: free[size...])
+    let typed = unsafe base.bindMemory(to: type, capacity: count)
     unsafe typed.initialize(repeating: 0, count: count)
     return unsafe typed
+  }
+
+  // Blocks grow, so that a small plan stays small and a large one lies in huge pages.
+  private func addBlock(of size: Int) {
+    let isHuge = max(size, nextBlock) >= Arena.hugePage
+    let unit = isHuge ? Arena.hugePage : 64
+    let count = (max(size, nextBlock) + unit - 1) / unit * unit
+    let block = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: unit)
+    #if os(Linux)
+      // Without huge pages the same memory is only slower.
+      if isHuge { _ = unsafe madvise(block, count, Int32(MADV_HUGEPAGE)) }
+    #endif
+    unsafe blocks.append(block)
+    unsafe free = UnsafeMutableRawBufferPointer(start: block, count: count)
+    nextBlock = min(nextBlock * 8, Arena.hugePage)
   }
 }
 
@@ -52,6 +86,9 @@ package struct MatrixView: @unchecked Sendable {
   let stride: Int
   /// The zero columns behind the last, up to a multiple of 16, which products may run over.
   let padding: Int
+
+  /// The number of columns with the padding.
+  package var paddedColumnCount: Int { columnCount + padding }
 
   /// Some of the rows.
   package func rows(_ range: Range<Int>) -> MatrixView {
@@ -91,6 +128,30 @@ package struct MatrixView: @unchecked Sendable {
       for column in 0..<columnCount {
         unsafe base[row * stride + column] =
           matrix.elements[transposed ? column * rowCount + row : row * columnCount + column]
+      }
+    }
+  }
+
+  /// Takes the transpose of some rows of a matrix.
+  package func assign(_ matrix: Matrix, transposedRows rows: Range<Int>) {
+    precondition(
+      rows.count == columnCount && matrix.columnCount == rowCount
+        && rows.upperBound <= matrix.rowCount, "the shapes differ")
+    for (column, row) in rows.enumerated() {
+      for place in 0..<rowCount {
+        unsafe base[place * stride + column] = matrix.elements[row * rowCount + place]
+      }
+    }
+  }
+
+  /// Hands its transpose to some rows of a matrix.
+  package func copy(transposedTo matrix: inout Matrix, rows: Range<Int>) {
+    precondition(
+      rows.count == columnCount && matrix.columnCount == rowCount
+        && rows.upperBound <= matrix.rowCount, "the shapes differ")
+    for (column, row) in rows.enumerated() {
+      for place in 0..<rowCount {
+        matrix.elements[row * rowCount + place] = unsafe base[place * stride + column]
       }
     }
   }

@@ -123,12 +123,20 @@ extension Kernels {
   package func gather(
     _ source: FeatureSource, rows: VectorView<Int64>, into y: MatrixView
   ) {
+    gather(source, rows: rows, columns: 0..<source.columnCount, into: y)
+  }
+
+  /// Some columns of the chosen rows of the features, as floats.
+  package func gather(
+    _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView
+  ) {
     precondition(
-      rows.count == y.rowCount && source.columnCount == y.columnCount, "shapes of a batch")
+      rows.count == y.rowCount && columns.count == y.columnCount && columns.lowerBound >= 0
+        && columns.upperBound <= source.columnCount, "shapes of a batch")
     for index in 0..<rows.count {
       precondition(rows[index] >= 0 && rows[index] < source.rowCount, "no such sample")
     }
-    unsafe gather(source, UnsafePointer(rows.base), offset: 0, into: y)
+    unsafe gather(source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y)
   }
 
   /// The features' rows from `first` on, as floats.
@@ -257,30 +265,34 @@ extension Kernels {
     }
   }
 
-  /// One step on some parameters; `state` holds velocity, or first and second moment.
+  /// One step on some parameters, with the velocity, or the first and second moment.
   ///
   /// With `l2` the gradient is that of the loss plus l2 / 2 times the square of the parameters.
   package func update(
     _ parameters: MatrixView, along gradient: MatrixView, by update: Update, l2: Float,
-    state: [MatrixView]
+    first: MatrixView?, second: MatrixView?
   ) {
-    for view in state + [gradient] {
-      precondition(
+    func precondition(fits view: MatrixView) {
+      Swift.precondition(
         view.rowCount == parameters.rowCount && view.columnCount == parameters.columnCount
           && view.stride == parameters.stride, "shapes differ")
     }
+    precondition(fits: gradient)
+    if let first { precondition(fits: first) }
+    if let second { precondition(fits: second) }
     for row in 0..<parameters.rowCount {
       let offset = row * parameters.stride
       switch update {
       case .sgd(let rate, let momentum):
         unsafe table.pointee.sgd(
           parameters.columnCount, rate, momentum, l2, gradient.base + offset,
-          parameters.base + offset, state.first.map { unsafe $0.base + offset })
+          parameters.base + offset, first.map { unsafe $0.base + offset })
       case .adam(let step):
+        guard let first, let second else { preconditionFailure("Adam has two moments") }
         var values = step.values
         unsafe table.pointee.adam(
           parameters.columnCount, &values, l2, gradient.base + offset, parameters.base + offset,
-          state[0].base + offset, state[1].base + offset)
+          first.base + offset, second.base + offset)
       }
     }
   }

@@ -42,27 +42,25 @@ extension Sequential {
     }
     try WorkerTeam.validate(threadCount: threads)
     let batchSize = min(batchSize, dataset.count)
-    let plan = TrainingPlan(
-      self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: Float(l2Penalty),
-      kernels: .active)
-    let team = WorkerTeam(threadCount: threads)
+    let (plan, team) = try TrainingPlans.make(
+      for: self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      l2Penalty: Float(l2Penalty), threads: threads)
 
     var history = TrainingHistory()
     var clock = OptimizerClock(optimizer)
     for epoch in 0..<epochs {
       let generator = CounterBasedGenerator(seed: seed, purpose: .shuffle, epoch: epoch)
       let start = ContinuousClock.now
-      plan.setOrder(generator.permutation(of: dataset.count))
-      var totals = TrainingPlan.Totals()
+      plan.schedule.setOrder(generator.permutation(of: dataset.count))
+      var totals = BatchSchedule.Totals()
       var next = 0
       var chunk = 1
-      while next < plan.stepCount {
-        let steps = next..<min(next + chunk, plan.stepCount)
+      while next < plan.schedule.stepCount {
+        let steps = next..<min(next + chunk, plan.schedule.stepCount)
         let began = ContinuousClock.now
         plan.run(
-          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team,
-          totals: &totals)
+          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team)
+        plan.schedule.add(steps, to: &totals)
         next = steps.upperBound
         // How often progress is told follows the clock; the numbers do not.
         let took = ContinuousClock.now - began
@@ -71,7 +69,7 @@ extension Sequential {
 
         let rowCount = min(next * batchSize, dataset.count)
         let progress = TrainingProgress(
-          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: plan.stepCount,
+          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: plan.schedule.stepCount,
           loss: totals.loss / Double(rowCount),
           accuracy: Double(totals.correctCount) / Double(rowCount),
           seconds: (ContinuousClock.now - start).seconds)
@@ -89,13 +87,13 @@ extension Sequential {
         do {
           try onProgress?(progress)
         } catch {
-          plan.network.store(into: &self)
+          plan.store(into: &self)
           throw error
         }
       }
     }
     var trained = self
-    plan.network.store(into: &trained)
+    plan.store(into: &trained)
     // A loss is looked at before its step, so the last step can still end in nonsense.
     guard trained.isFinite else {
       throw SoftmaxError(
@@ -137,21 +135,17 @@ extension Sequential {
 }
 
 extension TrainingPlan {
-  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:totals:)`.
+  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:)`.
   func run(
-    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam,
-    totals: inout Totals
+    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam
   ) {
     dataset.features.withSource { features in
       guard case .distributions(let matrix) = dataset.targets else {
-        run(
-          steps, features: features, targets: nil, updates: updates, team: team, totals: &totals)
+        run(steps, features: features, targets: nil, updates: updates, team: team)
         return
       }
       Features.floats(matrix).withSource { targets in
-        run(
-          steps, features: features, targets: targets, updates: updates, team: team,
-          totals: &totals)
+        run(steps, features: features, targets: targets, updates: updates, team: team)
       }
     }
   }

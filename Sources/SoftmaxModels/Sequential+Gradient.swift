@@ -28,16 +28,17 @@ extension Sequential {
   ///
   /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network.
   public func valueAndGradient(
-    of loss: Loss, on batch: LabeledDataset
+    of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch)
-    let plan = TrainingPlan(
-      self, on: batch, loss: loss, optimizer: .sgd(), batchSize: batch.count, l2Penalty: 0,
-      kernels: .active)
-    plan.setOrder(Array(0..<batch.count))
-    var totals = TrainingPlan.Totals()
-    plan.run(
-      0..<1, dataset: batch, updates: [], team: WorkerTeam(threadCount: 1), totals: &totals)
+    try WorkerTeam.validate(threadCount: threads)
+    let (plan, team) = try TrainingPlans.make(
+      for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
+      threads: threads)
+    plan.schedule.setOrder(Array(0..<batch.count))
+    var totals = BatchSchedule.Totals()
+    plan.run(0..<1, dataset: batch, updates: [], team: team)
+    plan.schedule.add(0..<1, to: &totals)
     let layers = plan.storedGradients().map {
       Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
     }

@@ -45,6 +45,30 @@ typedef struct softmax_kernels {
       const float *_Nullable a, ptrdiff_t lda, const float *_Nullable b, ptrdiff_t ldb,
       const float *_Nullable bias, float *_Nullable c, ptrdiff_t ldc);
 
+  // One chunk of gemm_lanes' product, transposed: C[j,i] = sum over t of A[i,t] B[j,t], in 16 lanes.
+  // `steps` must be a multiple of 16.
+  void (*_Nonnull lanes_columns)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda,
+      const float *_Nullable b, ptrdiff_t ldb, float *_Nullable c, ptrdiff_t ldc);
+
+  // The gradient G[i,j] = sum over t < rows of A(i,t) B[t,j], ascending from +0, and the step of
+  // `sgd` on W along it; G is not stored. `n` must be a multiple of 16, `rows` at most
+  // SOFTMAX_ROW_CHUNK.
+  void (*_Nonnull gradient_sgd)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t rows, const float *_Nullable a, ptrdiff_t a_row,
+      ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb, float rate, float momentum,
+      float l2, float *_Nullable w, float *_Nullable v, ptrdiff_t ldw);
+
+  // The same with the step of `adam`.
+  void (*_Nonnull gradient_adam)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t rows, const float *_Nullable a, ptrdiff_t a_row,
+      ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb, const softmax_adam *_Nonnull step,
+      float l2, float *_Nullable w, float *_Nullable m1, float *_Nullable m2, ptrdiff_t ldw);
+
+  // y[i] = sum over t < steps of A[i,t], ascending from +0.
+  void (*_Nonnull sum_of_columns)(
+      ptrdiff_t m, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda, float *_Nullable y);
+
   // MARK: Batches
 
   // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X.
@@ -64,6 +88,9 @@ typedef struct softmax_kernels {
   void (*_Nonnull relu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull tanh)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull sigmoid)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+
+  // y = x + y
+  void (*_Nonnull add)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
 
   // dx = dy * f'(x), from the function's value y = f(x); dx may be dy.
   void (*_Nonnull relu_gradient)(
@@ -101,6 +128,16 @@ typedef struct softmax_kernels {
       ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
       const float *_Nullable t, ptrdiff_t ldt, float scale, float *_Nullable loss,
       float *_Nullable d, ptrdiff_t ldd);
+
+  // Cross-entropy of at most 32 classes with the rows in lanes. The logits are Z[j,i] = the sum by
+  // softmax_tree of the `chunks` matrices of `partial`, `chunk_stride` apart, plus bias[j]. loss and
+  // D[j,i] are cross_entropy_labels' of row i or, without labels, cross_entropy_distributions' with
+  // T[j,i]; guess is argmax_rows'. All matrices have rows of `ld`; m must be a multiple of 16.
+  void (*_Nonnull cross_entropy_columns)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunks, const float *_Nullable partial,
+      ptrdiff_t chunk_stride, ptrdiff_t ld, const float *_Nullable bias,
+      const int32_t *_Nullable labels, const float *_Nullable t, float scale,
+      float *_Nullable loss, int32_t *_Nullable guess, float *_Nullable d);
 
   // index[i] = the first column of the row's greatest element; of the first NaN where there is one.
   void (*_Nonnull argmax_rows)(

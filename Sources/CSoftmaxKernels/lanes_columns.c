@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One chunk of the product of a layer with few outputs, the rows of the batch in vector lanes: what
+// workers that share a layer's inputs exchange.
+
+#ifndef VARIANT
+
+#include "kernel.h"
+
+void softmax_lanes_columns_scalar(
+    ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
+    ptrdiff_t ldb, float *c, ptrdiff_t ldc) {
+  for (ptrdiff_t i = 0; i < m; i++) {
+    for (ptrdiff_t j = 0; j < n; j++) {
+      float lane[16] = {0};
+      for (ptrdiff_t t = 0; t < steps; t++)
+        lane[t % 16] = __builtin_elementwise_fma(a[i * lda + t], b[j * ldb + t], lane[t % 16]);
+      for (int half = 8; half > 0; half /= 2)
+        for (int l = 0; l < half; l++) lane[l] = lane[l] + lane[l + half];
+      c[j * ldc + i] = lane[0];
+    }
+  }
+}
+
+#define KERNEL_SOURCE "lanes_columns.c"
+#include "variants.h"
+
+#else
+
+// The tile of sums, each WIDE vectors.
+#undef TILE_ROWS
+#undef TILE_COLUMNS
+#define TILE_ROWS (LANES == 16 ? 4 : 2)
+#define TILE_COLUMNS (LANES == 16 ? 5 : 2)
+
+// The sums of `rows` rows and `columns` columns in 16 lanes each, to lanes[column][row].
+INLINE void NAME(tile)(
+    int rows, int columns, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
+    ptrdiff_t ldb, vf lanes[][16][WIDE]) {
+  vf sum[TILE_ROWS * TILE_COLUMNS][WIDE], av[TILE_ROWS];
+  for (int x = 0; x < rows * columns; x++)
+    for (int w = 0; w < WIDE; w++) sum[x][w] = 0;
+  for (ptrdiff_t t = 0; t < steps; t += 16) {
+    for (int w = 0; w < WIDE; w++) {
+      for (int i = 0; i < rows; i++) av[i] = load(a + i * lda + t + w * LANES);
+      for (int j = 0; j < columns; j++) {
+        vf bv = load(b + j * ldb + t + w * LANES);
+        for (int i = 0; i < rows; i++)
+          sum[i * columns + j][w] = __builtin_elementwise_fma(av[i], bv, sum[i * columns + j][w]);
+      }
+    }
+  }
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++)
+      for (int w = 0; w < WIDE; w++) lanes[j][i][w] = sum[i * columns + j][w];
+}
+
+// The halves of blocks of 2 `half` lanes, added: of p in the lower lanes, of q in the upper.
+#undef halve
+#define halve NAME(halve)
+INLINE vf halve(vf p, vf q, int half) {
+#if LANES == 16
+  if (half == 8)
+    return __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+           __builtin_shufflevector(p, q, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  if (half == 4)
+    return __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+           __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  if (half == 2)
+    return __builtin_shufflevector(p, q, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29) +
+           __builtin_shufflevector(p, q, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31);
+  return __builtin_shufflevector(p, q, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+         __builtin_shufflevector(p, q, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+#elif LANES == 8
+  if (half == 4)
+    return __builtin_shufflevector(p, q, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(p, q, 4, 5, 6, 7, 12, 13, 14, 15);
+  if (half == 2)
+    return __builtin_shufflevector(p, q, 0, 1, 4, 5, 8, 9, 12, 13) +
+           __builtin_shufflevector(p, q, 2, 3, 6, 7, 10, 11, 14, 15);
+  return __builtin_shufflevector(p, q, 0, 2, 4, 6, 8, 10, 12, 14) +
+         __builtin_shufflevector(p, q, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+  if (half == 2)
+    return __builtin_shufflevector(p, q, 0, 1, 4, 5) + __builtin_shufflevector(p, q, 2, 3, 6, 7);
+  return __builtin_shufflevector(p, q, 0, 2, 4, 6) + __builtin_shufflevector(p, q, 1, 3, 5, 7);
+#endif
+}
+
+// The lane trees of LANES rows at once, a level for all before the next.
+INLINE vf NAME(lane_trees)(const vf lanes[][WIDE]) {
+  vf sum[LANES];
+  for (int i = 0; i < LANES; i++) {
+#if LANES == 16
+    sum[i] = lanes[i][0];
+#elif LANES == 8
+    sum[i] = lanes[i][0] + lanes[i][1];
+#else
+    sum[i] = (lanes[i][0] + lanes[i][2]) + (lanes[i][1] + lanes[i][3]);
+#endif
+  }
+#if LANES == 16
+  for (int i = 0; i < 8; i++) sum[i] = halve(sum[2 * i], sum[2 * i + 1], 8);
+#endif
+#if LANES >= 8
+  for (int i = 0; i < LANES / 16 * 4 + LANES % 16 / 2; i++)
+    sum[i] = halve(sum[2 * i], sum[2 * i + 1], 4);
+#endif
+  for (int i = 0; i < 2; i++) sum[i] = halve(sum[2 * i], sum[2 * i + 1], 2);
+  return halve(sum[0], sum[1], 1);
+}
+
+// 16 rows, of which `m` are there; the others' results are whatever the scratch holds.
+INLINE void NAME(columns)(
+    int columns, ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
+    ptrdiff_t ldb, float *c, ptrdiff_t ldc, vf lanes[][16][WIDE]) {
+  ptrdiff_t i = 0;
+  for (; i + TILE_ROWS <= m; i += TILE_ROWS)
+    NAME(tile)(TILE_ROWS, columns, steps, a + i * lda, lda, b, ldb,
+               (vf(*)[16][WIDE])&lanes[0][i]);
+  for (; i < m; i++)
+    NAME(tile)(1, columns, steps, a + i * lda, lda, b, ldb, (vf(*)[16][WIDE])&lanes[0][i]);
+  for (int j = 0; j < columns; j++)
+    for (ptrdiff_t r = 0; r < m; r += LANES)
+      if (r + LANES <= m) store(c + j * ldc + r, NAME(lane_trees)(&lanes[j][r]));
+      else store_part(c + j * ldc + r, NAME(lane_trees)(&lanes[j][r]), m - r);
+}
+
+void NAME(lanes_columns)(
+    ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
+    ptrdiff_t ldb, float *c, ptrdiff_t ldc) {
+  vf lanes[TILE_COLUMNS][16][WIDE] = {0};
+  for (ptrdiff_t i = 0; i < m; i += 16) {
+    ptrdiff_t j = 0, rows = smaller(16, m - i);
+#define COLUMNS(count)                                                                          \
+  for (; j + (count) <= n; j += (count))                                                        \
+    NAME(columns)(count, rows, steps, a + i * lda, lda, b + j * ldb, ldb, c + j * ldc + i, ldc, \
+                  lanes);
+    COLUMNS(TILE_COLUMNS) COLUMNS(2) COLUMNS(1)
+#undef COLUMNS
+  }
+}
+
+#endif

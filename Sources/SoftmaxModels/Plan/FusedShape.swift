@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// A network of the form that the fused plan trains: hidden layers of many units, each with at most
+/// one activation, then a layer of few classes and its cross-entropy.
+struct FusedShape: Sendable {
+  /// A fully connected layer.
+  struct Layer: Sendable {
+    /// The layer's place in the network.
+    let index: Int
+    let inputCount: Int
+    let outputCount: Int
+    /// The function of its outputs.
+    var activation: Kernels.ElementFunction?
+  }
+
+  /// The hidden layers, first to last.
+  let hidden: [Layer]
+  /// The layer of the logits.
+  let output: Layer
+
+  /// Takes a network's form; nil where it is another.
+  init?(_ network: Sequential, loss: Loss) {
+    guard case .crossEntropy = loss.kind else { return nil }
+    var layers: [Layer] = []
+    var count = network.inputCount
+    for (index, state) in network.layers.enumerated() {
+      switch state.configuration.kind {
+      case .flatten:
+        break
+      case .dense(let units, let activation, _):
+        layers.append(
+          Layer(
+            index: index, inputCount: count, outputCount: units, activation: activation?.function))
+        count = units
+      case .activation(let activation):
+        guard let function = activation.function else { continue }
+        guard !layers.isEmpty, layers[layers.count - 1].activation == nil else { return nil }
+        layers[layers.count - 1].activation = function
+      }
+    }
+    guard let output = layers.popLast(), output.activation == nil,
+      WeightLayout(inputCount: output.inputCount, outputCount: output.outputCount) == .outputMajor,
+      output.outputCount <= Kernels.greatestColumnCount,
+      layers.allSatisfy({
+        WeightLayout(inputCount: $0.inputCount, outputCount: $0.outputCount) == .inputMajor
+      })
+    else { return nil }
+    self.hidden = layers
+    self.output = output
+  }
+
+  // A worker that is waited for costs about half a microsecond a step, which is 100,000 operations.
+  private static let leastOperationsOfWorker = 100_000
+
+  /// How many threads a step of so many rows can use.
+  func usefulThreadCount(rowCount: Int) -> Int {
+    let weights = (hidden + [output]).reduce(0) { $0 + $1.inputCount * $1.outputCount }
+    let operations = weights.multipliedReportingOverflow(by: 4 * min(rowCount, Kernels.rowChunk))
+    let busy =
+      operations.overflow
+      ? Int.max : operations.partialValue / FusedShape.leastOperationsOfWorker
+    let shares = hidden.isEmpty ? output.chunkCount : Int.max
+    return max(1, min(busy, shares))
+  }
+}
+
+extension FusedShape.Layer {
+  /// The chunks in which sums over its inputs are taken.
+  var chunkCount: Int {
+    let chunk = Kernels.unitChunk(of: inputCount)
+    return (inputCount + chunk - 1) / chunk
+  }
+
+  /// Some of those chunks, as a range of inputs.
+  func inputs(ofChunks chunks: Range<Int>) -> Range<Int> {
+    let chunk = Kernels.unitChunk(of: inputCount)
+    return min(chunks.lowerBound * chunk, inputCount)..<min(chunks.upperBound * chunk, inputCount)
+  }
+}
+
+/// Which units each worker owns: their weights, their optimizer's memory, their activations.
+struct UnitShares: Sendable {
+  /// The units of each worker.
+  let ranges: [Range<Int>]
+  /// Whether they are whole chunks of the sums over the units, so that each worker can take its
+  /// part of the next layer's sums without anybody else's units.
+  let areWholeChunks: Bool
+
+  /// Shares a layer's inputs out in whole chunks.
+  init(chunksOf layer: FusedShape.Layer, among workerCount: Int) {
+    ranges = UnitShares.split(layer.chunkCount, among: workerCount).map {
+      layer.inputs(ofChunks: $0)
+    }
+    areWholeChunks = true
+  }
+
+  /// Shares out the units before a layer; in whole chunks where that is even enough.
+  init(unitsBefore layer: FusedShape.Layer, among workerCount: Int) {
+    let count = layer.inputCount
+    let whole = UnitShares(chunksOf: layer, among: workerCount)
+    let even = UnitShares.split((count + 15) / 16, among: workerCount).map {
+      min($0.lowerBound * 16, count)..<min($0.upperBound * 16, count)
+    }
+    let longest = { (ranges: [Range<Int>]) in ranges.map(\.count).max() ?? 0 }
+    if longest(whole.ranges) * 8 <= longest(even) * 9 {
+      self = whole
+    } else {
+      ranges = even
+      areWholeChunks = false
+    }
+  }
+
+  private static func split(_ count: Int, among workerCount: Int) -> [Range<Int>] {
+    (0..<workerCount).map { count * $0 / workerCount..<count * ($0 + 1) / workerCount }
+  }
+}

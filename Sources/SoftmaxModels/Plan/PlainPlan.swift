@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The plain path: layer by layer, for every network.
+///
+/// A step has two parts. In the first every worker takes some of the batch's rows from features to
+/// the gradient of the logits and back to the first layer; in the second every worker takes some of
+/// the parameters, sums their gradient over all rows and updates them.
+final class PlainPlan: TrainingPlan {
+  /// A layer's gradient and the optimizer's memory, each as the weight and the bias lie.
+  private struct ParameterState: Sendable {
+    let layer: LoweredNetwork.DenseLayer
+    let weightGradient: MatrixView
+    let biasGradient: MatrixView
+    let weightMemory: [MatrixView]
+    let biasMemory: [MatrixView]
+  }
+
+  let schedule: BatchSchedule
+  private let network: LoweredNetwork
+  private let loss: Loss
+  private let kernels: Kernels
+  private let arena: Arena
+  private let forward: ForwardPass
+  /// The gradient of the loss to each operation's output: [rows, outputs].
+  private let gradients: [MatrixView]
+  private let parameters: [ParameterState]
+  private let l2Penalty: Float
+
+  private let batchLabels: VectorView<Int32>
+  private let batchTargets: MatrixView?
+  private let losses: VectorView<Float>
+  private let guesses: VectorView<Int32>
+
+  /// Lays out memory for training a network on a data set in batches of at most its size.
+  init(
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
+    batchSize: Int, l2Penalty: Float, kernels: Kernels
+  ) {
+    let arena = Arena()
+    let lowered = LoweredNetwork(network, in: arena)
+    let rows = batchSize
+    let forward = ForwardPass(lowered, rowCapacity: rows, kernels: kernels, in: arena)
+    var gradients: [MatrixView] = []
+    var count = lowered.inputCount
+    for operation in lowered.operations {
+      switch operation {
+      case .dense(let layer):
+        count = layer.outputCount
+        gradients.append(arena.matrix(rowCount: rows, columnCount: count))
+      case .activation:
+        // An activation's gradient is turned into its input's in place.
+        gradients.append(gradients.last ?? arena.matrix(rowCount: rows, columnCount: count))
+      }
+    }
+    func like(_ view: MatrixView) -> MatrixView {
+      arena.matrix(rowCount: view.rowCount, columnCount: view.columnCount)
+    }
+    parameters = lowered.denseLayers.map { layer in
+      ParameterState(
+        layer: layer, weightGradient: like(layer.weight), biasGradient: like(layer.bias),
+        weightMemory: (0..<optimizer.stateCount).map { _ in like(layer.weight) },
+        biasMemory: (0..<optimizer.stateCount).map { _ in like(layer.bias) })
+    }
+    self.network = lowered
+    self.loss = loss
+    self.kernels = kernels
+    self.arena = arena
+    self.forward = forward
+    self.gradients = gradients
+    self.l2Penalty = l2Penalty
+    schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
+    batchLabels = arena.vector(count: rows)
+    losses = arena.vector(count: rows)
+    guesses = arena.vector(count: rows)
+    if case .distributions(let matrix) = dataset.targets {
+      batchTargets = arena.matrix(rowCount: rows, columnCount: matrix.columnCount)
+    } else {
+      batchTargets = nil
+    }
+  }
+
+  func store(into network: inout Sequential) { self.network.store(into: &network) }
+
+  func run(
+    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?,
+    updates: [Kernels.Update], team: WorkerTeam
+  ) {
+    team.run { worker in
+      for step in steps {
+        let samples = self.schedule.samples(of: step)
+        self.differentiate(samples, features: features, targets: targets, worker: worker)
+        worker.barrier()
+        if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
+        self.updateParameters(
+          rowCount: samples.count,
+          by: updates.isEmpty ? nil : updates[step - steps.lowerBound], worker: worker)
+        worker.barrier()
+      }
+    }
+  }
+
+  // MARK: From features to the gradients of the layers' outputs, shared by rows
+
+  private func differentiate(
+    _ samples: Range<Int>, features: FeatureSource, targets: FeatureSource?, worker: Worker
+  ) {
+    let rows = worker.share(of: samples.count, alignedTo: 8)
+    guard !rows.isEmpty else { return }
+    let chosen = schedule.order.elements(samples).elements(rows)
+    kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
+    forward.run(rows: rows)
+
+    let logits = forward.logits.rows(rows)
+    let first = samples.lowerBound
+    schedule.labels(
+      of: first + rows.lowerBound..<first + rows.upperBound, into: batchLabels.elements(rows))
+    switch loss.kind {
+    case .crossEntropy:
+      differentiateCrossEntropy(
+        rows, logits: logits, targets: targets, chosen: chosen, scale: 1 / Float(samples.count))
+    }
+    kernels.argmax(logits, into: guesses.elements(rows))
+    backpropagate(rows)
+  }
+
+  // The rows' losses, and the gradient of their mean over the batch to the logits.
+  private func differentiateCrossEntropy(
+    _ rows: Range<Int>, logits: MatrixView, targets: FeatureSource?, chosen: VectorView<Int64>,
+    scale: Float
+  ) {
+    let gradient = gradients[gradients.count - 1].rows(rows)
+    if let targets, let batchTargets {
+      let distributions = batchTargets.rows(rows)
+      kernels.gather(targets, rows: chosen, into: distributions)
+      kernels.crossEntropy(
+        logits: logits, distributions: distributions, scale: scale, loss: losses.elements(rows),
+        gradient: gradient)
+    } else {
+      kernels.crossEntropy(
+        logits: logits, labels: batchLabels.elements(rows), scale: scale,
+        loss: losses.elements(rows), gradient: gradient)
+    }
+  }
+
+  private func backpropagate(_ rows: Range<Int>) {
+    var layersLeft = parameters.count
+    for (index, operation) in network.operations.enumerated().reversed() where layersLeft > 0 {
+      switch operation {
+      case .activation(let function):
+        guard index > 0 else { continue }
+        kernels.applyGradient(
+          of: function, at: forward.values[index].rows(rows), gradients[index].rows(rows),
+          into: gradients[index - 1].rows(rows))
+      case .dense(let layer):
+        // Nothing before the first layer with parameters asks for its inputs' gradient.
+        layersLeft -= 1
+        guard layersLeft > 0 else { continue }
+        let dy = gradients[index].rows(rows)
+        let dx = gradients[index - 1].rows(rows)
+        switch layer.layout {
+        case .outputMajor: kernels.multiply(dy, layer.weight, into: dx)
+        case .inputMajor: kernels.multiply(dy, transposed: layer.weight, into: dx)
+        }
+      }
+    }
+  }
+
+  // MARK: From the gradients of the outputs to those of the parameters, shared by parameters
+
+  private func updateParameters(rowCount: Int, by update: Kernels.Update?, worker: Worker) {
+    var state = parameters.makeIterator()
+    for (index, operation) in network.operations.enumerated() {
+      guard case .dense(let layer) = operation, let state = state.next() else { continue }
+      let x = forward.source(of: index).rows(0..<rowCount)
+      let dy = gradients[index].rows(0..<rowCount)
+      switch layer.layout {
+      case .outputMajor:
+        let columns = worker.share(of: layer.inputCount, alignedTo: 32)
+        kernels.multiplyOverRows(
+          dy, x.columns(columns), into: state.weightGradient.columns(columns))
+        if let update {
+          kernels.update(
+            layer.weight.columns(columns), along: state.weightGradient.columns(columns),
+            by: update, l2: l2Penalty, first: state.weightMemory.first?.columns(columns),
+            second: state.weightMemory.dropFirst().first?.columns(columns))
+        }
+      case .inputMajor:
+        let rows = worker.share(of: layer.inputCount, alignedTo: 8)
+        kernels.multiplyOverRows(x.columns(rows), dy, into: state.weightGradient.rows(rows))
+        if let update {
+          kernels.update(
+            layer.weight.rows(rows), along: state.weightGradient.rows(rows), by: update,
+            l2: l2Penalty, first: state.weightMemory.first?.rows(rows),
+            second: state.weightMemory.dropFirst().first?.rows(rows))
+        }
+      }
+      let units = worker.share(of: layer.outputCount, alignedTo: 32)
+      kernels.sumRows(dy.columns(units), into: state.biasGradient.columns(units))
+      if let update {
+        // The penalty leaves biases alone.
+        kernels.update(
+          layer.bias.columns(units), along: state.biasGradient.columns(units), by: update, l2: 0,
+          first: state.biasMemory.first?.columns(units),
+          second: state.biasMemory.dropFirst().first?.columns(units))
+      }
+    }
+  }
+
+  private func sumBatch(of step: Int, rowCount: Int) {
+    schedule.record(
+      step: step, loss: sumOverRows(0..<rowCount) { Double(losses[$0]) },
+      correctCount: (0..<rowCount).count { guesses[$0] == batchLabels[$0] })
+  }
+
+  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
+    parameters.map {
+      (
+        $0.layer.index, $0.weightGradient.matrix(transposed: $0.layer.layout == .inputMajor),
+        $0.biasGradient.matrix().elements
+      )
+    }
+  }
+}
