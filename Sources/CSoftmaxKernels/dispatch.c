@@ -23,6 +23,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
   __typeof__(*((softmax_kernels *)0)->gradient_adam) CONCAT(gradient_adam, isa);                \
   __typeof__(*((softmax_kernels *)0)->cross_entropy_columns)                                    \
       CONCAT(cross_entropy_columns, isa);                                                       \
+  __typeof__(*((softmax_kernels *)0)->philox) CONCAT(philox, isa);                              \
   __typeof__(*((softmax_kernels *)0)->gather_bytes) CONCAT(gather_bytes, isa);                  \
   __typeof__(*((softmax_kernels *)0)->gather_floats) CONCAT(gather_floats, isa);                \
   __typeof__(*((softmax_kernels *)0)->exponential) CONCAT(exponential, isa),                    \
@@ -47,6 +48,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
       .gradient_adam = CONCAT(gradient_adam, isa),                                              \
       .cross_entropy_columns = CONCAT(cross_entropy_columns, isa),                              \
       .sum_of_columns = softmax_sum_of_columns,                                                 \
+      .philox = CONCAT(philox, isa),                                                            \
       .gather_bytes = CONCAT(gather_bytes, isa),                                                \
       .gather_floats = CONCAT(gather_floats, isa),                                              \
       .exponential = CONCAT(exponential, isa),                                                  \

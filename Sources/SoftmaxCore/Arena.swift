@@ -48,17 +48,32 @@ package final class Arena: @unchecked Sendable {
     unsafe VectorView(base: allocate(count, of: type), count: count)
   }
 
+  /// A copy of some plain values: reading one from a plan's step counts no references.
+  package func vector<Element: BitwiseCopyable>(copying elements: [Element]) -> VectorView<Element>
+  {
+    let base = unsafe reserve(elements.count, of: Element.self)
+    for (index, element) in elements.enumerated() {
+      unsafe (base + index).initialize(to: element)
+    }
+    return unsafe VectorView(base: base, count: elements.count)
+  }
+
   private func allocate<Element: ArenaElement>(
+    _ count: Int, of type: Element.Type
+  ) -> UnsafeMutablePointer<Element> {
+    let base = unsafe reserve(count, of: type)
+    unsafe base.initialize(repeating: 0, count: count)
+    return unsafe base
+  }
+
+  private func reserve<Element: BitwiseCopyable>(
     _ count: Int, of type: Element.Type
   ) -> UnsafeMutablePointer<Element> {
     let size = (max(count, 1) * MemoryLayout<Element>.stride + 63) / 64 * 64
     if unsafe free.count < size { addBlock(of: size) }
-    let base = unsafe free.baseAddress.map { unsafe $0 }
-    guard let base = unsafe base else { preconditionFailure("a block has an address") }
+    guard let base = unsafe free.baseAddress else { preconditionFailure("a block has an address") }
     unsafe free = UnsafeMutableRawBufferPointer(rebasing: free[size...])
-    let typed = unsafe base.bindMemory(to: type, capacity: count)
-    unsafe typed.initialize(repeating: 0, count: count)
-    return unsafe typed
+    return unsafe base.bindMemory(to: type, capacity: count)
   }
 
   // Blocks grow, so that a small plan stays small and a large one lies in huge pages.
@@ -79,7 +94,7 @@ package final class Arena: @unchecked Sendable {
 
 /// A matrix of floats in an arena, or some of its rows and columns.
 @safe
-package struct MatrixView: @unchecked Sendable {
+package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
   let base: UnsafeMutablePointer<Float>
   package let rowCount: Int
   package let columnCount: Int
@@ -189,7 +204,7 @@ extension Int64: ArenaElement {}
 
 /// A row of numbers in an arena.
 @safe
-package struct VectorView<Element: ArenaElement>: @unchecked Sendable {
+package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, BitwiseCopyable {
   let base: UnsafeMutablePointer<Element>
   package let count: Int
 
@@ -204,9 +219,30 @@ package struct VectorView<Element: ArenaElement>: @unchecked Sendable {
     }
   }
 
+  /// Takes the elements of another row at some places.
+  package func gather(_ source: VectorView<Element>, at places: VectorView<Int64>) {
+    precondition(places.count <= count, "more places than room")
+    for index in 0..<places.count {
+      let place = unsafe Int(places.base[index])
+      precondition(place >= 0 && place < source.count, "no such element")
+      unsafe base[index] = source.base[place]
+    }
+  }
+
+  /// All elements, in an array.
+  package func elements() -> [Element] { (0..<count).map { self[$0] } }
+
   /// Some of the elements.
   package func elements(_ range: Range<Int>) -> VectorView {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such elements")
     return unsafe VectorView(base: base + range.lowerBound, count: range.count)
+  }
+}
+
+extension VectorView<Int64> {
+  /// Takes numbers, as many as there are at most.
+  package func assign(_ numbers: [Int]) {
+    precondition(numbers.count <= count, "more numbers than room")
+    for (index, number) in numbers.enumerated() { unsafe base[index] = Int64(number) }
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSoftmaxKernels
+
 /// Random numbers that are a function of (seed, purpose, epoch, index).
 ///
 /// Nobody's turn changes anybody's numbers: the initial weights, the order of an
@@ -64,12 +66,24 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
   public func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
     guard count > 1 else { return order }
-    for index in 1..<count {
-      // Of the product's 128 bits the upper half is uniform over 0...index, but for 2^-64.
-      let draw = bits(at: UInt64(index)).multipliedFullWidth(by: UInt64(index) + 1)
-      order.swapAt(index, Int(draw.high))
+    let draws = bits(inFirst: count)
+    unsafe order.withUnsafeMutableBufferPointer { order in
+      for index in 1..<count {
+        // Of the product's 128 bits the upper half is uniform over 0...index, but for 2^-64.
+        let place = Int(draws[index].multipliedFullWidth(by: UInt64(index) + 1).high)
+        unsafe order.swapAt(index, place)
+      }
     }
     return order
+  }
+
+  // The bits at the indices 0..<count.
+  private func bits(inFirst count: Int) -> [UInt64] {
+    unsafe Array(unsafeUninitializedCapacity: count + 1) { buffer, initializedCount in
+      unsafe Kernels.active.table.pointee.philox(
+        (count + 1) / 2, key.0, key.1, stream.0, stream.1, buffer.baseAddress)
+      initializedCount = count
+    }
   }
 
   private func block(_ counter: UInt64) -> (UInt64, UInt64) {

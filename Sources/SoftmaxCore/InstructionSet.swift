@@ -18,7 +18,9 @@ import CSoftmaxKernels
 /// ```swift
 /// print(InstructionSet.best)                // avx512, on a processor that has it
 /// ```
-public enum InstructionSet: String, CaseIterable, Sendable, CustomStringConvertible {
+public enum InstructionSet: String, CaseIterable, Sendable, BitwiseCopyable,
+  CustomStringConvertible
+{
   /// Plain C, the specification of the others.
   case scalar
   /// NEON: 4 floats at a time.

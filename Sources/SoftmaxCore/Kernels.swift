@@ -6,7 +6,7 @@ import CSoftmaxKernels
 ///
 /// `docs/numerics.md` says in which order each sums.
 @safe
-package struct Kernels: @unchecked Sendable {
+package struct Kernels: @unchecked Sendable, BitwiseCopyable {
   let table: UnsafePointer<softmax_kernels>
   package let instructionSet: InstructionSet
 
@@ -126,9 +126,11 @@ extension Kernels {
     gather(source, rows: rows, columns: 0..<source.columnCount, into: y)
   }
 
-  /// Some columns of the chosen rows of the features, as floats.
+  /// Some columns of the chosen rows of the features, as floats, while those of the next batch are
+  /// fetched into the cache.
   package func gather(
-    _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView
+    _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView,
+    next: VectorView<Int64>? = nil
   ) {
     precondition(
       rows.count == y.rowCount && columns.count == y.columnCount && columns.lowerBound >= 0
@@ -136,7 +138,9 @@ extension Kernels {
     for index in 0..<rows.count {
       precondition(rows[index] >= 0 && rows[index] < source.rowCount, "no such sample")
     }
-    unsafe gather(source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y)
+    unsafe gather(
+      source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y,
+      next: next.map { unsafe UnsafePointer($0.base) }, nextCount: next?.count ?? 0)
   }
 
   /// The features' rows from `first` on, as floats.
@@ -148,17 +152,18 @@ extension Kernels {
   }
 
   private func gather(
-    _ source: FeatureSource, _ rows: UnsafePointer<Int64>?, offset: Int, into y: MatrixView
+    _ source: FeatureSource, _ rows: UnsafePointer<Int64>?, offset: Int, into y: MatrixView,
+    next: UnsafePointer<Int64>? = nil, nextCount: Int = 0
   ) {
     switch unsafe source.memory {
     case .floats(let base):
       unsafe table.pointee.gather_floats(
         y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
-        y.base, y.stride)
+        y.base, y.stride, next, nextCount)
     case .bytes(let base, let scale):
       unsafe table.pointee.gather_bytes(
         y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
-        scale, y.base, y.stride)
+        scale, y.base, y.stride, next, nextCount)
     }
   }
 }
@@ -167,7 +172,7 @@ extension Kernels {
 
 extension Kernels {
   /// A function of each element, as in the table.
-  package enum ElementFunction: Sendable {
+  package enum ElementFunction: Sendable, BitwiseCopyable {
     case relu, tanh, sigmoid
   }
 
@@ -248,13 +253,13 @@ extension Kernels {
 
 extension Kernels {
   /// The numbers of one step of an optimizer.
-  package enum Update: Sendable {
+  package enum Update: Sendable, BitwiseCopyable {
     case sgd(rate: Float, momentum: Float)
     case adam(AdamStep)
   }
 
   /// Adam's numbers for step t: rate = learning rate / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t).
-  package struct AdamStep: Sendable {
+  package struct AdamStep: Sendable, BitwiseCopyable {
     let values: softmax_adam
 
     package init(beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double) {

@@ -95,13 +95,14 @@ private final class Shared: @unchecked Sendable {
   var count: Int
   private var job: (@Sendable (Worker) -> Void)?
   private var stopping = false
-  private let generation = Atomic<Int>(0)
-  private let arrived = Atomic<Int>(0)
-  private let phase = Atomic<Int>(0)
-  private let parked = Atomic<Int>(0)
   private let gate = Gate()
   // Spinning pays only while every worker has a processor of its own.
   private let spins: Int
+  // Who spins on one of the words below does not slow down whoever writes another.
+  private let generation = OwnLine()
+  private let arrived = OwnLine()
+  private let phase = OwnLine()
+  private let parked = OwnLine()
 
   init(count: Int) {
     self.count = count
@@ -110,7 +111,7 @@ private final class Shared: @unchecked Sendable {
 
   func run(_ body: @escaping @Sendable (Worker) -> Void) {
     job = body
-    generation.add(1, ordering: .sequentiallyConsistent)
+    generation.value.add(1, ordering: .sequentiallyConsistent)
     wake()
     body(Worker(index: 0, count: count, shared: self))
     barrier()
@@ -120,7 +121,7 @@ private final class Shared: @unchecked Sendable {
   func serve(as index: Int) {
     var seen = 0
     while true {
-      wait { self.generation.load(ordering: .sequentiallyConsistent) != seen }
+      wait { self.generation.value.load(ordering: .sequentiallyConsistent) != seen }
       seen += 1
       guard !stopping, let job else { return }
       job(Worker(index: index, count: count, shared: self))
@@ -130,19 +131,19 @@ private final class Shared: @unchecked Sendable {
 
   func stop() {
     stopping = true
-    generation.add(1, ordering: .sequentiallyConsistent)
+    generation.value.add(1, ordering: .sequentiallyConsistent)
     wake()
   }
 
   func barrier() {
     guard count > 1 else { return }
-    let now = phase.load(ordering: .acquiring)
-    if arrived.add(1, ordering: .acquiringAndReleasing).newValue == count {
-      arrived.store(0, ordering: .relaxed)
-      phase.add(1, ordering: .sequentiallyConsistent)
+    let now = phase.value.load(ordering: .acquiring)
+    if arrived.value.add(1, ordering: .acquiringAndReleasing).newValue == count {
+      arrived.value.store(0, ordering: .relaxed)
+      phase.value.add(1, ordering: .sequentiallyConsistent)
       wake()
     } else {
-      wait { self.phase.load(ordering: .sequentiallyConsistent) != now }
+      wait { self.phase.value.load(ordering: .sequentiallyConsistent) != now }
     }
   }
 
@@ -154,18 +155,27 @@ private final class Shared: @unchecked Sendable {
     // A waker changes its word, then looks for parked workers; a worker counts itself as parked,
     // then looks at the word. One of the two sees the other.
     gate.lock()
-    parked.add(1, ordering: .sequentiallyConsistent)
+    parked.value.add(1, ordering: .sequentiallyConsistent)
     while !isOver() { gate.wait() }
-    parked.subtract(1, ordering: .sequentiallyConsistent)
+    parked.value.subtract(1, ordering: .sequentiallyConsistent)
     gate.unlock()
   }
 
   private func wake() {
-    guard parked.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    guard parked.value.load(ordering: .sequentiallyConsistent) > 0 else { return }
     gate.lock()
     gate.broadcast()
     gate.unlock()
   }
+}
+
+// A counter in a cache line of its own, also where the processor fetches lines in pairs.
+private struct OwnLine: ~Copyable {
+  private typealias Line = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+  private let before: (Line, Line) = (
+    (0, 0, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0, 0, 0)
+  )
+  let value = Atomic<Int>(0)
 }
 
 // A mutex and a condition that live at one address.

@@ -58,8 +58,8 @@ extension Sequential {
       while next < plan.schedule.stepCount {
         let steps = next..<min(next + chunk, plan.schedule.stepCount)
         let began = ContinuousClock.now
-        plan.run(
-          steps, dataset: dataset, updates: steps.map { _ in clock.next() }, team: team)
+        for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
+        plan.run(steps, dataset: dataset, isUpdating: true, team: team)
         plan.schedule.add(steps, to: &totals)
         next = steps.upperBound
         // How often progress is told follows the clock; the numbers do not.
@@ -135,17 +135,17 @@ extension Sequential {
 }
 
 extension TrainingPlan {
-  /// Runs some steps on a data set; see `run(_:features:targets:updates:team:)`.
+  /// Runs some steps on a data set; see `run(_:features:targets:isUpdating:team:)`.
   func run(
-    _ steps: Range<Int>, dataset: LabeledDataset, updates: [Kernels.Update], team: WorkerTeam
+    _ steps: Range<Int>, dataset: LabeledDataset, isUpdating: Bool, team: WorkerTeam
   ) {
     dataset.features.withSource { features in
       guard case .distributions(let matrix) = dataset.targets else {
-        run(steps, features: features, targets: nil, updates: updates, team: team)
+        run(steps, features: features, targets: nil, isUpdating: isUpdating, team: team)
         return
       }
       Features.floats(matrix).withSource { targets in
-        run(steps, features: features, targets: targets, updates: updates, team: team)
+        run(steps, features: features, targets: targets, isUpdating: isUpdating, team: team)
       }
     }
   }

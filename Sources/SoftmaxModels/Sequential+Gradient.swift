@@ -37,7 +37,7 @@ extension Sequential {
       threads: threads)
     plan.schedule.setOrder(Array(0..<batch.count))
     var totals = BatchSchedule.Totals()
-    plan.run(0..<1, dataset: batch, updates: [], team: team)
+    plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
     let layers = plan.storedGradients().map {
       Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)

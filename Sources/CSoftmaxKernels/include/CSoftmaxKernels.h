@@ -71,15 +71,18 @@ typedef struct softmax_kernels {
 
   // MARK: Batches
 
-  // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X.
+  // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X. The `next_count`
+  // rows of X that `next` names are fetched into the cache for the next call.
   void (*_Nonnull gather_bytes)(
       ptrdiff_t m, ptrdiff_t n, const uint8_t *_Nullable x, ptrdiff_t ldx,
-      const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy);
+      const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy,
+      const int64_t *_Nullable next, ptrdiff_t next_count);
 
-  // Y[i,j] = X[rows[i],j]. Without `rows`, row i of X.
+  // Y[i,j] = X[rows[i],j], the rest as above.
   void (*_Nonnull gather_floats)(
       ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
-      const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy);
+      const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy,
+      const int64_t *_Nullable next, ptrdiff_t next_count);
 
   // MARK: Functions of each element (y may be x)
 
@@ -142,6 +145,14 @@ typedef struct softmax_kernels {
   // index[i] = the first column of the row's greatest element; of the first NaN where there is one.
   void (*_Nonnull argmax_rows)(
       ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx, int32_t *_Nullable index);
+
+  // MARK: Random numbers
+
+  // The 128 bits of Philox4x32-10 at the counters (i, stream0, stream1) for i < blocks, low half
+  // first.
+  void (*_Nonnull philox)(
+      ptrdiff_t blocks, uint32_t key0, uint32_t key1, uint32_t stream0, uint32_t stream1,
+      uint64_t *_Nullable bits);
 
   // MARK: Optimizers
 

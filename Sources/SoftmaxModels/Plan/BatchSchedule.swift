@@ -3,12 +3,14 @@
 import SoftmaxCore
 
 /// The order in which an epoch visits the samples, cut into batches, and what each step gave.
-struct BatchSchedule: Sendable {
+struct BatchSchedule: Sendable, BitwiseCopyable {
   let batchSize: Int
   /// The sample at each place of the epoch.
   let order: VectorView<Int64>
   /// The class of each sample.
   private let labels: VectorView<Int32>
+  /// What each step updates by.
+  private let updates: VectorView<Kernels.Update>
   /// The sum of the losses, and the number of right guesses, of each step.
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
@@ -18,6 +20,8 @@ struct BatchSchedule: Sendable {
     order = arena.vector(count: dataset.count)
     labels = arena.vector(count: dataset.count)
     let steps = (dataset.count + batchSize - 1) / batchSize
+    updates = arena.vector(
+      copying: Array(repeating: .sgd(rate: 0, momentum: 0), count: steps))
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
     for (index, label) in dataset.labels.enumerated() { labels[index] = Int32(label) }
@@ -31,21 +35,26 @@ struct BatchSchedule: Sendable {
     step * batchSize..<min((step + 1) * batchSize, order.count)
   }
 
+  /// The samples behind some places of the order, as many or as are left.
+  func places(after places: Range<Int>) -> VectorView<Int64> {
+    order.elements(places.upperBound..<min(places.upperBound + places.count, order.count))
+  }
+
   /// Sets the order in which the next epoch visits the samples.
   func setOrder(_ permutation: [Int]) {
     precondition(permutation.count == order.count, "an order visits every sample")
-    for (index, row) in permutation.enumerated() { order[index] = Int64(row) }
+    order.assign(permutation)
   }
 
-  /// Sets which samples the first step looks at.
-  func setFirstBatch(_ rows: some Collection<Int>) {
-    precondition(rows.count <= order.count, "a batch is no larger than the data set")
-    for (index, row) in rows.enumerated() { order[index] = Int64(row) }
-  }
+  /// What a step updates by.
+  func update(of step: Int) -> Kernels.Update { updates[step] }
+
+  /// Sets what a step updates by.
+  func setUpdate(of step: Int, to update: Kernels.Update) { updates[step] = update }
 
   /// The classes of some samples of the order.
   func labels(of samples: Range<Int>, into batch: VectorView<Int32>) {
-    for (row, place) in samples.enumerated() { batch[row] = labels[Int(order[place])] }
+    batch.gather(labels, at: order.elements(samples))
   }
 
   /// Keeps what a step gave.

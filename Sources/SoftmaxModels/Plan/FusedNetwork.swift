@@ -4,37 +4,53 @@ import SoftmaxCore
 
 /// A network's parameters, packed for the fused plan: each worker's in the order in which its tiles
 /// visit them.
+///
+/// All of it is plain values in an arena: two workers that counted references to one object would
+/// wait for each other's caches more often than for the arithmetic.
 struct FusedNetwork: Sendable {
+  /// Some units of a hidden layer, as many as a tile is wide.
+  struct Panel: Sendable, BitwiseCopyable {
+    let firstUnit: Int
+    /// Their weights, [inputs, units].
+    let weight: FusedParameter
+
+    /// The units.
+    var units: Range<Int> { firstUnit..<firstUnit + weight.value.columnCount }
+  }
+
   /// A worker's part of a hidden layer.
-  struct HiddenPart: Sendable {
-    /// Its units.
-    let units: Range<Int>
-    /// Its weights, [inputs, units], in panels as wide as a tile.
-    let panels: [FusedParameter]
-    /// The units of each panel.
-    let columns: [Range<Int>]
+  struct HiddenPart: Sendable, BitwiseCopyable {
+    let firstUnit: Int
+    let panels: VectorView<Panel>
     let bias: FusedParameter
+    /// The function of the outputs.
+    let activation: Kernels.ElementFunction?
+    /// The weight of all workers, [inputs, units], in a layer behind another.
+    let wholeWeight: MatrixView?
+
+    /// Its units.
+    var units: Range<Int> { firstUnit..<firstUnit + bias.value.columnCount }
   }
 
   /// A worker's part of the layer of the logits.
-  struct OutputPart: Sendable {
-    /// The inputs whose weights it owns.
-    let inputs: Range<Int>
-    /// Those weights, [classes, inputs].
+  struct OutputPart: Sendable, BitwiseCopyable {
+    let firstInput: Int
+    /// The weights that it owns, [classes, inputs].
     let weight: FusedParameter
     /// The bias: a copy, since every worker takes the same steps with it.
     let bias: FusedParameter
+
+    /// The inputs whose weights it owns.
+    var inputs: Range<Int> { firstInput..<firstInput + weight.value.columnCount }
   }
 
   let shape: FusedShape
-  /// By layer, then by worker.
-  let hidden: [[HiddenPart]]
+  /// By worker, then by layer.
+  let hidden: [VectorView<HiddenPart>]
   /// By worker.
   let output: [OutputPart]
   /// The weights of the logits, all workers': [classes, inputs].
   let outputWeight: MatrixView
-  /// The weights of the hidden layers behind the first, all workers': [inputs, units].
-  let hiddenWeights: [MatrixView?]
   /// Whether a worker's units are all that it needs for its chunks of the logits.
   let areChunksOwned: Bool
 
@@ -56,30 +72,30 @@ struct FusedNetwork: Sendable {
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: 0, in: arena)
     }
 
-    var hidden: [[HiddenPart]] = []
-    var weights: [MatrixView?] = []
     let shares = shape.layersBehindHidden.map { UnitShares(unitsBefore: $0, among: workerCount) }
-    for (layer, shares) in zip(shape.hidden, shares) {
-      // A layer behind another is read along its rows too, so it stays in one piece.
-      let whole =
-        hidden.isEmpty
-        ? nil
-        : parameter(
-          arena.matrix(rowCount: layer.inputCount, columnCount: layer.outputCount))
-      weights.append(whole?.value)
-      hidden.append(
-        shares.ranges.map { units in
-          let columns = stride(
+    // A layer behind another is read along its rows too, so it stays in one piece.
+    let whole = shape.hidden.dropFirst().map {
+      parameter(arena.matrix(rowCount: $0.inputCount, columnCount: $0.outputCount))
+    }
+    hidden = (0..<workerCount).map { worker in
+      arena.vector(
+        copying: shape.hidden.indices.map { index in
+          let layer = shape.hidden[index]
+          let units = shares[index].ranges[worker]
+          let weight = index > 0 ? whole[index - 1] : nil
+          let panels = stride(
             from: units.lowerBound, to: units.upperBound, by: FusedNetwork.panelWidth
-          ).map { $0..<min($0 + FusedNetwork.panelWidth, units.upperBound) }
-          return HiddenPart(
-            units: units,
-            panels: columns.map {
-              whole?.columns($0)
+          ).map { first in
+            let columns = first..<min(first + FusedNetwork.panelWidth, units.upperBound)
+            return Panel(
+              firstUnit: first,
+              weight: weight?.columns(columns)
                 ?? parameter(
-                  arena.matrix(rowCount: layer.inputCount, columnCount: $0.count))
-            },
-            columns: columns, bias: bias(units.count))
+                  arena.matrix(rowCount: layer.inputCount, columnCount: columns.count)))
+          }
+          return HiddenPart(
+            firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
+            bias: bias(units.count), activation: layer.activation, wholeWeight: weight?.value)
         })
     }
 
@@ -88,30 +104,27 @@ struct FusedNetwork: Sendable {
     let weight = parameter(
       arena.matrix(rowCount: shape.output.outputCount, columnCount: shape.output.inputCount))
     output = inputShares.ranges.map {
-      OutputPart(inputs: $0, weight: weight.columns($0), bias: bias(shape.output.outputCount))
+      OutputPart(
+        firstInput: $0.lowerBound, weight: weight.columns($0),
+        bias: bias(shape.output.outputCount))
     }
     self.shape = shape
-    self.hidden = hidden
-    hiddenWeights = weights
     outputWeight = weight.value
     areChunksOwned = inputShares.areWholeChunks
     load(network)
   }
 
-  /// Every hidden layer's parts in order, with the layer's place in the network.
-  private var hiddenParts: [(index: Int, part: HiddenPart)] {
-    zip(shape.hidden, hidden).flatMap { layer, parts in parts.map { (layer.index, $0) } }
-  }
-
   private func load(_ network: Sequential) {
-    for (index, part) in hiddenParts {
-      guard let weight = network.layers[index].weight, let bias = network.layers[index].bias else {
-        continue
+    for (index, layer) in shape.hidden.enumerated() {
+      let state = network.layers[layer.index]
+      guard let weight = state.weight, let bias = state.bias else { continue }
+      for parts in hidden {
+        let part = parts[index]
+        for panel in part.panels.elements() {
+          panel.weight.value.assign(weight, transposedRows: panel.units)
+        }
+        for (column, unit) in part.units.enumerated() { part.bias.value[0, column] = bias[unit] }
       }
-      for (panel, columns) in zip(part.panels, part.columns) {
-        panel.value.assign(weight, transposedRows: columns)
-      }
-      for (column, unit) in part.units.enumerated() { part.bias.value[0, column] = bias[unit] }
     }
     let state = network.layers[shape.output.index]
     guard let weight = state.weight, let bias = state.bias else { return }
@@ -134,12 +147,13 @@ struct FusedNetwork: Sendable {
   func forEachLayer(
     _ view: (FusedParameter) -> MatrixView, _ body: (Int, Matrix, [Float]) -> Void
   ) {
-    for (layer, parts) in zip(shape.hidden, hidden) {
+    for (index, layer) in shape.hidden.enumerated() {
       var weight = Matrix(rowCount: layer.outputCount, columnCount: layer.inputCount)
       var bias: [Float] = []
-      for part in parts {
-        for (panel, columns) in zip(part.panels, part.columns) {
-          view(panel).copy(transposedTo: &weight, rows: columns)
+      for parts in hidden {
+        let part = parts[index]
+        for panel in part.panels.elements() {
+          view(panel.weight).copy(transposedTo: &weight, rows: panel.units)
         }
         bias += view(part.bias).matrix().elements
       }

@@ -3,14 +3,14 @@
 import SoftmaxCore
 
 /// Some of a network's parameters, owned by one worker, with all that their updates need.
-struct FusedParameter: Sendable {
+struct FusedParameter: Sendable, BitwiseCopyable {
   let value: MatrixView
   /// The optimizer's memory.
   let first: MatrixView?
   let second: MatrixView?
-  /// Sums of the gradient over blocks of rows, by the level of their tree; none where every step is
-  /// a single block and the gradient is stepped along without being stored.
-  let gradients: [MatrixView]
+  /// Sums of the gradient over blocks of rows, one level of their tree below the other; none where
+  /// every step is a single block and the gradient is stepped along without being stored.
+  let gradients: MatrixView
   /// The factor of the penalty.
   let l2Penalty: Float
 
@@ -18,13 +18,13 @@ struct FusedParameter: Sendable {
     _ value: MatrixView, memoryCount: Int, gradientLevelCount: Int, l2Penalty: Float,
     in arena: Arena
   ) {
-    func like() -> MatrixView {
-      arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount)
+    func like(times count: Int) -> MatrixView {
+      arena.matrix(rowCount: count * value.rowCount, columnCount: value.columnCount)
     }
     self.value = value
-    first = memoryCount > 0 ? like() : nil
-    second = memoryCount > 1 ? like() : nil
-    gradients = (0..<gradientLevelCount).map { _ in like() }
+    first = memoryCount > 0 ? like(times: 1) : nil
+    second = memoryCount > 1 ? like(times: 1) : nil
+    gradients = like(times: gradientLevelCount)
     self.l2Penalty = l2Penalty
   }
 
@@ -32,29 +32,41 @@ struct FusedParameter: Sendable {
     value = whole.value.columns(columns)
     first = whole.first?.columns(columns)
     second = whole.second?.columns(columns)
-    gradients = whole.gradients.map { $0.columns(columns) }
+    gradients = whole.gradients.columns(columns)
     l2Penalty = whole.l2Penalty
   }
 
   /// Some of the columns.
   func columns(_ range: Range<Int>) -> FusedParameter { FusedParameter(self, columns: range) }
 
+  /// The sum of the gradient at a level of the tree.
+  func gradient(atLevel level: Int) -> MatrixView {
+    gradients.rows(level * value.rowCount..<(level + 1) * value.rowCount)
+  }
+
   /// Where the gradient of a block of rows goes; `add(block:with:)` then adds it to those before.
-  func gradient(ofBlock block: Int) -> MatrixView { gradients[(~block).trailingZeroBitCount] }
+  func gradient(ofBlock block: Int) -> MatrixView {
+    gradient(atLevel: (~block).trailingZeroBitCount)
+  }
 
   /// Adds the gradient of a block of rows to those before, in the order of the tree.
   func add(block: Int, with kernels: Kernels) {
     let level = (~block).trailingZeroBitCount
-    for lower in 0..<level { kernels.add(gradients[lower], to: gradients[level]) }
+    for lower in 0..<level {
+      kernels.add(gradient(atLevel: lower), to: gradient(atLevel: level))
+    }
   }
 
   /// The gradient over all blocks.
   func total(blockCount: Int, with kernels: Kernels) -> MatrixView {
     let lowest = blockCount.trailingZeroBitCount
-    for level in gradients.indices.dropFirst(lowest + 1) where blockCount >> level & 1 == 1 {
-      kernels.add(gradients[level], to: gradients[lowest])
+    let total = gradient(atLevel: lowest)
+    var level = lowest + 1
+    while blockCount >> level > 0 {
+      if blockCount >> level & 1 == 1 { kernels.add(gradient(atLevel: level), to: total) }
+      level += 1
     }
-    return gradients[lowest]
+    return total
   }
 
   /// Takes a step along a stored gradient.

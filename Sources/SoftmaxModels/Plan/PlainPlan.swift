@@ -84,8 +84,8 @@ final class PlainPlan: TrainingPlan {
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
   func run(
-    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?,
-    updates: [Kernels.Update], team: WorkerTeam
+    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
+    team: WorkerTeam
   ) {
     team.run { worker in
       for step in steps {
@@ -95,7 +95,7 @@ final class PlainPlan: TrainingPlan {
         if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
         self.updateParameters(
           rowCount: samples.count,
-          by: updates.isEmpty ? nil : updates[step - steps.lowerBound], worker: worker)
+          by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
         worker.barrier()
       }
     }

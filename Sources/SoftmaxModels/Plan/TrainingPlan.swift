@@ -18,11 +18,11 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// The order of the samples, and what the steps give.
   var schedule: BatchSchedule { get }
 
-  /// Runs some steps of an epoch; step s updates by `updates[s - steps.lowerBound]`, or not at all
-  /// where there are none, and records its loss in `schedule`.
+  /// Runs some steps of an epoch, which update as `schedule` says or not at all, and records in it
+  /// what they gave.
   func run(
-    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?,
-    updates: [Kernels.Update], team: WorkerTeam)
+    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
+    team: WorkerTeam)
 
   /// Hands the parameters back to a network.
   func store(into network: inout Sequential)

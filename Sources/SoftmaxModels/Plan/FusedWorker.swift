@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// What one worker of a fused plan does in a step, and the memory that it does it in.
+struct FusedWorker: Sendable, BitwiseCopyable {
+  private let kernels: Kernels
+  private let schedule: BatchSchedule
+  private let isGradientStored: Bool
+  private let areChunksOwned: Bool
+
+  // Parameters: its own, and the weights of the logits of all.
+  private let hidden: VectorView<FusedNetwork.HiddenPart>
+  private let output: FusedNetwork.OutputPart
+  private let outputWeight: MatrixView
+
+  // The batch: its features, all or without hidden layers those that the worker owns; its labels or
+  // distributions, [rows, classes] and [classes, rows].
+  private let input: MatrixView
+  private let labels: VectorView<Int32>
+  private let targetRows: MatrixView
+  private let targetColumns: MatrixView
+
+  // Of all workers: the outputs of each hidden layer and the gradients to them before its
+  // activation, [rows, units].
+  private let activations: VectorView<MatrixView>
+  private let gradients: VectorView<MatrixView>
+  // The parts of the logits, a matrix [classes, rows] for each chunk of the inputs below each other;
+  // every other block uses the other, so that nobody waits for the readers of the last.
+  private let evenPartials: MatrixView
+  private let oddPartials: MatrixView
+
+  private let losses: VectorView<Float>
+  private let guesses: VectorView<Int32>
+  // The gradient to the logits, [classes, rows].
+  private let gradient: MatrixView
+  // What each block of a step gave; the first worker's counts.
+  private let blockLosses: VectorView<Double>
+  private let blockCorrectCounts: VectorView<Int64>
+
+  /// The workers of a network, with the memory that they share.
+  static func team(
+    for network: FusedNetwork, schedule: BatchSchedule, isGradientStored: Bool,
+    hasDistributions: Bool, kernels: Kernels, in arena: Arena
+  ) -> [FusedWorker] {
+    let rows = min(schedule.batchSize, Kernels.rowChunk)
+    let blocks = (schedule.batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
+    let paddedRows = (rows + 15) / 16 * 16
+    let shape = network.shape
+    let classes = shape.output.outputCount
+    func unitMatrices() -> VectorView<MatrixView> {
+      arena.vector(
+        copying: shape.hidden.map { arena.matrix(rowCount: rows, columnCount: $0.outputCount) })
+    }
+    func partials() -> MatrixView {
+      arena.matrix(rowCount: shape.output.chunkCount * classes, columnCount: paddedRows)
+    }
+    let (activations, gradients) = (unitMatrices(), unitMatrices())
+    let (evenPartials, oddPartials) = (partials(), partials())
+    return zip(network.hidden, network.output).map { hidden, output in
+      FusedWorker(
+        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored,
+        areChunksOwned: network.areChunksOwned, hidden: hidden, output: output,
+        outputWeight: network.outputWeight,
+        input: arena.matrix(
+          rowCount: rows, columnCount: shape.hidden.first?.inputCount ?? output.inputs.count),
+        labels: arena.vector(count: paddedRows),
+        targetRows: arena.matrix(rowCount: hasDistributions ? rows : 0, columnCount: classes),
+        targetColumns: arena.matrix(
+          rowCount: hasDistributions ? classes : 0, columnCount: paddedRows),
+        activations: activations, gradients: gradients, evenPartials: evenPartials,
+        oddPartials: oddPartials, losses: arena.vector(count: paddedRows),
+        guesses: arena.vector(count: paddedRows),
+        gradient: arena.matrix(rowCount: classes, columnCount: paddedRows),
+        blockLosses: arena.vector(count: blocks), blockCorrectCounts: arena.vector(count: blocks))
+    }
+  }
+
+  /// Does the worker's part of a step.
+  func run(
+    _ step: Int, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool, worker: Worker
+  ) {
+    let update = isUpdating ? schedule.update(of: step) : nil
+    let samples = schedule.samples(of: step)
+    let blockCount = (samples.count + Kernels.rowChunk - 1) / Kernels.rowChunk
+    for block in 0..<blockCount {
+      let begin = samples.lowerBound + block * Kernels.rowChunk
+      let places = begin..<min(begin + Kernels.rowChunk, samples.upperBound)
+      let isEven = (step * blockLosses.count + block) % 2 == 0
+      computeParts(
+        of: places, into: isEven ? evenPartials : oddPartials, features: features, worker: worker)
+      worker.barrier()
+      differentiate(
+        places, partials: isEven ? evenPartials : oddPartials, scale: 1 / Float(samples.count),
+        targets: targets)
+      backpropagate(rowCount: places.count, worker)
+      if worker.index == 0 { sum(block: block, rowCount: places.count) }
+      descend(block: block, rowCount: places.count, by: isGradientStored ? nil : update)
+      // Others' units have been read by all before the next block's take their place.
+      if hidden.count > 1 { worker.barrier() }
+    }
+    if isGradientStored { self.step(blockCount: blockCount, by: update, worker: worker) }
+    if worker.index == 0 {
+      schedule.record(
+        step: step, loss: treeSum(of: blockCount) { blockLosses[$0] },
+        correctCount: (0..<blockCount).reduce(0) { $0 + Int(blockCorrectCounts[$1]) })
+    }
+  }
+
+  // MARK: From features to the logits
+
+  // The worker's units and its parts of the logits.
+  private func computeParts(
+    of places: Range<Int>, into partials: MatrixView, features: FeatureSource, worker: Worker
+  ) {
+    let rows = 0..<places.count
+    if hidden.count > 0 || !output.inputs.isEmpty {
+      kernels.gather(
+        features, rows: schedule.order.elements(places),
+        columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs,
+        into: input.rows(rows), next: schedule.places(after: places))
+    }
+    for index in 0..<hidden.count {
+      if index > 0 { worker.barrier() }
+      forward(layer: index, rows: rows)
+    }
+    if !areChunksOwned { worker.barrier() }
+    let classes = gradient.rowCount
+    let chunk = Kernels.unitChunk(of: outputWeight.columnCount)
+    for index in worker.share(of: chunkCount) {
+      let columns = index * chunk..<min((index + 1) * chunk, outputWeight.columnCount)
+      let x =
+        hidden.count > 0
+        ? activations[hidden.count - 1].rows(rows).columns(columns)
+        : input.rows(rows).columns(columns.relative(to: output.inputs))
+      kernels.multiplyChunk(
+        x, outputWeight.columns(columns),
+        into: partials.rows(index * classes..<(index + 1) * classes))
+    }
+  }
+
+  private var chunkCount: Int { evenPartials.rowCount / gradient.rowCount }
+
+  // The worker's units of a hidden layer.
+  private func forward(layer index: Int, rows: Range<Int>) {
+    let part = hidden[index]
+    let x = index > 0 ? activations[index - 1].rows(rows) : input.rows(rows)
+    let y = activations[index].rows(rows)
+    for panelIndex in 0..<part.panels.count {
+      let panel = part.panels[panelIndex]
+      kernels.multiply(
+        x, panel.weight.value, bias: part.bias.value.columns(panel.units.relative(to: part.units)),
+        into: y.columns(panel.units))
+    }
+    if let function = part.activation {
+      kernels.apply(function, to: y.columns(part.units), into: y.columns(part.units))
+    }
+  }
+
+  // MARK: From the logits to the gradients of the units
+
+  private func differentiate(
+    _ places: Range<Int>, partials: MatrixView, scale: Float, targets: FeatureSource?
+  ) {
+    schedule.labels(of: places, into: labels)
+    if let targets {
+      kernels.gather(
+        targets, rows: schedule.order.elements(places), into: targetRows.rows(0..<places.count))
+      for row in 0..<places.count {
+        for column in 0..<gradient.rowCount { targetColumns[column, row] = targetRows[row, column] }
+      }
+    }
+    kernels.crossEntropy(
+      partials: partials, chunkCount: chunkCount, bias: output.bias.value, labels: labels,
+      targets: targets == nil ? nil : targetColumns, rowCount: places.count, scale: scale,
+      loss: losses, guesses: guesses, gradient: gradient)
+  }
+
+  // The gradients to the worker's units before their activations, last layer first.
+  private func backpropagate(rowCount: Int, _ worker: Worker) {
+    let rows = 0..<rowCount
+    for index in stride(from: hidden.count - 1, through: 0, by: -1) {
+      let part = hidden[index]
+      let own = gradients[index].rows(rows).columns(part.units)
+      if index == hidden.count - 1 {
+        kernels.multiplyTransposed(gradient, outputWeight.columns(part.units), into: own)
+      } else if let weight = hidden[index + 1].wholeWeight {
+        worker.barrier()
+        kernels.multiply(
+          gradients[index + 1].rows(rows), transposed: weight.rows(part.units), into: own)
+      }
+      if let function = part.activation {
+        kernels.applyGradient(
+          of: function, at: activations[index].rows(rows).columns(part.units), own, into: own)
+      }
+    }
+    // The weights between hidden layers have been read by all before anybody changes them.
+    if hidden.count > 1 { worker.barrier() }
+  }
+
+  // MARK: From the gradients of the units to the parameters
+
+  // Takes steps along the gradients of the worker's parameters over a block of rows, or stores them.
+  private func descend(block: Int, rowCount: Int, by update: Kernels.Update?) {
+    let rows = 0..<rowCount
+    let last =
+      hidden.count > 0
+      ? activations[hidden.count - 1].rows(rows).columns(output.inputs) : input.rows(rows)
+    descend(output.weight, along: gradient, isTransposed: true, last, block: block, by: update)
+    kernels.sumColumns(
+      gradient, count: rowCount, into: output.bias.gradient(ofBlock: block))
+    finish(output.bias, block: block, by: update)
+    for index in 0..<hidden.count {
+      let part = hidden[index]
+      let x = index > 0 ? activations[index - 1].rows(rows) : input.rows(rows)
+      let dy = gradients[index].rows(rows)
+      for panelIndex in 0..<part.panels.count {
+        let panel = part.panels[panelIndex]
+        descend(
+          panel.weight, along: x, isTransposed: false, dy.columns(panel.units), block: block,
+          by: update)
+      }
+      kernels.sumRows(dy.columns(part.units), into: part.bias.gradient(ofBlock: block))
+      finish(part.bias, block: block, by: update)
+    }
+  }
+
+  private func descend(
+    _ weight: FusedParameter, along a: MatrixView, isTransposed: Bool, _ b: MatrixView, block: Int,
+    by update: Kernels.Update?
+  ) {
+    if let update {
+      kernels.descend(
+        weight.value, alongProductOf: a, isTransposed: isTransposed, b, by: update,
+        l2: weight.l2Penalty, first: weight.first, second: weight.second)
+    } else {
+      kernels.gradient(
+        alongProductOf: a, isTransposed: isTransposed, b, into: weight.gradient(ofBlock: block))
+      weight.add(block: block, with: kernels)
+    }
+  }
+
+  private func finish(_ bias: FusedParameter, block: Int, by update: Kernels.Update?) {
+    if let update {
+      bias.step(along: bias.gradient(ofBlock: block), by: update, with: kernels)
+    } else {
+      bias.add(block: block, with: kernels)
+    }
+  }
+
+  // Takes the step along gradients that were stored block by block.
+  private func step(blockCount: Int, by update: Kernels.Update?, worker: Worker) {
+    func step(_ parameter: FusedParameter) {
+      let total = parameter.total(blockCount: blockCount, with: kernels)
+      if let update { parameter.step(along: total, by: update, with: kernels) }
+    }
+    step(output.weight)
+    step(output.bias)
+    for index in 0..<hidden.count {
+      let part = hidden[index]
+      for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
+      step(part.bias)
+    }
+    // Whoever reads others' weights must not do so before they are written.
+    worker.barrier()
+  }
+
+  // What a block gave; every worker has all of it.
+  private func sum(block: Int, rowCount: Int) {
+    var loss = 0.0
+    var correctCount: Int64 = 0
+    for row in 0..<rowCount {
+      loss += Double(losses[row])
+      if guesses[row] == labels[row] { correctCount += 1 }
+    }
+    blockLosses[block] = loss
+    blockCorrectCounts[block] = correctCount
+  }
+}
+
+extension Range<Int> {
+  /// The range as counted from the beginning of another.
+  fileprivate func relative(to other: Range<Int>) -> Range<Int> {
+    lowerBound - other.lowerBound..<upperBound - other.lowerBound
+  }
+}
