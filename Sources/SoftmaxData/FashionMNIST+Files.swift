@@ -90,16 +90,6 @@ extension FashionMNIST {
 
   /// Where the data set lies in the user's cache; nil if the user has none.
   static func cacheFolder(environment: [String: String]) -> String? {
-    #if canImport(Darwin)
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      return home + "/Library/Caches/softmax/" + name
-    #else
-      // The XDG specification: what is not absolute counts as not set.
-      if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-        return cache + "/softmax/" + name
-      }
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      return home + "/.cache/softmax/" + name
-    #endif
+    UserCache.folder(environment: environment).map { IDXFolder.join($0, name) }
   }
 }

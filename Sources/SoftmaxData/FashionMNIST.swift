@@ -84,7 +84,8 @@ public enum FashionMNIST {
     } else {
       folder = try fetch(environment: environment, mirrors: mirrors, progress: progress)
     }
-    let split = try IDXFolder.load(folder, name: name, classNames: classNames)
+    let split = try IDXFolder.load(
+      folder, name: name, classNames: classNames, environment: environment)
     try validate(split, folder: folder)
     return split
   }

@@ -87,7 +87,7 @@ public enum IDXFile {
         columns = product
       }
       let matrix = try ByteMatrix(
-        rowCount: rows, columnCount: columns, bytes: array.bytes, scale: scale)
+        rowCount: rows, columnCount: columns, storage: array.storage, scale: scale)
       return (.bytes(matrix), featureShape)
     }
     throw SoftmaxError(
@@ -95,7 +95,14 @@ public enum IDXFile {
       at: .file(path: path, offset: 8 + 4 * empty))
   }
 
-  private static func read(
+  /// The most bytes that so many gzipped ones can hold.
+  static func greatestByteCount(ofPacked byteCount: Int) -> Int {
+    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: greatestRatio)
+    return overflow ? .max : ceiling
+  }
+
+  /// Reads what a reader gives, to its end.
+  static func read(
     _ reader: UnpackingReader, maximumByteCount: Int
   ) throws(SoftmaxError) -> IDXArray {
     let shape = try readShape(reader)
@@ -118,7 +125,7 @@ public enum IDXFile {
         .invalidData, "bytes follow behind the \(count) that its shape \(shape) needs",
         remedy: "check the extents in the header", at: reader.location(start + count))
     }
-    return IDXArray(shape: shape, bytes: bytes)
+    return IDXArray(shape: shape, storage: ByteStorage(bytes))
   }
 
   private static func readShape(_ reader: UnpackingReader) throws(SoftmaxError) -> [Int] {
@@ -159,8 +166,8 @@ public enum IDXFile {
   private static func validate(
     _ count: Int, shape: [Int], maximum: Int, reader: UnpackingReader
   ) throws(SoftmaxError) {
-    let (ceiling, overflow) = reader.sourceByteCount.multipliedReportingOverflow(by: greatestRatio)
-    if reader.isPacked, !overflow, count > ceiling {
+    let ceiling = greatestByteCount(ofPacked: reader.sourceByteCount)
+    if reader.isPacked, count > ceiling {
       throw SoftmaxError(
         .invalidData,
         "its shape \(shape) needs \(count) bytes, but \(reader.sourceByteCount) gzipped bytes "
