@@ -13,8 +13,8 @@
 /// The pages are the system's own copy of the file: mapping copies nothing, and
 /// processes share them. What was mapped stays when the file's name is removed
 /// or given to another file. It does not stay when somebody cuts this very file
-/// short: reading beyond its new end is a signal, SIGBUS. So only files are
-/// mapped that are replaced as a whole and never changed in their place.
+/// short, or when the disk fails: reading there is a signal, SIGBUS. So only
+/// files are mapped that are replaced as a whole and never changed in their place.
 @safe
 package final class MappedBytes: @unchecked Sendable {
   /// The number of bytes.

@@ -60,6 +60,23 @@ struct OwnFile: ~Copyable {
     remove(path)
   }
 
+  /// Whether a file of so many bytes may be written and leaves the disk as many again.
+  static func hasRoom(for byteCount: Int, in folder: String) -> Bool {
+    // Past its limit a process is not told, but ended by a signal.
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    #else
+      let status = unsafe getrlimit(RLIMIT_FSIZE, &limit)
+    #endif
+    guard status == 0, limit.rlim_cur >= rlim_t(byteCount) else { return false }
+    var space = statvfs()
+    guard unsafe statvfs(folder, &space) == 0 else { return false }
+    let (available, overflow) = UInt64(space.f_bavail)
+      .multipliedReportingOverflow(by: UInt64(space.f_frsize))
+    return overflow || available / 2 >= UInt64(byteCount)
+  }
+
   /// Removes a file.
   static func remove(_ path: String) {
     unsafe unlink(path)

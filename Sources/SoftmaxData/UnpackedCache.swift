@@ -87,6 +87,7 @@ struct UnpackedCache: Sendable {
       // For nobody but the user, as the XDG specification has it.
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      guard OwnFile.hasRoom(for: bytes.count + array.storage.count, in: folder) else { return }
       OwnFile.removeLink(at: path)
       let file = try AtomicFile(replacing: path, mode: 0o600)
       try file.write(bytes)

@@ -121,7 +121,8 @@ import Testing
 
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func theRealDataAreComplete() throws {
-    let fashion = try FashionMNIST.load(directory: FashionMNIST.packageFolder)
+    let fashion = try FashionMNIST.load(
+      directory: FashionMNIST.packageFolder, environment: ["SOFTMAX_CACHE": "off"])
     let test = try #require(fashion.test)
     #expect(fashion.name == "fashion-mnist")
     #expect(fashion.training.count == 60_000)
@@ -135,13 +136,30 @@ import Testing
         Issue.record("expected bytes")
         return
       }
-      #expect(pixels.bytes.min() == 0)
-      #expect(pixels.bytes.max() == 255)
+      let bytes = pixels.bytes
+      #expect(bytes.min() == 0)
+      #expect(bytes.max() == 255)
       #expect(pixels.scale == Float(1) / Float(255))
     }
-    let row = try DatasetReference("fashion-mnist:test:0").load(
-      dataDirectory: FashionMNIST.packageFolder)
-    #expect(row.test?.labels[0] == 9)
+  }
+
+  @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
+  func fromTheCacheTheDataAreTheSame() throws {
+    let environment = ["SOFTMAX_CACHE": folder.path("cache")]
+    let reference = try DatasetReference("fashion-mnist")
+    let first = try reference.load(
+      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+    // The labels are too few bytes to be kept.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).count == 2)
+    let cache = try #require(UnpackedCache(environment: environment))
+    for name in ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"] {
+      let source = try #require(SourceIdentity(FashionMNIST.packageFolder + "/" + name))
+      #expect(cache.copy(of: source) != nil)
+    }
+    let second = try reference.load(
+      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+    #expect(first == second)
+    #expect(first.hashValue == second.hashValue)
   }
 
   /// The digests are those of the mirrors' files, whose gzip headers hold a name and a time that
