@@ -141,11 +141,16 @@ final class AtomicFile {
   /// The error for the call that just failed.
   private static func notWritten(_ message: String, path: String, offset: Int?) -> SoftmaxError {
     let failure = SystemFailure(number: errno)
-    let full = failure.number == ENOSPC || failure.number == EDQUOT
+    let remedy: String? =
+      switch failure.number {
+      case ENOSPC, EDQUOT: "make room on the disk, or write elsewhere"
+      case ENOENT, ENOTDIR: "make its folder first, or write elsewhere"
+      case EACCES, EPERM, EROFS: "write elsewhere, or ask for the permission to write there"
+      default: nil
+      }
     let missing = failure.number == ENOENT || failure.number == ENOTDIR
     return SoftmaxError(
-      missing ? .notFound : .ioFailure, "\(message): \(failure)",
-      remedy: full ? "make room on the disk, or write elsewhere" : nil,
+      missing ? .notFound : .ioFailure, "\(message): \(failure)", remedy: remedy,
       at: .file(path: path, offset: offset), cause: AtomicWriteFailure.notWritten)
   }
 

@@ -67,7 +67,7 @@ public enum IDXFolder {
         .shapeMismatch,
         "images of shape \(Array(test.images.shape.dropFirst())), but those to learn from have "
           + "\(Array(training.images.shape.dropFirst()))",
-        at: .file(path: test.imagesPath, offset: 4))
+        remedy: "use the files that belong together", at: .file(path: test.imagesPath, offset: 4))
     }
     return DatasetSplit(
       name: name ?? folder, training: try training.dataset(classNames: names),
@@ -135,6 +135,7 @@ public enum IDXFolder {
       guard self.labels.shape.count == 1 else {
         throw SoftmaxError(
           .invalidData, "labels need 1 dimension, got the shape \(self.labels.shape)",
+          remedy: "images have more; name the file of the labels",
           at: .file(path: labelsPath, offset: 3))
       }
       self.images = try images.get()
@@ -147,7 +148,8 @@ public enum IDXFolder {
       }
       guard self.images.shape[0] > 0 else {
         throw SoftmaxError(
-          .invalidData, "holds no images", at: .file(path: imagesPath, offset: 4))
+          .invalidData, "holds no images", remedy: "use files with at least one image",
+          at: .file(path: imagesPath, offset: 4))
       }
     }
 
@@ -159,6 +161,7 @@ public enum IDXFolder {
           .labelOutOfRange,
           "label \(labels[row]) of sample \(row) is not one of the \(classNames.count) "
             + "classes 0...\(classNames.count - 1)",
+          remedy: "give every class a name, or check the labels",
           // Behind a header of four bytes and one extent.
           at: .file(path: labelsPath, offset: 8 + row))
       }
