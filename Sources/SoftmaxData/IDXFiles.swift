@@ -31,6 +31,7 @@ enum IDXFiles {
 
     private let path: String
     private let maximumByteCount: Int
+    // Where the file may leave a copy: nowhere while somebody may be writing it.
     private let cache: UnpackedCache?
     private let source: SourceIdentity?
     private let copy: UnpackedCache.Copy?
@@ -39,8 +40,8 @@ enum IDXFiles {
     init(_ path: String, maximumByteCount: Int, cache: UnpackedCache?) {
       self.path = path
       self.maximumByteCount = maximumByteCount
-      self.cache = cache
       let source = SourceIdentity(path)
+      self.cache = source?.isSettled == true ? cache : nil
       let copy = source.flatMap { cache?.copy(of: $0) }
         .flatMap { $0.payload.count <= maximumByteCount ? $0 : nil }
       let pieceCount = copy.map { PayloadChecksum.pieceCount(of: $0.payload.count) } ?? 0

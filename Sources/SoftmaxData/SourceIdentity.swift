@@ -67,7 +67,7 @@ struct SourceIdentity: Hashable, Sendable {
       latest.seconds -= 1
       latest.nanoseconds += 1_000_000_000
     }
-    return max(modified, changed) < latest
+    return changed < latest
   }
 }
 

@@ -74,8 +74,13 @@ struct UnpackedCache: Sendable {
   }
 
   /// Keeps an array for the next time; a failure is passed over.
+  ///
+  /// - Parameters:
+  ///   - array: what the packed file holds.
+  ///   - source: the packed file as it was before it was read, its last change some time ago.
+  ///   - sha256: its digest.
   func keep(_ array: IDXArray, of source: SourceIdentity, sha256: String) {
-    guard source.isSettled, source == SourceIdentity(source.path) else { return }
+    guard source == SourceIdentity(source.path) else { return }
     let checksum = unsafe array.storage.withUnsafeBytes {
       unsafe PayloadChecksum.checksum(of: $0)
     }

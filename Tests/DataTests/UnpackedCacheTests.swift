@@ -58,7 +58,14 @@ import Testing
       IDXArray(shape: [3, 100], storage: ByteStorage(CacheBench.payload)), of: source,
       sha256: String(repeating: "0", count: 64))
     #expect(!FileManager.default.fileExists(atPath: bench.copyPath))
-    #expect(try bench.read().bytes == CacheBench.payload)
+  }
+
+  @Test func aSourceThatChangedJustNowIsNotKept() throws {
+    let source = try #require(SourceIdentity(bench.source))
+    #expect(source.isSettled)
+    var later = source
+    later.changed.seconds += 3_600
+    #expect(!later.isSettled)
   }
 
   @Test func linksToTheSourceShareItsCopy() throws {
