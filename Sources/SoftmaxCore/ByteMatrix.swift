@@ -15,8 +15,7 @@ public struct ByteMatrix: Hashable, Sendable {
   public let rowCount: Int
   /// The number of columns.
   public let columnCount: Int
-  /// The bytes, row after row.
-  public let bytes: [UInt8]
+  let storage: ByteStorage
   /// What a byte is multiplied with.
   public let scale: Float
 
@@ -25,17 +24,25 @@ public struct ByteMatrix: Hashable, Sendable {
   /// - Throws: `shapeMismatch` unless there are `rowCount * columnCount` bytes;
   ///   `invalidArgument` unless the scale is greater than 0 and every byte's value finite.
   public init(rowCount: Int, columnCount: Int, bytes: [UInt8], scale: Float) throws(SoftmaxError) {
+    try self.init(
+      rowCount: rowCount, columnCount: columnCount, storage: ByteStorage(bytes), scale: scale)
+  }
+
+  /// The same for bytes that may be a part of a file.
+  package init(
+    rowCount: Int, columnCount: Int, storage: ByteStorage, scale: Float
+  ) throws(SoftmaxError) {
     let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
-    guard rowCount >= 0, columnCount >= 0, !overflow, count == bytes.count else {
+    guard rowCount >= 0, columnCount >= 0, !overflow, count == storage.count else {
       throw SoftmaxError(
         .shapeMismatch,
         "a \(rowCount) x \(columnCount) matrix needs \(overflow ? "more" : "\(count)") bytes, "
-          + "got \(bytes.count)")
+          + "got \(storage.count)")
     }
     try ByteMatrix.validate(scale: scale)
     self.rowCount = rowCount
     self.columnCount = columnCount
-    self.bytes = bytes
+    self.storage = storage
     self.scale = scale
   }
 
@@ -48,18 +55,38 @@ public struct ByteMatrix: Hashable, Sendable {
     }
   }
 
+  /// The bytes, row after row.
+  ///
+  /// - Complexity: constant for a matrix made from an array; a copy of all bytes where they are
+  ///   used in place from a file, as the images of a loaded data set may be. Keep it rather than
+  ///   ask again, or use ``withUnsafeBytes(_:)`` or ``row(_:)``.
+  public var bytes: [UInt8] { storage.array }
+
+  /// Calls `body` with the bytes, row after row, without copying them.
+  ///
+  /// The buffer must not be used after `body` returned.
+  public func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try unsafe storage.withUnsafeBytes(body)
+  }
+
   /// The bytes of one row.
   ///
   /// - Precondition: the row lies within the matrix.
-  public func row(_ row: Int) -> ArraySlice<UInt8> {
+  public func row(_ row: Int) -> [UInt8] {
     precondition(row >= 0 && row < rowCount, "row \(row) lies outside of \(rowCount) rows")
-    return bytes[row * columnCount..<(row + 1) * columnCount]
+    return unsafe withUnsafeBytes { bytes in
+      unsafe Array(bytes[row * columnCount..<(row + 1) * columnCount])
+    }
   }
 
   /// The values as a matrix of `Float`.
   public func floats() -> Matrix {
     var result = Matrix(rowCount: rowCount, columnCount: columnCount)
-    for (index, byte) in bytes.enumerated() { result.elements[index] = Float(byte) * scale }
+    unsafe withUnsafeBytes { bytes in
+      for index in 0..<bytes.count { result.elements[index] = unsafe Float(bytes[index]) * scale }
+    }
     return result
   }
 }

@@ -61,14 +61,22 @@ public enum Features: Hashable, Sendable {
 
 extension ByteMatrix {
   func selecting(rows: some Sequence<Int>) -> ByteMatrix {
-    let chosen = rows.map { row($0) }
+    var chosen: [UInt8] = []
+    chosen.reserveCapacity(rows.underestimatedCount * columnCount)
+    var count = 0
+    unsafe withUnsafeBytes { bytes in
+      for row in rows {
+        precondition(row >= 0 && row < rowCount, "row \(row) lies outside of \(rowCount) rows")
+        unsafe chosen.append(contentsOf: bytes[row * columnCount..<(row + 1) * columnCount])
+        count += 1
+      }
+    }
     return ByteMatrix(
-      unchecked: Array(chosen.joined()), rowCount: chosen.count, columnCount: columnCount,
-      scale: scale)
+      unchecked: ByteStorage(chosen), rowCount: count, columnCount: columnCount, scale: scale)
   }
 
-  private init(unchecked bytes: [UInt8], rowCount: Int, columnCount: Int, scale: Float) {
-    self.bytes = bytes
+  private init(unchecked storage: ByteStorage, rowCount: Int, columnCount: Int, scale: Float) {
+    self.storage = storage
     self.rowCount = rowCount
     self.columnCount = columnCount
     self.scale = scale

@@ -108,11 +108,12 @@ extension Features {
             memory: .floats($0.baseAddress), rowCount: rowCount, columnCount: columnCount))
       }
     case .bytes(let matrix):
-      try unsafe matrix.bytes.withUnsafeBufferPointer {
+      try unsafe matrix.withUnsafeBytes {
         try body(
           unsafe FeatureSource(
-            memory: .bytes($0.baseAddress, scale: matrix.scale), rowCount: rowCount,
-            columnCount: columnCount))
+            memory: .bytes(
+              $0.baseAddress?.assumingMemoryBound(to: UInt8.self), scale: matrix.scale),
+            rowCount: rowCount, columnCount: columnCount))
       }
     }
   }

@@ -34,10 +34,13 @@ final class AtomicFile {
   ///
   /// Temporary files of runs that died while they wrote the same file are removed.
   ///
+  /// - Parameters:
+  ///   - path: the file's path; a link leads to the file to replace.
+  ///   - mode: the new file's mode; without it that of the old file, or the usual one.
   /// - Throws: `ioFailure`, `notFound` or `invalidArgument`; the old file is untouched.
-  init(replacing path: String) throws(SoftmaxError) {
+  init(replacing path: String, mode: mode_t? = nil) throws(SoftmaxError) {
     try SystemFailure.validate(path: path)
-    let (target, mode) = try Self.resolve(path)
+    let (target, oldMode) = try Self.resolve(path)
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     let folder = String(target.dropLast(name.count))
     guard !name.isEmpty, name != ".", name != ".." else {
@@ -51,7 +54,7 @@ final class AtomicFile {
     // A name may have 255 bytes; the rest is for the number of the process and the random part.
     let prefix = folder + "." + Self.shortened(name) + "."
     Self.removeStaleFiles(inFolder: self.folder, prefix: String(prefix.dropFirst(folder.count)))
-    (temporary, descriptor) = try Self.create(prefix: prefix, mode: mode, path: path)
+    (temporary, descriptor) = try Self.create(prefix: prefix, mode: mode ?? oldMode, path: path)
   }
 
   deinit {
@@ -69,6 +72,15 @@ final class AtomicFile {
     if let failure { throw failure }
   }
 
+  /// Adds bytes that may be a part of another file.
+  ///
+  /// - Throws: `ioFailure`; the old file is untouched.
+  func write(_ bytes: ByteStorage) throws(SoftmaxError) {
+    var failure: SoftmaxError?
+    unsafe bytes.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
+    if let failure { throw failure }
+  }
+
   /// Adds numbers as they lie in memory, which is little-endian on every platform of Swift's.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
@@ -80,11 +92,13 @@ final class AtomicFile {
 
   /// Makes the file appear under its name.
   ///
+  /// - Parameter durably: whether the file is forced to the disk first. Without it a power failure
+  ///   may leave a file of the right name and the wrong content.
   /// - Throws: `ioFailure` with the cause ``AtomicWriteFailure/notWritten`` if the old file is
   ///   untouched, ``AtomicWriteFailure/durabilityUncertain`` if the new one is in place but the
   ///   folder could not be forced to the disk.
-  func commit() throws(SoftmaxError) {
-    guard Self.synchronize(descriptor) == 0 else {
+  func commit(durably: Bool = true) throws(SoftmaxError) {
+    guard !durably || Self.synchronize(descriptor) == 0 else {
       throw Self.notWritten("could not be forced to the disk", path: path, offset: nil)
     }
     guard unsafe rename(temporary, target) == 0 else {
@@ -92,6 +106,7 @@ final class AtomicFile {
     }
     close(descriptor)
     descriptor = -1
+    guard durably else { return }
     let parent = SystemFailure.retrying { unsafe open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
     let result = parent < 0 ? -1 : Self.synchronize(parent)
     let failure = SystemFailure(number: errno)
@@ -126,11 +141,16 @@ final class AtomicFile {
   /// The error for the call that just failed.
   private static func notWritten(_ message: String, path: String, offset: Int?) -> SoftmaxError {
     let failure = SystemFailure(number: errno)
-    let full = failure.number == ENOSPC || failure.number == EDQUOT
+    let remedy: String? =
+      switch failure.number {
+      case ENOSPC, EDQUOT: "make room on the disk, or write elsewhere"
+      case ENOENT, ENOTDIR: "make its folder first, or write elsewhere"
+      case EACCES, EPERM, EROFS: "write elsewhere, or ask for the permission to write there"
+      default: nil
+      }
     let missing = failure.number == ENOENT || failure.number == ENOTDIR
     return SoftmaxError(
-      missing ? .notFound : .ioFailure, "\(message): \(failure)",
-      remedy: full ? "make room on the disk, or write elsewhere" : nil,
+      missing ? .notFound : .ioFailure, "\(message): \(failure)", remedy: remedy,
       at: .file(path: path, offset: offset), cause: AtomicWriteFailure.notWritten)
   }
 

@@ -46,7 +46,9 @@ struct ByteSource: ~Copyable {
       close(descriptor)
       let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a pipe or a device"
       throw SoftmaxError(
-        .ioFailure, "is \(kind), expected a regular file", at: .file(path: path, offset: nil))
+        .ioFailure, "is \(kind), expected a regular file",
+        remedy: kind == "a folder" ? "name a file in it" : "copy its content into a file first",
+        at: .file(path: path, offset: nil))
     }
     self.path = path
     self.descriptor = descriptor

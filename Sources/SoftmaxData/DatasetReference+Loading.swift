@@ -9,7 +9,7 @@ extension DatasetReference {
   ///   - environment: the environment variables to go by; without it the process's own.
   ///   - progress: told about each piece of a file that has to be fetched.
   /// - Throws: as ``FashionMNIST/load(directory:environment:mirrors:progress:)`` and
-  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:)``.
+  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:environment:)``.
   public func load(
     dataDirectory: String? = nil, environment: [String: String]? = nil,
     progress: Downloader.Progress? = nil
@@ -31,7 +31,7 @@ extension DatasetReference {
           .unsupported, "is a file, expected a folder of IDX files",
           remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
       }
-      return try IDXFolder.load(path)
+      return try IDXFolder.load(path, environment: environment)
     }
   }
 

@@ -82,13 +82,7 @@ public struct Downloader: Sendable {
     guard FileKind(path) == .regular else { return false }
     var source = try ByteSource(path: path)
     guard source.byteCount == file.byteCount else { return false }
-    var hash = SHA256()
-    var chunk = [UInt8](repeating: 0, count: 1 << 17)
-    while true {
-      let count = try source.read(into: &chunk)
-      if count == 0 { return hash.hexDigest() == file.sha256 }
-      hash.update(count == chunk.count ? chunk : Array(chunk[..<count]))
-    }
+    return try SHA256.hexDigest(of: &source) == file.sha256
   }
 
   private func fetch(

@@ -10,7 +10,8 @@ extension FashionMNIST {
   /// - Parameters:
   ///   - directory: where the files are, instead of the usual places.
   ///   - environment: the environment variables to go by; without it the process's own.
-  /// - Throws: `notFound` if `directory` is given and does not hold the files.
+  /// - Throws: `notFound` if `directory` is given and does not hold the files, or if `SOFTMAX_DATA`
+  ///   is set and its folder does not.
   public static func locate(
     directory: String? = nil, environment: [String: String]? = nil
   ) throws(SoftmaxError) -> String? {
@@ -22,17 +23,28 @@ extension FashionMNIST {
   ) throws(SoftmaxError) -> String? {
     if let directory {
       if let found = folder(at: directory) { return found }
-      throw SoftmaxError(
-        .notFound,
-        "holds no \(files.map(\.name).joined(separator: ", ")), with or without .gz, "
-          + "neither itself nor in a folder \(name)",
-        remedy: "name the folder that does, or leave the name out to look in the usual places",
-        at: .file(path: directory, offset: nil))
+      throw missing(
+        in: directory, whose: "",
+        remedy: "name the folder that does, or leave the name out to look in the usual places")
     }
     let environment = environment ?? ProcessInfo.processInfo.environment
-    if let named = environment["SOFTMAX_DATA"], let found = folder(at: named) { return found }
+    // What a user names is not passed over in silence.
+    if let named = environment["SOFTMAX_DATA"], !named.isEmpty {
+      if let found = folder(at: named) { return found }
+      throw missing(
+        in: named, whose: "the folder of SOFTMAX_DATA ",
+        remedy: "set it to the folder that does, or unset it to look in the usual places")
+    }
     return [cacheFolder(environment: environment), packageFolder].compactMap(\.self)
       .first(where: IDXFolder.isComplete)
+  }
+
+  private static func missing(in folder: String, whose: String, remedy: String) -> SoftmaxError {
+    SoftmaxError(
+      .notFound,
+      whose + "holds no \(files.map(\.name).joined(separator: ", ")), with or without .gz, "
+        + "neither itself nor in a folder \(name)",
+      remedy: remedy, at: .file(path: folder, offset: nil))
   }
 
   /// Fetches the files that are missing into a folder, by default the user's cache.
@@ -90,16 +102,6 @@ extension FashionMNIST {
 
   /// Where the data set lies in the user's cache; nil if the user has none.
   static func cacheFolder(environment: [String: String]) -> String? {
-    #if canImport(Darwin)
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      return home + "/Library/Caches/softmax/" + name
-    #else
-      // The XDG specification: what is not absolute counts as not set.
-      if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-        return cache + "/softmax/" + name
-      }
-      guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-      return home + "/.cache/softmax/" + name
-    #endif
+    UserCache.folder(environment: environment).map { IDXFolder.join($0, name) }
   }
 }

@@ -14,7 +14,7 @@ public import SoftmaxCore
 ///
 /// The files are looked for, in this order:
 /// 1. in the folder given, and nowhere else if one is given;
-/// 2. in the folder that the environment variable `SOFTMAX_DATA` names;
+/// 2. in the folder that the environment variable `SOFTMAX_DATA` names, and nowhere else if it does;
 /// 3. in the user's cache: `$XDG_CACHE_HOME/softmax/fashion-mnist`, which is
 ///    `~/.cache/softmax/fashion-mnist` unless set otherwise, on Apple's systems
 ///    `~/Library/Caches/softmax/fashion-mnist`;
@@ -65,12 +65,15 @@ public enum FashionMNIST {
 
   /// Loads the data set, and fetches it first if it is nowhere to be found.
   ///
+  /// Unpacked copies of the images are kept for the next time, as ``IDXFolder`` says.
+  ///
   /// - Parameters:
   ///   - directory: where the files are, instead of the usual places.
   ///   - environment: the environment variables to go by; without it the process's own.
   ///   - mirrors: where to fetch the files.
   ///   - progress: told about each piece of a file that arrives.
-  /// - Throws: `notFound` if `directory` does not hold the files; `networkFailure`,
+  /// - Throws: `notFound` if `directory` or the folder of `SOFTMAX_DATA` does not hold the files;
+  ///   `networkFailure`,
   ///   `checksumMismatch` or `ioFailure` if they could not be fetched; `checksumMismatch` if the
   ///   files found are of another data set (MNIST's have the same names); `invalidData` if they
   ///   are damaged.
@@ -84,7 +87,8 @@ public enum FashionMNIST {
     } else {
       folder = try fetch(environment: environment, mirrors: mirrors, progress: progress)
     }
-    let split = try IDXFolder.load(folder, name: name, classNames: classNames)
+    let split = try IDXFolder.load(
+      folder, name: name, classNames: classNames, environment: environment)
     try validate(split, folder: folder)
     return split
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
 
 /// An array of bytes with a shape, as an IDX file holds it.
 ///
@@ -7,6 +8,13 @@
 public struct IDXArray: Hashable, Sendable {
   /// The extent in each dimension, the slowest first, such as [60000, 28, 28].
   public let shape: [Int]
+  let storage: ByteStorage
+
+  init(shape: [Int], storage: ByteStorage) {
+    self.shape = shape
+    self.storage = storage
+  }
+
   /// The elements in row-major order; their number is the product of the shape.
-  public let bytes: [UInt8]
+  public var bytes: [UInt8] { storage.array }
 }

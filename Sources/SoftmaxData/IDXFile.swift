@@ -87,15 +87,22 @@ public enum IDXFile {
         columns = product
       }
       let matrix = try ByteMatrix(
-        rowCount: rows, columnCount: columns, bytes: array.bytes, scale: scale)
+        rowCount: rows, columnCount: columns, storage: array.storage, scale: scale)
       return (.bytes(matrix), featureShape)
     }
     throw SoftmaxError(
       .invalidData, "an image of shape \(featureShape) has no pixels",
-      at: .file(path: path, offset: 8 + 4 * empty))
+      remedy: "check the extents in the header", at: .file(path: path, offset: 8 + 4 * empty))
   }
 
-  private static func read(
+  /// The most bytes that so many gzipped ones can hold.
+  static func greatestByteCount(ofPacked byteCount: Int) -> Int {
+    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: greatestRatio)
+    return overflow ? .max : ceiling
+  }
+
+  /// Reads what a reader gives, to its end.
+  static func read(
     _ reader: UnpackingReader, maximumByteCount: Int
   ) throws(SoftmaxError) -> IDXArray {
     let shape = try readShape(reader)
@@ -118,7 +125,7 @@ public enum IDXFile {
         .invalidData, "bytes follow behind the \(count) that its shape \(shape) needs",
         remedy: "check the extents in the header", at: reader.location(start + count))
     }
-    return IDXArray(shape: shape, bytes: bytes)
+    return IDXArray(shape: shape, storage: ByteStorage(bytes))
   }
 
   private static func readShape(_ reader: UnpackingReader) throws(SoftmaxError) -> [Int] {
@@ -126,13 +133,14 @@ public enum IDXFile {
     guard magic.count == 4 else {
       throw SoftmaxError(
         .invalidData, "ends within the first 4 bytes of an IDX file",
-        at: reader.location(magic.count))
+        remedy: "fetch or copy the file again", at: reader.location(magic.count))
     }
     guard magic[0] == 0, magic[1] == 0 else {
       throw SoftmaxError(
         .invalidData,
         "is no IDX file: it begins with \(hex(magic[0])) \(hex(magic[1])), "
-          + "expected 00 00", at: reader.location(magic[0] == 0 ? 1 : 0))
+          + "expected 00 00", remedy: "name an IDX file, such as train-images-idx3-ubyte.gz",
+        at: reader.location(magic[0] == 0 ? 1 : 0))
     }
     guard magic[2] == 0x08 else { throw unsupportedType(magic[2], reader: reader) }
     let dimensionCount = Int(magic[3])
@@ -140,7 +148,7 @@ public enum IDXFile {
       throw SoftmaxError(
         dimensionCount == 0 ? .invalidData : .unsupported,
         "has \(dimensionCount) dimensions, expected 1...\(greatestDimensionCount)",
-        at: reader.location(3))
+        remedy: "check the fourth byte of the header", at: reader.location(3))
     }
     let extents = try reader.read(4 * dimensionCount)
     guard extents.count == 4 * dimensionCount else {
@@ -159,12 +167,13 @@ public enum IDXFile {
   private static func validate(
     _ count: Int, shape: [Int], maximum: Int, reader: UnpackingReader
   ) throws(SoftmaxError) {
-    let (ceiling, overflow) = reader.sourceByteCount.multipliedReportingOverflow(by: greatestRatio)
-    if reader.isPacked, !overflow, count > ceiling {
+    let ceiling = greatestByteCount(ofPacked: reader.sourceByteCount)
+    if reader.isPacked, count > ceiling {
       throw SoftmaxError(
         .invalidData,
         "its shape \(shape) needs \(count) bytes, but \(reader.sourceByteCount) gzipped bytes "
-          + "hold at most \(ceiling)", at: reader.location(4))
+          + "hold at most \(ceiling)", remedy: "check the extents in the header",
+        at: reader.location(4))
     }
     let there = reader.sourceByteCount - reader.offset
     if !reader.isPacked, count != there {
@@ -188,7 +197,7 @@ public enum IDXFile {
     guard let name = names[code] else {
       return SoftmaxError(
         .unsupported, "the type code \(hex(code)) is not one of IDX, expected 08",
-        at: reader.location(2))
+        remedy: "write it again with unsigned bytes", at: reader.location(2))
     }
     return SoftmaxError(
       .unsupported, "holds \(name) (type code \(hex(code))), expected unsigned bytes (08)",
@@ -198,7 +207,7 @@ public enum IDXFile {
   private static func tooLarge(_ shape: [Int], path: String) -> SoftmaxError {
     SoftmaxError(
       .invalidData, "its shape \(shape) needs more bytes than can be counted",
-      at: .file(path: path, offset: 4))
+      remedy: "check the extents in the header", at: .file(path: path, offset: 4))
   }
 
   private static func hex(_ byte: UInt8) -> String {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 public import SoftmaxCore
 
 /// A folder of IDX files that are named as MNIST's.
@@ -18,25 +19,39 @@ public enum IDXFolder {
   /// Pixels are scaled by 1/255 to 0...1. Class names are those given, else those of
   /// `classes.txt`, else `"0"`, `"1"`, ... up to the highest label.
   ///
+  /// Unpacking large files takes most of the time, so an unpacked copy of them is kept in the
+  /// user's cache, checked and used in place the next time. `SOFTMAX_CACHE` names another folder
+  /// for the copies, or is `off`.
+  ///
   /// - Parameters:
   ///   - path: the folder.
   ///   - name: what to call the data set; without it the folder's own name.
   ///   - classNames: the names of the classes by label.
   ///   - maximumByteCount: the most bytes that one file may unpack to.
+  ///   - environment: the environment variables to go by; without it the process's own.
   /// - Throws: `notFound` naming the file that is missing, `labelOutOfRange` with the file and the
   ///   offset of the label, `invalidData` where a file breaks its format or the numbers of images
   ///   and labels differ, `unsupported`, `ioFailure`.
   public static func load(
     _ path: String, name: String? = nil, classNames: [String]? = nil,
-    maximumByteCount: Int = IDXFile.defaultMaximumByteCount
+    maximumByteCount: Int = IDXFile.defaultMaximumByteCount,
+    environment: [String: String]? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
-    guard let training = try Part(.training, in: path, maximumByteCount) else {
+    guard let trainingPaths = try paths(of: .training, in: path) else {
       throw SoftmaxError(
         .notFound,
         "holds no \(imagesName(.training)) and \(labelsName(.training)), plain or with .gz",
         remedy: "name the folder that holds them", at: .file(path: path, offset: nil))
     }
-    let test = try Part(.test, in: path, maximumByteCount)
+    let testPaths = try paths(of: .test, in: path)
+    let arrays = IDXFiles.read(
+      [trainingPaths, testPaths].compactMap(\.self).flatMap { [$0.labels, $0.images] },
+      maximumByteCount: maximumByteCount,
+      cache: UnpackedCache(environment: environment ?? ProcessInfo.processInfo.environment))
+    let training = try Part(trainingPaths, labels: arrays[0], images: arrays[1])
+    let test = try testPaths.map { paths throws(SoftmaxError) in
+      try Part(paths, labels: arrays[2], images: arrays[3])
+    }
     let names: [String]
     if let classNames {
       names = classNames
@@ -52,7 +67,7 @@ public enum IDXFolder {
         .shapeMismatch,
         "images of shape \(Array(test.images.shape.dropFirst())), but those to learn from have "
           + "\(Array(training.images.shape.dropFirst()))",
-        at: .file(path: test.imagesPath, offset: 4))
+        remedy: "use the files that belong together", at: .file(path: test.imagesPath, offset: 4))
     }
     return DatasetSplit(
       name: name ?? folder, training: try training.dataset(classNames: names),
@@ -82,6 +97,24 @@ public enum IDXFolder {
     return spellings.map { join(folder, $0) }.first { FileKind($0) == .regular }
   }
 
+  /// The files of one part; nil if neither is there.
+  private static func paths(
+    of role: Role, in folder: String
+  ) throws(SoftmaxError) -> (images: String, labels: String)? {
+    switch (find(imagesName(role), in: folder), find(labelsName(role), in: folder)) {
+    case (nil, nil): return nil
+    case (_?, nil): throw missing(labelsName(role), in: folder)
+    case (nil, _?): throw missing(imagesName(role), in: folder)
+    case (let images?, let labels?): return (images, labels)
+    }
+  }
+
+  private static func missing(_ name: String, in folder: String) -> SoftmaxError {
+    SoftmaxError(
+      .notFound, "is not there, plain or with .gz, but its companion is",
+      remedy: "fetch or copy the file", at: .file(path: join(folder, name), offset: nil))
+  }
+
   static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
@@ -93,57 +126,49 @@ public enum IDXFolder {
     let images: IDXArray
     let labels: IDXArray
 
-    /// Reads one part; nil if neither of its files is there.
-    init?(_ role: Role, in folder: String, _ maximumByteCount: Int) throws(SoftmaxError) {
-      switch (find(imagesName(role), in: folder), find(labelsName(role), in: folder)) {
-      case (nil, nil):
-        return nil
-      case (_?, nil):
-        throw Self.missing(labelsName(role), in: folder)
-      case (nil, _?):
-        throw Self.missing(imagesName(role), in: folder)
-      case (let imagesPath?, let labelsPath?):
-        self.imagesPath = imagesPath
-        self.labelsPath = labelsPath
-      }
-      labels = try IDXFile.read(labelsPath, maximumByteCount: maximumByteCount)
-      guard labels.shape.count == 1 else {
+    init(
+      _ paths: (images: String, labels: String), labels: Result<IDXArray, SoftmaxError>,
+      images: Result<IDXArray, SoftmaxError>
+    ) throws(SoftmaxError) {
+      (imagesPath, labelsPath) = paths
+      self.labels = try labels.get()
+      guard self.labels.shape.count == 1 else {
         throw SoftmaxError(
-          .invalidData, "labels need 1 dimension, got the shape \(labels.shape)",
+          .invalidData, "labels need 1 dimension, got the shape \(self.labels.shape)",
+          remedy: "images have more; name the file of the labels",
           at: .file(path: labelsPath, offset: 3))
       }
-      images = try IDXFile.read(imagesPath, maximumByteCount: maximumByteCount)
-      guard images.shape[0] == labels.shape[0] else {
+      self.images = try images.get()
+      guard self.images.shape[0] == self.labels.shape[0] else {
         throw SoftmaxError(
           .invalidData,
-          "holds \(labels.shape[0]) labels, but \(imagesPath) holds \(images.shape[0]) images",
+          "holds \(self.labels.shape[0]) labels, but \(imagesPath) holds "
+            + "\(self.images.shape[0]) images",
           remedy: "use the files that belong together", at: .file(path: labelsPath, offset: 4))
       }
-      guard images.shape[0] > 0 else {
+      guard self.images.shape[0] > 0 else {
         throw SoftmaxError(
-          .invalidData, "holds no images", at: .file(path: imagesPath, offset: 4))
+          .invalidData, "holds no images", remedy: "use files with at least one image",
+          at: .file(path: imagesPath, offset: 4))
       }
     }
 
     func dataset(classNames: [String]) throws(SoftmaxError) -> LabeledDataset {
-      if let row = labels.bytes.firstIndex(where: { Int($0) >= classNames.count }) {
+      // A copy of our own, checked and then used.
+      let labels = labels.bytes
+      if let row = labels.firstIndex(where: { Int($0) >= classNames.count }) {
         throw SoftmaxError(
           .labelOutOfRange,
-          "label \(labels.bytes[row]) of sample \(row) is not one of the \(classNames.count) "
+          "label \(labels[row]) of sample \(row) is not one of the \(classNames.count) "
             + "classes 0...\(classNames.count - 1)",
+          remedy: "give every class a name, or check the labels",
           // Behind a header of four bytes and one extent.
           at: .file(path: labelsPath, offset: 8 + row))
       }
       let (features, featureShape) = try IDXFile.images(of: images, path: imagesPath)
       return try LabeledDataset(
-        features: features, labels: labels.bytes.map(Int.init), classNames: classNames,
+        features: features, labels: labels.map(Int.init), classNames: classNames,
         featureShape: featureShape)
-    }
-
-    private static func missing(_ name: String, in folder: String) -> SoftmaxError {
-      SoftmaxError(
-        .notFound, "is not there, plain or with .gz, but its companion is",
-        remedy: "fetch or copy the file", at: .file(path: join(folder, name), offset: nil))
     }
   }
 }

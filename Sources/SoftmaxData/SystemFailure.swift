@@ -28,8 +28,20 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
   ) -> SoftmaxError {
     let number = errno
     return SoftmaxError(
-      number == ENOENT || number == ENOTDIR ? .notFound : .ioFailure, message, remedy: remedy,
-      at: .file(path: path, offset: offset), cause: SystemFailure(number: number))
+      number == ENOENT || number == ENOTDIR ? .notFound : .ioFailure, message,
+      remedy: remedy ?? usualRemedy(number), at: .file(path: path, offset: offset),
+      cause: SystemFailure(number: number))
+  }
+
+  /// What to do about a file that cannot be read.
+  private static func usualRemedy(_ number: Int32) -> String? {
+    switch number {
+    case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP: "check the path"
+    case EACCES, EPERM: "ask for the permission to read it, or copy it to where you may"
+    case EMFILE, ENFILE: "close some files first: too many are open"
+    case EIO: "check the disk, or fetch the file again"
+    default: nil
+    }
   }
 
   /// Calls again as long as a signal interrupted the call.

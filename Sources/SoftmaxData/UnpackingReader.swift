@@ -10,6 +10,9 @@ import SoftmaxCore
 /// one stream, as the RFC has it; anything else behind a member is an error.
 @safe
 final class UnpackingReader {
+  /// The first two bytes of every gzipped file.
+  static let magic: [UInt8] = [0x1f, 0x8b]
+
   /// Whether the source is gzipped.
   let isPacked: Bool
   /// The number of unpacked bytes that were read.
@@ -27,7 +30,7 @@ final class UnpackingReader {
 
   /// Takes over a source.
   init(_ source: consuming ByteSource) throws(SoftmaxError) {
-    self.isPacked = try source.prefix(2) == [0x1f, 0x8b]
+    self.isPacked = try source.prefix(2) == Self.magic
     self.source = source
     unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())

@@ -25,7 +25,7 @@ import Testing
 
   @Test func thePlacesAreTriedInTheirOrder() throws {
     let home = folder.path("home")
-    let environment = ["SOFTMAX_DATA": folder.path("data"), "HOME": home]
+    var environment = ["SOFTMAX_DATA": "", "HOME": home]
     #expect(try located(nil, environment) == nil)
     try writeFiles(in: "package")
     #expect(try located(nil, environment) == folder.path("package"))
@@ -34,6 +34,7 @@ import Testing
     try writeFiles(in: String(cache.dropFirst(folder.path.count + 1)))
     #expect(try located(nil, environment) == cache)
     try writeFiles(in: "data/fashion-mnist")
+    environment["SOFTMAX_DATA"] = folder.path("data")
     #expect(try located(nil, environment) == folder.path("data/fashion-mnist"))
     try writeFiles(in: "data")
     #expect(try located(nil, environment) == folder.path("data"))
@@ -51,12 +52,34 @@ import Testing
   }
 
   @Test func anIncompleteFolderDoesNotCount() throws {
-    try writeFiles(in: "data")
-    try FileManager.default.removeItem(atPath: folder.path("data/t10k-labels-idx1-ubyte.gz"))
-    #expect(try located(nil, ["SOFTMAX_DATA": folder.path("data")]) == nil)
+    let cache = "softmax/fashion-mnist"
+    #if canImport(Darwin)
+      let environment = ["HOME": folder.path]
+      let place = "Library/Caches/" + cache
+    #else
+      let environment = ["XDG_CACHE_HOME": folder.path]
+      let place = cache
+    #endif
+    try writeFiles(in: place)
+    #expect(try located(nil, environment) == folder.path(place))
+    try FileManager.default.removeItem(atPath: folder.path(place + "/t10k-labels-idx1-ubyte.gz"))
+    #expect(try located(nil, environment) == nil)
     // A folder of the file's name is no file.
-    try folder.write([], to: "data/t10k-labels-idx1-ubyte/file")
-    #expect(try located(nil, ["SOFTMAX_DATA": folder.path("data")]) == nil)
+    try folder.write([], to: place + "/t10k-labels-idx1-ubyte/file")
+    #expect(try located(nil, environment) == nil)
+  }
+
+  @Test func aFolderThatTheEnvironmentNamesIsNotPassedOver() throws {
+    try writeFiles(in: "package")
+    for named in ["nowhere", "package/t10k-labels-idx1-ubyte.gz", "."] {
+      let error = error { () throws(SoftmaxError) in
+        _ = try FashionMNIST.load(environment: ["SOFTMAX_DATA": folder.path(named)], mirrors: [])
+      }
+      #expect(error?.code == .notFound)
+      #expect(error?.path == folder.path(named))
+      #expect(error?.message.contains("SOFTMAX_DATA") == true)
+      #expect(error?.remedy?.contains("unset") == true)
+    }
   }
 
   #if !canImport(Darwin)
@@ -121,7 +144,8 @@ import Testing
 
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func theRealDataAreComplete() throws {
-    let fashion = try FashionMNIST.load(directory: FashionMNIST.packageFolder)
+    let fashion = try FashionMNIST.load(
+      directory: FashionMNIST.packageFolder, environment: ["SOFTMAX_CACHE": "off"])
     let test = try #require(fashion.test)
     #expect(fashion.name == "fashion-mnist")
     #expect(fashion.training.count == 60_000)
@@ -135,13 +159,30 @@ import Testing
         Issue.record("expected bytes")
         return
       }
-      #expect(pixels.bytes.min() == 0)
-      #expect(pixels.bytes.max() == 255)
+      let bytes = pixels.bytes
+      #expect(bytes.min() == 0)
+      #expect(bytes.max() == 255)
       #expect(pixels.scale == Float(1) / Float(255))
     }
-    let row = try DatasetReference("fashion-mnist:test:0").load(
-      dataDirectory: FashionMNIST.packageFolder)
-    #expect(row.test?.labels[0] == 9)
+  }
+
+  @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
+  func fromTheCacheTheDataAreTheSame() throws {
+    let environment = ["SOFTMAX_CACHE": folder.path("cache")]
+    let reference = try DatasetReference("fashion-mnist")
+    let first = try reference.load(
+      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+    // The labels are too few bytes to be kept.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).count == 2)
+    let cache = try #require(UnpackedCache(environment: environment))
+    for name in ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"] {
+      let source = try #require(SourceIdentity(FashionMNIST.packageFolder + "/" + name))
+      #expect(cache.copy(of: source) != nil)
+    }
+    let second = try reference.load(
+      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+    #expect(first == second)
+    #expect(first.hashValue == second.hashValue)
   }
 
   /// The digests are those of the mirrors' files, whose gzip headers hold a name and a time that

@@ -51,7 +51,9 @@ public enum BuiltCommand {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Tests leave nothing in the user's cache.
+    process.environment = ["SOFTMAX_CACHE": "off"]
+      .merging(ProcessInfo.processInfo.environment) { $1 }.merging(environment) { $1 }
     if let directory { process.currentDirectoryURL = directory }
     process.standardInput = FileHandle.nullDevice
     // Files, not pipes: a pipe that nobody empties stops the writer.

@@ -13,7 +13,8 @@ struct ValueRange {
   init?(of features: Features) {
     switch features {
     case .bytes(let matrix):
-      guard let low = matrix.bytes.min(), let high = matrix.bytes.max() else { return nil }
+      let bytes = matrix.bytes
+      guard let low = bytes.min(), let high = bytes.max() else { return nil }
       self.init(
         minimum: Float(low) * matrix.scale, maximum: Float(high) * matrix.scale, bytes: low...high)
     case .floats(let matrix):

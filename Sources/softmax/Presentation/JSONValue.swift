@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxKit
+
 /// JSON to be written, its keys in the order given.
 ///
 /// Foundation's encoder orders keys as it likes and refuses numbers that are
@@ -35,22 +37,9 @@ package indirect enum JSONValue: Sendable {
   }
 
   // What a terminal obeys is escaped too, beyond what JSON forbids.
+  // What a terminal obeys is escaped too, beyond what JSON forbids.
   private static func quoted(_ string: String) -> String {
-    var result = "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where PrintableText.isControl(scalar):
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    JSONText.quoted(string, escaping: PrintableText.isControl)
   }
 }
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+import Synchronization
+
+/// Reads several IDX files at once, out of the cache where it holds them.
+enum IDXFiles {
+  /// Reads the files.
+  ///
+  /// - Returns: for each path what ``IDXFile/read(_:maximumByteCount:)`` would give.
+  static func read(
+    _ paths: [String], maximumByteCount: Int, cache: UnpackedCache?
+  ) -> [Result<IDXArray, SoftmaxError>] {
+    let files = paths.map { File($0, maximumByteCount: maximumByteCount, cache: cache) }
+    JobList.run(files.flatMap(\.jobs))
+    // Copies that turned out to be damaged.
+    JobList.run(files.flatMap(\.jobsOfUnpacking))
+    JobList.run(files.compactMap(\.jobOfKeeping))
+    return files.map(\.outcome)
+  }
+
+  /// One file on its way.
+  private final class File: Sendable {
+    private struct State: Sendable {
+      var outcome: Result<IDXArray, SoftmaxError>?
+      var isPacked = false
+      var sha256: String?
+      var pieces: [UInt64] = []
+    }
+
+    private static let leastHashedAhead = 1 << 18
+
+    private let path: String
+    private let maximumByteCount: Int
+    // Where the file may leave a copy: nowhere while somebody may be writing it.
+    private let cache: UnpackedCache?
+    private let source: SourceIdentity?
+    private let copy: UnpackedCache.Copy?
+    private let state: Mutex<State>
+
+    init(_ path: String, maximumByteCount: Int, cache: UnpackedCache?) {
+      self.path = path
+      self.maximumByteCount = maximumByteCount
+      let source = SourceIdentity(path)
+      self.cache = source?.isSettled == true ? cache : nil
+      let copy = source.flatMap { cache?.copy(of: $0) }
+        .flatMap { $0.payload.count <= maximumByteCount ? $0 : nil }
+      let pieceCount = copy.map { PayloadChecksum.pieceCount(of: $0.payload.count) } ?? 0
+      self.source = source
+      self.copy = copy
+      state = Mutex(State(pieces: [UInt64](repeating: 0, count: pieceCount)))
+    }
+
+    /// What the file's jobs left behind.
+    var outcome: Result<IDXArray, SoftmaxError> {
+      if let outcome = state.withLock({ $0.outcome }) { return outcome }
+      guard let copy else {
+        return .failure(
+          SoftmaxError(.ioFailure, "was not read", at: .file(path: path, offset: nil)))
+      }
+      return .success(
+        IDXArray(shape: copy.header.shape, storage: ByteStorage(copy.payload)))
+    }
+
+    /// Checking the copy, or else unpacking the file.
+    var jobs: [Job] {
+      guard let copy else { return unpacking }
+      return (0..<PayloadChecksum.pieceCount(of: copy.payload.count)).map { index in
+        Job(cost: PayloadChecksum.pieceByteCount) { [self] in
+          let piece = unsafe copy.payload.withUnsafeBytes {
+            unsafe PayloadChecksum.piece(index, of: $0)
+          }
+          state.withLock { $0.pieces[index] = piece }
+        }
+      }
+    }
+
+    /// Unpacking the file if the copy did not pass its check.
+    var jobsOfUnpacking: [Job] {
+      guard let copy else { return [] }
+      let checksum = PayloadChecksum.combination(of: state.withLock { $0.pieces })
+      return checksum == copy.header.checksum ? [] : unpacking
+    }
+
+    private var unpacking: [Job] {
+      let byteCount = Int(clamping: source?.byteCount ?? 0)
+      // Unpacking a byte takes some fifty times as long as checking one, hashing one twenty.
+      let unpack = Job(cost: byteCount.multipliedClamped(by: 50)) { [self] in
+        let (outcome, isPacked) = unpacked()
+        state.withLock { ($0.outcome, $0.isPacked) = (outcome, isPacked) }
+      }
+      // What is kept, is kept with its digest. Whether a small file will be kept is not known yet.
+      guard cache != nil, byteCount >= Self.leastHashedAhead else { return [unpack] }
+      let hash = Job(cost: byteCount.multipliedClamped(by: 20)) { [self] in
+        let digest = try? SHA256.hexDigest(ofPackedFile: path)
+        state.withLock { $0.sha256 = digest }
+      }
+      return [unpack, hash]
+    }
+
+    private func unpacked() -> (Result<IDXArray, SoftmaxError>, isPacked: Bool) {
+      do throws(SoftmaxError) {
+        let reader = try UnpackingReader(ByteSource(path: path))
+        let array = try IDXFile.read(reader, maximumByteCount: maximumByteCount)
+        return (.success(array), reader.isPacked)
+      } catch {
+        return (.failure(error), false)
+      }
+    }
+
+    /// Keeping what was unpacked for the next time.
+    var jobOfKeeping: Job? {
+      let state = state.withLock { $0 }
+      guard let cache, let source, state.isPacked, case .success(let array)? = state.outcome,
+        array.storage.count >= cache.minimumByteCount
+      else { return nil }
+      return Job(cost: array.storage.count) { [path] in
+        let digest = (try? state.sha256 ?? SHA256.hexDigest(ofPackedFile: path)) ?? nil
+        guard let digest else { return }
+        cache.keep(array, of: source, sha256: digest)
+      }
+    }
+  }
+}
+
+extension Int {
+  fileprivate func multipliedClamped(by factor: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+extension SHA256 {
+  /// The digest of what is left of a source, as 64 lower-case hexadecimal digits.
+  static func hexDigest(of source: inout ByteSource) throws(SoftmaxError) -> String {
+    var hash = SHA256()
+    var chunk = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = try source.read(into: &chunk)
+      if count == 0 { return hash.hexDigest() }
+      hash.update(count == chunk.count ? chunk : Array(chunk[..<count]))
+    }
+  }
+
+  /// The digest of a gzipped file; nil for another, which is not read.
+  static func hexDigest(ofPackedFile path: String) throws(SoftmaxError) -> String? {
+    var source = try ByteSource(path: path)
+    guard try source.prefix(2) == UnpackingReader.magic else { return nil }
+    return try hexDigest(of: &source)
+  }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SoftmaxCore
+import SoftmaxTestSupport
+import Testing
+
+@testable import SoftmaxData
+
+@Suite struct UnpackedCacheTests {
+  let bench: CacheBench
+  init() throws { bench = try CacheBench() }
+
+  @Test func whatWasUnpackedIsKeptAndEqual() throws {
+    let first = try bench.read()
+    let copy = try #require(bench.copy)
+    #expect(copy.header.shape == [3, 100])
+    #expect(copy.header.source.path.hasSuffix("/images.gz"))
+    #expect(
+      copy.header.sha256 == SHA256.hexDigest(of: Array(try Data(contentsOf: bench.sourceURL))))
+    #expect(try bench.read() == first)
+    #expect(try bench.read().hashValue == first.hashValue)
+    #expect(first.bytes == CacheBench.payload)
+  }
+
+  @Test func aCopyThatPassesItsChecksIsUsed() throws {
+    _ = try bench.read()
+    // Another payload under the right checksums shows where the bytes came from.
+    let other = [UInt8](repeating: 7, count: 300)
+    try bench.replaceCopy(bench.header { $0.checksum = CacheBench.checksum(other) }, other)
+    #expect(try bench.read().bytes == other)
+  }
+
+  @Test func onlyTheUserMaySeeACopy() throws {
+    _ = try bench.read()
+    for path in [bench.cache.folder, bench.copyPath] {
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      #expect((mode as? NSNumber)?.intValue == (path == bench.copyPath ? 0o600 : 0o700))
+    }
+  }
+
+  @Test func aSourceThatChangedIsUnpackedAgain() throws {
+    _ = try bench.read()
+    let other = CacheBench.payload.map { 255 - $0 }
+    try bench.writeSource(other)
+    #expect(bench.copy == nil)
+    #expect(try bench.read().bytes == other)
+    #expect(bench.copy != nil)
+    // The same content at another time is not taken for the same either.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: bench.source)
+    #expect(bench.copy == nil)
+  }
+
+  @Test func aSourceThatIsBeingChangedIsNotKept() throws {
+    let source = try #require(SourceIdentity(bench.source))
+    try bench.writeSource(CacheBench.payload, settled: false)
+    bench.cache.keep(
+      IDXArray(shape: [3, 100], storage: ByteStorage(CacheBench.payload)), of: source,
+      sha256: String(repeating: "0", count: 64))
+    #expect(!FileManager.default.fileExists(atPath: bench.copyPath))
+  }
+
+  @Test func aSourceThatChangedJustNowIsNotKept() throws {
+    let source = try #require(SourceIdentity(bench.source))
+    #expect(source.isSettled)
+    var later = source
+    later.changed.seconds += 3_600
+    #expect(!later.isSettled)
+  }
+
+  @Test func linksToTheSourceShareItsCopy() throws {
+    _ = try bench.read()
+    let link = bench.folder.path("link.gz")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: bench.source)
+    #expect(bench.cache.copy(of: try #require(SourceIdentity(link))) != nil)
+  }
+
+  @Test func smallAndPlainFilesAreNotKept() throws {
+    let large = UnpackedCache(folder: bench.cache.folder, minimumByteCount: 301)
+    #expect(try bench.read(by: large).bytes == CacheBench.payload)
+    #expect(!FileManager.default.fileExists(atPath: bench.cache.folder))
+    try bench.folder.write(CacheBench.idx(CacheBench.payload), to: "images.gz")
+    bench.settle()
+    #expect(try bench.read().bytes == CacheBench.payload)
+    #expect(!FileManager.default.fileExists(atPath: bench.cache.folder))
+  }
+
+  @Test func aDamagedSourceIsNotKept() throws {
+    var packed = try Fixtures.gzip(CacheBench.idx(CacheBench.payload))
+    packed[packed.count - 5] ^= 1
+    try bench.folder.write(packed, to: "images.gz")
+    bench.settle()
+    for cache in [bench.cache, nil] {
+      #expect(throws: SoftmaxError.self) { try bench.read(by: cache) }
+    }
+    #expect(!FileManager.default.fileExists(atPath: bench.cache.folder))
+  }
+
+  @Test func theLimitOfBytesHoldsForCopiesToo() throws {
+    _ = try bench.read()
+    let results = IDXFiles.read([bench.source], maximumByteCount: 299, cache: bench.cache)
+    let error = error { () throws(SoftmaxError) in _ = try results[0].get() }
+    #expect(error?.code == .unsupported)
+  }
+
+  @Test func copiesOfFilesThatAreGoneAreRemoved() throws {
+    _ = try bench.read()
+    let second = bench.folder.path("second.gz")
+    try FileManager.default.moveItem(atPath: bench.source, toPath: second)
+    bench.settle()
+    let results = IDXFiles.read([second], maximumByteCount: 300, cache: bench.cache)
+    #expect(try results[0].get().bytes == CacheBench.payload)
+    let names = try FileManager.default.contentsOfDirectory(atPath: bench.cache.folder)
+    #expect(names.count == 1)
+    #expect(names[0].hasPrefix("second.gz-"))
+  }
+
+  @Test func labelsOfACopyAreCheckedAgainstTheClasses() throws {
+    let folder = bench.folder
+    let count = 1 << 20
+    try folder.write(
+      Fixtures.gzip(
+        Fixtures.idx(extents: [UInt32(count), 1], [UInt8](repeating: 1, count: count))),
+      to: "train-images-idx3-ubyte.gz")
+    var labels = [UInt8](repeating: 1, count: count)
+    labels[5] = 2
+    try folder.write(Fixtures.gzip(Fixtures.labels(labels)), to: "train-labels-idx1-ubyte.gz")
+    bench.settle()
+    let environment = ["SOFTMAX_CACHE": bench.cache.folder]
+    for _ in 0..<2 {
+      let split = try IDXFolder.load(folder.path, environment: environment)
+      #expect(split.training.labels[5] == 2)
+      let error = error { () throws(SoftmaxError) in
+        _ = try IDXFolder.load(folder.path, classNames: ["a", "b"], environment: environment)
+      }
+      #expect(error?.code == .labelOutOfRange)
+      #expect(error?.offset == 13)
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: bench.cache.folder).count == 2)
+  }
+
+  @Test func theEnvironmentSaysWhere() {
+    func folder(_ environment: [String: String]) -> String? {
+      UnpackedCache(environment: environment)?.folder
+    }
+    #expect(folder(["SOFTMAX_CACHE": "off", "HOME": "/h"]) == nil)
+    #expect(folder(["SOFTMAX_CACHE": "OFF", "HOME": "/h"]) == nil)
+    #expect(folder(["SOFTMAX_CACHE": "/c", "HOME": "/h"]) == "/c")
+    #expect(folder(["SOFTMAX_CACHE": "a\0b", "HOME": "/h"]) == nil)
+    #expect(folder([:]) == nil)
+    #if canImport(Darwin)
+      #expect(folder(["SOFTMAX_CACHE": "", "HOME": "/h"]) == "/h/Library/Caches/softmax/unpacked")
+    #else
+      #expect(folder(["SOFTMAX_CACHE": "", "HOME": "/h"]) == "/h/.cache/softmax/unpacked")
+      #expect(folder(["XDG_CACHE_HOME": "/x"]) == "/x/softmax/unpacked")
+    #endif
+  }
+}
+
+/// A gzipped file of 3 x 100 bytes and a cache for it, in a folder of their own.
+struct CacheBench {
+  static let payload = PayloadChecksumTests.bytes(300)
+
+  let folder: TemporaryFolder
+  let cache: UnpackedCache
+  var source: String { folder.path("images.gz") }
+  var sourceURL: URL { URL(fileURLWithPath: source) }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    cache = UnpackedCache(folder: folder.path("cache"), minimumByteCount: 300)
+    try writeSource(Self.payload)
+  }
+
+  static func idx(_ payload: [UInt8]) -> [UInt8] { Fixtures.idx(extents: [3, 100], payload) }
+
+  static func checksum(_ bytes: [UInt8]) -> UInt64 {
+    unsafe bytes.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+  }
+
+  func writeSource(_ payload: [UInt8], settled: Bool = true) throws {
+    try folder.write(Fixtures.gzip(Self.idx(payload)), to: "images.gz")
+    if settled { settle() }
+  }
+
+  /// Waits until what was just written counts as old.
+  func settle() { Thread.sleep(forTimeInterval: 0.1) }
+
+  func read() throws -> IDXArray { try read(by: cache) }
+
+  func read(by cache: UnpackedCache?) throws -> IDXArray {
+    try IDXFiles.read([source], maximumByteCount: 300, cache: cache)[0].get()
+  }
+
+  /// The copy, if there is one whose header is right.
+  var copy: UnpackedCache.Copy? { SourceIdentity(source).flatMap { cache.copy(of: $0) } }
+
+  var copyPath: String { SourceIdentity(source).map { cache.path(of: $0) } ?? "" }
+
+  /// The header that a good copy has, changed.
+  func header(_ change: (inout UnpackedHeader) -> Void) throws -> [UInt8] {
+    let source = try #require(SourceIdentity(source))
+    var header = UnpackedHeader(
+      source: source, sha256: String(repeating: "0", count: 64),
+      checksum: Self.checksum(Self.payload), shape: [3, 100])
+    change(&header)
+    return try #require(header.encoded())
+  }
+
+  /// Puts other bytes in the copy's place, for nobody but the user.
+  func replaceCopy(_ header: [UInt8], _ payload: [UInt8]) throws {
+    let url = URL(fileURLWithPath: copyPath)
+    try? FileManager.default.removeItem(at: url)
+    try Data(header + payload).write(to: url)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copyPath)
+  }
+}
