@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a batch, as floats side by side, while those of the next are fetched.
+// The rows of a batch, as floats side by side.
 
 #ifndef VARIANT
 
 #include "kernel.h"
-
-// Asks for a row that will be gathered soon: shuffled rows come from far away, one after the other.
-INLINE void fetch(const void *row, ptrdiff_t size) {
-  for (ptrdiff_t i = 0; i < size; i += 64) __builtin_prefetch((const char *)row + i, 0, 2);
-}
 
 #define KERNEL_SCALAR
 #define KERNEL_SOURCE "gather.c"
@@ -19,10 +14,9 @@ INLINE void fetch(const void *row, ptrdiff_t size) {
 
 void NAME(gather_bytes)(
     ptrdiff_t m, ptrdiff_t n, const uint8_t *x, ptrdiff_t ldx, const int64_t *rows, float scale,
-    float *y, ptrdiff_t ldy, const int64_t *next, ptrdiff_t next_count) {
+    float *y, ptrdiff_t ldy) {
   for (ptrdiff_t i = 0; i < m; i++, y += ldy) {
     const uint8_t *row = x + (rows ? rows[i] : i) * ldx;
-    if (i < next_count) fetch(x + next[i] * ldx, n);
     ptrdiff_t j = 0;
 #if LANES > 1
     for (; j + LANES <= n; j += LANES) {
@@ -37,10 +31,9 @@ void NAME(gather_bytes)(
 
 void NAME(gather_floats)(
     ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, const int64_t *rows,
-    float *y, ptrdiff_t ldy, const int64_t *next, ptrdiff_t next_count) {
+    float *y, ptrdiff_t ldy) {
   for (ptrdiff_t i = 0; i < m; i++, y += ldy) {
     const float *row = x + (rows ? rows[i] : i) * ldx;
-    if (i < next_count) fetch(x + next[i] * ldx, n * (ptrdiff_t)sizeof(float));
     ptrdiff_t j = 0;
     for (; j + LANES <= n; j += LANES) store(y + j, load(row + j));
     for (; j < n; j++) y[j] = row[j];

@@ -9,7 +9,8 @@
 
 void softmax_lanes_columns_scalar(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
-    ptrdiff_t ldb, float *c, ptrdiff_t ldc) {
+    ptrdiff_t ldb, float *c, ptrdiff_t ldc, const softmax_fetch *next) {
+  (void)next;
   for (ptrdiff_t i = 0; i < m; i++) {
     for (ptrdiff_t j = 0; j < n; j++) {
       float lane[16] = {0};
@@ -19,6 +20,16 @@ void softmax_lanes_columns_scalar(
         for (int l = 0; l < half; l++) lane[l] = lane[l] + lane[l + half];
       c[j * ldc + i] = lane[0];
     }
+  }
+}
+
+// Part number `part` of `parts` of some of the next rows.
+INLINE void fetch(
+    const softmax_fetch *next, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t part, ptrdiff_t parts) {
+  for (ptrdiff_t i = begin; i < smaller(end, next->count); i++) {
+    const char *row = (const char *)next->base + next->rows[i] * next->stride;
+    for (ptrdiff_t at = next->size * part / parts; at < next->size * (part + 1) / parts; at += 64)
+      __builtin_prefetch(row + at, 0, 2);
   }
 }
 
@@ -110,14 +121,19 @@ INLINE vf NAME(lane_trees)(const vf lanes[][WIDE]) {
   return halve(sum[0], sum[1], 1);
 }
 
-// 16 rows, of which `m` are there; the others' results are whatever the scratch holds.
+// Some columns of at most 16 rows, from row `first` on; beside them a part of the next rows.
 INLINE void NAME(columns)(
-    int columns, ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
-    ptrdiff_t ldb, float *c, ptrdiff_t ldc, vf lanes[][16][WIDE]) {
+    int columns, ptrdiff_t first, ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t lda,
+    const float *b, ptrdiff_t ldb, float *c, ptrdiff_t ldc, const softmax_fetch *next,
+    ptrdiff_t part, ptrdiff_t parts, vf lanes[][16][WIDE]) {
+  a += first * lda, c += first;
   ptrdiff_t i = 0;
-  for (; i + TILE_ROWS <= m; i += TILE_ROWS)
+  for (; i + TILE_ROWS <= m; i += TILE_ROWS) {
+    if (next) fetch(next, first + i, first + i + TILE_ROWS, part, parts);
     NAME(tile)(TILE_ROWS, columns, steps, a + i * lda, lda, b, ldb,
                (vf(*)[16][WIDE])&lanes[0][i]);
+  }
+  if (next) fetch(next, first + i, first + m, part, parts);
   for (; i < m; i++)
     NAME(tile)(1, columns, steps, a + i * lda, lda, b, ldb, (vf(*)[16][WIDE])&lanes[0][i]);
   for (int j = 0; j < columns; j++)
@@ -128,16 +144,21 @@ INLINE void NAME(columns)(
 
 void NAME(lanes_columns)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
-    ptrdiff_t ldb, float *c, ptrdiff_t ldc) {
+    ptrdiff_t ldb, float *c, ptrdiff_t ldc, const softmax_fetch *next) {
+  // Rows that are not there leave what is here, and nobody looks at it.
   vf lanes[TILE_COLUMNS][16][WIDE] = {0};
+  ptrdiff_t whole = n / TILE_COLUMNS, parts = whole + n % TILE_COLUMNS;
   for (ptrdiff_t i = 0; i < m; i += 16) {
-    ptrdiff_t j = 0, rows = smaller(16, m - i);
-#define COLUMNS(count)                                                                          \
-  for (; j + (count) <= n; j += (count))                                                        \
-    NAME(columns)(count, rows, steps, a + i * lda, lda, b + j * ldb, ldb, c + j * ldc + i, ldc, \
-                  lanes);
-    COLUMNS(TILE_COLUMNS) COLUMNS(2) COLUMNS(1)
-#undef COLUMNS
+    ptrdiff_t rows = smaller(16, m - i);
+    for (ptrdiff_t part = 0; part < parts; part++) {
+      ptrdiff_t j = smaller(part, whole) * TILE_COLUMNS + (part > whole ? part - whole : 0);
+      if (part < whole)
+        NAME(columns)(TILE_COLUMNS, i, rows, steps, a, lda, b + j * ldb, ldb, c + j * ldc, ldc,
+                      next, part, parts, lanes);
+      else
+        NAME(columns)(1, i, rows, steps, a, lda, b + j * ldb, ldb, c + j * ldc, ldc, next, part,
+                      parts, lanes);
+    }
   }
 }
 

@@ -13,15 +13,20 @@ extension Kernels {
   /// The number of rows in a block of a sum over the rows of a batch.
   package static var rowChunk: Int { Int(SOFTMAX_ROW_CHUNK) }
 
-  /// c = b a^T for one chunk of a layer whose inputs lie in vector lanes: [outputs, rows].
-  package func multiplyChunk(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
+  /// c = b a^T for one chunk of a layer whose inputs lie in vector lanes, [outputs, rows], while the
+  /// next batch's features are fetched.
+  package func multiplyChunk(
+    _ a: MatrixView, _ b: MatrixView, into c: MatrixView, next: FeatureFetch
+  ) {
     precondition(
       a.columnCount == b.columnCount && c.rowCount == b.rowCount && c.columnCount >= a.rowCount
         && a.paddedColumnCount % 16 == 0 && b.paddedColumnCount == a.paddedColumnCount,
       "shapes of a product")
-    unsafe table.pointee.lanes_columns(
-      a.rowCount, b.rowCount, a.paddedColumnCount, a.base, a.stride, b.base, b.stride, c.base,
-      c.stride)
+    unsafe withUnsafePointer(to: next.values) { next in
+      unsafe table.pointee.lanes_columns(
+        a.rowCount, b.rowCount, a.paddedColumnCount, a.base, a.stride, b.base, b.stride, c.base,
+        c.stride, next)
+    }
   }
 
   /// c = a^T b, each sum ascending: of the gradient to the inputs of a layer with few outputs.

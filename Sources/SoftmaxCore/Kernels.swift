@@ -119,6 +119,36 @@ extension Features {
   }
 }
 
+extension FeatureSource {
+  /// What asks for some columns of some rows that will be gathered soon.
+  package func fetch(rows: VectorView<Int64>, columns: Range<Int>) -> FeatureFetch {
+    precondition(
+      columns.lowerBound >= 0 && columns.upperBound <= columnCount, "no such columns")
+    switch unsafe memory {
+    case .floats(let base):
+      let size = MemoryLayout<Float>.stride
+      return unsafe FeatureFetch(
+        softmax_fetch(
+          base: base.map { unsafe UnsafeRawPointer($0 + columns.lowerBound) },
+          stride: columnCount * size, size: columns.count * size, rows: rows.base,
+          count: rows.count))
+    case .bytes(let base, _):
+      return unsafe FeatureFetch(
+        softmax_fetch(
+          base: base.map { unsafe UnsafeRawPointer($0 + columns.lowerBound) },
+          stride: columnCount, size: columns.count, rows: rows.base, count: rows.count))
+    }
+  }
+}
+
+/// Rows of features that a product brings into the cache beside its work.
+@safe
+package struct FeatureFetch: BitwiseCopyable {
+  let values: softmax_fetch
+
+  fileprivate init(_ values: softmax_fetch) { unsafe self.values = values }
+}
+
 extension Kernels {
   /// The chosen rows of the features, as floats.
   package func gather(
@@ -127,11 +157,9 @@ extension Kernels {
     gather(source, rows: rows, columns: 0..<source.columnCount, into: y)
   }
 
-  /// Some columns of the chosen rows of the features, as floats, while those of the next batch are
-  /// fetched into the cache.
+  /// Some columns of the chosen rows of the features, as floats.
   package func gather(
-    _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView,
-    next: VectorView<Int64>? = nil
+    _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView
   ) {
     precondition(
       rows.count == y.rowCount && columns.count == y.columnCount && columns.lowerBound >= 0
@@ -139,9 +167,7 @@ extension Kernels {
     for index in 0..<rows.count {
       precondition(rows[index] >= 0 && rows[index] < source.rowCount, "no such sample")
     }
-    unsafe gather(
-      source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y,
-      next: next.map { unsafe UnsafePointer($0.base) }, nextCount: next?.count ?? 0)
+    unsafe gather(source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y)
   }
 
   /// The features' rows from `first` on, as floats.
@@ -153,18 +179,17 @@ extension Kernels {
   }
 
   private func gather(
-    _ source: FeatureSource, _ rows: UnsafePointer<Int64>?, offset: Int, into y: MatrixView,
-    next: UnsafePointer<Int64>? = nil, nextCount: Int = 0
+    _ source: FeatureSource, _ rows: UnsafePointer<Int64>?, offset: Int, into y: MatrixView
   ) {
     switch unsafe source.memory {
     case .floats(let base):
       unsafe table.pointee.gather_floats(
         y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
-        y.base, y.stride, next, nextCount)
+        y.base, y.stride)
     case .bytes(let base, let scale):
       unsafe table.pointee.gather_bytes(
         y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
-        scale, y.base, y.stride, next, nextCount)
+        scale, y.base, y.stride)
     }
   }
 }

@@ -77,13 +77,12 @@ static void gather_bytes_call(
     const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
   float scale = c->mode == mode_ordinary ? 1.0f / 255 : c->mode == mode_minute ? 0x1p-149f : -3e38f;
   kernels->gather_bytes(c->m, c->n, o[0].address, o[0].stride, o[1].address, scale, FLOATS(2),
-                        o[2].stride, o[1].address, o[1].address ? c->m : 0);
+                        o[2].stride);
 }
 
 static void gather_floats_call(
     const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
-  kernels->gather_floats(c->m, c->n, FLOATS(0), o[0].stride, o[1].address, FLOATS(2), o[2].stride,
-                         o[1].address, o[1].address ? c->m : 0);
+  kernels->gather_floats(c->m, c->n, FLOATS(0), o[0].stride, o[1].address, FLOATS(2), o[2].stride);
 }
 
 // MARK: Functions of each element

@@ -22,6 +22,15 @@ typedef struct softmax_adam {
   float epsilon;
 } softmax_adam;
 
+// Rows that will be gathered soon. Shuffled, they come from far away one after the other, so a
+// product asks for a few of them between its tiles. Row i of the product brings row i of these.
+typedef struct softmax_fetch {
+  const void *_Nullable base;
+  ptrdiff_t stride, size;  // between rows and of a row, in bytes
+  const int64_t *_Nullable rows;
+  ptrdiff_t count;
+} softmax_fetch;
+
 typedef struct softmax_kernels {
   const char *_Nonnull name;
 
@@ -46,10 +55,11 @@ typedef struct softmax_kernels {
       const float *_Nullable bias, float *_Nullable c, ptrdiff_t ldc);
 
   // One chunk of gemm_lanes' product, transposed: C[j,i] = sum over t of A[i,t] B[j,t], in 16 lanes.
-  // `steps` must be a multiple of 16.
+  // `steps` must be a multiple of 16. Beside it the rows of `next`, if any, go into the cache.
   void (*_Nonnull lanes_columns)(
       ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda,
-      const float *_Nullable b, ptrdiff_t ldb, float *_Nullable c, ptrdiff_t ldc);
+      const float *_Nullable b, ptrdiff_t ldb, float *_Nullable c, ptrdiff_t ldc,
+      const softmax_fetch *_Nullable next);
 
   // The gradient G[i,j] = sum over t < rows of A(i,t) B[t,j], ascending from +0, and the step of
   // `sgd` on W along it; G is not stored. `n` must be a multiple of 16, `rows` at most
@@ -71,18 +81,15 @@ typedef struct softmax_kernels {
 
   // MARK: Batches
 
-  // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X. The `next_count`
-  // rows of X that `next` names are fetched into the cache for the next call.
+  // Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X.
   void (*_Nonnull gather_bytes)(
       ptrdiff_t m, ptrdiff_t n, const uint8_t *_Nullable x, ptrdiff_t ldx,
-      const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy,
-      const int64_t *_Nullable next, ptrdiff_t next_count);
+      const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy);
 
-  // Y[i,j] = X[rows[i],j], the rest as above.
+  // Y[i,j] = X[rows[i],j]. Without `rows`, row i of X.
   void (*_Nonnull gather_floats)(
       ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
-      const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy,
-      const int64_t *_Nullable next, ptrdiff_t next_count);
+      const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy);
 
   // MARK: Functions of each element (y may be x)
 

@@ -118,7 +118,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       kernels.gather(
         features, rows: schedule.order.elements(places),
         columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs,
-        into: input.rows(rows), next: schedule.places(after: places))
+        into: input.rows(rows))
     }
     for index in 0..<hidden.count {
       if index > 0 { worker.barrier() }
@@ -126,6 +126,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     }
     if !areChunksOwned { worker.barrier() }
     let classes = gradient.rowCount
+    let next = features.fetch(
+      rows: schedule.places(after: places),
+      columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs)
     let chunk = Kernels.unitChunk(of: outputWeight.columnCount)
     for index in worker.share(of: chunkCount) {
       let columns = index * chunk..<min((index + 1) * chunk, outputWeight.columnCount)
@@ -135,7 +138,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
         : input.rows(rows).columns(columns.relative(to: output.inputs))
       kernels.multiplyChunk(
         x, outputWeight.columns(columns),
-        into: partials.rows(index * classes..<(index + 1) * classes))
+        into: partials.rows(index * classes..<(index + 1) * classes), next: next)
     }
   }
 
