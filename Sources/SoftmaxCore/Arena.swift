@@ -171,6 +171,30 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
+  /// Takes some columns of a matrix.
+  package func assign(_ matrix: Matrix, columns: Range<Int>) {
+    precondition(
+      columns.count == columnCount && matrix.rowCount == rowCount
+        && columns.upperBound <= matrix.columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      for (place, column) in columns.enumerated() {
+        unsafe base[row * stride + place] = matrix.elements[row * matrix.columnCount + column]
+      }
+    }
+  }
+
+  /// Hands its elements to some columns of a matrix.
+  package func copy(to matrix: inout Matrix, columns: Range<Int>) {
+    precondition(
+      columns.count == columnCount && matrix.rowCount == rowCount
+        && columns.upperBound <= matrix.columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      for (place, column) in columns.enumerated() {
+        matrix.elements[row * matrix.columnCount + column] = unsafe base[row * stride + place]
+      }
+    }
+  }
+
   /// Takes the elements of another view of the same shape.
   package func assign(_ other: MatrixView) {
     precondition(other.rowCount == rowCount && other.columnCount == columnCount, "shapes differ")

@@ -5,8 +5,9 @@ import SoftmaxCore
 /// A network's parameters, packed for the fused plan: each worker's in the order in which its tiles
 /// visit them.
 ///
-/// All of it is plain values in an arena: two workers that counted references to one object would
-/// wait for each other's caches more often than for the arithmetic.
+/// All of it is plain values in arenas, one for each worker: two workers that counted references to
+/// one object, or whose processors fetched ahead into each other's lines, would wait for each
+/// other's caches more often than for the arithmetic.
 struct FusedNetwork: Sendable {
   /// Some units of a hidden layer, as many as a tile is wide.
   struct Panel: Sendable, BitwiseCopyable {
@@ -49,68 +50,69 @@ struct FusedNetwork: Sendable {
   let hidden: [VectorView<HiddenPart>]
   /// By worker.
   let output: [OutputPart]
-  /// The weights of the logits, all workers': [classes, inputs].
-  let outputWeight: MatrixView
-  /// Whether a worker's units are all that it needs for its chunks of the logits.
-  let areChunksOwned: Bool
+  /// The weights of the logits in one piece, [classes, inputs], where a worker needs others' units
+  /// too for its chunks of the logits.
+  let wholeOutputWeight: MatrixView?
 
   private static let panelWidth = 32
 
   init(
-    _ network: Sequential, of shape: FusedShape, workerCount: Int, memoryCount: Int,
-    gradientLevelCount: Int, l2Penalty: Float, in arena: Arena
+    _ network: Sequential, of shape: FusedShape, memoryCount: Int, gradientLevelCount: Int,
+    l2Penalty: Float, in arena: Arena, ofWorkers arenas: [Arena]
   ) {
-    func parameter(_ value: MatrixView) -> FusedParameter {
+    func weight(rowCount: Int, columnCount: Int, in arena: Arena) -> FusedParameter {
       FusedParameter(
-        value, memoryCount: memoryCount, gradientLevelCount: gradientLevelCount,
-        l2Penalty: l2Penalty, in: arena)
+        arena.matrix(rowCount: rowCount, columnCount: columnCount), memoryCount: memoryCount,
+        gradientLevelCount: gradientLevelCount, l2Penalty: l2Penalty, in: arena)
     }
-    func bias(_ count: Int) -> FusedParameter {
+    func bias(_ count: Int, in arena: Arena) -> FusedParameter {
       // A bias' gradient is always stored, and the penalty leaves it alone.
       FusedParameter(
         arena.matrix(rowCount: 1, columnCount: count), memoryCount: memoryCount,
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: 0, in: arena)
     }
 
-    let shares = shape.layersBehindHidden.map { UnitShares(unitsBefore: $0, among: workerCount) }
+    let shares = shape.layersBehindHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
     // A layer behind another is read along its rows too, so it stays in one piece.
     let whole = shape.hidden.dropFirst().map {
-      parameter(arena.matrix(rowCount: $0.inputCount, columnCount: $0.outputCount))
+      weight(rowCount: $0.inputCount, columnCount: $0.outputCount, in: arena)
     }
-    hidden = (0..<workerCount).map { worker in
+    hidden = arenas.enumerated().map { worker, arena in
       arena.vector(
         copying: shape.hidden.indices.map { index in
           let layer = shape.hidden[index]
           let units = shares[index].ranges[worker]
-          let weight = index > 0 ? whole[index - 1] : nil
+          let piece = index > 0 ? whole[index - 1] : nil
           let panels = stride(
             from: units.lowerBound, to: units.upperBound, by: FusedNetwork.panelWidth
           ).map { first in
             let columns = first..<min(first + FusedNetwork.panelWidth, units.upperBound)
             return Panel(
               firstUnit: first,
-              weight: weight?.columns(columns)
-                ?? parameter(
-                  arena.matrix(rowCount: layer.inputCount, columnCount: columns.count)))
+              weight: piece?.columns(columns)
+                ?? weight(rowCount: layer.inputCount, columnCount: columns.count, in: arena))
           }
           return HiddenPart(
             firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
-            bias: bias(units.count), activation: layer.activation, wholeWeight: weight?.value)
+            bias: bias(units.count, in: arena), activation: layer.activation,
+            wholeWeight: piece?.value)
         })
     }
 
-    let inputShares =
-      shares.last ?? UnitShares(chunksOf: shape.output, among: workerCount)
-    let weight = parameter(
-      arena.matrix(rowCount: shape.output.outputCount, columnCount: shape.output.inputCount))
-    output = inputShares.ranges.map {
+    let inputShares = shares.last ?? UnitShares(chunksOf: shape.output, among: arenas.count)
+    let classes = shape.output.outputCount
+    let piece =
+      inputShares.areWholeChunks
+      ? nil : weight(rowCount: classes, columnCount: shape.output.inputCount, in: arena)
+    output = zip(inputShares.ranges, arenas).map { inputs, arena in
       OutputPart(
-        firstInput: $0.lowerBound, weight: weight.columns($0),
-        bias: bias(shape.output.outputCount))
+        firstInput: inputs.lowerBound,
+        weight: piece?.columns(inputs)
+          ?? weight(rowCount: classes, columnCount: inputs.count, in: arena),
+        bias: bias(classes, in: arena))
     }
     self.shape = shape
-    outputWeight = weight.value
-    areChunksOwned = inputShares.areWholeChunks
+    wholeOutputWeight = piece?.value
     load(network)
   }
 
@@ -128,8 +130,8 @@ struct FusedNetwork: Sendable {
     }
     let state = network.layers[shape.output.index]
     guard let weight = state.weight, let bias = state.bias else { return }
-    outputWeight.assign(weight)
     for part in output {
+      part.weight.value.assign(weight, columns: part.inputs)
       for (unit, value) in bias.enumerated() { part.bias.value[0, unit] = value }
     }
   }
@@ -161,14 +163,7 @@ struct FusedNetwork: Sendable {
     }
     var weight = Matrix(
       rowCount: shape.output.outputCount, columnCount: shape.output.inputCount)
-    for part in output {
-      let values = view(part.weight)
-      for row in 0..<values.rowCount {
-        for column in 0..<values.columnCount {
-          weight[row, part.inputs.lowerBound + column] = values[row, column]
-        }
-      }
-    }
+    for part in output { view(part.weight).copy(to: &weight, columns: part.inputs) }
     body(shape.output.index, weight, view(output[0].bias).matrix().elements)
   }
 }

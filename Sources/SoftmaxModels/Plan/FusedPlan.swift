@@ -15,7 +15,7 @@ import SoftmaxCore
 /// stored and added in the order of the tree.
 final class FusedPlan: TrainingPlan {
   let schedule: BatchSchedule
-  private let arena: Arena
+  private let arenas: [Arena]
   private let network: FusedNetwork
   private let workers: VectorView<FusedWorker>
 
@@ -27,19 +27,21 @@ final class FusedPlan: TrainingPlan {
     batchSize: Int, l2Penalty: Float, workerCount: Int, kernels: Kernels
   ) {
     let arena = Arena()
+    let arenas = (0..<workerCount).map { _ in Arena() }
     let blocks = (batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
     let isGradientStored = blocks > 1 || optimizer == nil
     let fused = FusedNetwork(
-      network, of: shape, workerCount: workerCount, memoryCount: optimizer?.stateCount ?? 0,
+      network, of: shape, memoryCount: optimizer?.stateCount ?? 0,
       gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,
-      l2Penalty: l2Penalty, in: arena)
+      l2Penalty: l2Penalty, in: arena, ofWorkers: arenas)
     let schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     workers = arena.vector(
       copying: FusedWorker.team(
         for: fused, schedule: schedule, isGradientStored: isGradientStored,
-        hasDistributions: dataset.targets.areDistributions, kernels: kernels, in: arena))
+        hasDistributions: dataset.targets.areDistributions, kernels: kernels, in: arena,
+        ofWorkers: arenas))
     self.schedule = schedule
-    self.arena = arena
+    self.arenas = arenas + [arena]
     self.network = fused
   }
 

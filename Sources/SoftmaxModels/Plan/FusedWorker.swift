@@ -7,12 +7,11 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let kernels: Kernels
   private let schedule: BatchSchedule
   private let isGradientStored: Bool
-  private let areChunksOwned: Bool
 
-  // Parameters: its own, and the weights of the logits of all.
+  // Parameters: its own, and the weights of the logits of all where it needs them.
   private let hidden: VectorView<FusedNetwork.HiddenPart>
   private let output: FusedNetwork.OutputPart
-  private let outputWeight: MatrixView
+  private let wholeOutputWeight: MatrixView?
 
   // The batch: its features, all or without hidden layers those that the worker owns; its labels or
   // distributions, [rows, classes] and [classes, rows].
@@ -21,12 +20,15 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let targetRows: MatrixView
   private let targetColumns: MatrixView
 
-  // Of all workers: the outputs of each hidden layer and the gradients to them before its
-  // activation, [rows, units].
+  // The outputs of each hidden layer and the gradients to them before its activation, [rows, units]:
+  // of the worker's units, and of all where others need them too.
   private let activations: VectorView<MatrixView>
+  private let wholeActivations: VectorView<MatrixView>
   private let gradients: VectorView<MatrixView>
-  // The parts of the logits, a matrix [classes, rows] for each chunk of the inputs below each other;
+  private let wholeGradients: VectorView<MatrixView>
+  // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs below each other;
   // every other block uses the other, so that nobody waits for the readers of the last.
+  private let inputCount: Int
   private let evenPartials: MatrixView
   private let oddPartials: MatrixView
 
@@ -41,36 +43,56 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   /// The workers of a network, with the memory that they share.
   static func team(
     for network: FusedNetwork, schedule: BatchSchedule, isGradientStored: Bool,
-    hasDistributions: Bool, kernels: Kernels, in arena: Arena
+    hasDistributions: Bool, kernels: Kernels, in arena: Arena, ofWorkers arenas: [Arena]
   ) -> [FusedWorker] {
     let rows = min(schedule.batchSize, Kernels.rowChunk)
     let blocks = (schedule.batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
     let paddedRows = (rows + 15) / 16 * 16
-    let shape = network.shape
-    let classes = shape.output.outputCount
-    func unitMatrices() -> VectorView<MatrixView> {
-      arena.vector(
-        copying: shape.hidden.map { arena.matrix(rowCount: rows, columnCount: $0.outputCount) })
+    let hidden = network.shape.hidden
+    let output = network.shape.output
+    let classes = output.outputCount
+    let last = hidden.count - 1
+    // A layer's units are the next layer's inputs, and its gradients are on the way to the layer
+    // before. The logits are shared by chunks, the features are nobody's units.
+    let wholeActivations = hidden.indices.map {
+      $0 == last && network.wholeOutputWeight == nil
+        ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
     }
+    let wholeGradients = hidden.indices.map {
+      $0 == 0 ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
+    }
+    let none = arena.matrix(rowCount: 0, columnCount: 0)
     func partials() -> MatrixView {
-      arena.matrix(rowCount: shape.output.chunkCount * classes, columnCount: paddedRows)
+      arena.matrix(rowCount: output.chunkCount * classes, columnCount: paddedRows)
     }
-    let (activations, gradients) = (unitMatrices(), unitMatrices())
     let (evenPartials, oddPartials) = (partials(), partials())
-    return zip(network.hidden, network.output).map { hidden, output in
-      FusedWorker(
-        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored,
-        areChunksOwned: network.areChunksOwned, hidden: hidden, output: output,
-        outputWeight: network.outputWeight,
+    return arenas.indices.map { worker in
+      let arena = arenas[worker]
+      let parts = network.hidden[worker]
+      func own(_ whole: [MatrixView?]) -> VectorView<MatrixView> {
+        arena.vector(
+          copying: hidden.indices.map { index in
+            let units = parts[index].units
+            return whole[index]?.columns(units)
+              ?? arena.matrix(rowCount: rows, columnCount: units.count)
+          })
+      }
+      return FusedWorker(
+        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored, hidden: parts,
+        output: network.output[worker], wholeOutputWeight: network.wholeOutputWeight,
         input: arena.matrix(
-          rowCount: rows, columnCount: shape.hidden.first?.inputCount ?? output.inputs.count),
+          rowCount: rows,
+          columnCount: hidden.first?.inputCount ?? network.output[worker].inputs.count),
         labels: arena.vector(count: paddedRows),
         targetRows: arena.matrix(rowCount: hasDistributions ? rows : 0, columnCount: classes),
         targetColumns: arena.matrix(
           rowCount: hasDistributions ? classes : 0, columnCount: paddedRows),
-        activations: activations, gradients: gradients, evenPartials: evenPartials,
-        oddPartials: oddPartials, losses: arena.vector(count: paddedRows),
-        guesses: arena.vector(count: paddedRows),
+        activations: own(wholeActivations),
+        wholeActivations: arena.vector(copying: wholeActivations.map { $0 ?? none }),
+        gradients: own(wholeGradients),
+        wholeGradients: arena.vector(copying: wholeGradients.map { $0 ?? none }),
+        inputCount: output.inputCount, evenPartials: evenPartials, oddPartials: oddPartials,
+        losses: arena.vector(count: paddedRows), guesses: arena.vector(count: paddedRows),
         gradient: arena.matrix(rowCount: classes, columnCount: paddedRows),
         blockLosses: arena.vector(count: blocks), blockCorrectCounts: arena.vector(count: blocks))
     }
@@ -124,21 +146,27 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       if index > 0 { worker.barrier() }
       forward(layer: index, rows: rows)
     }
-    if !areChunksOwned { worker.barrier() }
+    if wholeOutputWeight != nil { worker.barrier() }
     let classes = gradient.rowCount
     let next = features.fetch(
       rows: schedule.places(after: places),
       columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs)
-    let chunk = Kernels.unitChunk(of: outputWeight.columnCount)
+    let chunk = Kernels.unitChunk(of: inputCount)
+    let last = hidden.count - 1
     for index in worker.share(of: chunkCount) {
-      let columns = index * chunk..<min((index + 1) * chunk, outputWeight.columnCount)
-      let x =
-        hidden.count > 0
-        ? activations[hidden.count - 1].rows(rows).columns(columns)
-        : input.rows(rows).columns(columns.relative(to: output.inputs))
+      let inputs = index * chunk..<min((index + 1) * chunk, inputCount)
+      let x: MatrixView
+      let weight: MatrixView
+      if let whole = wholeOutputWeight {
+        x = wholeActivations[last].rows(rows).columns(inputs)
+        weight = whole.columns(inputs)
+      } else {
+        let own = inputs.relative(to: output.inputs)
+        x = (last < 0 ? input : activations[last]).rows(rows).columns(own)
+        weight = output.weight.value.columns(own)
+      }
       kernels.multiplyChunk(
-        x, outputWeight.columns(columns),
-        into: partials.rows(index * classes..<(index + 1) * classes), next: next)
+        x, weight, into: partials.rows(index * classes..<(index + 1) * classes), next: next)
     }
   }
 
@@ -147,17 +175,15 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   // The worker's units of a hidden layer.
   private func forward(layer index: Int, rows: Range<Int>) {
     let part = hidden[index]
-    let x = index > 0 ? activations[index - 1].rows(rows) : input.rows(rows)
+    let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
     let y = activations[index].rows(rows)
     for panelIndex in 0..<part.panels.count {
       let panel = part.panels[panelIndex]
+      let columns = panel.units.relative(to: part.units)
       kernels.multiply(
-        x, panel.weight.value, bias: part.bias.value.columns(panel.units.relative(to: part.units)),
-        into: y.columns(panel.units))
+        x, panel.weight.value, bias: part.bias.value.columns(columns), into: y.columns(columns))
     }
-    if let function = part.activation {
-      kernels.apply(function, to: y.columns(part.units), into: y.columns(part.units))
-    }
+    if let function = part.activation { kernels.apply(function, to: y, into: y) }
   }
 
   // MARK: From the logits to the gradients of the units
@@ -184,17 +210,17 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let rows = 0..<rowCount
     for index in stride(from: hidden.count - 1, through: 0, by: -1) {
       let part = hidden[index]
-      let own = gradients[index].rows(rows).columns(part.units)
+      let own = gradients[index].rows(rows)
       if index == hidden.count - 1 {
-        kernels.multiplyTransposed(gradient, outputWeight.columns(part.units), into: own)
+        kernels.multiplyTransposed(gradient, output.weight.value, into: own)
       } else if let weight = hidden[index + 1].wholeWeight {
         worker.barrier()
         kernels.multiply(
-          gradients[index + 1].rows(rows), transposed: weight.rows(part.units), into: own)
+          wholeGradients[index + 1].rows(rows), transposed: weight.rows(part.units), into: own)
       }
       if let function = part.activation {
         kernels.applyGradient(
-          of: function, at: activations[index].rows(rows).columns(part.units), own, into: own)
+          of: function, at: activations[index].rows(rows), own, into: own)
       }
     }
     // The weights between hidden layers have been read by all before anybody changes them.
@@ -206,24 +232,22 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   // Takes steps along the gradients of the worker's parameters over a block of rows, or stores them.
   private func descend(block: Int, rowCount: Int, by update: Kernels.Update?) {
     let rows = 0..<rowCount
-    let last =
-      hidden.count > 0
-      ? activations[hidden.count - 1].rows(rows).columns(output.inputs) : input.rows(rows)
+    let last = (hidden.count > 0 ? activations[hidden.count - 1] : input).rows(rows)
     descend(output.weight, along: gradient, isTransposed: true, last, block: block, by: update)
     kernels.sumColumns(
       gradient, count: rowCount, into: output.bias.gradient(ofBlock: block))
     finish(output.bias, block: block, by: update)
     for index in 0..<hidden.count {
       let part = hidden[index]
-      let x = index > 0 ? activations[index - 1].rows(rows) : input.rows(rows)
+      let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
       let dy = gradients[index].rows(rows)
       for panelIndex in 0..<part.panels.count {
         let panel = part.panels[panelIndex]
         descend(
-          panel.weight, along: x, isTransposed: false, dy.columns(panel.units), block: block,
-          by: update)
+          panel.weight, along: x, isTransposed: false,
+          dy.columns(panel.units.relative(to: part.units)), block: block, by: update)
       }
-      kernels.sumRows(dy.columns(part.units), into: part.bias.gradient(ofBlock: block))
+      kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
       finish(part.bias, block: block, by: update)
     }
   }
