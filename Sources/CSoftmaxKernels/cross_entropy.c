@@ -41,7 +41,7 @@ void NAME(cross_entropy_distributions)(
     float scale, float *loss, float *d, ptrdiff_t ldd) {
   for (ptrdiff_t i = 0; i < m; i++, z += ldz, t += ldt, d = d ? d + ldd : 0) {
     float max = row_max(n, z);
-    float sum = row_exp_sum(n, z, max, d);
+    float sum = row_exp_sum(n, z, max, 0);
     if (sum != sum) {
       loss[i] = __builtin_nanf("");
       if (d) row_fill(n, d, __builtin_nanf(""));
@@ -58,8 +58,8 @@ void NAME(cross_entropy_distributions)(
     float inverse = 1.0f / sum;
     ptrdiff_t j = 0;
     for (; j + LANES <= n; j += LANES)
-      store(d + j, (load(d + j) * inverse - load(t + j)) * scale);
-    for (; j < n; j++) d[j] = (d[j] * inverse - t[j]) * scale;
+      store(d + j, (exp_(load(z + j) - max) * inverse - load(t + j)) * scale);
+    for (; j < n; j++) d[j] = (exp_one(z[j] - max) * inverse - t[j]) * scale;
   }
 }
 

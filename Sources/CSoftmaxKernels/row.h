@@ -8,10 +8,12 @@
 #undef row_exp_sum
 #undef row_fill
 #undef log_one
+#undef exp_one
 #define row_max NAME(row_max)
 #define row_exp_sum NAME(row_exp_sum)
 #define row_fill NAME(row_fill)
 #define log_one NAME(log_one)
+#define exp_one NAME(exp_one)
 
 // The greatest element; NaN is passed over, an empty row gives -inf. No order matters.
 INLINE float row_max(ptrdiff_t n, const float *x) {
@@ -70,6 +72,14 @@ INLINE float log_one(float x) {
   return log_(x);
 #else
   return log_((vf)x)[0];
+#endif
+}
+
+INLINE float exp_one(float x) {
+#if LANES == 1
+  return exp_(x);
+#else
+  return exp_((vf)x)[0];
 #endif
 }
 
