@@ -145,10 +145,11 @@ void NAME(cross_entropy_labels)(
   for (ptrdiff_t rows; m > 0; m -= rows, labels += rows, loss += rows, d = d ? d + rows * ldd : 0) {
     vf sum = 1, chosen = 0, last;
     rows = smaller(m, ROW_GROUP(n));
+    const float *next = row_next(m, n, z, ldz);
     for (ptrdiff_t i = 0; i < rows; i++, z += ldz) {
       float max = row_max(n, z), *to = d ? d + i * ldd : 0;
       chosen[i] = z[labels[i]] - max;
-      float total = row_exp_sum(n, z, max, to, &last), inverse = 1.0f / total;
+      float total = row_exp_sum(n, z, max, to, &last, next), inverse = 1.0f / total;
       sum[i] = total;
       if (!d) continue;
       if (total != total) row_fill(n, to, __builtin_nanf(""));
@@ -178,9 +179,10 @@ void NAME(cross_entropy_distributions)(
     vf sum = 1, last;
     float max[LANES];
     rows = smaller(m, ROW_GROUP(n));
+    const float *next = row_next(m, n, z, ldz);
     for (ptrdiff_t i = 0; i < rows; i++) {
       max[i] = row_max(n, z + i * ldz);
-      sum[i] = row_exp_sum(n, z + i * ldz, max[i], 0, &last);
+      sum[i] = row_exp_sum(n, z + i * ldz, max[i], 0, &last, next);
     }
     vf log_sum = log_(sum), inverse = 1.0f / sum;
     for (ptrdiff_t i = 0; i < rows; i++, z += ldz, t += ldt) {

@@ -5,9 +5,11 @@
 // from +0, then the lane tree. Included once for each variant, after elementary.h.
 
 #undef row_max
+#undef row_next
 #undef row_exp_sum
 #undef row_fill
 #define row_max NAME(row_max)
+#define row_next NAME(row_next)
 #define row_exp_sum NAME(row_exp_sum)
 #define row_fill NAME(row_fill)
 
@@ -81,14 +83,23 @@ INLINE float row_max(ptrdiff_t n, const float *x) {
   return greatest_lane(lane[1] > lane[0] ? lane[1] : lane[0]);
 }
 
-// The sum of exp(x - max). Unless y is null the exponentials go there, but for the last n mod LANES,
-// which go to `last`: a part of a vector that was just stored is slow to load.
-INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y, vf *last) {
+// The row behind x, one of `rows` left, where it is worth fetching into the second cache while the
+// exponentials of x keep the processor busy: its maximum is one pass over memory without arithmetic.
+INLINE const float *row_next(ptrdiff_t rows, ptrdiff_t n, const float *x, ptrdiff_t ldx) {
+  return rows > 1 && n > 256 && n <= 65536 ? x + ldx : 0;
+}
+
+// The sum of exp(x - max); `next` is fetched unless it is null. Unless y is null the exponentials go
+// there, but for the last n mod LANES, which go to `last`: a part of a vector that was just stored is
+// slow to load.
+INLINE float row_exp_sum(
+    ptrdiff_t n, const float *x, float max, float *y, vf *last, const float *next) {
   vf lane[WIDE], e[8];
   for (int w = 0; w < WIDE; w++) lane[w] = 0;
   ptrdiff_t begin = 0;
   for (; begin + 8 * LANES <= n; begin += 8 * LANES) {
     for (int i = 0; i < 8; i++) e[i] = load(x + begin + i * LANES) - max;
+    for (int i = 0; i < 8 * LANES && next; i += 16) __builtin_prefetch(next + begin + i, 0, 2);
     exp_nonpositive_(8, e);
     for (int i = 0; i < 8; i++) {
       if (y) store(y + begin + i * LANES, e[i]);

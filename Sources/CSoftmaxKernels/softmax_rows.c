@@ -112,7 +112,8 @@ void NAME(softmax_rows)(
   }
   for (ptrdiff_t i = 0; i < m; i++, x += ldx, y += ldy) {
     vf last;
-    float sum = row_exp_sum(n, x, row_max(n, x), y, &last);
+    const float *next = row_next(m - i, n, x, ldx);
+    float sum = row_exp_sum(n, x, row_max(n, x), y, &last, next);
     if (sum != sum) {
       row_fill(n, y, __builtin_nanf(""));
       continue;
@@ -132,9 +133,10 @@ void NAME(log_softmax_rows)(
     vf sum = 0, last;
     float max[LANES];
     rows = smaller(m, ROW_GROUP(n));
+    const float *next = row_next(m, n, x, ldx);
     for (ptrdiff_t i = 0; i < rows; i++) {
       max[i] = row_max(n, x + i * ldx);
-      sum[i] = row_exp_sum(n, x + i * ldx, max[i], 0, &last);
+      sum[i] = row_exp_sum(n, x + i * ldx, max[i], 0, &last, next);
     }
     vf log_sum = log_(sum);
     for (ptrdiff_t i = 0; i < rows; i++) {
@@ -155,10 +157,11 @@ void NAME(log_sum_exp_rows)(
   for (ptrdiff_t rows; m > 0; m -= rows, y += rows) {
     vf sum = 1, max = 0, last;
     rows = smaller(m, ROW_GROUP(n));
+    const float *next = row_next(m, n, x, ldx);
     for (ptrdiff_t i = 0; i < rows; i++, x += ldx) {
       max[i] = row_max(n, x);
       if (max[i] - max[i] == 0.0f) {
-        sum[i] = row_exp_sum(n, x, max[i], 0, &last);
+        sum[i] = row_exp_sum(n, x, max[i], 0, &last, next);
         continue;
       }
       // Infinite: the result itself, as ln 1 = 0, unless there is a NaN.
