@@ -12,8 +12,6 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count) {
   return chunk > 0 ? chunk : 16;
 }
 
-void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t *);
-
 #define VARIANT_TABLE(isa)                                                                      \
   __typeof__(*((softmax_kernels *)0)->gemm_ascending) CONCAT(gemm_ascending, isa);              \
   __typeof__(*((softmax_kernels *)0)->gemm_lanes) CONCAT(gemm_lanes, isa);                      \
@@ -29,6 +27,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
   __typeof__(*((softmax_kernels *)0)->cross_entropy_labels) CONCAT(cross_entropy_labels, isa);  \
   __typeof__(*((softmax_kernels *)0)->cross_entropy_distributions)                              \
       CONCAT(cross_entropy_distributions, isa);                                                 \
+  __typeof__(*((softmax_kernels *)0)->argmax_rows) CONCAT(argmax_rows, isa);                    \
   __typeof__(*((softmax_kernels *)0)->sgd) CONCAT(sgd, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->adam) CONCAT(adam, isa);                                  \
   static const softmax_kernels CONCAT(kernels, isa) = {                                         \
@@ -50,7 +49,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
       .log_sum_exp_rows = CONCAT(log_sum_exp_rows, isa),                                        \
       .cross_entropy_labels = CONCAT(cross_entropy_labels, isa),                                \
       .cross_entropy_distributions = CONCAT(cross_entropy_distributions, isa),                  \
-      .argmax_rows = softmax_argmax_rows,                                                               \
+      .argmax_rows = CONCAT(argmax_rows, isa),                                                  \
       .sgd = CONCAT(sgd, isa),                                                                  \
       .adam = CONCAT(adam, isa),                                                                \
   };
