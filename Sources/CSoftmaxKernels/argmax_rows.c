@@ -59,9 +59,8 @@ INLINE ptrdiff_t NAME(first_column)(ptrdiff_t n, const float *x, float value) {
 }
 
 void NAME(argmax_rows)(ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, int32_t *index) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(argmax_block)(rows, n, x + i * ldx, ldx, index + i));
-    for (ptrdiff_t i = 0; i < m && n == 0; i++) index[i] = 0;
     return;
   }
   for (ptrdiff_t i = 0; i < m; i++, x += ldx) {

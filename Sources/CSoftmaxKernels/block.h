@@ -193,15 +193,14 @@ INLINE void block_void(ptrdiff_t n, vf sum, vf *column) {
 #define FOR_BLOCKS(...)                                                                         \
   do {                                                                                          \
     ptrdiff_t i = 0;                                                                            \
-    const ptrdiff_t columns = n;                                                                \
-    if (columns == 10) {                                                                        \
+    if (n == 10) {                                                                              \
       const ptrdiff_t rows = LANES, n = 10;                                                     \
       for (; i + LANES <= m; i += LANES) __VA_ARGS__;                                           \
-    } else if (columns > 0) {                                                                   \
+    } else {                                                                                    \
       const ptrdiff_t rows = LANES;                                                             \
       for (; i + LANES <= m; i += LANES) __VA_ARGS__;                                           \
     }                                                                                           \
-    if (i < m && columns > 0) {                                                                 \
+    if (i < m) {                                                                                \
       const ptrdiff_t rows = m - i;                                                             \
       __VA_ARGS__;                                                                              \
     }                                                                                           \

@@ -137,7 +137,7 @@ INLINE float NAME(target_row)(
 void NAME(cross_entropy_labels)(
     ptrdiff_t m, ptrdiff_t n, const float *z, ptrdiff_t ldz, const int32_t *labels, float scale,
     float *loss, float *d, ptrdiff_t ldd) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(labels_block)(
         rows, n, z + i * ldz, ldz, labels + i, scale, loss + i, d ? d + i * ldd : 0, ldd));
     return;
@@ -170,7 +170,7 @@ void NAME(cross_entropy_labels)(
 void NAME(cross_entropy_distributions)(
     ptrdiff_t m, ptrdiff_t n, const float *z, ptrdiff_t ldz, const float *t, ptrdiff_t ldt,
     float scale, float *loss, float *d, ptrdiff_t ldd) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(distributions_block)(
         rows, n, z + i * ldz, ldz, t + i * ldt, ldt, scale, loss + i, d ? d + i * ldd : 0, ldd));
     return;

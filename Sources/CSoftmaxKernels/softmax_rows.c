@@ -106,7 +106,7 @@ INLINE void NAME(log_sum_exp_block)(
 
 void NAME(softmax_rows)(
     ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, float *y, ptrdiff_t ldy) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(softmax_block)(rows, n, x + i * ldx, ldx, y + i * ldy, ldy));
     return;
   }
@@ -125,7 +125,7 @@ void NAME(softmax_rows)(
 
 void NAME(log_softmax_rows)(
     ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, float *y, ptrdiff_t ldy) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(log_softmax_block)(rows, n, x + i * ldx, ldx, y + i * ldy, ldy));
     return;
   }
@@ -150,7 +150,7 @@ void NAME(log_softmax_rows)(
 
 void NAME(log_sum_exp_rows)(
     ptrdiff_t m, ptrdiff_t n, const float *x, ptrdiff_t ldx, float *y) {
-  if (n <= BLOCK_COLUMNS) {
+  if (n > 0 && n <= BLOCK_COLUMNS) {
     FOR_BLOCKS(NAME(log_sum_exp_block)(rows, n, x + i * ldx, ldx, y + i));
     return;
   }

@@ -159,6 +159,13 @@ private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
     }
   }
 
+  @Test func rowsWithoutClassesCostNothing() throws {
+    let logits = Matrix(rowCount: 2, columnCount: 0)
+    #expect(try logits.crossEntropy(of: .distributions(logits)) == [0, 0])
+    #expect(logits.logSumExp() == [-.infinity, -.infinity])
+    #expect(logits.mostLikelyClasses() == [0, 0])
+  }
+
   @Test func aMatrixWithoutRowsHasNoLosses() throws {
     let logits = Matrix(rowCount: 0, columnCount: 3)
     #expect(try logits.crossEntropy(of: .labels([])).isEmpty)
