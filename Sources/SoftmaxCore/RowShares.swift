@@ -8,9 +8,9 @@ import Synchronization
 /// busy, with the work of another thread or of the very worker that asks, the caller does its own
 /// work alone. So nobody waits for the team, and nobody can wait for himself.
 enum RowShares {
-  // A hand-over costs a microsecond while the workers spin and some tens once they are parked; this
-  // many exponentials take a few microseconds.
-  private static let elementsForWorker = 8192
+  // A hand-over costs a microsecond while the workers spin, some tens once they are parked. So many
+  // exponentials take 10 to 20: a call that comes alone loses little, one of many gains.
+  private static let elementsForWorker = 65_536
 
   private static let team = WorkerTeam()
   private static let isBusy = Atomic<Bool>(false)
