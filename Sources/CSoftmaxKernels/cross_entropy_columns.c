@@ -68,7 +68,7 @@ void NAME(cross_entropy_columns)(
       best = better ? z[j] : best;
     }
     __builtin_memcpy(guess + i, &first, sizeof first);
-    for (ptrdiff_t j = 0; j < n; j++) e[j] = exp_(z[j] - max);
+    for (ptrdiff_t j = 0; j < n; j++) e[j] = exp_nonpositive_(z[j] - max);
     vf sum = columns_tree(n, e), inverse = 1.0f / sum, log_sum = log_(sum), value;
     if (labels) {
       vf chosen = z[0];

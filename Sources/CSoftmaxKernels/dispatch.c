@@ -13,7 +13,6 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count) {
 }
 
 void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
-void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t *);
 
 #define VARIANT_TABLE(isa)                                                                      \
   __typeof__(*((softmax_kernels *)0)->gemm_ascending) CONCAT(gemm_ascending, isa);              \
@@ -37,6 +36,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
   __typeof__(*((softmax_kernels *)0)->cross_entropy_labels) CONCAT(cross_entropy_labels, isa);  \
   __typeof__(*((softmax_kernels *)0)->cross_entropy_distributions)                              \
       CONCAT(cross_entropy_distributions, isa);                                                 \
+  __typeof__(*((softmax_kernels *)0)->argmax_rows) CONCAT(argmax_rows, isa);                    \
   __typeof__(*((softmax_kernels *)0)->sgd) CONCAT(sgd, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->adam) CONCAT(adam, isa);                                  \
   static const softmax_kernels CONCAT(kernels, isa) = {                                         \
@@ -65,7 +65,7 @@ void softmax_argmax_rows(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, int32_t
       .log_sum_exp_rows = CONCAT(log_sum_exp_rows, isa),                                        \
       .cross_entropy_labels = CONCAT(cross_entropy_labels, isa),                                \
       .cross_entropy_distributions = CONCAT(cross_entropy_distributions, isa),                  \
-      .argmax_rows = softmax_argmax_rows,                                                               \
+      .argmax_rows = CONCAT(argmax_rows, isa),                                                  \
       .sgd = CONCAT(sgd, isa),                                                                  \
       .adam = CONCAT(adam, isa),                                                                \
   };

@@ -5,35 +5,29 @@
 // from +0, then the lane tree. Included once for each variant, after elementary.h.
 
 #undef row_max
+#undef row_next
 #undef row_exp_sum
 #undef row_fill
-#undef log_one
 #define row_max NAME(row_max)
+#define row_next NAME(row_next)
 #define row_exp_sum NAME(row_exp_sum)
 #define row_fill NAME(row_fill)
-#define log_one NAME(log_one)
 
-// The greatest element; NaN is passed over, an empty row gives -inf. No order matters.
+INLINE void row_fill(ptrdiff_t n, float *y, float value) {
+  for (ptrdiff_t j = 0; j < n; j++) y[j] = value;
+}
+
+#if LANES == 1
+
+// The greatest element; NaN is passed over, an empty row gives -inf.
 INLINE float row_max(ptrdiff_t n, const float *x) {
   float max = -__builtin_inff();
-  ptrdiff_t j = 0;
-#if LANES > 1
-  vf lanes[2] = {max, max};
-  for (; j + 2 * LANES <= n; j += 2 * LANES)
-    for (int v = 0; v < 2; v++) {
-      vf value = load(x + j + v * LANES);
-      lanes[v] = value > lanes[v] ? value : lanes[v];
-    }
-  for (int v = 0; v < 2; v++)
-    for (int i = 0; i < LANES; i++) max = lanes[v][i] > max ? lanes[v][i] : max;
-#endif
-  for (; j < n; j++) max = x[j] > max ? x[j] : max;
+  for (ptrdiff_t j = 0; j < n; j++) max = x[j] > max ? x[j] : max;
   return max;
 }
 
 // The sum of exp(x - max); the exponentials go to y unless it is null.
 INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y) {
-#if LANES == 1
   float lane[16] = {0};
   for (ptrdiff_t j = 0; j < n; j++) {
     float e = exp_(x[j] - max);
@@ -43,36 +37,87 @@ INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) lane[i] = lane[i] + lane[i + half];
   return lane[0];
+}
+
 #else
-  vf lanes[WIDE];
-  for (int w = 0; w < WIDE; w++) lanes[w] = 0;
-  ptrdiff_t j = 0;
-  for (; j + 16 <= n; j += 16)
-    for (int w = 0; w < WIDE; w++) {
-      vf e = exp_(load(x + j + w * LANES) - max);
-      if (y) store(y + j + w * LANES, e);
-      lanes[w] += e;
+
+#include "part.h"
+
+#ifndef ROW_H
+#define ROW_H
+
+// Does `statements` on the vectors of a row, at its elements j ..< j + some.
+#define FOR_ROW(n, ...)                                                                         \
+  do {                                                                                          \
+    ptrdiff_t j = 0;                                                                            \
+    for (; j + LANES <= (n); j += LANES) {                                                      \
+      const ptrdiff_t some = LANES;                                                             \
+      __VA_ARGS__                                                                               \
+    }                                                                                           \
+    if (j < (n)) {                                                                              \
+      const ptrdiff_t some = (n) - j;                                                           \
+      __VA_ARGS__                                                                               \
+    }                                                                                           \
+  } while (0)
+
+// Numbers of several rows, such as their sums, are worked on together where the rows are so short
+// that they stay in the nearest cache meanwhile.
+#define ROW_GROUP(n) ((n) <= 256 ? LANES : 1)
+
+#endif
+
+// The greatest element; NaN is passed over, an empty row gives -inf. No order matters.
+INLINE float row_max(ptrdiff_t n, const float *x) {
+  vf lane[4] = {-__builtin_inff(), -__builtin_inff(), -__builtin_inff(), -__builtin_inff()};
+  ptrdiff_t begin = 0;
+  for (; begin + 4 * LANES <= n; begin += 4 * LANES)
+    for (int i = 0; i < 4; i++) {
+      vf v = load(x + begin + i * LANES);
+      lane[i] = v > lane[i] ? v : lane[i];
     }
-  // exp(-inf) = +0 leaves a lane as it is; with max = -inf the sum is NaN already.
-  for (int w = 0; j < n && w < WIDE; w++) {
-    ptrdiff_t part = n - j - w * LANES;
-    vf e = exp_(load_part(x + j + w * LANES, part, -__builtin_inff()) - max);
-    if (y) store_part(y + j + w * LANES, e, part);
-    lanes[w] += e;
+  FOR_ROW(n - begin, {
+    vf v = load_some(x + begin + j, some, -__builtin_inff());
+    lane[0] = v > lane[0] ? v : lane[0];
+  });
+  for (int i = 0; i < 2; i++) lane[i] = lane[i + 2] > lane[i] ? lane[i + 2] : lane[i];
+  return greatest_lane(lane[1] > lane[0] ? lane[1] : lane[0]);
+}
+
+// The row behind x, one of `rows` left, where it is worth fetching into the second cache while the
+// exponentials of x keep the processor busy: its maximum is one pass over memory without arithmetic.
+INLINE const float *row_next(ptrdiff_t rows, ptrdiff_t n, const float *x, ptrdiff_t ldx) {
+  return rows > 1 && n > 256 && n <= 65536 ? x + ldx : 0;
+}
+
+// The sum of exp(x - max); `next` is fetched unless it is null. Unless y is null the exponentials go
+// there, but for the last n mod LANES, which go to `last`: a part of a vector that was just stored is
+// slow to load.
+INLINE float row_exp_sum(
+    ptrdiff_t n, const float *x, float max, float *y, vf *last, const float *next) {
+  vf lane[WIDE], e[8];
+  for (int w = 0; w < WIDE; w++) lane[w] = 0;
+  ptrdiff_t begin = 0;
+  for (; begin + 8 * LANES <= n; begin += 8 * LANES) {
+    for (int i = 0; i < 8; i++) e[i] = load(x + begin + i * LANES) - max;
+    for (int i = 0; i < 8 * LANES && next; i += 16) __builtin_prefetch(next + begin + i, 0, 2);
+    exp_nonpositive_(8, e);
+    for (int i = 0; i < 8; i++) {
+      if (y) store(y + begin + i * LANES, e[i]);
+      lane[i % WIDE] += e[i];
+    }
   }
-  return lane_tree(lanes);
-#endif
+  for (; begin < n; begin += 16)
+    for (int w = 0; w < WIDE; w++) {
+      ptrdiff_t j = begin + w * LANES, some = n - j;
+      if (some <= 0) break;
+      // exp(-inf) = +0 leaves a lane as it is; with max = -inf the sum is NaN already.
+      e[0] = (some < LANES ? load_some(x + j, some, -__builtin_inff()) : load(x + j)) - max;
+      exp_nonpositive_(1, e);
+      lane[w] += e[0];
+      if (some < LANES) *last = e[0];
+      else if (y) store(y + j, e[0]);
+    }
+  return lane_tree(lane);
 }
 
-// ln of one number, by the same operations as of a vector.
-INLINE float log_one(float x) {
-#if LANES == 1
-  return log_(x);
-#else
-  return log_((vf)x)[0];
 #endif
-}
-
-INLINE void row_fill(ptrdiff_t n, float *y, float value) {
-  for (ptrdiff_t j = 0; j < n; j++) y[j] = value;
-}

@@ -10,6 +10,8 @@ public enum Axis: Sendable {
   case columns
 }
 
+// Rows are independent, so any number of threads gives the same bits. `threads` is the greatest
+// number that may share them, within 1...1024; small matrices stay on the caller's thread.
 extension Matrix {
   /// The softmax of each row, or of each column.
   ///
@@ -20,51 +22,71 @@ extension Matrix {
   /// ```swift
   /// let probabilities = try Matrix([[3, 1, -3]]).softmax()     // 0.88, 0.12, 0.00
   /// ```
-  public func softmax(along axis: Axis = .rows) -> Matrix {
-    unsafe map(along: axis) { x, y in
-      unsafe Kernels.active.table.pointee.softmax_rows(
-        rowCount(axis), columnCount(axis), x, columnCount(axis), y, columnCount(axis))
-    }
+  ///
+  /// - Parameters:
+  ///   - axis: what sums to 1.
+  ///   - threads: at most so many share a large matrix; without it the machine's processors.
+  /// - Precondition: `threads` is within 1...1024.
+  public func softmax(along axis: Axis = .rows, threads: Int? = nil) -> Matrix {
+    unsafe mapped(along: axis, threads: threads, Kernels.active.table.pointee.softmax_rows)
+  }
+
+  /// Replaces each row, or each column, by its softmax.
+  ///
+  /// As ``softmax(along:threads:)``, without memory for a second matrix where rows are meant.
+  ///
+  /// ```swift
+  /// var scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
+  /// scores.formSoftmax()
+  /// ```
+  public mutating func formSoftmax(along axis: Axis = .rows, threads: Int? = nil) {
+    unsafe map(along: axis, threads: threads, Kernels.active.table.pointee.softmax_rows)
   }
 
   /// The logarithm of the softmax of each row, or of each column.
   ///
   /// log softmax(x)_j = (x_j - max x) - ln(sum over k of exp(x_k - max x)): exact where the
-  /// probability itself would underflow. Special rows as in ``softmax(along:)``.
-  public func logSoftmax(along axis: Axis = .rows) -> Matrix {
-    unsafe map(along: axis) { x, y in
-      unsafe Kernels.active.table.pointee.log_softmax_rows(
-        rowCount(axis), columnCount(axis), x, columnCount(axis), y, columnCount(axis))
-    }
+  /// probability itself would underflow. Special rows as in ``softmax(along:threads:)``.
+  public func logSoftmax(along axis: Axis = .rows, threads: Int? = nil) -> Matrix {
+    unsafe mapped(along: axis, threads: threads, Kernels.active.table.pointee.log_softmax_rows)
+  }
+
+  /// Replaces each row, or each column, by the logarithm of its softmax.
+  public mutating func formLogSoftmax(along axis: Axis = .rows, threads: Int? = nil) {
+    unsafe map(along: axis, threads: threads, Kernels.active.table.pointee.log_softmax_rows)
   }
 
   /// The logarithm of the sum of the exponentials of each row, or of each column.
   ///
   /// ln(sum over k of exp(x_k)) = max x + ln(sum over k of exp(x_k - max x)). NaN where a row has
   /// one; -infinity for a row of nothing but -infinity or of nothing at all.
-  public func logSumExp(along axis: Axis = .rows) -> [Float] {
-    let source = axis == .rows ? self : transposed()
-    var result = [Float](repeating: 0, count: source.rowCount)
-    unsafe source.elements.withUnsafeBufferPointer { x in
-      unsafe result.withUnsafeMutableBufferPointer { y in
-        unsafe Kernels.active.table.pointee.log_sum_exp_rows(
-          source.rowCount, source.columnCount, x.baseAddress, source.columnCount, y.baseAddress)
+  public func logSumExp(along axis: Axis = .rows, threads: Int? = nil) -> [Float] {
+    if axis == .columns { return transposed().logSumExp(threads: threads) }
+    return unsafe [Float](unsafeUninitializedCapacity: rowCount) { y, count in
+      withRows { x in
+        let y = unsafe OutputVector(base: y.baseAddress)
+        x.share(threads: threads) { rows in
+          unsafe Kernels.active.table.pointee.log_sum_exp_rows(
+            rows.count, x.columnCount, x[rows.lowerBound], x.columnCount, y[rows.lowerBound])
+        }
       }
+      count = rowCount
     }
-    return result
   }
 
-  private func rowCount(_ axis: Axis) -> Int { axis == .rows ? rowCount : columnCount }
-  private func columnCount(_ axis: Axis) -> Int { axis == .rows ? columnCount : rowCount }
-
-  private func map(
-    along axis: Axis, _ kernel: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
-  ) -> Matrix {
-    var result = axis == .rows ? self : transposed()
-    unsafe result.elements.withUnsafeMutableBufferPointer {
-      unsafe kernel(UnsafePointer($0.baseAddress), $0.baseAddress)
+  /// The column of each row's greatest element, the first of equals; of NaN where there is one.
+  package func mostLikelyClasses(threads: Int? = nil) -> [Int] {
+    let index = unsafe [Int32](unsafeUninitializedCapacity: rowCount) { index, count in
+      withRows { x in
+        let index = unsafe OutputVector(base: index.baseAddress)
+        x.share(threads: threads) { rows in
+          unsafe Kernels.active.table.pointee.argmax_rows(
+            rows.count, x.columnCount, x[rows.lowerBound], x.columnCount, index[rows.lowerBound])
+        }
+      }
+      count = rowCount
     }
-    return axis == .rows ? result : result.transposed()
+    return index.map { Int($0) }
   }
 }
 
@@ -75,52 +97,69 @@ extension Matrix {
 /// softmax([1000, 1001, 1002])               // 0.09, 0.24, 0.67: nothing overflows
 /// ```
 public func softmax(_ logits: [Float]) -> [Float] {
-  Matrix(vector: logits).softmax().elements
+  Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).softmax().elements
 }
 
 /// The logarithm of the softmax of a vector.
 public func logSoftmax(_ logits: [Float]) -> [Float] {
-  Matrix(vector: logits).logSoftmax().elements
+  Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).logSoftmax().elements
 }
 
 /// The logarithm of the sum of the exponentials of a vector.
 public func logSumExp(_ logits: [Float]) -> Float {
-  Matrix(vector: logits).logSumExp()[0]
+  Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).logSumExp()[0]
 }
 
-extension Matrix {
-  fileprivate init(vector: [Float]) {
-    self.init(rowCount: 1, columnCount: vector.count)
-    elements = vector
-  }
-}
+// MARK: - Rows that threads share
 
 extension Matrix {
-  /// The cross-entropy of each row of logits and its label: ln(sum over k of exp z_k) - z_label.
-  ///
-  /// - Precondition: a label for each row, within the columns.
-  package func crossEntropies(of labels: [Int]) -> [Float] {
-    precondition(labels.count == rowCount && labels.allSatisfy { 0..<columnCount ~= $0 })
-    var losses = [Float](repeating: 0, count: rowCount)
-    let labels = labels.map { Int32($0) }
-    unsafe elements.withUnsafeBufferPointer { z in
-      unsafe losses.withUnsafeMutableBufferPointer { loss in
-        unsafe Kernels.active.table.pointee.cross_entropy_labels(
-          rowCount, columnCount, z.baseAddress, columnCount, labels, 1, loss.baseAddress, nil, 0)
-      }
+  private func mapped(along axis: Axis, threads: Int?, _ kernel: RowKernel) -> Matrix {
+    guard axis == .rows else {
+      var result = transposed()
+      unsafe result.map(along: .rows, threads: threads, kernel)
+      return result.transposed()
     }
-    return losses
+    let mapped = unsafe [Float](unsafeUninitializedCapacity: elements.count) { y, count in
+      withRows { x in
+        unsafe x.apply(kernel, into: OutputVector(base: y.baseAddress), threads: threads)
+      }
+      count = elements.count
+    }
+    return Matrix(rowCount: rowCount, columnCount: columnCount, unchecked: mapped)
   }
 
-  /// The column of each row's greatest element, the first of equals; of NaN where there is one.
-  package func mostLikelyClasses() -> [Int] {
-    var index = [Int32](repeating: 0, count: rowCount)
-    unsafe elements.withUnsafeBufferPointer { x in
-      unsafe index.withUnsafeMutableBufferPointer { index in
-        unsafe Kernels.active.table.pointee.argmax_rows(
-          rowCount, columnCount, x.baseAddress, columnCount, index.baseAddress)
-      }
+  private mutating func map(along axis: Axis, threads: Int?, _ kernel: RowKernel) {
+    guard axis == .rows else {
+      self = unsafe mapped(along: axis, threads: threads, kernel)
+      return
     }
-    return index.map { Int($0) }
+    withRowsInPlace { x, y in unsafe x.apply(kernel, into: y, threads: threads) }
+  }
+
+  /// Calls `body` with the rows' memory.
+  func withRows<Result>(_ body: (InputRows) -> Result) -> Result {
+    unsafe elements.withUnsafeBufferPointer {
+      body(unsafe InputRows(base: $0.baseAddress, rowCount: rowCount, columnCount: columnCount))
+    }
+  }
+
+  /// Calls `body` with the rows' memory, once as input and once as output.
+  mutating func withRowsInPlace<Result>(
+    _ body: (InputRows, OutputVector<Float>) -> Result
+  ) -> Result {
+    let (rowCount, columnCount) = (rowCount, columnCount)
+    return unsafe elements.withUnsafeMutableBufferPointer {
+      body(
+        unsafe InputRows(
+          base: UnsafePointer($0.baseAddress), rowCount: rowCount, columnCount: columnCount),
+        unsafe OutputVector(base: $0.baseAddress))
+    }
+  }
+
+  /// A matrix of as many elements as it has places.
+  init(rowCount: Int, columnCount: Int, unchecked elements: [Float]) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.elements = elements
   }
 }

@@ -167,9 +167,10 @@ static void cross_entropy_labels_call(
                                 FLOATS(2), d->address, d->stride);
 }
 
-// Variations: 1 without gradient.
+// Variations: 1 in place, 2 without gradient.
 static void distributions_operands(const kernel_case *c, operand *o) {
-  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  bool in_place = c->variation == 1;
+  o[0] = floats(in_place ? role_update : role_input, contents_logits, c->m, c->n, c->gap);
   o[1] = floats(role_input, contents_distributions, c->m, c->n, 3 * c->gap);
   o[2] = floats(role_output, contents_values, 1, c->m, 0);
   o[3] = floats(unless(c->variation, role_output), contents_values, c->m, c->n, 2 * c->gap);
@@ -177,9 +178,10 @@ static void distributions_operands(const kernel_case *c, operand *o) {
 
 static void cross_entropy_distributions_call(
     const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  const operand *d = &o[c->variation == 1 ? 0 : 3];
   kernels->cross_entropy_distributions(
-      c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride, 1.0f / 48, FLOATS(2), FLOATS(3),
-      o[3].stride);
+      c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride, 1.0f / 48, FLOATS(2), d->address,
+      d->stride);
 }
 
 static void argmax_operands(const kernel_case *c, operand *o) {
@@ -247,7 +249,7 @@ const operation operations[] = {
     OPERATION(log_softmax_rows, row, 2, true, softmax),
     OPERATION(log_sum_exp_rows, row, 1, true, log_sum_exp),
     OPERATION(cross_entropy_labels, row, 3, true, labels),
-    OPERATION(cross_entropy_distributions, row, 2, true, distributions),
+    OPERATION(cross_entropy_distributions, row, 3, true, distributions),
     OPERATION(argmax_rows, row, 1, false, argmax),
     OPERATION(sgd, vector, 6, false, sgd),
     OPERATION(adam, vector, 4, false, adam),

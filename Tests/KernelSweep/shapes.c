@@ -52,6 +52,25 @@ static bool run_gathers(sweep *s) {
   return true;
 }
 
+// Every edge of a block of rows that lie in vector lanes, each kind of row in each of its places, and
+// of the groups in which longer rows are worked on.
+static bool run_blocks(sweep *s, kernel_case c, placements usual) {
+  static const ptrdiff_t counts[] = {3, 4, 7, 9, 15, 16, 17, 31, 33, 48};
+  static const ptrdiff_t classes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+                                      15, 16, 17, 20, 26, 31, 32, 33, 47, 100};
+  for (int i = 0; i < COUNT(counts); i++) {
+    for (int k = 0; k < COUNT(classes); k++) {
+      c.m = counts[i], c.n = classes[k], c.gap = (i + k) % 2 * 3;
+      if (!run_variations(s, c, usual)) return false;
+    }
+  }
+  c.gap = 1;
+  for (c.m = 1; c.m <= 17; c.m += 16)
+    for (c.n = 255; c.n <= 257; c.n++)
+      if (!run_variations(s, c, usual)) return false;
+  return true;
+}
+
 static bool run_rows(sweep *s) {
   static const ptrdiff_t counts[] = {0, 1, 2, 5};
   static const ptrdiff_t classes[] = {127, 128, 129, 1000};
@@ -75,6 +94,7 @@ static bool run_rows(sweep *s) {
       c.m = 3, c.n = classes[i];
       if (!run_variations(s, c, usual)) return false;
     }
+    if (!run_blocks(s, c, usual)) return false;
   }
   c = (kernel_case){.m = 2, .n = 65537, .gap = 1, .mode = mode_ordinary};
   if (!run_variations(s, c, placements_guards)) return false;

@@ -65,6 +65,26 @@ struct KernelSweepTests {
     }
   }
 
+  @Test(
+    "Exponentials below a row's maximum equal the specification's over all floats",
+    arguments: [softmax_isa_avx2.rawValue, softmax_isa_avx512.rawValue, softmax_isa_neon.rawValue])
+  func exponentialsOfRowsEqualTheSpecification(_ isa: UInt32) throws {
+    guard let kernels = unsafe softmax_kernels_for(softmax_isa(rawValue: isa)) else { return }
+    let step = UInt32(isThorough ? 61 : 20_011)
+    var x = [Float](repeating: 0, count: 1024)
+    var bits: UInt32 = 0x8000_0000
+    while bits < 0xff80_0000 {
+      for column in 1..<512 {
+        x[column] = Float(bitPattern: min(bits, 0xff80_0000))
+        bits = bits.addingReportingOverflow(step).overflow ? .max : bits + step
+      }
+      var y = x
+      unsafe kernels.pointee.softmax_rows(1, 1024, x, 1024, &y, 1024)
+      let expected = Specification().softmax(Rows([x])).values
+      try #require(y.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+  }
+
   @Test("The list of the sweep holds every kernel of the table")
   func everyKernelIsSwept() {
     // The table is a name and a pointer to each kernel.

@@ -34,6 +34,25 @@ enum DocumentationSnippets {
     return probabilities
   }
 
+  static func rowsInPlace() throws -> Matrix {
+    var scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
+    scores.formSoftmax()
+    return scores
+  }
+
+  static func crossEntropy() throws -> [Float] {
+    let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
+    let losses = try logits.crossEntropy(of: .labels([0, 1]))
+    return losses
+  }
+
+  static func crossEntropyAndGradient() throws -> Matrix {
+    let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
+    let (losses, gradient) = try logits.crossEntropyWithGradient(of: .labels([0, 1]), scale: 0.5)
+    print(losses)
+    return gradient
+  }
+
   static func vectors() -> [[Float]] {
     [
       softmax([3, 1, -3]),

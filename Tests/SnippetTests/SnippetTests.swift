@@ -82,6 +82,10 @@ import Testing
     try DocumentationSnippets.points()
     #expect(try DocumentationSnippets.rows().elements == DocumentationSnippets.vectors()[0])
     try DocumentationSnippets.scores()
+    #expect(try DocumentationSnippets.rowsInPlace().row(0) == DocumentationSnippets.rows().row(0))
+    let losses = try DocumentationSnippets.crossEntropy().map { ($0 * 100).rounded() / 100 }
+    #expect(losses == [0.13, 0.24])
+    #expect(try DocumentationSnippets.crossEntropyAndGradient().rowCount == 2)
     DocumentationSnippets.error()
     try DocumentationSnippets.split()
     try DocumentationSnippets.digits()

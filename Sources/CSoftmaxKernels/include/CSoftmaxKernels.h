@@ -133,7 +133,7 @@ typedef struct softmax_kernels {
       float *_Nullable d, ptrdiff_t ldd);
 
   // loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), terms with T = 0 left out;
-  // D[i,j] = (softmax(Z[i])[j] - T[i,j]) * scale, unless d is null. Rows of T sum to 1.
+  // D[i,j] = (softmax(Z[i])[j] - T[i,j]) * scale, unless d is null. D may be Z. Rows of T sum to 1.
   void (*_Nonnull cross_entropy_distributions)(
       ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
       const float *_Nullable t, ptrdiff_t ldt, float scale, float *_Nullable loss,
