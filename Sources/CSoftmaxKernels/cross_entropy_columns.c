@@ -68,7 +68,10 @@ void NAME(cross_entropy_columns)(
       best = better ? z[j] : best;
     }
     __builtin_memcpy(guess + i, &first, sizeof first);
-    for (ptrdiff_t j = 0; j < n; j++) e[j] = exp_nonpositive_(z[j] - max);
+    for (ptrdiff_t j = 0; j < n; j++) e[j] = z[j] - max;
+    ptrdiff_t done = 0;
+    for (; done + 4 <= n; done += 4) exp_nonpositive_(4, e + done);
+    for (; done < n; done++) exp_nonpositive_(1, e + done);
     vf sum = columns_tree(n, e), inverse = 1.0f / sum, log_sum = log_(sum), value;
     if (labels) {
       vf chosen = z[0];
