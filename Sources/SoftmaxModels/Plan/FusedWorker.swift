@@ -135,22 +135,50 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private func computeParts(
     of places: Range<Int>, into partials: MatrixView, features: FeatureSource, worker: Worker
   ) {
-    let rows = 0..<places.count
-    if hidden.count > 0 || !output.inputs.isEmpty {
-      kernels.gather(
-        features, rows: schedule.order.elements(places),
-        columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs,
-        into: input.rows(rows))
+    let next = schedule.places(after: places)
+    if hidden.count == 0 {
+      // A few rows at a time: they are still in the nearest cache when they are multiplied.
+      let rowCount = places.count
+      for begin in stride(from: 0, to: rowCount, by: FusedWorker.rowsAtOnce) {
+        let rows = begin..<min(begin + FusedWorker.rowsAtOnce, rowCount)
+        gather(places, rows: rows, columns: output.inputs, features: features)
+        let fetched = next.elements(min(rows.lowerBound, next.count)..<min(rows.upperBound, next.count))
+        multiplyChunks(
+          rows: rows, into: partials,
+          next: features.fetch(rows: fetched, columns: output.inputs), worker)
+      }
+      return
     }
+    let rows = 0..<places.count
+    gather(places, rows: rows, columns: 0..<features.columnCount, features: features)
     for index in 0..<hidden.count {
       if index > 0 { worker.barrier() }
       forward(layer: index, rows: rows)
     }
     if wholeOutputWeight != nil { worker.barrier() }
+    multiplyChunks(
+      rows: rows, into: partials,
+      next: features.fetch(rows: next, columns: 0..<features.columnCount), worker)
+  }
+
+  // A multiple of the 16 rows that a product with the batch in lanes takes at once.
+  private static let rowsAtOnce = 16
+
+  // Some rows of the batch, as floats.
+  private func gather(
+    _ places: Range<Int>, rows: Range<Int>, columns: Range<Int>, features: FeatureSource
+  ) {
+    guard !columns.isEmpty else { return }
+    kernels.gather(
+      features, rows: schedule.order.elements(places).elements(rows), columns: columns,
+      into: input.rows(rows))
+  }
+
+  // The worker's chunks of some rows' logits.
+  private func multiplyChunks(
+    rows: Range<Int>, into partials: MatrixView, next: FeatureFetch, _ worker: Worker
+  ) {
     let classes = gradient.rowCount
-    let next = features.fetch(
-      rows: schedule.places(after: places),
-      columns: hidden.count > 0 ? 0..<features.columnCount : output.inputs)
     let chunk = Kernels.unitChunk(of: inputCount)
     let last = hidden.count - 1
     for index in worker.share(of: chunkCount) {
@@ -166,7 +194,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
         weight = output.weight.value.columns(own)
       }
       kernels.multiplyChunk(
-        x, weight, into: partials.rows(index * classes..<(index + 1) * classes), next: next)
+        x, weight,
+        into: partials.rows(index * classes..<(index + 1) * classes)
+          .columns(rows.lowerBound..<partials.columnCount), next: next)
     }
   }
 
