@@ -66,7 +66,9 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
     let generator = CounterBasedGenerator(seed: 11)
     let values: Features
     if isBytes {
-      let bytes = (0..<rows * features).map { UInt8(truncatingIfNeeded: generator.bits(at: UInt64($0))) }
+      let bytes = (0..<rows * features).map {
+        UInt8(truncatingIfNeeded: generator.bits(at: UInt64($0)))
+      }
       values = .bytes(
         try ByteMatrix(rowCount: rows, columnCount: features, bytes: bytes, scale: 1.0 / 255))
     } else {

@@ -61,7 +61,9 @@ import Testing
 
   static let deep: [PlanCase] = {
     var cases: [PlanCase] = []
-    for hidden in [[40, 36], [77, 33], [128, 64], [33, 34, 35], [48, 100, 40], [34, 33, 36, 37]] {
+    for hidden in [
+      [40, 36], [77, 33], [128, 64], [33, 34, 35], [48, 100, 40], [34, 33, 36, 37],
+    ] {
       for batch in PlanCase.batches.indices {
         let activation: Activation? = [.relu, .tanh, .sigmoid, nil][(batch + hidden.count) % 4]
         var test = PlanCase(hidden: hidden, activation: activation).settings(cases.count)
