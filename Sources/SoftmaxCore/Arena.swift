@@ -52,8 +52,10 @@ package final class Arena: @unchecked Sendable {
   package func vector<Element: BitwiseCopyable>(copying elements: [Element]) -> VectorView<Element>
   {
     let base = unsafe reserve(elements.count, of: Element.self)
-    for (index, element) in elements.enumerated() {
-      unsafe (base + index).initialize(to: element)
+    // At once: element by element the generic form would ask for memory for each of them.
+    unsafe elements.withUnsafeBufferPointer { elements in
+      guard let first = elements.baseAddress else { return }
+      unsafe base.initialize(from: first, count: elements.count)
     }
     return unsafe VectorView(base: base, count: elements.count)
   }

@@ -14,9 +14,9 @@ import Testing
   ) throws -> String {
     let outcome = try bench.run(
       [
-        "train", "digits:test", "--epochs", "2", "--hidden", "17", "--batch-size", "33", "--quiet",
-        "--json",
-      ] + arguments, environment: environment)
+        "train", "digits:test", "--epochs", "2", "--batch-size", "33", "--quiet", "--json",
+      ] + (arguments.contains("--hidden") ? [] : ["--hidden", "17"]) + arguments,
+      environment: environment)
     return try #require(try outcome.objects().last?["weights_sha256"] as? String)
   }
 
@@ -32,6 +32,22 @@ import Testing
     #expect(try digest(environment: environment) == digest(environment: ["SOFTMAX_ISA": "scalar"]))
     let version = try bench.run("--version", environment: environment)
     #expect(version.output == "softmax 0.1.0 (\(set))\n")
+  }
+
+  @Test(arguments: InstructionSet.allCases.filter(\.isSupported), ["17", "48", "40,36"])
+  func whateverThePlan(_ set: InstructionSet, _ hidden: String) throws {
+    let digests = try ["plain", "fused", ""].map {
+      try digest(
+        ["--hidden", hidden, "--threads", "2"],
+        environment: ["SOFTMAX_ISA": set.rawValue, "SOFTMAX_PLAN": $0])
+    }
+    #expect(Set(digests).count == 1)
+  }
+
+  @Test func aPlanThatIsNoneIsAnError() throws {
+    let outcome = try bench.run("train", "digits", environment: ["SOFTMAX_PLAN": "quick"])
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.errors.contains("error: SOFTMAX_PLAN is 'quick'"))
   }
 
   @Test func theFileIsTheSameToo() throws {

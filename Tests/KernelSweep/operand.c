@@ -139,21 +139,31 @@ static void store_integer(element e, uint8_t *to, int64_t value) {
   }
 }
 
+static bool has_columns(contents contents) {
+  return contents == contents_logit_columns || contents == contents_distribution_columns;
+}
+
 void operand_fill(const operand *o, int index, mode mode, uint64_t seed, uint8_t *bytes) {
   stream s = {mixed(seed + (uint64_t)index), 0};
   size_t size = element_size(o->element);
-  for (ptrdiff_t i = 0; i < o->rows; i++) {
-    row_of_logits row = next_row(&s, mode, o->columns);
+  bool transposed = has_columns(o->contents);
+  ptrdiff_t rows = transposed ? o->columns : o->rows, columns = transposed ? o->rows : o->columns;
+  ptrdiff_t row_step = transposed ? 1 : o->stride, column_step = transposed ? o->stride : 1;
+  ptrdiff_t period = transposed ? o->limit : columns;
+  for (ptrdiff_t i = 0; i < rows; i++) {
+    row_of_logits row = next_row(&s, mode, period);
     int kind = (int)next_below(&s, 3);
-    uint8_t *to = bytes + (size_t)(i * o->stride) * size;
-    for (ptrdiff_t j = 0; j < o->columns; j++, to += size) {
+    for (ptrdiff_t j = 0; j < columns; j++) {
+      uint8_t *to = bytes + (size_t)(i * row_step + j * column_step) * size;
       float x = 0;
       switch (o->contents) {
       case contents_integers:
         store_integer(o->element, to, next_below(&s, (uint32_t)o->limit));
         continue;
       case contents_logits: x = next_logit(&s, &row, j); break;
-      case contents_distributions: x = next_weight(&s, kind, j == row.chosen); break;
+      case contents_logit_columns: x = next_logit(&s, &row, j % period); break;
+      case contents_distributions:
+      case contents_distribution_columns: x = next_weight(&s, kind, j == row.chosen); break;
       case contents_moments: x = __builtin_fabsf(next_value(&s, mode, index)); break;
       case contents_values: x = next_value(&s, mode, index); break;
       }

@@ -33,6 +33,8 @@ typedef enum contents {
   contents_logits,         // rows with a character of their own: one +inf, all equal, ...
   contents_distributions,  // rows of weights >= 0, many of them 0
   contents_integers,       // 0 ..< limit
+  contents_logit_columns,  // chunks of `limit` rows below each other, a column being a row of logits
+  contents_distribution_columns,
 } contents;
 
 // What floats look like in a case.

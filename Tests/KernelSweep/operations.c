@@ -54,6 +54,39 @@ static void gemm_lanes_call(
                       o[1].stride, FLOATS(2), FLOATS(3), o[3].stride);
 }
 
+// Rows to fetch come from an operand that no kernel reads, of one or two cache lines each, fewer or
+// more than there are rows.
+#define FETCHED_ROWS 5
+
+// Variations: 1 with rows to fetch, 2 with more of them than rows, 3 with none of them.
+static void lanes_columns_operands(const kernel_case *c, operand *o) {
+  ptrdiff_t count = c->variation == 1 ? c->m / 2 : c->variation == 2 ? c->m + 3 : 0;
+  role role = unless(c->variation == 0, role_input);
+  o[0] = floats(role_input, contents_values, c->m, c->steps, c->gap);
+  o[1] = floats(role_input, contents_values, c->n, c->steps, 2 * c->gap);
+  o[2] = floats(role_output, contents_values, c->n, c->m, 3 * c->gap);
+  o[3] = integers(element_byte, role, FETCHED_ROWS, c->steps + 1, c->gap, 256);
+  o[4] = integers(element_int64, role, 1, count, 0, FETCHED_ROWS);
+}
+
+static void lanes_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  softmax_fetch next = {.base = o[3].address, .stride = o[3].stride, .size = o[3].columns,
+                        .rows = o[4].address, .count = o[4].columns};
+  kernels->lanes_columns(c->m, c->n, c->steps, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride,
+                         FLOATS(2), o[2].stride, c->variation ? &next : NULL);
+}
+
+static void sum_of_columns_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, c->m, c->steps, c->gap);
+  o[1] = floats(role_output, contents_values, 1, c->m, 0);
+}
+
+static void sum_of_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->sum_of_columns(c->m, c->steps, FLOATS(0), o[0].stride, FLOATS(1));
+}
+
 // MARK: Batches
 
 // Variations: 1 without row numbers.
@@ -122,6 +155,15 @@ GRADIENT(relu_gradient)
 GRADIENT(tanh_gradient)
 GRADIENT(sigmoid_gradient)
 
+static void add_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+}
+
+static void add_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->add(c->n, FLOATS(0), FLOATS(1));
+}
+
 // MARK: Rows of logits
 
 // Variations: 1 in place.
@@ -184,6 +226,30 @@ static void cross_entropy_distributions_call(
       d->stride);
 }
 
+// Variations: 1 with distributions. The chunks of the logits may lie further apart than their rows.
+static void logit_columns_operands(const kernel_case *c, operand *o) {
+  bool soft = c->variation & 1;
+  ptrdiff_t rows = c->chunk * (c->n + c->gap % 2);
+  o[0] = floats(role_input, contents_logit_columns, rows, c->m, c->gap);
+  o[0].limit = c->n + c->gap % 2;
+  o[1] = floats(role_input, contents_values, 1, c->n, 0);
+  o[2] = soft ? floats(role_input, contents_distribution_columns, c->n, c->m, c->gap)
+              : integers(element_int32, role_input, 1, c->m, 0, c->n);
+  if (soft) o[2].limit = c->n;
+  o[3] = floats(role_output, contents_values, 1, c->m, 0);
+  o[4] = integers(element_int32, role_output, 1, c->m, 0, c->n);
+  o[5] = floats(role_output, contents_values, c->n, c->m, c->gap);
+}
+
+static void cross_entropy_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool soft = c->variation & 1;
+  kernels->cross_entropy_columns(
+      c->m, c->n, c->chunk, FLOATS(0), o[0].limit * o[0].stride, o[0].stride, FLOATS(1),
+      soft ? NULL : INTEGERS(2), soft ? FLOATS(2) : NULL, 1.0f / 48, FLOATS(3), INTEGERS(4),
+      FLOATS(5));
+}
+
 static void argmax_operands(const kernel_case *c, operand *o) {
   o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
   o[1] = integers(element_int32, role_output, 1, c->m, 0, c->n);
@@ -192,6 +258,20 @@ static void argmax_operands(const kernel_case *c, operand *o) {
 static void argmax_rows_call(
     const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
   kernels->argmax_rows(c->m, c->n, FLOATS(0), o[0].stride, INTEGERS(1));
+}
+
+// MARK: Random numbers
+
+// The mode and the variation choose the key and the stream; the first of all are zeros.
+static void philox_operands(const kernel_case *c, operand *o) {
+  o[0] = integers(element_int64, role_output, 1, 2 * c->n, 0, 0);
+}
+
+static void philox_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  uint64_t number = (uint64_t)c->mode * 4 + (uint64_t)c->variation;
+  uint64_t key = number > 0 ? mixed(number) : 0, stream = number > 0 ? mixed(key) : 0;
+  kernels->philox(c->n, (uint32_t)key, (uint32_t)(key >> 32), (uint32_t)stream,
+                  (uint32_t)(stream >> 32), o[0].address);
 }
 
 // MARK: Optimizers
@@ -216,15 +296,58 @@ static void adam_operands(const kernel_case *c, operand *o) {
   o[3] = floats(role_update, contents_moments, 1, c->n, 0);
 }
 
+static const softmax_adam first_adam = {
+    .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
+    .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f};
+static const softmax_adam late_adam = {
+    .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
+    .rate = 0.001f, .scale = 1, .epsilon = 1e-8f};
+
 static void adam_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
-  static const softmax_adam first = {
-      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
-      .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f};
-  static const softmax_adam late = {
-      .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
-      .rate = 0.001f, .scale = 1, .epsilon = 1e-8f};
-  kernels->adam(c->n, c->variation & 2 ? &late : &first, c->variation & 1 ? 1e-4f : 0, FLOATS(0),
-                FLOATS(1), FLOATS(2), FLOATS(3));
+  kernels->adam(c->n, c->variation & 2 ? &late_adam : &first_adam, c->variation & 1 ? 1e-4f : 0,
+                FLOATS(0), FLOATS(1), FLOATS(2), FLOATS(3));
+}
+
+// MARK: Gradients that end in a step
+
+// Variations: + 4 with A given as its transpose; below that as of the optimizer.
+static void step_operands(const kernel_case *c, operand *o) {
+  bool transposed = c->variation & 4;
+  o[0] = floats(role_input, contents_values, transposed ? c->steps : c->m,
+                transposed ? c->m : c->steps, c->gap);
+  o[1] = floats(role_input, contents_values, c->steps, c->n, 2 * c->gap);
+  o[2] = floats(role_update, contents_values, c->m, c->n, 3 * c->gap);
+}
+
+// Variations: + 1 with l2, + 2 with velocity.
+static void gradient_sgd_operands(const kernel_case *c, operand *o) {
+  step_operands(c, o);
+  o[3] = floats(unless(!(c->variation & 2), role_update), contents_values, c->m, c->n, 3 * c->gap);
+}
+
+static void gradient_sgd_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool transposed = c->variation & 4;
+  kernels->gradient_sgd(
+      c->m, c->n, c->steps, FLOATS(0), transposed ? 1 : o[0].stride, transposed ? o[0].stride : 1,
+      FLOATS(1), o[1].stride, 0.1f, c->variation & 2 ? 0.9f : 0, c->variation & 1 ? 1e-4f : 0,
+      FLOATS(2), FLOATS(3), o[2].stride);
+}
+
+// Variations: + 1 with l2, + 2 a late step.
+static void gradient_adam_operands(const kernel_case *c, operand *o) {
+  step_operands(c, o);
+  o[3] = floats(role_update, contents_values, c->m, c->n, 3 * c->gap);
+  o[4] = floats(role_update, contents_moments, c->m, c->n, 3 * c->gap);
+}
+
+static void gradient_adam_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool transposed = c->variation & 4;
+  kernels->gradient_adam(
+      c->m, c->n, c->steps, FLOATS(0), transposed ? 1 : o[0].stride, transposed ? o[0].stride : 1,
+      FLOATS(1), o[1].stride, c->variation & 2 ? &late_adam : &first_adam,
+      c->variation & 1 ? 1e-4f : 0, FLOATS(2), FLOATS(3), FLOATS(4), o[2].stride);
 }
 
 // MARK: The list
@@ -235,6 +358,8 @@ static void adam_call(const softmax_kernels *kernels, const kernel_case *c, cons
 const operation operations[] = {
     OPERATION(gemm_ascending, product, 4, false, gemm_ascending),
     OPERATION(gemm_lanes, product, 2, false, gemm_lanes),
+    OPERATION(lanes_columns, lanes_columns, 4, false, lanes_columns),
+    OPERATION(sum_of_columns, sum, 1, false, sum_of_columns),
     OPERATION(gather_bytes, gather, 2, false, gather_bytes),
     OPERATION(gather_floats, gather, 2, false, gather_floats),
     OPERATION(exponential, vector, 2, false, function),
@@ -242,6 +367,7 @@ const operation operations[] = {
     OPERATION(relu, vector, 2, false, function),
     OPERATION(tanh, vector, 2, false, function),
     OPERATION(sigmoid, vector, 2, false, function),
+    OPERATION(add, vector, 1, false, add),
     OPERATION(relu_gradient, vector, 2, false, gradient),
     OPERATION(tanh_gradient, vector, 2, false, gradient),
     OPERATION(sigmoid_gradient, vector, 2, false, gradient),
@@ -250,9 +376,13 @@ const operation operations[] = {
     OPERATION(log_sum_exp_rows, row, 1, true, log_sum_exp),
     OPERATION(cross_entropy_labels, row, 3, true, labels),
     OPERATION(cross_entropy_distributions, row, 3, true, distributions),
+    OPERATION(cross_entropy_columns, logit_columns, 2, true, logit_columns),
     OPERATION(argmax_rows, row, 1, false, argmax),
+    OPERATION(philox, vector, 4, false, philox),
     OPERATION(sgd, vector, 6, false, sgd),
     OPERATION(adam, vector, 4, false, adam),
+    OPERATION(gradient_sgd, gradient_step, 8, false, gradient_sgd),
+    OPERATION(gradient_adam, gradient_step, 8, false, gradient_adam),
 };
 
 const int operation_count = sizeof operations / sizeof *operations;

@@ -7,11 +7,11 @@
 
 #include "operand.h"
 
-#define OPERANDS 4
+#define OPERANDS 6
 
 typedef struct kernel_case {
   ptrdiff_t m, n;          // rows and columns of the output
-  ptrdiff_t steps, chunk;  // of a product
+  ptrdiff_t steps, chunk;  // of a product; where a kernel takes chunks, their number
   ptrdiff_t gap;           // elements between the rows of matrices
   int variation;           // the operation's own: in place, without bias, ...
   mode mode;
@@ -23,6 +23,10 @@ typedef enum family {
   family_gather,
   family_vector,
   family_row,
+  family_lanes_columns,
+  family_gradient_step,
+  family_sum,
+  family_logit_columns,
 } family;
 
 typedef struct operation {

@@ -108,7 +108,9 @@ static bool run_tiles(sweep *s) {
   static const mode modes[] = {mode_ordinary, mode_special, mode_minute};
   placements usual = s->options.thorough ? placements_all : placements_few;
   int turn = 0;
-  for (ptrdiff_t m = 0; m <= 19; m++) {
+  // Up to two tiles and the tallest rest where thorough; for the gradient steps, in the same tiles,
+  // always.
+  for (ptrdiff_t m = 0; m <= (s->options.thorough ? 29 : 19); m++) {
     for (ptrdiff_t n = 0; n <= LONGEST; n++, turn++) {
       kernel_case c = {.m = m, .n = n, .steps = steps[turn % 7], .chunk = turn % 2 ? 16 : 256};
       c.gap = turn % 3;
@@ -155,11 +157,108 @@ static bool run_steps(sweep *s) {
   return run_modes(s, c, placements_all);
 }
 
+// MARK: Parts of a fused training step
+
+// Around the tiles: of 4 or 2 rows inside blocks of 16, of 5 or 2 columns.
+static bool run_lanes_columns(sweep *s) {
+  static const ptrdiff_t steps[] = {16, 48, 0, 32, 64}, rows[] = {63, 64, 65, 255, 256};
+  static const mode modes[] = {mode_ordinary, mode_special, mode_minute};
+  placements usual = s->options.thorough ? placements_all : placements_few;
+  int turn = 0;
+  for (ptrdiff_t m = 0; m <= 35; m++) {
+    for (ptrdiff_t n = 0; n <= 13; n++, turn++) {
+      kernel_case c = {.m = m, .n = n, .steps = steps[turn % 5], .gap = turn % 3};
+      c.mode = modes[turn % 3];
+      c.variation = turn % s->operation->variations;
+      if (!run_case(s, &c, usual)) return false;
+      c.variation = (turn + 1) % s->operation->variations;
+      if (!run_case(s, &c, usual)) return false;
+    }
+  }
+  for (int i = 0; i < COUNT(rows); i++, turn++) {
+    kernel_case c = {.m = rows[i], .n = i % 2 ? 10 : 32, .steps = i == 4 ? 400 : 80, .gap = i};
+    if (!run_variations(s, c, placements_guards)) return false;
+  }
+  kernel_case c = {.m = 23, .n = 8, .steps = 32, .gap = 1};
+  return run_modes(s, c, placements_all);
+}
+
+// Around the tiles, which are one or two vectors wide; then around blocks of rows.
+static bool run_gradient_steps(sweep *s) {
+  static const ptrdiff_t rows[] = {1, 17, 3, 33, 16, 2, 31, 0};
+  static const ptrdiff_t edges[] = {0, 1, 15, 16, 17, 31, 32, 33, 255, 256};
+  static const ptrdiff_t sizes[][2] = {{1, 16}, {5, 32}, {10, 48}, {21, 16}};
+  static const mode modes[] = {mode_ordinary, mode_special, mode_minute};
+  placements usual = s->options.thorough ? placements_all : placements_few;
+  int turn = 0;
+  for (ptrdiff_t m = 0; m <= 29; m++) {
+    for (ptrdiff_t n = 0; n <= 80; n += 16, turn++) {
+      kernel_case c = {.m = m, .n = n, .steps = rows[turn % 8], .gap = turn % 3};
+      c.mode = modes[turn % 3];
+      for (int k = 0; k < 3; k++) {
+        c.variation = (turn + 3 * k) % s->operation->variations;
+        if (!run_case(s, &c, usual)) return false;
+      }
+    }
+  }
+  for (int i = 0; i < COUNT(edges); i++) {
+    for (int size = 0; size < COUNT(sizes); size++) {
+      kernel_case c = {.m = sizes[size][0], .n = sizes[size][1], .steps = edges[i], .gap = size};
+      bool every_mode = size < 2 || s->options.thorough;
+      if (every_mode ? !run_modes(s, c, placements_guards)
+                     : !run_variations(s, c, placements_guards))
+        return false;
+    }
+  }
+  kernel_case c = {.m = 13, .n = 48, .steps = 19, .gap = 5};
+  return run_modes(s, c, placements_all);
+}
+
+static bool run_sums(sweep *s) {
+  static const ptrdiff_t steps[] = {0, 1, 2, 3, 15, 16, 17, 31, 32, 33, 255, 256, 1000};
+  placements usual = s->options.thorough ? placements_all : placements_few;
+  for (ptrdiff_t m = 0; m <= 35; m++) {
+    for (int i = 0; i < COUNT(steps); i++) {
+      kernel_case c = {.m = m, .n = 1, .steps = steps[i], .gap = i % 3};
+      if (!run_modes(s, c, usual)) return false;
+    }
+  }
+  return true;
+}
+
+// Every number of classes, every shape of the tree of chunks.
+static bool run_logit_columns(sweep *s) {
+  static const mode modes[] = {mode_ordinary, mode_special, mode_bits};
+  placements usual = s->options.thorough ? placements_all : placements_few;
+  for (int k = 0; k < COUNT(modes); k++) {
+    for (ptrdiff_t n = 1; n <= 32; n++) {
+      for (ptrdiff_t m = 0; m <= 48; m += 16) {
+        kernel_case c = {.m = m, .n = n, .chunk = 1 + (n + m / 16) % 3, .gap = (n + k) % 4};
+        c.mode = modes[k];
+        if (!run_variations(s, c, usual)) return false;
+      }
+    }
+    for (ptrdiff_t chunk = 1; chunk <= 9; chunk++) {
+      kernel_case c = {.m = 32, .n = 2 + chunk, .chunk = chunk, .gap = 1, .mode = modes[k]};
+      if (!run_variations(s, c, placements_all)) return false;
+    }
+    kernel_case c = {.m = 256, .n = 10, .chunk = 2, .mode = modes[k]};
+    if (!run_variations(s, c, usual)) return false;
+    c = (kernel_case){.m = 256, .n = 32, .chunk = 16, .mode = modes[k]};
+    if (!run_variations(s, c, placements_guards)) return false;
+  }
+  return true;
+}
+
 bool run_family(sweep *s) {
   switch (s->operation->family) {
   case family_product: return run_tiles(s) && run_chunks(s) && run_steps(s);
   case family_gather: return run_gathers(s);
   case family_vector: return run_vectors(s);
   case family_row: return run_rows(s);
+  case family_lanes_columns: return run_lanes_columns(s);
+  case family_gradient_step: return run_gradient_steps(s);
+  case family_sum: return run_sums(s);
+  case family_logit_columns: return run_logit_columns(s);
   }
 }

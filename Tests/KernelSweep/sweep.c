@@ -104,6 +104,9 @@ static bool check_reference(sweep *s, const operand *o, int k) {
       }
       // FNV-1a, over words instead of bytes.
       s->result->digest = (s->result->digest ^ bits) * 0x100000001b3u;
+      if (size > sizeof bits)
+        s->result->digest =
+            (s->result->digest ^ word_at(after + at + sizeof bits)) * 0x100000001b3u;
     }
   }
   return kept || failed(s, ": the specification writes beside operand %d", k);

@@ -25,13 +25,15 @@ struct Rows: Equatable {
   var transposed: Rows { Rows(columnCount, rowCount) { self[$1, $0] } }
 }
 
-/// The scalar kernels, which specify the bits of all others, as functions of arrays.
+/// The scalar kernels, which specify the bits of all others, as functions of arrays; or those of another
+/// instruction set.
 @safe
 struct Specification {
-  private let kernels: softmax_kernels
+  let kernels: softmax_kernels
 
-  init() {
-    guard let kernels = unsafe softmax_kernels_for(softmax_isa_scalar) else {
+  init(_ isa: softmax_isa = softmax_isa_scalar) {
+    guard let kernels = unsafe softmax_kernels_for(isa) ?? softmax_kernels_for(softmax_isa_scalar)
+    else {
       preconditionFailure("Every machine has the scalar kernels.")
     }
     unsafe self.kernels = unsafe kernels.pointee

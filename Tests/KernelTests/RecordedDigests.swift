@@ -8,6 +8,8 @@
 let recordedDigests: [String: String] = [
   "gemm_ascending": "e18f8de67e6f3d98",
   "gemm_lanes": "a2698980bbbe89d6",
+  "lanes_columns": "d64f535fc6f7f137",
+  "sum_of_columns": "a100b6e08cafdf11",
   "gather_bytes": "a41541b1b76adef9",
   "gather_floats": "6934f565253bd655",
   "exponential": "88aff456c6886675",
@@ -15,6 +17,7 @@ let recordedDigests: [String: String] = [
   "relu": "bcca531db04fe4c3",
   "tanh": "ea769654dd1ffa81",
   "sigmoid": "748a851d33886841",
+  "add": "020815317b03c044",
   "relu_gradient": "f02f2e6291057424",
   "tanh_gradient": "398a729335fd4998",
   "sigmoid_gradient": "e815317678d0b558",
@@ -24,6 +27,10 @@ let recordedDigests: [String: String] = [
   "cross_entropy_labels": "0dcd3b666eb44bf4",
   "cross_entropy_distributions": "cdcfdfa14084b109",
   "argmax_rows": "78d8e4edcea11752",
+  "cross_entropy_columns": "0132a98325b7cd3d",
+  "philox": "e1df718532587168",
   "sgd": "edae055d84f9d6f7",
   "adam": "1c613152bed76005",
+  "gradient_sgd": "0ca81d8a653203b1",
+  "gradient_adam": "0b8be3adeb1e2c14",
 ]

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxTestSupport
+import Testing
+
+// Requests for memory are counted by a library that is loaded before the C library, so on Linux
+// alone, and with its debugging checks Swift asks for more: in release.
+#if os(Linux) && canImport(Glibc)
+  @Suite(.enabled(if: isRelease, "counts are those of optimised code"), .serialized)
+  struct AllocationTests {
+    /// The library, built into a folder; nil where there is no C compiler.
+    private static func buildCounter(in folder: TemporaryFolder) throws -> String? {
+      let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("allocations/count.c").path
+      let library = folder.path("count.so")
+      let outcome = try BuiltCommand.run(
+        URL(fileURLWithPath: "/usr/bin/env"),
+        [ProcessInfo.processInfo.environment["CC"] ?? "clang", "-O2", "-shared", "-fPIC", source]
+          + ["-o", library, "-ldl"])
+      // As env says it.
+      if outcome.exitCode == 127 { return nil }
+      try #require(outcome.exitCode == 0, "\(outcome.errors)")
+      return library
+    }
+
+    private func count(
+      _ arguments: [String], batchSize: Int, with library: String, in folder: TemporaryFolder
+    ) throws -> Int {
+      let file = folder.path("count")
+      let outcome = try BuiltCommand.run(
+        ["train", "digits", "--epochs", "1", "--batch-size", "\(batchSize)", "--quiet"]
+          + ["--json", "--output", folder.path("model.safetensors")] + arguments,
+        environment: ["LD_PRELOAD": library, "COUNT_ALLOCATIONS": file])
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      return try #require(Int(text.trimmingCharacters(in: .newlines)))
+    }
+
+    @Test(
+      arguments: [
+        ["--model", "linear"], ["--hidden", "128"], ["--hidden", "48,40"],
+        ["--hidden", "128", "--optimizer", "sgd", "--learning-rate", "0.01", "--momentum", "0.9"],
+        ["--hidden", "20"],
+      ], [1, 2])
+    func stepsAskForNoMemory(arguments: [String], threads: Int) throws {
+      let folder = try TemporaryFolder()
+      guard let library = try Self.buildCounter(in: folder) else {
+        print("no C compiler to build the counter with")
+        return
+      }
+      // 1,437 rows: 45 steps, 719 and 1,437.
+      let counts = try [32, 2, 1].map {
+        try count(
+          arguments + ["--threads", "\(threads)"], batchSize: $0, with: library, in: folder)
+      }
+      print("\(arguments), \(threads) threads: requests for memory \(counts)")
+      // How often the caller looks at the progress follows the clock; each look asks for a little.
+      #expect(counts[1] - counts[0] < 150)
+      #expect(counts[2] - counts[1] < 150)
+    }
+  }
+#endif

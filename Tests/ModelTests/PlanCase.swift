@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+/// A network, a data set and settings, to be trained by both plans.
+struct PlanCase: Sendable, CustomTestStringConvertible {
+  var features = 20
+  var hidden: [Int] = []
+  var activation: Activation? = .relu
+  var classes = 10
+  var rows = 90
+  var batchSize = 33
+  var optimizer = Optimizer.adam(learningRate: 0.01)
+  var l2Penalty: Float = 0
+  var isBytes = false
+  var isSoft = false
+  var threads = 1
+
+  var testDescription: String {
+    "\(features)-\(hidden)-\(classes) \(activation?.name ?? "linear"), \(rows) rows by \(batchSize), "
+      + "\(optimizer.name)\(optimizer.settings["momentum"].map { " \($0)" } ?? ""), l2 \(l2Penalty), "
+      + "\(isBytes ? "bytes" : "floats"), \(isSoft ? "soft" : "labels"), \(threads) threads"
+  }
+
+  static let batches: [(rows: Int, batchSize: Int)] = [
+    (90, 33), (20, 1), (65, 7), (300, 256), (520, 257), (640, 600), (300, 300), (1300, 1300),
+  ]
+  static let optimizers: [Optimizer] = [
+    .adam(learningRate: 0.01), .sgd(learningRate: 0.1),
+    .sgd(learningRate: 0.05, momentum: 0.9),
+  ]
+  static let threadCounts = [2, 1, 3, 5, 8]
+
+  /// The settings of a number, whose periods have no divisor in common but where they must.
+  func settings(_ number: Int) -> PlanCase {
+    var settings = self
+    let batch = Self.batches[number % Self.batches.count]
+    (settings.rows, settings.batchSize) = (batch.rows, batch.batchSize)
+    settings.optimizer = Self.optimizers[number % 3]
+    settings.threads = Self.threadCounts[number % 5]
+    settings.l2Penalty = number / 3 % 2 == 0 ? 0 : 0.01
+    settings.isBytes = number % 7 % 2 == 1
+    settings.isSoft = number / 5 % 2 == 1
+    return settings
+  }
+
+  /// The network, with biases other than 0.
+  func network() throws -> Sequential {
+    var network = try Sequential(input: [features], seed: 7) {
+      for width in hidden { Dense(width, activation: activation) }
+      Dense(classes, activation: .softmax)
+    }
+    let generator = CounterBasedGenerator(seed: 3)
+    for (index, layer) in network.layers.enumerated() {
+      guard let weight = layer.weight else { continue }
+      let bias = (0..<weight.rowCount).map { generator.uniform(at: UInt64($0)) - 0.4 }
+      try network.setParameters(ofLayer: index, weight: weight, bias: bias)
+    }
+    return network
+  }
+
+  func dataset() throws -> LabeledDataset {
+    let generator = CounterBasedGenerator(seed: 11)
+    let values: Features
+    if isBytes {
+      let bytes = (0..<rows * features).map {
+        UInt8(truncatingIfNeeded: generator.bits(at: UInt64($0)))
+      }
+      values = .bytes(
+        try ByteMatrix(rowCount: rows, columnCount: features, bytes: bytes, scale: 1.0 / 255))
+    } else {
+      values = .floats(
+        try Matrix(
+          rowCount: rows, columnCount: features,
+          elements: (0..<rows * features).map { 2 * generator.uniform(at: UInt64($0)) - 1 }))
+    }
+    let names = (0..<classes).map { "class \($0)" }
+    guard isSoft else {
+      return try LabeledDataset(
+        features: values, labels: (0..<rows).map { $0 * 5 % classes }, classNames: names)
+    }
+    let scores = try Matrix(
+      rowCount: rows, columnCount: classes,
+      elements: (0..<rows * classes).map { 3 * generator.uniform(at: UInt64(1 << 40 + $0)) })
+    return try LabeledDataset(
+      features: values, distributions: scores.softmax(), classNames: names)
+  }
+}
+
+/// What a training left behind, to the bit.
+struct PlanOutcome: Equatable {
+  var parameters: [[UInt32]] = []
+  var losses: [UInt64] = []
+  var correctCounts: [Int] = []
+}
+
+extension PlanOutcome {
+  mutating func add(_ weight: Matrix, _ bias: [Float]) {
+    parameters += [weight.elements.map(\.bitPattern), bias.map(\.bitPattern)]
+  }
+
+  mutating func add(_ totals: BatchSchedule.Totals) {
+    losses.append(totals.loss.bitPattern)
+    correctCounts.append(totals.correctCount)
+  }
+}
+
+extension PlanCase {
+  func plainPlan(
+    _ network: Sequential, _ dataset: LabeledDataset, kernels: Kernels = .active
+  ) -> PlainPlan {
+    PlainPlan(
+      network, on: dataset, loss: .crossEntropy, optimizer: optimizer, batchSize: batchSize,
+      l2Penalty: l2Penalty, kernels: kernels)
+  }
+
+  func fusedPlan(
+    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .active,
+    isUpdating: Bool = true
+  ) throws -> FusedPlan {
+    FusedPlan(
+      network, of: try #require(FusedShape(network, loss: .crossEntropy)), on: dataset,
+      optimizer: isUpdating ? optimizer : nil, batchSize: batchSize, l2Penalty: l2Penalty,
+      workerCount: threads, kernels: kernels)
+  }
+
+  /// Two epochs, as `fit` has them.
+  ///
+  /// - Parameter stepsOfRun: the number of steps that the team does before it is asked again.
+  func outcome(
+    of plan: any TrainingPlan, _ network: Sequential, _ dataset: LabeledDataset, threads: Int,
+    stepsOfRun: Int = .max
+  ) -> PlanOutcome {
+    let team = WorkerTeam(threadCount: threads)
+    var clock = OptimizerClock(optimizer)
+    var result = PlanOutcome()
+    for epoch in 0..<2 {
+      let generator = CounterBasedGenerator(seed: 5, purpose: .shuffle, epoch: epoch)
+      plan.schedule.setOrder(generator.permutation(of: dataset.count))
+      var totals = BatchSchedule.Totals()
+      var next = 0
+      while next < plan.schedule.stepCount {
+        let steps = next..<next + min(stepsOfRun, plan.schedule.stepCount - next)
+        for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
+        plan.run(steps, dataset: dataset, isUpdating: true, team: team)
+        plan.schedule.add(steps, to: &totals)
+        next = steps.upperBound
+      }
+      result.add(totals)
+    }
+    var trained = network
+    plan.store(into: &trained)
+    for layer in trained.layers {
+      if let weight = layer.weight, let bias = layer.bias { result.add(weight, bias) }
+    }
+    return result
+  }
+
+  /// The loss and the gradient of the whole data set, without an update.
+  func gradient(
+    by plan: any TrainingPlan, _ dataset: LabeledDataset, threads: Int
+  ) -> PlanOutcome {
+    plan.schedule.setOrder(Array(0..<dataset.count))
+    plan.run(
+      0..<1, dataset: dataset, isUpdating: false, team: WorkerTeam(threadCount: threads))
+    var result = PlanOutcome()
+    var totals = BatchSchedule.Totals()
+    plan.schedule.add(0..<1, to: &totals)
+    result.add(totals)
+    for layer in plan.storedGradients() { result.add(layer.weight, layer.bias) }
+    return result
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+@Suite struct PlanChoiceTests {
+  private func isFused(_ input: Int, @LayerBuilder _ layers: () -> [any Layer]) throws -> Bool {
+    FusedShape(try Sequential(input: [input], layers: layers), loss: .crossEntropy) != nil
+  }
+
+  @Test func theUsualNetworksAreFused() throws {
+    #expect(try isFused(784) { Dense(10, activation: .softmax) })
+    #expect(
+      try isFused(784) {
+        Flatten()
+        Dense(128, activation: .relu)
+        Dense(10, activation: .softmax)
+      })
+    #expect(
+      try isFused(20) {
+        Dense(40)
+        Tanh()
+        Dense(33, activation: .sigmoid)
+        Dense(32)
+        Softmax()
+      })
+  }
+
+  @Test func otherNetworksAreNot() throws {
+    // More classes than features, or than a vector's worth of them.
+    #expect(try !isFused(3) { Dense(10) })
+    #expect(try !isFused(100) { Dense(33) })
+    // A hidden layer of few units, whose inputs lie in lanes.
+    #expect(
+      try !isFused(100) {
+        Dense(20, activation: .relu)
+        Dense(10)
+      })
+    // Two activations in a row, one in front, one behind the logits.
+    #expect(
+      try !isFused(20) {
+        Dense(40, activation: .relu)
+        Tanh()
+        Dense(10)
+      })
+    #expect(
+      try !isFused(20) {
+        ReLU()
+        Dense(10)
+      })
+    #expect(try !isFused(20) { Dense(10, activation: .tanh) })
+  }
+
+  // The environment is read at each call, so each of these has a process of its own.
+  @Test func theEnvironmentAsksForThePlainPlan() async {
+    await #expect(processExitsWith: .success) {
+      unsafe setenv("SOFTMAX_PLAN", "plain", 1)
+      let plan = try makePlan()
+      #expect(plan is PlainPlan)
+    }
+  }
+
+  @Test func withoutWordFromTheEnvironmentThePlanIsFused() async {
+    await #expect(processExitsWith: .success) {
+      unsafe unsetenv("SOFTMAX_PLAN")
+      var plans = [try makePlan()]
+      for name in ["", "fused"] {
+        unsafe setenv("SOFTMAX_PLAN", name, 1)
+        plans.append(try makePlan())
+      }
+      #expect(plans.allSatisfy { $0 is FusedPlan })
+    }
+  }
+
+  @Test func aPlanThatIsNoneIsATypedError() async {
+    await #expect(processExitsWith: .success) {
+      unsafe setenv("SOFTMAX_PLAN", "quick", 1)
+      let test = PlanCase()
+      let dataset = try test.dataset()
+      var network = try test.network()
+      let before = network
+      let ofFit = #expect(throws: SoftmaxError.self) { try network.fit(to: dataset) }
+      let ofGradient = #expect(throws: SoftmaxError.self) {
+        try network.valueAndGradient(of: .crossEntropy, on: dataset)
+      }
+      for error in [ofFit, ofGradient] {
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("SOFTMAX_PLAN is 'quick'") == true)
+      }
+      #expect(network == before)
+    }
+  }
+
+  // In this process nothing asks for a plan, or all of it is asked for one.
+  @Test func fitTrainsAsThePlansDo() throws {
+    let test = PlanCase(hidden: [40], rows: 90, batchSize: 33)
+    let dataset = try test.dataset()
+    var network = try test.network()
+    let plan = test.plainPlan(network, dataset)
+    var expected = network
+    let generator = CounterBasedGenerator(seed: network.seed, purpose: .shuffle, epoch: 0)
+    plan.schedule.setOrder(generator.permutation(of: dataset.count))
+    var clock = OptimizerClock(test.optimizer)
+    for step in 0..<3 { plan.schedule.setUpdate(of: step, to: clock.next()) }
+    plan.run(0..<3, dataset: dataset, isUpdating: true, team: WorkerTeam(threadCount: 1))
+    plan.store(into: &expected)
+    try network.fit(to: dataset, optimizer: test.optimizer, batchSize: 33)
+    #expect(network == expected)
+  }
+}
+
+private func makePlan() throws -> any TrainingPlan {
+  let test = PlanCase()
+  return try TrainingPlans.make(
+    for: test.network(), on: test.dataset(), loss: .crossEntropy, optimizer: test.optimizer,
+    batchSize: 33, l2Penalty: 0, threads: 1
+  ).plan
+}

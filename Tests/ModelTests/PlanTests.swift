@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+/// Both plans give the same bits: the plain one is layer by layer, the fused one is fast.
+@Suite struct PlanTests {
+  private func expectSameBits(_ test: PlanCase, stepsOfRun: Int = .max) throws {
+    let network = try test.network()
+    let dataset = try test.dataset()
+    let plain = test.outcome(
+      of: test.plainPlan(network, dataset), network, dataset, threads: 1)
+    let fused = test.outcome(
+      of: try test.fusedPlan(network, dataset, threads: test.threads), network, dataset,
+      threads: test.threads, stepsOfRun: stepsOfRun)
+    #expect(plain == fused)
+    // Training that went nowhere would agree too.
+    #expect(plain.parameters != PlanOutcome(network).parameters)
+  }
+
+  static let linear: [PlanCase] = {
+    var cases = [(2, 2), (3, 2), (4, 3), (4, 4)]
+    cases += (3...13).map { (13, $0) }
+    for features in [63, 64, 100] { cases += (3...32).map { (features, $0) } }
+    cases += [3, 10, 16, 17, 31, 32].map { (784, $0) }
+    return cases.enumerated().map {
+      PlanCase(features: $1.0, classes: $1.1).settings($0)
+    }
+  }()
+
+  @Test(arguments: linear)
+  func softmaxRegressionHasTheSameBits(test: PlanCase) throws {
+    try expectSameBits(test)
+  }
+
+  static let oneHidden: [PlanCase] = {
+    var cases: [PlanCase] = []
+    for units in [33, 48, 77, 100, 128] {
+      for activation: Activation? in [.relu, .tanh, .sigmoid, nil] {
+        for batch in PlanCase.batches.indices {
+          var test = PlanCase(hidden: [units], activation: activation).settings(cases.count)
+          (test.rows, test.batchSize) = PlanCase.batches[batch]
+          cases.append(test)
+        }
+      }
+    }
+    // Few units, which lie in lanes where there are fewer features; the sizes of the real data.
+    for (features, units, classes) in [(3, 12, 5), (5, 20, 20), (1, 2, 2), (784, 128, 10)] {
+      cases.append(
+        PlanCase(features: features, hidden: [units], classes: classes).settings(cases.count))
+    }
+    return cases
+  }()
+
+  @Test(arguments: oneHidden)
+  func aNetworkOfOneHiddenLayerHasTheSameBits(test: PlanCase) throws {
+    try expectSameBits(test)
+  }
+
+  static let deep: [PlanCase] = {
+    var cases: [PlanCase] = []
+    for hidden in [
+      [40, 36], [77, 33], [128, 64], [33, 34, 35], [48, 100, 40], [34, 33, 36, 37],
+    ] {
+      for batch in PlanCase.batches.indices {
+        let activation: Activation? = [.relu, .tanh, .sigmoid, nil][(batch + hidden.count) % 4]
+        var test = PlanCase(hidden: hidden, activation: activation).settings(cases.count)
+        (test.rows, test.batchSize) = PlanCase.batches[batch]
+        cases.append(test)
+      }
+    }
+    return cases
+  }()
+
+  @Test(arguments: deep)
+  func aNetworkOfMoreHiddenLayersHasTheSameBits(test: PlanCase) throws {
+    try expectSameBits(test)
+  }
+
+  // How many steps the team does at a time follows the clock.
+  @Test(arguments: [1, 2, 3])
+  func runsOfAnyLengthHaveTheSameBits(stepsOfRun: Int) throws {
+    for hidden in [[], [40], [40, 36]] {
+      for batch in [(65, 7), (600, 257)] {
+        try expectSameBits(
+          PlanCase(hidden: hidden, rows: batch.0, batchSize: batch.1, threads: 2),
+          stepsOfRun: stepsOfRun)
+      }
+    }
+  }
+
+  static let crossed = [
+    PlanCase(features: 100, classes: 10), PlanCase(hidden: [77], isBytes: true),
+    PlanCase(hidden: [100], activation: .tanh, rows: 300, batchSize: 270, isSoft: true),
+    PlanCase(hidden: [40, 36], activation: .sigmoid, optimizer: .sgd(momentum: 0.9)),
+  ]
+
+  @Test(arguments: crossed, InstructionSet.allCases.filter(\.isSupported))
+  func everyInstructionSetAndNumberOfThreadsHasTheSameBits(
+    test: PlanCase, set: InstructionSet
+  ) throws {
+    let network = try test.network()
+    let dataset = try test.dataset()
+    let scalar = try #require(Kernels(.scalar))
+    let specification = test.outcome(
+      of: test.plainPlan(network, dataset, kernels: scalar), network, dataset, threads: 1)
+    let kernels = try #require(Kernels(set))
+    for threads in PlanCase.threadCounts {
+      let plain = test.outcome(
+        of: test.plainPlan(network, dataset, kernels: kernels), network, dataset, threads: threads)
+      let fused = test.outcome(
+        of: try test.fusedPlan(network, dataset, threads: threads, kernels: kernels), network,
+        dataset, threads: threads)
+      #expect(plain == specification, "plain, \(threads) threads")
+      #expect(fused == specification, "fused, \(threads) threads")
+    }
+  }
+
+  @Test(arguments: [1, 2, 255, 256, 257, 513, 1000, 1281, 1600, 1793])
+  func gradientsHaveTheSameBits(rowCount: Int) throws {
+    for (number, hidden) in [[], [40], [33, 48], [34, 33, 36]].enumerated() {
+      for isSoft in [false, true] {
+        var test = PlanCase(hidden: hidden, rows: rowCount, batchSize: rowCount, isSoft: isSoft)
+        test.threads = PlanCase.threadCounts[(number + rowCount) % 5]
+        let network = try test.network()
+        let dataset = try test.dataset()
+        let plain = test.gradient(by: test.plainPlan(network, dataset), dataset, threads: 2)
+        let fused = test.gradient(
+          by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
+          dataset, threads: test.threads)
+        #expect(plain == fused, "\(test.testDescription)")
+      }
+    }
+  }
+}
+
+extension PlanOutcome {
+  fileprivate init(_ network: Sequential) {
+    for layer in network.layers {
+      if let weight = layer.weight, let bias = layer.bias { add(weight, bias) }
+    }
+  }
+}
