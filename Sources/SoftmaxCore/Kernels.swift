@@ -87,12 +87,12 @@ extension Kernels {
 /// The memory of features, for as long as `Features.withSource` runs.
 @safe
 package struct FeatureSource: @unchecked Sendable {
-  @unsafe fileprivate enum Memory {
+  @unsafe enum Memory {
     case floats(UnsafePointer<Float>?)
     case bytes(UnsafePointer<UInt8>?, scale: Float)
   }
 
-  fileprivate let memory: Memory
+  let memory: Memory
   package let rowCount: Int
   package let columnCount: Int
 }

@@ -55,22 +55,19 @@ public struct Classifier: Hashable, Sendable {
       network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record)
   }
 
-  /// The features as the network saw them in training: bytes with the training's scale.
-  private func prepared(_ features: Features) throws(SoftmaxError) -> Features {
-    guard case .bytes(let matrix) = features, let byteScale, byteScale != matrix.scale else {
-      return features
-    }
-    return .bytes(
-      try ByteMatrix(
-        rowCount: matrix.rowCount, columnCount: matrix.columnCount, bytes: matrix.bytes,
-        scale: byteScale))
+  /// The classifier made ready to predict again and again.
+  ///
+  /// - Parameter threads: the number of threads; without it the machine's processors.
+  /// - Throws: `invalidArgument` for a number of threads that makes no sense.
+  public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
+    try Predictor(network, byteScale: byteScale, threads: threads)
   }
 
   /// The logits of each sample: [samples, classes].
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
-    try network.logits(for: prepared(features), threads: threads)
+    try predictor(threads: threads).logits(for: features)
   }
 
   /// The probability of each class for each sample: [samples, classes].
@@ -79,7 +76,7 @@ public struct Classifier: Hashable, Sendable {
   public func probabilities(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> Matrix {
-    try logits(for: features, threads: threads).softmax()
+    try predictor(threads: threads).probabilities(for: features)
   }
 
   /// The most probable class of each sample, with all probabilities.

@@ -28,48 +28,32 @@ extension Sequential {
     epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, threads: Int? = nil,
     onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
-    try validate(dataset)
-    try optimizer.validate()
     guard epochs >= 0 else {
       throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
     }
-    guard batchSize > 0 else {
-      throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
-    }
-    guard Float(l2Penalty).isFinite, l2Penalty >= 0 else {
-      throw SoftmaxError(
-        .invalidArgument, "the L2 penalty must be a float of at least 0, got \(l2Penalty)")
-    }
-    try WorkerTeam.validate(threadCount: threads)
-    let batchSize = min(batchSize, dataset.count)
-    let (plan, team) = try TrainingPlans.make(
-      for: self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: Float(l2Penalty), threads: threads)
-
+    let trainer = try Trainer(
+      self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      l2Penalty: l2Penalty, threads: threads)
     var history = TrainingHistory()
-    var clock = OptimizerClock(optimizer)
     for epoch in 0..<epochs {
-      let generator = CounterBasedGenerator(seed: seed, purpose: .shuffle, epoch: epoch)
       let start = ContinuousClock.now
-      plan.schedule.setOrder(generator.permutation(of: dataset.count))
+      trainer.begin(try trainer.batches(epoch: epoch))
       var totals = BatchSchedule.Totals()
       var next = 0
       var chunk = 1
-      while next < plan.schedule.stepCount {
-        let steps = next..<min(next + chunk, plan.schedule.stepCount)
+      while next < trainer.stepsOfEpoch {
+        let steps = next..<min(next + chunk, trainer.stepsOfEpoch)
         let began = ContinuousClock.now
-        for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
-        plan.run(steps, dataset: dataset, isUpdating: true, team: team)
-        plan.schedule.add(steps, to: &totals)
+        trainer.run(steps, addingTo: &totals)
         next = steps.upperBound
         // How often progress is told follows the clock; the numbers do not.
         let took = ContinuousClock.now - began
         if took < .milliseconds(25) { chunk *= 2 }
         if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
 
-        let rowCount = min(next * batchSize, dataset.count)
+        let rowCount = min(next * trainer.batchSize, dataset.count)
         let progress = TrainingProgress(
-          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: plan.schedule.stepCount,
+          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: trainer.stepsOfEpoch,
           loss: totals.loss / Double(rowCount),
           accuracy: Double(totals.correctCount) / Double(rowCount),
           seconds: (ContinuousClock.now - start).seconds)
@@ -87,20 +71,13 @@ extension Sequential {
         do {
           try onProgress?(progress)
         } catch {
-          plan.store(into: &self)
+          self = trainer.networkAsItIs
           throw error
         }
       }
     }
-    var trained = self
-    plan.store(into: &trained)
     // A loss is looked at before its step, so the last step can still end in nonsense.
-    guard trained.isFinite else {
-      throw SoftmaxError(
-        .diverged, "the weights became infinite in the last epoch",
-        remedy: "try a smaller learning rate, or features of a smaller scale")
-    }
-    self = trained
+    self = try trainer.network
     return history
   }
 
@@ -110,13 +87,6 @@ extension Sequential {
     guard featureCount == inputCount, isRow || shape == inputShape else {
       throw SoftmaxError(
         .shapeMismatch, "the network takes samples of \(inputShape), the data set has \(shape)")
-    }
-  }
-
-  private var isFinite: Bool {
-    layers.allSatisfy {
-      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
-        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
     }
   }
 

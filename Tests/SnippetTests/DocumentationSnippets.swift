@@ -166,6 +166,35 @@ enum DocumentationSnippets {
     print(step.loss, step.gradient.layers[0].weight[0, 0])
   }
 
+  static func predictor(_ classifier: Classifier, _ images: Features, _ row: [Float]) throws {
+    let predictor = try classifier.predictor()
+    let probabilities = try predictor.probabilities(for: images)
+    print(probabilities.rowCount)
+    try session(predictor, row)
+  }
+
+  static func session(_ predictor: Predictor, _ row: [Float]) throws {
+    var session = predictor.session()
+    var probabilities = [Float](repeating: 0, count: predictor.classCount)
+    let best = try session.probabilities(for: row, into: &probabilities)
+    print(best)
+  }
+
+  static func loop(_ network: Sequential, on dataset: LabeledDataset) throws -> Sequential {
+    for batch in try ShuffledBatches(of: 32, from: dataset.count, seed: 42, epoch: 0) {
+      print(batch.count)
+    }
+    let trainer = try Trainer(network, on: dataset, optimizer: .adam(), batchSize: 32)
+    for epoch in 0..<5 {
+      for batch in try trainer.batches(epoch: epoch) {
+        let step = try trainer.step(on: batch)
+        print(step.loss, step.accuracy)
+      }
+    }
+    let trained = try trainer.network
+    return trained
+  }
+
   static func training(on images: LabeledDataset) throws -> TrainingHistory {
     var network = try Sequential(input: [28, 28], seed: 42) {
       Flatten()

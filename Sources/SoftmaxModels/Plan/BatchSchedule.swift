@@ -7,6 +7,8 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   let batchSize: Int
   /// The sample at each place of the epoch.
   let order: VectorView<Int64>
+  /// How many of those places are taken.
+  private let placeCount: VectorView<Int64>
   /// The class of each sample.
   private let labels: VectorView<Int32>
   /// What each step updates by.
@@ -18,6 +20,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   init(_ dataset: LabeledDataset, batchSize: Int, in arena: Arena) {
     self.batchSize = batchSize
     order = arena.vector(count: dataset.count)
+    placeCount = arena.vector(count: 1)
     labels = arena.vector(count: dataset.count)
     let steps = (dataset.count + batchSize - 1) / batchSize
     updates = arena.vector(
@@ -32,18 +35,32 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
 
   /// The places of a step's samples in the order.
   func samples(of step: Int) -> Range<Int> {
-    step * batchSize..<min((step + 1) * batchSize, order.count)
+    step * batchSize..<min((step + 1) * batchSize, Int(placeCount[0]))
   }
 
   /// The samples behind some places of the order, as many or as are left.
   func places(after places: Range<Int>) -> VectorView<Int64> {
-    order.elements(places.upperBound..<min(places.upperBound + places.count, order.count))
+    order.elements(
+      places.upperBound..<min(places.upperBound + places.count, Int(placeCount[0])))
   }
 
   /// Sets the order in which the next epoch visits the samples.
   func setOrder(_ permutation: [Int]) {
     precondition(permutation.count == order.count, "an order visits every sample")
     order.assign(permutation)
+    placeCount[0] = Int64(order.count)
+  }
+
+  /// Sets the samples of step 0, which stands alone.
+  func setBatch(_ samples: ArraySlice<Int>) {
+    precondition(samples.count <= batchSize, "more samples than a step takes")
+    for (place, sample) in samples.enumerated() { order[place] = Int64(sample) }
+    placeCount[0] = Int64(samples.count)
+  }
+
+  /// What a step gave: the sum of the losses of its samples, and how many it got right.
+  func result(of step: Int) -> Totals {
+    Totals(loss: losses[step], correctCount: Int(correctCounts[step]))
   }
 
   /// What a step updates by.

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+import Synchronization
+
+/// A network made ready to predict again and again: its weights laid out, its threads started.
+///
+/// ```swift
+/// let predictor = try classifier.predictor()
+/// let probabilities = try predictor.probabilities(for: images)
+/// ```
+///
+/// A predictor may be used by several threads; their batches take turns. For one row at a time each
+/// thread makes a ``Session`` of its own, which waits for nobody.
+///
+/// The bits are those of ``Classifier/probabilities(for:threads:)``: a row has the same alone and in
+/// any company.
+public final class Predictor: Sendable {
+  /// The number of features of a row.
+  public let featureCount: Int
+  /// The number of logits of a row.
+  public let classCount: Int
+  /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
+  public let byteScale: Float?
+
+  let network: PackedNetwork
+  let inputShape: [Int]
+  private let arena: Arena
+  private let threads: Int?
+  private let crew = Mutex<Crew?>(nil)
+
+  /// Prepares a network.
+  ///
+  /// - Parameters:
+  ///   - network: what predicts; later changes of it are not seen.
+  ///   - byteScale: what a byte feature is multiplied with.
+  ///   - threads: the number of threads for batches; without it the machine's processors. They are
+  ///     started by the first batch that needs them.
+  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense.
+  public init(
+    _ network: Sequential, byteScale: Float? = nil, threads: Int? = nil
+  ) throws(SoftmaxError) {
+    try WorkerTeam.validate(threadCount: threads)
+    if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    let arena = Arena()
+    self.network = PackedNetwork(network, in: arena)
+    self.arena = arena
+    self.threads = threads
+    self.byteScale = byteScale
+    inputShape = network.inputShape
+    featureCount = network.inputCount
+    classCount = network.outputCount
+  }
+
+  /// The logits of each sample: [samples, classes].
+  ///
+  /// - Throws: `shapeMismatch`; `nonFiniteValue` naming row and column of a feature that is NaN or
+  ///   infinite, or row and class of a logit that overflowed.
+  public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
+    var result = Matrix(rowCount: features.rowCount, columnCount: classCount)
+    try run(features, .logits, into: &result)
+    return result
+  }
+
+  /// The probability of each class for each sample: [samples, classes].
+  ///
+  /// - Throws: as ``logits(for:)``.
+  public func probabilities(for features: Features) throws(SoftmaxError) -> Matrix {
+    var result = Matrix(rowCount: features.rowCount, columnCount: classCount)
+    try run(features, .probabilities, into: &result)
+    return result
+  }
+
+  /// Writes the probability of each class for each sample into a matrix [samples, classes].
+  ///
+  /// - Throws: as ``logits(for:)``; then the matrix holds nothing of use.
+  public func probabilities(
+    for features: Features, into result: inout Matrix
+  ) throws(SoftmaxError) {
+    guard result.rowCount == features.rowCount, result.columnCount == classCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "\(features.rowCount) samples of \(classCount) classes do not fit into a "
+          + "\(result.rowCount) x \(result.columnCount) matrix")
+    }
+    try run(features, .probabilities, into: &result)
+  }
+
+  private func run(
+    _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
+  ) throws(SoftmaxError) {
+    try validate(featureCount: features.columnCount)
+    let features = try features.scaled(by: byteScale)
+    let isFinite = result.withView { view in
+      guard let view else { return true }
+      return crew.withLock { crew in
+        let ready = crew ?? Crew(for: self, threads: threads)
+        crew = ready
+        return ready.run(features, output, into: view)
+      }
+    }
+    guard !isFinite else { return }
+    try features.validateFinite()
+    if output == .probabilities {
+      _ = try logits(for: features)
+    } else {
+      try validateFinite(result)
+    }
+  }
+
+  func validate(featureCount count: Int) throws(SoftmaxError) {
+    guard count == featureCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network takes samples of \(inputShape), that is \(featureCount) features; got \(count)"
+      )
+    }
+  }
+
+  func validateFinite(_ logits: Matrix) throws(SoftmaxError) {
+    guard let index = logits.elements.firstIndex(where: { !$0.isFinite }) else { return }
+    let value = logits.elements[index]
+    let (row, column) = index.quotientAndRemainder(dividingBy: classCount)
+    throw SoftmaxError(
+      .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
+      remedy: "the features or the weights are too large for Float", at: .row(row, column: column))
+  }
+}
+
+/// The workers of a predictor, each with memory of its own.
+private struct Crew: Sendable {
+  // Rows that a worker takes at a time: whole tiles, and the values stay in its cache.
+  private static let block = 96
+  // Below so many operations a worker would be waited for longer than it works.
+  private static let leastOperations = 4_000_000
+
+  private let team: WorkerTeam
+  private let arena = Arena()
+  private let passes: [PredictionPass]
+  /// What each worker says of its rows.
+  private let areFinite: VectorView<Int32>
+  private let isWorthwhile: Int
+
+  init(for predictor: Predictor, threads: Int?) {
+    team = WorkerTeam(threadCount: threads)
+    passes = (0..<team.threadCount).map { [arena] _ in
+      PredictionPass(predictor.network, rowCapacity: Crew.block, kernels: .active, in: arena)
+    }
+    areFinite = arena.vector(count: team.threadCount)
+    isWorthwhile = Crew.leastOperations / max(1, predictor.network.operationCount)
+  }
+
+  /// Computes all rows; false where a feature may be, or a logit is, not finite.
+  func run(_ features: Features, _ output: PredictionPass.Output, into result: MatrixView) -> Bool {
+    features.withSource { source in
+      guard features.rowCount > isWorthwhile, passes.count > 1 else {
+        return Crew.run(passes[0], source, rows: 0..<features.rowCount, output, into: result)
+      }
+      team.run { [passes, areFinite] worker in
+        let rows = worker.share(of: source.rowCount, alignedTo: 16)
+        let isFinite = Crew.run(passes[worker.index], source, rows: rows, output, into: result)
+        areFinite[worker.index] = isFinite ? 1 : 0
+      }
+      return areFinite.elements().allSatisfy { $0 == 1 }
+    }
+  }
+
+  private static func run(
+    _ pass: PredictionPass, _ source: FeatureSource, rows: Range<Int>,
+    _ output: PredictionPass.Output, into result: MatrixView
+  ) -> Bool {
+    var isFinite = true
+    for begin in stride(from: rows.lowerBound, to: rows.upperBound, by: Crew.block) {
+      let block = begin..<min(begin + Crew.block, rows.upperBound)
+      if !pass.run(source, rows: block, output, into: result.rows(block)) { isFinite = false }
+    }
+    return isFinite
+  }
+}
+
+extension Features {
+  /// The features with the scale that a network was trained with, in the place of their bytes' own.
+  func scaled(by scale: Float?) throws(SoftmaxError) -> Features {
+    guard case .bytes(let matrix) = self, let scale, scale != matrix.scale else { return self }
+    return .bytes(
+      try ByteMatrix(
+        rowCount: matrix.rowCount, columnCount: matrix.columnCount, bytes: matrix.bytes,
+        scale: scale))
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// Training step by step, for a loop of one's own.
+///
+/// ```swift
+/// let trainer = try Trainer(network, on: dataset, optimizer: .adam(), batchSize: 32)
+/// for epoch in 0..<5 {
+///   for batch in try trainer.batches(epoch: epoch) {
+///     let step = try trainer.step(on: batch)
+///     print(step.loss, step.accuracy)
+///   }
+/// }
+/// let trained = try trainer.network
+/// ```
+///
+/// This loop gives the same bits as
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:threads:onProgress:)`` with the same
+/// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
+/// threads.
+public final class Trainer {
+  /// What a step found before its update.
+  public struct Step: Hashable, Sendable {
+    /// The mean loss of the batch's samples, without any penalty.
+    public let loss: Double
+    /// How many of them were classified rightly.
+    public let correctCount: Int
+    /// The number of samples.
+    public let rowCount: Int
+
+    /// The fraction of samples classified rightly.
+    public var accuracy: Double { Double(correctCount) / Double(rowCount) }
+  }
+
+  /// What it trains on.
+  public let dataset: LabeledDataset
+  /// The most samples of a step.
+  public let batchSize: Int
+  /// The number of steps done.
+  public private(set) var stepCount = 0
+
+  private let initial: Sequential
+  private let plan: any TrainingPlan
+  private let team: WorkerTeam
+  private var clock: OptimizerClock
+
+  /// Prepares the training of a network.
+  ///
+  /// - Parameters:
+  ///   - network: where training begins.
+  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - loss: what to make small.
+  ///   - optimizer: the rule of the steps.
+  ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
+  ///   - threads: the number of threads; without it as many as help.
+  /// - Throws: `shapeMismatch` or `invalidArgument`.
+  public init(
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, l2Penalty: Double = 0,
+    threads: Int? = nil
+  ) throws(SoftmaxError) {
+    try network.validate(dataset)
+    try optimizer.validate()
+    guard batchSize > 0 else {
+      throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
+    }
+    guard Float(l2Penalty).isFinite, l2Penalty >= 0 else {
+      throw SoftmaxError(
+        .invalidArgument, "the L2 penalty must be a float of at least 0, got \(l2Penalty)")
+    }
+    try WorkerTeam.validate(threadCount: threads)
+    self.dataset = dataset
+    self.batchSize = min(batchSize, dataset.count)
+    initial = network
+    clock = OptimizerClock(optimizer)
+    (plan, team) = try TrainingPlans.make(
+      for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
+      l2Penalty: Float(l2Penalty), threads: threads)
+  }
+
+  /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
+  ///
+  /// - Parameter epoch: the number of the epoch, from 0.
+  /// - Throws: `invalidArgument` for a negative epoch.
+  public func batches(epoch: Int) throws(SoftmaxError) -> ShuffledBatches {
+    try ShuffledBatches(of: batchSize, from: dataset.count, seed: initial.seed, epoch: epoch)
+  }
+
+  /// Takes one step along the gradient of the mean loss of some samples.
+  ///
+  /// - Parameter rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
+  /// - Returns: loss and right guesses, from before the update.
+  /// - Throws: `invalidArgument` for no samples or too many; `notFound` for a row that the data set
+  ///   does not have; `diverged` where the loss is no number or infinite, with the step done.
+  @discardableResult
+  public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> Step {
+    guard !rows.isEmpty, rows.count <= batchSize else {
+      throw SoftmaxError(
+        .invalidArgument, "a step takes 1 to \(batchSize) samples, got \(rows.count)",
+        remedy: "make the trainer with a larger batchSize, or cut the batch")
+    }
+    for row in rows where row < 0 || row >= dataset.count {
+      throw SoftmaxError(
+        .notFound, "the data set has \(dataset.count) samples, and none in row \(row)")
+    }
+    plan.schedule.setBatch(rows)
+    run(0..<1)
+    let found = plan.schedule.result(of: 0)
+    guard found.loss.isFinite else { throw diverged("the loss became \(found.loss)") }
+    return Step(
+      loss: found.loss / Double(rows.count), correctCount: found.correctCount,
+      rowCount: rows.count)
+  }
+
+  /// Takes one step on samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
+  @discardableResult
+  public func step(on rows: [Int]) throws(SoftmaxError) -> Step { try step(on: rows[...]) }
+
+  /// The network as trained so far: a copy, which later steps leave alone.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var network: Sequential {
+    get throws(SoftmaxError) {
+      let trained = networkAsItIs
+      guard trained.isFinite else { throw diverged("the weights became infinite") }
+      return trained
+    }
+  }
+
+  private func diverged(_ message: String) -> SoftmaxError {
+    SoftmaxError(
+      .diverged, "\(message) by step \(stepCount)",
+      remedy: "try a smaller learning rate, or features of a smaller scale")
+  }
+}
+
+// What `fit` needs beside.
+extension Trainer {
+  /// The network, whatever its parameters have become.
+  var networkAsItIs: Sequential {
+    var network = initial
+    plan.store(into: &network)
+    return network
+  }
+
+  /// The number of steps of an epoch.
+  var stepsOfEpoch: Int { plan.schedule.stepCount }
+
+  /// Sets the batches of the next steps.
+  func begin(_ batches: ShuffledBatches) { plan.schedule.setOrder(batches.rows) }
+
+  /// Runs some steps of an epoch and adds what they gave.
+  func run(_ steps: Range<Int>, addingTo totals: inout BatchSchedule.Totals) {
+    run(steps)
+    plan.schedule.add(steps, to: &totals)
+  }
+
+  private func run(_ steps: Range<Int>) {
+    for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
+    plan.run(steps, dataset: dataset, isUpdating: true, team: team)
+    stepCount += steps.count
+  }
+}
+
+extension Sequential {
+  fileprivate var isFinite: Bool {
+    layers.allSatisfy {
+      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
+        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
+    }
+  }
+}
