@@ -63,26 +63,33 @@ extension Matrix {
   }
 }
 
-extension MatrixView {
-  /// Whether every element is finite.
-  package var isFinite: Bool {
-    for row in 0..<rowCount {
-      var isInfinite: UInt32 = 0
-      for column in 0..<columnCount {
-        let exponent = unsafe base[row * stride + column].bitPattern & 0x7F80_0000
-        isInfinite |= exponent == 0x7F80_0000 ? 1 : 0
-      }
-      if isInfinite != 0 { return false }
-    }
-    return true
-  }
-}
-
 extension Kernels {
   /// y = the softmax of each row of x; y may be x.
   package func softmax(_ x: MatrixView, into y: MatrixView) {
     precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
     unsafe table.pointee.softmax_rows(
       x.rowCount, x.columnCount, x.base, x.stride, y.base, y.stride)
+  }
+
+  /// The number of columns of a panel of weights.
+  package static let panelWidth = 32
+
+  /// y = x b + bias for a single row, with the sums of `multiply(_:_:bias:into:)`.
+  ///
+  /// - Parameters:
+  ///   - panels: panels [inputs, 32] below each other.
+  ///   - bias: as many columns as all panels have, like y.
+  package func multiplyRow(
+    _ x: MatrixView, panels: MatrixView, bias: MatrixView, into y: MatrixView
+  ) {
+    let width = Kernels.panelWidth
+    precondition(
+      x.rowCount == 1 && y.rowCount == 1 && y.columnCount % width == 0
+        && bias.columnCount == y.columnCount && panels.columnCount == width
+        && panels.stride == width && panels.rowCount == y.columnCount / width * x.columnCount,
+      "shapes of a product")
+    unsafe softmax_row_panels(
+      instructionSet.identifier, y.columnCount / width, x.columnCount,
+      softmax_unit_chunk(x.columnCount), x.base, panels.base, bias.base, y.base)
   }
 }

@@ -11,10 +11,40 @@ private let networks: [(name: String, network: Sequential)] = {
   }
   let made = [
     ("linear", network { Dense(3) }),
-    ("hidden", network { Dense(37, activation: .tanh); Dense(3, activation: .softmax) }),
-    ("wide", network { Dense(141, activation: .relu); Dense(70); Sigmoid(); Tanh(); Dense(3) }),
-    ("first an activation", network { ReLU(); Dense(40, activation: .relu); Dense(3); Softmax() }),
-    ("last an activation", network { Dense(50); Dense(3); Tanh() }),
+    (
+      "hidden",
+      network {
+        Dense(37, activation: .tanh)
+        Dense(3, activation: .softmax)
+      }
+    ),
+    (
+      "wide",
+      network {
+        Dense(141, activation: .relu)
+        Dense(70)
+        Sigmoid()
+        Tanh()
+        Dense(3)
+      }
+    ),
+    (
+      "first an activation",
+      network {
+        ReLU()
+        Dense(40, activation: .relu)
+        Dense(3)
+        Softmax()
+      }
+    ),
+    (
+      "last an activation",
+      network {
+        Dense(50)
+        Dense(3)
+        Tanh()
+      }
+    ),
   ]
   return made.compactMap { name, network in network.map { (name, $0) } }
 }()

@@ -185,6 +185,14 @@ typedef enum softmax_isa {
 // The kernels for an instruction set; null where the processor or the operating system lacks it.
 const softmax_kernels *_Nullable softmax_kernels_for(softmax_isa isa);
 
+// y[j] = sum over t of x[t] B(t,j) + bias[j], with gemm_ascending's order of the sums, for j <
+// 32 panels; B lies in panels of 32 columns, B(t,j) = b[(j / 32 * steps + t) * 32 + j % 32]. The
+// instruction set must be one that the machine has. Not in the table: its specification is
+// gemm_ascending's.
+void softmax_row_panels(
+    softmax_isa isa, ptrdiff_t panels, ptrdiff_t steps, ptrdiff_t chunk, const float *_Nonnull x,
+    const float *_Nonnull b, const float *_Nonnull bias, float *_Nonnull y);
+
 // The length of the chunks in which sums over `count` features or units are taken: a power of two
 // of chunks (1 below 64, 2 below 1,024, 4 below 4,096, ...), each a multiple of 16 long.
 ptrdiff_t softmax_unit_chunk(ptrdiff_t count);

@@ -7,8 +7,9 @@ import SoftmaxCore
 /// Plain values in an arena, never written again: any number of threads may read them.
 struct PackedNetwork: Sendable, BitwiseCopyable {
   enum Weight: BitwiseCopyable, Sendable {
-    /// Of a layer whose outputs lie in vector lanes: [inputs, 32] each, contiguous.
-    case panels(VectorView<MatrixView>)
+    /// Of a layer whose outputs lie in vector lanes: panels [inputs, 32], one below the other, the
+    /// last filled up with zeros.
+    case panels(MatrixView)
     /// Of a layer whose inputs lie in vector lanes: [outputs, inputs].
     case lanes(MatrixView)
   }
@@ -16,12 +17,15 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
   /// A fully connected layer, with the function of its outputs.
   struct Layer: Sendable, BitwiseCopyable {
     let weight: Weight
-    /// A row of [1, outputs].
+    /// A row of [1, outputs], in panels filled up with zeros.
     let bias: MatrixView
     /// What happens to the outputs.
     var activations: VectorView<Kernels.ElementFunction>
     let inputCount: Int
     let outputCount: Int
+
+    /// The number of outputs with those that fill up the last panel.
+    var paddedOutputCount: Int { bias.columnCount }
   }
 
   /// What happens to the features before the first layer.
@@ -29,8 +33,6 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
   let layers: VectorView<Layer>
   let inputCount: Int
   let outputCount: Int
-
-  private static let panelWidth = 32
 
   init(_ network: Sequential, in arena: Arena) {
     var layers: [Layer] = []
@@ -44,12 +46,13 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
         if let function = activation.function { functions[layers.count].append(function) }
       case .dense(let units, let activation, _):
         functions.append([])
-        let bias = arena.matrix(rowCount: 1, columnCount: units)
+        let weight = PackedNetwork.pack(state.weight, inputs: count, outputs: units, in: arena)
+        let width = if case .panels = weight { Kernels.panelWidth } else { 1 }
+        let bias = arena.matrix(rowCount: 1, columnCount: (units + width - 1) / width * width)
         for (unit, value) in (state.bias ?? []).enumerated() { bias[0, unit] = value }
         layers.append(
           Layer(
-            weight: PackedNetwork.pack(state.weight, inputs: count, outputs: units, in: arena),
-            bias: bias, activations: arena.vector(copying: []), inputCount: count,
+            weight: weight, bias: bias, activations: arena.vector(copying: []), inputCount: count,
             outputCount: units))
         if let function = activation?.function { functions[layers.count].append(function) }
         count = units
@@ -73,13 +76,15 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
       if let weight { view.assign(weight) }
       return .lanes(view)
     case .inputMajor:
-      let panels = stride(from: 0, to: outputs, by: panelWidth).map { first in
-        let units = first..<min(first + panelWidth, outputs)
-        let panel = arena.matrix(rowCount: inputs, columnCount: units.count)
-        if let weight { panel.assign(weight, transposedRows: units) }
-        return panel
+      let width = Kernels.panelWidth
+      let panels = arena.matrix(
+        rowCount: (outputs + width - 1) / width * inputs, columnCount: width)
+      for first in stride(from: 0, to: outputs, by: width) {
+        let units = first..<min(first + width, outputs)
+        let panel = panels.rows(first / width * inputs..<(first / width + 1) * inputs)
+        if let weight { panel.columns(0..<units.count).assign(weight, transposedRows: units) }
       }
-      return .panels(arena.vector(copying: panels))
+      return .panels(panels)
     }
   }
 

@@ -16,8 +16,10 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   let kernels: Kernels
   /// Features that are not read where they lie: [rows, features].
   private let input: MatrixView
-  /// The outputs of each layer: [rows, outputs].
+  /// The outputs of each layer: [rows, outputs], in panels filled up.
   private let values: VectorView<MatrixView>
+  /// For the last layer, where it has few classes.
+  private let columns: ProbabilityColumns?
 
   init(_ network: PackedNetwork, rowCapacity: Int, kernels: Kernels, in arena: Arena) {
     self.network = network
@@ -25,12 +27,16 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     input = arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
     values = arena.vector(
       copying: (0..<network.layers.count).map {
-        arena.matrix(rowCount: rowCapacity, columnCount: network.layers[$0].outputCount)
+        arena.matrix(rowCount: rowCapacity, columnCount: network.layers[$0].paddedOutputCount)
       })
+    let last = network.layers.count - 1
+    columns = ProbabilityColumns(
+      inputCount: network.layers[last].inputCount, classCount: network.outputCount,
+      rowCapacity: rowCapacity, in: arena)
   }
 
   /// The logits of the last run: [rows, classes].
-  var logits: MatrixView { values[values.count - 1] }
+  var logits: MatrixView { values[values.count - 1].leading(network.outputCount) }
 
   /// The class of the greatest logit of the last run's first row, the first of equals.
   var mostProbableClass: Int {
@@ -59,8 +65,14 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     }
     for index in 0..<network.layers.count {
       let layer = network.layers[index]
-      let y = values[index].rows(0..<rows.count)
-      multiply(x, by: layer, into: y)
+      if output == .probabilities, index == network.layers.count - 1,
+        let isBelow = writeProbabilities(of: x, by: layer, into: result)
+      {
+        return isFinite && isBelow
+      }
+      let padded = values[index].rows(0..<rows.count)
+      multiply(x, by: layer, into: padded)
+      let y = padded.leading(layer.outputCount)
       // A feature that is not finite makes every sum over the features not finite, so one unit's is
       // enough to look at.
       if index == 0 { isFinite = isFinite && y.columns(0..<1).isFinite }
@@ -77,24 +89,42 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     return isFinite
   }
 
-  // The height of the tiles: as many rows as the kernel can hold the sums of.
-  private static let tile = 12
+  // Of few classes, with the rows in vector lanes; nil where that does not fit. A feature that is
+  // not finite makes the parts of the logits not finite.
+  private func writeProbabilities(
+    of x: MatrixView, by layer: PackedNetwork.Layer, into result: MatrixView
+  ) -> Bool? {
+    guard let columns, x.rowCount > 1, layer.activations.count == 0,
+      x.paddedColumnCount % 16 == 0, case .lanes(let weight) = layer.weight
+    else { return nil }
+    return columns.softmax(
+      of: x, transposed: weight, bias: layer.bias, with: kernels, into: result)
+  }
+
+  // As many rows as the kernel can hold the sums of; the last two tiles share what is left, since a
+  // low one leaves the multipliers waiting.
+  private static func tileHeight(for rowsLeft: Int) -> Int {
+    rowsLeft >= 24 ? 12 : rowsLeft > 12 ? (rowsLeft + 1) / 2 : rowsLeft
+  }
 
   private func multiply(_ x: MatrixView, by layer: PackedNetwork.Layer, into y: MatrixView) {
     switch layer.weight {
     case .lanes(let weight):
       kernels.multiply(x, transposed: weight, bias: layer.bias, into: y)
+    case .panels(let panels) where x.rowCount == 1:
+      kernels.multiplyRow(x, panels: panels, bias: layer.bias, into: y)
     case .panels(let panels):
-      var first = 0
-      for index in 0..<panels.count {
-        let panel = panels[index]
-        let columns = first..<first + panel.columnCount
+      for first in stride(from: 0, to: y.columnCount, by: Kernels.panelWidth) {
+        let columns = first..<first + Kernels.panelWidth
+        let begin = first / Kernels.panelWidth * layer.inputCount
+        let panel = panels.rows(begin..<begin + layer.inputCount)
         let (bias, part) = (layer.bias.columns(columns), y.columns(columns))
-        for begin in stride(from: 0, to: x.rowCount, by: PredictionPass.tile) {
-          let rows = begin..<min(begin + PredictionPass.tile, x.rowCount)
+        var top = 0
+        while top < x.rowCount {
+          let rows = top..<top + PredictionPass.tileHeight(for: x.rowCount - top)
           kernels.multiply(x.rows(rows), panel, bias: bias, into: part.rows(rows))
+          top = rows.upperBound
         }
-        first = columns.upperBound
       }
     }
   }
