@@ -13,16 +13,17 @@ extension Kernels {
   /// The number of rows in a block of a sum over the rows of a batch.
   package static var rowChunk: Int { Int(SOFTMAX_ROW_CHUNK) }
 
-  /// c = b a^T for one chunk of a layer whose inputs lie in vector lanes, [outputs, rows], while the
-  /// next batch's features are fetched.
+  /// c = b a^T for one chunk of a layer whose inputs lie in vector lanes, [outputs, rows], while
+  /// `next` is fetched.
   package func multiplyChunk(
-    _ a: MatrixView, _ b: MatrixView, into c: MatrixView, next: FeatureFetch
+    _ a: MatrixView, _ b: MatrixView, into c: MatrixView, next: FeatureFetch? = nil
   ) {
     precondition(
       a.columnCount == b.columnCount && c.rowCount == b.rowCount && c.columnCount >= a.rowCount
         && a.paddedColumnCount % 16 == 0 && b.paddedColumnCount == a.paddedColumnCount,
       "shapes of a product")
-    unsafe withUnsafePointer(to: next.values) { next in
+    let nothing = unsafe softmax_fetch(base: nil, stride: 0, size: 0, rows: nil, count: 0)
+    unsafe withUnsafePointer(to: next?.values ?? nothing) { next in
       unsafe table.pointee.lanes_columns(
         a.rowCount, b.rowCount, a.paddedColumnCount, a.base, a.stride, b.base, b.stride, c.base,
         c.stride, next)

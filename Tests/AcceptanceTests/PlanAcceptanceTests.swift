@@ -26,7 +26,7 @@ struct PlanAcceptanceTests {
   ) throws -> [String] {
     let folder = try TemporaryFolder()
     let outcome = try BuiltCommand.run(
-      ["train", "fashion-mnist", "--epochs", "2", "--threads", "\(threads)", "--json", "--quiet"]
+      ["train", "fashion-mnist", "--epochs", "1", "--threads", "\(threads)", "--json", "--quiet"]
         + ["--output", folder.path("model.safetensors")] + arguments,
       environment: ["SOFTMAX_PLAN": plan, "SOFTMAX_ISA": set.rawValue])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
@@ -39,7 +39,7 @@ struct PlanAcceptanceTests {
   @Test(arguments: settings)
   func bothPlansTrainTheSameBits(arguments: [String]) throws {
     let plain = try train(arguments, plan: "plain", threads: 2)
-    #expect(plain.count == 3)
+    #expect(plain.count == 2)
     for threads in [1, 2, 3, 5, 8] {
       #expect(
         try train(arguments, plan: "fused", threads: threads) == plain, "\(threads) threads")
