@@ -50,7 +50,8 @@ final class FusedPlan: TrainingPlan {
   func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
     var result: [(layer: Int, weight: Matrix, bias: [Float])] = []
-    network.forEachLayer({ $0.gradient(atLevel: blocks.trailingZeroBitCount) }) { index, weight, bias in
+    network.forEachLayer({ $0.gradient(atLevel: blocks.trailingZeroBitCount) }) {
+      index, weight, bias in
       result.append((index, weight, bias))
     }
     return result

@@ -142,7 +142,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       for begin in stride(from: 0, to: rowCount, by: FusedWorker.rowsAtOnce) {
         let rows = begin..<min(begin + FusedWorker.rowsAtOnce, rowCount)
         gather(places, rows: rows, columns: output.inputs, features: features)
-        let fetched = next.elements(min(rows.lowerBound, next.count)..<min(rows.upperBound, next.count))
+        let fetched = next.elements(rows.clamped(to: 0..<next.count))
         multiplyChunks(
           rows: rows, into: partials,
           next: features.fetch(rows: fetched, columns: output.inputs), worker)
