@@ -13,7 +13,7 @@ import os
 import sys
 import time
 
-from driver import build, machine, training
+from driver import build, machine, operations, training
 from driver.session import Session
 from driver.worker import WorkerFailed
 
@@ -40,6 +40,9 @@ def rows(only):
         if not only or {workload, f"{workload}:{peer}"} & only:
             key = training.key(workload, peer, threads)
             yield key, lambda s, w=workload, p=peer, t=threads: training.run(s, w, p, t)
+    for operation in operations.everything():
+        if not only or {operation.group, f"{operation.group}:{operation.name}"} & only:
+            yield operation.key, lambda s, o=operation: operations.run(s, o)
 
 
 def line(key, result):
@@ -62,10 +65,12 @@ def line(key, result):
     text += f"  others {100 * result['others']:.0f} %"
     if "agreement" in result:
         agreement = result["agreement"]
+        text += "  agrees" if agreement["holds"] else f"  DIFFERS {agreement}"
+        if "ours" not in agreement:
+            return text
         text += (
             f"  accuracy {agreement['ours']['accuracy']:.4f} / {agreement['peer']['accuracy']:.4f}"
             f" loss {agreement['ours']['loss']:.4f} / {agreement['peer']['loss']:.4f}"
-            f"{'' if agreement['holds'] else ' DIFFER'}"
         )
     return text
 
@@ -84,11 +89,18 @@ def main():
     options.package = os.path.abspath(options.package)
     ours, python = build.build(options.package), build.peers_python()
     results, failed = {}, False
-    with Session(ours, python, fashion_mnist(), options.pairs, not options.no_agreement) as session:
+    with Session(
+        ours, build.offers(options.package), python, fashion_mnist(), options.pairs,
+        not options.no_agreement,
+    ) as session:
         for key, measure in rows(only):
             begin = time.monotonic()
             try:
                 results[key] = measure(session)
+                if results[key] is None:
+                    say(f"{key:22} this checkout does not offer it")
+                    del results[key]
+                    continue
             except WorkerFailed as failure:
                 failed = True
                 say(f"{key:22} FAILED: {failure}")

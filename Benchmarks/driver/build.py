@@ -14,14 +14,16 @@ FOLDER = Path(__file__).resolve().parent.parent
 # for in the library's sources.
 OFFERS = {
     "ROWS_IN_PLACE": r"public mutating func formSoftmax\(",
-    "CROSS_ENTROPY_IN_PLACE": r"public mutating func formCrossEntropyGradient\(",
+    "CROSS_ENTROPY": r"public mutating func formCrossEntropyGradient\(",
+    "EVALUATION_THREADS": r"public func valueAndGradient\([^)]*threads:",
+    "UNPACKED_CACHE": r"\"SOFTMAX_CACHE\"",
 }
 
 
 def offers(package):
-    """The names of OFFERS that a checkout has."""
+    """The names of OFFERS that a checkout has; our worker is compiled with them."""
     text = "".join(
-        path.read_text() for path in sorted((Path(package) / "Sources").glob("Softmax*/**/*.swift"))
+        path.read_text() for path in sorted(Path(package).glob("Sources/Softmax*/**/*.swift"))
     )
     return [name for name, pattern in OFFERS.items() if re.search(pattern, text)]
 

@@ -13,8 +13,8 @@ from .worker import Worker
 class Session:
     """Commands, pairs, processors, and a temporary folder for what one side hands to the other."""
 
-    def __init__(self, ours, python, data, pairs, agreement):
-        self.ours, self.python, self.data = ours, python, data
+    def __init__(self, ours, offers, python, data, pairs, agreement):
+        self.ours, self.offers, self.python, self.data = ours, offers, python, data
         self.pairs, self.agreement = pairs, agreement
         self.folder = tempfile.mkdtemp(prefix="softmax-bench-")
         self._count = 0
@@ -26,13 +26,15 @@ class Session:
         """A worker on so many processors; its standard error goes to a file of the folder."""
         self._count += 1
         log = os.path.join(self.folder, f"{self._count}-{name}.log")
-        return Worker(command, self.processors(threads), log)
+        environment = dict(os.environ, SOFTMAX_CACHE=os.path.join(self.folder, "cache"))
+        return Worker(command, self.processors(threads), log, environment)
 
     def shown(self, *commands):
         """Commands as a reader can repeat them, in the folder Benchmarks."""
         ours = os.path.relpath(self.ours, FOLDER)
         short = {self.ours: ours, self.python: ".venv/bin/python"}
-        return [" ".join(short.get(word, word) for word in command) for command in commands]
+        lines = [" ".join(short.get(word, word) for word in command) for command in commands]
+        return [line.replace(self.folder, "/tmp").replace(self.data, "$DATA") for line in lines]
 
     def __enter__(self):
         os.chdir(FOLDER)

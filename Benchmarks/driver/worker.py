@@ -14,7 +14,7 @@ class WorkerFailed(Exception):
 class Worker:
     """A process kept on some processors, idle between its turns."""
 
-    def __init__(self, command, processors, log):
+    def __init__(self, command, processors, log, environment):
         self.command = command
         self._log = open(log, "w+")
         self._process = subprocess.Popen(
@@ -22,6 +22,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
+            env=environment,
             text=True,
             bufsize=1,
             # The thread pools of the peers count the processors that they may use.

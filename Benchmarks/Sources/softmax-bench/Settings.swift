@@ -14,9 +14,9 @@ struct Settings {
     }
   }
 
-  /// The value of a key as text.
-  func text(_ key: String) throws -> String {
-    guard let value = values[key] else { throw BenchmarkError("\(key)= is missing") }
+  /// The value of a key as text, or a default.
+  func text(_ key: String, default fallback: String? = nil) throws -> String {
+    guard let value = values[key] ?? fallback else { throw BenchmarkError("\(key)= is missing") }
     return value
   }
 

@@ -6,14 +6,21 @@ import Foundation
 @main
 enum SoftmaxBench {
   static let modes: [String: @Sendable (Settings) throws -> Void] = [
-    "train": { try TrainingMode.run($0) }
+    "allocations": { try AllocationMode.run($0) },
+    "evaluate": { try EvaluationMode.run($0) },
+    "infer": { try InferenceMode.run($0) },
+    "load": { try LoadingMode.run($0) },
+    "rows": { try RowsMode.run($0) },
+    "sweep": { try SweepMode.run($0) },
+    "train": { try TrainingMode.run($0) },
   ]
 
   static func main() {
     let arguments = CommandLine.arguments.dropFirst()
     do {
       guard let name = arguments.first, let mode = modes[name] else {
-        throw BenchmarkError("usage: softmax-bench \(modes.keys.sorted().joined(separator: "|")) key=value ...")
+        throw BenchmarkError(
+          "usage: softmax-bench \(modes.keys.sorted().joined(separator: "|")) key=value ...")
       }
       try mode(Settings(arguments.dropFirst()))
     } catch is Worker.Finished {
