@@ -51,7 +51,7 @@ def build(package):
 
 
 def revision(package):
-    """The commit of a checkout, with a mark if files differ from it."""
+    """The last commit that touched a checkout's sources, with a mark if files differ from it."""
 
     def git(*arguments):
         command = ["git", "-C", str(package), *arguments]
@@ -59,7 +59,7 @@ def revision(package):
         return done.stdout.strip() if done.returncode == 0 else ""
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "Sources")
-    return git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
+    return git("log", "-1", "--format=%h", "--", "Sources") + (" with changes" if changed else "")
 
 
 def peers_python():

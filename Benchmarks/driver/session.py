@@ -13,9 +13,9 @@ from .worker import Worker
 class Session:
     """Commands, pairs, processors, and a temporary folder for what one side hands to the other."""
 
-    def __init__(self, ours, offers, python, data, pairs, agreement):
+    def __init__(self, ours, offers, python, data, pairs, rounds, agreement):
         self.ours, self.offers, self.python, self.data = ours, offers, python, data
-        self.pairs, self.agreement = pairs, agreement
+        self.pairs, self.rounds, self.agreement = pairs, rounds, agreement
         self.folder = tempfile.mkdtemp(prefix="softmax-bench-")
         self._count = 0
 
