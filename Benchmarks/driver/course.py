@@ -93,6 +93,7 @@ def breakdown(session, workload):
     try:
         for _ in range(session.pairs):
             for name, worker in workers.items():
+                session.wait_for_quiet(session.processors(2))
                 gauges[name].append(worker.ask(f"gauge threads={chosen[name]['threads']}")["flops"])
                 times[name].append(turn(worker, "run", 0.05)["seconds"])
                 worker.settle()

@@ -33,6 +33,10 @@ def description():
     )
 
 
+# A measurement during which others took more than this share of the processors is disturbed.
+DISTURBED = 0.08
+
+
 class Neighbours:
     """The share of some processors' time that went to others than our workers."""
 
@@ -65,3 +69,14 @@ class Neighbours:
                     busy += (user + nice + system + hard + soft) / tick
                     stolen += steal / tick
         return busy, stolen
+
+
+def wait_for_quiet(cpus, limit):
+    """Waits while others use the processors, at most so long; the seconds waited."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < limit:
+        neighbours = Neighbours(cpus)
+        time.sleep(0.05)
+        if neighbours.shares()[0] <= DISTURBED:
+            break
+    return time.monotonic() - begin

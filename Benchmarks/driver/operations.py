@@ -101,10 +101,10 @@ def run(session, operation):
     peer_command += words(operation.peer)
     gauge = f"gauge threads={operation.threads}"
     if operation.bytes and operation.group == "e":
-        gauge += f" bytes={operation.bytes}"
+        gauge += f" bytes={operation.bytes // 2}"  # as large as the matrix, which stays in its place
     with session.worker(ours_command, operation.threads, "ours") as own:
         with session.worker(peer_command, operation.threads, "peer") as peer:
-            result = compare(own, peer, session.pairs, session.processors(operation.threads), gauge)
+            result = compare(session, own, peer, operation.threads, gauge)
             if session.agreement:
                 result["agreement"] = agree(session, operation, own, peer)
             result["peerVersion"] = peer.about.get("version", "")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import training
 from .build import FOLDER
+from .machine import DISTURBED
 from .measurements import everything
 from .statistics import median
 from .text import against, digits, percent, ratio, seconds, table
@@ -38,10 +39,11 @@ def not_measured(measurement, columns):
 
 def comparison(result):
     """The cells that every comparison has: ours, peer, ratio, bar."""
+    mark = f", disturbed: others took {percent(result['others'])}"
     return [
         seconds(result["ours"]["median"]),
         seconds(result["peer"]["median"]),
-        ratio(result["ratio"]),
+        ratio(result["ratio"]) + (mark if result["others"] > DISTURBED else ""),
         against(result["ratio"]["median"], result["bar"]),
     ]
 

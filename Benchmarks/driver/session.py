@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 from .build import FOLDER
-from .machine import processors
+from .machine import processors, wait_for_quiet
 from .worker import Worker
 
 
@@ -17,10 +17,16 @@ class Session:
         self.ours, self.offers, self.python, self.data = ours, offers, python, data
         self.pairs, self.rounds, self.agreement = pairs, rounds, agreement
         self.folder = tempfile.mkdtemp(prefix="softmax-bench-")
+        # Seconds that all measurements together may wait for others on the machine to finish.
+        self._patience = 600.0
         self._count = 0
 
     def processors(self, threads):
         return processors(threads)
+
+    def wait_for_quiet(self, cpus):
+        """Waits while others use the processors, as long as there is patience left."""
+        self._patience -= wait_for_quiet(cpus, self._patience)
 
     def worker(self, command, threads, name):
         """A worker on so many processors; its standard error goes to a file of the folder."""

@@ -62,9 +62,9 @@ def run(session, axis):
         own, neighbours = ours.processor_seconds(), Neighbours(cpus)
 
         def measure(p):
-            gauge = ours.ask(f"gauge threads={THREADS} seconds=0.005")["flops"]
+            session.wait_for_quiet(cpus)
+            p["gauges"].append(ours.ask(f"gauge threads={THREADS} seconds=0.005")["flops"])
             p["seconds"].append(ours.ask(p["command"] + " seconds=0.05")["seconds"])
-            p["gauges"].append(gauge)
 
         for _ in range(session.rounds):
             for p in points:

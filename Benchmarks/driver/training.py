@@ -72,9 +72,7 @@ def run(session, workload, peer, threads):
     peer_command = [session.python, f"peers/{script}", f"data={session.data}", *words(peer_settings)]
     with session.worker(ours_command, threads, "ours") as ours:
         with session.worker(peer_command, threads, peer) as theirs:
-            result = compare(
-                ours, theirs, session.pairs, session.processors(threads), f"gauge threads={threads}"
-            )
+            result = compare(session, ours, theirs, threads, f"gauge threads={threads}")
             if session.agreement and threads == 2:
                 result["agreement"] = agree(session, workload, peer, ours, theirs)
             result["peerVersion"] = theirs.about.get("version", "")
