@@ -16,6 +16,7 @@ BENCH_PYTHON names a Python that has the peers; without it one is set up in Benc
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 
@@ -51,6 +52,9 @@ def arguments():
     parser.add_argument("--pairs", type=int, help="pairs of turns: 15, or 5 with --quick")
     parser.add_argument("--quick", action="store_true", help="fewer pairs, no document")
     parser.add_argument("--no-agreement", action="store_true", help="leave the five seeds out")
+    parser.add_argument(
+        "--patience", type=float, default=600, help="seconds to wait for others on the machine (600)"
+    )
     parser.add_argument("--package", default=str(build.FOLDER.parent), help="a checkout of the library")
     parser.add_argument("--json", help="a file for the results of this run")
     parser.add_argument("--render", action="store_true", help="write the document and measure nothing")
@@ -86,12 +90,14 @@ def measure(options):
         pairs=pairs,
         rounds=2 if options.quick else 5,
         agreement=not options.no_agreement,
+        patience=options.patience,
     )
     with session:
         for measurement in everything():
             if not measurement.is_chosen(options.only):
                 continue
             begin = time.monotonic()
+            session.begin()
             try:
                 result = measurement.run(session)
             except WorkerFailed as failure:
@@ -101,13 +107,16 @@ def measure(options):
             if result is None:
                 say(f"{measurement.key:24}; this checkout does not offer it")
                 continue
-            results[measurement.key] = result | {"run": run}
+            took = time.monotonic() - begin
+            results[measurement.key] = result | {"run": run | {"took": took}}
             failed |= not result.get("agreement", {"holds": True})["holds"]
-            say(f"{line(measurement.key, result)}  [{time.monotonic() - begin:.0f} s]")
+            say(f"{line(measurement.key, result)}  [{took:.0f} s]")
     return results, failed
 
 
 def main():
+    # Ended from outside, the workers end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     if options.build:
         build.build(options.package)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A hundred epochs, what a step allocates, and where the time of an epoch goes."""
 
+from .machine import Neighbours
 from .pairs import turn
 from .statistics import median, summary
 from .training import SETTINGS, TITLES, product_operations, words
@@ -14,6 +15,7 @@ def hundred(session):
     seconds, keras, gauges = [], [], []
     with session.worker(ours_command, 2, "ours") as ours:
         with session.worker(peer_command, 2, "keras") as peer:
+            neighbours = Neighbours(session.processors(2), [ours, peer])
             for epoch in range(1, 96):
                 gauges.append(ours.ask("gauge threads=2 seconds=0.005")["flops"])
                 seconds.append(ours.ask("run")["seconds"])
@@ -21,6 +23,7 @@ def hundred(session):
                     ours.settle()
                     keras.append(peer.ask("run")["seconds"])
                     peer.settle()
+            shares = neighbours.shares()
         # The first epochs of a second run between the last of this one, since the machine of a minute
         # ago was another.
         with session.worker(ours_command, 2, "fresh") as fresh:
@@ -31,7 +34,7 @@ def hundred(session):
                 late.append(answer["seconds"])
                 ours.settle()
                 early.append(fresh.ask("run")["seconds"])
-    early.pop(0)
+    early.pop(0)  # warm
     return {
         "title": TITLES["b"] + ", 100 epochs",
         "seconds": sum(seconds + late),
@@ -47,7 +50,7 @@ def hundred(session):
         "gauge": summary(gauges),
         "loss": answer["loss"],
         "commands": session.shown(ours_command, peer_command),
-    }
+    } | shares
 
 
 def allocations(session):
@@ -90,6 +93,7 @@ def breakdown(session, workload):
     workers = {n: session.worker(c, chosen[n]["threads"], "variant") for n, c in commands.items()}
     times = {name: [] for name in chosen}
     gauges = {name: [] for name in chosen}
+    neighbours = Neighbours(session.processors(2), workers.values())
     try:
         for _ in range(session.pairs):
             for name, worker in workers.items():
@@ -97,6 +101,7 @@ def breakdown(session, workload):
                 gauges[name].append(worker.ask(f"gauge threads={chosen[name]['threads']}")["flops"])
                 times[name].append(turn(worker, "run", 0.05)["seconds"])
                 worker.settle()
+        shares = neighbours.shares()
     finally:
         for worker in workers.values():
             worker.close()
@@ -116,4 +121,4 @@ def breakdown(session, workload):
             }
             for name in chosen
         ],
-    }
+    } | shares

@@ -38,26 +38,26 @@ DISTURBED = 0.08
 
 
 class Neighbours:
-    """The share of some processors' time that went to others than our workers."""
+    """The share of some processors' time, from now on, that goes to others than some workers."""
 
-    def __init__(self, cpus):
+    def __init__(self, cpus, workers=()):
         self._names = {f"cpu{cpu}" for cpu in cpus}
         self._count = len(cpus)
-        self._own = 0.0
+        self._workers = list(workers)
+        self._own = self._used()
         self._begin = time.monotonic()
         self._busy, self._stolen = self._read()
 
-    def own(self, seconds):
-        """Tells of processor seconds that were the workers' own."""
-        self._own += seconds
-
     def shares(self):
-        """(share used by other processes here, share taken by other guests of the host)"""
+        """What other processes here used (`others`) and what other guests of the host took (`stolen`)."""
         busy, stolen = self._read()
         whole = (time.monotonic() - self._begin) * self._count
         driver = sum(os.times()[:2])
-        others = busy - self._busy - self._own - min(driver, 0.02 * whole)
-        return max(0.0, others / whole), (stolen - self._stolen) / whole
+        others = busy - self._busy - (self._used() - self._own) - min(driver, 0.02 * whole)
+        return {"others": max(0.0, others / whole), "stolen": (stolen - self._stolen) / whole}
+
+    def _used(self):
+        return sum(worker.processor_seconds() for worker in self._workers)
 
     def _read(self):
         tick, busy, stolen = os.sysconf("SC_CLK_TCK"), 0.0, 0.0
@@ -77,6 +77,6 @@ def wait_for_quiet(cpus, limit):
     while time.monotonic() - begin < limit:
         neighbours = Neighbours(cpus)
         time.sleep(0.05)
-        if neighbours.shares()[0] <= DISTURBED:
+        if neighbours.shares()["others"] <= DISTURBED:
             break
     return time.monotonic() - begin

@@ -40,17 +40,14 @@ def compare(session, ours, peer, threads, gauge):
     left out if enough undisturbed ones come together. While one side works the other is idle. Beside each of our turns, before and after, stands the
     machine's own rate (`gauge`, a command of our worker that answers one number).
     """
-    workers, cpus, count = [ours, peer], session.processors(threads), session.pairs
+    cpus, count = session.processors(threads), session.pairs
     pairs = []
     while len(pairs) < 3 * count and sum(p["others"] <= DISTURBED for p in pairs) < count:
         session.wait_for_quiet(cpus)
-        before = sum(w.processor_seconds() for w in workers)
-        neighbours = Neighbours(cpus)
+        neighbours = Neighbours(cpus, [ours, peer])
         # Now the one first, now the other: a machine that slows down favours neither.
         pair = measure_pair(ours, peer, gauge, len(pairs) % 2 == 0)
-        neighbours.own(sum(w.processor_seconds() for w in workers) - before)
-        pair["others"], pair["stolen"] = neighbours.shares()
-        pairs.append(pair)
+        pairs.append(pair | neighbours.shares())
     # By what others took, never by what was measured.
     kept = sorted(pairs, key=lambda p: p["others"])[:count]
     return {

@@ -34,16 +34,21 @@ def not_measured(measurement, columns):
     return [f"`{measurement.group}:{measurement.name}`"] + ["not measured"] + [""] * (columns - 2)
 
 
+def disturbance(result):
+    """A mark for a measurement that met others on the machine."""
+    others = result["others"]
+    return f", disturbed: others took {percent(others)}" if others > DISTURBED else ""
+
+
 # MARK: Beside the peers
 
 
 def comparison(result):
     """The cells that every comparison has: ours, peer, ratio, bar."""
-    mark = f", disturbed: others took {percent(result['others'])}"
     return [
         seconds(result["ours"]["median"]),
         seconds(result["peer"]["median"]),
-        ratio(result["ratio"]) + (mark if result["others"] > DISTURBED else ""),
+        ratio(result["ratio"]) + disturbance(result),
         against(result["ratio"]["median"], result["bar"]),
     ]
 
@@ -136,7 +141,7 @@ def hundred_table(results):
     steady = "reached" if result["growth"] <= result["growthBar"] else "**missed**"
     keras = f"{result['peerTitle']}: {seconds(result['peerSeconds'])} (100 times its median epoch)"
     rows = [
-        [result["title"], seconds(result["seconds"]), keras, f"at most {result['bar']:g} s: {whole}"],
+        [result["title"] + disturbance(result), seconds(result["seconds"]), keras, f"at most {result['bar']:g} s: {whole}"],
         [
             "epochs 96 to 100, median",
             seconds(median(result["late"])),
@@ -170,7 +175,7 @@ def parts_table(results):
             epoch = variant["seconds"]["median"]
             rows.append(
                 [
-                    result["title"] if index == 0 else "",
+                    result["title"] + disturbance(result) if index == 0 else "",
                     variant["name"],
                     seconds(epoch),
                     f"{variant['ratio']:.2f}",
@@ -196,7 +201,7 @@ def sweep_table(results):
             for point in result["points"]
         ]
         head = [f" {result['swept']}", " GFLOP/s", " of the FMA rate", ""]
-        title = f"{result['title']} (`Benchmarks/run.py --only {measurement.group}:{measurement.name}`)"
+        title = f"{result['title']} (`{measurement.command}`{disturbance(result)})"
         blocks.append(f"{title}\n\n{table(head, rows)}")
     return "\n\n".join(blocks) or "Not measured."
 
@@ -215,6 +220,8 @@ def conditions(results):
     versions = {}
     for r in found:
         versions |= r["run"]["versions"]
+    took = sum(r["run"]["took"] for r in found) / 60
+    lines.append(f"- measuring took {took:.0f} minutes in all")
     lines.append("- peers: " + ", ".join(f"{n} {v}" for n, v in versions.items()))
     sets = sorted({r["instructionSet"] for r in found if "instructionSet" in r})
     lines.append(f"- our instruction set: {', '.join(sets)}")

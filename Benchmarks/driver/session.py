@@ -13,20 +13,26 @@ from .worker import Worker
 class Session:
     """Commands, pairs, processors, and a temporary folder for what one side hands to the other."""
 
-    def __init__(self, ours, offers, python, data, pairs, rounds, agreement):
+    def __init__(self, ours, offers, python, data, pairs, rounds, agreement, patience):
         self.ours, self.offers, self.python, self.data = ours, offers, python, data
         self.pairs, self.rounds, self.agreement = pairs, rounds, agreement
         self.folder = tempfile.mkdtemp(prefix="softmax-bench-")
-        # Seconds that all measurements together may wait for others on the machine to finish.
-        self._patience = 600.0
+        # Seconds that all measurements together, and this one, may wait for others on the machine.
+        self._patience = self._now = patience
         self._count = 0
 
     def processors(self, threads):
         return processors(threads)
 
+    def begin(self):
+        """Begins a measurement: it may wait a minute in all."""
+        self._now = 60.0
+
     def wait_for_quiet(self, cpus):
         """Waits while others use the processors, as long as there is patience left."""
-        self._patience -= wait_for_quiet(cpus, self._patience)
+        waited = wait_for_quiet(cpus, min(self._now, self._patience))
+        self._now -= waited
+        self._patience -= waited
 
     def worker(self, command, threads, name):
         """A worker on so many processors; its standard error goes to a file of the folder."""

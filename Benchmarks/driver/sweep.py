@@ -59,7 +59,7 @@ def run(session, axis):
         p["seconds"], p["gauges"] = [], []
     cpus = session.processors(THREADS)
     with session.worker(command, THREADS, "sweep") as ours:
-        own, neighbours = ours.processor_seconds(), Neighbours(cpus)
+        neighbours = Neighbours(cpus, [ours])
 
         def measure(p):
             session.wait_for_quiet(cpus)
@@ -74,8 +74,7 @@ def run(session, axis):
             for _ in range(2 * session.rounds if lost(a, b) else 0):
                 measure(a)
                 measure(b)
-        neighbours.own(ours.processor_seconds() - own)
-        others, stolen = neighbours.shares()
+        shares = neighbours.shares()
     return {
         "title": title,
         "swept": swept,
@@ -90,10 +89,8 @@ def run(session, axis):
             for before, p in zip([None] + points, points)
         ],
         "gauge": mean(median(p["gauges"]) for p in points),
-        "others": others,
-        "stolen": stolen,
         "commands": session.shown(command),
-    }
+    } | shares
 
 
 def rate(p):

@@ -12,6 +12,9 @@ enum AllocationMode {
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)
     let training = try FashionMNIST.load().training
+    guard gauge_allocations() >= 0 else {
+      throw BenchmarkError("this system's C library does not let its calls of malloc be counted")
+    }
     try Worker.serve { command in
       let steps: Int = try Settings(command.dropFirst()).number("steps")
       let part = training.selecting(rows: 0..<min(steps * task.batchSize, training.count))
