@@ -2,6 +2,7 @@
 #
 # make demo      train and look at a classifier on Fashion-MNIST, from nothing
 # make test      everything that has to hold: format, warnings, all tiers of tests
+# make bench     our speed beside the peers', written to docs/benchmarks.md (ONLY=a,b:jax, QUICK=1)
 # make install   put the command into $(PREFIX)/bin
 #
 # Each installs what the system lacks (Tools/bootstrap.sh) and needs nothing but a Swift toolchain.
@@ -9,9 +10,10 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
+FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help demo build test lint test-debug test-release test-neon format install clean
+.PHONY: help demo build test lint test-debug test-release test-neon test-benchmarks bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -25,11 +27,11 @@ demo:
 	$(SWIFT) build -c release --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
-test: lint test-debug test-release test-neon
+test: lint test-debug test-release test-neon test-benchmarks
 
 lint:
 	@Tools/bootstrap.sh test
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 	Tools/check-sources.sh
 
 # Warnings are errors in our own targets; SwiftPM silences those of others.
@@ -50,8 +52,17 @@ test-release:
 test-neon:
 	Tests/neon/run.sh
 
+# The benchmarks follow what the library offers: they build, and the driver knows its rows.
+test-benchmarks:
+	Benchmarks/run.py --build --list >/dev/null
+
+# Peers and ours in turn; the peers go into Benchmarks/.venv, or BENCH_PYTHON names a Python that has them.
+bench:
+	@Tools/bootstrap.sh bench
+	@SWIFT="$(SWIFT)" Benchmarks/run.py $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
 format:
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive $(FORMATTED)
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
@@ -59,4 +70,4 @@ install: build
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
 
 clean:
-	rm -rf .build
+	rm -rf .build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv

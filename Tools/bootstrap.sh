@@ -6,6 +6,7 @@
 #   bootstrap.sh build     zlib's header
 #   bootstrap.sh demo      and Fashion-MNIST
 #   bootstrap.sh test      and Python's safetensors and NumPy, and what NEON's tests need
+#   bootstrap.sh bench     zlib's header, Fashion-MNIST, and what a virtual environment of Python takes
 #   bootstrap.sh python    prints the Python that has them
 #
 # Looks for what is needed itself, not for a package's name; asks apt only for what is missing.
@@ -65,9 +66,9 @@ python)
   [ -x "$venv/bin/python" ] && printf '%s\n' "$PWD/$venv/bin/python"
   exit 0
   ;;
-build | demo | test) ;;
+build | demo | test | bench) ;;
 *)
-  say "usage: bootstrap.sh build|demo|test|python"
+  say "usage: bootstrap.sh build|demo|test|bench|python"
   exit 64
   ;;
 esac
@@ -81,8 +82,10 @@ if [ "$1" != build ] && ! has_fashion; then
   # Elsewhere the command fetches it from the data set's own mirrors.
   if command -v apt-get >/dev/null; then need dataset-fashion-mnist; fi
 fi
-if [ "$1" = test ]; then
+if [ "$1" = test ] || { [ "$1" = bench ] && [ -z "${BENCH_PYTHON:-}" ]; }; then
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then need python3-venv; fi
+fi
+if [ "$1" = test ]; then
   Tests/neon/run.sh --check >/dev/null 2>&1 || for name in $(Tests/neon/run.sh --packages); do
     need "$name"
   done

@@ -24,15 +24,19 @@ found=$(grep -rlE '^ *(@_exported )?((public|package|internal) )?import Foundati
 found=$(grep -rl 'import CSoftmaxKernels' Sources --include='*.swift' | grep -v '^Sources/SoftmaxCore/' || true)
 [ -z "$found" ] || breach "the kernels imported outside of SoftmaxCore:" "$found"
 
-found=$(grep -n 'unsafeFlags' Package.swift || true)
+# Everything that is written by hand; a build folder or a virtual environment is not.
+ours=(Sources Tests Tools Package.swift)
+ours+=(Benchmarks/{Package.swift,Sources,driver,peers,run.py})
+
+found=$(grep -n 'unsafeFlags' Package.swift Benchmarks/Package.swift || true)
 [ -z "$found" ] || breach "unsafeFlags, with which a package cannot be depended on:" "$found"
 
-found=$(find Sources Tests Tools Package.swift -type f \
+found=$(find "${ours[@]}" -type f \
   \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
   -exec awk 'END { if (NR > 800) print FILENAME ": " NR " lines" }' {} \;)
 [ -z "$found" ] || breach "files over 800 lines:" "$found"
 
-found=$(find Sources Tests Tools Package.swift -type f \
+found=$(find "${ours[@]}" -type f \
   \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
   -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +) || true
 [ -z "$found" ] || breach "files without a licence line:" "$found"
