@@ -8,12 +8,12 @@
 #undef sgd_plain
 #undef sgd_momentum
 #undef adam_element
-#undef flushed
+#undef magnitude
 #define penalized NAME(penalized)
 #define sgd_plain NAME(sgd_plain)
 #define sgd_momentum NAME(sgd_momentum)
 #define adam_element NAME(adam_element)
-#define flushed NAME(flushed)
+#define magnitude NAME(magnitude)
 
 // Adam's moments below this become 0: they decay for ever, and subnormal numbers cost five times
 // the step.
@@ -32,14 +32,16 @@ INLINE void sgd_momentum(vf g, vf *w, vf *v, float rate, float momentum, float l
   *w = fma_(-rate, *v, *w);
 }
 
-INLINE vf flushed(vf x) {
-  return as_float(as_int(x) & INT32_MAX) < SMALLEST_MOMENT ? (vf)0.0f : x;
-}
+INLINE vf magnitude(vf x) { return as_float(as_int(x) & INT32_MAX); }
 
 INLINE void adam_element(vf g, vf *w, vf *m, vf *v, const softmax_adam *s, float l2) {
   g = penalized(g, *w, l2);
-  *m = flushed(fma_(s->beta1, *m, s->one_minus_beta1 * g));
-  *v = flushed(fma_(s->beta2, *v, s->one_minus_beta2 * g * g));
+  *m = fma_(s->beta1, *m, s->one_minus_beta1 * g);
+  *m = magnitude(*m) < SMALLEST_MOMENT ? (vf)0.0f : *m;
+  // A share that would be subnormal is 0 (decision 0004).
+  vf h = magnitude(g) < s->least_gradient ? (vf)0.0f : g;
+  *v = fma_(s->beta2, *v, s->one_minus_beta2 * h * h);
+  *v = *v < SMALLEST_MOMENT ? (vf)0.0f : *v;
   vf divisor = fma_(s->scale, __builtin_elementwise_sqrt(*v), s->epsilon);
   *w = fma_(-s->rate, *m / divisor, *w);
 }

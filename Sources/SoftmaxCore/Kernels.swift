@@ -292,7 +292,7 @@ extension Kernels {
       values = softmax_adam(
         beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2),
         one_minus_beta2: Float(1 - beta2), rate: Float(rate), scale: Float(scale),
-        epsilon: Float(epsilon))
+        epsilon: Float(epsilon), least_gradient: Float((0x1p-126 / (1 - beta2)).squareRoot()))
     }
   }
 

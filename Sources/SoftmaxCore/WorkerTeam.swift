@@ -64,9 +64,8 @@ package final class WorkerTeam: Sendable {
   /// Calls `body` once on each worker and waits for all.
   ///
   /// Must not be called by a worker.
-  package func run(_ body: @Sendable (Worker) -> Void) {
-    // The closure need not outlive the call, so its context need not be allocated.
-    withoutActuallyEscaping(body) { body in turn.withLock { _ in shared.run(body) } }
+  package func run(_ body: @escaping @Sendable (Worker) -> Void) {
+    turn.withLock { _ in shared.run(body) }
   }
 }
 

@@ -298,10 +298,11 @@ static void adam_operands(const kernel_case *c, operand *o) {
 
 static const softmax_adam first_adam = {
     .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
-    .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f};
+    .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f,
+    .least_gradient = 0x1.f9f6e4p-59f};
 static const softmax_adam late_adam = {
     .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
-    .rate = 0.001f, .scale = 1, .epsilon = 1e-8f};
+    .rate = 0.001f, .scale = 1, .epsilon = 1e-8f, .least_gradient = 0x1.f9f6e4p-59f};
 
 static void adam_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
   kernels->adam(c->n, c->variation & 2 ? &late_adam : &first_adam, c->variation & 1 ? 1e-4f : 0,

@@ -121,7 +121,8 @@ struct OptimizerTests {
   func smallMomentsBecomeZero() {
     // Betas of 1 keep the moments, so that only the flush can change them.
     let step = softmax_adam(
-      beta1: 1, one_minus_beta1: 0, beta2: 1, one_minus_beta2: 0, rate: 1, scale: 1, epsilon: 1)
+      beta1: 1, one_minus_beta1: 0, beta2: 1, one_minus_beta2: 0, rate: 1, scale: 1, epsilon: 1,
+      least_gradient: 0)
     let limit: Float = 0x1p-100
     let moments: [Float] = [
       limit, limit.nextDown, -limit, -limit.nextDown, .leastNonzeroMagnitude,
@@ -135,6 +136,29 @@ struct OptimizerTests {
     let kept: [Float] = [limit, 0, -limit, 0, 0, 0, 0, 0, 0, 0, 1, -1, 1e-30]
     #expect(bits(first) == bits(kept))
     #expect(bits(second) == bits(kept.map(abs)))
+  }
+
+  @Test("A gradient whose share of the second moment would be subnormal adds nothing to it")
+  func subnormalSharesAreZero() {
+    let (step, _) = step(1000)
+    let least = step.least_gradient
+    #expect((step.one_minus_beta2 * least.nextDown * least.nextDown).isSubnormal)
+    #expect(!(step.one_minus_beta2 * least.nextUp * least.nextUp).isSubnormal)
+    // Moments so small that the share, an eighth of their last place, shows in one of eight.
+    let moments = (0..<64).map { 0x1p-99 + Float($0) * 0x1p-122 }
+    for (gradient, isCounted) in [
+      (least.nextDown, false), (-least.nextDown, false), (least.nextUp, true),
+    ] {
+      var weight = [Float](repeating: 0, count: moments.count)
+      var first = weight
+      var second = moments
+      specification.adam(
+        step, gradient: moments.map { _ in gradient }, weight: &weight, first: &first,
+        second: &second)
+      let share = isCounted ? step.one_minus_beta2 * gradient * gradient : 0
+      #expect(second == moments.map { share.addingProduct(step.beta2, $0) })
+      #expect(isCounted == (second != moments.map { step.beta2 * $0 }))
+    }
   }
 
   @Test("Adam's decaying moments end at zero, never among the subnormals")
@@ -165,7 +189,7 @@ struct OptimizerTests {
     let step = softmax_adam(
       beta1: 0.9, one_minus_beta1: Float(1 - 0.9), beta2: 0.999, one_minus_beta2: Float(1 - 0.999),
       rate: Float(0.001 / corrections.first), scale: Float(1 / corrections.second.squareRoot()),
-      epsilon: 1e-8)
+      epsilon: 1e-8, least_gradient: Float((0x1p-126 / (1 - 0.999)).squareRoot()))
     return (step, corrections)
   }
 }

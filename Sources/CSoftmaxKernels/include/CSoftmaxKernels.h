@@ -20,6 +20,7 @@ typedef struct softmax_adam {
   float rate;     // learning rate / (1 - beta1^t)
   float scale;    // 1 / sqrt(1 - beta2^t)
   float epsilon;
+  float least_gradient;  // sqrt(2^-126 / (1 - beta2)): below it (1 - beta2) g^2 is subnormal
 } softmax_adam;
 
 // Rows that will be gathered soon. Shuffled, they come from far away one after the other, so a
@@ -168,7 +169,8 @@ typedef struct softmax_kernels {
       ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
       float *_Nullable w, float *_Nullable v);
 
-  // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, each 0 where below 2^-100;
+  // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) h^2, each 0 where below 2^-100, with h = g,
+  // or 0 where |g| < least_gradient;
   // w = w - rate m / (scale sqrt(v) + epsilon), with g + l2 w as the gradient.
   void (*_Nonnull adam)(
       ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
