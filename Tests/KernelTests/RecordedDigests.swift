@@ -30,7 +30,7 @@ let recordedDigests: [String: String] = [
   "cross_entropy_columns": "0132a98325b7cd3d",
   "philox": "e1df718532587168",
   "sgd": "edae055d84f9d6f7",
-  "adam": "1c613152bed76005",
+  "adam": "14882654edd0fb7e",
   "gradient_sgd": "0ca81d8a653203b1",
   "gradient_adam": "0b8be3adeb1e2c14",
 ]
