@@ -9,7 +9,8 @@
   run.py --render                the document from the results of before
   run.py --list                  what there is to choose from
 
-Rows: a, b, c (training), d (loss and gradient), e (rows), f (inference), load, course, parts, sweep.
+Rows: a, b, c (training), d (loss and gradient), e (rows), f (inference), load, course, parts, sweep,
+loop (a loop of one's own beside fit).
 BENCH_PYTHON names a Python that has the peers; without it one is set up in Benchmarks/.venv.
 """
 
@@ -84,11 +85,10 @@ def measure(options):
     results, failed = {}, False
     session = Session(
         ours,
-        build.offers(options.package),
         python,
         fashion_mnist(),
         pairs=pairs,
-        rounds=2 if options.quick else 5,
+        rounds=2 if options.quick else 3,
         agreement=not options.no_agreement,
         patience=options.patience,
     )
@@ -103,9 +103,6 @@ def measure(options):
             except WorkerFailed as failure:
                 failed = True
                 say(f"{measurement.key} FAILED: {failure}")
-                continue
-            if result is None:
-                say(f"{measurement.key:24}; this checkout does not offer it")
                 continue
             took = time.monotonic() - begin
             results[measurement.key] = result | {"run": run | {"took": took}}

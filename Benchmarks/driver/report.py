@@ -9,7 +9,7 @@ from .build import FOLDER
 from .machine import DISTURBED
 from .measurements import everything
 from .statistics import median
-from .text import against, digits, percent, ratio, seconds, table
+from .text import against, at_most, digits, percent, ratio, seconds, table
 
 TEMPLATE = FOLDER / "benchmarks.template.md"
 NOTE = (
@@ -100,6 +100,27 @@ def share_table(results):
                 digits(result["gauge"]["median"] / 1e9),
                 percent(result["share"]["median"]),
                 f"{percent(bar)} {'reached' if result['share']['median'] >= bar else '**missed**'}",
+            ]
+        )
+    return table(head, rows)
+
+
+def loop_table(results):
+    head = ["row", "work", " fit", " own loop", " own loop / fit", "asked", "same weights and biases"]
+    rows = []
+    for measurement, result in measured(results, "loop"):
+        if result is None:
+            rows.append(not_measured(measurement, len(head)))
+            continue
+        found = result.get("agreement")
+        equal = "" if not found else "yes" if found["holds"] else "**no**"
+        rows.append(
+            [
+                f"`{measurement.group}:{measurement.name}`",
+                result["title"],
+                *comparison(result)[:3],
+                at_most(result["ratio"]["median"], result["atMost"]),
+                f"{equal}, after {found['epochs']} epochs" if found else "",
             ]
         )
     return table(head, rows)
@@ -254,6 +275,7 @@ TABLES = {
     "training": training_table,
     "agreement": agreement_table,
     "shares": share_table,
+    "loop": loop_table,
     "evaluation": lambda r: operation_table(r, "d"),
     "rows": lambda r: operation_table(r, "e"),
     "inference": lambda r: operation_table(r, "f"),
