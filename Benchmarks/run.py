@@ -54,7 +54,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer pairs, no document")
     parser.add_argument("--no-agreement", action="store_true", help="leave the five seeds out")
     parser.add_argument(
-        "--patience", type=float, default=600, help="seconds to wait for others on the machine (600)"
+        "--patience", type=float, default=240, help="seconds to wait for others on the machine (240)"
     )
     parser.add_argument("--package", default=str(build.FOLDER.parent), help="a checkout of the library")
     parser.add_argument("--json", help="a file for the results of this run")
