@@ -88,7 +88,7 @@ def measure(options):
         python,
         fashion_mnist(),
         pairs=pairs,
-        rounds=2 if options.quick else 3,
+        rounds=2 if options.quick else 5,
         agreement=not options.no_agreement,
         patience=options.patience,
     )
