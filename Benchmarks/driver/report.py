@@ -183,7 +183,8 @@ def allocation_table(results):
     for row in result["rows"]:
         few, many = (int(a["allocations"]) for a in row["answers"])
         asked = "none: " + ("reached" if row["perStep"] < 0.1 else "**missed**")
-        rows.append([row["title"], str(few), str(many), f"{row['perStep']:.2f}", asked])
+        reported = [f"{n}, with {int(a['reports'])} reports" for n, a in zip((few, many), row["answers"])]
+        rows.append([row["title"], *reported, f"{row['perStep']:.2f}", asked])
     return table(head, rows)
 
 
