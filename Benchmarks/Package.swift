@@ -3,10 +3,8 @@
 
 import PackageDescription
 
-// The library measured: the one around this folder, or another checkout's. What it offers that
-// others may lack is said by the driver (driver/build.py).
+// The library measured: the one around this folder, or another checkout's.
 let library = Context.environment["SOFTMAX_BENCH_LIBRARY"] ?? ".."
-let offered = (Context.environment["SOFTMAX_BENCH_OFFERS"] ?? "").split(separator: ",")
 
 let package = Package(
   name: "softmax-benchmarks",
@@ -26,6 +24,6 @@ let package = Package(
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .strictMemorySafety(),
-      ] + offered.map { .define(String($0)) }),
+      ]),
   ]
 )

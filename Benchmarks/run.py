@@ -9,7 +9,8 @@
   run.py --render                the document from the results of before
   run.py --list                  what there is to choose from
 
-Rows: a, b, c (training), d (loss and gradient), e (rows), f (inference), load, course, parts, sweep.
+Rows: a, b, c (training), d (loss and gradient), e (rows), f (inference), load, course, parts, sweep,
+loop (a loop of one's own beside fit).
 BENCH_PYTHON names a Python that has the peers; without it one is set up in Benchmarks/.venv.
 """
 
@@ -53,7 +54,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer pairs, no document")
     parser.add_argument("--no-agreement", action="store_true", help="leave the five seeds out")
     parser.add_argument(
-        "--patience", type=float, default=600, help="seconds to wait for others on the machine (600)"
+        "--patience", type=float, default=240, help="seconds to wait for others on the machine (240)"
     )
     parser.add_argument("--package", default=str(build.FOLDER.parent), help="a checkout of the library")
     parser.add_argument("--json", help="a file for the results of this run")
@@ -84,7 +85,6 @@ def measure(options):
     results, failed = {}, False
     session = Session(
         ours,
-        build.offers(options.package),
         python,
         fashion_mnist(),
         pairs=pairs,
@@ -103,9 +103,6 @@ def measure(options):
             except WorkerFailed as failure:
                 failed = True
                 say(f"{measurement.key} FAILED: {failure}")
-                continue
-            if result is None:
-                say(f"{measurement.key:24}; this checkout does not offer it")
                 continue
             took = time.monotonic() - begin
             results[measurement.key] = result | {"run": run | {"took": took}}

@@ -10,23 +10,6 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
 
-# What newer checkouts offer and older ones lack: a name for `#if` in our worker, and what to look
-# for in the library's sources.
-OFFERS = {
-    "ROWS_IN_PLACE": r"public mutating func formSoftmax\(",
-    "CROSS_ENTROPY": r"public mutating func formCrossEntropyGradient\(",
-    "EVALUATION_THREADS": r"public func valueAndGradient\([^)]*threads:",
-    "UNPACKED_CACHE": r"\"SOFTMAX_CACHE\"",
-}
-
-
-def offers(package):
-    """The names of OFFERS that a checkout has; our worker is compiled with them."""
-    text = "".join(
-        path.read_text() for path in sorted(Path(package).glob("Sources/Softmax*/**/*.swift"))
-    )
-    return [name for name, pattern in OFFERS.items() if re.search(pattern, text)]
-
 
 def build(package):
     """Builds softmax-bench against a checkout of the library and gives the command's path."""
@@ -37,7 +20,6 @@ def build(package):
     environment = dict(
         os.environ,
         SOFTMAX_BENCH_LIBRARY=str(package) if package != FOLDER.parent else "..",
-        SOFTMAX_BENCH_OFFERS=",".join(offers(package)),
     )
     command = [os.environ.get("SWIFT", "swift"), "build", "-c", "release"]
     command += ["--package-path", str(FOLDER), "--scratch-path", str(scratch)]

@@ -15,7 +15,7 @@ class Measurement:
     key: str  # group/name/...
     group: str  # `--only GROUP` and `--only GROUP:NAME` select it
     name: str
-    run: Callable[[Session], dict | None]  # None where the library does not offer it
+    run: Callable[[Session], dict]
 
     def is_chosen(self, only):
         return not only or self.group in only or f"{self.group}:{self.name}" in only
@@ -34,6 +34,10 @@ def everything():
             workload,
             peer if threads == 2 else f"{peer}-{threads}",
             lambda s, w=workload, p=peer, t=threads: training.run(s, w, p, t),
+        )
+    for workload in training.OWN_LOOP_BARS:
+        yield Measurement(
+            f"loop/{workload}", "loop", workload, lambda s, w=workload: training.own_loop(s, w)
         )
     for operation in operations.everything():
         yield Measurement(

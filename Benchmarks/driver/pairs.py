@@ -17,6 +17,7 @@ def turn(worker, command, seconds):
 # Seconds that a turn lasts at least.
 TURN = 0.1
 
+
 def measure_pair(ours, peer, gauge, ours_first):
     """One turn of each side, and the machine's own rate before and after ours."""
     pair = {}
@@ -36,13 +37,14 @@ def measure_pair(ours, peer, gauge, ours_first):
 def compare(session, ours, peer, threads, gauge):
     """Medians and ratios of the session's number of pairs of turns.
 
-    Pairs during which others used the machine are measured again, up to twice as many as asked for, and
-    left out if enough undisturbed ones come together. While one side works the other is idle. Beside each of our turns, before and after, stands the
-    machine's own rate (`gauge`, a command of our worker that answers one number).
+    Pairs during which others used the machine are measured again, at most as many as asked for, and
+    left out if enough undisturbed ones come together. While one side works the other is idle. Beside
+    each of our turns, before and after, stands the machine's own rate (`gauge`, a command of our
+    worker that answers one number).
     """
     cpus, count = session.processors(threads), session.pairs
     pairs = []
-    while len(pairs) < 3 * count and sum(p["others"] <= DISTURBED for p in pairs) < count:
+    while len(pairs) < 2 * count and sum(p["others"] <= DISTURBED for p in pairs) < count:
         session.wait_for_quiet(cpus)
         neighbours = Neighbours(cpus, [ours, peer])
         # Now the one first, now the other: a machine that slows down favours neither.

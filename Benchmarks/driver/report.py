@@ -9,7 +9,7 @@ from .build import FOLDER
 from .machine import DISTURBED
 from .measurements import everything
 from .statistics import median
-from .text import against, digits, percent, ratio, seconds, table
+from .text import against, at_most, digits, percent, ratio, seconds, table
 
 TEMPLATE = FOLDER / "benchmarks.template.md"
 NOTE = (
@@ -105,6 +105,27 @@ def share_table(results):
     return table(head, rows)
 
 
+def loop_table(results):
+    head = ["row", "work", " fit", " own loop", " own loop / fit", "asked", "same weights and biases"]
+    rows = []
+    for measurement, result in measured(results, "loop"):
+        if result is None:
+            rows.append(not_measured(measurement, len(head)))
+            continue
+        found = result.get("agreement")
+        equal = "" if not found else "yes" if found["holds"] else "**no**"
+        rows.append(
+            [
+                f"`{measurement.group}:{measurement.name}`",
+                result["title"],
+                *comparison(result)[:3],
+                at_most(result["ratio"]["median"], result["atMost"]),
+                f"{equal}, after {found['epochs']} epochs" if found else "",
+            ]
+        )
+    return table(head, rows)
+
+
 def operation_table(results, *groups):
     head = ["row", "work", "peer", " threads", " ours", " peer", " ratio", "asked", " rate"]
     head += [" of the machine's", " numbers differ by"]
@@ -162,7 +183,8 @@ def allocation_table(results):
     for row in result["rows"]:
         few, many = (int(a["allocations"]) for a in row["answers"])
         asked = "none: " + ("reached" if row["perStep"] < 0.1 else "**missed**")
-        rows.append([row["title"], str(few), str(many), f"{row['perStep']:.2f}", asked])
+        reported = [f"{n}, with {int(a['reports'])} reports" for n, a in zip((few, many), row["answers"])]
+        rows.append([row["title"], *reported, f"{row['perStep']:.2f}", asked])
     return table(head, rows)
 
 
@@ -254,6 +276,7 @@ TABLES = {
     "training": training_table,
     "agreement": agreement_table,
     "shares": share_table,
+    "loop": loop_table,
     "evaluation": lambda r: operation_table(r, "d"),
     "rows": lambda r: operation_table(r, "e"),
     "inference": lambda r: operation_table(r, "f"),

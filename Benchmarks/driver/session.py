@@ -13,8 +13,8 @@ from .worker import Worker
 class Session:
     """Commands, pairs, processors, and a temporary folder for what one side hands to the other."""
 
-    def __init__(self, ours, offers, python, data, pairs, rounds, agreement, patience):
-        self.ours, self.offers, self.python, self.data = ours, offers, python, data
+    def __init__(self, ours, python, data, pairs, rounds, agreement, patience):
+        self.ours, self.python, self.data = ours, python, data
         self.pairs, self.rounds, self.agreement = pairs, rounds, agreement
         self.folder = tempfile.mkdtemp(prefix="softmax-bench-")
         # Seconds that all measurements together, and this one, may wait for others on the machine.

@@ -40,7 +40,7 @@ def point(axis, value):
     _, swept, _, rest = AXES[axis]
     settings = rest | {swept: value}
     if axis == "rows":
-        return f"evaluate {' '.join(words(settings))}", 4 * value * 784 * 10
+        return f"evaluate {' '.join(words(settings))} threads={THREADS}", 4 * value * 784 * 10
     one = product_operations(settings["hidden"], rows=1, features=settings["features"])
     # Enough rows for some tens of milliseconds, whole batches, and no more than 64 MB.
     batch = settings["batch"]

@@ -39,6 +39,11 @@ def against(value, bar):
     return "" if bar is None else f"{bar:g} {'reached' if value >= bar else '**missed**'}"
 
 
+def at_most(value, bar):
+    """A bar from above and whether a value keeps below it."""
+    return f"at most {bar:g} {'reached' if value <= bar else '**missed**'}"
+
+
 def table(head, rows):
     """A Markdown table; the columns of numbers are those whose head begins with a space."""
     lines = ["| " + " | ".join(cell.strip() for cell in head) + " |"]
@@ -55,6 +60,8 @@ def line(key, result):
             f"ours {seconds(result['ours']['median'])}, peer {seconds(result['peer']['median'])}, "
             f"ratio {ratio(result['ratio'])} {against(result['ratio']['median'], result['bar'])}"
         )
+    if "atMost" in result:
+        parts.append(at_most(result["ratio"]["median"], result["atMost"]))
     if "share" in result:
         gauge = result["gauge"]["median"] / 1e9
         parts.append(

@@ -41,10 +41,13 @@ BARS = {
     ("a", "jax", 1): 6.0,
     ("b", "jax", 1): 1.5,
 }
+# At most so many times an epoch of `fit` may take one by a loop of one's own over public parts.
+OWN_LOOP_BARS = {"a": 2.5, "b": 2.5}
 # Epochs of the runs that are compared, five seeds each.
 AGREEMENT_EPOCHS = {"a": 5, "b": 3, "c": 2}
 SLOW_PEERS = {"loader": 1, "keras": 1}
 SEEDS = 5
+OWN_LOOP_EPOCHS = 2
 
 
 def product_operations(hidden, rows=ROWS, features=FEATURES, classes=CLASSES):
@@ -91,6 +94,27 @@ def run(session, workload, peer, threads):
         "commands": session.shown(ours_command, peer_command),
     }
     return result
+
+
+def own_loop(session, workload):
+    """An epoch of a loop of one's own (`peer`) beside one of `fit` (`ours`), and that both train alike."""
+    settings = SETTINGS[workload] | {"threads": 2}
+    fit = [session.ours, "train", *words(settings)]
+    loop = [session.ours, "loop", *words(settings)]
+    with session.worker(fit, 2, "fit") as ours:
+        with session.worker(loop, 2, "loop") as own:
+            result = compare(session, ours, own, 2, "gauge threads=2")
+            ours.settle()
+            equal = own.ask(f"agree epochs={OWN_LOOP_EPOCHS}")["equal"] == 1
+    return result | {
+        "workload": workload,
+        "threads": 2,
+        "title": TITLES[workload],
+        "bar": None,
+        "atMost": OWN_LOOP_BARS[workload],
+        "agreement": {"epochs": OWN_LOOP_EPOCHS, "holds": equal},
+        "commands": session.shown(fit, loop),
+    }
 
 
 def agree(session, workload, peer, ours, theirs):

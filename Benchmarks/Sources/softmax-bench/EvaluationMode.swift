@@ -14,10 +14,11 @@ enum EvaluationMode {
       Flatten()
       Dense(training.classCount)
     }
-    _ = try evaluate(network, on: training, threads: threads)
+    _ = try network.valueAndGradient(of: .crossEntropy, on: training, threads: threads)
     try Worker.serve { command in
       let start = Clock.now
-      let (loss, gradient) = try evaluate(network, on: training, threads: threads)
+      let (loss, gradient) = try network.valueAndGradient(
+        of: .crossEntropy, on: training, threads: threads)
       let seconds = Clock.now - start
       if command.first == "agree" {
         let folder = try Exchange(Settings(command.dropFirst()))
@@ -28,15 +29,4 @@ enum EvaluationMode {
       return ["seconds": .number(seconds), "loss": .number(loss)]
     }
   }
-}
-
-// What is measured: the one place to change when the library offers threads, or a prepared evaluation.
-private func evaluate(
-  _ network: Sequential, on dataset: LabeledDataset, threads: Int
-) throws -> (loss: Double, gradient: Gradient) {
-  #if EVALUATION_THREADS
-    try network.valueAndGradient(of: .crossEntropy, on: dataset, threads: threads)
-  #else
-    try network.valueAndGradient(of: .crossEntropy, on: dataset)
-  #endif
 }

@@ -41,7 +41,7 @@ enum RowsMode {
   }
 }
 
-// What is measured: the one place to change when the library offers other forms.
+// What is measured: the forms that need no memory for a second matrix.
 private struct RowsOperation {
   let isSoftmax: Bool
   let labels: [Int]
@@ -50,18 +50,10 @@ private struct RowsOperation {
   /// Replaces logits by probabilities, or by the gradient of the mean loss; gives the losses.
   func callAsFunction(_ matrix: inout Matrix) throws -> [Float] {
     guard isSoftmax else {
-      #if CROSS_ENTROPY
-        return try matrix.formCrossEntropyGradient(
-          of: .labels(labels), scale: 1 / Float(matrix.rowCount), threads: threads)
-      #else
-        throw BenchmarkError("this checkout offers no cross-entropy of rows")
-      #endif
+      return try matrix.formCrossEntropyGradient(
+        of: .labels(labels), scale: 1 / Float(matrix.rowCount), threads: threads)
     }
-    #if ROWS_IN_PLACE
-      matrix.formSoftmax(threads: threads)
-    #else
-      matrix = matrix.softmax()
-    #endif
+    matrix.formSoftmax(along: .rows, threads: threads)
     return []
   }
 }

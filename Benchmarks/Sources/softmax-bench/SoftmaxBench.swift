@@ -10,6 +10,7 @@ enum SoftmaxBench {
     "evaluate": { try EvaluationMode.run($0) },
     "infer": { try InferenceMode.run($0) },
     "load": { try LoadingMode.run($0) },
+    "loop": { try LoopMode.run($0) },
     "rows": { try RowsMode.run($0) },
     "sweep": { try SweepMode.run($0) },
     "train": { try TrainingMode.run($0) },

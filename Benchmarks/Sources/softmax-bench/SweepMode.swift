@@ -6,7 +6,7 @@ import SoftmaxKit
 /// evaluation of loss and gradient.
 ///
 /// `sweep`, then `train features=784 hidden=128 batch=32 rows=4096 optimizer=adam threads=2` or
-/// `evaluate features=784 rows=4096`.
+/// `evaluate features=784 rows=4096 threads=2`.
 enum SweepMode {
   static func run(_: Settings) throws {
     var last: (rows: Int, features: Int, dataset: LabeledDataset)?
@@ -25,7 +25,8 @@ enum SweepMode {
       let seconds =
         command.first == "train"
         ? try epochSeconds(TrainingTask(settings), on: dataset, budget: budget)
-        : try evaluationSeconds(on: dataset, budget: budget)
+        : try evaluationSeconds(
+          on: dataset, threads: settings.number("threads"), budget: budget)
       return ["seconds": .number(seconds)]
     }
   }
@@ -53,13 +54,13 @@ enum SweepMode {
   }
 
   private static func evaluationSeconds(
-    on dataset: LabeledDataset, budget: Double
+    on dataset: LabeledDataset, threads: Int, budget: Double
   ) throws -> Double {
     let network = try Sequential(input: dataset.featureShape, seed: 0) {
       Dense(dataset.classCount)
     }
     return try Worker.median(budget: budget) {
-      _ = try network.valueAndGradient(of: .crossEntropy, on: dataset)
+      _ = try network.valueAndGradient(of: .crossEntropy, on: dataset, threads: threads)
     }
   }
 
