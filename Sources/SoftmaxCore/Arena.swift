@@ -123,6 +123,14 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
       padding: range.upperBound == columnCount ? padding : 0)
   }
 
+  /// Makes the padding zero again: a product runs over it, and 0 times an infinite input is NaN.
+  package func clearPadding() {
+    guard padding > 0 else { return }
+    for row in 0..<rowCount {
+      unsafe (base + row * stride + columnCount).update(repeating: 0, count: padding)
+    }
+  }
+
   /// One element.
   package subscript(row: Int, column: Int) -> Float {
     get {

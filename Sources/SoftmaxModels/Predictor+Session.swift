@@ -89,7 +89,7 @@ extension Predictor {
         row.withRowSource { best(of: $0, output, into: view) }
       }
       if let found { return found }
-      return try repeatSlowly(.floats(try row.matrix()), output, into: &result)
+      return try checkedClass(of: .floats(try row.matrix()))
     }
 
     private mutating func run(
@@ -105,7 +105,7 @@ extension Predictor {
         row.withRowSource(scale: scale) { best(of: $0, output, into: view) }
       }
       if let found { return found }
-      return try repeatSlowly(.bytes(try row.matrix(scale: scale)), output, into: &result)
+      return try checkedClass(of: .bytes(try row.matrix(scale: scale)))
     }
 
     // The greatest logit's class; nil where something may not be finite.
@@ -125,9 +125,7 @@ extension Predictor {
     }
 
     // Names what is not finite; where only a sum in between was not, the result stands.
-    private func repeatSlowly(
-      _ features: Features, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
-    ) throws(SoftmaxError) -> Int {
+    private func checkedClass(of features: Features) throws(SoftmaxError) -> Int {
       try features.validateFinite()
       try predictor.validateFinite(pass.logits.rows(0..<1).matrix())
       return pass.mostProbableClass

@@ -93,10 +93,13 @@ public final class Predictor: Sendable {
     let features = try features.scaled(by: byteScale)
     let isFinite = result.withView { view in
       guard let view else { return true }
+      let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
+      let wanted = isShared ? threads ?? WorkerTeam.processorCount : 1
       return crew.withLock { crew in
-        let ready = crew ?? Crew(for: self, threads: threads)
+        let old = crew.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
+        let ready = old ?? Crew(for: self, threads: wanted)
         crew = ready
-        return ready.run(features, output, into: view)
+        return ready.run(features, output, isShared: isShared, into: view)
       }
     }
     guard !isFinite else { return }
@@ -139,21 +142,30 @@ private struct Crew: Sendable {
   private let passes: [PredictionPass]
   /// What each worker says of its rows.
   private let areFinite: VectorView<Int32>
-  private let isWorthwhile: Int
 
-  init(for predictor: Predictor, threads: Int?) {
+  init(for predictor: Predictor, threads: Int) {
     team = WorkerTeam(threadCount: threads)
     passes = (0..<team.threadCount).map { [arena] _ in
       PredictionPass(predictor.network, rowCapacity: Crew.block, kernels: .active, in: arena)
     }
     areFinite = arena.vector(count: team.threadCount)
-    isWorthwhile = Crew.leastOperations / max(1, predictor.network.operationCount)
+    wantedThreadCount = threads
+  }
+
+  /// The number of workers that it was made for; the system may have granted fewer.
+  let wantedThreadCount: Int
+
+  /// Whether so many rows are worth sharing.
+  static func isWorthSharing(rowCount: Int, in network: PackedNetwork) -> Bool {
+    rowCount > leastOperations / max(1, network.operationCount)
   }
 
   /// Computes all rows; false where a feature may be, or a logit is, not finite.
-  func run(_ features: Features, _ output: PredictionPass.Output, into result: MatrixView) -> Bool {
+  func run(
+    _ features: Features, _ output: PredictionPass.Output, isShared: Bool, into result: MatrixView
+  ) -> Bool {
     features.withSource { source in
-      guard features.rowCount > isWorthwhile, passes.count > 1 else {
+      guard isShared, passes.count > 1 else {
         return Crew.run(passes[0], source, rows: 0..<features.rowCount, output, into: result)
       }
       team.run { [passes, areFinite] worker in

@@ -16,7 +16,7 @@ extension Sequential {
   ///   - epochs: the number of passes.
   ///   - batchSize: the number of samples a step looks at.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
-  ///   - threads: the number of threads; without it the machine's processors.
+  ///   - threads: the number of threads; without it as many of the machine's as help.
   ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
   ///     what it throws ends the training with the steps done so far.
   /// - Returns: loss and accuracy of each epoch.

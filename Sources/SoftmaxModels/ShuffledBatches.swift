@@ -29,7 +29,7 @@ public struct ShuffledBatches: RandomAccessCollection, Sendable {
   public init(
     of batchSize: Int, from sampleCount: Int, seed: UInt64, epoch: Int
   ) throws(SoftmaxError) {
-    guard batchSize > 0, sampleCount >= 0, epoch >= 0 else {
+    guard batchSize > 0, 0...Int(UInt32.max) ~= sampleCount, 0...Int(UInt32.max) ~= epoch else {
       throw SoftmaxError(
         .invalidArgument,
         "no batches of \(batchSize) from \(sampleCount) samples in epoch \(epoch)")

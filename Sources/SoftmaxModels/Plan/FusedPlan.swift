@@ -5,11 +5,11 @@ import SoftmaxCore
 /// Training in which each worker owns some of every layer's units.
 ///
 /// Its weights and their optimizer's memory stay in its cache. A step, for a network of one hidden
-/// layer: each worker converts the batch, computes its units and their part of the logits; they meet
-/// once, to exchange those parts; then each takes the loss and its gradient, goes back to its units,
-/// and updates its weights in the register tiles in which their gradients come to be. Softmax
-/// regression is the same with features in the place of units. A further hidden layer costs two more
-/// meetings.
+/// layer: each worker converts the batch, computes its units and their part of the logits; they meet,
+/// to exchange those parts; then each takes the loss and its gradient, goes back to its units, and
+/// updates its weights in the register tiles in which their gradients come to be. Softmax regression
+/// is the same with features in the place of units. A second hidden layer costs four more meetings,
+/// each further one two.
 ///
 /// A batch of more rows than a block of the sums goes through block by block, the gradients being
 /// stored and added in the order of the tree.

@@ -54,6 +54,17 @@ struct FusedShape: Sendable {
   // A worker that is waited for costs about half a microsecond a step, which is 100,000 operations.
   private static let leastOperationsOfWorker = 100_000
 
+  // Every worker converts the batch for itself, which is no good use of more than this.
+  private static let mostInputBytes = 1 << 30
+
+  /// Whether workers have room for a batch's features each.
+  func fits(rowCount: Int, workerCount: Int) -> Bool {
+    let inputs = hidden.first?.inputCount ?? 0
+    let bytes = inputs.multipliedReportingOverflow(
+      by: 4 * min(rowCount, Kernels.rowChunk) * workerCount)
+    return !bytes.overflow && bytes.partialValue <= FusedShape.mostInputBytes
+  }
+
   /// How many threads a step of so many rows can use.
   func usefulThreadCount(rowCount: Int) -> Int {
     let weights = (hidden + [output]).reduce(0) { $0 + $1.inputCount * $1.outputCount }

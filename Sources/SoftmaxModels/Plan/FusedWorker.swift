@@ -181,7 +181,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let classes = gradient.rowCount
     let chunk = Kernels.unitChunk(of: inputCount)
     let last = hidden.count - 1
-    for index in worker.share(of: chunkCount) {
+    let chunks = worker.share(of: chunkCount)
+    for index in chunks {
       let inputs = index * chunk..<min((index + 1) * chunk, inputCount)
       let x: MatrixView
       let weight: MatrixView
@@ -196,7 +197,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       kernels.multiplyChunk(
         x, weight,
         into: partials.rows(index * classes..<(index + 1) * classes)
-          .columns(rows.lowerBound..<partials.columnCount), next: next)
+          .columns(rows.lowerBound..<partials.columnCount),
+        next: index == chunks.lowerBound ? next : nil)
     }
   }
 
@@ -214,6 +216,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
         x, panel.weight.value, bias: part.bias.value.columns(columns), into: y.columns(columns))
     }
     if let function = part.activation { kernels.apply(function, to: y, into: y) }
+    // The layer before may have overflowed, and an activation made the units finite again.
+    y.clearPadding()
   }
 
   // MARK: From the logits to the gradients of the units

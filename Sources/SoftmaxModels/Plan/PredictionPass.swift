@@ -79,6 +79,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
       for function in 0..<layer.activations.count {
         kernels.apply(layer.activations[function], to: y, into: y)
       }
+      // The layer before may have overflowed, and an activation made the units finite again.
+      y.clearPadding()
       x = y
     }
     isFinite = isFinite && x.isFinite

@@ -45,15 +45,15 @@ enum TrainingPlans {
   ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = try isPlainRequested()
     let shape = isPlain ? nil : FusedShape(network, loss: loss)
-    guard let shape else {
+    // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
+    let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
+    let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
+    guard let shape, shape.fits(rowCount: batchSize, workerCount: team.threadCount) else {
       let plan = PlainPlan(
         network, on: dataset, loss: loss, optimizer: optimizer ?? .sgd(), batchSize: batchSize,
         l2Penalty: l2Penalty, kernels: .active)
-      return (plan, WorkerTeam(threadCount: threads))
+      return (plan, team)
     }
-    // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
-    let useful = shape.usefulThreadCount(rowCount: batchSize)
-    let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
     let plan = FusedPlan(
       network, of: shape, on: dataset, optimizer: optimizer, batchSize: batchSize,
       l2Penalty: l2Penalty, workerCount: team.threadCount, kernels: .active)
