@@ -15,7 +15,7 @@ public struct ByteMatrix: Hashable, Sendable {
   public let rowCount: Int
   /// The number of columns.
   public let columnCount: Int
-  let storage: ByteStorage
+  package let storage: ByteStorage
   /// What a byte is multiplied with.
   public let scale: Float
 

@@ -196,7 +196,7 @@ extension Features {
     guard case .bytes(let matrix) = self, let scale, scale != matrix.scale else { return self }
     return .bytes(
       try ByteMatrix(
-        rowCount: matrix.rowCount, columnCount: matrix.columnCount, bytes: matrix.bytes,
+        rowCount: matrix.rowCount, columnCount: matrix.columnCount, storage: matrix.storage,
         scale: scale))
   }
 }
