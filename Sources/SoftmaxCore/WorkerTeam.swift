@@ -82,6 +82,13 @@ package struct Worker: Sendable {
 
   /// This worker's part of 0..<total, cut at multiples of `alignment`; the parts of all cover it.
   package func share(of total: Int, alignedTo alignment: Int = 1) -> Range<Int> {
+    Worker.share(of: total, alignedTo: alignment, index: index, count: count)
+  }
+
+  /// The part of 0..<total of worker `index` of `count`.
+  package static func share(
+    of total: Int, alignedTo alignment: Int = 1, index: Int, count: Int
+  ) -> Range<Int> {
     let units = (total + alignment - 1) / alignment
     let begin = units * index / count * alignment
     let end = units * (index + 1) / count * alignment

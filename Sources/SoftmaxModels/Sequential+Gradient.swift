@@ -26,6 +26,14 @@ extension Sequential {
   /// print(step.loss, step.gradient.layers[0].weight[0, 0])
   /// ```
   ///
+  /// The gradient of a weight is the sum over the samples of dz x^T / samples, with dz the gradient of
+  /// a sample's loss to the layer's outputs and x its inputs; that of a bias the sum of dz / samples.
+  ///
+  /// - Parameters:
+  ///   - loss: what to differentiate.
+  ///   - batch: features of the network's input shape, and as many classes as it has outputs.
+  ///   - threads: the number of threads; without it as many of the machine's as help.
+  /// - Returns: the mean loss, in nats, and its gradient by layer, in the shapes of the parameters.
   /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network.
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, threads: Int? = nil

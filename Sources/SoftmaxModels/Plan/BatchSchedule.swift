@@ -91,8 +91,9 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   /// One after the other, so that the sums do not depend on how many steps a run takes.
   func add(_ steps: Range<Int>, to totals: inout Totals) {
     for step in steps {
-      totals.loss += losses[step]
-      totals.correctCount += Int(correctCounts[step])
+      let found = result(of: step)
+      totals.loss += found.loss
+      totals.correctCount += found.correctCount
     }
   }
 }

@@ -54,8 +54,6 @@ struct FusedNetwork: Sendable {
   /// too for its chunks of the logits.
   let wholeOutputWeight: MatrixView?
 
-  private static let panelWidth = 32
-
   init(
     _ network: Sequential, of shape: FusedShape, memoryCount: Int, gradientLevelCount: Int,
     l2Penalty: Float, in arena: Arena, ofWorkers arenas: [Arena]
@@ -84,9 +82,9 @@ struct FusedNetwork: Sendable {
           let units = shares[index].ranges[worker]
           let piece = index > 0 ? whole[index - 1] : nil
           let panels = stride(
-            from: units.lowerBound, to: units.upperBound, by: FusedNetwork.panelWidth
+            from: units.lowerBound, to: units.upperBound, by: Kernels.panelWidth
           ).map { first in
-            let columns = first..<min(first + FusedNetwork.panelWidth, units.upperBound)
+            let columns = first..<min(first + Kernels.panelWidth, units.upperBound)
             return Panel(
               firstUnit: first,
               weight: piece?.columns(columns)

@@ -101,8 +101,9 @@ struct UnitShares: Sendable {
 
   /// Shares a layer's inputs out in whole chunks.
   init(chunksOf layer: FusedShape.Layer, among workerCount: Int) {
-    ranges = UnitShares.split(layer.chunkCount, among: workerCount).map {
-      layer.inputs(ofChunks: $0)
+    ranges = (0..<workerCount).map {
+      layer.inputs(
+        ofChunks: Worker.share(of: layer.chunkCount, index: $0, count: workerCount))
     }
     areWholeChunks = true
   }
@@ -111,8 +112,8 @@ struct UnitShares: Sendable {
   init(unitsBefore layer: FusedShape.Layer, among workerCount: Int) {
     let count = layer.inputCount
     let whole = UnitShares(chunksOf: layer, among: workerCount)
-    let even = UnitShares.split((count + 15) / 16, among: workerCount).map {
-      min($0.lowerBound * 16, count)..<min($0.upperBound * 16, count)
+    let even = (0..<workerCount).map {
+      Worker.share(of: count, alignedTo: 16, index: $0, count: workerCount)
     }
     let longest = { (ranges: [Range<Int>]) in ranges.map(\.count).max() ?? 0 }
     if longest(whole.ranges) * 8 <= longest(even) * 9 {
@@ -121,9 +122,5 @@ struct UnitShares: Sendable {
       ranges = even
       areWholeChunks = false
     }
-  }
-
-  private static func split(_ count: Int, among workerCount: Int) -> [Range<Int>] {
-    (0..<workerCount).map { count * $0 / workerCount..<count * ($0 + 1) / workerCount }
   }
 }

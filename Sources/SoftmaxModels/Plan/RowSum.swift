@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sum of a term over rows, in double: ascending in blocks of 256 rows, the blocks by the tree
-/// of a binary counter.
+import SoftmaxCore
+
+/// The sum of a term over rows, in double: ascending in blocks of `Kernels.rowChunk` rows, the blocks
+/// by the tree of a binary counter.
 func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
-  treeSum(of: (rows.count + 255) / 256) { block in
-    let begin = rows.lowerBound + block * 256
+  treeSum(of: (rows.count + Kernels.rowChunk - 1) / Kernels.rowChunk) { block in
+    let begin = rows.lowerBound + block * Kernels.rowChunk
     var sum = 0.0
-    for row in begin..<min(begin + 256, rows.upperBound) { sum += term(row) }
+    for row in begin..<min(begin + Kernels.rowChunk, rows.upperBound) { sum += term(row) }
     return sum
   }
 }
