@@ -41,6 +41,11 @@ extension Matrix {
   /// let (losses, gradient) = try logits.crossEntropyWithGradient(of: .labels([0, 1]), scale: 0.5)
   /// ```
   ///
+  /// - Parameters:
+  ///   - targets: as for ``crossEntropy(of:threads:)``.
+  ///   - scale: what the gradient is multiplied with.
+  ///   - threads: at most so many share a large matrix; without it the machine's processors.
+  /// - Returns: the loss of each row, in nats, and the gradient in the shape of the logits.
   /// - Throws: as ``crossEntropy(of:threads:)``.
   public func crossEntropyWithGradient(
     of targets: Targets, scale: Float = 1, threads: Int? = nil
@@ -59,8 +64,9 @@ extension Matrix {
 
   /// Replaces logits by the gradient of their cross-entropy; returns the loss of each row.
   ///
-  /// As ``crossEntropyWithGradient(of:scale:threads:)``, without memory for a second matrix. Where it
-  /// throws, the logits are as they were.
+  /// As ``crossEntropyWithGradient(of:scale:threads:)``, without memory for a second matrix.
+  ///
+  /// - Throws: as ``crossEntropy(of:threads:)``, leaving the logits as they were.
   public mutating func formCrossEntropyGradient(
     of targets: Targets, scale: Float = 1, threads: Int? = nil
   ) throws(SoftmaxError) -> [Float] {

@@ -34,12 +34,9 @@ enum RowShares {
     guard count > 1 else { return body(0..<rowCount) }
     // Kernels take short rows in blocks of 16.
     let alignment = rowCount >= 64 * count ? 16 : 1
-    let units = (rowCount + alignment - 1) / alignment
     team.run { worker in
       guard worker.index < count else { return }
-      let begin = units * worker.index / count * alignment
-      let end = min(units * (worker.index + 1) / count * alignment, rowCount)
-      body(begin..<end)
+      body(Worker.share(of: rowCount, alignedTo: alignment, index: worker.index, count: count))
     }
   }
 }
