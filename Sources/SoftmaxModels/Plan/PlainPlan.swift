@@ -9,7 +9,7 @@ import SoftmaxCore
 /// the parameters, sums their gradient over all rows and updates them.
 final class PlainPlan: TrainingPlan {
   /// A layer's gradient and the optimizer's memory, each as the weight and the bias lie.
-  private struct ParameterState: Sendable {
+  struct ParameterState: Sendable {
     let layer: LoweredNetwork.DenseLayer
     let weightGradient: MatrixView
     let biasGradient: MatrixView
@@ -18,20 +18,20 @@ final class PlainPlan: TrainingPlan {
   }
 
   let schedule: BatchSchedule
-  private let network: LoweredNetwork
-  private let loss: Loss
-  private let kernels: Kernels
-  private let arena: Arena
-  private let forward: ForwardPass
+  let network: LoweredNetwork
+  let loss: Loss
+  let kernels: Kernels
+  let arena: Arena
+  let forward: ForwardPass
   /// The gradient of the loss to each operation's output: [rows, outputs].
-  private let gradients: [MatrixView]
-  private let parameters: [ParameterState]
-  private let l2Penalty: Float
+  let gradients: [MatrixView]
+  let parameters: [ParameterState]
+  let l2Penalty: Float
 
-  private let batchLabels: VectorView<Int32>
-  private let batchTargets: MatrixView?
-  private let losses: VectorView<Float>
-  private let guesses: VectorView<Int32>
+  let batchLabels: VectorView<Int32>
+  let batchTargets: MatrixView?
+  let losses: VectorView<Float>
+  let guesses: VectorView<Int32>
 
   /// Lays out memory for training a network on a data set in batches of at most its size.
   init(
@@ -125,25 +125,6 @@ final class PlainPlan: TrainingPlan {
     backpropagate(rows)
   }
 
-  // The rows' losses, and the gradient of their mean over the batch to the logits.
-  private func differentiateCrossEntropy(
-    _ rows: Range<Int>, logits: MatrixView, targets: FeatureSource?, chosen: VectorView<Int64>,
-    scale: Float
-  ) {
-    let gradient = gradients[gradients.count - 1].rows(rows)
-    if let targets, let batchTargets {
-      let distributions = batchTargets.rows(rows)
-      kernels.gather(targets, rows: chosen, into: distributions)
-      kernels.crossEntropy(
-        logits: logits, distributions: distributions, scale: scale, loss: losses.elements(rows),
-        gradient: gradient)
-    } else {
-      kernels.crossEntropy(
-        logits: logits, labels: batchLabels.elements(rows), scale: scale,
-        loss: losses.elements(rows), gradient: gradient)
-    }
-  }
-
   private func backpropagate(_ rows: Range<Int>) {
     var layersLeft = parameters.count
     for (index, operation) in network.operations.enumerated().reversed() where layersLeft > 0 {
@@ -163,47 +144,6 @@ final class PlainPlan: TrainingPlan {
         case .outputMajor: kernels.multiply(dy, layer.weight, into: dx)
         case .inputMajor: kernels.multiply(dy, transposed: layer.weight, into: dx)
         }
-      }
-    }
-  }
-
-  // MARK: From the gradients of the outputs to those of the parameters, shared by parameters
-
-  private func updateParameters(rowCount: Int, by update: Kernels.Update?, worker: Worker) {
-    var state = parameters.makeIterator()
-    for (index, operation) in network.operations.enumerated() {
-      guard case .dense(let layer) = operation, let state = state.next() else { continue }
-      let x = forward.source(of: index).rows(0..<rowCount)
-      let dy = gradients[index].rows(0..<rowCount)
-      switch layer.layout {
-      case .outputMajor:
-        let columns = worker.share(of: layer.inputCount, alignedTo: 32)
-        kernels.multiplyOverRows(
-          dy, x.columns(columns), into: state.weightGradient.columns(columns))
-        if let update {
-          kernels.update(
-            layer.weight.columns(columns), along: state.weightGradient.columns(columns),
-            by: update, l2: l2Penalty, first: state.weightMemory.first?.columns(columns),
-            second: state.weightMemory.dropFirst().first?.columns(columns))
-        }
-      case .inputMajor:
-        let rows = worker.share(of: layer.inputCount, alignedTo: 8)
-        kernels.multiplyOverRows(x.columns(rows), dy, into: state.weightGradient.rows(rows))
-        if let update {
-          kernels.update(
-            layer.weight.rows(rows), along: state.weightGradient.rows(rows), by: update,
-            l2: l2Penalty, first: state.weightMemory.first?.rows(rows),
-            second: state.weightMemory.dropFirst().first?.rows(rows))
-        }
-      }
-      let units = worker.share(of: layer.outputCount, alignedTo: 32)
-      kernels.sumRows(dy.columns(units), into: state.biasGradient.columns(units))
-      if let update {
-        // The penalty leaves biases alone.
-        kernels.update(
-          layer.bias.columns(units), along: state.biasGradient.columns(units), by: update, l2: 0,
-          first: state.biasMemory.first?.columns(units),
-          second: state.biasMemory.dropFirst().first?.columns(units))
       }
     }
   }
