@@ -25,6 +25,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     public static let initialization = Purpose(value: 1)
     /// The order of the samples in an epoch.
     public static let shuffle = Purpose(value: 2)
+    /// What dropout leaves; the epoch is the number of the step.
+    static let dropout = Purpose(value: 3)
   }
 
   private let key: (UInt32, UInt32)

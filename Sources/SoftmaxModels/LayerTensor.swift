@@ -25,6 +25,13 @@ public struct LayerTensor: Hashable, Sendable {
     self.values = values
   }
 
+  /// The numbers as one row.
+  var row: Matrix {
+    var matrix = Matrix(rowCount: 1, columnCount: values.count)
+    matrix.elements = values
+    return matrix
+  }
+
   /// The numbers as a matrix: [rows, columns] as they are, [n] as one row.
   var matrix: Matrix {
     var matrix = Matrix(
