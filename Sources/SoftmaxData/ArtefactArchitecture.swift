@@ -45,6 +45,10 @@ struct ArtefactArchitecture: Codable {
       for needed in shapes {
         let values = try ArtefactArchitecture.tensor(
           "layers.\(index).\(needed.name)", of: file, shape: needed.shape)
+        if needed.isNeverNegative, let wrong = values.first(where: { $0 < 0 }) {
+          throw SoftmaxError(
+            .invalidData, "layer \(index): a variance in \(needed.name) is \(wrong)")
+        }
         tensors.append(
           LayerTensor(
             name: needed.name, shape: needed.shape, values: values, isTrained: needed.isTrained))

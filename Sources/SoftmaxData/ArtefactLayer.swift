@@ -84,7 +84,8 @@ struct ArtefactLayer: Codable, Equatable {
     if initializer == nil { known.initializer = nil }
     guard known == self else {
       throw SoftmaxError(
-        .invalidData, "layer \(index) is a \(type.debugDescription) with settings that it does not take"
+        .invalidData,
+        "layer \(index) is a \(type.debugDescription) with settings that it does not take"
       )
     }
     return configuration
@@ -94,7 +95,8 @@ struct ArtefactLayer: Codable, Equatable {
     func need<Value>(_ value: Value?, _ what: String) throws(SoftmaxError) -> Value {
       guard let value else {
         throw SoftmaxError(
-          .invalidData, "layer \(index) is a \(type.debugDescription), but does not say its \(what)")
+          .invalidData, "layer \(index) is a \(type.debugDescription), but does not say its \(what)"
+        )
       }
       return value
     }

@@ -75,7 +75,8 @@ extension LayerConfiguration {
       try check("epsilon", epsilon, Float(epsilon) > 0, "a float greater than 0", layer: index)
       try validateRows(shape, layer: index)
       return (
-        shape, trainedTensors(count)
+        shape,
+        trainedTensors(count)
           + [
             LayerTensorShape("running_mean", [count], isTrained: false),
             LayerTensorShape("running_variance", [count], isTrained: false),

@@ -35,7 +35,8 @@ public struct LayerTensor: Hashable, Sendable {
   /// The numbers as a matrix: [rows, columns] as they are, [n] as one row.
   var matrix: Matrix {
     var matrix = Matrix(
-      rowCount: shape.count == 1 ? 1 : shape[0], columnCount: shape.count == 1 ? shape[0] : shape[1])
+      rowCount: shape.count == 1 ? 1 : shape[0], columnCount: shape.count == 1 ? shape[0] : shape[1]
+    )
     matrix.elements = values
     return matrix
   }
@@ -52,6 +53,9 @@ package struct LayerTensorShape: Hashable, Sendable {
     self.shape = shape
     self.isTrained = isTrained
   }
+
+  /// Whether the numbers are variances.
+  package var isNeverNegative: Bool { name == "running_variance" && !isTrained }
 }
 
 extension [LayerTensor] {
