@@ -18,8 +18,11 @@ struct ArtefactArchitecture: Codable {
   var input: [Int]
   var layers: [Layer]
   var seed: UInt64
+  /// How outputs become probabilities, where the layers do not say.
+  var output: String?
 
-  init(_ network: Sequential) {
+  init(_ network: Sequential, outputFunction: OutputFunction) {
+    output = outputFunction == network.outputFunction ? nil : outputFunction.rawValue
     input = network.inputShape
     seed = network.seed
     layers = network.layers.map { layer in
@@ -65,6 +68,18 @@ struct ArtefactArchitecture: Codable {
         .invalidData, "holds \(file.tensors.count) tensors, of which its layers use \(used)")
     }
     return network
+  }
+
+  /// How outputs become probabilities; nil where the layers say it.
+  func outputFunction() throws(SoftmaxError) -> OutputFunction? {
+    guard let output else { return nil }
+    guard let function = OutputFunction(rawValue: output) else {
+      throw SoftmaxError(
+        .unsupported,
+        "its outputs go through the function \(output.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote the file, or a newer one")
+    }
+    return function
   }
 
   private func configuration(

@@ -68,7 +68,7 @@ extension Classifier {
     var metadata = [
       "format": Classifier.format,
       "format_version": Classifier.formatVersion,
-      "architecture": try ArtefactJSON.encode(ArtefactArchitecture(network)),
+      "architecture": try ArtefactJSON.encode(ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
       "preprocessing": try ArtefactJSON.encode(
         byteScale.map { [Classifier.byteScaleKey: $0] } ?? [:]),
@@ -121,7 +121,8 @@ extension Classifier {
     try self.init(
       network: try architecture.network(of: file),
       classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing[Classifier.byteScaleKey], trainingRecord: record)
+      byteScale: preprocessing[Classifier.byteScaleKey], trainingRecord: record,
+      outputFunction: try architecture.outputFunction())
   }
 }
 

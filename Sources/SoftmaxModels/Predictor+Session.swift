@@ -69,9 +69,9 @@ extension Predictor {
       try run(row, .probabilities, into: &probabilities)
     }
 
-    /// Writes the logit of each class for one row of numbers.
+    /// Writes the logits for one row of numbers, as many as the predictor has outputs.
     ///
-    /// - Returns: the index of the greatest.
+    /// - Returns: the index of the most probable class.
     /// - Throws: as ``probabilities(for:into:)-([Float],_)``.
     @discardableResult
     public mutating func logits(
@@ -84,7 +84,7 @@ extension Predictor {
     private mutating func run(
       _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
-      try validate(featureCount: row.count, resultCount: result.count)
+      try validate(featureCount: row.count, resultCount: result.count, output)
       let found = result.withRowView { view -> Int? in
         row.withRowSource { best(of: $0, output, into: view) }
       }
@@ -95,7 +95,7 @@ extension Predictor {
     private mutating func run(
       _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
-      try validate(featureCount: row.count, resultCount: result.count)
+      try validate(featureCount: row.count, resultCount: result.count, output)
       guard let scale = predictor.byteScale else {
         throw SoftmaxError(
           .invalidArgument, "the predictor does not know what a byte stands for",
@@ -116,11 +116,18 @@ extension Predictor {
       return pass.mostProbableClass
     }
 
-    private func validate(featureCount: Int, resultCount: Int) throws(SoftmaxError) {
+    private func validate(
+      featureCount: Int, resultCount: Int, _ output: PredictionPass.Output
+    ) throws(SoftmaxError) {
       try predictor.validate(featureCount: featureCount)
-      guard resultCount == predictor.classCount else {
+      let (wanted, what) =
+        switch output {
+        case .logits: (predictor.outputCount, "logits")
+        case .probabilities: (predictor.classCount, "classes")
+        }
+      guard resultCount == wanted else {
         throw SoftmaxError(
-          .shapeMismatch, "\(predictor.classCount) classes do not fit into \(resultCount) numbers")
+          .shapeMismatch, "\(wanted) \(what) do not fit into \(resultCount) numbers")
       }
     }
 

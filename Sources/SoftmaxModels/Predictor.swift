@@ -18,8 +18,10 @@ import Synchronization
 public final class Predictor: Sendable {
   /// The number of features of a row.
   public let featureCount: Int
-  /// The number of logits of a row.
+  /// The number of classes, which is that of a row's probabilities.
   public let classCount: Int
+  /// The number of logits of a row: one for each class, or one for two classes.
+  public let outputCount: Int
   /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
   public let byteScale: Float?
 
@@ -34,30 +36,34 @@ public final class Predictor: Sendable {
   /// - Parameters:
   ///   - network: what predicts; later changes of it are not seen.
   ///   - byteScale: what a byte feature is multiplied with.
+  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
+  ///     it the network's own.
   ///   - threads: the number of threads for batches; without it the machine's processors. They are
   ///     started by the first batch that needs them.
   /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense.
   public init(
-    _ network: Sequential, byteScale: Float? = nil, threads: Int? = nil
+    _ network: Sequential, byteScale: Float? = nil, outputFunction: OutputFunction? = nil,
+    threads: Int? = nil
   ) throws(SoftmaxError) {
     try WorkerTeam.validate(threadCount: threads)
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
     let arena = Arena()
-    self.network = PackedNetwork(network, in: arena)
+    self.network = PackedNetwork(network, outputFunction: outputFunction, in: arena)
     self.arena = arena
     self.threads = threads
     self.byteScale = byteScale
     inputShape = network.inputShape
     featureCount = network.inputCount
-    classCount = network.outputCount
+    outputCount = network.outputCount
+    classCount = self.network.classCount
   }
 
-  /// The logits of each sample: [samples, classes].
+  /// The logits of each sample: [samples, outputs].
   ///
   /// - Throws: `shapeMismatch`; `nonFiniteValue` naming row and column of a feature that is NaN or
   ///   infinite, or row and class of a logit that overflowed.
   public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
-    var result = Matrix(rowCount: features.rowCount, columnCount: classCount)
+    var result = Matrix(rowCount: features.rowCount, columnCount: outputCount)
     try run(features, .logits, into: &result)
     return result
   }
@@ -123,7 +129,7 @@ public final class Predictor: Sendable {
   func validateFinite(_ logits: Matrix) throws(SoftmaxError) {
     guard let index = logits.elements.firstIndex(where: { !$0.isFinite }) else { return }
     let value = logits.elements[index]
-    let (row, column) = index.quotientAndRemainder(dividingBy: classCount)
+    let (row, column) = index.quotientAndRemainder(dividingBy: outputCount)
     throw SoftmaxError(
       .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
       remedy: "the features or the weights are too large for Float", at: .row(row, column: column))

@@ -38,7 +38,7 @@ extension Sequential {
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
-    try validate(batch)
+    try validate(batch, loss: loss)
     try WorkerTeam.validate(threadCount: threads)
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
@@ -50,6 +50,6 @@ extension Sequential {
     let layers = plan.storedGradients().map {
       Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
     }
-    return (totals.loss / Double(batch.count), Gradient(layers: layers))
+    return (totals.meanLoss, Gradient(layers: layers))
   }
 }

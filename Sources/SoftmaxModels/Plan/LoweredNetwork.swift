@@ -4,8 +4,8 @@ import SoftmaxCore
 
 /// A network as a list of operations over views of an arena, parameters included.
 ///
-/// Flattening costs nothing and is gone; so is the softmax at the end, since losses and predictions
-/// start from logits.
+/// Flattening costs nothing and is gone; so is the softmax or the sigmoid at the end, since losses and
+/// predictions start from logits.
 struct LoweredNetwork: Sendable {
   /// A fully connected layer in the arena.
   struct DenseLayer: Sendable {
@@ -54,6 +54,7 @@ struct LoweredNetwork: Sendable {
         count = units
       }
     }
+    if network.writtenOutputFunction == .sigmoid { operations.removeLast() }
     self.operations = operations
     inputCount = network.inputCount
     outputCount = count

@@ -46,7 +46,7 @@ struct ModelInspection: Inspection {
       .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
     var lines = [
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
-      line("loss", "\(PrintableText.line(record.loss)), l2 \(record.l2Penalty)"),
+      line("loss", "\(Self.lossText(of: record)), l2 \(record.l2Penalty)"),
       line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
       line(
         "passes", "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
@@ -57,6 +57,13 @@ struct ModelInspection: Inspection {
           "last epoch", "loss \(NumberText.metric(loss)), accuracy \(NumberText.metric(accuracy))"))
     }
     return lines
+  }
+
+  private static func lossText(of record: TrainingRecord) -> String {
+    let settings = (record.lossSettings ?? [:]).sorted { $0.key < $1.key }
+      .map { "\($0.key) \($0.value)" }
+    let weights = record.classWeights.map { ["class_weights \($0)"] } ?? []
+    return PrintableText.line(([record.loss] + settings + weights).joined(separator: ", "))
   }
 
   var json: JSONValue {
@@ -98,6 +105,14 @@ struct ModelInspection: Inspection {
       ("dataset", JSONValue(record.dataset)),
       ("rows", .integer(record.rowCount)),
       ("loss", .string(record.loss)),
+      (
+        "loss_settings",
+        .object(
+          (record.lossSettings ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+      ),
+      (
+        "class_weights", record.classWeights.map { .array($0.map { .number($0) }) } ?? .null
+      ),
       ("optimizer", .string(record.optimizer)),
       ("optimizer_settings", .object(settings.map { ($0.key, .number($0.value)) })),
       ("l2", .number(record.l2Penalty)),
