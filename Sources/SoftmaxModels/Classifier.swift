@@ -3,14 +3,14 @@
 public import SoftmaxCore
 
 /// A trained network with all that it takes to use it: class names, the scale of bytes, the
-/// record of its training.
+/// standardization of its features, the record of its training.
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
 /// let prediction = try classifier.predictions(for: digits.training.features)[0]
 /// print(prediction.label, prediction.probability)
 /// ```
-public struct Classifier: Hashable, Sendable {
+public struct Classifier: ClassificationModel, Hashable {
   /// The network; its outputs are the logits.
   public let network: Sequential
   /// The names of the classes, by index.
@@ -19,13 +19,15 @@ public struct Classifier: Hashable, Sendable {
   public let byteScale: Float?
   /// The record of the training, if it is known.
   public let trainingRecord: TrainingRecord?
+  /// What brings the features to mean 0 and deviation 1 before the network sees them, if anything does.
+  public let standardization: Standardization?
 
   /// Creates a classifier from its parts.
   ///
   /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
   public init(
     network: Sequential, classNames: [String], byteScale: Float? = nil,
-    trainingRecord: TrainingRecord? = nil
+    trainingRecord: TrainingRecord? = nil, standardization: Standardization? = nil
   ) throws(SoftmaxError) {
     guard classNames.count == network.outputCount else {
       throw SoftmaxError(
@@ -37,10 +39,12 @@ public struct Classifier: Hashable, Sendable {
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     self.network = network
     self.classNames = classNames
     self.byteScale = byteScale
     self.trainingRecord = trainingRecord
+    self.standardization = standardization
   }
 
   /// Creates a classifier from a network and the data that it was trained on.
@@ -55,12 +59,22 @@ public struct Classifier: Hashable, Sendable {
       network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record)
   }
 
+  /// The classifier behind a standardization, which it applies from then on.
+  public func standardizing(
+    by standardization: Standardization, byteScale: Float?
+  ) throws(SoftmaxError) -> Classifier {
+    try Classifier(
+      network: network, classNames: classNames, byteScale: byteScale,
+      trainingRecord: trainingRecord, standardization: standardization)
+  }
+
   /// The classifier made ready to predict again and again.
   ///
   /// - Parameter threads: the number of threads; without it the machine's processors.
   /// - Throws: `invalidArgument` for a number of threads that makes no sense.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
-    try Predictor(network, byteScale: byteScale, threads: threads)
+    try Predictor(
+      network, byteScale: byteScale, standardization: standardization, threads: threads)
   }
 
   /// The logits of each sample: [samples, classes].

@@ -22,6 +22,8 @@ public final class Predictor: Sendable {
   public let classCount: Int
   /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
   public let byteScale: Float?
+  /// What brings the features to mean 0 and deviation 1 first, if anything does.
+  public let standardization: Standardization?
 
   let network: PackedNetwork
   let inputShape: [Int]
@@ -34,15 +36,20 @@ public final class Predictor: Sendable {
   /// - Parameters:
   ///   - network: what predicts; later changes of it are not seen.
   ///   - byteScale: what a byte feature is multiplied with.
+  ///   - standardization: what is done to the features first.
   ///   - threads: the number of threads for batches; without it the machine's processors. They are
   ///     started by the first batch that needs them.
-  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense.
+  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense;
+  ///   `shapeMismatch` for a standardization of another number of features.
   public init(
-    _ network: Sequential, byteScale: Float? = nil, threads: Int? = nil
+    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
+    threads: Int? = nil
   ) throws(SoftmaxError) {
     try WorkerTeam.validate(threadCount: threads)
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     let arena = Arena()
+    self.standardization = standardization
     self.network = PackedNetwork(network, in: arena)
     self.arena = arena
     self.threads = threads
@@ -90,7 +97,12 @@ public final class Predictor: Sendable {
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
     try validate(featureCount: features.columnCount)
-    let features = try features.scaled(by: byteScale)
+    var features = try features.scaled(by: byteScale)
+    if let standardization {
+      // Said of the numbers that were handed in.
+      try features.validateFinite()
+      features = try standardization.standardized(features)
+    }
     let isFinite = result.withView { view in
       guard let view else { return true }
       let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
