@@ -47,8 +47,7 @@ extension Classifier {
   public var weightsSHA256: String {
     var hash = SHA256()
     for layer in network.layers {
-      if let weight = layer.weight { hash.update(weight.elements) }
-      if let bias = layer.bias { hash.update(bias) }
+      for tensor in layer.tensors { hash.update(tensor.values) }
     }
     return hash.hexDigest()
   }
@@ -57,12 +56,11 @@ extension Classifier {
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     var tensors: [SafetensorsFile.Tensor] = []
     for (index, layer) in network.layers.enumerated() {
-      guard let weight = layer.weight, let bias = layer.bias else { continue }
-      tensors.append(
-        .init(
-          name: "layers.\(index).weight", shape: [weight.rowCount, weight.columnCount],
-          values: weight.elements))
-      tensors.append(.init(name: "layers.\(index).bias", shape: [bias.count], values: bias))
+      for tensor in layer.tensors {
+        tensors.append(
+          .init(
+            name: "layers.\(index).\(tensor.name)", shape: tensor.shape, values: tensor.values))
+      }
     }
     var metadata = [
       "format": Classifier.format,

@@ -15,10 +15,10 @@ extension Classifier {
   /// let trained = try MLPClassifier(epochs: 2).fitted(to: fashion.training, startingFrom: wider)
   /// ```
   ///
-  /// - Parameter name: the name of the class, whose index is the number of those known so far.
+  /// - Parameter className: the name of the class, whose index is the number of those known so far.
   /// - Throws: `invalidArgument` for a name that is taken, or a network whose last layer with
   ///   parameters does not give the logits.
-  public func addingClass(_ name: String) throws(SoftmaxError) -> Classifier {
+  public func addingClass(_ className: String) throws(SoftmaxError) -> Classifier {
     let layers = network.layers
     guard
       let last = layers.lastIndex(where: { $0.weight != nil }), let weight = layers[last].weight,
@@ -41,20 +41,23 @@ extension Classifier {
     let widerBias = bias + [Float(bias.reduce(0.0) { $0 + Double($1) } / count)]
 
     var configurations = layers.map(\.configuration)
+    let name = configurations[last].name
     configurations[last] =
       Dense(units + 1, activation: activation, initializer: initializer).configuration
+    configurations[last].name = name
     let old = network
     let grown = try Sequential(
       input: old.inputShape, seed: old.seed, configurations: configurations
-    ) { index, _, _ in
-      if index == last { return (wider, widerBias) }
-      guard let weight = old.layers[index].weight, let bias = old.layers[index].bias else {
-        return nil
-      }
-      return (weight, bias)
+    ) { index, _ in
+      guard index == last else { return old.layers[index].tensors }
+      return [
+        LayerTensor(
+          name: "weight", shape: [units + 1, weight.columnCount], values: wider.elements),
+        LayerTensor(name: "bias", shape: [units + 1], values: widerBias),
+      ]
     }
     return try Classifier(
-      network: grown, classNames: classNames + [name], byteScale: byteScale,
+      network: grown, classNames: classNames + [className], byteScale: byteScale,
       trainingRecord: trainingRecord, standardization: standardization)
   }
 }

@@ -103,8 +103,9 @@ extension Sequential {
         remedy: "use the estimator that made it, or begin anew")
     }
     for (index, layer) in old.layers.enumerated() {
-      guard let weight = layer.weight, let bias = layer.bias else { continue }
-      try setParameters(ofLayer: index, weight: weight, bias: bias)
+      for tensor in layer.tensors {
+        try setValues(tensor.values, of: tensor.name, inLayer: index)
+      }
     }
   }
 }
