@@ -56,7 +56,7 @@ public struct MLPClassifier: Hashable, Sendable {
       for units in hiddenUnits {
         Dense(units, activation: activation, initializer: initializer)
       }
-      Dense(classCount, initializer: initializer)
+      Dense(classCount, activation: .softmax, initializer: initializer)
     }
   }
 }
