@@ -8,7 +8,7 @@ public import SoftmaxCore
 ///
 /// ```swift
 /// let model = try SoftmaxRegression(l2Penalty: 1e-4).fitted(to: digits.training)
-/// print(try model.score(on: digits.test))
+/// print(try model.score(on: digits.training))
 /// ```
 public protocol Estimator: Sendable {
   /// What fitting gives.

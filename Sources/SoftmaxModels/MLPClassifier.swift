@@ -5,8 +5,8 @@ public import SoftmaxCore
 /// A multi-layer perceptron: hidden layers with an activation, then one output for each class.
 ///
 /// ```swift
-/// let model = try MLPClassifier(hiddenUnits: [128, 64], epochs: 5).fitted(to: fashion.training)
-/// print(try model.evaluation(on: fashion.test))
+/// let model = try MLPClassifier(hiddenUnits: [128, 64], epochs: 5).fitted(to: dataset)
+/// print(try model.evaluation(on: dataset))
 /// ```
 ///
 /// For other layers, validation and callbacks see ``Sequential``.

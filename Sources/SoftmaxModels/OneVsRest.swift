@@ -10,7 +10,7 @@ public import SoftmaxCore
 ///
 /// ```swift
 /// let model = try OneVsRest(SoftmaxRegression()).fitted(to: digits.training)
-/// print(try model.score(on: digits.test))
+/// print(try model.score(on: digits.training))
 /// ```
 public struct OneVsRest<Base: Estimator>: Estimator {
   /// What is fitted once for each class.

@@ -8,8 +8,8 @@ public import SoftmaxCore
 /// of samples, as in scikit-learn's `StandardScaler`); where a feature never changes it is 1.
 ///
 /// ```swift
-/// let standardization = try Standardizer().fitted(to: iris.training.features)
-/// let model = try Standardizer().followed(by: SoftmaxRegression()).fitted(to: iris.training)
+/// let standardization = try Standardizer().fitted(to: dataset.features)
+/// let model = try Standardizer().followed(by: SoftmaxRegression()).fitted(to: dataset)
 /// ```
 public struct Standardizer: Hashable, Sendable {
   /// Creates a standardizer.
