@@ -104,7 +104,8 @@ extension Matrix {
       }
     case .indicators:
       throw SoftmaxError(
-        .invalidArgument, "cross-entropy wants one class or one distribution for each row, not "
+        .invalidArgument,
+        "cross-entropy wants one class or one distribution for each row, not "
           + "several classes at once",
         remedy: "use binary cross-entropy")
     }

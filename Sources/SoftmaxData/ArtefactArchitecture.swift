@@ -55,13 +55,17 @@ struct ArtefactArchitecture: Codable {
     }
     var used = 0
     let network = try Sequential(input: input, seed: seed, configurations: configurations) {
-      (index, outputs, inputs) throws(SoftmaxError) in
-      used += 2
-      let weight = try ArtefactArchitecture.tensor(
-        "layers.\(index).weight", of: file, shape: [outputs, inputs])
-      let bias = try ArtefactArchitecture.tensor(
-        "layers.\(index).bias", of: file, shape: [outputs])
-      return (try Matrix(rowCount: outputs, columnCount: inputs, elements: weight), bias)
+      (index, shapes) throws(SoftmaxError) in
+      used += shapes.count
+      var tensors: [LayerTensor] = []
+      for needed in shapes {
+        let values = try ArtefactArchitecture.tensor(
+          "layers.\(index).\(needed.name)", of: file, shape: needed.shape)
+        tensors.append(
+          LayerTensor(
+            name: needed.name, shape: needed.shape, values: values, isTrained: needed.isTrained))
+      }
+      return tensors
     }
     guard used == file.tensors.count else {
       throw SoftmaxError(

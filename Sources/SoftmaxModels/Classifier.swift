@@ -3,14 +3,14 @@
 public import SoftmaxCore
 
 /// A trained network with all that it takes to use it: class names, the scale of bytes, the
-/// record of its training.
+/// standardization of its features, the record of its training.
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
 /// let prediction = try classifier.predictions(for: digits.training.features)[0]
 /// print(prediction.label, prediction.probability)
 /// ```
-public struct Classifier: Hashable, Sendable {
+public struct Classifier: ClassificationModel, Hashable {
   /// The network; its outputs are the logits.
   public let network: Sequential
   /// The names of the classes, by index.
@@ -21,6 +21,8 @@ public struct Classifier: Hashable, Sendable {
   public let trainingRecord: TrainingRecord?
   /// How the network's outputs become probabilities.
   public let outputFunction: OutputFunction
+  /// What brings the features to mean 0 and deviation 1 before the network sees them, if anything does.
+  public let standardization: Standardization?
 
   /// Creates a classifier from its parts.
   ///
@@ -30,12 +32,14 @@ public struct Classifier: Hashable, Sendable {
   ///     the second.
   ///   - byteScale: what a byte feature is multiplied with.
   ///   - trainingRecord: the record of the training.
+  ///   - standardization: what is done to the features first.
   ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
   ///     it the network's own.
   /// - Throws: `shapeMismatch` or `invalidArgument` for names or a function that do not fit the network.
   public init(
     network: Sequential, classNames: [String], byteScale: Float? = nil,
-    trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction? = nil
+    trainingRecord: TrainingRecord? = nil, standardization: Standardization? = nil,
+    outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
     let function = outputFunction ?? network.outputFunction
     if let written = network.writtenOutputFunction, written != function {
@@ -55,11 +59,13 @@ public struct Classifier: Hashable, Sendable {
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     self.network = network
     self.classNames = classNames
     self.byteScale = byteScale
     self.trainingRecord = trainingRecord
     self.outputFunction = function
+    self.standardization = standardization
   }
 
   /// Creates a classifier from a network and the data that it was trained on.
@@ -78,13 +84,24 @@ public struct Classifier: Hashable, Sendable {
       outputFunction: outputFunction)
   }
 
+  /// The classifier behind a standardization, which it applies from then on.
+  public func standardizing(
+    by standardization: Standardization, byteScale: Float?
+  ) throws(SoftmaxError) -> Classifier {
+    try Classifier(
+      network: network, classNames: classNames, byteScale: byteScale,
+      trainingRecord: trainingRecord, standardization: standardization,
+      outputFunction: outputFunction)
+  }
+
   /// The classifier made ready to predict again and again.
   ///
   /// - Parameter threads: the number of threads; without it the machine's processors.
   /// - Throws: `invalidArgument` for a number of threads that makes no sense.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
     try Predictor(
-      network, byteScale: byteScale, outputFunction: outputFunction, threads: threads)
+      network, byteScale: byteScale, standardization: standardization,
+      outputFunction: outputFunction, threads: threads)
   }
 
   /// The logits of each sample: [samples, outputs].

@@ -24,6 +24,8 @@ public final class Predictor: Sendable {
   public let outputCount: Int
   /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
   public let byteScale: Float?
+  /// What brings the features to mean 0 and deviation 1 first, if anything does.
+  public let standardization: Standardization?
 
   let network: PackedNetwork
   let inputShape: [Int]
@@ -36,18 +38,23 @@ public final class Predictor: Sendable {
   /// - Parameters:
   ///   - network: what predicts; later changes of it are not seen.
   ///   - byteScale: what a byte feature is multiplied with.
+  ///   - standardization: what is done to the features first.
   ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
   ///     it the network's own.
   ///   - threads: the number of threads for batches; without it the machine's processors. They are
   ///     started by the first batch that needs them.
-  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense.
+  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense;
+  ///   `shapeMismatch` for a standardization of another number of features.
   public init(
-    _ network: Sequential, byteScale: Float? = nil, outputFunction: OutputFunction? = nil,
+    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
+    outputFunction: OutputFunction? = nil,
     threads: Int? = nil
   ) throws(SoftmaxError) {
     try WorkerTeam.validate(threadCount: threads)
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     let arena = Arena()
+    self.standardization = standardization
     self.network = PackedNetwork(network, outputFunction: outputFunction, in: arena)
     self.arena = arena
     self.threads = threads
@@ -96,7 +103,12 @@ public final class Predictor: Sendable {
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
     try validate(featureCount: features.columnCount)
-    let features = try features.scaled(by: byteScale)
+    var features = try features.scaled(by: byteScale)
+    if let standardization {
+      // Said of the numbers that were handed in.
+      try features.validateFinite()
+      features = try standardization.standardized(features)
+    }
     let isFinite = result.withView { view in
       guard let view else { return true }
       let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)

@@ -173,9 +173,6 @@ extension Trainer {
 
 extension Sequential {
   fileprivate var isFinite: Bool {
-    layers.allSatisfy {
-      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
-        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
-    }
+    layers.allSatisfy { $0.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
   }
 }

@@ -27,10 +27,10 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// Hands the parameters back to a network.
   func store(into network: inout Sequential)
 
-  /// The gradients of the last run's last step, by layer: of the weight as [outputs, inputs].
+  /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
   ///
   /// For runs without updates: a plan need not store a gradient that it steps along.
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])]
+  func storedGradients() -> [Gradient.LayerGradient]
 }
 
 /// Which plan trains a network, and on how many threads.

@@ -92,7 +92,8 @@ struct TrainingRun {
     if !missing.isEmpty {
       let title = "no row to learn from for "
       console.warning(
-        title + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
+        title
+          + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
     }
     if command.network.initializer.initializer == .zeros, command.network.model == .mlp {
       console.warning(

@@ -31,6 +31,10 @@ struct ModelInspection: Inspection {
   }
 
   private var preprocessing: String {
+    byteScale + (classifier.standardization == nil ? "" : ", standardized")
+  }
+
+  private var byteScale: String {
     guard let scale = classifier.byteScale else { return "" }
     let divisor = (1 / scale).rounded()
     guard divisor <= 65_535, Float(1) / divisor == scale else { return ", bytes times \(scale)" }
@@ -73,6 +77,7 @@ struct ModelInspection: Inspection {
       ("bytes", byteCount.map { .integer($0) } ?? .null),
       ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
       ("byte_scale", classifier.byteScale.map { .float($0) } ?? .null),
+      ("standardized", .bool(classifier.standardization != nil)),
       ("classes", .array(classifier.classNames.map { .string($0) })),
       ("parameters", .integer(classifier.network.parameterCount)),
       ("layers", .array(classifier.network.layers.map(Self.json))),
@@ -108,7 +113,9 @@ struct ModelInspection: Inspection {
       (
         "loss_settings",
         .object(
-          (record.lossSettings ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+          (record.lossSettings ?? [:]).sorted { $0.key < $1.key }.map {
+            ($0.key, .number($0.value))
+          })
       ),
       (
         "class_weights", record.classWeights.map { .array($0.map { .number($0) }) } ?? .null
