@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log and the activations of each element, the gradients of the activations, and the sum of
-// two.
+// exp, log, log1p, softplus and the activations of each element, the gradients of the activations, and
+// the sum of two.
 
 #ifndef VARIANT
 
@@ -83,9 +83,11 @@ INLINE vf NAME(silu_slope)(vf x, vf dy) {
 
 ELEMENTWISE(exponential, exp_)
 ELEMENTWISE(logarithm, log_)
+ELEMENTWISE(log1p, log1p_)
 ELEMENTWISE(relu, NAME(relu_of))
 ELEMENTWISE(tanh, tanh_)
 ELEMENTWISE(sigmoid, sigmoid_)
+ELEMENTWISE(softplus, softplus_)
 
 ELEMENTWISE(gelu, NAME(gelu_of))
 ELEMENTWISE(silu, NAME(silu_of))

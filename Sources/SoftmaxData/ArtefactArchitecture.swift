@@ -11,9 +11,12 @@ struct ArtefactArchitecture: Codable {
   var input: [Int]
   var layers: [ArtefactLayer]
   var seed: UInt64
+  /// How outputs become probabilities, where the layers do not say.
+  var output: String?
 
   /// - Throws: `unsupported` for a network with a layer of the user's own.
-  init(_ network: Sequential) throws(SoftmaxError) {
+  init(_ network: Sequential, outputFunction: OutputFunction) throws(SoftmaxError) {
+    output = outputFunction == network.outputFunction ? nil : outputFunction.rawValue
     input = network.inputShape
     seed = network.seed
     layers = []
@@ -63,6 +66,18 @@ struct ArtefactArchitecture: Codable {
       network.freeze(layers: index..<index + 1)
     }
     return network
+  }
+
+  /// How outputs become probabilities; nil where the layers say it.
+  func outputFunction() throws(SoftmaxError) -> OutputFunction? {
+    guard let output else { return nil }
+    guard let function = OutputFunction(rawValue: output) else {
+      throw SoftmaxError(
+        .unsupported,
+        "its outputs go through the function \(output.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote the file, or a newer one")
+    }
+    return function
   }
 
   private static func tensor(

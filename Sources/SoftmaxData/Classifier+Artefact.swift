@@ -13,7 +13,6 @@ extension Classifier {
 
   private static let format = "swift-softmax"
   private static let formatVersion = "1"
-  private static let byteScaleKey = "byte_scale"
 
   /// Reads a classifier from a model file, and trusts nothing in it.
   ///
@@ -68,10 +67,10 @@ extension Classifier {
     var metadata = [
       "format": Classifier.format,
       "format_version": Classifier.formatVersion,
-      "architecture": try ArtefactJSON.encode(try ArtefactArchitecture(network)),
+      "architecture": try ArtefactJSON.encode(
+        try ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
-      "preprocessing": try ArtefactJSON.encode(
-        byteScale.map { [Classifier.byteScaleKey: $0] } ?? [:]),
+      "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(self)),
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
@@ -108,20 +107,15 @@ extension Classifier {
         "its architecture asks for \(unknown.debugDescription), which is unknown here",
         remedy: "use the release of softmax that wrote it, or a newer one")
     }
-    let preprocessing: [String: Float] = try ArtefactJSON.decode("preprocessing", of: file)
-    // A step that is not known here cannot be left out: the predictions would be others.
-    if let unknown = preprocessing.keys.sorted().first(where: { $0 != Classifier.byteScaleKey }) {
-      throw SoftmaxError(
-        .unsupported,
-        "asks for the preprocessing \(unknown.debugDescription), which is unknown here",
-        remedy: "use the release of softmax that wrote it, or a newer one")
-    }
+    let preprocessing = try ArtefactPreprocessing(file)
     let record: TrainingRecord? =
       file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
       network: try architecture.network(of: file),
       classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing[Classifier.byteScaleKey], trainingRecord: record)
+      byteScale: preprocessing.byteScale, trainingRecord: record,
+      standardization: preprocessing.standardization,
+      outputFunction: try architecture.outputFunction())
   }
 }
 

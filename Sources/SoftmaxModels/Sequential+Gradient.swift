@@ -56,7 +56,7 @@ extension Sequential {
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
-    try validate(batch)
+    try validate(batch, loss: loss)
     try WorkerTeam.validate(threadCount: threads)
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
@@ -65,6 +65,6 @@ extension Sequential {
     var totals = BatchSchedule.Totals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
-    return (totals.loss / Double(batch.count), Gradient(layers: plan.storedGradients()))
+    return (totals.meanLoss, Gradient(layers: plan.storedGradients()))
   }
 }

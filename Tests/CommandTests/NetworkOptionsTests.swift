@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: ["gelu", "leaky-relu", "elu", "silu"])
   func everyActivationTrainsAndIsLoadedAgain(_ name: String) throws {
     let trained = try bench.run(
-      "train", "digits", "--hidden", "20", "--activation", name, "--epochs", "2", "--json")
+      "train", "digits", "--hidden", "20", "--activation", name, "--epochs", "4", "--json")
     let evaluated = try bench.run("evaluate", "model.safetensors", "digits", "--json")
     let accuracy = try #require(trained.objects().last?["accuracy"] as? Double)
     #expect(accuracy > 0.5)

@@ -4,8 +4,8 @@ import SoftmaxCore
 
 /// A network as a list of operations over views of an arena, with its tensors.
 ///
-/// Flattening costs nothing and is gone; so is the softmax at the end, since losses and predictions
-/// start from logits.
+/// Flattening costs nothing and is gone; so is the softmax or the sigmoid at the end, since losses and
+/// predictions start from logits.
 struct LoweredNetwork: Sendable {
   /// A layer's tensor in the arena.
   struct Tensor: Sendable {
@@ -34,6 +34,7 @@ struct LoweredNetwork: Sendable {
     var lowering = Lowering(
       arena: arena, rowCapacity: rowCapacity, seed: network.seed, count: network.inputCount)
     for (index, layer) in network.layers.enumerated() { lowering.add(layer, at: index) }
+    if network.writtenOutputFunction == .sigmoid { lowering.removeLast() }
     operations = arena.vector(copying: lowering.operations)
     tensors = lowering.tensors
     inputCount = network.inputCount
@@ -116,6 +117,12 @@ private struct Lowering {
         outputCount: layer.outputShape.reduce(1, *))
       add(.own(operation), tensors: views, of: layer, at: index, isFlat: true)
     }
+  }
+
+  /// Leaves out the function at the end.
+  mutating func removeLast() {
+    operations.removeLast()
+    tensors.removeLast()
   }
 
   private func row(_ count: Int) -> MatrixView { arena.matrix(rowCount: 1, columnCount: count) }

@@ -47,8 +47,12 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
   let layers: VectorView<Layer>
   let inputCount: Int
   let outputCount: Int
+  /// How the outputs become probabilities.
+  let outputFunction: OutputFunction
 
-  init(_ network: Sequential, in arena: Arena) {
+  init(
+    _ network: Sequential, outputFunction: OutputFunction? = nil, in arena: Arena
+  ) {
     var layers: [Layer] = []
     var steps: [[Step]] = [[]]
     var count = network.inputCount
@@ -87,12 +91,18 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
       }
       if let function = activation?.function { steps[layers.count].append(.function(function)) }
     }
+    // The logits are what comes before it.
+    if network.writtenOutputFunction == .sigmoid { steps[layers.count].removeLast() }
     for index in layers.indices { layers[index].steps = arena.vector(copying: steps[index + 1]) }
     self.steps = arena.vector(copying: steps[0])
     self.layers = arena.vector(copying: layers)
     inputCount = network.inputCount
     outputCount = count
+    self.outputFunction = outputFunction ?? network.outputFunction
   }
+
+  /// The number of classes that the outputs tell apart.
+  var classCount: Int { outputFunction.classCount(ofOutputs: outputCount) }
 
   private static func dense(
     _ state: Sequential.LayerState, inputs: Int, outputs: Int, in arena: Arena

@@ -11,7 +11,8 @@ import SoftmaxCore
 final class PlainPlan: TrainingPlan {
   let schedule: BatchSchedule
   let network: LoweredNetwork
-  let loss: Loss
+  /// For every loss but plain cross-entropy without weights.
+  let lossPass: LossPass?
   let kernels: Kernels
   let arena: Arena
   let forward: PassMemory
@@ -40,7 +41,6 @@ final class PlainPlan: TrainingPlan {
     parameters = lowered.parameters(memoryCount: optimizer.stateCount, in: arena)
     firstTrained = parameters.first?.operation
     self.network = lowered
-    self.loss = loss
     self.kernels = kernels
     self.arena = arena
     self.forward = forward
@@ -50,10 +50,16 @@ final class PlainPlan: TrainingPlan {
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)
     guesses = arena.vector(count: rows)
-    if case .distributions(let matrix) = dataset.targets {
-      batchTargets = arena.matrix(rowCount: rows, columnCount: matrix.columnCount)
-    } else {
-      batchTargets = nil
+    let isPlain = loss.isPlainCrossEntropy && dataset.sampleWeights == nil
+    lossPass =
+      isPlain
+      ? nil
+      : LossPass(
+        loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
+        classCount: dataset.classCount, outputCount: lowered.outputCount, batchSize: rows,
+        kernels: kernels, in: arena)
+    batchTargets = dataset.targets.matrix.map {
+      arena.matrix(rowCount: isPlain ? rows : 0, columnCount: $0.columnCount)
     }
   }
 
@@ -70,7 +76,7 @@ final class PlainPlan: TrainingPlan {
           samples, step: step, features: features, targets: targets, isUpdating: isUpdating,
           worker: worker)
         worker.barrier()
-        if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
+        if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
           rowCount: samples.count,
           by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
@@ -90,16 +96,7 @@ final class PlainPlan: TrainingPlan {
     kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
     propagate(rows, of: samples.count, step: step, isUpdating: isUpdating, worker: worker)
 
-    let logits = forward.logits.rows(rows)
-    let first = samples.lowerBound
-    schedule.labels(
-      of: first + rows.lowerBound..<first + rows.upperBound, into: batchLabels.elements(rows))
-    switch loss.kind {
-    case .crossEntropy:
-      differentiateCrossEntropy(
-        rows, logits: logits, targets: targets, chosen: chosen, scale: 1 / Float(samples.count))
-    }
-    kernels.argmax(logits, into: guesses.elements(rows))
+    differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rows, of: samples.count, worker: worker)
   }
 
@@ -140,12 +137,6 @@ final class PlainPlan: TrainingPlan {
         dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), rows: rows,
         with: kernels)
     }
-  }
-
-  private func sumBatch(of step: Int, rowCount: Int) {
-    schedule.record(
-      step: step, loss: sumOverRows(0..<rowCount) { Double(losses[$0]) },
-      correctCount: (0..<rowCount).count { guesses[$0] == batchLabels[$0] })
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {

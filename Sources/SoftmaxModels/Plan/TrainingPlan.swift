@@ -44,7 +44,8 @@ enum TrainingPlans {
     batchSize: Int, l2Penalty: Float, threads: Int?
   ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = try isPlainRequested()
-    let shape = isPlain ? nil : FusedShape(network, loss: loss)
+    let shape =
+      isPlain || dataset.sampleWeights != nil ? nil : FusedShape(network, loss: loss)
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
