@@ -84,7 +84,8 @@ let package = Package(
 
     // MARK: The tests of reports and figures
     .testTarget(
-      name: "ReportTests", dependencies: ["SoftmaxCore", "SoftmaxModels", "SoftmaxReports"],
+      name: "ReportTests",
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels", "SoftmaxReports"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the data

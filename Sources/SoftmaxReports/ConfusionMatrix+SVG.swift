@@ -9,10 +9,12 @@ extension ConfusionMatrix {
   /// The shade of a cell grows with the square root of its share of its row, so that rare mistakes are
   /// seen. Beyond 20 classes the counts are in the tooltips only.
   public func svg() -> String {
-    let names = classNames.map { PrintableText.shortened(PrintableText.line($0), to: 14) }
+    let hasNumbers = classCount <= 20
+    let names = classNames.map {
+      PrintableText.shortened(PrintableText.line($0), to: hasNumbers ? 14 : 24)
+    }
     let longest = Double(names.map(PrintableText.width).max() ?? 1)
     let label = 30 + longest * SVGDocument.letterWidth
-    let hasNumbers = classCount <= 20
     let widest = Double("\(counts.max() ?? 0)".count)
     let cell = hasNumbers ? max(widest * 7 + 8, classCount <= 4 ? 60 : 30) : 12
     let extent = cell * Double(classCount)
@@ -36,13 +38,15 @@ extension ConfusionMatrix {
       let middle = (Double(index) + 0.5) * cell
       body.append(
         .label(names[index], x: label - 6, y: top + middle + 4.5, anchor: "end", class: textClass))
-      let place = "\(SVGElement.number(label + middle + 4)) \(SVGElement.number(top - 6))"
+      // Towards the row's names, where there is room, or upright where columns are narrow.
+      let x = label + middle + (hasNumbers ? 2 : 4)
+      let place = "\(SVGElement.number(x)) \(SVGElement.number(top - 7))"
       body.append(
         SVGElement(
           "text",
           [
-            "transform": "translate(\(place)) rotate(\(hasNumbers ? -48 : -90))",
-            "class": "text \(textClass)",
+            "transform": "translate(\(place)) rotate(\(hasNumbers ? 48 : -90))",
+            "text-anchor": hasNumbers ? "end" : "start", "class": "text \(textClass)",
           ], text: names[index]))
     }
     for row in 0..<classCount {

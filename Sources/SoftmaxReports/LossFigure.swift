@@ -80,7 +80,7 @@ public struct LossFigure: Hashable, Sendable {
     let isProbability = kind == .crossEntropy
     let x =
       isProbability ? (1...200).map { Double($0) / 200 } : (-150...150).map { Double($0) / 50 }
-    // Where the gradient jumps no line is drawn through.
+    // All on the same axes, so that they can be compared. Where the gradient jumps no line is drawn through.
     let gradients = x.map { kind == .absolute && $0 == 0 ? .nan : gradient($0) }
     return LineChart(
       title: name,
@@ -89,9 +89,9 @@ public struct LossFigure: Hashable, Sendable {
       series: [
         .init(name: "loss", x: x, y: x.map(loss)),
         .init(name: "gradient", x: x, y: gradients),
-        .init(name: "likelihood exp(-loss)", x: x, y: x.map(likelihood)),
+        .init(name: "likelihood", x: x, y: x.map(likelihood)),
       ],
-      xRange: isProbability ? 0...1 : -3...3, yRange: isProbability ? -5...5 : nil)
+      xRange: isProbability ? 0...1 : -3...3, yRange: isProbability ? -5...5 : -3...5)
   }
 
   /// Loss, gradient and likelihood as a picture that stands alone.

@@ -257,4 +257,13 @@ enum DocumentationSnippets {
     print(LossFigure.squared.loss(3), LossFigure.squared.gradient(3))
     return picture
   }
+
+  static func walkthrough() throws -> SoftmaxWalkthrough {
+    let walkthrough = try SoftmaxWalkthrough(logits: Matrix([[3, 1, -3]]), labels: [0])
+    print(walkthrough.naive.exponentials.row(0))
+    print(walkthrough.probabilities.row(0))
+    print(walkthrough.losses[0])
+    print(walkthrough.gradient.row(0))
+    return walkthrough
+  }
 }

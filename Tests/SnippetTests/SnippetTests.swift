@@ -94,6 +94,7 @@ import Testing
     try DocumentationSnippets.picture(of: Digits.load())
     #expect(DocumentationSnippets.chart().hasPrefix("<svg "))
     #expect(DocumentationSnippets.losses().hasPrefix("<svg "))
+    #expect((try DocumentationSnippets.walkthrough().losses[0] * 100).rounded() == 13)
     let confusion = try DocumentationSnippets.confusion()
     #expect(confusion[label: 2, prediction: 1] == 1)
     #expect((confusion.macroAverage.f1 * 100).rounded() == 49)

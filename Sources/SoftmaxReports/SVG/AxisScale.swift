@@ -9,28 +9,34 @@ struct AxisScale {
   private let step: Double
   private let places: (begin: Double, end: Double)
 
-  /// Covers the values, and a fixed range where one is given.
+  /// Covers what is given, with marks at round numbers within.
+  ///
+  /// - Parameters:
+  ///   - low: the least value.
+  ///   - high: the greatest value.
+  ///   - isRounded: whether the axis may be longer, to begin and to end at a mark.
+  ///   - isWhole: whether only whole numbers are marked.
+  ///   - begin: where the axis begins on the picture.
+  ///   - end: where it ends.
   init(
-    values: some Sequence<Double>, range fixed: ClosedRange<Double>?, tickCount: Int,
+    _ low: Double, _ high: Double, tickCount: Int, isRounded: Bool = false, isWhole: Bool = false,
     from begin: Double, to end: Double
   ) {
-    let finite = values.filter(\.isFinite)
-    let low = fixed?.lowerBound ?? finite.min() ?? 0
-    let high = fixed?.upperBound ?? finite.max() ?? 1
     let extent = high - low
     // One value alone lies in the middle.
-    let span = extent > 0 && extent.isFinite ? extent : max(abs(low), 1)
-    let step = Self.roundStep(span / Double(max(1, tickCount)))
     let isFlat = !(extent > 0 && extent.isFinite)
-    let first =
-      fixed == nil || isFlat ? ((isFlat ? low - span / 2 : low) / step).rounded(.down) : nil
-    let last =
-      fixed == nil || isFlat ? ((isFlat ? high + span / 2 : high) / step).rounded(.up) : nil
-    range = (first.map { $0 * step } ?? low)...(last.map { $0 * step } ?? high)
+    let span = isFlat ? max(abs(low), 1) : extent
+    let (low, high) = isFlat ? (low - span / 2, low + span / 2) : (low, high)
+    let rough = Self.roundStep(span / Double(max(1, tickCount)))
+    let step = isWhole ? max(1, rough) : rough
+    range =
+      isRounded
+      ? (low / step).rounded(.down) * step...(high / step).rounded(.up) * step : low...high
     self.step = step
-    let start = (range.lowerBound / step - 1e-9).rounded(.up)
-    let count = Int(((range.upperBound / step + 1e-9).rounded(.down) - start))
-    ticks = (0...max(0, count)).map { (start + Double($0)) * step }
+    // A mark at an end of the range is one in spite of rounding.
+    let first = (range.lowerBound / step - 1e-9).rounded(.up)
+    let last = (range.upperBound / step + 1e-9).rounded(.down)
+    ticks = stride(from: first, through: last, by: 1).map { $0 * step }
     places = (begin, end)
   }
 

@@ -59,12 +59,8 @@ extension LineChart {
   private var height: Double { (legend.last?.y ?? plot.bottom + 40) + 16 }
 
   private var elements: [SVGElement] {
-    let x = AxisScale(
-      values: series.lazy.flatMap(\.x), range: xRange, tickCount: 6, from: plot.left, to: plot.right
-    )
-    let y = AxisScale(
-      values: series.lazy.flatMap(\.y), range: yRange, tickCount: 5, from: plot.bottom, to: plot.top
-    )
+    let x = axis(series.flatMap(\.x), xRange, tickCount: 6, from: plot.left, to: plot.right)
+    let y = axis(series.flatMap(\.y), yRange, tickCount: 5, from: plot.bottom, to: plot.top)
     var elements = [SVGElement.label(title, x: 14, y: 22, class: "title")]
     for tick in y.ticks {
       let place = y.place(tick)
@@ -103,6 +99,19 @@ extension LineChart {
       ]
     }
     return elements
+  }
+
+  // Across, the axis is as long as its points; upwards it ends at round numbers.
+  private func axis(
+    _ values: [Double], _ fixed: ClosedRange<Double>?, tickCount: Int, from begin: Double,
+    to end: Double
+  ) -> AxisScale {
+    let finite = values.filter(\.isFinite)
+    let isAcross = begin == plot.left
+    return AxisScale(
+      fixed?.lowerBound ?? finite.min() ?? 0, fixed?.upperBound ?? finite.max() ?? 1,
+      tickCount: tickCount, isRounded: fixed == nil && !isAcross,
+      isWhole: isAcross && finite.allSatisfy { $0 == $0.rounded() }, from: begin, to: end)
   }
 
   // The pieces between gaps; a single point is a dot.
