@@ -43,7 +43,7 @@ import Testing
       #expect(try abs(#require(Double(row[7])) - raised[index]) < 5e-4)
       #expect(row[8] == rounded(p))
     }
-    #expect(text.contains("\nRounded: exp z is 20, 2.7, 0.05 and p is 0.88, 0.12, 0.00; "))
+    #expect(text.contains("\nRounded: exp z is 20, 2.7, 0.05; p is 0.88, 0.12, 0.00; "))
     #expect(text.contains(rounded(log(sum) - 3)))
   }
 
@@ -82,7 +82,7 @@ import Testing
       try explain(), try explain("digits", "--rows", "2"),
       try explain("digits", "--model", "model.safetensors"),
     ] {
-      #expect(outcome.lines.allSatisfy { $0.count <= 80 }, "\(outcome.output)")
+      #expect(outcome.lines.filter { $0.count > 80 } == [])
       #expect(!hasControlCharacters(outcome.output))
     }
   }

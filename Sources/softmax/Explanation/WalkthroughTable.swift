@@ -75,17 +75,17 @@ struct WalkthroughTable {
     let label = walkthrough.labels[row]
     if naive.sums[row].isInfinite {
       return [
-        "exp z is greater than the greatest Float, 3.4e38, so it is inf; inf / inf is nan."
+        "exp z is beyond the greatest Float, 3.4e38, so it is inf; and inf / inf is nan."
       ]
     }
     if naive.losses[row].isInfinite || naive.losses[row].isNaN {
       return [
-        "p of the true class underflows to 0, and -ln 0 is inf; ln(sum) - (z_y - max z) is not."
+        "p of the true class underflows to 0 and -ln 0 is inf; the loss left of the bar is not."
       ]
     }
     guard walkthrough.logits.row(row) == [3, 1, -3] else { return [] }
     return [
-      "Rounded: exp z is 20, 2.7, 0.05 and p is 0.88, 0.12, 0.00; the loss is -ln "
+      "Rounded: exp z is 20, 2.7, 0.05; p is 0.88, 0.12, 0.00; the loss is -ln "
         + "\(Self.cell(Double(walkthrough.probabilities[row, label])))."
     ]
   }
