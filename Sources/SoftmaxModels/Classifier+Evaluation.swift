@@ -5,6 +5,8 @@ public import SoftmaxCore
 extension Classifier {
   /// How good the classifier is on labelled samples.
   ///
+  /// The log loss of several sigmoids is the mean over them of the binary cross-entropy.
+  ///
   /// Labels are matched by class name; a data set whose names are nothing but "0", "1", ... by
   /// index.
   ///
@@ -16,16 +18,26 @@ extension Classifier {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
+    if case .indicators = dataset.targets {
+      throw SoftmaxError(
+        .invalidArgument, "the samples have any number of classes each (multi-label)",
+        remedy: "use multiLabelEvaluation(on:)")
+    }
     try network.validate(
       featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     let classOf = try classIndices(of: dataset)
     let logits = try logits(for: dataset.features, threads: threads)
-    return try Evaluation(
-      labels: dataset.labels.map { classOf[$0] }, logits: logits, classNames: classNames)
+    let labels = dataset.labels.map { classOf[$0] }
+    let losses = outputFunction.logLosses(of: logits, labels: labels)
+    return Evaluation(
+      labels: labels, predictions: outputFunction.classes(of: logits),
+      probabilities: outputFunction.probabilities(of: logits),
+      logLoss: sumOverRows(losses.indices) { losses[$0] } / Double(dataset.count),
+      classNames: classNames)
   }
 
   // For each class of the data set its index here.
-  private func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
+  func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
     let places = Dictionary(
       uniqueKeysWithValues: classNames.enumerated().map { ($0.element, $0.offset) })
     let known = dataset.classNames.compactMap { places[$0] }

@@ -76,6 +76,11 @@ struct ExplainCommand: ParsableCommand {
     let chosen = Array(order.prefix(rows))
     let batch = samples.selecting(rows: chosen)
     let classifier = if let trained { trained } else { try untrained(for: batch) }
+    guard classifier.outputFunction == .softmax else {
+      throw SoftmaxError(
+        .unsupported, "the model's outputs go through a sigmoid, each by itself",
+        remedy: "name a model whose outputs go through softmax")
+    }
     return try Explanation(
       SoftmaxWalkthrough(
         logits: classifier.logits(for: batch.features),
