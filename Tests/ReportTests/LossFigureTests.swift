@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SoftmaxCore
+import SoftmaxModels
 import SoftmaxReports
 import Testing
 
@@ -24,6 +26,25 @@ import Testing
     #expect(LossFigure.huber(delta: 2).loss(3) == 4)
     #expect(abs(LossFigure.crossEntropy.loss(0.1) - 2.302585) < 1e-6)
     #expect(LossFigure.absolute.gradient(0) == 0)
+  }
+
+  @Test func figuresShowTheLossesThatTrain() throws {
+    let pairs: [(LossFigure, Loss)] = [
+      (.squared, .squared), (.absolute, .absolute), (.huber(delta: 0.4), .huber(delta: 0.4)),
+    ]
+    for (figure, loss) in pairs {
+      for x in Self.places {
+        // Output 1 has the target 0, output 0 costs nothing; the loss is their mean.
+        let value = try loss.value(of: .labels([0]), logits: Matrix([[1, Float(x)]]))
+        #expect(abs(2 * value.loss - figure.loss(x)) < 1e-6)
+        #expect(abs(2 * Double(value.gradient[0, 1]) - figure.gradient(x)) < 1e-6)
+      }
+    }
+    for p in [0.1, 0.5, 0.99] {
+      let logits = try Matrix([[Float(log(p)), Float(log(1 - p))]])
+      let value = try Loss.crossEntropy.value(of: .labels([0]), logits: logits)
+      #expect(abs(value.loss - LossFigure.crossEntropy.loss(p)) < 1e-6)
+    }
   }
 
   @Test func likelihoodsAreTheirExponentials() {

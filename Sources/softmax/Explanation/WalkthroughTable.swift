@@ -80,7 +80,7 @@ struct WalkthroughTable {
     }
     if naive.losses[row].isInfinite || naive.losses[row].isNaN {
       return [
-        "p of the true class underflows to 0 and -ln 0 is inf; the loss left of the bar is not."
+        "p underflows to 0, and -ln 0 is inf; the loss from the scores is on the left."
       ]
     }
     guard walkthrough.logits.row(row) == [3, 1, -3] else { return [] }
