@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A model file, as softmax train writes it.")
   var model: String
 
-  @Argument(help: "What to judge by: a data set's name or a folder of IDX files.")
+  @Argument(help: "What to judge by: a data set's name, a folder of IDX files or a table.")
   var data: String
 
   @OptionGroup
@@ -31,6 +31,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup
   var source: DataOptions
 
+  @OptionGroup
+  var table: TableOptions
+
   @Flag(help: "Write the result as JSON.")
   var json = false
 
@@ -38,8 +41,9 @@ struct EvaluateCommand: ParsableCommand {
     let console = Console()
     let reference = try DatasetReference(data)
     let classifier = try Classifier.load(model)
-    var loader = DatasetLoader(console: console, directory: source.directory)
-    let samples = try loader.samples(of: reference, default: .test)
+    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
+    let samples = try loader.samples(
+      of: reference, default: .test, classNames: classifier.classNames)
     let evaluation = try classifier.evaluation(on: samples, threads: threading.threads)
     guard json else {
       return try console.results(EvaluationText.lines(of: evaluation, title: "accuracy"))

@@ -19,11 +19,14 @@ struct InspectCommand: ParsableCommand {
       weights. Of data: rows, shape, classes with their counts, the range of the values.
       """)
 
-  @Argument(help: "A model file, a data set's name, a folder of IDX files, or an IDX file.")
+  @Argument(help: "A model file, a data set's name, a folder of IDX files, an IDX file or a table.")
   var subject: String
 
   @OptionGroup
   var source: DataOptions
+
+  @OptionGroup
+  var table: TableOptions
 
   @Flag(help: "Write JSON.")
   var json = false
@@ -41,11 +44,14 @@ struct InspectCommand: ParsableCommand {
   private func inspection(console: Console) throws(SoftmaxError) -> any Inspection {
     // A name of a data set is one whatever lies in the current folder.
     if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
-      return IDXInspection.recognizes(subject)
-        ? try IDXInspection(path: subject) : try ModelInspection(path: subject)
+      switch FileFormat(subject) {
+      case .idx: return try IDXInspection(path: subject)
+      case .model: return try ModelInspection(path: subject)
+      case .table: break
+      }
     }
     let reference = try DatasetReference(subject)
-    var loader = DatasetLoader(console: console, directory: source.directory)
+    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
     return try DataInspection(reference, loader: &loader, directory: source.directory)
   }
 }
