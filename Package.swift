@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: settings + strictSettings),
     .testTarget(
       name: "DataTests",
-      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxTestSupport"],
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxTestSupport"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the arithmetic
