@@ -25,6 +25,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     public static let initialization = Purpose(value: 1)
     /// The order of the samples in an epoch.
     public static let shuffle = Purpose(value: 2)
+    /// Which samples are held back for validation; the epoch is the class' index.
+    public static let validationSplit = Purpose(value: 16)
   }
 
   private let key: (UInt32, UInt32)

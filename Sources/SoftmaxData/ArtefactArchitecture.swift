@@ -102,7 +102,7 @@ struct ArtefactArchitecture: Codable {
     return Dense(units, activation: activation, initializer: initializer).configuration
   }
 
-  private static func tensor(
+  static func tensor(
     _ name: String, of file: SafetensorsFile, shape: [Int]
   ) throws(SoftmaxError) -> [Float] {
     guard let tensor = file[name] else {

@@ -47,6 +47,25 @@ final class FusedPlan: TrainingPlan {
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<network.memoryCount).map { slot in
+      var layers: [Trainer.State.LayerValues] = []
+      network.forEachLayer({ $0.memory(slot) }) { index, weight, bias in
+        layers.append(Trainer.State.LayerValues(layer: index, weight: weight, bias: bias))
+      }
+      return layers
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      self.network.load(into: { $0.memory(slot) }) { index in
+        layers.first { $0.layer == index }.map { ($0.weight, $0.bias) }
+      }
+    }
+  }
+
   func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
     var result: [(layer: Int, weight: Matrix, bias: [Float])] = []

@@ -83,6 +83,28 @@ final class PlainPlan: TrainingPlan {
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<(parameters.first?.weightMemory.count ?? 0)).map { slot in
+      parameters.map {
+        Trainer.State.LayerValues(
+          layer: $0.layer.index,
+          weight: $0.weightMemory[slot].matrix(transposed: $0.layer.layout == .inputMajor),
+          bias: $0.biasMemory[slot].matrix().elements)
+      }
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      for (state, values) in zip(parameters, layers) {
+        state.weightMemory[slot].assign(
+          values.weight, transposed: state.layer.layout == .inputMajor)
+        for (unit, value) in values.bias.enumerated() { state.biasMemory[slot][0, unit] = value }
+      }
+    }
+  }
+
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     team: WorkerTeam
