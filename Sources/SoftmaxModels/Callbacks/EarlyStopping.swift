@@ -49,7 +49,7 @@ public struct EarlyStopping: TrainingCallback {
     }
     set {
       best = newValue?.numbers["best"] ?? monitor.worst
-      bestEpoch = newValue?.numbers["best_epoch"].flatMap { Int(exactly: $0) } ?? 0
+      bestEpoch = max(0, newValue?.numbers["best_epoch"].flatMap { Int(exactly: $0) } ?? 0)
       bestNetwork = newValue?.networks["best"]
     }
   }
