@@ -16,7 +16,16 @@ extension LabeledDataset {
       let bytes = unsafe matrix.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
       words = [1, bytes, UInt64(matrix.scale.bitPattern)]
     }
-    if case .distributions(let matrix) = targets { words.append(matrix.fingerprint) }
+    switch targets {
+    case .labels: break
+    case .distributions(let matrix): words += [2, matrix.fingerprint]
+    case .indicators(let matrix): words += [3, matrix.fingerprint]
+    }
+    if let sampleWeights {
+      words += [
+        4, unsafe sampleWeights.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) },
+      ]
+    }
     words += featureShape.map { UInt64($0) }
     words.append(unsafe labels.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) })
     // A name cannot hold the character that ends it here.

@@ -120,12 +120,11 @@ extension Checkpoint {
     for slot in 0..<record.memoryCount {
       var layers: [Trainer.State.LayerValues] = []
       for (index, layer) in network.layers.enumerated() {
-        guard let weight = layer.weight else { continue }
-        layers.append(
-          try Self.values(
-            ofLayer: index, outputs: weight.rowCount, inputs: weight.columnCount, in: file,
-            prefix: "optimizer.\(slot)."))
-        used += 2
+        let tensors = try Self.tensors(
+          of: layer, in: file, prefix: "optimizer.\(slot).layers.\(index).")
+        guard !tensors.isEmpty else { continue }
+        layers.append(Trainer.State.LayerValues(layer: index, tensors: tensors))
+        used += tensors.count
       }
       memory.append(layers)
     }
@@ -158,25 +157,23 @@ extension Checkpoint {
   private static func tensors(
     of values: Trainer.State.LayerValues, prefix: String
   ) -> [SafetensorsFile.Tensor] {
-    let name = "\(prefix)layers.\(values.layer)."
-    return [
+    values.tensors.map {
       .init(
-        name: name + "weight", shape: [values.weight.rowCount, values.weight.columnCount],
-        values: values.weight.elements),
-      .init(name: name + "bias", shape: [values.bias.count], values: values.bias),
-    ]
+        name: "\(prefix)layers.\(values.layer).\($0.name)", shape: $0.shape, values: $0.values)
+    }
   }
 
-  private static func values(
-    ofLayer index: Int, outputs: Int, inputs: Int, in file: SafetensorsFile, prefix: String
-  ) throws(SoftmaxError) -> Trainer.State.LayerValues {
-    let weight = try ArtefactArchitecture.tensor(
-      "\(prefix)layers.\(index).weight", of: file, shape: [outputs, inputs])
-    let bias = try ArtefactArchitecture.tensor(
-      "\(prefix)layers.\(index).bias", of: file, shape: [outputs])
-    return Trainer.State.LayerValues(
-      layer: index,
-      weight: try Matrix(rowCount: outputs, columnCount: inputs, elements: weight), bias: bias)
+  // What the file remembers of a layer's tensors: of those that are frozen there is nothing.
+  private static func tensors(
+    of layer: Sequential.LayerState, in file: SafetensorsFile, prefix: String
+  ) throws(SoftmaxError) -> [LayerTensor] {
+    var result: [LayerTensor] = []
+    for tensor in layer.tensors where file[prefix + tensor.name] != nil {
+      let values = try ArtefactArchitecture.tensor(
+        prefix + tensor.name, of: file, shape: tensor.shape)
+      result.append(LayerTensor(name: tensor.name, shape: tensor.shape, values: values))
+    }
+    return result
   }
 
   // A network of the file's architecture, with the tensors of a prefix.

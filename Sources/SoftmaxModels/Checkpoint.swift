@@ -22,21 +22,31 @@ public struct Checkpoint: Hashable, Sendable {
     public let epoch: Int
     /// The steps done in the epoch that has begun.
     public let step: Int
-    /// The sum of the losses of the samples of those steps.
+    /// The sum of the losses of the samples of those steps, each times its weight.
     public let lossSum: Double
-    /// How many of those samples were classified rightly.
+    /// The sum of those weights.
+    public let weightSum: Double
+    /// How many guesses were right.
     public let correctCount: Int
+    /// How many guesses there were.
+    public let trialCount: Int
+    /// How many of those steps had nothing to learn from.
+    public let emptyStepCount: Int
     /// The seconds that those steps have taken.
     public let seconds: Double
 
     /// Creates a position: without more at the end of an epoch.
     public init(
-      epoch: Int, step: Int = 0, lossSum: Double = 0, correctCount: Int = 0, seconds: Double = 0
+      epoch: Int, step: Int = 0, lossSum: Double = 0, weightSum: Double = 0, correctCount: Int = 0,
+      trialCount: Int = 0, emptyStepCount: Int = 0, seconds: Double = 0
     ) {
       self.epoch = epoch
       self.step = step
       self.lossSum = lossSum
+      self.weightSum = weightSum
       self.correctCount = correctCount
+      self.trialCount = trialCount
+      self.emptyStepCount = emptyStepCount
       self.seconds = seconds
     }
   }
@@ -167,8 +177,11 @@ extension Trainer {
     try checkpoint.validate(settings: settings(validation: validation))
     let position = checkpoint.position
     guard position.epoch >= 0, position.step >= 0, position.step < max(1, stepsOfEpoch),
-      position.lossSum.isFinite, position.correctCount >= 0, position.seconds >= 0,
-      position.seconds.isFinite, checkpoint.history.epochs.count <= position.epoch
+      position.lossSum.isFinite, 0..<Double.infinity ~= position.weightSum,
+      0..<Double.infinity ~= position.seconds,
+      position.trialCount >= 0, 0...position.trialCount ~= position.correctCount,
+      0...position.step ~= position.emptyStepCount,
+      checkpoint.history.epochs.count <= position.epoch
     else {
       throw SoftmaxError(
         .invalidData,

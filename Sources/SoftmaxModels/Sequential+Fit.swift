@@ -44,8 +44,8 @@ extension Sequential {
     guard epochs >= 0 else {
       throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
     }
-    try validate(dataset)
-    let (training, heldBack) = try validation.split(dataset, for: self)
+    try validate(dataset, loss: loss)
+    let (training, heldBack) = try validation.split(dataset, for: self, loss: loss)
     let trainer = try Trainer(
       self, on: training, loss: loss, optimizer: optimizer, batchSize: batchSize,
       l2Penalty: l2Penalty, threads: threads)
@@ -72,19 +72,6 @@ extension Sequential {
         .shapeMismatch, "the network takes samples of \(inputShape), the data set has \(shape)")
     }
   }
-
-  func validate(_ dataset: LabeledDataset) throws(SoftmaxError) {
-    guard dataset.count > 0 else {
-      throw SoftmaxError(.invalidArgument, "the data set has no samples")
-    }
-    try validate(featureCount: dataset.features.columnCount, shape: dataset.featureShape)
-    guard dataset.classCount == outputCount else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the network has \(outputCount) outputs, the data set \(dataset.classCount) classes",
-        remedy: "end the network in Dense(\(dataset.classCount))")
-    }
-  }
 }
 
 extension TrainingPlan {
@@ -93,7 +80,7 @@ extension TrainingPlan {
     _ steps: Range<Int>, dataset: LabeledDataset, isUpdating: Bool, team: WorkerTeam
   ) {
     dataset.features.withSource { features in
-      guard case .distributions(let matrix) = dataset.targets else {
+      guard let matrix = dataset.targets.matrix else {
         run(steps, features: features, targets: nil, isUpdating: isUpdating, team: team)
         return
       }

@@ -8,13 +8,31 @@ public struct Gradient: Hashable, Sendable {
   public struct LayerGradient: Hashable, Sendable {
     /// The layer's place in the network.
     public let layer: Int
-    /// Of the shape [outputs, inputs].
-    public let weight: Matrix
-    /// One number for each output.
-    public let bias: [Float]
+    /// The gradient of each trained tensor, under the tensor's name and in its shape.
+    public let tensors: [LayerTensor]
+
+    /// That of the weight: [outputs, inputs], one row of a normalization; empty in a layer without.
+    public var weight: Matrix { tensors.matrix("weight") ?? Matrix(rowCount: 0, columnCount: 0) }
+    /// That of the bias, one number for each output; empty in a layer without.
+    public var bias: [Float] { tensors["bias"]?.values ?? [] }
+
+    init(layer: Int, tensors: [LayerTensor]) {
+      self.layer = layer
+      self.tensors = tensors
+    }
+
+    init(layer: Int, weight: Matrix, bias: [Float]) {
+      self.init(
+        layer: layer,
+        tensors: [
+          LayerTensor(
+            name: "weight", shape: [weight.rowCount, weight.columnCount], values: weight.elements),
+          LayerTensor(name: "bias", shape: [bias.count], values: bias),
+        ])
+    }
   }
 
-  /// The layers with parameters, first to last.
+  /// The layers with parameters, first to last; frozen ones are left out.
   public let layers: [LayerGradient]
 }
 
@@ -38,7 +56,7 @@ extension Sequential {
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
-    try validate(batch)
+    try validate(batch, loss: loss)
     try WorkerTeam.validate(threadCount: threads)
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
@@ -47,9 +65,6 @@ extension Sequential {
     var totals = BatchSchedule.Totals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
-    let layers = plan.storedGradients().map {
-      Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
-    }
-    return (totals.loss / Double(batch.count), Gradient(layers: layers))
+    return (totals.meanLoss, Gradient(layers: plan.storedGradients()))
   }
 }

@@ -10,10 +10,11 @@ extension Sequential {
     of loss: Loss, on dataset: LabeledDataset, threads: Int?
   ) throws(SoftmaxError) -> TrainingHistory.Metrics {
     let logits = try predictor(threads: threads).logits(for: dataset.features)
-    let losses: [Float]
-    switch loss.kind {
-    case .crossEntropy: losses = try logits.crossEntropy(of: dataset.targets, threads: threads)
+    guard loss.isPlainCrossEntropy, dataset.sampleWeights == nil else {
+      let totals = loss.evaluate(dataset, logits: logits).totals
+      return TrainingHistory.Metrics(loss: totals.meanLoss, accuracy: totals.accuracy)
     }
+    let losses = try logits.crossEntropy(of: dataset.targets, threads: threads)
     let correctCount = zip(logits.mostLikelyClasses(), dataset.labels).count { $0 == $1 }
     return TrainingHistory.Metrics(
       loss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(dataset.count),

@@ -5,20 +5,17 @@ public import SoftmaxCore
 extension Trainer {
   /// All that a trainer's next step depends on: who restores it takes the same steps, bit for bit.
   public struct State: Hashable, Sendable {
-    /// A number for each of a layer's parameters, in their shapes.
+    /// A number for each of those that a layer trains.
     public struct LayerValues: Hashable, Sendable {
       /// The layer's place in the network.
       public let layer: Int
-      /// Of the shape [outputs, inputs].
-      public let weight: Matrix
-      /// One number for each output.
-      public let bias: [Float]
+      /// Under the names and in the shapes of the layer's trained tensors.
+      public let tensors: [LayerTensor]
 
       /// Creates the values of a layer.
-      public init(layer: Int, weight: Matrix, bias: [Float]) {
+      public init(layer: Int, tensors: [LayerTensor]) {
         self.layer = layer
-        self.weight = weight
-        self.bias = bias
+        self.tensors = tensors
       }
     }
 
@@ -73,32 +70,25 @@ extension Trainer {
         "a state needs steps of at least 0 and a factor of the learning rate greater than 0, got "
           + "\(state.stepCount) and \(state.learningRateFactor)")
     }
-    guard state.memory.count == plan.storedMemory().count else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the optimizer remembers \(plan.storedMemory().count) numbers of each parameter, the state "
-          + "has \(state.memory.count)", remedy: "restore a state of the same optimizer")
-    }
-    for values in state.memory { try validate(values, for: state.network) }
+    try validate(state.memory)
     plan.load(state.network, memory: state.memory)
     setClock(stepCount: state.stepCount)
     learningRateFactor = state.learningRateFactor
   }
 
-  // Throws unless the values are those of the network's parameters.
-  private func validate(
-    _ values: [State.LayerValues], for network: Sequential
-  ) throws(SoftmaxError) {
-    let layers = network.layers.indices.filter { network.layers[$0].weight != nil }
-    let fits =
-      values.map(\.layer) == layers
-      && values.allSatisfy { value in
-        guard let weight = network.layers[value.layer].weight else { return false }
-        return weight.rowCount == value.weight.rowCount
-          && weight.columnCount == value.weight.columnCount
-          && value.bias.count == weight.rowCount
-      }
-    guard fits else {
+  // Throws unless the numbers are those that the optimizer here remembers.
+  private func validate(_ memory: [[State.LayerValues]]) throws(SoftmaxError) {
+    let own = plan.storedMemory()
+    guard memory.count == own.count else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the optimizer remembers \(own.count) numbers of each parameter, the state has "
+          + "\(memory.count)", remedy: "restore a state of the same optimizer")
+    }
+    func form(_ layers: [State.LayerValues]) -> [[String]] {
+      layers.map { ["\($0.layer)"] + $0.tensors.map { "\($0.name) \($0.shape)" } }
+    }
+    guard memory.map(form) == own.map(form) else {
       throw SoftmaxError(
         .shapeMismatch, "the state's memory of the optimizer is that of another network")
     }

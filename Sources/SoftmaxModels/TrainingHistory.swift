@@ -27,7 +27,9 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     public let number: Int
     /// The mean loss of the samples, each taken before its batch's update, without any penalty.
     public let loss: Double
-    /// The fraction of the samples classified rightly before their batch's update.
+    /// The fraction of the samples classified rightly before their batch's update; samples of weight 0
+    /// are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
+    /// on the right side of one half (Keras' binary accuracy).
     public let accuracy: Double
     /// On the validation samples, with the weights of the epoch's end; nil without such samples.
     public let validation: Metrics?
@@ -35,11 +37,14 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     public let learningRate: Double
     /// The time that its steps and its validation took, in seconds.
     public let seconds: Double
+    /// The steps whose batch had nothing to learn from: every sample of weight 0, or of the ignored
+    /// class.
+    public let emptyStepCount: Int
 
     /// Creates the record of an epoch.
     public init(
       number: Int, loss: Double, accuracy: Double, validation: Metrics? = nil,
-      learningRate: Double, seconds: Double
+      learningRate: Double, seconds: Double, emptyStepCount: Int = 0
     ) {
       self.number = number
       self.loss = loss
@@ -47,6 +52,7 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
       self.validation = validation
       self.learningRate = learningRate
       self.seconds = seconds
+      self.emptyStepCount = emptyStepCount
     }
   }
 

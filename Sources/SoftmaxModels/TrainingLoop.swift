@@ -69,16 +69,23 @@ struct TrainingLoop {
         "the checkpoint has \(checkpoint.state.stepCount) steps, but is \(position.epoch) epochs of "
           + "\(trainer.stepsOfEpoch) and \(position.step) steps into its training")
     }
+    for network in checkpoint.callbacks.flatMap({ $0.memory.networks.values }) {
+      try trainer.validateForm(of: network)
+    }
     try trainer.restore(checkpoint, validation: validationFingerprint)
     history = checkpoint.history
     epoch = position.epoch
     step = position.step
-    totals = BatchSchedule.Totals(loss: position.lossSum, correctCount: position.correctCount)
+    totals = BatchSchedule.Totals(
+      loss: position.lossSum, weight: position.weightSum, correctCount: position.correctCount,
+      trialCount: position.trialCount, emptyStepCount: position.emptyStepCount)
     seconds = position.seconds
     var known = checkpoint.callbacks.makeIterator()
     for index in callbacks.indices where callbacks[index].memory != nil {
-      guard let callback = known.next() else { break }
-      callbacks[index].memory = callback.memory
+      guard var memory = known.next()?.memory else { break }
+      // A file knows the numbers of a network, and not what is frozen in it.
+      memory.networks = memory.networks.mapValues { trainer.initial.withNumbers(of: $0) }
+      callbacks[index].memory = memory
     }
   }
 
@@ -159,7 +166,7 @@ struct TrainingLoop {
       TrainingHistory.Epoch(
         number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
         validation: progress.validation, learningRate: trainer.lastLearningRate,
-        seconds: seconds))
+        seconds: seconds, emptyStepCount: totals.emptyStepCount))
     epoch += 1
     step = 0
     seconds = 0
@@ -174,11 +181,10 @@ struct TrainingLoop {
   // MARK: The callbacks
 
   private func makeProgress() -> TrainingProgress {
-    let rowCount = min(step * trainer.batchSize, trainer.dataset.count)
-    return TrainingProgress(
+    TrainingProgress(
       epoch: epoch + 1, epochCount: epochCount, step: step, stepCount: trainer.stepsOfEpoch,
-      loss: totals.loss / Double(rowCount),
-      accuracy: Double(totals.correctCount) / Double(rowCount), seconds: seconds)
+      loss: step > 0 ? totals.meanLoss : .nan, accuracy: step > 0 ? totals.accuracy : .nan,
+      seconds: seconds)
   }
 
   private func status(_ progress: TrainingProgress) -> TrainingStatus {
@@ -186,8 +192,9 @@ struct TrainingLoop {
       history: history, progress: progress, hasValidation: validation != nil, trainer: trainer,
       callbacks: callbacks, validation: validationFingerprint,
       position: Checkpoint.Position(
-        epoch: epoch, step: step, lossSum: totals.loss, correctCount: totals.correctCount,
-        seconds: seconds))
+        epoch: epoch, step: step, lossSum: totals.loss, weightSum: totals.weight,
+        correctCount: totals.correctCount, trialCount: totals.trialCount,
+        emptyStepCount: totals.emptyStepCount, seconds: seconds))
   }
 
   // Asks all callbacks, whatever the first ones say: each has to see every epoch.

@@ -18,13 +18,13 @@ public enum Validation: Sendable {
 
   /// The samples to learn from and those to validate by.
   func split(
-    _ dataset: LabeledDataset, for network: Sequential
+    _ dataset: LabeledDataset, for network: Sequential, loss: Loss
   ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset?) {
     switch self {
     case .none:
       return (dataset, nil)
     case .data(let validation):
-      try network.validate(validation)
+      try network.validate(validation, loss: loss)
       guard validation.classNames == dataset.classNames else {
         throw SoftmaxError(
           .invalidArgument, "the classes of the validation are others than those of the training",

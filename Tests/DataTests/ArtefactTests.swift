@@ -39,6 +39,17 @@ import Testing
     #expect(try SafetensorsFile.read(path).tensorDataSHA256 == classifier.weightsSHA256)
   }
 
+  @Test func aStandardizationIsSavedToTheBit() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    let standardization = try Standardization(
+      mean: [0.1, -1e-20, 3e7, 0, 1.0 / 3, 5], deviation: [1, 0x1p-126, 2.5, 0.7, 1e30, 9])
+    let classifier = try classifier().standardizing(
+      by: standardization, byteScale: 1.0 / 255)
+    try classifier.save(to: path)
+    #expect(try Classifier.load(path) == classifier)
+  }
+
   @Test func theSameClassifierGivesTheSameBytes() throws {
     let folder = try TemporaryFolder()
     try classifier().save(to: folder.path("one"))

@@ -296,7 +296,7 @@ final class CheckpointWitness: TrainingCallback {
     }
     let memory = good.state.memory
     let small = Trainer.State.LayerValues(
-      layer: 0, weight: Matrix(rowCount: 1, columnCount: 1), bias: [0])
+      layer: 0, tensors: [LayerTensor(name: "weight", shape: [1, 1], values: [0])])
     for wrong in [
       [], [memory[0]], memory + [memory[0]], [memory[0], []], [memory[0], memory[1].reversed()],
       [memory[0], [small, memory[1][1]]],

@@ -51,7 +51,8 @@ final class FusedPlan: TrainingPlan {
     (0..<network.memoryCount).map { slot in
       var layers: [Trainer.State.LayerValues] = []
       network.forEachLayer({ $0.memory(slot) }) { index, weight, bias in
-        layers.append(Trainer.State.LayerValues(layer: index, weight: weight, bias: bias))
+        let values = Gradient.LayerGradient(layer: index, weight: weight, bias: bias)
+        layers.append(Trainer.State.LayerValues(layer: index, tensors: values.tensors))
       }
       return layers
     }
@@ -61,17 +62,20 @@ final class FusedPlan: TrainingPlan {
     self.network.load(network)
     for (slot, layers) in memory.enumerated() {
       self.network.load(into: { $0.memory(slot) }) { index in
-        layers.first { $0.layer == index }.map { ($0.weight, $0.bias) }
+        guard let values = layers.first(where: { $0.layer == index }),
+          let weight = values.tensors.matrix("weight"), let bias = values.tensors["bias"]
+        else { return nil }
+        return (weight, bias.values)
       }
     }
   }
 
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
+  func storedGradients() -> [Gradient.LayerGradient] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
-    var result: [(layer: Int, weight: Matrix, bias: [Float])] = []
+    var result: [Gradient.LayerGradient] = []
     network.forEachLayer({ $0.gradient(atLevel: blocks.trailingZeroBitCount) }) {
       index, weight, bias in
-      result.append((index, weight, bias))
+      result.append(Gradient.LayerGradient(layer: index, weight: weight, bias: bias))
     }
     return result
   }

@@ -6,27 +6,23 @@ import SoftmaxCore
 ///
 /// A step has two parts. In the first every worker takes some of the batch's rows from features to
 /// the gradient of the logits and back to the first layer; in the second every worker takes some of
-/// the parameters, sums their gradient over all rows and updates them.
+/// the parameters, sums their gradient over all rows and updates them. Operations that look at the
+/// whole batch at once meet in between.
 final class PlainPlan: TrainingPlan {
-  /// A layer's gradient and the optimizer's memory, each as the weight and the bias lie.
-  struct ParameterState: Sendable {
-    let layer: LoweredNetwork.DenseLayer
-    let weightGradient: MatrixView
-    let biasGradient: MatrixView
-    let weightMemory: [MatrixView]
-    let biasMemory: [MatrixView]
-  }
-
   let schedule: BatchSchedule
   let network: LoweredNetwork
-  let loss: Loss
+  /// For every loss but plain cross-entropy without weights.
+  let lossPass: LossPass?
   let kernels: Kernels
   let arena: Arena
-  let forward: ForwardPass
+  let forward: PassMemory
   /// The gradient of the loss to each operation's output: [rows, outputs].
-  let gradients: [MatrixView]
-  let parameters: [ParameterState]
+  let gradients: VectorView<MatrixView>
+  /// What is trained, first to last.
+  let parameters: [PlainParameter]
   let l2Penalty: Float
+  /// The first operation with something to train; nil where all layers are frozen.
+  let firstTrained: Int?
 
   let batchLabels: VectorView<Int32>
   let batchTargets: MatrixView?
@@ -41,69 +37,33 @@ final class PlainPlan: TrainingPlan {
     let arena = Arena()
     let lowered = LoweredNetwork(network, in: arena)
     let rows = batchSize
-    let forward = ForwardPass(lowered, rowCapacity: rows, kernels: kernels, in: arena)
-    var gradients: [MatrixView] = []
-    var count = lowered.inputCount
-    for operation in lowered.operations {
-      switch operation {
-      case .dense(let layer):
-        count = layer.outputCount
-        gradients.append(arena.matrix(rowCount: rows, columnCount: count))
-      case .activation:
-        // An activation's gradient is turned into its input's in place.
-        gradients.append(gradients.last ?? arena.matrix(rowCount: rows, columnCount: count))
-      }
-    }
-    func like(_ view: MatrixView) -> MatrixView {
-      arena.matrix(rowCount: view.rowCount, columnCount: view.columnCount)
-    }
-    parameters = lowered.denseLayers.map { layer in
-      ParameterState(
-        layer: layer, weightGradient: like(layer.weight), biasGradient: like(layer.bias),
-        weightMemory: (0..<optimizer.stateCount).map { _ in like(layer.weight) },
-        biasMemory: (0..<optimizer.stateCount).map { _ in like(layer.bias) })
-    }
+    let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
+    parameters = lowered.parameters(memoryCount: optimizer.stateCount, in: arena)
+    firstTrained = parameters.first?.operation
     self.network = lowered
-    self.loss = loss
     self.kernels = kernels
     self.arena = arena
     self.forward = forward
-    self.gradients = gradients
+    gradients = forward.gradients
     self.l2Penalty = l2Penalty
     schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)
     guesses = arena.vector(count: rows)
-    if case .distributions(let matrix) = dataset.targets {
-      batchTargets = arena.matrix(rowCount: rows, columnCount: matrix.columnCount)
-    } else {
-      batchTargets = nil
+    let isPlain = loss.isPlainCrossEntropy && dataset.sampleWeights == nil
+    lossPass =
+      isPlain
+      ? nil
+      : LossPass(
+        loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
+        classCount: dataset.classCount, outputCount: lowered.outputCount, batchSize: rows,
+        kernels: kernels, in: arena)
+    batchTargets = dataset.targets.matrix.map {
+      arena.matrix(rowCount: isPlain ? rows : 0, columnCount: $0.columnCount)
     }
   }
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
-
-  func storedMemory() -> [[Trainer.State.LayerValues]] {
-    (0..<(parameters.first?.weightMemory.count ?? 0)).map { slot in
-      parameters.map {
-        Trainer.State.LayerValues(
-          layer: $0.layer.index,
-          weight: $0.weightMemory[slot].matrix(transposed: $0.layer.layout == .inputMajor),
-          bias: $0.biasMemory[slot].matrix().elements)
-      }
-    }
-  }
-
-  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
-    self.network.load(network)
-    for (slot, layers) in memory.enumerated() {
-      for (state, values) in zip(parameters, layers) {
-        state.weightMemory[slot].assign(
-          values.weight, transposed: state.layer.layout == .inputMajor)
-        for (unit, value) in values.bias.enumerated() { state.biasMemory[slot][0, unit] = value }
-      }
-    }
-  }
 
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
@@ -114,7 +74,7 @@ final class PlainPlan: TrainingPlan {
         let samples = self.schedule.samples(of: step)
         self.differentiate(samples, features: features, targets: targets, worker: worker)
         worker.barrier()
-        if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
+        if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
           rowCount: samples.count,
           by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
@@ -129,59 +89,65 @@ final class PlainPlan: TrainingPlan {
     _ samples: Range<Int>, features: FeatureSource, targets: FeatureSource?, worker: Worker
   ) {
     let rows = worker.share(of: samples.count, alignedTo: 8)
-    guard !rows.isEmpty else { return }
     let chosen = schedule.order.elements(samples).elements(rows)
     kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
-    forward.run(rows: rows)
+    propagate(rows)
 
-    let logits = forward.logits.rows(rows)
-    let first = samples.lowerBound
-    schedule.labels(
-      of: first + rows.lowerBound..<first + rows.upperBound, into: batchLabels.elements(rows))
-    switch loss.kind {
-    case .crossEntropy:
-      differentiateCrossEntropy(
-        rows, logits: logits, targets: targets, chosen: chosen, scale: 1 / Float(samples.count))
-    }
-    kernels.argmax(logits, into: guesses.elements(rows))
+    differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rows)
   }
 
+  private func propagate(_ rows: Range<Int>) {
+    for index in 0..<network.operations.count {
+      network.operations[index].forward(
+        forward.source(of: index).rows(rows), into: forward.values[index].rows(rows), with: kernels)
+    }
+  }
+
   private func backpropagate(_ rows: Range<Int>) {
-    var layersLeft = parameters.count
-    for (index, operation) in network.operations.enumerated().reversed() where layersLeft > 0 {
-      switch operation {
-      case .activation(let function):
-        guard index > 0 else { continue }
-        kernels.applyGradient(
-          of: function, at: forward.values[index].rows(rows), gradients[index].rows(rows),
-          into: gradients[index - 1].rows(rows))
-      case .dense(let layer):
-        // Nothing before the first layer with parameters asks for its inputs' gradient.
-        layersLeft -= 1
-        guard layersLeft > 0 else { continue }
-        let dy = gradients[index].rows(rows)
-        let dx = gradients[index - 1].rows(rows)
-        switch layer.layout {
-        case .outputMajor: kernels.multiply(dy, layer.weight, into: dx)
-        case .inputMajor: kernels.multiply(dy, transposed: layer.weight, into: dx)
-        }
+    // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
+    guard let firstTrained else { return }
+    for index in (firstTrained..<network.operations.count).reversed() where index > firstTrained {
+      network.operations[index].backward(
+        x: forward.source(of: index).rows(rows), y: forward.values[index].rows(rows),
+        dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), with: kernels)
+    }
+  }
+
+  func storedGradients() -> [Gradient.LayerGradient] {
+    tensorsByLayer { $0.storedGradient }.map {
+      Gradient.LayerGradient(layer: $0.layer, tensors: $0.tensors)
+    }
+  }
+
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<(parameters.first?.memory.count ?? 0)).map { slot in
+      tensorsByLayer { $0.storedMemory(slot) }.map {
+        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
       }
     }
   }
 
-  private func sumBatch(of step: Int, rowCount: Int) {
-    schedule.record(
-      step: step, loss: sumOverRows(0..<rowCount) { Double(losses[$0]) },
-      correctCount: (0..<rowCount).count { guesses[$0] == batchLabels[$0] })
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      for (parameter, tensor) in zip(parameters, layers.flatMap(\.tensors)) {
+        parameter.memory[slot].assign(
+          tensor.matrix, transposed: parameter.tensor.isTransposed)
+      }
+    }
   }
 
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
-    parameters.map {
-      (
-        $0.layer.index, $0.weightGradient.matrix(transposed: $0.layer.layout == .inputMajor),
-        $0.biasGradient.matrix().elements
-      )
+  // What the parameters give, those of a layer together.
+  private func tensorsByLayer(
+    _ tensor: (PlainParameter) -> LayerTensor
+  ) -> [(layer: Int, tensors: [LayerTensor])] {
+    var result: [(layer: Int, tensors: [LayerTensor])] = []
+    for parameter in parameters {
+      let layer = parameter.tensor.layer
+      let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
+      result.append((layer, tensors + [tensor(parameter)]))
     }
+    return result
   }
 }

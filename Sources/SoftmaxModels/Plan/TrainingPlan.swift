@@ -34,10 +34,10 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// for the same layers.
   func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]])
 
-  /// The gradients of the last run's last step, by layer: of the weight as [outputs, inputs].
+  /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
   ///
   /// For runs without updates: a plan need not store a gradient that it steps along.
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])]
+  func storedGradients() -> [Gradient.LayerGradient]
 }
 
 /// Which plan trains a network, and on how many threads.
@@ -51,7 +51,8 @@ enum TrainingPlans {
     batchSize: Int, l2Penalty: Float, threads: Int?
   ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = try isPlainRequested()
-    let shape = isPlain ? nil : FusedShape(network, loss: loss)
+    let shape =
+      isPlain || dataset.sampleWeights != nil ? nil : FusedShape(network, loss: loss)
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))

@@ -12,6 +12,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
+        softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
         softmax train digits --epochs 100 --validation 0.1 --early-stopping 5
         softmax train digits --checkpoint run.safetensors --resume run.safetensors
@@ -33,6 +34,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "The network")
   var network: NetworkOptions
+
+  @OptionGroup(title: "The loss")
+  var loss: LossOptions
 
   @OptionGroup(title: "The training")
   var training: OptimizerOptions
