@@ -105,6 +105,10 @@ import Testing
     ["--hidden", "20,10", "--activation", "tanh", "--init", "he"],
     ["--hidden", "7", "--activation", "sigmoid", "--batch-size", "33"],
     ["--optimizer", "sgd", "--learning-rate", "0.1", "--momentum", "0.9", "--seed", "7"],
+    ["--label-smoothing", "0.1"], ["--class-weights", "0=2,3=0.5"],
+    ["--loss", "binary-cross-entropy", "--label-smoothing", "0.1"], ["--loss", "squared"],
+    ["--loss", "absolute"], ["--loss", "huber"],
+    ["--loss", "hinge", "--class-weights", "balanced"],
   ])
   func optionsMakeDifferentModels(_ options: [String]) throws {
     let arguments = ["train", "digits", "--epochs", "1", "--quiet", "--json"]
