@@ -67,17 +67,35 @@ struct PlainParameter: Sendable {
 
 extension PlainParameter {
   /// The gradient under the tensors' names and in their shapes.
-  var storedGradients: [LayerTensor] {
-    var begin = 0
-    return tensors.map { tensor in
-      var view = gradient
-      if tensor.isFlat {
-        view = gradient.columns(begin..<begin + tensor.value.columnCount)
-        begin += tensor.value.columnCount
-      }
-      return LayerTensor(
+  var storedGradients: [LayerTensor] { stored(gradient) }
+
+  /// What the optimizer remembers, by number, likewise.
+  func storedMemory(_ slot: Int) -> [LayerTensor] { stored(memory[slot]) }
+
+  /// Takes over what an optimizer remembered, from tensors like those that it gave.
+  func loadMemory(_ slot: Int, from stored: some Sequence<LayerTensor>) {
+    for (part, tensor) in zip(parts(of: memory[slot]), stored) {
+      part.view.assign(tensor.matrix, transposed: part.tensor.isTransposed)
+    }
+  }
+
+  private func stored(_ view: MatrixView) -> [LayerTensor] {
+    parts(of: view).map { tensor, view in
+      LayerTensor(
         name: tensor.name, shape: tensor.shape,
         values: view.matrix(transposed: tensor.isTransposed).elements)
+    }
+  }
+
+  // What of numbers that lie as the parameter's belongs to each tensor.
+  private func parts(
+    of view: MatrixView
+  ) -> [(tensor: LoweredNetwork.Tensor, view: MatrixView)] {
+    var begin = 0
+    return tensors.map { tensor in
+      guard tensor.isFlat else { return (tensor, view) }
+      defer { begin += tensor.value.columnCount }
+      return (tensor, view.columns(begin..<begin + tensor.value.columnCount))
     }
   }
 }
