@@ -174,8 +174,9 @@ extension Trainer {
   }
 
   private func run(_ steps: Range<Int>) {
-    for step in steps {
+    for (offset, step) in steps.enumerated() {
       plan.schedule.setUpdate(of: step, to: clock.next(learningRateFactor: learningRateFactor))
+      plan.schedule.setNumber(of: step, to: stepCount + offset)
     }
     plan.run(steps, dataset: dataset, isUpdating: true, team: team)
     stepCount += steps.count

@@ -25,13 +25,16 @@ struct TrainingRun {
     if let path = watching.checkpoint { try OutputFile.validate(path) }
     let checkpoint = try loadedCheckpoint()
 
-    var loader = DatasetLoader(console: console, directory: command.source.directory)
+    var loader = DatasetLoader(
+      console: console, directory: command.source.directory,
+      table: command.table.format)
     let split = try loader.split(of: reference)
     let whole = try reference.part(of: split, default: .training)
     let (dataset, validation) = try heldBack(from: whole)
     let test: LabeledDataset?
     if let testReference {
-      test = try loader.samples(of: testReference, default: .test)
+      test = try loader.samples(
+        of: testReference, default: .test, classNames: dataset.classNames)
     } else {
       // Rows that were trained on say nothing about others.
       test = reference.part == .test ? nil : split.test
