@@ -152,7 +152,7 @@ extension Trainer {
   /// ```swift
   /// let checkpoint = try Checkpoint.load("mine.safetensors")
   /// try trainer.restore(checkpoint)
-  /// for epoch in checkpoint.position.epoch..<epochs { ... }
+  /// let epochsLeft = checkpoint.position.epoch..<epochs
   /// ```
   ///
   /// - Throws: `invalidArgument` naming the setting that is another, or what ``restore(_:)-(State)``

@@ -49,6 +49,8 @@ struct TrainingLoop {
 
   /// Goes on from a checkpoint.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
+    try trainer.validateForm(of: checkpoint.state.network)
+    try checkpoint.validate(settings: trainer.settings(validation: validationFingerprint))
     try checkpoint.validate(callbacks: callbacks)
     let position = checkpoint.position
     // Compared so that no lie overflows.

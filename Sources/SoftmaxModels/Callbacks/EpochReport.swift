@@ -18,7 +18,9 @@ extension TrainingCallback where Self == EpochReport {
   /// Calls a closure at the end of each epoch, which says how to go on.
   ///
   /// ```swift
-  /// callbacks: [.onEpochEnd { $0.learningRate < 1e-5 ? .stop("the steps are too small") : .proceed }]
+  /// try network.fit(
+  ///   to: digits, epochs: 100,
+  ///   callbacks: [.onEpochEnd { $0.learningRate < 1e-5 ? .stop("tiny steps") : .proceed }])
   /// ```
   public static func onEpochEnd(
     _ body: @escaping (TrainingStatus) throws -> TrainingDecision

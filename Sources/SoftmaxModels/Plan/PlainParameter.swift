@@ -66,36 +66,33 @@ struct PlainParameter: Sendable {
 }
 
 extension PlainParameter {
-  /// The gradient under the tensors' names and in their shapes.
-  var storedGradients: [LayerTensor] { stored(gradient) }
-
-  /// What the optimizer remembers, by number, likewise.
-  func storedMemory(_ slot: Int) -> [LayerTensor] { stored(memory[slot]) }
-
-  /// Takes over what an optimizer remembered, from tensors like those that it gave.
-  func loadMemory(_ slot: Int, from stored: some Sequence<LayerTensor>) {
-    for (part, tensor) in zip(parts(of: memory[slot]), stored) {
-      part.view.assign(tensor.matrix, transposed: part.tensor.isTransposed)
-    }
-  }
-
-  private func stored(_ view: MatrixView) -> [LayerTensor] {
-    parts(of: view).map { tensor, view in
+  /// Numbers that are laid out as the parameter, under the tensors' names and in their shapes.
+  func tensors(of numbers: MatrixView) -> [LayerTensor] {
+    zip(tensors, parts(of: numbers)).map { tensor, part in
       LayerTensor(
         name: tensor.name, shape: tensor.shape,
-        values: view.matrix(transposed: tensor.isTransposed).elements)
+        values: part.matrix(transposed: tensor.isTransposed).elements)
     }
   }
 
-  // What of numbers that lie as the parameter's belongs to each tensor.
-  private func parts(
-    of view: MatrixView
-  ) -> [(tensor: LoweredNetwork.Tensor, view: MatrixView)] {
+  /// Takes the numbers of such tensors over.
+  func assign(_ values: [LayerTensor], to numbers: MatrixView) {
+    for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
+      var matrix = Matrix(
+        rowCount: tensor.isTransposed ? part.columnCount : part.rowCount,
+        columnCount: tensor.isTransposed ? part.rowCount : part.columnCount)
+      matrix.elements = value.values
+      part.assign(matrix, transposed: tensor.isTransposed)
+    }
+  }
+
+  // The part of each tensor: those of a layer of the user's own lie one behind the other.
+  private func parts(of numbers: MatrixView) -> [MatrixView] {
     var begin = 0
     return tensors.map { tensor in
-      guard tensor.isFlat else { return (tensor, view) }
+      guard tensor.isFlat else { return numbers }
       defer { begin += tensor.value.columnCount }
-      return (tensor, view.columns(begin..<begin + tensor.value.columnCount))
+      return numbers.columns(begin..<begin + tensor.value.columnCount)
     }
   }
 }

@@ -119,9 +119,12 @@ struct TrainingRun {
     console.message(
       "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
         + "\(NumberText.shape(dataset.featureShape)) to learn from, "
-        + (validation.map { "\(NumberText.grouped($0.count)) to validate by, " } ?? "")
         + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
     )
+    if let validation {
+      console.message(
+        "\(NumberText.grouped(validation.count)) more rows are held back to validate by")
+    }
     let title = "\(dataset.classCount) classes: "
     console.message(
       title
