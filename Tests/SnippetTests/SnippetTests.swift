@@ -105,6 +105,8 @@ import Testing
     DocumentationSnippets.error()
     try DocumentationSnippets.split()
     try DocumentationSnippets.digits()
+    try DocumentationSnippets.iris()
+    try DocumentationSnippets.breastCancer()
     DocumentationSnippets.hash()
     try DocumentationSnippets.classifier()
     try DocumentationSnippets.picture(of: Digits.load())
