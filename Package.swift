@@ -46,8 +46,13 @@ let package = Package(
     .target(
       name: "SoftmaxData",
       dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels"],
-      exclude: ["Resources/digits/README.md"],
+      exclude: [
+        "Resources/breast-cancer/README.md", "Resources/digits/README.md",
+        "Resources/iris/README.md",
+      ],
       resources: [
+        .embedInCode("Resources/breast-cancer/breast-cancer.csv.gz"),
+        .embedInCode("Resources/iris/iris.csv.gz"),
         .embedInCode("Resources/digits/digits-images-idx3-ubyte.gz"),
         .embedInCode("Resources/digits/digits-labels-idx1-ubyte.gz"),
       ],
@@ -94,7 +99,7 @@ let package = Package(
       swiftSettings: settings + strictSettings),
     .testTarget(
       name: "DataTests",
-      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxTestSupport"],
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxTestSupport"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the arithmetic

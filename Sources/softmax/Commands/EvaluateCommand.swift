@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A model file, as softmax train writes it.")
   var model: String
 
-  @Argument(help: "What to judge by: a data set's name or a folder of IDX files.")
+  @Argument(help: "What to judge by: a data set's name, a folder of IDX files or a table.")
   var data: String
 
   @OptionGroup
@@ -44,6 +44,9 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp(
       "Write confusion.svg, and gallery.svg of pictures, into this folder.", valueName: "dir"))
   var figures: String?
+
+  @OptionGroup
+  var table: TableOptions
 
   @Flag(help: "Write the result as JSON.")
   var json = false
@@ -65,8 +68,9 @@ struct EvaluateCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
-    var loader = DatasetLoader(console: console, directory: source.directory)
-    let samples = try loader.samples(of: reference, default: .test)
+    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
+    let samples = try loader.samples(
+      of: reference, default: .test, classNames: classifier.classNames)
     let evaluation = try classifier.evaluation(on: samples, threads: threading.threads)
     // Before anything is shown, so that a mistake is all that is said.
     let pictures =
