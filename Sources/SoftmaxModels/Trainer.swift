@@ -28,7 +28,9 @@ public final class Trainer {
     public let correctCount: Int
     /// The number of samples.
     public let rowCount: Int
-    /// The sum of the samples' weights, their number where all count the same. 0 says that there was
+    /// The sum of the samples' weights, their number where all count the same.
+    ///
+    /// 0 says that there was
     /// nothing to learn from: every sample of weight 0, or of the ignored class.
     public let weight: Double
     /// The number of guesses: one for each sample that counts, of multi-label targets one an output.
