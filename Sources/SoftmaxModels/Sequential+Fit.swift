@@ -15,6 +15,7 @@ extension Sequential {
   ///   - optimizer: the rule of the steps.
   ///   - epochs: the number of passes.
   ///   - batchSize: the number of samples a step looks at.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - threads: the number of threads; without it as many of the machine's as help.
   ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
@@ -25,7 +26,8 @@ extension Sequential {
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
-    epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, threads: Int? = nil,
+    epochs: Int = 1, batchSize: Int = 32, l1Penalty: Double = 0,
+    l2Penalty: Double = 0, threads: Int? = nil,
     onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
     guard epochs >= 0 else {
@@ -33,7 +35,7 @@ extension Sequential {
     }
     let trainer = try Trainer(
       self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: l2Penalty, threads: threads)
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, threads: threads)
     var history = TrainingHistory()
     for epoch in 0..<epochs {
       let start = ContinuousClock.now
@@ -87,6 +89,15 @@ extension Sequential {
     guard featureCount == inputCount, isRow || shape == inputShape else {
       throw SoftmaxError(
         .shapeMismatch, "the network takes samples of \(inputShape), the data set has \(shape)")
+    }
+  }
+
+  /// Throws unless both penalties are floats of at least 0.
+  static func validate(l1Penalty: Double, l2Penalty: Double) throws(SoftmaxError) {
+    for (name, penalty) in [("L1", l1Penalty), ("L2", l2Penalty)]
+    where !(Float(penalty).isFinite && penalty >= 0) {
+      throw SoftmaxError(
+        .invalidArgument, "the \(name) penalty must be a float of at least 0, got \(penalty)")
     }
   }
 

@@ -9,13 +9,13 @@ public struct Gradient: Hashable, Sendable {
     /// The layer's place in the network.
     public let layer: Int
     /// Of the shape [outputs, inputs].
-    public let weight: Matrix
+    public internal(set) var weight: Matrix
     /// One number for each output.
-    public let bias: [Float]
+    public internal(set) var bias: [Float]
   }
 
   /// The layers with parameters, first to last.
-  public let layers: [LayerGradient]
+  public internal(set) var layers: [LayerGradient]
 }
 
 extension Sequential {
@@ -32,13 +32,20 @@ extension Sequential {
   /// - Parameters:
   ///   - loss: what to differentiate.
   ///   - batch: features of the network's input shape, and as many classes as it has outputs.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone. The
+  ///     slope of |w| is the sign of w, and 0 at 0.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - threads: the number of threads; without it as many of the machine's as help.
-  /// - Returns: the mean loss, in nats, and its gradient by layer, in the shapes of the parameters.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network.
+  /// - Returns: the mean loss, in nats, with the penalties, and its gradient by layer, in the shapes
+  ///   of the parameters.
+  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network, or for
+  ///   a penalty below 0.
   public func valueAndGradient(
-    of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
+    of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
+    threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch)
+    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     try WorkerTeam.validate(threadCount: threads)
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
@@ -50,6 +57,37 @@ extension Sequential {
     let layers = plan.storedGradients().map {
       Gradient.LayerGradient(layer: $0.layer, weight: $0.weight, bias: $0.bias)
     }
-    return (totals.loss / Double(batch.count), Gradient(layers: layers))
+    let value = totals.loss / Double(batch.count)
+    let gradient = Gradient(layers: layers)
+    guard l1Penalty != 0 || l2Penalty != 0 else { return (value, gradient) }
+    return (
+      value + penalty(l1: l1Penalty, l2: l2Penalty),
+      penalized(gradient, l1: Float(l1Penalty), l2: Float(l2Penalty))
+    )
+  }
+
+  // l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.
+  private func penalty(l1: Double, l2: Double) -> Double {
+    var (sum, squares) = (0.0, 0.0)
+    for weight in layers.lazy.compactMap(\.weight) {
+      for row in 0..<weight.rowCount {
+        sum += weight.row(row).reduce(0.0) { $0 + Double($1.magnitude) }
+      }
+      for square in Kernels.active.sumsOfSquares(weight) { squares += square }
+    }
+    return l1 * sum + l2 / 2 * squares
+  }
+
+  private func penalized(_ gradient: Gradient, l1: Float, l2: Float) -> Gradient {
+    var result = gradient
+    for index in result.layers.indices {
+      guard var weight = layers[result.layers[index].layer].weight?.elements else { continue }
+      weight.withMatrixView { weight in
+        result.layers[index].weight.elements.withMatrixView {
+          Kernels.active.penalize($0, of: weight, l1: l1, l2: l2)
+        }
+      }
+    }
+    return result
   }
 }

@@ -40,7 +40,7 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:threads:onProgress:)``.
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:threads:onProgress:)``.
   public func fitted(
     to dataset: LabeledDataset, threads: Int? = nil,
     onProgress: ((TrainingProgress) throws -> Void)? = nil

@@ -16,7 +16,7 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:threads:onProgress:)`` with the same
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:threads:onProgress:)`` with the same
 /// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
 /// threads.
 public final class Trainer {
@@ -37,7 +37,7 @@ public final class Trainer {
   public let dataset: LabeledDataset
   /// The most samples of a step.
   public let batchSize: Int
-  /// The number of steps done.
+  /// The number of batches done; the number of steps, unless the optimizer accumulates.
   public private(set) var stepCount = 0
 
   private let initial: Sequential
@@ -53,32 +53,45 @@ public final class Trainer {
   ///   - loss: what to make small.
   ///   - optimizer: the rule of the steps.
   ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone, and
+  ///     a weight of 0 has a slope of 0.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - threads: the number of threads; without it as many as help.
   /// - Throws: `shapeMismatch` or `invalidArgument`.
   public init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
-    optimizer: Optimizer = .adam(), batchSize: Int = 32, l2Penalty: Double = 0,
-    threads: Int? = nil
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
+    l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
     try network.validate(dataset)
     try optimizer.validate()
     guard batchSize > 0 else {
       throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
     }
-    guard Float(l2Penalty).isFinite, l2Penalty >= 0 else {
-      throw SoftmaxError(
-        .invalidArgument, "the L2 penalty must be a float of at least 0, got \(l2Penalty)")
-    }
+    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     try WorkerTeam.validate(threadCount: threads)
     self.dataset = dataset
     self.batchSize = min(batchSize, dataset.count)
     initial = network
-    clock = OptimizerClock(optimizer)
     (plan, team) = try TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
-      l2Penalty: Float(l2Penalty), threads: threads)
+      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), threads: threads)
+    clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
   }
+
+  /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
+  ///
+  /// - Precondition: it is a number of at least 0.
+  public var learningRateFactor: Double {
+    get { clock.learningRateFactor }
+    set {
+      precondition(newValue >= 0, "a learning rate's factor is at least 0, got \(newValue)")
+      clock.learningRateFactor = newValue
+    }
+  }
+
+  /// The learning rate of the next step.
+  public var learningRate: Double { clock.learningRate }
 
   /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
   ///

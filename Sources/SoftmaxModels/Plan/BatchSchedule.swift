@@ -12,7 +12,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   /// The class of each sample.
   private let labels: VectorView<Int32>
   /// What each step updates by.
-  private let updates: VectorView<Kernels.Update>
+  private let updates: VectorView<OptimizerStep>
   /// The sum of the losses, and the number of right guesses, of each step.
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
@@ -23,8 +23,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     placeCount = arena.vector(count: 1)
     labels = arena.vector(count: dataset.count)
     let steps = (dataset.count + batchSize - 1) / batchSize
-    updates = arena.vector(
-      copying: Array(repeating: .sgd(rate: 0, momentum: 0), count: steps))
+    updates = arena.vector(copying: Array(repeating: .none, count: steps))
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
     for (index, label) in dataset.labels.enumerated() { labels[index] = Int32(label) }
@@ -64,10 +63,10 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   }
 
   /// What a step updates by.
-  func update(of step: Int) -> Kernels.Update { updates[step] }
+  func update(of step: Int) -> OptimizerStep { updates[step] }
 
   /// Sets what a step updates by.
-  func setUpdate(of step: Int, to update: Kernels.Update) { updates[step] = update }
+  func setUpdate(of step: Int, to update: OptimizerStep) { updates[step] = update }
 
   /// The classes of some samples of the order.
   func labels(of samples: Range<Int>, into batch: VectorView<Int32>) {

@@ -8,7 +8,7 @@ import SoftmaxCore
 /// start from logits.
 struct LoweredNetwork: Sendable {
   /// A fully connected layer in the arena.
-  struct DenseLayer: Sendable {
+  struct DenseLayer: Sendable, BitwiseCopyable {
     /// The layer's place in the network.
     let index: Int
     let layout: WeightLayout
@@ -90,7 +90,7 @@ struct LoweredNetwork: Sendable {
 /// A layer of few outputs has its inputs in vector lanes, one of many outputs its outputs: no lanes
 /// are lost to padding, and each of the three products of training runs along its operands. The rule
 /// is part of the arithmetic promise (`docs/decisions/0001`): it may look at shapes alone.
-enum WeightLayout: Sendable {
+enum WeightLayout: Sendable, BitwiseCopyable {
   /// [outputs, inputs]: forward in 16 lanes, backward to the inputs ascending.
   case outputMajor
   /// [inputs, outputs]: forward ascending, backward to the inputs in 16 lanes.

@@ -8,13 +8,13 @@ import SoftmaxCore
 /// the gradient of the logits and back to the first layer; in the second every worker takes some of
 /// the parameters, sums their gradient over all rows and updates them.
 final class PlainPlan: TrainingPlan {
-  /// A layer's gradient and the optimizer's memory, each as the weight and the bias lie.
-  struct ParameterState: Sendable {
+  /// A layer's parameters with their gradients and the optimizer's memory.
+  struct ParameterState: Sendable, BitwiseCopyable {
     let layer: LoweredNetwork.DenseLayer
-    let weightGradient: MatrixView
-    let biasGradient: MatrixView
-    let weightMemory: [MatrixView]
-    let biasMemory: [MatrixView]
+    let weight: PlainParameter
+    let bias: PlainParameter
+    /// The sum of the squares of the gradient of each unit's weights.
+    let squares: VectorView<Double>
   }
 
   let schedule: BatchSchedule
@@ -26,7 +26,7 @@ final class PlainPlan: TrainingPlan {
   /// The gradient of the loss to each operation's output: [rows, outputs].
   let gradients: [MatrixView]
   let parameters: [ParameterState]
-  let l2Penalty: Float
+  let treatment: GradientTreatment
 
   let batchLabels: VectorView<Int32>
   let batchTargets: MatrixView?
@@ -36,7 +36,7 @@ final class PlainPlan: TrainingPlan {
   /// Lays out memory for training a network on a data set in batches of at most its size.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
-    batchSize: Int, l2Penalty: Float, kernels: Kernels
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, in: arena)
@@ -54,14 +54,12 @@ final class PlainPlan: TrainingPlan {
         gradients.append(gradients.last ?? arena.matrix(rowCount: rows, columnCount: count))
       }
     }
-    func like(_ view: MatrixView) -> MatrixView {
-      arena.matrix(rowCount: view.rowCount, columnCount: view.columnCount)
-    }
     parameters = lowered.denseLayers.map { layer in
       ParameterState(
-        layer: layer, weightGradient: like(layer.weight), biasGradient: like(layer.bias),
-        weightMemory: (0..<optimizer.stateCount).map { _ in like(layer.weight) },
-        biasMemory: (0..<optimizer.stateCount).map { _ in like(layer.bias) })
+        layer: layer,
+        weight: PlainParameter(layer.weight, memoryOf: optimizer, isPenalized: true, in: arena),
+        bias: PlainParameter(layer.bias, memoryOf: optimizer, isPenalized: false, in: arena),
+        squares: arena.vector(count: layer.outputCount))
     }
     self.network = lowered
     self.loss = loss
@@ -69,7 +67,7 @@ final class PlainPlan: TrainingPlan {
     self.arena = arena
     self.forward = forward
     self.gradients = gradients
-    self.l2Penalty = l2Penalty
+    treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)
@@ -157,8 +155,8 @@ final class PlainPlan: TrainingPlan {
   func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
     parameters.map {
       (
-        $0.layer.index, $0.weightGradient.matrix(transposed: $0.layer.layout == .inputMajor),
-        $0.biasGradient.matrix().elements
+        $0.layer.index, $0.weight.gradient.matrix(transposed: $0.layer.layout == .inputMajor),
+        $0.bias.gradient.matrix().elements
       )
     }
   }
