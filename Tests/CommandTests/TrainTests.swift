@@ -105,6 +105,13 @@ import Testing
     ["--hidden", "20,10", "--activation", "tanh", "--init", "he"],
     ["--hidden", "7", "--activation", "sigmoid", "--batch-size", "33"],
     ["--optimizer", "sgd", "--learning-rate", "0.1", "--momentum", "0.9", "--seed", "7"],
+    ["--optimizer", "sgd", "--momentum", "0.9", "--nesterov"], ["--optimizer", "adamw"],
+    ["--optimizer", "amsgrad"], ["--optimizer", "rmsprop", "--momentum", "0.5"],
+    ["--optimizer", "adagrad"], ["--weight-decay", "0.01"], ["--l1", "0.001"],
+    ["--clip-norm", "0.5"], ["--clip-value", "0.01"], ["--accumulate", "4"],
+    ["--schedule", "cosine"], ["--schedule", "cosine:warmup=10,floor=0.1"],
+    ["--schedule", "step:every=5steps,factor=0.5"], ["--schedule", "exponential:0.95"],
+    ["--schedule", "one-cycle"],
   ])
   func optionsMakeDifferentModels(_ options: [String]) throws {
     let arguments = ["train", "digits", "--epochs", "1", "--quiet", "--json"]

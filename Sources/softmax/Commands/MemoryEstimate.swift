@@ -11,6 +11,7 @@ struct MemoryEstimate {
   let hiddenUnits: [Int]
   let classCount: Int
   let batchSize: Int
+  let optimizer: Optimizer
 
   /// In bytes; counted in `Double`, which does not overflow.
   var byteCount: Double {
@@ -18,9 +19,10 @@ struct MemoryEstimate {
     let inputs = [inputCount] + hiddenUnits
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
-    // Initial network, trained one, its copy in the plan, the gradient, Adam's two moments; beside
-    // them values and their gradients.
-    return 4 * (6 * parameters + 2 * values)
+    // Initial network, trained one, its copy in the plan, the gradient, what the optimizer remembers
+    // and adds up; beside them values and their gradients.
+    let copies = 4 + optimizer.memoryCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
+    return 4 * (Double(copies) * parameters + 2 * values)
   }
 
   /// Throws if the machine has less memory than that, or lets this process have less.

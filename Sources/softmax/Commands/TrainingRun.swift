@@ -62,7 +62,8 @@ struct TrainingRun {
     try MemoryEstimate(
       inputCount: dataset.features.columnCount, hiddenUnits: command.network.hiddenUnits,
       classCount: dataset.classCount,
-      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count)
+      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count),
+      optimizer: command.training.optimizer(for: command.network.model)
     ).validate()
     let network = try command.network.network(for: dataset, seed: command.training.seed)
     if let test {
@@ -110,7 +111,7 @@ struct TrainingRun {
     let began = ContinuousClock.now
     let history = try network.fit(
       to: dataset, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
-      l2Penalty: options.l2, threads: command.threading.threads
+      l1Penalty: options.l1, l2Penalty: options.l2, threads: command.threading.threads
     ) { progress in
       display.show(progress)
       if command.json, progress.isEpochEnd {
@@ -121,7 +122,8 @@ struct TrainingRun {
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: .crossEntropy, optimizer: optimizer,
-      l2Penalty: options.l2, batchSize: batchSize, seed: options.seed, history: history)
+      l1Penalty: options.l1, l2Penalty: options.l2, batchSize: batchSize, seed: options.seed,
+      history: history)
     let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
     return (classifier, history, seconds)
   }

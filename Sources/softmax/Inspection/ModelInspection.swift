@@ -46,7 +46,10 @@ struct ModelInspection: Inspection {
       .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
     var lines = [
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
-      line("loss", "\(PrintableText.line(record.loss)), l2 \(record.l2Penalty)"),
+      line(
+        "loss",
+        "\(PrintableText.line(record.loss)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")
+          + "l2 \(record.l2Penalty)"),
       line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
       line(
         "passes", "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
@@ -100,6 +103,7 @@ struct ModelInspection: Inspection {
       ("loss", .string(record.loss)),
       ("optimizer", .string(record.optimizer)),
       ("optimizer_settings", .object(settings.map { ($0.key, .number($0.value)) })),
+      ("l1", .number(record.l1Penalty ?? 0)),
       ("l2", .number(record.l2Penalty)),
       ("batch_size", .integer(record.batchSize)),
       ("epochs", .integer(record.epochs)),
