@@ -10,10 +10,11 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+  Examples/Package.swift Examples/Sources
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help demo build test lint test-debug test-release test-neon test-benchmarks bench format install clean
+.PHONY: help demo build test lint test-debug test-release test-examples test-neon test-benchmarks bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -27,7 +28,7 @@ demo:
 	$(SWIFT) build -c release --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
-test: lint test-debug test-release test-neon test-benchmarks
+test: lint test-debug test-release test-examples test-neon test-benchmarks
 
 lint:
 	@Tools/bootstrap.sh test
@@ -47,6 +48,11 @@ test-release:
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	SOFTMAX_PYTHON="$$(Tools/bootstrap.sh python)" \
 	  $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing --filter 'KernelTests|AcceptanceTests'
+
+# One program for each row of the articles; each asserts its results on real data.
+test-examples:
+	@Tools/bootstrap.sh test
+	SWIFT="$(SWIFT)" Examples/run.sh
 
 # The same kernels on another architecture, under qemu's user emulation.
 test-neon:
@@ -70,4 +76,4 @@ install: build
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
 
 clean:
-	rm -rf .build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv
+	rm -rf .build Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv

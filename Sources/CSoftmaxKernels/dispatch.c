@@ -28,7 +28,8 @@ void softmax_sum_of_squares(
   __typeof__(*((softmax_kernels *)0)->gather_bytes) CONCAT(gather_bytes, isa);                  \
   __typeof__(*((softmax_kernels *)0)->gather_floats) CONCAT(gather_floats, isa);                \
   __typeof__(*((softmax_kernels *)0)->exponential) CONCAT(exponential, isa),                    \
-      CONCAT(logarithm, isa), CONCAT(relu, isa), CONCAT(tanh, isa), CONCAT(sigmoid, isa);       \
+      CONCAT(logarithm, isa), CONCAT(log1p, isa), CONCAT(relu, isa), CONCAT(tanh, isa),         \
+      CONCAT(sigmoid, isa), CONCAT(softplus, isa);                                              \
   __typeof__(*((softmax_kernels *)0)->add) CONCAT(add, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->relu_gradient) CONCAT(relu_gradient, isa),                \
       CONCAT(tanh_gradient, isa), CONCAT(sigmoid_gradient, isa);                                \
@@ -38,6 +39,13 @@ void softmax_sum_of_squares(
   __typeof__(*((softmax_kernels *)0)->cross_entropy_labels) CONCAT(cross_entropy_labels, isa);  \
   __typeof__(*((softmax_kernels *)0)->cross_entropy_distributions)                              \
       CONCAT(cross_entropy_distributions, isa);                                                 \
+  __typeof__(*((softmax_kernels *)0)->cross_entropy_weighted)                                   \
+      CONCAT(cross_entropy_weighted, isa);                                                      \
+  __typeof__(*((softmax_kernels *)0)->binary_cross_entropy) CONCAT(binary_cross_entropy, isa);  \
+  __typeof__(*((softmax_kernels *)0)->squared_loss) CONCAT(squared_loss, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->absolute_loss) CONCAT(absolute_loss, isa);                \
+  __typeof__(*((softmax_kernels *)0)->huber_loss) CONCAT(huber_loss, isa);                      \
+  __typeof__(*((softmax_kernels *)0)->multi_class_hinge) CONCAT(multi_class_hinge, isa);        \
   __typeof__(*((softmax_kernels *)0)->argmax_rows) CONCAT(argmax_rows, isa);                    \
   __typeof__(*((softmax_kernels *)0)->sgd) CONCAT(sgd, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->adam) CONCAT(adam, isa);                                  \
@@ -63,9 +71,11 @@ void softmax_sum_of_squares(
       .gather_floats = CONCAT(gather_floats, isa),                                              \
       .exponential = CONCAT(exponential, isa),                                                  \
       .logarithm = CONCAT(logarithm, isa),                                                      \
+      .log1p = CONCAT(log1p, isa),                                                              \
       .relu = CONCAT(relu, isa),                                                                \
       .tanh = CONCAT(tanh, isa),                                                                \
       .sigmoid = CONCAT(sigmoid, isa),                                                          \
+      .softplus = CONCAT(softplus, isa),                                                        \
       .add = CONCAT(add, isa),                                                                  \
       .relu_gradient = CONCAT(relu_gradient, isa),                                              \
       .tanh_gradient = CONCAT(tanh_gradient, isa),                                              \
@@ -75,6 +85,12 @@ void softmax_sum_of_squares(
       .log_sum_exp_rows = CONCAT(log_sum_exp_rows, isa),                                        \
       .cross_entropy_labels = CONCAT(cross_entropy_labels, isa),                                \
       .cross_entropy_distributions = CONCAT(cross_entropy_distributions, isa),                  \
+      .cross_entropy_weighted = CONCAT(cross_entropy_weighted, isa),                            \
+      .binary_cross_entropy = CONCAT(binary_cross_entropy, isa),                                \
+      .squared_loss = CONCAT(squared_loss, isa),                                                \
+      .absolute_loss = CONCAT(absolute_loss, isa),                                              \
+      .huber_loss = CONCAT(huber_loss, isa),                                                    \
+      .multi_class_hinge = CONCAT(multi_class_hinge, isa),                                      \
       .argmax_rows = CONCAT(argmax_rows, isa),                                                  \
       .sgd = CONCAT(sgd, isa),                                                                  \
       .adam = CONCAT(adam, isa),                                                                \

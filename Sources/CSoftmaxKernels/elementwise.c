@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, ReLU, tanh and the logistic function of each element, the gradients of the activations,
+// exp, log, log1p, ReLU, tanh, the logistic function and softplus of each element, the gradients of the activations,
 // and the sum of two.
 
 #ifndef VARIANT
@@ -50,9 +50,11 @@ INLINE vf NAME(sigmoid_slope)(vf y, vf dy) { return dy * (y * (1.0f - y)); }
 
 ELEMENTWISE(exponential, exp_)
 ELEMENTWISE(logarithm, log_)
+ELEMENTWISE(log1p, log1p_)
 ELEMENTWISE(relu, NAME(relu_of))
 ELEMENTWISE(tanh, tanh_)
 ELEMENTWISE(sigmoid, sigmoid_)
+ELEMENTWISE(softplus, softplus_)
 
 void NAME(add)(ptrdiff_t n, const float *x, float *y) {
   ptrdiff_t i = 0;

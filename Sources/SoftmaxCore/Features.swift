@@ -33,6 +33,14 @@ public enum Features: Hashable, Sendable {
     }
   }
 
+  /// The features as numbers: [samples, features].
+  public var matrix: Matrix {
+    switch self {
+    case .floats(let matrix): matrix
+    case .bytes(let matrix): matrix.floats()
+    }
+  }
+
   /// The chosen samples, in the order given.
   ///
   /// - Precondition: every row lies within the features.

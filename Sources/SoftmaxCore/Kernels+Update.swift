@@ -2,7 +2,7 @@
 
 import CSoftmaxKernels
 
-// From gradients to steps: see `docs/decisions/0005`.
+// From gradients to steps: see `docs/decisions/0006`.
 extension Kernels {
   /// The numbers of one step of an optimizer.
   package enum Update: Sendable, BitwiseCopyable {

@@ -12,10 +12,15 @@
 public struct LabeledDataset: Hashable, Sendable {
   /// The features, a row for each sample.
   public let features: Features
-  /// The index of each sample's class; of soft targets, the most probable class.
+  /// The index of each sample's class; of soft targets, the most probable class; of multi-label
+  /// targets, the one that applies most. The first of equals.
   public let labels: [Int]
   /// What each sample should be classified as.
   public let targets: Targets
+  /// How much each sample counts in a loss; nil where all count the same.
+  ///
+  /// A sample of weight 2 counts as two of weight 1, one of weight 0 as none.
+  public let sampleWeights: [Float]?
   /// The names of the classes, by index.
   public let classNames: [String]
   /// The shape of one sample, such as [28, 28]; its product is the number of features.
@@ -33,13 +38,15 @@ public struct LabeledDataset: Hashable, Sendable {
   ///   - labels: for each sample the index of its class in `classNames`.
   ///   - classNames: at least two names, no two the same.
   ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
+  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
   /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue` or `invalidArgument`.
   public init(
-    features: Features, labels: [Int], classNames: [String], featureShape: [Int]? = nil
+    features: Features, labels: [Int], classNames: [String], featureShape: [Int]? = nil,
+    sampleWeights: [Float]? = nil
   ) throws(SoftmaxError) {
     try self.init(
       features: features, targets: .labels(labels), labels: labels, classNames: classNames,
-      featureShape: featureShape)
+      featureShape: featureShape, sampleWeights: sampleWeights)
     for (row, label) in labels.enumerated() where !classNames.indices.contains(label) {
       throw SoftmaxError(
         .labelOutOfRange,
@@ -57,25 +64,79 @@ public struct LabeledDataset: Hashable, Sendable {
   ///   - distributions: for each sample a row of probabilities, none negative, of sum 1.
   ///   - classNames: a name for each column, at least two, no two the same.
   ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
+  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
   /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`.
   public init(
-    features: Features, distributions: Matrix, classNames: [String], featureShape: [Int]? = nil
+    features: Features, distributions: Matrix, classNames: [String], featureShape: [Int]? = nil,
+    sampleWeights: [Float]? = nil
   ) throws(SoftmaxError) {
-    guard distributions.columnCount == classNames.count else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "\(classNames.count) classes need targets of \(classNames.count) columns, "
-          + "got \(distributions.columnCount)")
-    }
+    try LabeledDataset.validate(distributions, classNames: classNames)
     try self.init(
       features: features, targets: .distributions(distributions),
       labels: try Targets.mostProbable(of: distributions), classNames: classNames,
-      featureShape: featureShape)
+      featureShape: featureShape, sampleWeights: sampleWeights)
+  }
+
+  /// Creates a data set whose samples have any number of the classes at once (multi-label).
+  ///
+  /// ```swift
+  /// let songs = try LabeledDataset(
+  ///   features: .floats(Matrix([[0.3, 1], [0.9, 0]])),
+  ///   indicators: Matrix([[1, 1, 0], [0, 0, 0]]),     // the second song is none of the three
+  ///   classNames: ["calm", "sad", "loud"])
+  /// ```
+  ///
+  /// For ``Loss/binaryCrossEntropy(labelSmoothing:classWeights:ignoredClass:)`` and other losses that
+  /// look at each output by itself.
+  ///
+  /// - Parameters:
+  ///   - features: a row for each sample, all finite.
+  ///   - indicators: for each sample a row of how far each class applies, within 0...1.
+  ///   - classNames: a name for each column, at least two, no two the same.
+  ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
+  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`.
+  public init(
+    features: Features, indicators: Matrix, classNames: [String], featureShape: [Int]? = nil,
+    sampleWeights: [Float]? = nil
+  ) throws(SoftmaxError) {
+    try LabeledDataset.validate(indicators, classNames: classNames)
+    try self.init(
+      features: features, targets: .indicators(indicators),
+      labels: try Targets.mostApplicable(of: indicators), classNames: classNames,
+      featureShape: featureShape, sampleWeights: sampleWeights)
+  }
+
+  private static func validate(
+    _ targets: Matrix, classNames: [String]
+  ) throws(SoftmaxError) {
+    guard targets.columnCount == classNames.count else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "\(classNames.count) classes need targets of \(classNames.count) columns, "
+          + "got \(targets.columnCount)")
+    }
+  }
+
+  private static func validate(
+    _ weights: [Float]?, sampleCount: Int
+  ) throws(SoftmaxError) {
+    guard let weights else { return }
+    guard weights.count == sampleCount else {
+      throw SoftmaxError(
+        .shapeMismatch, "\(sampleCount) samples, but \(weights.count) sample weights",
+        remedy: "give one weight for each sample")
+    }
+    guard let row = weights.firstIndex(where: { !($0.isFinite && $0 >= 0) }) else { return }
+    throw SoftmaxError(
+      weights[row].isFinite ? .invalidArgument : .nonFiniteValue,
+      "a sample's weight must be finite and at least 0, got \(weights[row])",
+      at: .row(row, column: nil))
   }
 
   private init(
     features: Features, targets: Targets, labels: [Int], classNames: [String],
-    featureShape: [Int]?
+    featureShape: [Int]?, sampleWeights: [Float]?
   ) throws(SoftmaxError) {
     let shape = featureShape ?? [features.columnCount]
     guard features.rowCount == labels.count else {
@@ -98,19 +159,23 @@ public struct LabeledDataset: Hashable, Sendable {
       throw SoftmaxError(.invalidArgument, "two classes have the same name in \(classNames)")
     }
     try features.validateFinite()
+    try LabeledDataset.validate(sampleWeights, sampleCount: labels.count)
     self.features = features
     self.targets = targets
     self.labels = labels
+    self.sampleWeights = sampleWeights
     self.classNames = classNames
     self.featureShape = shape
   }
 
   private init(
-    unchecked features: Features, targets: Targets, labels: [Int], of dataset: LabeledDataset
+    unchecked features: Features, targets: Targets, labels: [Int], sampleWeights: [Float]?,
+    of dataset: LabeledDataset
   ) {
     self.features = features
     self.targets = targets
     self.labels = labels
+    self.sampleWeights = sampleWeights
     self.classNames = dataset.classNames
     self.featureShape = dataset.featureShape
   }
@@ -121,6 +186,18 @@ public struct LabeledDataset: Hashable, Sendable {
   public func selecting(rows: some Collection<Int>) -> LabeledDataset {
     LabeledDataset(
       unchecked: features.selecting(rows: rows), targets: targets.selecting(rows: rows),
-      labels: rows.map { labels[$0] }, of: self)
+      labels: rows.map { labels[$0] },
+      sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
+  }
+
+  /// The same samples with other weights, or with none.
+  ///
+  /// - Parameter sampleWeights: how much each sample counts, all finite and at least 0.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue` or `invalidArgument`.
+  public func weighted(by sampleWeights: [Float]?) throws(SoftmaxError) -> LabeledDataset {
+    try LabeledDataset.validate(sampleWeights, sampleCount: count)
+    return LabeledDataset(
+      unchecked: features, targets: targets, labels: labels, sampleWeights: sampleWeights,
+      of: self)
   }
 }

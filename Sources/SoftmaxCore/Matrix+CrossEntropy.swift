@@ -9,7 +9,8 @@ extension Matrix {
   /// Of a label ln(sum over k of exp z_k) - z_label; of a distribution t the sum over j of
   /// t_j (ln(sum over k of exp z_k) - z_j), where terms with t_j = 0 are left out. Taken from the
   /// logits, so that nothing overflows and no logarithm of a probability is needed. A row with NaN,
-  /// with +infinity or of nothing but -infinity costs NaN.
+  /// with +infinity or of nothing but -infinity costs NaN. Probabilities are no logits; where a matrix
+  /// may be either, ``looksLikeProbabilities`` tells.
   ///
   /// ```swift
   /// let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
@@ -101,6 +102,12 @@ extension Matrix {
           "expected \(rowCount) x \(columnCount) target probabilities as logits, got "
             + "\(matrix.rowCount) x \(matrix.columnCount)")
       }
+    case .indicators:
+      throw SoftmaxError(
+        .invalidArgument,
+        "cross-entropy wants one class or one distribution for each row, not "
+          + "several classes at once",
+        remedy: "use binary cross-entropy")
     }
   }
 }
@@ -144,7 +151,7 @@ extension InputRows {
             }
           }
         }
-      case .distributions(let matrix):
+      case .distributions(let matrix), .indicators(let matrix):
         matrix.withRows { t in
           share(threads: threads) { rows in
             let first = rows.lowerBound

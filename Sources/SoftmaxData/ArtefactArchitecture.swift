@@ -18,8 +18,11 @@ struct ArtefactArchitecture: Codable {
   var input: [Int]
   var layers: [Layer]
   var seed: UInt64
+  /// How outputs become probabilities, where the layers do not say.
+  var output: String?
 
-  init(_ network: Sequential) {
+  init(_ network: Sequential, outputFunction: OutputFunction) {
+    output = outputFunction == network.outputFunction ? nil : outputFunction.rawValue
     input = network.inputShape
     seed = network.seed
     layers = network.layers.map { layer in
@@ -52,19 +55,35 @@ struct ArtefactArchitecture: Codable {
     }
     var used = 0
     let network = try Sequential(input: input, seed: seed, configurations: configurations) {
-      (index, outputs, inputs) throws(SoftmaxError) in
-      used += 2
-      let weight = try ArtefactArchitecture.tensor(
-        "layers.\(index).weight", of: file, shape: [outputs, inputs])
-      let bias = try ArtefactArchitecture.tensor(
-        "layers.\(index).bias", of: file, shape: [outputs])
-      return (try Matrix(rowCount: outputs, columnCount: inputs, elements: weight), bias)
+      (index, shapes) throws(SoftmaxError) in
+      used += shapes.count
+      var tensors: [LayerTensor] = []
+      for needed in shapes {
+        let values = try ArtefactArchitecture.tensor(
+          "layers.\(index).\(needed.name)", of: file, shape: needed.shape)
+        tensors.append(
+          LayerTensor(
+            name: needed.name, shape: needed.shape, values: values, isTrained: needed.isTrained))
+      }
+      return tensors
     }
     guard used == file.tensors.count else {
       throw SoftmaxError(
         .invalidData, "holds \(file.tensors.count) tensors, of which its layers use \(used)")
     }
     return network
+  }
+
+  /// How outputs become probabilities; nil where the layers say it.
+  func outputFunction() throws(SoftmaxError) -> OutputFunction? {
+    guard let output else { return nil }
+    guard let function = OutputFunction(rawValue: output) else {
+      throw SoftmaxError(
+        .unsupported,
+        "its outputs go through the function \(output.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote the file, or a newer one")
+    }
+    return function
   }
 
   private func configuration(

@@ -12,7 +12,6 @@ extension Classifier {
 
   private static let format = "swift-softmax"
   private static let formatVersion = "1"
-  private static let byteScaleKey = "byte_scale"
 
   /// Reads a classifier from a model file, and trusts nothing in it.
   ///
@@ -48,8 +47,7 @@ extension Classifier {
   public var weightsSHA256: String {
     var hash = SHA256()
     for layer in network.layers {
-      if let weight = layer.weight { hash.update(weight.elements) }
-      if let bias = layer.bias { hash.update(bias) }
+      for tensor in layer.tensors { hash.update(tensor.values) }
     }
     return hash.hexDigest()
   }
@@ -58,20 +56,19 @@ extension Classifier {
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     var tensors: [SafetensorsFile.Tensor] = []
     for (index, layer) in network.layers.enumerated() {
-      guard let weight = layer.weight, let bias = layer.bias else { continue }
-      tensors.append(
-        .init(
-          name: "layers.\(index).weight", shape: [weight.rowCount, weight.columnCount],
-          values: weight.elements))
-      tensors.append(.init(name: "layers.\(index).bias", shape: [bias.count], values: bias))
+      for tensor in layer.tensors {
+        tensors.append(
+          .init(
+            name: "layers.\(index).\(tensor.name)", shape: tensor.shape, values: tensor.values))
+      }
     }
     var metadata = [
       "format": Classifier.format,
       "format_version": Classifier.formatVersion,
-      "architecture": try ArtefactJSON.encode(ArtefactArchitecture(network)),
+      "architecture": try ArtefactJSON.encode(
+        ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
-      "preprocessing": try ArtefactJSON.encode(
-        byteScale.map { [Classifier.byteScaleKey: $0] } ?? [:]),
+      "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(self)),
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
@@ -108,20 +105,15 @@ extension Classifier {
         "its architecture asks for \(unknown.debugDescription), which is unknown here",
         remedy: "use the release of softmax that wrote it, or a newer one")
     }
-    let preprocessing: [String: Float] = try ArtefactJSON.decode("preprocessing", of: file)
-    // A step that is not known here cannot be left out: the predictions would be others.
-    if let unknown = preprocessing.keys.sorted().first(where: { $0 != Classifier.byteScaleKey }) {
-      throw SoftmaxError(
-        .unsupported,
-        "asks for the preprocessing \(unknown.debugDescription), which is unknown here",
-        remedy: "use the release of softmax that wrote it, or a newer one")
-    }
+    let preprocessing = try ArtefactPreprocessing(file)
     let record: TrainingRecord? =
       file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
       network: try architecture.network(of: file),
       classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing[Classifier.byteScaleKey], trainingRecord: record)
+      byteScale: preprocessing.byteScale, trainingRecord: record,
+      standardization: preprocessing.standardization,
+      outputFunction: try architecture.outputFunction())
   }
 }
 

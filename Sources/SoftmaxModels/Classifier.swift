@@ -3,14 +3,14 @@
 public import SoftmaxCore
 
 /// A trained network with all that it takes to use it: class names, the scale of bytes, the
-/// record of its training.
+/// standardization of its features, the record of its training.
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
 /// let prediction = try classifier.predictions(for: digits.training.features)[0]
 /// print(prediction.label, prediction.probability)
 /// ```
-public struct Classifier: Hashable, Sendable {
+public struct Classifier: ClassificationModel, Hashable {
   /// The network; its outputs are the logits.
   public let network: Sequential
   /// The names of the classes, by index.
@@ -19,15 +19,37 @@ public struct Classifier: Hashable, Sendable {
   public let byteScale: Float?
   /// The record of the training, if it is known.
   public let trainingRecord: TrainingRecord?
+  /// How the network's outputs become probabilities.
+  public let outputFunction: OutputFunction
+  /// What brings the features to mean 0 and deviation 1 before the network sees them, if anything does.
+  public let standardization: Standardization?
 
   /// Creates a classifier from its parts.
   ///
-  /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - classNames: a name for each output, or two for a single output, whose probability is that of
+  ///     the second.
+  ///   - byteScale: what a byte feature is multiplied with.
+  ///   - trainingRecord: the record of the training.
+  ///   - standardization: what is done to the features first.
+  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
+  ///     it the network's own.
+  /// - Throws: `shapeMismatch` or `invalidArgument` for names or a function that do not fit the network.
   public init(
     network: Sequential, classNames: [String], byteScale: Float? = nil,
-    trainingRecord: TrainingRecord? = nil
+    trainingRecord: TrainingRecord? = nil, standardization: Standardization? = nil,
+    outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
-    guard classNames.count == network.outputCount else {
+    let function = outputFunction ?? network.outputFunction
+    if let written = network.writtenOutputFunction, written != function {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the network ends in a \(written.rawValue), so its outputs cannot go through a "
+          + "\(function.rawValue)",
+        remedy: "leave out outputFunction, or end the network in its logits")
+    }
+    guard classNames.count == function.classCount(ofOutputs: network.outputCount) else {
       throw SoftmaxError(
         .shapeMismatch,
         "the network has \(network.outputCount) outputs, but \(classNames.count) class names")
@@ -37,22 +59,39 @@ public struct Classifier: Hashable, Sendable {
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     self.network = network
     self.classNames = classNames
     self.byteScale = byteScale
     self.trainingRecord = trainingRecord
+    self.outputFunction = function
+    self.standardization = standardization
   }
 
   /// Creates a classifier from a network and the data that it was trained on.
   ///
-  /// - Throws: `shapeMismatch` unless the network has an output for each class.
+  /// - Parameter outputFunction: how outputs become probabilities, for a network written from logits;
+  ///   without it the network's own.
+  /// - Throws: `shapeMismatch` unless the network has an output for each class, or one for two.
   public init(
-    network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil
+    network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,
+    outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
     var scale: Float?
     if case .bytes(let matrix) = dataset.features { scale = matrix.scale }
     try self.init(
-      network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record)
+      network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record,
+      outputFunction: outputFunction)
+  }
+
+  /// The classifier behind a standardization, which it applies from then on.
+  public func standardizing(
+    by standardization: Standardization, byteScale: Float?
+  ) throws(SoftmaxError) -> Classifier {
+    try Classifier(
+      network: network, classNames: classNames, byteScale: byteScale,
+      trainingRecord: trainingRecord, standardization: standardization,
+      outputFunction: outputFunction)
   }
 
   /// The classifier made ready to predict again and again.
@@ -60,10 +99,12 @@ public struct Classifier: Hashable, Sendable {
   /// - Parameter threads: the number of threads; without it the machine's processors.
   /// - Throws: `invalidArgument` for a number of threads that makes no sense.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
-    try Predictor(network, byteScale: byteScale, threads: threads)
+    try Predictor(
+      network, byteScale: byteScale, standardization: standardization,
+      outputFunction: outputFunction, threads: threads)
   }
 
-  /// The logits of each sample: [samples, classes].
+  /// The logits of each sample: [samples, outputs].
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
@@ -86,15 +127,17 @@ public struct Classifier: Hashable, Sendable {
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {
     let logits = try logits(for: features, threads: threads)
-    let probabilities = logits.softmax()
+    let probabilities = outputFunction.probabilities(of: logits)
     // The class is that of the greatest logit: two probabilities can round to the same number.
-    return zip(0..<logits.rowCount, logits.mostLikelyClasses()).map { row, index in
+    return zip(0..<logits.rowCount, outputFunction.classes(of: logits)).map { row, index in
       Prediction(
         index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
     }
   }
 
   /// How good the classifier is on labelled samples.
+  ///
+  /// The log loss of several sigmoids is the mean over them of the binary cross-entropy.
   ///
   /// Labels are matched by class name; a data set whose names are nothing but "0", "1", ... by
   /// index.
@@ -107,20 +150,25 @@ public struct Classifier: Hashable, Sendable {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
+    if case .indicators = dataset.targets {
+      throw SoftmaxError(
+        .invalidArgument, "the samples have any number of classes each (multi-label)",
+        remedy: "use multiLabelEvaluation(on:)")
+    }
     try network.validate(
       featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     let classOf = try classIndices(of: dataset)
     let logits = try logits(for: dataset.features, threads: threads)
     let labels = dataset.labels.map { classOf[$0] }
-    let losses = logits.crossEntropies(of: labels)
-    let correctCount = zip(logits.mostLikelyClasses(), labels).count { $0 == $1 }
+    let losses = outputFunction.logLosses(of: logits, labels: labels)
+    let correctCount = zip(outputFunction.classes(of: logits), labels).count { $0 == $1 }
     return Evaluation(
       rowCount: dataset.count, correctCount: correctCount,
-      logLoss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(dataset.count))
+      logLoss: sumOverRows(losses.indices) { losses[$0] } / Double(dataset.count))
   }
 
   // For each class of the data set its index here.
-  private func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
+  func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
     let places = Dictionary(
       uniqueKeysWithValues: classNames.enumerated().map { ($0.element, $0.offset) })
     let known = dataset.classNames.compactMap { places[$0] }

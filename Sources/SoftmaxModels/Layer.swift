@@ -9,33 +9,6 @@ public protocol Layer: Sendable {
   var configuration: LayerConfiguration { get }
 }
 
-/// What a layer is: its kind and its settings, without parameters.
-public struct LayerConfiguration: Hashable, Sendable {
-  package enum Kind: Hashable, Sendable {
-    case flatten
-    case dense(units: Int, activation: Activation?, initializer: Initializer)
-    case activation(Activation)
-  }
-
-  package let kind: Kind
-
-  package init(_ kind: Kind) {
-    self.kind = kind
-  }
-
-  /// The name of the layer's type, as in Keras' summary.
-  var typeName: String {
-    switch kind {
-    case .flatten: "Flatten"
-    case .dense: "Dense"
-    case .activation(.relu): "ReLU"
-    case .activation(.tanh): "Tanh"
-    case .activation(.sigmoid): "Sigmoid"
-    case .activation(let activation): activation == .softmax ? "Softmax" : "Activation"
-    }
-  }
-}
-
 /// Makes a row of features of each sample, whatever its shape.
 public struct Flatten: Layer {
   /// Creates the layer.
@@ -73,45 +46,6 @@ public struct Dense: Layer {
   public var configuration: LayerConfiguration {
     LayerConfiguration(.dense(units: units, activation: activation, initializer: initializer))
   }
-}
-
-/// max(x, 0) as a layer of its own.
-public struct ReLU: Layer {
-  /// Creates the layer.
-  public init() {}
-
-  /// What the layer is.
-  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.relu)) }
-}
-
-/// The hyperbolic tangent as a layer of its own.
-public struct Tanh: Layer {
-  /// Creates the layer.
-  public init() {}
-
-  /// What the layer is.
-  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.tanh)) }
-}
-
-/// The logistic function as a layer of its own.
-public struct Sigmoid: Layer {
-  /// Creates the layer.
-  public init() {}
-
-  /// What the layer is.
-  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.sigmoid)) }
-}
-
-/// Softmax as the last layer.
-///
-/// A network that ends in it is trained from the logits before it, so nothing
-/// is lost; written twice, or before another layer, it is an error.
-public struct Softmax: Layer {
-  /// Creates the layer.
-  public init() {}
-
-  /// What the layer is.
-  public var configuration: LayerConfiguration { LayerConfiguration(.activation(.softmax)) }
 }
 
 /// Collects the layers of a network.

@@ -18,10 +18,10 @@ public import SoftmaxCore
 /// settings. Penalties belong to the gradient: they are arguments of
 /// ``Sequential/valueAndGradient(of:on:l1Penalty:l2Penalty:threads:)``.
 public struct OptimizerState: Sendable {
-  // What is remembered of a weight or a bias.
-  private struct Tensor: Sendable {
+  // What is remembered of a layer's tensor.
+  private struct Memory: Sendable {
     // The rule's numbers, one after the other.
-    var memory: [Float]
+    var numbers: [Float]
     // The gradients of a step of several.
     var sum: [Float]
   }
@@ -32,9 +32,8 @@ public struct OptimizerState: Sendable {
   private let kernels = Kernels.active
   private let treatment: GradientTreatment
   private var clock: OptimizerClock
-  // By the place of a layer with parameters.
-  private var weights: [Int: Tensor] = [:]
-  private var biases: [Int: Tensor] = [:]
+  // By layer, then by the tensor's name.
+  private var memories: [[String: Memory]]
 
   /// Begins anew, with nothing remembered.
   ///
@@ -61,16 +60,17 @@ public struct OptimizerState: Sendable {
     self.optimizer = optimizer
     treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: 0)
     clock = OptimizerClock(optimizer, batchesPerEpoch: gradientsPerEpoch)
-    func tensor(_ count: Int) -> Tensor {
-      var memory = [Float](repeating: 0, count: optimizer.memoryCount * count)
-      for index in 0..<min(count, memory.count) { memory[index] = optimizer.initialMemory }
-      return Tensor(
-        memory: memory,
+    func memory(_ count: Int) -> Memory {
+      var numbers = [Float](repeating: 0, count: optimizer.memoryCount * count)
+      for index in 0..<min(count, numbers.count) { numbers[index] = optimizer.initialMemory }
+      return Memory(
+        numbers: numbers,
         sum: Array(repeating: 0, count: optimizer.accumulatedBatches > 1 ? count : 0))
     }
-    for (index, layer) in network.layers.enumerated() {
-      if let weight = layer.weight { weights[index] = tensor(weight.elements.count) }
-      if let bias = layer.bias { biases[index] = tensor(bias.count) }
+    memories = network.layers.map { layer in
+      let trained = layer.tensors.filter { $0.isTrained && !$0.values.isEmpty }
+      return Dictionary(
+        trained.map { ($0.name, memory($0.values.count)) }, uniquingKeysWith: { first, _ in first })
     }
   }
 
@@ -99,55 +99,63 @@ public struct OptimizerState: Sendable {
   public mutating func update(
     _ network: inout Sequential, along gradient: Gradient
   ) throws(SoftmaxError) {
-    for layer in gradient.layers { try validate(layer, of: network) }
+    for layer in gradient.layers {
+      for tensor in layer.tensors { try validate(tensor, ofLayer: layer.layer, of: network) }
+    }
     let step = clock.next()
     var directions = gradient.layers
     for index in directions.indices {
-      let layer = directions[index].layer
-      prepare(&directions[index].weight.elements, &weights[layer], for: step)
-      prepare(&directions[index].bias, &biases[layer], for: step)
+      for place in directions[index].tensors.indices {
+        prepare(
+          &directions[index].tensors[place].values,
+          &memories[directions[index].layer][directions[index].tensors[place].name], for: step)
+      }
     }
     guard let update = step.update else { return }
-    if treatment.clipNorm != nil { clipNorm(of: &directions) }
+    if treatment.clipNorm != nil { clipNorm(of: &directions, in: network) }
     for direction in directions {
       let layer = direction.layer
-      self.step(
-        &network.layers[layer].weight, along: direction.weight, &weights[layer], by: update)
-      self.step(&network.layers[layer].bias, along: direction.bias, &biases[layer], by: update)
+      for tensor in direction.tensors {
+        guard let place = network.layers[layer].place(of: tensor.name) else { continue }
+        let isWeight = network.layers[layer].isPenalized(tensor)
+        self.step(
+          &network.layers[layer].tensors[place].values, along: tensor.values,
+          &memories[layer][tensor.name], by: update,
+          l2: isWeight ? treatment.l2OfWeights : treatment.l2OfBiases)
+      }
     }
   }
 
   private func validate(
-    _ gradient: Gradient.LayerGradient, of network: Sequential
+    _ gradient: LayerTensor, ofLayer index: Int, of network: Sequential
   ) throws(SoftmaxError) {
-    let index = gradient.layer
-    let layer = network.layers.indices.contains(index) ? network.layers[index] : nil
-    guard let weight = layer?.weight, let bias = layer?.bias,
-      weights[index]?.memory.count == optimizer.memoryCount * weight.elements.count,
-      weight.rowCount == gradient.weight.rowCount,
-      weight.columnCount == gradient.weight.columnCount, bias.count == gradient.bias.count
+    let count =
+      memories.indices.contains(index) ? memories[index][gradient.name]?.numbers.count : nil
+    guard let count, network.layers.indices.contains(index),
+      let place = network.layers[index].place(of: gradient.name),
+      network.layers[index].tensors[place].shape == gradient.shape,
+      count == optimizer.memoryCount * gradient.values.count
     else {
       throw SoftmaxError(
         .shapeMismatch,
-        "layer \(index): the gradient is of a weight of [\(gradient.weight.rowCount), "
-          + "\(gradient.weight.columnCount)] and a bias of [\(gradient.bias.count)], the network is not",
+        "layer \(index) has no \(gradient.name) of \(gradient.shape), as the gradient has",
         remedy: "take gradient and state of the network that is updated")
     }
   }
 
   // What the plain plan does with a gradient before its norm is known.
   private func prepare(
-    _ gradient: inout [Float], _ tensor: inout Tensor?, for step: OptimizerStep
+    _ gradient: inout [Float], _ memory: inout Memory?, for step: OptimizerStep
   ) {
-    if treatment.isAccumulating, tensor != nil {
+    if treatment.isAccumulating {
       if step.groupCount == 1 {
-        tensor?.sum = gradient
+        memory?.sum = gradient
       } else {
         gradient.withMatrixView { gradient in
-          tensor?.sum.withMatrixView { kernels.add(gradient, to: $0) }
+          memory?.sum.withMatrixView { kernels.add(gradient, to: $0) }
         }
       }
-      guard step.update != nil, let sum = tensor?.sum else { return }
+      guard step.update != nil, let sum = memory?.sum else { return }
       gradient = sum
       if step.groupCount > 1 {
         gradient.withMatrixView { kernels.multiply($0, by: 1 / Float(step.groupCount)) }
@@ -156,60 +164,63 @@ public struct OptimizerState: Sendable {
     if let limit = treatment.clipValue { gradient.withMatrixView { kernels.clip($0, to: limit) } }
   }
 
-  // Units ascending, weights before biases, as in the plain plan.
-  private func clipNorm(of directions: inout [Gradient.LayerGradient]) {
+  // A weight's units ascending, or the numbers, as in the plain plan.
+  private func clipNorm(of directions: inout [Gradient.LayerGradient], in network: Sequential) {
     var sum = 0.0
     for direction in directions {
-      for square in kernels.sumsOfSquares(direction.weight) { sum += square }
-      for x in direction.bias { sum += Double(x) * Double(x) }
+      for tensor in direction.tensors {
+        if network.layers[direction.layer].isPenalized(tensor) {
+          for square in kernels.sumsOfSquares(tensor.matrix) { sum += square }
+        } else {
+          for x in tensor.values { sum += Double(x) * Double(x) }
+        }
+      }
     }
     let factor = treatment.factor(sumOfSquares: sum)
     guard factor != 1 else { return }
     for index in directions.indices {
-      directions[index].weight.elements.withMatrixView { kernels.multiply($0, by: factor) }
-      directions[index].bias.withMatrixView { kernels.multiply($0, by: factor) }
+      for place in directions[index].tensors.indices {
+        directions[index].tensors[place].values.withMatrixView {
+          kernels.multiply($0, by: factor)
+        }
+      }
+    }
+  }
+
+  private func step(
+    _ values: inout [Float], along gradient: [Float], _ memory: inout Memory?,
+    by update: Kernels.Update, l2: Float
+  ) {
+    var gradient = gradient
+    let count = optimizer.memoryCount
+    values.withMatrixView { values in
+      gradient.withMatrixView { gradient in
+        func step(_ memory: MatrixView?) {
+          func row(_ place: Int) -> MatrixView? {
+            place < count ? memory?.rows(place..<place + 1) : nil
+          }
+          kernels.update(
+            values, along: gradient, by: update, l2: l2, first: row(0), second: row(1),
+            third: row(2))
+        }
+        if count == 0 {
+          step(nil)
+        } else {
+          memory?.numbers.withMatrixView(rowCount: count) { step($0) }
+        }
+      }
     }
   }
 }
 
-extension OptimizerState {
-  private func step(
-    _ weight: inout Matrix?, along gradient: Matrix, _ tensor: inout Tensor?,
-    by update: Kernels.Update
-  ) {
-    weight?.elements.withMatrixView {
-      step($0, along: gradient.elements, &tensor, by: update, l2: treatment.l2OfWeights)
-    }
+extension Sequential.LayerState {
+  /// The place of a trained tensor.
+  fileprivate func place(of name: String) -> Int? {
+    tensors.firstIndex { $0.name == name && $0.isTrained }
   }
 
-  private func step(
-    _ bias: inout [Float]?, along gradient: [Float], _ tensor: inout Tensor?,
-    by update: Kernels.Update
-  ) {
-    bias?.withMatrixView {
-      step($0, along: gradient, &tensor, by: update, l2: treatment.l2OfBiases)
-    }
-  }
-
-  private func step(
-    _ parameters: MatrixView, along gradient: [Float], _ tensor: inout Tensor?,
-    by update: Kernels.Update, l2: Float
-  ) {
-    var gradient = gradient
-    gradient.withMatrixView { gradient in
-      func step(_ memory: MatrixView?) {
-        let rows = memory?.rowCount ?? 0
-        kernels.update(
-          parameters, along: gradient, by: update, l2: l2,
-          first: rows > 0 ? memory?.rows(0..<1) : nil,
-          second: rows > 1 ? memory?.rows(1..<2) : nil,
-          third: rows > 2 ? memory?.rows(2..<3) : nil)
-      }
-      if optimizer.memoryCount == 0 {
-        step(nil)
-      } else {
-        tensor?.memory.withMatrixView(rowCount: optimizer.memoryCount) { step($0) }
-      }
-    }
+  /// Whether penalties are meant for a tensor of the layer: for a dense layer's weight.
+  fileprivate func isPenalized(_ tensor: LayerTensor) -> Bool {
+    if case .dense = configuration.kind { tensor.name == "weight" } else { false }
   }
 }

@@ -17,11 +17,15 @@ extension Predictor {
     public let predictor: Predictor
     private let arena: Arena
     private let pass: PredictionPass
+    // The standardized features of the row, where the predictor standardizes.
+    private var standardized: [Float]
 
     init(of predictor: Predictor) {
       self.predictor = predictor
       arena = Arena()
       pass = PredictionPass(predictor.network, rowCapacity: 1, kernels: .active, in: arena)
+      let count = predictor.standardization?.featureCount ?? 0
+      standardized = Array(repeating: 0, count: count)
     }
 
     /// Writes the probability of each class for one row of numbers.
@@ -69,9 +73,9 @@ extension Predictor {
       try run(row, .probabilities, into: &probabilities)
     }
 
-    /// Writes the logit of each class for one row of numbers.
+    /// Writes the logits for one row of numbers, as many as the predictor has outputs.
     ///
-    /// - Returns: the index of the greatest.
+    /// - Returns: the index of the most probable class.
     /// - Throws: as ``probabilities(for:into:)-([Float],_)``.
     @discardableResult
     public mutating func logits(
@@ -84,7 +88,26 @@ extension Predictor {
     private mutating func run(
       _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
-      try validate(featureCount: row.count, resultCount: result.count)
+      try validate(featureCount: row.count, resultCount: result.count, output)
+      if let standardization = predictor.standardization {
+        for column in 0..<row.count {
+          guard row[column].isFinite else { return try checkedClass(of: .floats(row.matrix())) }
+          standardized[column] = standardization.standardized(row[column], column)
+        }
+        return try runStandardized(output, into: &result)
+      }
+      return try runAsIs(row, output, into: &result)
+    }
+
+    private func runStandardized(
+      _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
+      try runAsIs(standardized.span, output, into: &result)
+    }
+
+    private func runAsIs(
+      _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
       let found = result.withRowView { view -> Int? in
         row.withRowSource { best(of: $0, output, into: view) }
       }
@@ -95,11 +118,17 @@ extension Predictor {
     private mutating func run(
       _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
-      try validate(featureCount: row.count, resultCount: result.count)
+      try validate(featureCount: row.count, resultCount: result.count, output)
       guard let scale = predictor.byteScale else {
         throw SoftmaxError(
           .invalidArgument, "the predictor does not know what a byte stands for",
           remedy: "make it with byteScale:, or pass numbers")
+      }
+      if let standardization = predictor.standardization {
+        for column in 0..<row.count {
+          standardized[column] = standardization.standardized(Float(row[column]) * scale, column)
+        }
+        return try runStandardized(output, into: &result)
       }
       let found = result.withRowView { view -> Int? in
         row.withRowSource(scale: scale) { best(of: $0, output, into: view) }
@@ -116,11 +145,18 @@ extension Predictor {
       return pass.mostProbableClass
     }
 
-    private func validate(featureCount: Int, resultCount: Int) throws(SoftmaxError) {
+    private func validate(
+      featureCount: Int, resultCount: Int, _ output: PredictionPass.Output
+    ) throws(SoftmaxError) {
       try predictor.validate(featureCount: featureCount)
-      guard resultCount == predictor.classCount else {
+      let (wanted, what) =
+        switch output {
+        case .logits: (predictor.outputCount, "logits")
+        case .probabilities: (predictor.classCount, "classes")
+        }
+      guard resultCount == wanted else {
         throw SoftmaxError(
-          .shapeMismatch, "\(predictor.classCount) classes do not fit into \(resultCount) numbers")
+          .shapeMismatch, "\(wanted) \(what) do not fit into \(resultCount) numbers")
       }
     }
 

@@ -18,10 +18,14 @@ import Synchronization
 public final class Predictor: Sendable {
   /// The number of features of a row.
   public let featureCount: Int
-  /// The number of logits of a row.
+  /// The number of classes, which is that of a row's probabilities.
   public let classCount: Int
+  /// The number of logits of a row: one for each class, or one for two classes.
+  public let outputCount: Int
   /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
   public let byteScale: Float?
+  /// What brings the features to mean 0 and deviation 1 first, if anything does.
+  public let standardization: Standardization?
 
   let network: PackedNetwork
   let inputShape: [Int]
@@ -34,30 +38,39 @@ public final class Predictor: Sendable {
   /// - Parameters:
   ///   - network: what predicts; later changes of it are not seen.
   ///   - byteScale: what a byte feature is multiplied with.
+  ///   - standardization: what is done to the features first.
+  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
+  ///     it the network's own.
   ///   - threads: the number of threads for batches; without it the machine's processors. They are
   ///     started by the first batch that needs them.
-  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense.
+  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense;
+  ///   `shapeMismatch` for a standardization of another number of features.
   public init(
-    _ network: Sequential, byteScale: Float? = nil, threads: Int? = nil
+    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
+    outputFunction: OutputFunction? = nil,
+    threads: Int? = nil
   ) throws(SoftmaxError) {
     try WorkerTeam.validate(threadCount: threads)
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
+    try standardization?.validate(featureCount: network.inputCount)
     let arena = Arena()
-    self.network = PackedNetwork(network, in: arena)
+    self.standardization = standardization
+    self.network = PackedNetwork(network, outputFunction: outputFunction, in: arena)
     self.arena = arena
     self.threads = threads
     self.byteScale = byteScale
     inputShape = network.inputShape
     featureCount = network.inputCount
-    classCount = network.outputCount
+    outputCount = network.outputCount
+    classCount = self.network.classCount
   }
 
-  /// The logits of each sample: [samples, classes].
+  /// The logits of each sample: [samples, outputs].
   ///
   /// - Throws: `shapeMismatch`; `nonFiniteValue` naming row and column of a feature that is NaN or
   ///   infinite, or row and class of a logit that overflowed.
   public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
-    var result = Matrix(rowCount: features.rowCount, columnCount: classCount)
+    var result = Matrix(rowCount: features.rowCount, columnCount: outputCount)
     try run(features, .logits, into: &result)
     return result
   }
@@ -90,7 +103,12 @@ public final class Predictor: Sendable {
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
     try validate(featureCount: features.columnCount)
-    let features = try features.scaled(by: byteScale)
+    var features = try features.scaled(by: byteScale)
+    if let standardization {
+      // Said of the numbers that were handed in.
+      try features.validateFinite()
+      features = try standardization.standardized(features)
+    }
     let isFinite = result.withView { view in
       guard let view else { return true }
       let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
@@ -123,7 +141,7 @@ public final class Predictor: Sendable {
   func validateFinite(_ logits: Matrix) throws(SoftmaxError) {
     guard let index = logits.elements.firstIndex(where: { !$0.isFinite }) else { return }
     let value = logits.elements[index]
-    let (row, column) = index.quotientAndRemainder(dividingBy: classCount)
+    let (row, column) = index.quotientAndRemainder(dividingBy: outputCount)
     throw SoftmaxError(
       .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
       remedy: "the features or the weights are too large for Float", at: .row(row, column: column))

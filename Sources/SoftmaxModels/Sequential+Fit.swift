@@ -53,11 +53,9 @@ extension Sequential {
         if took < .milliseconds(25) { chunk *= 2 }
         if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
 
-        let rowCount = min(next * trainer.batchSize, dataset.count)
         let progress = TrainingProgress(
           epoch: epoch + 1, epochCount: epochs, step: next, stepCount: trainer.stepsOfEpoch,
-          loss: totals.loss / Double(rowCount),
-          accuracy: Double(totals.correctCount) / Double(rowCount),
+          loss: totals.meanLoss, accuracy: totals.accuracy,
           seconds: (ContinuousClock.now - start).seconds)
         guard totals.loss.isFinite else {
           throw SoftmaxError(
@@ -68,7 +66,7 @@ extension Sequential {
           history.epochs.append(
             TrainingHistory.Epoch(
               number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
-              seconds: progress.seconds))
+              seconds: progress.seconds, emptyStepCount: totals.emptyStepCount))
         }
         do {
           try onProgress?(progress)
@@ -100,19 +98,6 @@ extension Sequential {
         .invalidArgument, "the \(name) penalty must be a float of at least 0, got \(penalty)")
     }
   }
-
-  func validate(_ dataset: LabeledDataset) throws(SoftmaxError) {
-    guard dataset.count > 0 else {
-      throw SoftmaxError(.invalidArgument, "the data set has no samples")
-    }
-    try validate(featureCount: dataset.features.columnCount, shape: dataset.featureShape)
-    guard dataset.classCount == outputCount else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the network has \(outputCount) outputs, the data set \(dataset.classCount) classes",
-        remedy: "end the network in Dense(\(dataset.classCount))")
-    }
-  }
 }
 
 extension TrainingPlan {
@@ -121,7 +106,7 @@ extension TrainingPlan {
     _ steps: Range<Int>, dataset: LabeledDataset, isUpdating: Bool, team: WorkerTeam
   ) {
     dataset.features.withSource { features in
-      guard case .distributions(let matrix) = dataset.targets else {
+      guard let matrix = dataset.targets.matrix else {
         run(steps, features: features, targets: nil, isUpdating: isUpdating, team: team)
         return
       }

@@ -11,7 +11,7 @@ extension Sequential {
     try Predictor(self, threads: threads)
   }
 
-  /// The logits of each sample: [samples, classes].
+  /// The logits of each sample: [samples, outputs].
   ///
   /// A sample's logits have the same bits alone and in any company. Who predicts more than once
   /// makes a ``Predictor``.
@@ -26,6 +26,8 @@ extension Sequential {
   }
 
   /// The probability of each class for each sample: [samples, classes].
+  ///
+  /// By the network's ``outputFunction``; a single sigmoid has the classes no and yes.
   ///
   /// - Throws: as ``logits(for:threads:)``.
   public func probabilities(

@@ -2,20 +2,17 @@
 
 extension Sequential {
   /// A table of the layers, their output shapes and their numbers of parameters, as Keras draws it.
+  ///
+  /// The bytes are those of the parameters alone, without an optimizer's memory.
   public var summary: String { summary(columns: 88) }
 
   /// The same for a terminal of other width; names that need more room take it.
   public func summary(columns: Int) -> String {
     var rows: [(String, String, String)] = []
-    var numbers: [String: Int] = [:]
     for layer in layers {
       let type = layer.configuration.typeName
-      let base = type == "ReLU" ? "re_lu" : type.lowercased()
-      let number = numbers[base, default: 0]
-      numbers[base] = number + 1
-      let name = number == 0 ? base : "\(base)_\(number)"
       let shape = layer.outputShape.map { "\($0)" }.joined(separator: ", ")
-      rows.append(("\(name) (\(type))", "(None, \(shape))", grouped(layer.parameterCount)))
+      rows.append(("\(layer.name) (\(type))", "(None, \(shape))", grouped(layer.parameterCount)))
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
     // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
@@ -49,7 +46,13 @@ extension Sequential {
       lines.append(row(cells, "│"))
     }
     lines.append(rule("└", "─", "┴", "┘"))
-    lines.append(" Total params: \(grouped(parameterCount)) (\(bytes(parameterCount * 4)))")
+    let trained = trainedParameterCount
+    for (title, count) in [
+      ("Total", parameterCount), ("Trainable", trained),
+      ("Non-trainable", parameterCount - trained),
+    ] {
+      lines.append(" \(title) params: \(grouped(count)) (\(bytes(count * 4)))")
+    }
     return lines.joined(separator: "\n")
   }
 

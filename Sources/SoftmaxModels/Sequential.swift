@@ -16,21 +16,6 @@ public import SoftmaxCore
 /// let history = try network.fit(to: images, optimizer: .adam(), epochs: 10, batchSize: 32)
 /// ```
 public struct Sequential: Sendable, Hashable {
-  /// A layer of a network with its parameters.
-  public struct LayerState: Sendable, Hashable {
-    /// What the layer is.
-    public let configuration: LayerConfiguration
-    /// The shape of one sample's output.
-    public let outputShape: [Int]
-    /// The weight, of shape [outputs, inputs]; nil in a layer without.
-    public internal(set) var weight: Matrix?
-    /// The bias, one for each output; nil in a layer without.
-    public internal(set) var bias: [Float]?
-
-    /// The number of trained numbers in the layer.
-    public var parameterCount: Int { (weight?.elements.count ?? 0) + (bias?.count ?? 0) }
-  }
-
   /// The shape of one sample, such as [28, 28].
   public let inputShape: [Int]
   /// What the initial weights and the order of the samples are drawn from.
@@ -42,8 +27,6 @@ public struct Sequential: Sendable, Hashable {
   public var inputCount: Int { inputShape.reduce(1, *) }
   /// The number of logits.
   public var outputCount: Int { layers.last?.outputShape.reduce(1, *) ?? inputCount }
-  /// The number of trained numbers in all layers.
-  public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
 
   /// Creates a network with initial weights.
   ///
@@ -51,26 +34,25 @@ public struct Sequential: Sendable, Hashable {
   ///   - inputShape: the shape of one sample.
   ///   - seed: what the initial weights, and in training the order of the samples, are drawn from.
   ///   - layers: the layers, first to last.
-  /// - Throws: `invalidArgument` for a network that makes no sense: no dense layer, a dense layer on
-  ///   samples that are no rows, a softmax that is not last, or two of them.
+  /// - Throws: `invalidArgument` for a network that makes no sense: no layer with parameters, a dense
+  ///   layer on samples that are no rows, a setting out of range, a softmax that is not last, or two
+  ///   of them, two layers of one name.
   public init(
     input inputShape: [Int], seed: UInt64 = 0, @LayerBuilder layers: () -> [any Layer]
   ) throws(SoftmaxError) {
     let configurations = layers().map { $0.configuration }
     try self.init(input: inputShape, seed: seed, configurations: configurations) {
-      (index, outputs, inputs) throws(SoftmaxError) in
-      guard case .dense(_, _, let initializer) = configurations[index].kind else { return nil }
-      let weight = initializer.weight(outputs: outputs, inputs: inputs, seed: seed, layer: index)
-      return (weight, Array(repeating: 0, count: outputs))
+      (index, shapes) in
+      configurations[index].initialTensors(shapes, seed: seed, layer: index)
     }
   }
 
-  /// Creates a network whose layers ask for their parameters by index, outputs and inputs.
+  /// Creates a network whose layers ask for their numbers by index and shapes.
   ///
   /// They ask when the layer is known to make sense.
   package init(
     input inputShape: [Int], seed: UInt64, configurations: [LayerConfiguration],
-    parameters: (Int, Int, Int) throws(SoftmaxError) -> (weight: Matrix, bias: [Float])?
+    tensors: (Int, [LayerTensorShape]) throws(SoftmaxError) -> [LayerTensor]
   ) throws(SoftmaxError) {
     guard !inputShape.isEmpty, let featureCount = inputShape.product,
       featureCount <= Sequential.greatestCount
@@ -81,39 +63,18 @@ public struct Sequential: Sendable, Hashable {
           + "features, got \(inputShape)")
     }
     try Sequential.validateSoftmax(in: configurations)
+    let names = try Sequential.names(of: configurations)
     var shape = inputShape
-    var count = featureCount
     var states: [LayerState] = []
     for (index, configuration) in configurations.enumerated() {
-      var weight: Matrix?
-      var bias: [Float]?
-      switch configuration.kind {
-      case .flatten:
-        shape = [count]
-      case .activation:
-        break
-      case .dense(let units, _, _):
-        guard shape.count == 1 else {
-          throw SoftmaxError(
-            .invalidArgument, "layer \(index): a dense layer needs rows, got samples of \(shape)",
-            remedy: "put Flatten() before it")
-        }
-        guard units > 0, let size = [units, count].product, size <= Sequential.greatestCount else {
-          throw SoftmaxError(
-            .invalidArgument,
-            "layer \(index): a dense layer needs at least 1 unit and at most "
-              + "\(Sequential.greatestCount) weights, got \(units) units on \(count) inputs")
-        }
-        let initial = try parameters(index, units, count)
-        weight = initial?.weight
-        bias = initial?.bias
-        shape = [units]
-        count = units
-      }
+      let needs = try configuration.needs(ofSamples: shape, layer: index)
+      shape = needs.outputShape
       states.append(
-        LayerState(configuration: configuration, outputShape: shape, weight: weight, bias: bias))
+        LayerState(
+          configuration: configuration, name: names[index], outputShape: shape,
+          tensors: needs.tensors.isEmpty ? [] : try tensors(index, needs.tensors)))
     }
-    guard states.contains(where: { $0.weight != nil }) else {
+    guard states.contains(where: { !$0.tensors.isEmpty }) else {
       throw SoftmaxError(
         .invalidArgument, "a network needs at least one layer with parameters",
         remedy: "add Dense(_:)")
@@ -125,7 +86,7 @@ public struct Sequential: Sendable, Hashable {
 
   // The most features of a sample and weights of a layer: more than fits into memory comes from a
   // slip of the pen.
-  private static let greatestCount = Int(Int32.max)
+  static let greatestCount = Int(Int32.max)
 
   // Cross-entropy is computed from logits: a softmax can stand at the end alone, and once.
   private static func validateSoftmax(
@@ -149,36 +110,5 @@ public struct Sequential: Sendable, Hashable {
         .invalidArgument, "layer \(index) is a softmax, but layers follow it",
         remedy: "softmax belongs to the output; use another activation in between")
     }
-  }
-
-  /// Replaces the parameters of one layer.
-  ///
-  /// - Parameters:
-  ///   - index: the layer's place in `layers`.
-  ///   - weight: of the shape [outputs, inputs].
-  ///   - bias: one number for each output.
-  /// - Throws: `shapeMismatch` or `nonFiniteValue`.
-  public mutating func setParameters(
-    ofLayer index: Int, weight: Matrix, bias: [Float]
-  ) throws(SoftmaxError) {
-    guard layers.indices.contains(index), let old = layers[index].weight else {
-      throw SoftmaxError(.invalidArgument, "layer \(index) has no parameters")
-    }
-    guard weight.rowCount == old.rowCount, weight.columnCount == old.columnCount,
-      bias.count == old.rowCount
-    else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "layer \(index) needs a weight of [\(old.rowCount), \(old.columnCount)] and a bias of "
-          + "[\(old.rowCount)], got [\(weight.rowCount), \(weight.columnCount)] and [\(bias.count)]"
-      )
-    }
-    try Features.floats(weight).validateFinite()
-    if let unit = bias.firstIndex(where: { !$0.isFinite }) {
-      throw SoftmaxError(
-        .nonFiniteValue, "layer \(index): the bias of unit \(unit) is \(bias[unit])")
-    }
-    layers[index].weight = weight
-    layers[index].bias = bias
   }
 }

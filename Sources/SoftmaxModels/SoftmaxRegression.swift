@@ -5,7 +5,8 @@ public import SoftmaxCore
 /// Multinomial logistic regression: one layer, trained by stochastic gradient descent.
 ///
 /// p(class j | x) = softmax(x W^T + b)_j; the loss is the mean cross-entropy plus
-/// l2 / 2 ||W||^2, biases not counted. Fitting gives a ``Classifier``.
+/// l2 / 2 ||W||^2, biases not counted. Fitting gives a ``Classifier``. scikit-learn's `C` for n samples
+/// is ``l2Penalty(forC:sampleCount:)``.
 ///
 /// ```swift
 /// let digits = try Digits.load()
@@ -38,24 +39,63 @@ public struct SoftmaxRegression: Hashable, Sendable {
     self.seed = seed
   }
 
+  /// The penalty that scikit-learn's inverse strength C stands for: 1 / (C n) for n samples.
+  public static func l2Penalty(forC c: Double, sampleCount: Int) -> Double {
+    1 / (c * Double(sampleCount))
+  }
+
+  // The same estimator, as a network without hidden layers.
+  private var perceptron: MLPClassifier {
+    MLPClassifier(
+      hiddenUnits: [], l2Penalty: l2Penalty, optimizer: optimizer, epochs: epochs,
+      batchSize: batchSize, initializer: initializer, seed: seed)
+  }
+}
+
+extension SoftmaxRegression: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:threads:onProgress:)``.
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:threads:onProgress:)``;
+  ///   `shapeMismatch` or `invalidArgument` for a start with other features or classes.
   public func fitted(
-    to dataset: LabeledDataset, threads: Int? = nil,
-    onProgress: ((TrainingProgress) throws -> Void)? = nil
+    to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
+    onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
-    var network = try Sequential(input: dataset.featureShape, seed: seed) {
-      Flatten()
-      Dense(dataset.classCount, activation: .softmax, initializer: initializer)
-    }
-    let history = try network.fit(
-      to: dataset, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
-      l2Penalty: l2Penalty, threads: threads, onProgress: onProgress)
-    return try Classifier(
-      network: network, trainedOn: dataset,
-      record: TrainingRecord(
-        rowCount: dataset.count, loss: .crossEntropy, optimizer: optimizer, l2Penalty: l2Penalty,
-        batchSize: batchSize, seed: seed, history: history))
+    try perceptron.fitted(
+      to: dataset, startingFrom: model, threads: threads, onProgress: onProgress)
+  }
+}
+
+extension SoftmaxRegression {
+  /// The objective and its gradient at some parameters.
+  ///
+  /// J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2, so
+  /// dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k, and the same for b_k with 1 in
+  /// the place of x_i and no penalty. In a matrix: (1 / n) (P - Y)^T X + l2 W.
+  ///
+  /// ```swift
+  /// let start = Matrix(rowCount: 10, columnCount: 64)
+  /// let (objective, gradient) = try SoftmaxRegression(l2Penalty: 0.01)
+  ///   .valueAndGradient(weight: start, bias: Array(repeating: 0, count: 10), on: digits.training)
+  /// print(objective)   // ln 10 = 2.303
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - weight: of the shape [classes, features].
+  ///   - bias: a number for each class.
+  ///   - dataset: the n samples.
+  ///   - threads: the number of threads; without it as many as help.
+  /// - Returns: the objective, in nats, and its gradient in the shapes of the parameters.
+  /// - Throws: `shapeMismatch` or `nonFiniteValue` for parameters that do not fit the data set.
+  public func valueAndGradient(
+    weight: Matrix, bias: [Float], on dataset: LabeledDataset, threads: Int? = nil
+  ) throws(SoftmaxError) -> (value: Double, gradient: (weight: Matrix, bias: [Float])) {
+    var network = try perceptron.network(
+      input: dataset.featureShape, classCount: dataset.classCount)
+    let layer = network.layers.count - 1
+    try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
+    let (objective, gradient) = try network.valueAndGradient(
+      of: .crossEntropy, on: dataset, l2Penalty: l2Penalty, threads: threads)
+    return (objective, (gradient.layers[0].weight, gradient.layers[0].bias))
   }
 }

@@ -22,15 +22,22 @@ public import SoftmaxCore
 public final class Trainer {
   /// What a step found before its update.
   public struct Step: Hashable, Sendable {
-    /// The mean loss of the batch's samples, without any penalty.
+    /// The mean loss of the batch's samples, without any penalty; 0 where ``weight`` is.
     public let loss: Double
-    /// How many of them were classified rightly.
+    /// How many guesses were right.
     public let correctCount: Int
     /// The number of samples.
     public let rowCount: Int
+    /// The sum of the samples' weights, their number where all count the same. 0 says that there was
+    /// nothing to learn from: every sample of weight 0, or of the ignored class.
+    public let weight: Double
+    /// The number of guesses: one for each sample that counts, of multi-label targets one an output.
+    public let guessCount: Int
 
-    /// The fraction of samples classified rightly.
-    public var accuracy: Double { Double(correctCount) / Double(rowCount) }
+    /// The fraction of guesses that were right; 0 where there were none.
+    public var accuracy: Double {
+      guessCount > 0 ? Double(correctCount) / Double(guessCount) : 0
+    }
   }
 
   /// What it trains on.
@@ -63,7 +70,7 @@ public final class Trainer {
     optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
     l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
-    try network.validate(dataset)
+    try network.validate(dataset, loss: loss)
     try optimizer.validate()
     guard batchSize > 0 else {
       throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
@@ -123,8 +130,8 @@ public final class Trainer {
     let found = plan.schedule.result(of: 0)
     guard found.loss.isFinite else { throw diverged("the loss became \(found.loss)") }
     return Step(
-      loss: found.loss / Double(rows.count), correctCount: found.correctCount,
-      rowCount: rows.count)
+      loss: found.meanLoss, correctCount: found.correctCount, rowCount: rows.count,
+      weight: found.weight, guessCount: found.trialCount)
   }
 
   /// Takes one step on samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
@@ -179,9 +186,6 @@ extension Trainer {
 
 extension Sequential {
   fileprivate var isFinite: Bool {
-    layers.allSatisfy {
-      ($0.weight?.elements.allSatisfy(\.isFinite) ?? true)
-        && ($0.bias?.allSatisfy(\.isFinite) ?? true)
-    }
+    layers.allSatisfy { $0.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
   }
 }

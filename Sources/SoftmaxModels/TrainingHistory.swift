@@ -8,10 +8,15 @@ public struct TrainingHistory: Hashable, Sendable {
     public let number: Int
     /// The mean loss of the samples, each taken before its batch's update, without any penalty.
     public let loss: Double
-    /// The fraction of the samples classified rightly before their batch's update.
+    /// The fraction of the samples classified rightly before their batch's update; samples of weight 0
+    /// are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
+    /// on the right side of one half (Keras' binary accuracy).
     public let accuracy: Double
     /// The time it took, in seconds.
     public let seconds: Double
+    /// The steps whose batch had nothing to learn from: every sample of weight 0, or of the ignored
+    /// class.
+    public var emptyStepCount = 0
   }
 
   /// The epochs, first to last.

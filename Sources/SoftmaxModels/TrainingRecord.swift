@@ -6,8 +6,12 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var dataset: String?
   /// The number of samples trained on.
   public var rowCount: Int
-  /// The loss.
+  /// The loss's name.
   public var loss: String
+  /// The loss's settings by name; nil without any.
+  public var lossSettings: [String: Double]?
+  /// The weights of the classes in the loss; nil where all count the same.
+  public var classWeights: [Double]?
   /// The optimizer's name.
   public var optimizer: String
   /// The optimizer's settings by name.
@@ -35,6 +39,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
     self.dataset = dataset
     self.rowCount = rowCount
     self.loss = loss.name
+    self.lossSettings = loss.settings.isEmpty ? nil : loss.settings
+    self.classWeights = loss.classWeights.isEmpty ? nil : loss.classWeights
     self.optimizer = optimizer.name
     self.optimizerSettings = optimizer.settings
     self.l1Penalty = l1Penalty == 0 ? nil : l1Penalty

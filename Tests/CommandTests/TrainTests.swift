@@ -112,6 +112,10 @@ import Testing
     ["--schedule", "cosine"], ["--schedule", "cosine:warmup=10,floor=0.1"],
     ["--schedule", "step:every=5steps,factor=0.5"], ["--schedule", "exponential:0.95"],
     ["--schedule", "one-cycle"],
+    ["--label-smoothing", "0.1"], ["--class-weights", "0=2,3=0.5"],
+    ["--loss", "binary-cross-entropy", "--label-smoothing", "0.1"], ["--loss", "squared"],
+    ["--loss", "absolute"], ["--loss", "huber"],
+    ["--loss", "hinge", "--class-weights", "balanced"],
   ])
   func optionsMakeDifferentModels(_ options: [String]) throws {
     let arguments = ["train", "digits", "--epochs", "1", "--quiet", "--json"]

@@ -75,4 +75,79 @@ import Testing
     #expect(part.labels == [0, 1])
     #expect(part.classNames == ["a", "b"] && part.featureShape == [1, 2])
   }
+
+  @Test func sampleWeightsFollowTheirSamples() throws {
+    let dataset = try LabeledDataset(
+      features: features, labels: [0, 1, 0], classNames: ["a", "b"], sampleWeights: [1, 0.5, 3])
+    #expect(dataset.selecting(rows: [2, 1]).sampleWeights == [3, 0.5])
+    #expect(try dataset.replacing(features: features).sampleWeights == [1, 0.5, 3])
+    #expect(try dataset.weighted(by: nil).sampleWeights == nil)
+    #expect(try dataset.weighted(by: nil).selecting(rows: [0]).sampleWeights == nil)
+  }
+
+  @Test(arguments: [-1, Float.nan, .infinity])
+  func aSampleWeightThatIsNoneIsAnErrorThatNamesTheRow(weight: Float) throws {
+    let dataset = try LabeledDataset(
+      features: features, labels: [0, 1, 0], classNames: ["a", "b"])
+    let error = #expect(throws: SoftmaxError.self) { try dataset.weighted(by: [1, weight, 1]) }
+    #expect(error?.location == .row(1, column: nil))
+    #expect(throws: SoftmaxError.self) { try dataset.weighted(by: [1, 1]) }
+    #expect(throws: SoftmaxError.self) {
+      try LabeledDataset(
+        features: features, labels: [0, 1, 0], classNames: ["a", "b"],
+        sampleWeights: [1, weight, 1])
+    }
+  }
+
+  @Test func samplesMayHaveAnyNumberOfClasses() throws {
+    let indicators = try Matrix([[1, 1], [0, 0], [0, 0.5]])
+    let dataset = try LabeledDataset(
+      features: features, indicators: indicators, classNames: ["a", "b"])
+    #expect(dataset.labels == [0, 0, 1])
+    #expect(
+      try dataset.selecting(rows: [2, 0]).targets == .indicators(Matrix([[0, 0.5], [1, 1]])))
+    for value: Float in [-0.1, 1.1, .nan] {
+      let error = #expect(throws: SoftmaxError.self) {
+        try LabeledDataset(
+          features: features, indicators: Matrix([[1, 1], [0, value], [0, 0]]),
+          classNames: ["a", "b"])
+      }
+      #expect(error?.location == .row(1, column: 1))
+    }
+    #expect(throws: SoftmaxError.self) {
+      try LabeledDataset(
+        features: features, indicators: indicators, classNames: ["a", "b", "c"])
+    }
+  }
+
+  @Test func classesWithoutSamplesAreNamed() throws {
+    let dataset = try LabeledDataset(
+      features: features, labels: [0, 2, 0], classNames: ["a", "b", "c", "d"])
+    #expect(dataset.missingClasses == [1, 3])
+    #expect(dataset.balancedClassWeights == [0.75, 0, 1.5, 0])
+    // A sample that does not count leaves its class without any.
+    let weighted = try dataset.weighted(by: [1, 0, 3])
+    #expect(weighted.missingClasses == [1, 2, 3])
+    #expect(weighted.balancedClassWeights == [1, 0, 0, 0])
+    let soft = try LabeledDataset(
+      features: features, distributions: Matrix([[1, 0], [0.5, 0.5], [1, 0]]),
+      classNames: ["a", "b"])
+    #expect(soft.missingClasses == [])
+    #expect(soft.balancedClassWeights == [0.6, 3])
+  }
+
+  @Test func probabilitiesAreToldFromLogits() throws {
+    let generator = CounterBasedGenerator(seed: 4)
+    let logits = try Matrix(
+      rowCount: 20, columnCount: 5,
+      elements: (0..<100).map { 6 * generator.uniform(at: UInt64($0)) - 3 })
+    #expect(!logits.looksLikeProbabilities)
+    #expect(logits.softmax().looksLikeProbabilities)
+    #expect(try Matrix([[0, 1], [1, 0]]).looksLikeProbabilities)
+    #expect(try !Matrix([[0, 1], [1, 1]]).looksLikeProbabilities)
+    #expect(try !Matrix([[2, -1]]).looksLikeProbabilities)
+    #expect(try !Matrix([[.nan, 1]]).looksLikeProbabilities)
+    #expect(!Matrix(rowCount: 0, columnCount: 3).looksLikeProbabilities)
+    #expect(!Matrix(rowCount: 3, columnCount: 1, repeating: 1).looksLikeProbabilities)
+  }
 }

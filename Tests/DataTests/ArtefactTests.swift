@@ -39,6 +39,56 @@ import Testing
     #expect(try SafetensorsFile.read(path).tensorDataSHA256 == classifier.weightsSHA256)
   }
 
+  @Test func aStandardizationIsSavedToTheBit() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    let standardization = try Standardization(
+      mean: [0.1, -1e-20, 3e7, 0, 1.0 / 3, 5], deviation: [1, 0x1p-126, 2.5, 0.7, 1e30, 9])
+    let classifier = try classifier().standardizing(
+      by: standardization, byteScale: 1.0 / 255)
+    try classifier.save(to: path)
+    #expect(try Classifier.load(path) == classifier)
+  }
+
+  @Test func outputFunctionAndLossAreSavedWithTheModel() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    for (outputs, ending, function) in [
+      (3, nil, OutputFunction.sigmoid), (3, Activation.sigmoid, .sigmoid), (3, nil, .softmax),
+      (1, nil, .sigmoid), (1, Activation.sigmoid, .sigmoid),
+    ] {
+      let network = try Sequential(input: [2], seed: 1) { Dense(outputs, activation: ending) }
+      var untrained = try Sequential(input: [2]) { Dense(2) }
+      let history = try untrained.fit(
+        to: LabeledDataset(
+          features: .floats(Matrix(rowCount: 1, columnCount: 2)), labels: [0],
+          classNames: ["a", "b"]), epochs: 0)
+      let record = TrainingRecord(
+        rowCount: 4, loss: .binaryCrossEntropy(labelSmoothing: 0.1, classWeights: [1, 2]),
+        optimizer: .adam(), l2Penalty: 0, batchSize: 2, seed: 1, history: history)
+      let classifier = try Classifier(
+        network: network, classNames: Array(["a", "b", "c"].prefix(max(2, outputs))),
+        trainingRecord: record, outputFunction: function)
+      try classifier.save(to: path)
+      let restored = try Classifier.load(path)
+      #expect(restored == classifier && restored.outputFunction == function)
+      #expect(restored.trainingRecord?.lossSettings == ["label_smoothing": 0.1])
+      #expect(restored.trainingRecord?.classWeights == [1, 2])
+      // A reader that knows no output functions must not take a sigmoid for a softmax.
+      let isSaid = try SafetensorsFile.read(path).metadata["architecture"]?.contains("output\"")
+      #expect(isSaid == (outputs == 3 && ending == nil && function == .sigmoid))
+    }
+  }
+
+  @Test func anUnknownOutputFunctionIsRefused() throws {
+    let error = try changed { metadata, _ in
+      metadata["architecture"] = metadata["architecture"]?.replacingOccurrences(
+        of: "{\"input\"", with: "{\"output\":\"probit\",\"input\"")
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("probit") == true)
+  }
+
   @Test func theSameClassifierGivesTheSameBytes() throws {
     let folder = try TemporaryFolder()
     try classifier().save(to: folder.path("one"))

@@ -163,9 +163,11 @@ static void gradient_operands(const kernel_case *c, operand *o) {
 
 FUNCTION(exponential)
 FUNCTION(logarithm)
+FUNCTION(log1p)
 FUNCTION(relu)
 FUNCTION(tanh)
 FUNCTION(sigmoid)
+FUNCTION(softplus)
 GRADIENT(relu_gradient)
 GRADIENT(tanh_gradient)
 GRADIENT(sigmoid_gradient)
@@ -263,6 +265,55 @@ static void cross_entropy_columns_call(
       c->m, c->n, c->chunk, FLOATS(0), o[0].limit * o[0].stride, o[0].stride, FLOATS(1),
       soft ? NULL : INTEGERS(2), soft ? FLOATS(2) : NULL, 1.0f / 48, FLOATS(3), INTEGERS(4),
       FLOATS(5));
+}
+
+// Variations: 1 without gradient. Of the rows' scales many are 0.
+static void weighted_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = floats(role_input, contents_distributions, c->m, c->n, 3 * c->gap);
+  o[2] = floats(role_input, contents_distributions, 1, c->m, 0);
+  o[3] = floats(role_input, contents_distributions, 1, c->m, 0);
+  o[4] = floats(role_output, contents_values, 1, c->m, 0);
+  o[5] = floats(unless(c->variation & 1, role_output), contents_values, c->m, c->n, 2 * c->gap);
+}
+
+static void cross_entropy_weighted_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->cross_entropy_weighted(c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride,
+                                  FLOATS(2), FLOATS(3), FLOATS(4), FLOATS(5), o[5].stride);
+}
+
+// Variations: 1 without gradient.
+static void outputs_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_logits, c->m, c->n, c->gap);
+  o[1] = floats(role_input, contents_distributions, c->m, c->n, 3 * c->gap);
+  o[2] = floats(role_input, contents_distributions, 1, c->m, 0);
+  o[3] = floats(role_output, contents_values, 1, c->m, 0);
+  o[4] = floats(unless(c->variation & 1, role_output), contents_values, c->m, c->n, 2 * c->gap);
+}
+
+#define OUTPUT_LOSS(name, ...)                                                                  \
+  static void name##_call(                                                                      \
+      const softmax_kernels *kernels, const kernel_case *c, const operand *o) {                 \
+    kernels->name(c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride, __VA_ARGS__       \
+                  FLOATS(2), FLOATS(3), FLOATS(4), o[4].stride);                                \
+  }
+
+OUTPUT_LOSS(binary_cross_entropy, )
+OUTPUT_LOSS(squared_loss, )
+OUTPUT_LOSS(absolute_loss, )
+OUTPUT_LOSS(huber_loss, 1.5f, )
+
+// Variations: 1 without gradient.
+static void hinge_operands(const kernel_case *c, operand *o) {
+  outputs_operands(c, o);
+  o[1] = integers(element_int32, role_input, 1, c->m, 0, c->n);
+}
+
+static void multi_class_hinge_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->multi_class_hinge(c->m, c->n, FLOATS(0), o[0].stride, INTEGERS(1), 1, FLOATS(2),
+                             FLOATS(3), FLOATS(4), o[4].stride);
 }
 
 static void argmax_operands(const kernel_case *c, operand *o) {
@@ -464,9 +515,11 @@ const operation operations[] = {
     OPERATION(gather_floats, gather, 2, false, gather_floats),
     OPERATION(exponential, vector, 2, false, function),
     OPERATION(logarithm, vector, 2, false, function),
+    OPERATION(log1p, vector, 2, false, function),
     OPERATION(relu, vector, 2, false, function),
     OPERATION(tanh, vector, 2, false, function),
     OPERATION(sigmoid, vector, 2, false, function),
+    OPERATION(softplus, vector, 2, false, function),
     OPERATION(add, vector, 1, false, add),
     OPERATION(relu_gradient, vector, 2, false, gradient),
     OPERATION(tanh_gradient, vector, 2, false, gradient),
@@ -477,6 +530,12 @@ const operation operations[] = {
     OPERATION(cross_entropy_labels, row, 3, true, labels),
     OPERATION(cross_entropy_distributions, row, 3, true, distributions),
     OPERATION(cross_entropy_columns, logit_columns, 2, true, logit_columns),
+    OPERATION(cross_entropy_weighted, row, 2, true, weighted),
+    OPERATION(binary_cross_entropy, row, 2, false, outputs),
+    OPERATION(squared_loss, row, 2, false, outputs),
+    OPERATION(absolute_loss, row, 2, false, outputs),
+    OPERATION(huber_loss, row, 2, false, outputs),
+    OPERATION(multi_class_hinge, row, 2, false, hinge),
     OPERATION(argmax_rows, row, 1, false, argmax),
     OPERATION(philox, vector, 4, false, philox),
     OPERATION(sgd, vector, 6, false, sgd),

@@ -18,6 +18,14 @@ struct ElementaryFunction: Sendable, CustomTestStringConvertible {
     ElementaryFunction(
       testDescription: "log", bound: 1, exact: { Foundation.log($0) },
       kernel: { Specification().logarithm($0) }),
+    // Of x within 0...1 alone.
+    ElementaryFunction(
+      testDescription: "log1p", bound: 2, exact: { 0 <= $0 && $0 <= 1 ? Foundation.log1p($0) : 0 },
+      kernel: { x in zip(x, Specification().log1p(x)).map { 0 <= $0 && $0 <= 1 ? $1 : 0 } }),
+    ElementaryFunction(
+      testDescription: "softplus", bound: 2,
+      exact: { max($0, 0) + Foundation.log1p(Foundation.exp(-abs($0))) },
+      kernel: { Specification().softplus($0) }),
     ElementaryFunction(
       testDescription: "tanh", bound: 2, exact: { Foundation.tanh($0) },
       kernel: { Specification().tanh($0) }),
@@ -73,7 +81,8 @@ struct ElementaryFunctionTests {
   func errorIsWithinBoundAtEdges(_ function: ElementaryFunction) {
     let edges: [Float] = [
       0, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, 1, 2, 0.5, 0.625,
-      0.70710677, 1.4142135, 17, 16.635532, 43, 87.33654, 88.02969, 88.72284, 89, 103.27893,
+      0.70710677, 1.4142135, 0.41421357, 0.42857, 17, 16.635532, 43, 87.33654, 88.02969, 88.72284,
+      89, 103.27893,
       103.97208, 104.5, 1e30, 0.34657359, 1.0397208, 2.7182817,
     ]
     var greatest = (error: 0.0, argument: Float(0))
@@ -114,6 +123,20 @@ struct ElementaryFunctionTests {
     let y = specification.sigmoid([0, -0, .infinity, -.infinity, 1e30, -1e30])
     #expect(bits(y) == bits([0.5, 0.5, 1, 0, 1, 0]))
     #expect(specification.sigmoid([.nan])[0].isNaN)
+  }
+
+  @Test("Softplus of zeros is ln 2, of the infinities 0 and infinity")
+  func softplusOfSpecialValues() {
+    let y = specification.softplus([0, -0, .infinity, -.infinity, 1e30, -1e30])
+    let logTwo = specification.logarithm([2])[0]
+    #expect(bits(y) == bits([logTwo, logTwo, .infinity, 0, 1e30, 0]))
+    #expect(specification.softplus([.nan])[0].isNaN)
+  }
+
+  @Test("log1p of 0 and of what is tiny is itself")
+  func logarithmOfOneAndLittle() {
+    let x: [Float] = [0, .leastNonzeroMagnitude, 1e-30, 1e-10]
+    #expect(bits(specification.log1p(x)) == bits(x))
   }
 
   @Test("ReLU keeps what is positive and NaN; the rest becomes +0")

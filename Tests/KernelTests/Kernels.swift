@@ -88,11 +88,17 @@ struct Specification {
     unsafe mapped(x) { unsafe kernels.logarithm($0, $1, $2) }
   }
 
+  func log1p(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.log1p($0, $1, $2) } }
+
   func relu(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.relu($0, $1, $2) } }
 
   func tanh(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.tanh($0, $1, $2) } }
 
   func sigmoid(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.sigmoid($0, $1, $2) } }
+
+  func softplus(_ x: [Float]) -> [Float] {
+    unsafe mapped(x) { unsafe kernels.softplus($0, $1, $2) }
+  }
 
   func reluGradient(_ y: [Float], _ dy: [Float]) -> [Float] {
     unsafe mapped(dy) { unsafe kernels.relu_gradient($0, y, $1, $2) }

@@ -52,9 +52,12 @@ import Testing
   }
 
   @Test func docCommentsShowWhatIsCompiledHere() throws {
-    let file = Self.root.appendingPathComponent("Tests/SnippetTests/DocumentationSnippets.swift")
-    let compiled = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-      .map(Self.code).filter { !$0.isEmpty }
+    let folder = Self.root.appendingPathComponent("Tests/SnippetTests")
+    let files = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil
+    ).filter { $0.lastPathComponent.hasPrefix("DocumentationSnippets") }
+    let compiled = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+      .split(separator: "\n").map(Self.code).filter { !$0.isEmpty }
     var count = 0
     let sources = try #require(
       FileManager.default.enumerator(
@@ -73,6 +76,19 @@ import Testing
       }
     }
     #expect(count > 20)
+  }
+
+  @Test func theExamplesOfTheEstimatorsRun() throws {
+    let digits = try Digits.load()
+    let data = digits.training.selecting(rows: 0..<60)
+    try DocumentationSnippets.estimator(digits)
+    try DocumentationSnippets.standardized(data)
+    try DocumentationSnippets.oneAgainstTheRest(digits)
+    try DocumentationSnippets.objective(digits)
+    #expect(
+      try DocumentationSnippets.logits(
+        features: Matrix(rowCount: 2, columnCount: 3), weight: Matrix(rowCount: 3, columnCount: 4)
+      ).columnCount == 4)
   }
 
   @Test func theExamplesOfTheDocCommentsRun() throws {

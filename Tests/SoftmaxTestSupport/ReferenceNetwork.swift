@@ -82,15 +82,25 @@ public struct ReferenceNetwork {
 
   /// The gradient of the mean cross-entropy, layer by layer, by back-propagation.
   public func gradient(_ samples: [[Double]], _ targets: [[Double]]) -> [Layer] {
+    backPropagated(
+      samples,
+      zip(samples, targets).map { x, t in
+        let z = logits(x)
+        let m = z.max() ?? 0
+        let sum = z.reduce(0) { $0 + exp($1 - m) }
+        return zip(z, t).map { (exp($0 - m) / sum - $1) / Double(samples.count) }
+      })
+  }
+
+  /// The gradient, layer by layer, of a loss whose gradient to each sample's outputs is given.
+  public func backPropagated(_ samples: [[Double]], _ outputGradients: [[Double]]) -> [Layer] {
     var result = layers.map {
       Layer(
         weight: $0.weight.map { $0.map { _ in 0 } }, bias: $0.bias.map { _ in 0 }, activation: nil)
     }
-    for (x, t) in zip(samples, targets) {
+    for (x, outputGradient) in zip(samples, outputGradients) {
       let passes = forward(x)
-      guard let z = passes.last?.output, let m = z.max() else { continue }
-      let sum = z.reduce(0) { $0 + exp($1 - m) }
-      var delta = zip(z, t).map { (exp($0 - m) / sum - $1) / Double(samples.count) }
+      var delta = outputGradient
       for index in layers.indices.reversed() {
         let (input, output) = passes[index]
         delta = zip(delta, output).map { $0 * Self.slope(layers[index].activation, $1) }

@@ -114,9 +114,13 @@ typedef struct softmax_kernels {
 
   void (*_Nonnull exponential)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull logarithm)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  // ln(1 + x), for x within 0...1; of other x nothing of use.
+  void (*_Nonnull log1p)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull relu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull tanh)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull sigmoid)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  // ln(1 + e^x)
+  void (*_Nonnull softplus)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
 
   // y = x + y
   void (*_Nonnull add)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
@@ -167,6 +171,52 @@ typedef struct softmax_kernels {
       ptrdiff_t chunk_stride, ptrdiff_t ld, const float *_Nullable bias,
       const int32_t *_Nullable labels, const float *_Nullable t, float scale,
       float *_Nullable loss, int32_t *_Nullable guess, float *_Nullable d);
+
+  // MARK: Losses with a scale for each row
+  //
+  // In all of them D is not computed where d is null, and may not be Z. A row whose scale is 0 counts
+  // nothing: its loss and its gradient are +0, whatever its outputs are. A row whose loss is NaN has a
+  // gradient of NaN.
+
+  // loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), terms with T = 0 left out;
+  // D[i,j] = (softmax(Z[i])[j] * mass[i] - T[i,j]) * scale[i], with mass[i] the sum of T[i].
+  void (*_Nonnull cross_entropy_weighted)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable mass,
+      const float *_Nullable scale, float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
+
+  // loss[i] = sum over j of ln(1 + exp(Z[i,j])) - T[i,j] Z[i,j];
+  // D[i,j] = (1 / (1 + exp(-Z[i,j])) - T[i,j]) * scale[i].
+  void (*_Nonnull binary_cross_entropy)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale,
+      float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
+
+  // With the error e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2; D[i,j] = e * scale[i].
+  void (*_Nonnull squared_loss)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale,
+      float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
+
+  // loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], with 0 the sign of 0.
+  void (*_Nonnull absolute_loss)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale,
+      float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
+
+  // loss[i] = sum over j of e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2);
+  // D[i,j] = e * scale[i], with e cut to -delta...delta.
+  void (*_Nonnull huber_loss)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const float *_Nullable t, ptrdiff_t ldt, float delta, const float *_Nullable scale,
+      float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
+
+  // loss[i] = sum over j other than y of max(0, margin - Z[i,y] + Z[i,j]) with y = label[i];
+  // D[i,j] = scale[i] where the term is above 0, and D[i,y] = -scale[i] times the number of those.
+  void (*_Nonnull multi_class_hinge)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
+      const int32_t *_Nullable labels, float margin, const float *_Nullable scale,
+      float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd);
 
   // index[i] = the first column of the row's greatest element; of the first NaN where there is one.
   void (*_Nonnull argmax_rows)(

@@ -16,6 +16,9 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   /// The sum of the losses, and the number of right guesses, of each step.
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
+  /// The weight of the samples, and the number of guesses, of each step.
+  private let weights: VectorView<Double>
+  private let trialCounts: VectorView<Int64>
 
   init(_ dataset: LabeledDataset, batchSize: Int, in arena: Arena) {
     self.batchSize = batchSize
@@ -26,6 +29,8 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     updates = arena.vector(copying: Array(repeating: .none, count: steps))
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
+    weights = arena.vector(count: steps)
+    trialCounts = arena.vector(count: steps)
     for (index, label) in dataset.labels.enumerated() { labels[index] = Int32(label) }
   }
 
@@ -59,7 +64,9 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
 
   /// What a step gave: the sum of the losses of its samples, and how many it got right.
   func result(of step: Int) -> Totals {
-    Totals(loss: losses[step], correctCount: Int(correctCounts[step]))
+    Totals(
+      loss: losses[step], weight: weights[step], correctCount: Int(correctCounts[step]),
+      trialCount: Int(trialCounts[step]), emptyStepCount: weights[step] > 0 ? 0 : 1)
   }
 
   /// What a step updates by.
@@ -73,16 +80,38 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     batch.gather(labels, at: order.elements(samples))
   }
 
-  /// Keeps what a step gave.
+  /// Keeps what a step gave whose samples all count the same.
   func record(step: Int, loss: Double, correctCount: Int) {
-    losses[step] = loss
-    correctCounts[step] = Int64(correctCount)
+    let count = samples(of: step).count
+    record(
+      step: step,
+      Totals(loss: loss, weight: Double(count), correctCount: correctCount, trialCount: count))
+  }
+
+  /// Keeps what a step gave.
+  func record(step: Int, _ totals: Totals) {
+    losses[step] = totals.loss
+    weights[step] = totals.weight
+    correctCounts[step] = Int64(totals.correctCount)
+    trialCounts[step] = Int64(totals.trialCount)
   }
 
   /// What the steps of an epoch gave before their updates.
   struct Totals {
+    /// The sum of the samples' losses, each times its weight.
     var loss = 0.0
+    /// The sum of those weights; where all are 1 the number of samples.
+    var weight = 0.0
+    /// How many guesses were right, of how many: one a sample, of multi-label targets one an output.
     var correctCount = 0
+    var trialCount = 0
+    /// The steps without a sample that counts.
+    var emptyStepCount = 0
+
+    /// The mean loss of the samples; 0 where none counts.
+    var meanLoss: Double { weight > 0 ? loss / weight : loss }
+    /// The fraction of guesses that were right; 0 where there were none.
+    var accuracy: Double { trialCount > 0 ? Double(correctCount) / Double(trialCount) : 0 }
   }
 
   /// Adds what some steps gave.
@@ -92,7 +121,10 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     for step in steps {
       let found = result(of: step)
       totals.loss += found.loss
+      totals.weight += found.weight
       totals.correctCount += found.correctCount
+      totals.trialCount += found.trialCount
+      totals.emptyStepCount += found.emptyStepCount
     }
   }
 }

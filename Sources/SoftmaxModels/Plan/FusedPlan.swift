@@ -50,12 +50,12 @@ final class FusedPlan: TrainingPlan {
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
+  func storedGradients() -> [Gradient.LayerGradient] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
-    var result: [(layer: Int, weight: Matrix, bias: [Float])] = []
+    var result: [Gradient.LayerGradient] = []
     network.forEachLayer({ $0.gradient(atLevel: blocks.trailingZeroBitCount) }) {
       index, weight, bias in
-      result.append((index, weight, bias))
+      result.append(Gradient.LayerGradient(layer: index, weight: weight, bias: bias))
     }
     return result
   }

@@ -22,7 +22,7 @@ struct FusedShape: Sendable {
 
   /// Takes a network's form; nil where it is another.
   init?(_ network: Sequential, loss: Loss) {
-    guard case .crossEntropy = loss.kind else { return nil }
+    guard loss.isPlainCrossEntropy, !network.layers.contains(where: \.isFrozen) else { return nil }
     var layers: [Layer] = []
     var count = network.inputCount
     for (index, state) in network.layers.enumerated() {

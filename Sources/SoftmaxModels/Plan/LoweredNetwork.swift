@@ -2,86 +2,120 @@
 
 import SoftmaxCore
 
-/// A network as a list of operations over views of an arena, parameters included.
+/// A network as a list of operations over views of an arena, with its tensors.
 ///
-/// Flattening costs nothing and is gone; so is the softmax at the end, since losses and predictions
-/// start from logits.
+/// Flattening costs nothing and is gone; so is the softmax or the sigmoid at the end, since losses and
+/// predictions start from logits.
 struct LoweredNetwork: Sendable {
-  /// A fully connected layer in the arena.
-  struct DenseLayer: Sendable, BitwiseCopyable {
-    /// The layer's place in the network.
-    let index: Int
-    let layout: WeightLayout
-    /// The weight: [outputs, inputs], or [inputs, outputs], as the layout says.
-    let weight: MatrixView
-    /// A row of [1, outputs].
-    let bias: MatrixView
-    let inputCount: Int
-    let outputCount: Int
+  /// A layer's tensor in the arena.
+  struct Tensor: Sendable {
+    /// The layer's place in the network, and the tensor's in the layer.
+    let layer: Int
+    let place: Int
+    let name: String
+    let shape: [Int]
+    /// The numbers, a row for those of one extent.
+    let value: MatrixView
+    /// Whether they lie as the transpose.
+    let isTransposed: Bool
+    let isTrained: Bool
   }
 
-  enum Operation: Sendable {
-    case dense(DenseLayer)
-    case activation(Kernels.ElementFunction)
-  }
-
-  let operations: [Operation]
+  let operations: VectorView<PlanOperation>
+  /// The tensors of each operation.
+  let tensors: [[Tensor]]
   let inputCount: Int
   let outputCount: Int
 
   init(_ network: Sequential, in arena: Arena) {
-    var operations: [Operation] = []
-    var count = network.inputCount
-    for (index, layer) in network.layers.enumerated() {
-      switch layer.configuration.kind {
-      case .flatten:
-        break
-      case .activation(let activation):
-        if let function = activation.function { operations.append(.activation(function)) }
-      case .dense(let units, let activation, _):
-        let layout = WeightLayout(inputCount: count, outputCount: units)
-        let weight =
-          layout == .outputMajor
-          ? arena.matrix(rowCount: units, columnCount: count)
-          : arena.matrix(rowCount: count, columnCount: units)
-        let bias = arena.matrix(rowCount: 1, columnCount: units)
-        operations.append(
-          .dense(
-            DenseLayer(
-              index: index, layout: layout, weight: weight, bias: bias, inputCount: count,
-              outputCount: units)))
-        if let function = activation?.function { operations.append(.activation(function)) }
-        count = units
-      }
-    }
-    self.operations = operations
+    var lowering = Lowering(arena: arena, inputCount: network.inputCount)
+    for (index, layer) in network.layers.enumerated() { lowering.add(layer, at: index) }
+    if network.writtenOutputFunction == .sigmoid { lowering.removeLast() }
+    operations = arena.vector(copying: lowering.operations)
+    tensors = lowering.tensors
     inputCount = network.inputCount
-    outputCount = count
+    outputCount = lowering.count
     load(network)
   }
 
-  /// The fully connected layers, first to last.
-  var denseLayers: [DenseLayer] {
-    operations.compactMap { if case .dense(let layer) = $0 { layer } else { nil } }
-  }
-
-  /// Takes over a network's parameters.
+  /// Takes over a network's numbers.
   func load(_ network: Sequential) {
-    for layer in denseLayers {
-      let state = network.layers[layer.index]
-      guard let weight = state.weight, let bias = state.bias else { continue }
-      layer.weight.assign(weight, transposed: layer.layout == .inputMajor)
-      for (unit, value) in bias.enumerated() { layer.bias[0, unit] = value }
+    for tensor in tensors.joined() {
+      tensor.value.assign(
+        network.layers[tensor.layer].tensors[tensor.place].matrix, transposed: tensor.isTransposed)
     }
   }
 
-  /// Hands the parameters back to a network.
+  /// Hands the numbers back to a network.
   func store(into network: inout Sequential) {
-    for layer in denseLayers {
-      network.layers[layer.index].weight = layer.weight.matrix(
-        transposed: layer.layout == .inputMajor)
-      network.layers[layer.index].bias = layer.bias.matrix().elements
+    for tensor in tensors.joined() {
+      network.layers[tensor.layer].tensors[tensor.place].values =
+        tensor.value.matrix(transposed: tensor.isTransposed).elements
     }
+  }
+}
+
+/// The operations that have come to be while a network is lowered.
+private struct Lowering {
+  let arena: Arena
+  var operations: [PlanOperation] = []
+  var tensors: [[LoweredNetwork.Tensor]] = []
+  /// The number of values in a row so far.
+  var count: Int
+
+  init(arena: Arena, inputCount: Int) {
+    self.arena = arena
+    count = inputCount
+  }
+
+  mutating func add(_ layer: Sequential.LayerState, at index: Int) {
+    switch layer.configuration.kind {
+    case .flatten: break
+    case .activation(let activation): add(activation)
+    case .dense(let units, let activation, _):
+      let layout = WeightLayout(inputCount: count, outputCount: units)
+      let isTransposed = layout == .inputMajor
+      let weight =
+        isTransposed
+        ? arena.matrix(rowCount: count, columnCount: units)
+        : arena.matrix(rowCount: units, columnCount: count)
+      let bias = arena.matrix(rowCount: 1, columnCount: units)
+      add(
+        .dense(
+          PlanOperation.Dense(
+            layout: layout, weight: weight, bias: bias, inputCount: count, outputCount: units)),
+        tensors: [weight, bias], of: layer, at: index, isTransposed: isTransposed)
+      add(activation)
+    }
+  }
+
+  /// Leaves out the function at the end.
+  mutating func removeLast() {
+    operations.removeLast()
+    tensors.removeLast()
+  }
+
+  private mutating func add(_ activation: Activation?) {
+    guard let function = activation?.function else { return }
+    operations.append(.activation(function))
+    tensors.append([])
+  }
+
+  /// Adds an operation with the views of its layer's tensors, in the layer's order.
+  private mutating func add(
+    _ operation: PlanOperation, tensors views: [MatrixView], of layer: Sequential.LayerState,
+    at index: Int, isTransposed: Bool = false
+  ) {
+    count = operation.outputCount(inputCount: count)
+    operations.append(operation)
+    tensors.append(
+      views.enumerated().map { place, view in
+        LoweredNetwork.Tensor(
+          layer: index, place: place, name: layer.tensors[place].name,
+          shape: layer.tensors[place].shape, value: view,
+          isTransposed: isTransposed && place == 0,
+          isTrained: layer.tensors[place].isTrained && !layer.isFrozen)
+      })
   }
 }
 
@@ -90,7 +124,7 @@ struct LoweredNetwork: Sendable {
 /// A layer of few outputs has its inputs in vector lanes, one of many outputs its outputs: no lanes
 /// are lost to padding, and each of the three products of training runs along its operands. The rule
 /// is part of the arithmetic promise (`docs/decisions/0001`): it may look at shapes alone.
-enum WeightLayout: Sendable, BitwiseCopyable {
+enum WeightLayout: Sendable {
   /// [outputs, inputs]: forward in 16 lanes, backward to the inputs ascending.
   case outputMajor
   /// [inputs, outputs]: forward ascending, backward to the inputs in 16 lanes.

@@ -33,8 +33,12 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
   let layers: VectorView<Layer>
   let inputCount: Int
   let outputCount: Int
+  /// How the outputs become probabilities.
+  let outputFunction: OutputFunction
 
-  init(_ network: Sequential, in arena: Arena) {
+  init(
+    _ network: Sequential, outputFunction: OutputFunction? = nil, in arena: Arena
+  ) {
     var layers: [Layer] = []
     var functions: [[Kernels.ElementFunction]] = [[]]
     var count = network.inputCount
@@ -58,6 +62,8 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
         count = units
       }
     }
+    // The logits are what comes before it.
+    if network.writtenOutputFunction == .sigmoid { functions[layers.count].removeLast() }
     for index in layers.indices {
       layers[index].activations = arena.vector(copying: functions[index + 1])
     }
@@ -65,7 +71,11 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
     self.layers = arena.vector(copying: layers)
     inputCount = network.inputCount
     outputCount = count
+    self.outputFunction = outputFunction ?? network.outputFunction
   }
+
+  /// The number of classes that the outputs tell apart.
+  var classCount: Int { outputFunction.classCount(ofOutputs: outputCount) }
 
   private static func pack(
     _ weight: Matrix?, inputs: Int, outputs: Int, in arena: Arena

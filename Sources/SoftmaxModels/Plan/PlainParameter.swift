@@ -2,83 +2,110 @@
 
 import SoftmaxCore
 
-/// Some of a network's parameters in the plain plan, with all that their updates need.
-struct PlainParameter: Sendable, BitwiseCopyable {
-  let value: MatrixView
+/// A tensor that the plain plan trains: its numbers, their gradient, the optimizer's memory, all laid
+/// out alike.
+struct PlainParameter: Sendable {
+  /// How the gradient is summed over the rows of a batch.
+  enum Role: Sendable, BitwiseCopyable {
+    /// Of the weight [outputs, inputs] of a dense layer.
+    case outputMajorWeight
+    /// Of the weight of a dense layer that lies as [inputs, outputs].
+    case inputMajorWeight
+    /// Of what is added to each output.
+    case bias
+  }
+
+  /// The place of the operation in the plan.
+  let operation: Int
+  let role: Role
+  let tensor: LoweredNetwork.Tensor
   let gradient: MatrixView
-  /// The optimizer's memory.
-  let first: MatrixView?
-  let second: MatrixView?
-  let third: MatrixView?
-  /// The sum of the gradients of the batches of a step; nil where each batch has a step of its own.
-  let sum: MatrixView?
-  /// Whether the penalties are meant for it.
+  /// The optimizer's, as many as it asks for.
+  let memory: [MatrixView]
+  /// Whether a penalty on the weights counts this one.
   let isPenalized: Bool
 
   init(
-    _ value: MatrixView, memoryOf optimizer: Optimizer, isPenalized: Bool, in arena: Arena
+    _ tensor: LoweredNetwork.Tensor, of operation: Int, role: Role, memoryCount: Int,
+    in arena: Arena
   ) {
-    func like() -> MatrixView {
-      arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount)
+    let (rows, columns) = (tensor.value.rowCount, tensor.value.columnCount)
+    self.operation = operation
+    self.role = role
+    self.tensor = tensor
+    gradient = arena.matrix(rowCount: rows, columnCount: columns)
+    memory = (0..<memoryCount).map { _ in arena.matrix(rowCount: rows, columnCount: columns) }
+    isPenalized =
+      switch role {
+      case .outputMajorWeight, .inputMajorWeight: true
+      case .bias: false
+      }
+  }
+
+  var value: MatrixView { tensor.value }
+
+  /// What a worker sums and updates: rows or columns of the numbers as they lie, maybe none.
+  func share(of worker: Worker) -> PlainShare {
+    switch role {
+    case .inputMajorWeight: .rows(worker.share(of: value.rowCount, alignedTo: 8))
+    case .outputMajorWeight, .bias: .columns(worker.share(of: value.columnCount, alignedTo: 32))
     }
-    self.value = value
-    gradient = like()
-    first = optimizer.memoryCount > 0 ? like() : nil
-    second = optimizer.memoryCount > 1 ? like() : nil
-    third = optimizer.memoryCount > 2 ? like() : nil
-    sum = optimizer.accumulatedBatches > 1 ? like() : nil
-    self.isPenalized = isPenalized
-    first?.fill(optimizer.initialMemory)
   }
+}
 
-  private init(_ whole: PlainParameter, _ part: (MatrixView) -> MatrixView) {
-    value = part(whole.value)
-    gradient = part(whole.gradient)
-    first = whole.first.map(part)
-    second = whole.second.map(part)
-    third = whole.third.map(part)
-    sum = whole.sum.map(part)
-    isPenalized = whole.isPenalized
+extension PlainParameter {
+  /// The gradient under the tensor's name and in its shape.
+  var storedGradient: LayerTensor {
+    LayerTensor(
+      name: tensor.name, shape: tensor.shape,
+      values: gradient.matrix(transposed: tensor.isTransposed).elements)
   }
+}
 
-  /// Some of the rows.
-  func rows(_ range: Range<Int>) -> PlainParameter { PlainParameter(self) { $0.rows(range) } }
-
-  /// Some of the columns.
-  func columns(_ range: Range<Int>) -> PlainParameter {
-    PlainParameter(self) { $0.columns(range) }
-  }
-
-  /// The optimizer's memory, as a list.
-  var memory: [MatrixView] { [first, second, third].compactMap(\.self) }
-
-  /// What the step goes along.
-  var direction: MatrixView { sum ?? gradient }
-
-  /// Makes the gradient of a batch ready for its step, but for the norm; whether there is a step.
-  func prepare(
-    _ treatment: GradientTreatment, for step: OptimizerStep, with kernels: Kernels
-  ) -> Bool {
-    if isPenalized, treatment.isPenalizing {
-      kernels.penalize(
-        gradient, of: value, l1: treatment.l1Penalty, l2: treatment.l2Penalty)
+extension LoweredNetwork {
+  /// What is trained, with memory for its gradient and for the optimizer.
+  func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
+    var result: [PlainParameter] = []
+    for (index, tensors) in tensors.enumerated() {
+      for tensor in tensors where tensor.isTrained {
+        let role: PlainParameter.Role
+        switch operations[index] {
+        case .dense(let layer) where tensor.place == 0:
+          role = layer.layout == .outputMajor ? .outputMajorWeight : .inputMajorWeight
+        case .dense: role = .bias
+        case .activation: continue
+        }
+        result.append(
+          PlainParameter(tensor, of: index, role: role, memoryCount: memoryCount, in: arena))
+      }
     }
-    if let sum {
-      if step.groupCount == 1 { sum.assign(gradient) } else { kernels.add(gradient, to: sum) }
-      guard step.update != nil else { return false }
-      if step.groupCount > 1 { kernels.multiply(sum, by: 1 / Float(step.groupCount)) }
+    return result
+  }
+}
+
+/// Some rows or columns of a parameter as it lies in the arena.
+enum PlainShare: Sendable {
+  case rows(Range<Int>)
+  case columns(Range<Int>)
+
+  var isEmpty: Bool {
+    switch self {
+    case .rows(let range), .columns(let range): range.isEmpty
     }
-    if let limit = treatment.clipValue { kernels.clip(direction, to: limit) }
-    return step.update != nil
   }
 
-  /// Takes the step.
-  func step(
-    by update: Kernels.Update, _ treatment: GradientTreatment, with kernels: Kernels
-  ) {
-    kernels.update(
-      value, along: direction, by: update,
-      l2: isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases, first: first,
-      second: second, third: third)
+  /// The columns of x that a share of a weight [inputs, outputs] belongs to.
+  func columns(of x: MatrixView) -> MatrixView {
+    switch self {
+    case .rows(let range), .columns(let range): x.columns(range)
+    }
+  }
+
+  /// These rows or columns of a view.
+  func of(_ view: MatrixView) -> MatrixView {
+    switch self {
+    case .rows(let range): view.rows(range)
+    case .columns(let range): view.columns(range)
+    }
   }
 }

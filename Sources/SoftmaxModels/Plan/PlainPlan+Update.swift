@@ -5,82 +5,109 @@ import SoftmaxCore
 // From the gradients of the outputs to steps: the parameters are shared out among the workers.
 extension PlainPlan {
   func updateParameters(rowCount: Int, by step: OptimizerStep?, worker: Worker) {
-    var states = parameters.makeIterator()
-    for (index, operation) in network.operations.enumerated() {
-      guard case .dense(let layer) = operation, let state = states.next() else { continue }
-      let x = forward.source(of: index).rows(0..<rowCount)
-      let dy = gradients[index].rows(0..<rowCount)
-      let inputs = inputShare(of: layer, worker)
-      let weight = state.weight(ofInputs: inputs)
-      switch layer.layout {
-      case .outputMajor: kernels.multiplyOverRows(dy, x.columns(inputs), into: weight.gradient)
-      case .inputMajor: kernels.multiplyOverRows(x.columns(inputs), dy, into: weight.gradient)
+    for parameter in parameters {
+      let share = parameter.share(of: worker)
+      guard !share.isEmpty else { continue }
+      sumGradient(of: parameter, share, rowCount: rowCount)
+      guard let step else { continue }
+      prepare(parameter, share, for: step)
+      if treatment.clipNorm == nil, let update = step.update {
+        self.step(parameter, share, by: update)
       }
-      finish(weight, by: step)
-      let units = unitShare(of: layer, worker)
-      let bias = state.bias.columns(units)
-      kernels.sumRows(dy.columns(units), into: bias.gradient)
-      finish(bias, by: step)
     }
     if treatment.clipNorm != nil, let update = step?.update {
-      updateAlongClippedGradients(by: update, worker: worker)
+      stepAlongClippedGradients(by: update, worker: worker)
     }
   }
 
-  // What each worker takes of a layer's weight and of its bias.
-  private func inputShare(of layer: LoweredNetwork.DenseLayer, _ worker: Worker) -> Range<Int> {
-    worker.share(of: layer.inputCount, alignedTo: layer.layout == .outputMajor ? 32 : 8)
+  // What a step goes along: the gradient of a batch, or the sum of several.
+  private func direction(of parameter: PlainParameter) -> MatrixView {
+    treatment.isAccumulating ? parameter.memory[memoryCount] : parameter.gradient
   }
 
-  private func unitShare(of layer: LoweredNetwork.DenseLayer, _ worker: Worker) -> Range<Int> {
-    worker.share(of: layer.outputCount, alignedTo: 32)
+  // Makes the gradient of a batch ready for its step, but for the norm.
+  private func prepare(_ parameter: PlainParameter, _ share: PlainShare, for step: OptimizerStep) {
+    guard !treatment.isNone else { return }
+    let gradient = share.of(parameter.gradient)
+    let direction = share.of(direction(of: parameter))
+    if parameter.isPenalized, treatment.isPenalizing {
+      kernels.penalize(
+        gradient, of: share.of(parameter.value), l1: treatment.l1Penalty,
+        l2: treatment.l2Penalty)
+    }
+    if treatment.isAccumulating {
+      if step.groupCount == 1 {
+        direction.assign(gradient)
+      } else {
+        kernels.add(gradient, to: direction)
+      }
+      guard step.update != nil else { return }
+      if step.groupCount > 1 { kernels.multiply(direction, by: 1 / Float(step.groupCount)) }
+    }
+    if let limit = treatment.clipValue { kernels.clip(direction, to: limit) }
   }
 
-  private func finish(_ parameter: PlainParameter, by step: OptimizerStep?) {
-    guard let step, parameter.prepare(treatment, for: step, with: kernels),
-      treatment.clipNorm == nil, let update = step.update
-    else { return }
-    parameter.step(by: update, treatment, with: kernels)
+  private func step(_ parameter: PlainParameter, _ share: PlainShare, by update: Kernels.Update) {
+    func memory(_ place: Int) -> MatrixView? {
+      place < memoryCount ? share.of(parameter.memory[place]) : nil
+    }
+    kernels.update(
+      share.of(parameter.value), along: share.of(direction(of: parameter)), by: update,
+      l2: parameter.isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases,
+      first: memory(0), second: memory(1), third: memory(2))
   }
 
   // The norm is that of all gradients, so all of them come first.
-  private func updateAlongClippedGradients(by update: Kernels.Update, worker: Worker) {
+  private func stepAlongClippedGradients(by update: Kernels.Update, worker: Worker) {
     worker.barrier()
-    for state in parameters {
-      let units = unitShare(of: state.layer, worker)
-      let gradient = state.weight.direction
-      let isInputMajor = state.layer.layout == .inputMajor
+    for index in parameters.indices {
+      let parameter = parameters[index]
+      let units = worker.share(of: parameter.unitCount, alignedTo: 16)
+      guard !units.isEmpty else { continue }
+      let gradient = direction(of: parameter)
       kernels.sumSquares(
-        isInputMajor ? gradient.columns(units) : gradient.rows(units), ofColumns: isInputMajor,
-        into: state.squares.elements(units))
+        parameter.hasUnitsInColumns ? gradient.columns(units) : gradient.rows(units),
+        ofColumns: parameter.hasUnitsInColumns, into: squares[index].elements(units))
     }
     worker.barrier()
-    // Few numbers, which every worker adds for itself: units ascending, weights before biases.
+    let factor = treatment.factor(sumOfSquares: sumOfSquares)
+    // Nobody multiplies what others still read.
+    worker.barrier()
+    for parameter in parameters {
+      let share = parameter.share(of: worker)
+      guard !share.isEmpty else { continue }
+      if factor != 1 { kernels.multiply(share.of(direction(of: parameter)), by: factor) }
+      step(parameter, share, by: update)
+    }
+  }
+
+  // Few numbers, which every worker adds for itself: a weight's units ascending, or the numbers.
+  private var sumOfSquares: Double {
     var sum = 0.0
-    for state in parameters {
-      for unit in 0..<state.squares.count { sum += state.squares[unit] }
-      for unit in 0..<state.squares.count {
-        let x = Double(state.bias.direction[0, unit])
+    for index in parameters.indices {
+      let parameter = parameters[index]
+      for unit in 0..<parameter.unitCount { sum += squares[index][unit] }
+      guard parameter.unitCount == 0 else { continue }
+      let gradient = direction(of: parameter)
+      for column in 0..<gradient.columnCount {
+        let x = Double(gradient[0, column])
         sum += x * x
       }
     }
-    let factor = treatment.factor(sumOfSquares: sum)
-    func step(_ parameter: PlainParameter) {
-      if factor != 1 { kernels.multiply(parameter.direction, by: factor) }
-      parameter.step(by: update, treatment, with: kernels)
-    }
-    // Nobody multiplies a bias that others still read.
-    worker.barrier()
-    for state in parameters {
-      step(state.weight(ofInputs: inputShare(of: state.layer, worker)))
-      step(state.bias.columns(unitShare(of: state.layer, worker)))
-    }
+    return sum
   }
 }
 
-extension PlainPlan.ParameterState {
-  /// The weights of some of the inputs.
-  func weight(ofInputs inputs: Range<Int>) -> PlainParameter {
-    layer.layout == .outputMajor ? weight.columns(inputs) : weight.rows(inputs)
+extension PlainParameter {
+  /// The number of units of a dense layer's weight; 0 of anything else.
+  var unitCount: Int {
+    switch role {
+    case .outputMajorWeight: value.rowCount
+    case .inputMajorWeight: value.columnCount
+    default: 0
+    }
   }
+
+  /// Whether the weights of a unit lie below each other.
+  var hasUnitsInColumns: Bool { if case .inputMajorWeight = role { true } else { false } }
 }

@@ -6,27 +6,27 @@ import SoftmaxCore
 ///
 /// A step has two parts. In the first every worker takes some of the batch's rows from features to
 /// the gradient of the logits and back to the first layer; in the second every worker takes some of
-/// the parameters, sums their gradient over all rows and updates them.
+/// the parameters, sums their gradient over all rows and updates them. Operations that look at the
+/// whole batch at once meet in between.
 final class PlainPlan: TrainingPlan {
-  /// A layer's parameters with their gradients and the optimizer's memory.
-  struct ParameterState: Sendable, BitwiseCopyable {
-    let layer: LoweredNetwork.DenseLayer
-    let weight: PlainParameter
-    let bias: PlainParameter
-    /// The sum of the squares of the gradient of each unit's weights.
-    let squares: VectorView<Double>
-  }
-
   let schedule: BatchSchedule
   let network: LoweredNetwork
-  let loss: Loss
+  /// For every loss but plain cross-entropy without weights.
+  let lossPass: LossPass?
   let kernels: Kernels
   let arena: Arena
-  let forward: ForwardPass
+  let forward: PassMemory
   /// The gradient of the loss to each operation's output: [rows, outputs].
-  let gradients: [MatrixView]
-  let parameters: [ParameterState]
+  let gradients: VectorView<MatrixView>
+  /// What is trained, first to last.
+  let parameters: [PlainParameter]
+  /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
+  let squares: [VectorView<Double>]
   let treatment: GradientTreatment
+  /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
+  let memoryCount: Int
+  /// The first operation with something to train; nil where all layers are frozen.
+  let firstTrained: Int?
 
   let batchLabels: VectorView<Int32>
   let batchTargets: MatrixView?
@@ -41,41 +41,35 @@ final class PlainPlan: TrainingPlan {
     let arena = Arena()
     let lowered = LoweredNetwork(network, in: arena)
     let rows = batchSize
-    let forward = ForwardPass(lowered, rowCapacity: rows, kernels: kernels, in: arena)
-    var gradients: [MatrixView] = []
-    var count = lowered.inputCount
-    for operation in lowered.operations {
-      switch operation {
-      case .dense(let layer):
-        count = layer.outputCount
-        gradients.append(arena.matrix(rowCount: rows, columnCount: count))
-      case .activation:
-        // An activation's gradient is turned into its input's in place.
-        gradients.append(gradients.last ?? arena.matrix(rowCount: rows, columnCount: count))
-      }
+    let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
+    treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    memoryCount = optimizer.memoryCount
+    parameters = lowered.parameters(
+      memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
+    if memoryCount > 0 {
+      for parameter in parameters { parameter.memory[0].fill(optimizer.initialMemory) }
     }
-    parameters = lowered.denseLayers.map { layer in
-      ParameterState(
-        layer: layer,
-        weight: PlainParameter(layer.weight, memoryOf: optimizer, isPenalized: true, in: arena),
-        bias: PlainParameter(layer.bias, memoryOf: optimizer, isPenalized: false, in: arena),
-        squares: arena.vector(count: layer.outputCount))
-    }
+    squares = parameters.map { arena.vector(count: $0.unitCount) }
+    firstTrained = parameters.first?.operation
     self.network = lowered
-    self.loss = loss
     self.kernels = kernels
     self.arena = arena
     self.forward = forward
-    self.gradients = gradients
-    treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    gradients = forward.gradients
     schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)
     guesses = arena.vector(count: rows)
-    if case .distributions(let matrix) = dataset.targets {
-      batchTargets = arena.matrix(rowCount: rows, columnCount: matrix.columnCount)
-    } else {
-      batchTargets = nil
+    let isPlain = loss.isPlainCrossEntropy && dataset.sampleWeights == nil
+    lossPass =
+      isPlain
+      ? nil
+      : LossPass(
+        loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
+        classCount: dataset.classCount, outputCount: lowered.outputCount, batchSize: rows,
+        kernels: kernels, in: arena)
+    batchTargets = dataset.targets.matrix.map {
+      arena.matrix(rowCount: isPlain ? rows : 0, columnCount: $0.columnCount)
     }
   }
 
@@ -90,7 +84,7 @@ final class PlainPlan: TrainingPlan {
         let samples = self.schedule.samples(of: step)
         self.differentiate(samples, features: features, targets: targets, worker: worker)
         worker.barrier()
-        if worker.index == 0 { self.sumBatch(of: step, rowCount: samples.count) }
+        if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
           rowCount: samples.count,
           by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
@@ -105,59 +99,39 @@ final class PlainPlan: TrainingPlan {
     _ samples: Range<Int>, features: FeatureSource, targets: FeatureSource?, worker: Worker
   ) {
     let rows = worker.share(of: samples.count, alignedTo: 8)
-    guard !rows.isEmpty else { return }
     let chosen = schedule.order.elements(samples).elements(rows)
     kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
-    forward.run(rows: rows)
+    propagate(rows)
 
-    let logits = forward.logits.rows(rows)
-    let first = samples.lowerBound
-    schedule.labels(
-      of: first + rows.lowerBound..<first + rows.upperBound, into: batchLabels.elements(rows))
-    switch loss.kind {
-    case .crossEntropy:
-      differentiateCrossEntropy(
-        rows, logits: logits, targets: targets, chosen: chosen, scale: 1 / Float(samples.count))
-    }
-    kernels.argmax(logits, into: guesses.elements(rows))
+    differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rows)
   }
 
+  private func propagate(_ rows: Range<Int>) {
+    for index in 0..<network.operations.count {
+      network.operations[index].forward(
+        forward.source(of: index).rows(rows), into: forward.values[index].rows(rows), with: kernels)
+    }
+  }
+
   private func backpropagate(_ rows: Range<Int>) {
-    var layersLeft = parameters.count
-    for (index, operation) in network.operations.enumerated().reversed() where layersLeft > 0 {
-      switch operation {
-      case .activation(let function):
-        guard index > 0 else { continue }
-        kernels.applyGradient(
-          of: function, at: forward.values[index].rows(rows), gradients[index].rows(rows),
-          into: gradients[index - 1].rows(rows))
-      case .dense(let layer):
-        // Nothing before the first layer with parameters asks for its inputs' gradient.
-        layersLeft -= 1
-        guard layersLeft > 0 else { continue }
-        let dy = gradients[index].rows(rows)
-        let dx = gradients[index - 1].rows(rows)
-        switch layer.layout {
-        case .outputMajor: kernels.multiply(dy, layer.weight, into: dx)
-        case .inputMajor: kernels.multiply(dy, transposed: layer.weight, into: dx)
-        }
-      }
+    // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
+    guard let firstTrained else { return }
+    for index in (firstTrained..<network.operations.count).reversed() where index > firstTrained {
+      network.operations[index].backward(
+        x: forward.source(of: index).rows(rows), y: forward.values[index].rows(rows),
+        dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), with: kernels)
     }
   }
 
-  private func sumBatch(of step: Int, rowCount: Int) {
-    schedule.record(
-      step: step, loss: sumOverRows(0..<rowCount) { Double(losses[$0]) },
-      correctCount: (0..<rowCount).count { guesses[$0] == batchLabels[$0] })
-  }
-
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])] {
-    parameters.map {
-      (
-        $0.layer.index, $0.weight.gradient.matrix(transposed: $0.layer.layout == .inputMajor),
-        $0.bias.gradient.matrix().elements
-      )
+  func storedGradients() -> [Gradient.LayerGradient] {
+    var result: [Gradient.LayerGradient] = []
+    for parameter in parameters {
+      let layer = parameter.tensor.layer
+      let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
+      result.append(
+        Gradient.LayerGradient(layer: layer, tensors: tensors + [parameter.storedGradient]))
     }
+    return result
   }
 }

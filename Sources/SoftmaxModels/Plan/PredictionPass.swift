@@ -41,6 +41,7 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   /// The class of the greatest logit of the last run's first row, the first of equals.
   var mostProbableClass: Int {
     // Two probabilities can round to the same number; two logits then still differ.
+    if network.classCount > network.outputCount { return logits[0, 0] > 0 ? 1 : 0 }
     var best = 0
     for column in 1..<max(1, logits.columnCount) where logits[0, column] > logits[0, best] {
       best = column
@@ -65,7 +66,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     }
     for index in 0..<network.layers.count {
       let layer = network.layers[index]
-      if output == .probabilities, index == network.layers.count - 1,
+      if output == .probabilities, network.outputFunction == .softmax,
+        index == network.layers.count - 1,
         let isBelow = writeProbabilities(of: x, by: layer, into: result)
       {
         return isFinite && isBelow
@@ -86,9 +88,24 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     isFinite = isFinite && x.isFinite
     switch output {
     case .logits: result.assign(x)
-    case .probabilities: kernels.softmax(x, into: result)
+    case .probabilities: writeProbabilities(of: x, into: result)
     }
     return isFinite
+  }
+
+  // From logits.
+  private func writeProbabilities(of logits: MatrixView, into result: MatrixView) {
+    guard network.outputFunction == .sigmoid else { return kernels.softmax(logits, into: result) }
+    if network.classCount > network.outputCount {
+      // 1 - p is the sigmoid of the other sign, which does not round to 0 where p is near 1.
+      for row in 0..<logits.rowCount {
+        result[row, 0] = -logits[row, 0]
+        result[row, 1] = logits[row, 0]
+      }
+    } else {
+      result.assign(logits)
+    }
+    kernels.apply(.sigmoid, to: result, into: result)
   }
 
   // Of few classes, with the rows in vector lanes; nil where that does not fit. A feature that is

@@ -27,10 +27,10 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// Hands the parameters back to a network.
   func store(into network: inout Sequential)
 
-  /// The gradients of the last run's last step, by layer: of the weight as [outputs, inputs].
+  /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
   ///
   /// For runs without updates: a plan need not store a gradient that it steps along.
-  func storedGradients() -> [(layer: Int, weight: Matrix, bias: [Float])]
+  func storedGradients() -> [Gradient.LayerGradient]
 }
 
 /// Which plan trains a network, and on how many threads.
@@ -46,7 +46,8 @@ enum TrainingPlans {
     let isPlain = try isPlainRequested()
     let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     let isFusible = treatment.isNone && (optimizer?.memoryCount ?? 0) <= 2
-    let shape = isPlain || !isFusible ? nil : FusedShape(network, loss: loss)
+    let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
+    let shape = isFused ? FusedShape(network, loss: loss) : nil
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))

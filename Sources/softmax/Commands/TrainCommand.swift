@@ -12,6 +12,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
+        softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
 
       Same data, seed and options give the same model, bit for bit, whatever the threads and the \
@@ -30,6 +31,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "The network")
   var network: NetworkOptions
+
+  @OptionGroup(title: "The loss")
+  var loss: LossOptions
 
   @OptionGroup(title: "The training")
   var training: OptimizerOptions

@@ -65,7 +65,8 @@ struct TrainingRun {
       batchSize: min(command.training.batchSize(for: command.network.model), dataset.count),
       optimizer: command.training.optimizer(for: command.network.model)
     ).validate()
-    let network = try command.network.network(for: dataset, seed: command.training.seed)
+    let network = try command.network.network(
+      for: dataset, trainedBy: command.loss.loss, seed: command.training.seed)
     if let test {
       let classifier = try Classifier(network: network, trainedOn: dataset)
       _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
@@ -88,6 +89,13 @@ struct TrainingRun {
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
     console.message(network.summary(columns: min(88, console.terminal.width)))
+    let missing = dataset.missingClasses.map { dataset.classNames[$0] }
+    if !missing.isEmpty {
+      let title = "no row to learn from for "
+      console.warning(
+        title
+          + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
+    }
     if command.network.initializer.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
@@ -100,6 +108,7 @@ struct TrainingRun {
   ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
     var network = start
     let options = command.training
+    let loss = try command.loss.loss(for: dataset)
     let optimizer = options.optimizer(for: command.network.model)
     let batchSize = options.batchSize(for: command.network.model)
     var display = TrainingDisplay(console: console)
@@ -110,7 +119,7 @@ struct TrainingRun {
     }
     let began = ContinuousClock.now
     let history = try network.fit(
-      to: dataset, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
+      to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
       l1Penalty: options.l1, l2Penalty: options.l2, threads: command.threading.threads
     ) { progress in
       display.show(progress)
@@ -121,7 +130,7 @@ struct TrainingRun {
     }
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
-      dataset: command.data, rowCount: dataset.count, loss: .crossEntropy, optimizer: optimizer,
+      dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
       l1Penalty: options.l1, l2Penalty: options.l2, batchSize: batchSize, seed: options.seed,
       history: history)
     let classifier = try Classifier(network: network, trainedOn: dataset, record: record)

@@ -31,6 +31,10 @@ struct ModelInspection: Inspection {
   }
 
   private var preprocessing: String {
+    byteScale + (classifier.standardization == nil ? "" : ", standardized")
+  }
+
+  private var byteScale: String {
     guard let scale = classifier.byteScale else { return "" }
     let divisor = (1 / scale).rounded()
     guard divisor <= 65_535, Float(1) / divisor == scale else { return ", bytes times \(scale)" }
@@ -48,7 +52,7 @@ struct ModelInspection: Inspection {
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
       line(
         "loss",
-        "\(PrintableText.line(record.loss)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")
+        "\(Self.lossText(of: record)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")
           + "l2 \(record.l2Penalty)"),
       line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
       line(
@@ -62,6 +66,13 @@ struct ModelInspection: Inspection {
     return lines
   }
 
+  private static func lossText(of record: TrainingRecord) -> String {
+    let settings = (record.lossSettings ?? [:]).sorted { $0.key < $1.key }
+      .map { "\($0.key) \($0.value)" }
+    let weights = record.classWeights.map { ["class_weights \($0)"] } ?? []
+    return PrintableText.line(([record.loss] + settings + weights).joined(separator: ", "))
+  }
+
   var json: JSONValue {
     .object([
       ("event", .string("model")),
@@ -69,6 +80,7 @@ struct ModelInspection: Inspection {
       ("bytes", byteCount.map { .integer($0) } ?? .null),
       ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
       ("byte_scale", classifier.byteScale.map { .float($0) } ?? .null),
+      ("standardized", .bool(classifier.standardization != nil)),
       ("classes", .array(classifier.classNames.map { .string($0) })),
       ("parameters", .integer(classifier.network.parameterCount)),
       ("layers", .array(classifier.network.layers.map(Self.json))),
@@ -101,6 +113,16 @@ struct ModelInspection: Inspection {
       ("dataset", JSONValue(record.dataset)),
       ("rows", .integer(record.rowCount)),
       ("loss", .string(record.loss)),
+      (
+        "loss_settings",
+        .object(
+          (record.lossSettings ?? [:]).sorted { $0.key < $1.key }.map {
+            ($0.key, .number($0.value))
+          })
+      ),
+      (
+        "class_weights", record.classWeights.map { .array($0.map { .number($0) }) } ?? .null
+      ),
       ("optimizer", .string(record.optimizer)),
       ("optimizer_settings", .object(settings.map { ($0.key, .number($0.value)) })),
       ("l1", .number(record.l1Penalty ?? 0)),

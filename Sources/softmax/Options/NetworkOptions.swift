@@ -46,14 +46,18 @@ struct NetworkOptions: ParsableArguments {
   }
 
   /// A network with initial weights for a data set.
-  func network(for dataset: LabeledDataset, seed: UInt64) throws(SoftmaxError) -> Sequential {
+  func network(
+    for dataset: LabeledDataset, trainedBy loss: LossKind, seed: UInt64
+  ) throws(SoftmaxError) -> Sequential {
     let function = activation?.activation ?? .relu
     var layers: [any Layer] = [Flatten()]
     for units in hiddenUnits {
       layers.append(Dense(units, activation: function, initializer: initializer.initializer))
     }
     layers.append(
-      Dense(dataset.classCount, activation: .softmax, initializer: initializer.initializer))
+      Dense(
+        loss.outputCount(classCount: dataset.classCount), activation: loss.outputActivation,
+        initializer: initializer.initializer))
     return try Sequential(input: dataset.featureShape, seed: seed) { layers }
   }
 }

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the examples in release and runs them: run.sh [NAME...], all without a name.
+# Each ends with an error where a statement of its own does not hold.
+set -euo pipefail
+cd "$(dirname "$0")"
+swift=${SWIFT:-swift}
+"$swift" build -c release
+bin=$("$swift" build -c release --show-bin-path)
+[ $# -gt 0 ] || set -- $(cd Sources && ls | grep -v '^Statements$')
+for name in "$@"; do
+  printf '\n== %s\n' "$name"
+  "$bin/$name"
+done

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+extension Sequential {
+  /// A layer of a network with its parameters.
+  public struct LayerState: Sendable, Hashable {
+    /// What the layer is.
+    public let configuration: LayerConfiguration
+    /// The name: the layer's own, else its type with a number, as in Keras.
+    public let name: String
+    /// The shape of one sample's output.
+    public let outputShape: [Int]
+    /// The layer's numbers by name, in the order of a model file.
+    public internal(set) var tensors: [LayerTensor]
+    /// Whether training leaves the layer as it is; see ``Sequential/freeze(_:)-(String)``.
+    public internal(set) var isFrozen = false
+
+    /// The weight; nil in a layer without.
+    ///
+    /// Of a dense layer [outputs, inputs]; of a normalization the factors, as one row.
+    public internal(set) var weight: Matrix? {
+      get { tensors.matrix("weight") }
+      set { set("weight", to: newValue?.elements) }
+    }
+
+    /// The bias, one for each output; nil in a layer without.
+    public internal(set) var bias: [Float]? {
+      get { tensors["bias"]?.values }
+      set { set("bias", to: newValue) }
+    }
+
+    /// The number of numbers in the layer.
+    public var parameterCount: Int { tensors.reduce(0) { $0 + $1.values.count } }
+    /// How many of them training changes.
+    public var trainedParameterCount: Int {
+      isFrozen ? 0 : tensors.reduce(0) { $0 + ($1.isTrained ? $1.values.count : 0) }
+    }
+
+    private mutating func set(_ name: String, to values: [Float]?) {
+      guard let values, let place = tensors.firstIndex(where: { $0.name == name }) else { return }
+      tensors[place].values = values
+    }
+  }
+
+  /// The number of numbers in all layers.
+  public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
+  /// How many of them training changes: not those of frozen layers, nor running means.
+  public var trainedParameterCount: Int { layers.reduce(0) { $0 + $1.trainedParameterCount } }
+
+  /// Replaces the weight and the bias of one layer.
+  ///
+  /// - Parameters:
+  ///   - index: the layer's place in `layers`.
+  ///   - weight: of the shape [outputs, inputs]; one row of a normalization.
+  ///   - bias: one number for each output.
+  /// - Throws: `shapeMismatch` or `nonFiniteValue`.
+  public mutating func setParameters(
+    ofLayer index: Int, weight: Matrix, bias: [Float]
+  ) throws(SoftmaxError) {
+    guard layers.indices.contains(index), let old = layers[index].weight,
+      let oldBias = layers[index].bias
+    else {
+      throw SoftmaxError(.invalidArgument, "layer \(index) has no parameters")
+    }
+    guard weight.rowCount == old.rowCount, weight.columnCount == old.columnCount,
+      bias.count == oldBias.count
+    else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "layer \(index) needs a weight of [\(old.rowCount), \(old.columnCount)] and a bias of "
+          + "[\(oldBias.count)], got [\(weight.rowCount), \(weight.columnCount)] and "
+          + "[\(bias.count)]"
+      )
+    }
+    try Features.floats(weight).validateFinite()
+    if let unit = bias.firstIndex(where: { !$0.isFinite }) {
+      throw SoftmaxError(
+        .nonFiniteValue, "layer \(index): the bias of unit \(unit) is \(bias[unit])")
+    }
+    layers[index].weight = weight
+    layers[index].bias = bias
+  }
+
+  /// Replaces the numbers of one tensor.
+  ///
+  /// ```swift
+  /// try network.setValues(mean, of: "running_mean", inLayer: 2)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - values: as many as the tensor has, the last extent's running fastest.
+  ///   - name: the tensor's name.
+  ///   - index: the layer's place in `layers`.
+  /// - Throws: `notFound`, `shapeMismatch` or `nonFiniteValue`.
+  public mutating func setValues(
+    _ values: [Float], of name: String, inLayer index: Int
+  ) throws(SoftmaxError) {
+    guard layers.indices.contains(index),
+      let place = layers[index].tensors.firstIndex(where: { $0.name == name })
+    else {
+      let names = layers.indices.contains(index) ? layers[index].tensors.map(\.name) : []
+      throw SoftmaxError(
+        .notFound, "layer \(index) has no tensor \(name.debugDescription); it has \(names)")
+    }
+    let old = layers[index].tensors[place]
+    guard values.count == old.values.count else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "layer \(index): \(name) has the shape \(old.shape), got \(values.count) numbers")
+    }
+    if let wrong = values.firstIndex(where: { !$0.isFinite }) {
+      throw SoftmaxError(
+        .nonFiniteValue, "layer \(index): number \(wrong) of \(name) is \(values[wrong])")
+    }
+    layers[index].tensors[place].values = values
+  }
+}

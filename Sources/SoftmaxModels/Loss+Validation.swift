@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+// What is refused before training begins, with what to do instead.
+extension Loss {
+  /// Whether a single output can stand for two classes.
+  private var takesSingleOutput: Bool {
+    switch kind {
+    case .binaryCrossEntropy, .custom: true
+    default: false
+    }
+  }
+
+  /// Throws unless the loss can be taken of so many outputs and these targets.
+  func validate(
+    _ targets: Targets, classCount: Int, outputCount: Int
+  ) throws(SoftmaxError) {
+    try validateSettings(classCount: classCount)
+    if outputCount == 1, classCount == 2 {
+      guard takesSingleOutput else {
+        throw SoftmaxError(
+          .shapeMismatch, "\(name) needs an output for each of the 2 classes, got 1 output",
+          remedy: "end the network in Dense(2), or use the loss .binaryCrossEntropy()")
+      }
+    } else {
+      guard outputCount == classCount else {
+        throw SoftmaxError(
+          .shapeMismatch, "\(outputCount) outputs, but \(classCount) classes",
+          remedy: "end the network in Dense(\(classCount))")
+      }
+    }
+    switch targets {
+    case .labels: break
+    case .distributions(let matrix): try validateOneHot(matrix)
+    case .indicators: try validateMultiLabel(outputCount: outputCount)
+    }
+  }
+
+  private func validateMultiLabel(outputCount: Int) throws(SoftmaxError) {
+    guard takesSingleOutput else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "\(name) wants one class or one distribution for each sample, the data set is multi-label",
+        remedy: "use the loss .binaryCrossEntropy()")
+    }
+    guard outputCount > 1 else {
+      throw SoftmaxError(
+        .shapeMismatch, "multi-label targets need an output for each class, got 1 output",
+        remedy: "end the network in an output for each class")
+    }
+    guard classWeights.isEmpty, ignoredClass == nil else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "class weights and an ignored class are for samples of one class, the data set is multi-label",
+        remedy: "give the data set sample weights")
+    }
+  }
+
+  private func validateOneHot(_ distributions: Matrix) throws(SoftmaxError) {
+    guard case .multiClassHinge = kind else { return }
+    for row in 0..<distributions.rowCount
+    where distributions.row(row).count(where: { $0 == 1 }) != 1 {
+      throw SoftmaxError(
+        .invalidArgument, "\(name) needs one class for each sample, got a soft target",
+        remedy: "use labels or one-hot rows, or another loss", at: .row(row, column: nil))
+    }
+  }
+
+  private func validateSettings(classCount: Int) throws(SoftmaxError) {
+    guard labelSmoothing >= 0, Float(labelSmoothing) < 1 else {
+      throw SoftmaxError(
+        .invalidArgument, "the label smoothing must be in 0..<1, got \(labelSmoothing)")
+    }
+    guard classWeights.isEmpty || classWeights.count == classCount else {
+      throw SoftmaxError(
+        .shapeMismatch, "\(classCount) classes, but \(classWeights.count) class weights",
+        remedy: "give one weight for each class, in the order of the classes")
+    }
+    // Their products with targets, and the quotients of the mean, stay floats of full precision.
+    let range = Loss.leastWeight...(1 / Loss.leastWeight)
+    if let index = classWeights.firstIndex(where: { $0 != 0 && !(range ~= $0) }) {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the weight of class \(index) must be 0 or within \(range), got \(classWeights[index])")
+    }
+    if let ignoredClass, !(0..<classCount ~= ignoredClass) {
+      throw SoftmaxError(
+        .labelOutOfRange,
+        "the ignored class \(ignoredClass) is not one of the \(classCount) classes "
+          + "0...\(classCount - 1)",
+        remedy: "to leave out samples of no class, give them the sample weight 0")
+    }
+    switch kind {
+    case .huber(let delta): try Loss.validatePositive("Huber's delta", delta)
+    case .multiClassHinge(let margin): try Loss.validatePositive("the margin", margin)
+    default: break
+    }
+  }
+
+  private static let leastWeight = 1e-18
+
+  private static func validatePositive(_ name: String, _ value: Double) throws(SoftmaxError) {
+    guard Float(value).isFinite, Float(value) > 0 else {
+      throw SoftmaxError(
+        .invalidArgument, "\(name) must be a float greater than 0, got \(value)")
+    }
+  }
+
+  /// Throws where a network ends in a function whose inputs are not this loss's logits.
+  func validate(endOf network: Sequential) throws(SoftmaxError) {
+    guard let written = network.writtenOutputFunction else { return }
+    let wanted: OutputFunction?
+    switch kind {
+    case .crossEntropy: wanted = .softmax
+    case .binaryCrossEntropy: wanted = .sigmoid
+    case .custom: return
+    case .squared, .absolute, .huber, .multiClassHinge: wanted = nil
+    }
+    guard written != wanted else { return }
+    let instead =
+      switch wanted {
+      case .softmax?: "end it in .softmax or in no activation, or use .binaryCrossEntropy()"
+      case .sigmoid?: "end it in .sigmoid or in no activation, or use .crossEntropy"
+      case nil: "leave out the \(written.rawValue)"
+      }
+    throw SoftmaxError(
+      .invalidArgument,
+      "the network ends in a \(written.rawValue), but \(name) is taken from "
+        + (wanted.map { "the logits before a \($0.rawValue)" } ?? "the outputs as they are"),
+      remedy: instead)
+  }
+}
+
+extension Sequential {
+  /// Throws unless the network can be trained on a data set by a loss.
+  func validate(_ dataset: LabeledDataset, loss: Loss) throws(SoftmaxError) {
+    guard dataset.count > 0 else {
+      throw SoftmaxError(.invalidArgument, "the data set has no samples")
+    }
+    try validate(featureCount: dataset.features.columnCount, shape: dataset.featureShape)
+    guard dataset.classCount == outputCount || (outputCount == 1 && dataset.classCount == 2) else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network has \(outputCount) outputs, the data set \(dataset.classCount) classes",
+        remedy: "end the network in Dense(\(dataset.classCount))")
+    }
+    try loss.validate(
+      dataset.targets, classCount: dataset.classCount, outputCount: outputCount)
+    try loss.validate(endOf: self)
+  }
+}

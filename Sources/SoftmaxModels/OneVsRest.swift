@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// Several binary classifiers in the place of one with many classes: each class against the rest.
+///
+/// For each class the base estimator is fitted to two classes, "rest" and "class"; a sample belongs to
+/// the class whose log-odds are greatest. Softmax regression fits all classes at once instead, and its
+/// probabilities sum to 1 by themselves; this is the other way, and the way of support vector machines.
+///
+/// ```swift
+/// let model = try OneVsRest(SoftmaxRegression()).fitted(to: digits.training)
+/// print(try model.score(on: digits.training))
+/// ```
+public struct OneVsRest<Base: Estimator>: Estimator {
+  /// What is fitted once for each class.
+  public var base: Base
+
+  /// Creates the estimator.
+  public init(_ base: Base) {
+    self.base = base
+  }
+
+  /// A binary model for each class.
+  ///
+  /// - Throws: `invalidArgument` for a data set of soft targets or with a class that has no samples;
+  ///   what the base's `fitted` throws.
+  public func fitted(
+    to dataset: LabeledDataset, startingFrom model: OneVsRestClassifier<Base.Model>?,
+    threads: Int?, onProgress: ((TrainingProgress) throws -> Void)?
+  ) throws -> OneVsRestClassifier<Base.Model> {
+    guard case .labels(let labels) = dataset.targets else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "one class against the rest needs labels, the data set has soft or multi-label targets")
+    }
+    if let model, model.classNames != dataset.classNames {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the start knows the classes \(model.classNames.prefix(20)), the data set has "
+          + "\(dataset.classNames.prefix(20))")
+    }
+    let models = try dataset.classNames.enumerated().map { index, name in
+      let own = labels.map { $0 == index ? 1 : 0 }
+      guard own.contains(1), own.contains(0) else {
+        throw SoftmaxError(
+          .invalidArgument, "no sample tells the class '\(name)' from the rest",
+          remedy: "leave out classes without samples")
+      }
+      // A class may itself be called "rest".
+      let names = [name == "rest" ? "others" : "rest", name]
+      return try base.fitted(
+        to: dataset.replacing(labels: own, classNames: names),
+        startingFrom: model?.models[index], threads: threads, onProgress: onProgress)
+    }
+    return OneVsRestClassifier(classNames: dataset.classNames, models: models)
+  }
+}
+
+/// A binary model for each class, as ``OneVsRest`` fits them.
+public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationModel {
+  /// The names of the classes, by index.
+  public let classNames: [String]
+  /// For each class the model that tells it (class 1) from the rest (class 0).
+  public let models: [Model]
+
+  /// What every binary model does to the features first.
+  public var standardization: Standardization? { models.first?.standardization }
+
+  init(classNames: [String], models: [Model]) {
+    self.classNames = classNames
+    self.models = models
+  }
+
+  /// The models behind a standardization.
+  public func standardizing(
+    by standardization: Standardization, byteScale: Float?
+  ) throws(SoftmaxError) -> Self {
+    var standardized: [Model] = []
+    for model in models {
+      standardized.append(try model.standardizing(by: standardization, byteScale: byteScale))
+    }
+    return OneVsRestClassifier(classNames: classNames, models: standardized)
+  }
+
+  /// The log-odds of each class against the rest, [samples, classes]: the difference of its model's
+  /// two logits, or its only one.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
+    var result = Matrix(rowCount: features.rowCount, columnCount: models.count)
+    for (column, model) in models.enumerated() {
+      let logits = try model.logits(for: features, threads: threads)
+      for row in 0..<logits.rowCount {
+        result[row, column] =
+          logits.columnCount == 1 ? logits[row, 0] : logits[row, 1] - logits[row, 0]
+      }
+    }
+    return result
+  }
+
+  /// Each binary model's probability of its class, divided by their sum: [samples, classes].
+  ///
+  /// Where every one of them rounds to 0 the classes share alike, as in scikit-learn.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func probabilities(
+    for features: Features, threads: Int? = nil
+  ) throws(SoftmaxError) -> Matrix {
+    var result = Matrix(rowCount: features.rowCount, columnCount: models.count)
+    for (column, model) in models.enumerated() {
+      let probabilities = try model.probabilities(for: features, threads: threads)
+      for row in 0..<probabilities.rowCount { result[row, column] = probabilities[row, 1] }
+    }
+    for row in 0..<result.rowCount {
+      let sum = result.row(row).reduce(0, +)
+      for column in models.indices {
+        result[row, column] = sum > 0 ? result[row, column] / sum : 1 / Float(models.count)
+      }
+    }
+    return result
+  }
+
+  /// The class of the greatest log-odds for each sample, with all probabilities.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  public func predictions(
+    for features: Features, threads: Int? = nil
+  ) throws(SoftmaxError) -> [Prediction] {
+    let logits = try logits(for: features, threads: threads)
+    let probabilities = try probabilities(for: features, threads: threads)
+    return zip(0..<logits.rowCount, logits.mostLikelyClasses()).map { row, index in
+      Prediction(
+        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The memory between the operations of the plain plan: what comes out of each, and the gradients.
+struct PassMemory: Sendable {
+  /// The features of the rows: [rows, features].
+  let input: MatrixView
+  /// The output of each operation: [rows, outputs].
+  let values: VectorView<MatrixView>
+  /// The gradient of the loss to each operation's output: [rows, outputs].
+  let gradients: VectorView<MatrixView>
+
+  init(_ network: LoweredNetwork, rowCapacity: Int, in arena: Arena) {
+    input = arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
+    var values: [MatrixView] = []
+    var gradients: [MatrixView] = []
+    var count = network.inputCount
+    for index in 0..<network.operations.count {
+      let operation = network.operations[index]
+      count = operation.outputCount(inputCount: count)
+      // What nobody asks for again makes room for what comes of it.
+      let before = index > 0 ? network.operations[index - 1] : nil
+      if operation.isInPlace, !operation.needsInput, before?.needsOutput == false,
+        let last = values.last
+      {
+        values.append(last)
+      } else {
+        values.append(arena.matrix(rowCount: rowCapacity, columnCount: count))
+      }
+      // A gradient is turned into the input's in place.
+      if operation.isInPlace, let last = gradients.last {
+        gradients.append(last)
+      } else {
+        gradients.append(arena.matrix(rowCount: rowCapacity, columnCount: count))
+      }
+    }
+    self.values = arena.vector(copying: values)
+    self.gradients = arena.vector(copying: gradients)
+  }
+
+  /// The logits: [rows, classes].
+  var logits: MatrixView { values[values.count - 1] }
+  /// The gradient of the loss to the logits.
+  var logitGradients: MatrixView { gradients[gradients.count - 1] }
+
+  /// What goes into an operation.
+  func source(of operation: Int) -> MatrixView {
+    operation == 0 ? input : values[operation - 1]
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+// From the gradients of the outputs to those of the parameters: sums over the rows of a batch.
+extension PlainPlan {
+  /// Sums a worker's share of a parameter's gradient over all rows.
+  func sumGradient(of parameter: PlainParameter, _ share: PlainShare, rowCount: Int) {
+    let dy = gradients[parameter.operation].rows(0..<rowCount)
+    let x = forward.source(of: parameter.operation).rows(0..<rowCount)
+    let gradient = share.of(parameter.gradient)
+    switch parameter.role {
+    case .outputMajorWeight: kernels.multiplyOverRows(dy, share.of(x), into: gradient)
+    case .inputMajorWeight: kernels.multiplyOverRows(share.columns(of: x), dy, into: gradient)
+    case .bias: kernels.sumRows(share.of(dy), into: gradient)
+    }
+  }
+}

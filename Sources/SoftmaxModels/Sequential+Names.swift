@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// A layer under a name of its own.
+public struct NamedLayer: Layer {
+  /// What the layer is.
+  public let configuration: LayerConfiguration
+}
+
+extension Layer {
+  /// The layer under a name, by which the network finds it again.
+  ///
+  /// ```swift
+  /// Dense(128, activation: .relu).named("hidden")
+  /// ```
+  public func named(_ name: String) -> NamedLayer {
+    var configuration = configuration
+    configuration.name = name
+    return NamedLayer(configuration: configuration)
+  }
+}
+
+extension Sequential {
+  /// The layer of a name; nil where there is none.
+  ///
+  /// ```swift
+  /// print(network["hidden"]?.parameterCount ?? 0)
+  /// ```
+  public subscript(name: String) -> LayerState? { layers.first { $0.name == name } }
+
+  /// The place of the layer of a name.
+  ///
+  /// - Throws: `notFound`, naming the layers that there are.
+  public func index(ofLayer name: String) throws(SoftmaxError) -> Int {
+    guard let index = layers.firstIndex(where: { $0.name == name }) else {
+      throw SoftmaxError(
+        .notFound,
+        "the network has no layer \(name.debugDescription); it has \(layers.map(\.name))")
+    }
+    return index
+  }
+
+  /// Keeps the parameters of a layer as they are in later training.
+  ///
+  /// - Throws: `notFound` for a name that no layer has.
+  public mutating func freeze(_ name: String) throws(SoftmaxError) {
+    layers[try index(ofLayer: name)].isFrozen = true
+  }
+
+  /// Lets training change the parameters of a layer again.
+  ///
+  /// - Throws: `notFound` for a name that no layer has.
+  public mutating func unfreeze(_ name: String) throws(SoftmaxError) {
+    layers[try index(ofLayer: name)].isFrozen = false
+  }
+
+  /// Keeps the parameters of some layers as they are in later training.
+  ///
+  /// ```swift
+  /// network.freeze(layers: 0..<network.layers.count - 1)   // all but the last
+  /// ```
+  ///
+  /// - Precondition: the network has such layers.
+  public mutating func freeze(layers places: Range<Int>) {
+    for place in places { layers[place].isFrozen = true }
+  }
+
+  /// Lets training change the parameters of some layers again.
+  ///
+  /// - Precondition: the network has such layers.
+  public mutating func unfreeze(layers places: Range<Int>) {
+    for place in places { layers[place].isFrozen = false }
+  }
+
+  /// The layers' names: their own, or their types' with numbers, as Keras gives them.
+  static func names(of configurations: [LayerConfiguration]) throws(SoftmaxError) -> [String] {
+    var taken: Set<String> = []
+    for (index, configuration) in configurations.enumerated() {
+      guard let name = configuration.name else { continue }
+      guard !name.isEmpty else {
+        throw SoftmaxError(.invalidArgument, "layer \(index): a name must not be empty")
+      }
+      guard taken.insert(name).inserted else {
+        throw SoftmaxError(
+          .invalidArgument, "layer \(index): another layer is named \(name.debugDescription) too")
+      }
+    }
+    var numbers: [String: Int] = [:]
+    return configurations.map { configuration in
+      if let name = configuration.name { return name }
+      let base = snakeCase(configuration.typeName)
+      var name: String
+      repeat {
+        let number = numbers[base, default: 0]
+        numbers[base] = number + 1
+        name = number == 0 ? base : "\(base)_\(number)"
+      } while taken.contains(name)
+      return name
+    }
+  }
+
+  // As Keras does: ReLU is re_lu, BatchNormalization batch_normalization, GELU gelu.
+  private static func snakeCase(_ type: String) -> String {
+    let letters = Array(type)
+    var result = ""
+    for (place, letter) in letters.enumerated() {
+      if letter.isUppercase, place > 0 {
+        let followsSmall = letters[place - 1].isLowercase
+        let precedesSmall =
+          place + 1 < letters.count && letters[place + 1].isLowercase
+        if followsSmall || (precedesSmall && letters[place - 1].isUppercase) { result += "_" }
+      }
+      result += letter.lowercased()
+    }
+    return result
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// What brings each feature to mean 0 and deviation 1: x becomes (x - mean) / deviation.
+///
+/// ``Standardizer`` learns it from training data; a ``Classifier`` carries it, so that whoever
+/// predicts hands over features as they were measured.
+public struct Standardization: Hashable, Sendable, Codable {
+  /// The mean of each feature.
+  public let mean: [Float]
+  /// What each feature's distance from its mean is divided by.
+  public let deviation: [Float]
+
+  /// Creates a standardization from its numbers.
+  ///
+  /// - Throws: `shapeMismatch` unless both are as long; `invalidArgument` naming the feature whose
+  ///   mean is not finite or whose deviation is not a finite number greater than 0.
+  public init(mean: [Float], deviation: [Float]) throws(SoftmaxError) {
+    guard mean.count == deviation.count, !mean.isEmpty else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "a standardization needs as many means as deviations, and one at least; got \(mean.count) "
+          + "and \(deviation.count)")
+    }
+    for column in mean.indices {
+      guard mean[column].isFinite, deviation[column].isFinite, deviation[column] > 0 else {
+        throw SoftmaxError(
+          .invalidArgument,
+          "feature \(column) has the mean \(mean[column]) and the deviation \(deviation[column]); "
+            + "expected finite numbers, the deviation greater than 0")
+      }
+    }
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// The number of features.
+  public var featureCount: Int { mean.count }
+
+  /// The features, standardized: [samples, features].
+  ///
+  /// - Throws: `shapeMismatch` for another number of features.
+  public func standardized(_ features: Features) throws(SoftmaxError) -> Features {
+    try validate(featureCount: features.columnCount)
+    let count = featureCount
+    var result = Matrix(rowCount: features.rowCount, columnCount: count)
+    for row in 0..<features.rowCount {
+      switch features {
+      case .floats(let matrix):
+        for column in 0..<count {
+          result.elements[row * count + column] = standardized(
+            matrix.elements[row * count + column], column)
+        }
+      case .bytes(let matrix):
+        let bytes = matrix.row(row)
+        for (column, byte) in bytes.enumerated() {
+          result.elements[row * count + column] = standardized(
+            Float(byte) * matrix.scale, column)
+        }
+      }
+    }
+    return .floats(result)
+  }
+
+  /// A data set with its features standardized.
+  ///
+  /// - Throws: `shapeMismatch` for another number of features; `nonFiniteValue` where the result
+  ///   overflows.
+  public func standardized(_ dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
+    try dataset.replacing(features: standardized(dataset.features))
+  }
+
+  func validate(featureCount count: Int) throws(SoftmaxError) {
+    guard count == featureCount else {
+      throw SoftmaxError(
+        .shapeMismatch, "the standardization is of \(featureCount) features; got \(count)")
+    }
+  }
+
+  func standardized(_ value: Float, _ column: Int) -> Float {
+    (value - mean[column]) / deviation[column]
+  }
+
+  /// Reads a standardization, and trusts nothing in it.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      mean: values.decode([Float].self, forKey: .mean),
+      deviation: values.decode([Float].self, forKey: .deviation))
+  }
+}

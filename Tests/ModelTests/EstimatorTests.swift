@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import SoftmaxModels
+import Testing
+
+/// Three clouds of points in the plane, told apart by straight lines.
+func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> LabeledDataset {
+  let generator = CounterBasedGenerator(seed: seed)
+  let centres: [(Float, Float)] = [(0, 0), (3, 0), (0, 3)]
+  var features: [[Float]] = []
+  var labels: [Int] = []
+  for index in 0..<countOfEach * 3 {
+    let (x, y) = centres[index % 3]
+    let (u, v) = (
+      generator.uniform(at: UInt64(2 * index)), generator.uniform(at: UInt64(2 * index + 1))
+    )
+    features.append([x + 2 * u - 1, scale * (y + 2 * v - 1)])
+    labels.append(index % 3)
+  }
+  return try LabeledDataset(
+    features: .floats(Matrix(features)), labels: labels, classNames: ["here", "right", "up"])
+}
+
+@Suite struct EstimatorTests {
+  @Test func softmaxRegressionLearnsCloudsThatLinesTellApart() throws {
+    let model = try SoftmaxRegression(epochs: 30, batchSize: 8).fitted(to: clouds(40))
+    #expect(try model.score(on: clouds(30, seed: 2)) > 0.97)
+    #expect(try model.evaluation(on: clouds(30, seed: 2)).accuracy > 0.97)
+  }
+
+  @Test func aPerceptronWithoutHiddenLayersIsSoftmaxRegression() throws {
+    let data = try clouds(20)
+    let linear = try SoftmaxRegression(l2Penalty: 0.1, epochs: 3, batchSize: 8, seed: 5)
+      .fitted(to: data)
+    let perceptron = try MLPClassifier(
+      hiddenUnits: [], l2Penalty: 0.1, optimizer: .sgd(learningRate: 0.1), epochs: 3, batchSize: 8,
+      seed: 5
+    ).fitted(to: data)
+    #expect(linear.network.layers.map(\.weight) == perceptron.network.layers.map(\.weight))
+  }
+
+  @Test func theObjectiveIsLnKWhereAllClassesAreAlike() throws {
+    let (value, gradient) = try SoftmaxRegression(l2Penalty: 1).valueAndGradient(
+      weight: Matrix(rowCount: 3, columnCount: 2), bias: [0, 0, 0], on: clouds(10))
+    #expect(abs(value - 1.0986122886681098) < 1e-6)
+    // Each class has a third of the samples, so the biases are where they should be.
+    #expect(gradient.bias.allSatisfy { abs($0) < 1e-6 })
+  }
+
+  // (1 / n) (P - Y)^T X + l2 W by plain loops in double, and the objective's own differences.
+  @Test(arguments: [0, 0.3, 2])
+  func theGradientOfTheObjectiveMatchesFiniteDifferences(l2: Double) throws {
+    let data = try clouds(7)
+    let regression = SoftmaxRegression(l2Penalty: l2)
+    let weight = try Matrix([[0.3, -0.2], [0.1, 0.4], [-0.5, 0.25]])
+    let bias: [Float] = [0.1, -0.3, 0.2]
+    func objective(_ parameters: [Double]) -> Double {
+      var sum = 0.0
+      for row in 0..<data.count {
+        let x = data.features.row(row).map { Double($0) }
+        let z = (0..<3).map { k in
+          parameters[2 * k] * x[0] + parameters[2 * k + 1] * x[1] + parameters[6 + k]
+        }
+        sum += logSumExp(z) - z[data.labels[row]]
+      }
+      let square = parameters[..<6].reduce(0) { $0 + $1 * $1 }
+      return sum / Double(data.count) + l2 / 2 * square
+    }
+    let point = weight.elements.map { Double($0) } + bias.map { Double($0) }
+    let (value, gradient) = try regression.valueAndGradient(weight: weight, bias: bias, on: data)
+    #expect(abs(value - objective(point)) < 1e-6)
+    let ours = gradient.weight.elements + gradient.bias
+    for index in point.indices {
+      let h = 1e-3
+      func at(_ steps: Double) -> Double {
+        var moved = point
+        moved[index] += steps * h
+        return objective(moved)
+      }
+      let slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h)
+      #expect(abs(Double(ours[index]) - slope) < 2e-6)
+    }
+  }
+
+  private func logSumExp(_ z: [Double]) -> Double {
+    // By the series of exp, as the tests have no Foundation: z is small here.
+    func exp(_ x: Double) -> Double {
+      var (sum, term) = (1.0, 1.0)
+      for n in 1..<60 {
+        term *= x / Double(n)
+        sum += term
+      }
+      return sum
+    }
+    // Newton's steps for ln s.
+    let s = z.map(exp).reduce(0, +)
+    var y = 1.0
+    for _ in 0..<60 { y += s / exp(y) - 1 }
+    return y
+  }
+
+  @Test func scikitLearnsCIsTheInverseOfThePenaltyTimesTheSamples() {
+    #expect(SoftmaxRegression.l2Penalty(forC: 1, sampleCount: 60_000) == 1.0 / 60_000)
+    #expect(SoftmaxRegression.l2Penalty(forC: .infinity, sampleCount: 10) == 0)
+  }
+
+  @Test func aWarmStartGoesOnWhereTheModelEnded() throws {
+    let data = try clouds(20)
+    let once = try SoftmaxRegression(epochs: 4, batchSize: 60).fitted(to: data)
+    let further = try SoftmaxRegression(epochs: 6, batchSize: 60).fitted(
+      to: data, startingFrom: once)
+    var network = once.network
+    try network.fit(to: data, optimizer: .sgd(learningRate: 0.1), epochs: 6, batchSize: 60)
+    #expect(further.network == network)
+    #expect(further.network != once.network)
+  }
+
+  @Test func aWarmStartWithOtherClassesOrLayersIsRefused() throws {
+    let data = try clouds(5)
+    let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    #expect(throws: SoftmaxError.self) {
+      try MLPClassifier(hiddenUnits: [4]).fitted(to: data, startingFrom: model)
+    }
+    let renamed = try data.replacing(labels: data.labels, classNames: ["a", "b", "c"])
+    #expect(throws: SoftmaxError.self) {
+      try SoftmaxRegression().fitted(to: renamed, startingFrom: model)
+    }
+  }
+
+  @Test func oneAgainstTheRestAgreesWithSoftmaxOnEasyData() throws {
+    let test = try clouds(30, seed: 9)
+    let model = try OneVsRest(SoftmaxRegression(epochs: 40, batchSize: 8)).fitted(to: clouds(40))
+    #expect(model.models.count == 3)
+    #expect(model.models[1].classNames == ["rest", "right"])
+    #expect(try model.score(on: test) > 0.97)
+    let probabilities = try model.probabilities(for: test.features)
+    for row in 0..<test.count {
+      #expect(abs(probabilities.row(row).reduce(0, +) - 1) < 1e-6)
+    }
+  }
+
+  @Test func aClassWithoutSamplesCannotBeToldFromTheRest() throws {
+    let data = try clouds(3)
+    let rows = data.labels.indices.filter { data.labels[$0] != 2 }
+    let error = #expect(throws: SoftmaxError.self) {
+      try OneVsRest(SoftmaxRegression(epochs: 1)).fitted(to: data.selecting(rows: rows))
+    }
+    #expect(error?.message.contains("'up'") == true)
+  }
+}
+
+@Suite struct StandardizerTests {
+  @Test func standardizedFeaturesHaveMeanZeroAndDeviationOne() throws {
+    let data = try clouds(50, scale: 1e4)
+    let standardization = try Standardizer().fitted(to: data.features)
+    guard case .floats(let result) = try standardization.standardized(data.features) else { return }
+    for column in 0..<2 {
+      let values = (0..<result.rowCount).map { Double(result[$0, column]) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      #expect(abs(mean) < 1e-6)
+      #expect(abs(variance - 1) < 1e-5)
+    }
+  }
+
+  @Test func aConstantFeatureIsLeftWithDeviationOne() throws {
+    let rows: [[Float]] = (0..<10).map { [0.1, Float($0)] }
+    let standardization = try Standardizer().fitted(to: .floats(Matrix(rows)))
+    #expect(standardization.deviation[0] == 1)
+    #expect(standardization.mean[0] == 0.1)
+  }
+
+  @Test func aStandardizedModelTakesFeaturesAsTheyWereMeasured() throws {
+    let (data, test) = (try clouds(40, scale: 1e4), try clouds(30, seed: 2, scale: 1e4))
+    let model = try Standardizer().followed(by: SoftmaxRegression(epochs: 30, batchSize: 8))
+      .fitted(to: data)
+    #expect(try model.score(on: test) > 0.97)
+    #expect(try model.evaluation(on: test).accuracy > 0.97)
+    // The same as standardizing by hand.
+    let standardization = try #require(model.standardization)
+    let inner = try SoftmaxRegression(epochs: 30, batchSize: 8)
+      .fitted(to: standardization.standardized(data))
+    #expect(
+      try inner.probabilities(for: standardization.standardized(test.features))
+        == model.probabilities(for: test.features))
+  }
+
+  @Test func aRowAloneIsStandardizedAsInABatch() throws {
+    let data = try clouds(20, scale: 100)
+    let model = try Standardizer().followed(by: SoftmaxRegression(epochs: 2)).fitted(to: data)
+    let whole = try model.probabilities(for: data.features)
+    let predictor = try model.predictor()
+    var session = predictor.session()
+    var probabilities = [Float](repeating: 0, count: 3)
+    for row in 0..<data.count {
+      _ = try session.probabilities(for: data.features.row(row), into: &probabilities)
+      #expect(probabilities == Array(whole.row(row)))
+    }
+    let error = #expect(throws: SoftmaxError.self) {
+      _ = try session.probabilities(for: [1, .nan], into: &probabilities)
+    }
+    #expect(error?.code == .nonFiniteValue)
+  }
+
+  @Test func bytesAreScaledAndThenStandardized() throws {
+    let bytes = try ByteMatrix(
+      rowCount: 4, columnCount: 2, bytes: [0, 10, 255, 20, 128, 30, 7, 40], scale: 1.0 / 255)
+    let data = try LabeledDataset(
+      features: .bytes(bytes), labels: [0, 1, 1, 0], classNames: ["a", "b"])
+    let model = try Standardizer().followed(by: SoftmaxRegression(epochs: 2)).fitted(to: data)
+    let whole = try model.probabilities(for: data.features)
+    let predictor = try model.predictor()
+    var session = predictor.session()
+    var probabilities = [Float](repeating: 0, count: 2)
+    let row: [UInt8] = [128, 30]
+    _ = try session.probabilities(for: row, into: &probabilities)
+    #expect(probabilities == Array(whole.row(2)))
+  }
+
+  @Test func nothingAndNonsenseAreRefused() throws {
+    #expect(throws: SoftmaxError.self) {
+      try Standardizer().fitted(to: .floats(Matrix(rowCount: 0, columnCount: 3)))
+    }
+    #expect(throws: SoftmaxError.self) {
+      try Standardizer().fitted(to: .floats(Matrix([[1, .infinity]])))
+    }
+    #expect(throws: SoftmaxError.self) { try Standardization(mean: [0], deviation: [0]) }
+    #expect(throws: SoftmaxError.self) { try Standardization(mean: [0, 1], deviation: [1]) }
+    #expect(throws: SoftmaxError.self) { try Standardization(mean: [.nan], deviation: [1]) }
+    #expect(throws: SoftmaxError.self) {
+      try Standardization(mean: [0], deviation: [1]).standardized(clouds(2).features)
+    }
+  }
+}
+
+@Suite struct AddingClassTests {
+  @Test func aNewClassChangesNoPredictionBeforeItIsTrained() throws {
+    let data = try clouds(30)
+    let model = try MLPClassifier(hiddenUnits: [40], epochs: 5).fitted(to: data)
+    let wider = try model.addingClass("left")
+    #expect(wider.classNames == ["here", "right", "up", "left"])
+    let (before, after) = (
+      try model.predictions(for: data.features), try wider.predictions(for: data.features)
+    )
+    #expect(before.map(\.label) == after.map(\.label))
+    for (old, new) in zip(before, after) {
+      #expect(new.probability < old.probability, "every probability makes room")
+      #expect(abs(new.probabilities.reduce(0, +) - 1) < 1e-6)
+    }
+  }
+
+  @Test func trainingGoesOnFromWhatIsKnownAndTheCostIsTold() throws {
+    // Of the three classes the model first knows two.
+    let all = try clouds(40)
+    let old = all.labels.indices.filter { all.labels[$0] != 2 }
+    let known = try all.selecting(rows: old).replacing(
+      labels: old.map { all.labels[$0] }, classNames: ["here", "right"])
+    let two = try SoftmaxRegression(epochs: 40, batchSize: 8).fitted(to: known)
+    let three = try SoftmaxRegression(epochs: 40, batchSize: 8)
+      .fitted(to: all, startingFrom: two.addingClass("up"))
+    #expect(try three.score(on: clouds(30, seed: 4)) > 0.97)
+    let cost = try ClassCost(from: two, to: three, on: known)
+    #expect(cost.rows.map(\.className) == ["here", "right"])
+    #expect(cost.rows.map(\.sampleCount) == [40, 40])
+    #expect(cost.accuracyBefore > 0.97 && cost.accuracyAfter > 0.9)
+    #expect(cost.logLossAfter > cost.logLossBefore, "a third class takes from the two")
+  }
+
+  @Test func aNameThatIsTakenIsRefused() throws {
+    let model = try SoftmaxRegression(epochs: 1).fitted(to: clouds(5))
+    #expect(throws: SoftmaxError.self) { try model.addingClass("up") }
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import SoftmaxModels
+import Testing
+
+/// Networks with sigmoid outputs, and one output for two classes.
+@Suite struct OutputFunctionTests {
+  func binary(count: Int = 60) throws -> LabeledDataset {
+    let three = try triangle(count: count)
+    return try LabeledDataset(
+      features: three.features, labels: three.labels.map { $0 == 0 ? 0 : 1 },
+      classNames: ["left", "other"])
+  }
+
+  func severalLabels(count: Int = 80) throws -> LabeledDataset {
+    let three = try triangle(count: count)
+    var indicators = Matrix(rowCount: count, columnCount: 10)
+    for row in 0..<count {
+      let label = three.labels[row]
+      // Each class by itself says something of the corner; no sample has just one of them.
+      for column in 0..<10 where (column + label) % 3 == 0 { indicators[row, column] = 1 }
+    }
+    return try LabeledDataset(
+      features: three.features, indicators: indicators,
+      classNames: (0..<10).map { "trait \($0)" })
+  }
+
+  @Test func aNetworkThatEndsInASigmoidIsTrainedFromItsLogits() throws {
+    for (dataset, outputs) in [(try binary(), 1), (try severalLabels(), 10)] {
+      var trained: [[Matrix]] = []
+      for ending in 0..<3 {
+        var network = try Sequential(input: [5], seed: 2) {
+          Dense(20, activation: .relu)
+          Dense(outputs, activation: ending == 1 ? .sigmoid : nil)
+          if ending == 2 { Sigmoid() }
+        }
+        try network.fit(to: dataset, loss: .binaryCrossEntropy(), epochs: 3, batchSize: 16)
+        trained.append(network.layers.compactMap(\.weight))
+        // The logits are what comes before the sigmoid.
+        let logits = try network.logits(for: dataset.features)
+        let classifier = try Classifier(
+          network: network, trainedOn: dataset, outputFunction: .sigmoid)
+        let probabilities = try classifier.probabilities(for: dataset.features)
+        #expect(probabilities.columnCount == max(outputs, 2))
+        let expected = sigmoid(logits.elements)
+        #expect(
+          (0..<dataset.count).allSatisfy { row in
+            (0..<outputs).allSatisfy {
+              probabilities[row, outputs == 1 ? 1 : $0] == expected[row * outputs + $0]
+            }
+          })
+      }
+      #expect(trained[0] == trained[1] && trained[0] == trained[2])
+      #expect(trained[0].count == 2)
+    }
+  }
+
+  @Test func oneOutputForTwoClassesPredictsAndIsEvaluated() throws {
+    let dataset = try binary()
+    var network = try Sequential(input: [5], seed: 2) { Dense(1, activation: .sigmoid) }
+    let history = try network.fit(
+      to: dataset, loss: .binaryCrossEntropy(), optimizer: .adam(learningRate: 0.1), epochs: 30)
+    let classifier = try Classifier(network: network, trainedOn: dataset)
+    #expect(network.outputFunction == .sigmoid && network.classCount == 2)
+    let logits = try classifier.logits(for: dataset.features)
+    #expect(logits.columnCount == 1)
+    let probabilities = try classifier.probabilities(for: dataset.features)
+    let predictions = try classifier.predictions(for: dataset.features)
+    var correctCount = 0
+    var cost = 0.0
+    var session = try classifier.predictor().session()
+    for row in 0..<dataset.count {
+      let z = Double(logits[row, 0])
+      let p = 1 / (1 + exp(-z))
+      #expect(abs(Double(probabilities[row, 1]) - p) <= 1e-6)
+      #expect(abs(Double(probabilities[row, 0]) - (1 - p)) <= 1e-6)
+      #expect(predictions[row].index == (z > 0 ? 1 : 0))
+      #expect(predictions[row].label == dataset.classNames[predictions[row].index])
+      #expect(predictions[row].probabilities == Array(probabilities.row(row)))
+      var alone: [Float] = [0, 0]
+      let best = try session.probabilities(for: Array(dataset.features.row(row)), into: &alone)
+      #expect(alone == predictions[row].probabilities && best == predictions[row].index)
+      if predictions[row].index == dataset.labels[row] { correctCount += 1 }
+      cost += log(1 + exp(dataset.labels[row] == 1 ? -z : z))
+    }
+    var logit: [Float] = [0]
+    try session.logits(for: Array(dataset.features.row(0)), into: &logit)
+    #expect(logit[0] == logits[0, 0])
+    let evaluation = try classifier.evaluation(on: dataset)
+    #expect(evaluation.correctCount == correctCount)
+    #expect(evaluation.accuracy > 0.9)
+    #expect(abs(evaluation.logLoss - cost / Double(dataset.count)) <= 1e-6)
+    #expect(try #require(history.epochs.last).accuracy > 0.9)
+  }
+
+  @Test func theLogLossOfOneOutputIsNeverCut() throws {
+    var network = try Sequential(input: [1]) { Dense(1, initializer: .zeros) }
+    try network.setParameters(ofLayer: 0, weight: Matrix([[1]]), bias: [0])
+    let classifier = try Classifier(network: network, classNames: ["no", "yes"])
+    let dataset = try LabeledDataset(
+      features: .floats(Matrix([[1000], [-1000], [60], [-200]])), labels: [0, 1, 1, 0],
+      classNames: ["no", "yes"])
+    let evaluation = try classifier.evaluation(on: dataset)
+    #expect(evaluation.logLoss == 500 && evaluation.correctCount == 2)
+  }
+
+  @Test func tenSigmoidsGiveEachClassAProbabilityOfItsOwn() throws {
+    let dataset = try severalLabels()
+    var network = try Sequential(input: [5], seed: 2) { Dense(10, activation: .sigmoid) }
+    let history = try network.fit(
+      to: dataset, loss: .binaryCrossEntropy(), optimizer: .adam(learningRate: 0.1), epochs: 40)
+    let classifier = try Classifier(network: network, trainedOn: dataset)
+    let probabilities = try classifier.probabilities(for: dataset.features)
+    let sums = (0..<dataset.count).map { probabilities.row($0).reduce(0, +) }
+    #expect(sums.allSatisfy { $0 > 1.5 })
+    let evaluation = try classifier.multiLabelEvaluation(on: dataset)
+    #expect(evaluation.accuracy > 0.95 && evaluation.exactAccuracy > 0.8)
+    #expect(evaluation.exactCount < evaluation.rowCount || evaluation.accuracy == 1)
+    let (loss, _) = try network.valueAndGradient(of: .binaryCrossEntropy(), on: dataset)
+    #expect(abs(evaluation.logLoss - loss) <= 1e-6)
+    // Training counts (sample, class) pairs, as the evaluation does.
+    let epoch = try #require(history.epochs.last)
+    #expect(abs(epoch.accuracy - evaluation.accuracy) < 0.05)
+    let trainer = try Trainer(network, on: dataset, loss: .binaryCrossEntropy(), batchSize: 80)
+    let step = try trainer.step(on: Array(0..<80))
+    #expect(step.guessCount == 800 && step.rowCount == 80)
+    #expect(step.correctCount == evaluation.correctCount)
+
+    #expect(throws: SoftmaxError.self) { try classifier.evaluation(on: dataset) }
+    let single = try triangle(count: 10)
+    #expect(throws: SoftmaxError.self) { try classifier.multiLabelEvaluation(on: single) }
+  }
+
+  @Test func severalSigmoidsOnSamplesOfOneClassAreEvaluated() throws {
+    let dataset = try triangle(count: 60)
+    var network = try Sequential(input: [5], seed: 2) { Dense(3, activation: .sigmoid) }
+    try network.fit(
+      to: dataset, loss: .binaryCrossEntropy(), optimizer: .adam(learningRate: 0.1), epochs: 30)
+    let evaluation = try Classifier(network: network, trainedOn: dataset).evaluation(on: dataset)
+    let (loss, _) = try network.valueAndGradient(of: .binaryCrossEntropy(), on: dataset)
+    #expect(evaluation.accuracy > 0.9)
+    #expect(abs(evaluation.logLoss - loss) <= 1e-6)
+  }
+
+  @Test func aFunctionThatDoesNotFitTheNetworkIsAnError() throws {
+    let softmax = try Sequential(input: [5]) { Dense(3, activation: .softmax) }
+    let sigmoid = try Sequential(input: [5]) { Dense(3, activation: .sigmoid) }
+    let single = try Sequential(input: [5]) { Dense(1) }
+    let names = ["a", "b", "c"]
+    for (network, function) in [(softmax, OutputFunction.sigmoid), (sigmoid, .softmax)] {
+      let error = #expect(throws: SoftmaxError.self) {
+        try Classifier(network: network, classNames: names, outputFunction: function)
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+    for names in [["a"], names] {
+      #expect(throws: SoftmaxError.self) { try Classifier(network: single, classNames: names) }
+    }
+    #expect(try Classifier(network: single, classNames: ["no", "yes"]).outputFunction == .sigmoid)
+  }
+
+  @Test func aSigmoidBeforeOtherLayersIsAnOrdinaryActivation() throws {
+    let dataset = try triangle(count: 30)
+    let network = try Sequential(input: [5], seed: 2) {
+      Dense(3)
+      Sigmoid()
+      Sigmoid()
+    }
+    let before = try Sequential(input: [5], seed: 2) {
+      Dense(3)
+      Sigmoid()
+    }
+    let logits = try network.logits(for: dataset.features)
+    #expect(try logits == before.probabilities(for: dataset.features))
+  }
+}
