@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "SoftmaxCore", targets: ["SoftmaxCore"]),
     .library(name: "SoftmaxModels", targets: ["SoftmaxModels"]),
     .library(name: "SoftmaxData", targets: ["SoftmaxData"]),
+    .library(name: "SoftmaxReports", targets: ["SoftmaxReports"]),
     .executable(name: "softmax", targets: ["softmax"]),
   ],
   dependencies: [
@@ -45,15 +46,23 @@ let package = Package(
     .target(
       name: "SoftmaxData",
       dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels"],
-      exclude: ["Resources/digits/README.md"],
+      exclude: [
+        "Resources/breast-cancer/README.md", "Resources/digits/README.md",
+        "Resources/iris/README.md",
+      ],
       resources: [
+        .embedInCode("Resources/breast-cancer/breast-cancer.csv.gz"),
+        .embedInCode("Resources/iris/iris.csv.gz"),
         .embedInCode("Resources/digits/digits-images-idx3-ubyte.gz"),
         .embedInCode("Resources/digits/digits-labels-idx1-ubyte.gz"),
       ],
       swiftSettings: settings + strictSettings),
     .target(
+      name: "SoftmaxReports", dependencies: ["SoftmaxCore", "SoftmaxModels"],
+      swiftSettings: settings + strictSettings),
+    .target(
       name: "SoftmaxKit",
-      dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels"],
+      dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxReports"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The command
@@ -74,7 +83,14 @@ let package = Package(
 
     // MARK: The tests of the command
     .testTarget(
-      name: "CommandTests", dependencies: ["softmax", "SoftmaxCore", "SoftmaxTestSupport"],
+      name: "CommandTests",
+      dependencies: ["softmax", "SoftmaxCore", "SoftmaxReports", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of reports and figures
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels", "SoftmaxReports"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the data
@@ -83,7 +99,7 @@ let package = Package(
       swiftSettings: settings + strictSettings),
     .testTarget(
       name: "DataTests",
-      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxTestSupport"],
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxTestSupport"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the arithmetic

@@ -49,6 +49,9 @@ public struct SoftmaxError: Error, Sendable {
     case file(path: String, offset: Int?)
     /// A row of a matrix or a data set, and the column where one is to blame; both count from 0.
     case row(Int, column: Int?)
+    /// A line of a table in a file, and the column where one is to blame; both count from 1, as
+    /// editors and spreadsheets do.
+    case cell(path: String, line: Int, column: Int?)
   }
 
   /// The kind of the error.
@@ -84,6 +87,9 @@ extension SoftmaxError: CustomStringConvertible {
     case .file(let path, nil): text += "\(path): "
     case .row(let row, let column?): text += "row \(row), column \(column): "
     case .row(let row, nil): text += "row \(row): "
+    case .cell(let path, let line, let column?):
+      text += "\(path): line \(line), column \(column): "
+    case .cell(let path, let line, nil): text += "\(path): line \(line): "
     case nil: break
     }
     text += message

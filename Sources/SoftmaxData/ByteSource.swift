@@ -108,6 +108,32 @@ struct ByteSource: ~Copyable {
     return filled
   }
 
+  /// Fills a part of the array with the bytes at an offset of the file and returns their number, less
+  /// only at the end.
+  ///
+  /// - Precondition: the source is a file.
+  func read(
+    into bytes: inout [UInt8], range: Range<Int>, at offset: Int
+  ) throws(SoftmaxError) -> Int {
+    precondition(descriptor >= 0, "only files are read at an offset")
+    var filled = 0
+    while filled < range.count {
+      let got = SystemFailure.retrying {
+        unsafe bytes.withUnsafeMutableBytes {
+          unsafe pread(
+            descriptor, $0.baseAddress?.advanced(by: range.lowerBound + filled),
+            min(range.count - filled, 1 << 30), off_t(offset + filled))
+        }
+      }
+      guard got >= 0 else {
+        throw SystemFailure.error("could not be read", path: path, offset: offset + filled)
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return filled
+  }
+
   /// Fills the array with the next bytes and returns their number, less only at the end.
   mutating func read(into bytes: inout [UInt8]) throws(SoftmaxError) -> Int {
     // The standard library's closures cannot throw typed errors.

@@ -5,20 +5,26 @@ extension DatasetReference {
   /// Loads the data set, all parts of it; a built-in one is fetched if it is nowhere to be found.
   ///
   /// - Parameters:
-  ///   - dataDirectory: where Fashion-MNIST is, instead of the usual places.
+  ///   - dataDirectory: where a data set that is fetched lies, instead of the usual places.
+  ///   - table: how to read a table.
   ///   - environment: the environment variables to go by; without it the process's own.
   ///   - progress: told about each piece of a file that has to be fetched.
-  /// - Throws: as ``FashionMNIST/load(directory:environment:mirrors:progress:)`` and
-  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:environment:)``.
+  /// - Throws: as ``FashionMNIST/load(directory:environment:mirrors:progress:)``,
+  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:environment:)`` and
+  ///   ``CSVTable/read(_:as:maximumByteCount:)``.
   public func load(
-    dataDirectory: String? = nil, environment: [String: String]? = nil,
-    progress: Downloader.Progress? = nil
+    dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
+    environment: [String: String]? = nil, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     switch source {
-    case .builtIn("digits"):
-      return try Digits.load()
+    case .builtIn("digits"): return try Digits.load()
+    case .builtIn("iris"): return try Iris.load()
+    case .builtIn("breast-cancer"): return try BreastCancer.load()
     case .builtIn(FashionMNIST.name):
       return try FashionMNIST.load(
+        directory: dataDirectory, environment: environment, progress: progress)
+    case .builtIn(MNIST.name):
+      return try MNIST.load(
         directory: dataDirectory, environment: environment, progress: progress)
     case .builtIn(let name):
       throw SoftmaxError(
@@ -32,31 +38,49 @@ extension DatasetReference {
           remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
       }
       return try IDXFolder.load(path, environment: environment)
+    case .file(let path):
+      guard FileFormat(path) != .idx else {
+        throw SoftmaxError(
+          .unsupported, "is a single IDX file, expected a folder of them or a table",
+          remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
+      }
+      let table = try CSVTable.read(path, as: table)
+      return DatasetSplit(
+        name: path.split(separator: "/").last.map(String.init) ?? path,
+        training: try table.dataset(), featureNames: table.featureNames)
     }
   }
 
   /// The samples that the reference names: a part, or one row of it.
   ///
   /// - Parameters:
-  ///   - split: what ``load(dataDirectory:environment:progress:)`` gave.
+  ///   - split: what ``load(dataDirectory:table:environment:progress:)`` gave.
   ///   - default: the part that a reference without one stands for; if it is the test part and
   ///     there is none, the training part is not taken in its place.
   /// - Throws: `notFound` if the data set has no such part, or the part no such row.
   public func part(
     of split: DatasetSplit, default: Part
   ) throws(SoftmaxError) -> LabeledDataset {
-    let wanted = part ?? `default`
+    let wanted: Part
+    switch (source, part) {
+    case (.file(let path), let part?):
+      throw SoftmaxError(
+        .invalidArgument, "a file has no parts", remedy: "leave :\(part.rawValue) out",
+        at: .file(path: path, offset: nil))
+    case (.file, nil): wanted = .training
+    default: wanted = part ?? `default`
+    }
     guard let samples = wanted == .training ? split.training : split.test else {
       throw SoftmaxError(
         .notFound, "\(split.name) has no test part",
         remedy: "name its training part, \(split.name):train, or other data")
     }
     guard let row else { return samples }
+    let named = if case .file = source { "" } else { ":" + wanted.rawValue }
     guard row >= 0, row < samples.count else {
       throw SoftmaxError(
         .notFound,
-        "there is no row \(row) in \(split.name):\(wanted.rawValue), only rows "
-          + "0...\(samples.count - 1)")
+        "there is no row \(row) in \(split.name)\(named), only rows 0...\(samples.count - 1)")
     }
     return samples.selecting(rows: [row])
   }

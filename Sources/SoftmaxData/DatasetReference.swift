@@ -3,8 +3,9 @@ public import SoftmaxCore
 
 /// Data as it is named on the command line: a data set, a part of it, a row of that.
 ///
-/// The name is one of ``builtInNames`` or the path of a folder of IDX files.
-/// Behind it may follow `:train` or `:test`, and then `:` and the number of a
+/// The name is one of ``builtInNames``, the path of a folder of IDX files or that
+/// of a table of comma-separated values (``CSVTable``). Behind it may follow
+/// `:train` or `:test`, unless it is a table, and then `:` and the number of a
 /// row, counted from 0. A path that exists is taken as it is, colons included.
 ///
 /// ```swift
@@ -20,6 +21,8 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     case builtIn(String)
     /// The path of a folder of IDX files.
     case folder(String)
+    /// The path of a single file, which holds a table.
+    case file(String)
   }
 
   /// One of the two parts of a data set.
@@ -31,7 +34,9 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The names of the data sets that the library knows.
-  public static let builtInNames = ["digits", FashionMNIST.name]
+  public static let builtInNames = [
+    "digits", "iris", "breast-cancer", FashionMNIST.name, MNIST.name,
+  ]
 
   /// Where the data are.
   public let source: Source
@@ -62,10 +67,11 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     // The longest piece from the front that exists is the path.
     for count in stride(from: pieces.count, through: max(1, pieces.count - 2), by: -1) {
       let path = pieces.prefix(count).joined(separator: ":")
-      if FileKind(path) != nil {
-        try self.init(.folder(path), suffixes: pieces.dropFirst(count), text: text)
-        return
-      }
+      guard let kind = FileKind(path) else { continue }
+      try self.init(
+        kind == .folder ? .folder(path) : .file(path), suffixes: pieces.dropFirst(count), text: text
+      )
+      return
     }
     throw Self.unknown(text, name: pieces.first.map(String.init) ?? text)
   }
@@ -97,7 +103,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     let name =
       switch source {
       case .builtIn(let name): name
-      case .folder(let path): path
+      case .folder(let path), .file(let path): path
       }
     return name + (part.map { ":" + $0.rawValue } ?? "") + (row.map { ":\($0)" } ?? "")
   }
@@ -107,7 +113,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") {
       return SoftmaxError(
         .notFound, "there is nothing at this path",
-        remedy: "name a folder of IDX files or one of \(known)",
+        remedy: "name a folder of IDX files, a table or one of \(known)",
         at: .file(path: text, offset: nil))
     }
     let nearest = Spelling.nearest(to: name, among: builtInNames)

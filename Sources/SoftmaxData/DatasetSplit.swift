@@ -14,11 +14,17 @@ public struct DatasetSplit: Hashable, Sendable {
   public let training: LabeledDataset
   /// The samples that were held back, where the data set has such.
   public let test: LabeledDataset?
+  /// The names of the features, where they have such.
+  public let featureNames: [String]?
 
   /// Creates a split from its parts.
-  public init(name: String, training: LabeledDataset, test: LabeledDataset? = nil) {
+  public init(
+    name: String, training: LabeledDataset, test: LabeledDataset? = nil,
+    featureNames: [String]? = nil
+  ) {
     self.name = name
     self.training = training
     self.test = test
+    self.featureNames = featureNames
   }
 }

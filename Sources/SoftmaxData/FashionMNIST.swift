@@ -22,7 +22,7 @@ public import SoftmaxCore
 ///    `/usr/share/datasets/fashion-mnist`;
 ///
 /// or else fetched into the cache. Under 1 and 2 they may lie in a folder
-/// `fashion-mnist` within.
+/// `fashion-mnist` within, which is looked at first.
 ///
 /// Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking
 /// Machine Learning Algorithms", 2017, <https://arxiv.org/abs/1708.07747>; MIT licence.
@@ -60,8 +60,6 @@ public enum FashionMNIST {
       name: "t10k-labels-idx1-ubyte.gz", byteCount: 5_148,
       sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
   ]
-
-  static let packageFolder = "/usr/share/datasets/fashion-mnist"
 
   /// Loads the data set, and fetches it first if it is nowhere to be found.
   ///

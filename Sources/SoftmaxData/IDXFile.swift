@@ -105,14 +105,7 @@ public enum IDXFile {
   static func read(
     _ reader: UnpackingReader, maximumByteCount: Int
   ) throws(SoftmaxError) -> IDXArray {
-    let shape = try readShape(reader)
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard !overflow else { throw tooLarge(shape, path: reader.path) }
-      count = product
-    }
-    try validate(count, shape: shape, maximum: maximumByteCount, reader: reader)
+    let (shape, count) = try validatedShape(reader, maximumByteCount: maximumByteCount)
     let start = reader.offset
     let bytes = try reader.readGrowing(upTo: count)
     guard bytes.count == count else {
@@ -126,6 +119,21 @@ public enum IDXFile {
         remedy: "check the extents in the header", at: reader.location(start + count))
     }
     return IDXArray(shape: shape, storage: ByteStorage(bytes))
+  }
+
+  /// Reads the header, and checks that the file can hold what it declares.
+  static func validatedShape(
+    _ reader: UnpackingReader, maximumByteCount: Int
+  ) throws(SoftmaxError) -> (shape: [Int], byteCount: Int) {
+    let shape = try readShape(reader)
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard !overflow else { throw tooLarge(shape, path: reader.path) }
+      count = product
+    }
+    try validate(count, shape: shape, maximum: maximumByteCount, reader: reader)
+    return (shape, count)
   }
 
   private static func readShape(_ reader: UnpackingReader) throws(SoftmaxError) -> [Int] {

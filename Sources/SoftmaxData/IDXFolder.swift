@@ -74,6 +74,53 @@ public enum IDXFolder {
       test: try test?.dataset(classNames: names))
   }
 
+  /// The rows of a part: from the file where the images are plain, else from memory.
+  static func rows(
+    of part: DatasetReference.Part, in path: String, classNames: [String]?,
+    environment: [String: String]
+  ) throws(SoftmaxError) -> any RowSource {
+    let paths = try paths(of: part == .training ? .training : .test, in: path)
+    guard let paths, let images = try IDXRowFile(paths.images) else {
+      let split = try load(path, classNames: classNames, environment: environment)
+      guard let samples = part == .training ? split.training : split.test else {
+        throw SoftmaxError(
+          .notFound, "holds no test part", remedy: "name the training part",
+          at: .file(path: path, offset: nil))
+      }
+      return MemoryRows(dataset: samples)
+    }
+    let array = try IDXFile.read(paths.labels)
+    let labels = array.bytes
+    guard array.shape == [images.rowCount] else {
+      throw SoftmaxError(
+        .invalidData,
+        "holds labels of shape \(array.shape), but \(paths.images) holds \(images.rowCount) images",
+        remedy: "use the files that belong together", at: .file(path: paths.labels, offset: 4))
+    }
+    let names: [String]
+    if let classNames {
+      names = classNames
+    } else if let written = try ClassNames.read(inFolder: path) {
+      names = written
+    } else {
+      // Both parts have the same classes.
+      let others = try Self.paths(of: part == .training ? .test : .training, in: path)
+      let more = try others.map { others throws(SoftmaxError) in
+        try IDXFile.read(others.labels).bytes
+      }
+      names = (0...Int(max(labels.max() ?? 0, more?.max() ?? 0))).map(String.init)
+    }
+    if let row = labels.firstIndex(where: { Int($0) >= names.count }) {
+      throw SoftmaxError(
+        .labelOutOfRange,
+        "label \(labels[row]) of sample \(row) is not one of the \(names.count) classes "
+          + "0...\(names.count - 1)",
+        remedy: "give every class a name, or check the labels",
+        at: .file(path: paths.labels, offset: 8 + row))
+    }
+    return FileRows(images: images, labels: labels.map(Int.init), classNames: names)
+  }
+
   /// Whether a folder holds all four files, plain or with `.gz`.
   static func isComplete(_ path: String) -> Bool {
     let names = [

@@ -48,7 +48,7 @@ extension Classifier {
     let old = network
     let grown = try Sequential(
       input: old.inputShape, seed: old.seed, configurations: configurations
-    ) { index, _ in
+    ) { index, _, _ in
       guard index == last else { return old.layers[index].tensors }
       return [
         LayerTensor(

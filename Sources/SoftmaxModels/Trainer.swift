@@ -178,7 +178,10 @@ extension Trainer {
   }
 
   private func run(_ steps: Range<Int>) {
-    for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
+    for (offset, step) in steps.enumerated() {
+      plan.schedule.setUpdate(of: step, to: clock.next())
+      plan.schedule.setNumber(of: step, to: stepCount + offset)
+    }
     plan.run(steps, dataset: dataset, isUpdating: true, team: team)
     stepCount += steps.count
   }

@@ -18,8 +18,9 @@ struct SoftmaxCommand: ParsableCommand {
           softmax evaluate digits.safetensors digits
           softmax predict digits.safetensors digits:test:0 --preview
 
-        DATA is digits or fashion-mnist, or a folder of IDX files; :train or :test behind it names \
-        one part, and :ROW one row, counted from 0. Results go to standard output, everything else \
+        DATA is digits, iris, breast-cancer, fashion-mnist or mnist, a folder of IDX files, or a \
+        table of comma-separated values; :train or :test behind it names one part, and :ROW one \
+        row, counted from 0. Results go to standard output, everything else \
         to standard error.
 
         Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 130 interrupted. \
@@ -29,7 +30,7 @@ struct SoftmaxCommand: ParsableCommand {
       version: Version.line,
       subcommands: [
         TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-        DataCommand.self,
+        ExplainCommand.self, DataCommand.self,
       ])
   }
 

@@ -11,8 +11,10 @@ import Testing
   @Test func theListNamesAllAndWhereTheyAre() throws {
     let outcome = try bench.run("data", "list")
     #expect(outcome.exitCode == 0)
-    #expect(outcome.lines.map { $0.prefix { $0 != " " } } == ["digits", "fashion-mnist"])
-    #expect(outcome.lines[0].hasSuffix("in the library itself"))
+    #expect(
+      outcome.lines.map { $0.prefix { $0 != " " } }
+        == ["digits", "iris", "breast-cancer", "fashion-mnist", "mnist"])
+    for line in outcome.lines.prefix(3) { #expect(line.hasSuffix("in the library itself")) }
   }
 
   @Test func aFolderThatIsNamedIsFound() throws {
@@ -40,6 +42,8 @@ import Testing
       #expect(outcome.output.isEmpty)
       #expect(outcome.errors.hasPrefix("error: "))
     }
+    let missing = try bench.run("data", "path", "mnist", environment: ["HOME": bench.folder.path])
+    #expect(missing.errors.contains("softmax data fetch mnist"))
     #expect(try bench.run("data", "fetch", "digits").exitCode == 0)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxTestSupport
 import Testing
 
@@ -68,5 +69,93 @@ import Testing
     #expect(outcome.output.contains("12 x 2 x 2"))
     let folder = try bench.run("inspect", "small")
     #expect(folder.output.contains("0 a"))
+  }
+
+  @Test func aRowShowsItsShapeRangeLabelAndPicture() throws {
+    let text = try bench.run("inspect", "digits", "--show", "0,3")
+    #expect(text.exitCode == 0, "\(text.errors)")
+    #expect(text.lines[0].hasPrefix("row  "))
+    #expect(text.lines[1].hasSuffix("8 x 8, values 0.0 to 0.9375 (bytes 0 to 15)"))
+    #expect(text.lines[2].hasSuffix("0, 0"))
+    // A picture of 8 x 8 is drawn twice as large, two rows of it a line.
+    #expect(text.lines.count == 2 * (3 + 8))
+    #expect(text.lines[3].trimmingCharacters(in: .whitespaces).contains("#"))
+    #expect(text.lines[3 + 8 + 2].hasSuffix("3, 3"))
+    let objects = try bench.run("inspect", "digits:test", "--show", "0,1", "--json").objects()
+    #expect(objects.map { $0["row"] as? Int } == [0, 1])
+    #expect(objects.map { $0["label"] as? String } == ["2", "3"])
+    #expect(objects[0]["byte_maximum"] as? Int == 16)
+    #expect((objects[0]["values"] as? [Double])?.count == 64)
+  }
+
+  @Test func aRowOfATableShowsItsNames() throws {
+    let text = try bench.run("inspect", "iris", "--show", "0")
+    #expect(text.lines.contains("sepal length (cm) 5.1"))
+    #expect(text.lines.contains { $0.hasSuffix("0, setosa") })
+  }
+
+  @Test func aPassReadsEveryRowOnce() throws {
+    try bench.writeImages(to: "small", classNames: ["a", "b"])
+    let cases = [
+      ("digits", 1_437, 23), ("digits:test", 360, 6), ("small", 12, 1), ("iris", 120, 2),
+    ]
+    for (data, rows, batches) in cases {
+      let outcome = try bench.run(
+        "inspect", data, "--pass", "--batch-size", "64", "--readers", "3", "--json")
+      let object = try #require(try outcome.objects().first, "\(outcome.errors)")
+      #expect(object["event"] as? String == "pass")
+      #expect(object["rows"] as? Int == rows)
+      #expect(object["batches"] as? Int == batches)
+      #expect(object["readers"] as? Int == 3)
+      #expect(try #require(object["seconds"] as? Double) > 0)
+    }
+    let text = try bench.run("inspect", "small", "--pass", "--show", "1")
+    #expect(text.output.contains("1 of 256, 12 rows shuffled by seed 0, 4 readers"))
+    #expect(text.lines.last?.hasPrefix("time ") == true)
+    #expect(text.lines.last?.hasSuffix(" s") == true)
+  }
+
+  @Test func whatIsThereTwiceOrNotAtAllIsSaid() throws {
+    try bench.write(Array("a,b,kind\n1,2,x\n3,4,y\n1,2,x\n1,2,y\n0,0,y\n".utf8), to: "t.csv")
+    let text = try bench.run("inspect", "t.csv")
+    #expect(text.output.contains("2 rows of train like an earlier one, 1 of another class"))
+    let json = try #require(try bench.run("inspect", "t.csv", "--json").objects().first)
+    let part = try #require(json["train"] as? [String: Any])
+    #expect(part["duplicates"] as? Int == 2)
+    #expect(part["duplicates_of_another_class"] as? Int == 1)
+    let features = try #require(part["features"] as? [[String: Any]])
+    #expect(features.map { $0["name"] as? String } == ["a", "b"])
+    #expect(features.map { $0["minimum"] as? Double } == [0, 0])
+    #expect(features.map { $0["maximum"] as? Double } == [3, 4])
+    #expect(features.map { $0["mean"] as? Double } == [1.2, 2])
+    // The fixture's two parts are the same.
+    try bench.writeImages(to: "small", classNames: ["a", "b"])
+    try bench.write(Array("a\nb\nnever\n".utf8), to: "small/classes.txt")
+    let images = try bench.run("inspect", "small")
+    #expect(images.output.contains("12 rows of test in train too"))
+    #expect(images.output.contains("no rows in train of never"))
+    let object = try #require(try bench.run("inspect", "small", "--json").objects().first)
+    #expect(object["test_rows_in_train"] as? Int == 12)
+    #expect((object["test"] as? [String: Any])?["missing_classes"] as? [String] == ["never"])
+  }
+
+  @Test func whatCannotBeShownIsAnError() throws {
+    try bench.train("--quiet")
+    for arguments in [
+      ["digits", "--show", "1437"], ["digits:test:3", "--show", "0"], ["digits:3", "--pass"],
+      ["model.safetensors", "--pass"], ["model.safetensors", "--show", "0"], ["none", "--pass"],
+    ] {
+      let outcome = try bench.run(["inspect"] + arguments)
+      #expect(outcome.exitCode == 1, "\(arguments)")
+      #expect(outcome.output.isEmpty)
+    }
+    for arguments in [
+      ["--show", "x"], ["--show", "1,,2"], ["--show", "-1"], ["--show", ""], ["--readers", "2"],
+      ["--batch-size", "64"], ["--pass", "--readers", "0"], ["--pass", "--readers", "65"],
+      ["--pass", "--batch-size", "0"], ["--pass", "--batch-size", "-1"],
+    ] {
+      let outcome = try bench.run(["inspect", "digits"] + arguments)
+      #expect(outcome.exitCode == 64, "\(arguments)")
+    }
   }
 }

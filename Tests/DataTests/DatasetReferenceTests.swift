@@ -21,7 +21,10 @@ import Testing
       #expect(try DatasetReference(text) == reference)
       #expect(reference.description == text)
     }
-    #expect(DatasetReference.builtInNames == ["digits", "fashion-mnist"])
+    #expect(
+      DatasetReference.builtInNames == [
+        "digits", "iris", "breast-cancer", "fashion-mnist", "mnist",
+      ])
   }
 
   @Test func pathsMayHoldColons() throws {
@@ -46,12 +49,13 @@ import Testing
 
   @Test(arguments: [
     ("digit", "digits"), ("Digits", "digits"), ("fashion_mnist", "fashion-mnist"),
-    ("FashionMNIST", "fashion-mnist"), ("fashon-mnist:test", "fashion-mnist"),
+    ("FashionMNIST", "fashion-mnist"), ("MNIST", "mnist"), ("Iris:test", "iris"),
+    ("fashon-mnist:test", "fashion-mnist"),
   ])
   func theNearestNameIsSuggested(text: String, suggestion: String) throws {
     let error = try #require(failure(text))
     #expect(error.code == .notFound)
-    #expect(error.message.contains("digits, fashion-mnist"))
+    #expect(error.message.contains("digits, iris, breast-cancer, fashion-mnist, mnist"))
     #expect(error.remedy?.contains(suggestion) == true)
   }
 
@@ -84,6 +88,38 @@ import Testing
     }
     #expect(beyond?.code == .notFound)
     #expect(beyond?.message.contains("0...359") == true)
+  }
+
+  @Test func aTableIsAFileWithoutParts() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array("a,b\n1,x\n2,y\n3,x\n".utf8), to: "my:table.csv")
+    let reference = try DatasetReference(path + ":2")
+    #expect(reference == DatasetReference(source: .file(path), row: 2))
+    let split = try reference.load()
+    #expect(split.name == "my:table.csv")
+    #expect(split.featureNames == ["a"])
+    #expect(split.test == nil)
+    for part in [DatasetReference.Part.training, .test] {
+      let row = try reference.part(of: split, default: part)
+      #expect(row.labels == [0])
+      #expect(row.features.row(0) == [3])
+      let named = error { () throws(SoftmaxError) in
+        let reference = DatasetReference(source: .file(path), part: part)
+        _ = try reference.part(of: split, default: .training)
+      }
+      #expect(named?.code == .invalidArgument)
+    }
+    let known = try reference.load(table: CSVFormat(knownClassNames: ["y", "x"]))
+    #expect(known.training.labels == [1, 0, 1])
+  }
+
+  @Test func aSingleFileOfAnotherFormatIsNoTable() throws {
+    let folder = try TemporaryFolder()
+    let images = try folder.write(Fixtures.gzip(Fixtures.images), to: "images.gz")
+    let model = try folder.write(Fixtures.safetensors("{}"), to: "model")
+    for path in [images, model] {
+      #expect(error { () throws(SoftmaxError) in _ = try DatasetReference(path).load() } != nil)
+    }
   }
 
   @Test func aMissingPartIsAnError() throws {

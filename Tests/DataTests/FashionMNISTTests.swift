@@ -10,7 +10,9 @@ import Testing
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  static let packageIsInstalled = FileKind(FashionMNIST.packageFolder) == .folder
+  let packageFolder = Self.packageFolder
+  static let packageFolder = FashionMNIST.remote.packageFolder ?? ""
+  static let packageIsInstalled = FileKind(packageFolder) == .folder
 
   private func writeFiles(in place: String) throws {
     for file in FashionMNIST.files { try folder.write([], to: place + "/" + file.name) }
@@ -19,8 +21,9 @@ import Testing
   private func located(
     _ directory: String? = nil, _ environment: [String: String] = [:]
   ) throws -> String? {
-    try FashionMNIST.locate(
-      directory: directory, environment: environment, packageFolder: folder.path("package"))
+    var remote = FashionMNIST.remote
+    remote.packageFolder = folder.path("package")
+    return try remote.locate(directory: directory, environment: environment)
   }
 
   @Test func thePlacesAreTriedInTheirOrder() throws {
@@ -29,15 +32,15 @@ import Testing
     #expect(try located(nil, environment) == nil)
     try writeFiles(in: "package")
     #expect(try located(nil, environment) == folder.path("package"))
-    let cache = try #require(FashionMNIST.cacheFolder(environment: environment))
+    let cache = try #require(FashionMNIST.remote.cacheFolder(environment: environment))
     #expect(cache.hasPrefix(home))
     try writeFiles(in: String(cache.dropFirst(folder.path.count + 1)))
     #expect(try located(nil, environment) == cache)
-    try writeFiles(in: "data/fashion-mnist")
-    environment["SOFTMAX_DATA"] = folder.path("data")
-    #expect(try located(nil, environment) == folder.path("data/fashion-mnist"))
     try writeFiles(in: "data")
+    environment["SOFTMAX_DATA"] = folder.path("data")
     #expect(try located(nil, environment) == folder.path("data"))
+    try writeFiles(in: "data/fashion-mnist")
+    #expect(try located(nil, environment) == folder.path("data/fashion-mnist"))
     try writeFiles(in: "given")
     #expect(try located(folder.path("given"), environment) == folder.path("given"))
   }
@@ -85,12 +88,12 @@ import Testing
   #if !canImport(Darwin)
     @Test func theCacheFollowsTheXDGSpecification() {
       #expect(
-        FashionMNIST.cacheFolder(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h"])
+        FashionMNIST.remote.cacheFolder(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h"])
           == "/x/softmax/fashion-mnist")
       #expect(
-        FashionMNIST.cacheFolder(environment: ["XDG_CACHE_HOME": "x", "HOME": "/h"])
+        FashionMNIST.remote.cacheFolder(environment: ["XDG_CACHE_HOME": "x", "HOME": "/h"])
           == "/h/.cache/softmax/fashion-mnist")
-      #expect(FashionMNIST.cacheFolder(environment: [:]) == nil)
+      #expect(FashionMNIST.remote.cacheFolder(environment: [:]) == nil)
     }
   #endif
 
@@ -103,8 +106,8 @@ import Testing
       "/sub/one": .file([1, 2, 3]), "/sub/two": .file([4, 5]),
     ])
     defer { server.stop() }
-    let place = try FashionMNIST.fetch(
-      files, to: nil, environment: ["HOME": folder.path],
+    let place = try RemoteDataset(name: "small", files: files).fetch(
+      to: nil, environment: ["HOME": folder.path],
       downloader: Downloader(mirrors: [server.address + "sub"]), progress: nil)
     #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == ["one", "two"])
   }
@@ -145,7 +148,7 @@ import Testing
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func theRealDataAreComplete() throws {
     let fashion = try FashionMNIST.load(
-      directory: FashionMNIST.packageFolder, environment: ["SOFTMAX_CACHE": "off"])
+      directory: packageFolder, environment: ["SOFTMAX_CACHE": "off"])
     let test = try #require(fashion.test)
     #expect(fashion.name == "fashion-mnist")
     #expect(fashion.training.count == 60_000)
@@ -171,16 +174,16 @@ import Testing
     let environment = ["SOFTMAX_CACHE": folder.path("cache")]
     let reference = try DatasetReference("fashion-mnist")
     let first = try reference.load(
-      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+      dataDirectory: packageFolder, environment: environment)
     // The labels are too few bytes to be kept.
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).count == 2)
     let cache = try #require(UnpackedCache(environment: environment))
     for name in ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"] {
-      let source = try #require(SourceIdentity(FashionMNIST.packageFolder + "/" + name))
+      let source = try #require(SourceIdentity(packageFolder + "/" + name))
       #expect(cache.copy(of: source) != nil)
     }
     let second = try reference.load(
-      dataDirectory: FashionMNIST.packageFolder, environment: environment)
+      dataDirectory: packageFolder, environment: environment)
     #expect(first == second)
     #expect(first.hashValue == second.hashValue)
   }
@@ -193,7 +196,7 @@ import Testing
       "train-labels-idx1-ubyte": 1_504_176_606, "t10k-labels-idx1-ubyte": 1_504_176_627,
     ]
     for (name, time) in times {
-      let path = FashionMNIST.packageFolder + "/" + name + ".gz"
+      let path = packageFolder + "/" + name + ".gz"
       let packed = try Array(Data(contentsOf: URL(fileURLWithPath: path)))
       var bytes = Array(packed[..<3]) + [8]
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: time >> UInt32(8 * $0)) }

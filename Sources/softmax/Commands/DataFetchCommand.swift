@@ -35,14 +35,27 @@ struct DataFetchCommand: ParsableCommand {
       console.message("\(name) is here already")
       try console.result(PrintableText.line(path))
     case (.builtIn(FashionMNIST.name), _):
-      var display = DownloadDisplay(console: console)
-      defer { display.end() }
-      let path = try FashionMNIST.fetch(to: directory) { file, received, total in
-        display.show(file: file, receivedBytes: received, totalBytes: total)
+      try show(console) { progress throws(SoftmaxError) in
+        try FashionMNIST.fetch(to: directory, progress: progress)
       }
-      try console.result(PrintableText.line(path))
+    case (.builtIn(MNIST.name), _):
+      try show(console) { progress throws(SoftmaxError) in
+        try MNIST.fetch(to: directory, progress: progress)
+      }
     default:
       console.message("\(name) is in the library itself; there is nothing to fetch")
     }
+  }
+
+  // Fetches, and says how far it is and where the files went.
+  private func show(
+    _ console: Console, _ fetch: (@escaping Downloader.Progress) throws(SoftmaxError) -> String
+  ) throws {
+    var display = DownloadDisplay(console: console)
+    defer { display.end() }
+    let path = try fetch { file, received, total in
+      display.show(file: file, receivedBytes: received, totalBytes: total)
+    }
+    try console.result(PrintableText.line(path))
   }
 }

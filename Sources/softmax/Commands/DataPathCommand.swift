@@ -23,7 +23,7 @@ struct DataPathCommand: ParsableCommand {
   func run() throws {
     let place = try DatasetPlace(of: DatasetName.source(of: name), directory: source.directory)
     switch place {
-    case .folder(let path):
+    case .folder(let path), .file(let path):
       try Console().result(PrintableText.line(path))
     case .library:
       throw SoftmaxError(.notFound, "\(name) is in the library itself and has no folder")

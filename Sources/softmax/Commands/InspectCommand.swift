@@ -12,40 +12,119 @@ struct InspectCommand: ParsableCommand {
       Examples:
 
         softmax inspect digits
-        softmax inspect model.safetensors
+        softmax inspect fashion-mnist --show 0,5
+        softmax inspect fashion-mnist --pass --batch-size 256 --readers 4
+        softmax inspect flowers.csv --target species
         softmax inspect model.safetensors --json
 
       Of a model: its layers, classes, preprocessing, how it was trained, the digest of its \
-      weights. Of data: rows, shape, classes with their counts, the range of the values.
+      weights. Of data: rows, shape, classes with their counts, the range of the values, rows \
+      that are there twice; of a table also each feature's range and mean. --show and --pass look \
+      at the training part unless another is named.
       """)
 
-  @Argument(help: "A model file, a data set's name, a folder of IDX files, or an IDX file.")
+  @Argument(help: "A model file, a data set's name, a folder of IDX files, an IDX file or a table.")
   var subject: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Show rows of data, counted from 0: shape, range, label and picture.", valueName: "rows"))
+  var show: RowList?
+
+  @Flag(help: "Read data once, shuffled and in batches, and say how long it took.")
+  var pass = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --pass: the rows of a batch (default: 256).", valueName: "n"))
+  var batchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --pass: the threads that read (default: 4).", valueName: "n"))
+  var readers: Int?
 
   @OptionGroup
   var source: DataOptions
 
+  @OptionGroup
+  var table: TableOptions
+
   @Flag(help: "Write JSON.")
   var json = false
 
-  func run() throws {
-    let console = Console()
-    let inspection = try inspection(console: console)
-    if json {
-      try console.result(inspection.json.text)
-    } else {
-      try console.results(inspection.lines)
+  func validate() throws {
+    guard pass || (batchSize == nil && readers == nil) else {
+      throw ValidationError("--batch-size and --readers are for --pass")
+    }
+    if let batchSize, batchSize < 1 {
+      throw ValidationError("--batch-size must be at least 1, got \(batchSize)")
+    }
+    if let readers, !(1...64).contains(readers) {
+      throw ValidationError("--readers must be within 1...64, got \(readers)")
     }
   }
 
-  private func inspection(console: Console) throws(SoftmaxError) -> any Inspection {
+  func run() throws {
+    let console = Console()
+    for inspection in try inspections(console: console) {
+      if json {
+        try console.result(inspection.json.text)
+      } else {
+        try console.results(inspection.lines)
+      }
+    }
+  }
+
+  private func inspections(console: Console) throws(SoftmaxError) -> [any Inspection] {
     // A name of a data set is one whatever lies in the current folder.
-    if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
-      return IDXInspection.recognizes(subject)
-        ? try IDXInspection(path: subject) : try ModelInspection(path: subject)
+    if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject),
+      FileFormat(subject) != .table
+    {
+      guard show == nil, !pass else {
+        throw SoftmaxError(
+          .unsupported, "--show and --pass are for data with labels",
+          remedy: "name a data set, a folder of IDX files or a table",
+          at: .file(path: subject, offset: nil))
+      }
+      return FileFormat(subject) == .idx
+        ? [try IDXInspection(path: subject)] : [try ModelInspection(path: subject)]
     }
     let reference = try DatasetReference(subject)
-    var loader = DatasetLoader(console: console, directory: source.directory)
-    return try DataInspection(reference, loader: &loader, directory: source.directory)
+    var loader = DatasetLoader(
+      console: console, directory: source.directory, table: table.format)
+    guard show != nil || pass else {
+      return [try DataInspection(reference, loader: &loader, directory: source.directory)]
+    }
+    guard reference.row == nil else {
+      throw SoftmaxError(
+        .invalidArgument, "\(subject.debugDescription) names one row already",
+        remedy: "leave the number out; --show takes it")
+    }
+    var inspections: [any Inspection] = []
+    if let show {
+      let split = try loader.split(of: reference)
+      inspections += try RowInspection.rows(
+        show.rows, of: reference.part(of: split, default: .training),
+        featureNames: split.featureNames, name: subject, terminal: console.terminal)
+    }
+    if pass { inspections.append(try passInspection(reference, loader: &loader)) }
+    return inspections
+  }
+
+  private func passInspection(
+    _ reference: DatasetReference, loader: inout DatasetLoader
+  ) throws(SoftmaxError) -> PassInspection {
+    let batchSize = batchSize ?? 256
+    let readers = readers ?? 4
+    if case .folder(let path) = try DatasetPlace(of: reference.source, directory: source.directory)
+    {
+      let files = try BatchLoader(
+        idxFolder: path, part: reference.part ?? .training, batchSize: batchSize, readers: readers)
+      return try PassInspection(files, source: path)
+    }
+    let samples = try loader.samples(of: reference, default: .training)
+    let memory = try BatchLoader(samples, batchSize: batchSize, readers: readers)
+    return try PassInspection(memory, source: "\(reference), in memory")
   }
 }

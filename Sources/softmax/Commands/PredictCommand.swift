@@ -15,8 +15,9 @@ struct PredictCommand: ParsableCommand {
         softmax predict model.safetensors digits --csv
         softmax predict model.safetensors digits:train:5 --json
 
-      INPUT is an IDX file of images, plain or gzipped, or names rows: digits:test:0 is one, \
-      digits:test and digits alone are the whole test part. Rows count from 0 in each input.
+      INPUT is an IDX file of images or a table of comma-separated values, plain or gzipped, with \
+      its column of classes or without; or it names rows: digits:test:0 is one, digits:test and \
+      digits alone are the whole test part. Rows count from 0 in each input.
 
       --json writes an object for each row,
 
@@ -54,6 +55,9 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup
   var source: DataOptions
 
+  @OptionGroup
+  var table: TableOptions
+
   // Rows that are predicted and written at once; a row's bits do not depend on its company.
   private static let rowsAtOnce = 4096
 
@@ -70,9 +74,10 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let console = Console()
     let classifier = try Classifier.load(model)
-    var loader = DatasetLoader(console: console, directory: source.directory)
+    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
     let inputs = try input.map { text throws(SoftmaxError) in
-      try PredictionInput(text, loader: &loader)
+      try PredictionInput(
+        text, featureCount: classifier.network.inputShape.reduce(1, *), loader: &loader)
     }
     for input in inputs { try input.validateShape(for: classifier.network.inputShape) }
     var format = format(for: classifier, inputs: inputs, console: console)

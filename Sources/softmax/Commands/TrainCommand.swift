@@ -12,6 +12,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
+        softmax train flowers.csv --target species
         softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
 
@@ -23,7 +24,7 @@ struct TrainCommand: ParsableCommand {
       {"event":"result",...}.
       """)
 
-  @Argument(help: "What to learn from: a data set's name or a folder of IDX files.")
+  @Argument(help: "What to learn from: a data set's name, a folder of IDX files or a table.")
   var data: String
 
   @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
@@ -43,6 +44,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup
   var source: DataOptions
+
+  @OptionGroup
+  var table: TableOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"

@@ -22,12 +22,15 @@ struct TrainingRun {
     }
     try OutputFile.validate(command.output)
 
-    var loader = DatasetLoader(console: console, directory: command.source.directory)
+    var loader = DatasetLoader(
+      console: console, directory: command.source.directory,
+      table: command.table.format)
     let split = try loader.split(of: reference)
     let dataset = try reference.part(of: split, default: .training)
     let test: LabeledDataset?
     if let testReference {
-      test = try loader.samples(of: testReference, default: .test)
+      test = try loader.samples(
+        of: testReference, default: .test, classNames: dataset.classNames)
     } else {
       // Rows that were trained on say nothing about others.
       test = reference.part == .test ? nil : split.test

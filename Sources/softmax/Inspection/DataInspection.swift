@@ -2,29 +2,18 @@
 
 import SoftmaxKit
 
-/// What is in a data set, or in the part of it that was named.
+/// What is in a data set, or in the part of it that was named, and what to look at twice.
 struct DataInspection: Inspection {
-  private struct Part {
-    let name: String
-    let samples: LabeledDataset
-    let classCounts: [Int]
-    let range: ValueRange?
-
-    init(_ name: String, _ samples: LabeledDataset) {
-      self.name = name
-      self.samples = samples
-      classCounts = samples.labels.reduce(into: Array(repeating: 0, count: samples.classCount)) {
-        $0[$1] += 1
-      }
-      range = ValueRange(of: samples.features)
-    }
-  }
+  // So many lines of features for people; machines get all.
+  private static let shownFeatureCount = 40
 
   private let name: String
   private let place: DatasetPlace
-  private let parts: [Part]
+  private let parts: [DataPartInspection]
   private let featureShape: [Int]
   private let classNames: [String]
+  // How many rows of the second part are in the first too; nil unless there are two.
+  private let sharedCount: Int?
 
   init(
     _ reference: DatasetReference, loader: inout DatasetLoader, directory: String?
@@ -34,11 +23,17 @@ struct DataInspection: Inspection {
     place = try DatasetPlace(of: reference.source, directory: directory)
     featureShape = split.training.featureShape
     classNames = split.training.classNames
+    let names = split.featureNames ?? []
     if reference.part == nil, reference.row == nil {
-      parts = [Part("train", split.training)] + (split.test.map { [Part("test", $0)] } ?? [])
+      let training = DataPartInspection(reference.partName, split.training, featureNames: names)
+      parts =
+        [training]
+        + (split.test.map { [DataPartInspection("test", $0, featureNames: names)] } ?? [])
+      sharedCount = split.test.map { training.index.count(in: $0.features) }
     } else {
       let samples = try reference.part(of: split, default: .training)
-      parts = [Part((reference.part ?? .training).rawValue, samples)]
+      parts = [DataPartInspection(reference.partName, samples, featureNames: names)]
+      sharedCount = nil
     }
   }
 
@@ -51,18 +46,67 @@ struct DataInspection: Inspection {
       let range = part.range.map { ", values \($0.description)" } ?? ""
       lines.append(line(part.name, "\(NumberText.grouped(part.samples.count)) rows\(range)"))
     }
+    lines += warnings.map { line("look at", $0) }
+    return lines + classLines + featureLines
+  }
+
+  // What is no error and still worth to know.
+  private var warnings: [String] {
+    var warnings: [String] = []
+    func rows(_ count: Int) -> String {
+      "\(NumberText.grouped(count)) \(count == 1 ? "row" : "rows")"
+    }
+    for part in parts where !part.index.duplicates.isEmpty {
+      let conflicts = part.conflictCount
+      warnings.append(
+        "\(rows(part.index.duplicates.count)) of \(part.name) like an earlier one"
+          + (conflicts > 0 ? ", \(NumberText.grouped(conflicts)) of another class" : ""))
+    }
+    if let sharedCount, sharedCount > 0 {
+      warnings.append("\(rows(sharedCount)) of test in train too")
+    }
+    for part in parts where !part.missingClasses.isEmpty && part.samples.count > 1 {
+      let names = part.missingClasses.map { classNames[$0] }
+      warnings.append("no rows in \(part.name) of \(PrintableText.list(names, columns: 60))")
+    }
+    return warnings
+  }
+
+  private var classLines: [String] {
     let names = classNames.enumerated().map { "\($0.offset) \(PrintableText.line($0.element))" }
     let width = max(14, names.map(PrintableText.width).max() ?? 0) + 1
-    lines.append(
+    let title =
       PrintableText.padded("class", to: width)
-        + parts.map { PrintableText.rightAligned($0.name, to: 9) }.joined())
-    for (index, name) in names.enumerated() {
-      let counts = parts.map {
-        PrintableText.rightAligned(NumberText.grouped($0.classCounts[index]), to: 9)
+      + parts.map { PrintableText.rightAligned($0.name, to: 9) }.joined()
+    return [title]
+      + names.enumerated().map { index, name in
+        PrintableText.padded(name, to: width)
+          + parts.map {
+            PrintableText.rightAligned(NumberText.grouped($0.classCounts[index]), to: 9)
+          }.joined()
       }
-      lines.append(PrintableText.padded(name, to: width) + counts.joined())
+  }
+
+  private var featureLines: [String] {
+    guard let part = parts.first, !part.features.isEmpty else { return [] }
+    let shown = part.features.prefix(Self.shownFeatureCount)
+    let names = shown.map { PrintableText.line($0.name) }
+    let width = max(14, names.map(PrintableText.width).max() ?? 0) + 1
+    func cells(_ texts: [String]) -> String {
+      texts.map { PrintableText.rightAligned($0, to: 12) }.joined()
     }
-    return lines
+    var lines = [
+      PrintableText.padded(parts.count > 1 ? "feature of \(part.name)" : "feature", to: width)
+        + cells(["least", "mean", "greatest"])
+    ]
+    for (name, feature) in zip(names, shown) {
+      let mean = "\(Float(feature.mean))"
+      lines.append(
+        PrintableText.padded(name, to: width)
+          + cells(["\(feature.minimum)", mean, "\(feature.maximum)"]))
+    }
+    let rest = part.features.count - shown.count
+    return rest == 0 ? lines : lines + ["and \(NumberText.grouped(rest)) more; --json has all"]
   }
 
   var json: JSONValue {
@@ -73,18 +117,13 @@ struct DataInspection: Inspection {
       ("shape", .array(featureShape.map { .integer($0) })),
       ("classes", .array(classNames.map { .string($0) })),
     ]
-    for part in parts {
-      members.append(
-        (
-          part.name,
-          .object([
-            ("rows", .integer(part.samples.count)),
-            ("class_counts", .array(part.classCounts.map { .integer($0) })),
-            ("minimum", part.range.map { .float($0.minimum) } ?? .null),
-            ("maximum", part.range.map { .float($0.maximum) } ?? .null),
-          ])
-        ))
-    }
+    for part in parts { members.append((part.name, part.json)) }
+    if let sharedCount { members.append(("test_rows_in_train", .integer(sharedCount))) }
     return .object(members)
   }
+}
+
+extension DatasetReference {
+  /// What to call the part that is looked at; a table is as good as a training part.
+  fileprivate var partName: String { (part ?? .training).rawValue }
 }

@@ -8,13 +8,6 @@ struct IDXInspection: Inspection {
   private let byteCount: Int?
   private let array: IDXArray
 
-  /// Whether a file begins as IDX files or as gzipped ones do; a model file does neither.
-  static func recognizes(_ path: String) -> Bool {
-    let bytes = FileProbe.firstBytes(4, of: path) ?? []
-    return bytes.starts(with: [0x1f, 0x8b])
-      || (bytes.count == 4 && bytes[0] == 0 && bytes[1] == 0 && (0x08...0x0e).contains(bytes[2]))
-  }
-
   init(path: String) throws(SoftmaxError) {
     array = try IDXFile.read(path)
     self.path = path

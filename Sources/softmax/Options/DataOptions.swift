@@ -8,8 +8,9 @@ struct DataOptions: ParsableArguments {
     name: .customLong("data-dir"),
     help: ArgumentHelp(
       """
-      The folder that holds the files of fashion-mnist (default: that of SOFTMAX_DATA, the user's \
-      cache, /usr/share/datasets/fashion-mnist; else they are fetched into the cache).
+      The folder that holds the files of fashion-mnist or mnist, or their folders (default: that of \
+      SOFTMAX_DATA, the user's cache, /usr/share/datasets/fashion-mnist; else they are fetched into \
+      the cache).
       """, valueName: "dir"))
   var directory: String?
 }

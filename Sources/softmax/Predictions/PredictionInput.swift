@@ -10,31 +10,41 @@ struct PredictionInput {
   let featureShape: [Int]
   /// The row that was named, if one was; then there is no other.
   let namedRow: Int?
-  // The classes as the data have them; nil for images without labels.
-  private let truth: LabeledDataset?
+  // The name of each row's class as the data have it; nil for rows without labels.
+  private let trueLabel: ((Int) -> String)?
 
-  /// Loads what an argument names.
-  init(_ text: String, loader: inout DatasetLoader) throws(SoftmaxError) {
+  /// Loads what an argument names, for a classifier that takes so many features.
+  init(
+    _ text: String, featureCount: Int, loader: inout DatasetLoader
+  ) throws(SoftmaxError) {
     let reference = try DatasetReference(text)
     namedRow = reference.row
-    if case .folder(let path) = reference.source, FileProbe.isFile(path) {
+    if case .file(let path) = reference.source {
       guard reference.part == nil else {
         throw SoftmaxError(
           .invalidArgument, "a file has no parts",
           remedy: "leave :\(reference.part?.rawValue ?? "") out",
           at: .file(path: path, offset: nil))
       }
-      let images = try IDXFile.readImages(path)
       name = path
-      featureShape = images.featureShape
-      features = try Self.chosen(reference.row, of: images.features, path: path)
-      truth = nil
+      if FileFormat(path) == .idx {
+        let images = try IDXFile.readImages(path)
+        featureShape = images.featureShape
+        features = try Self.chosen(reference.row, of: images.features, path: path)
+        trueLabel = nil
+      } else {
+        let table = try loader.table(at: path, featureCount: featureCount)
+        featureShape = [table.features.columnCount]
+        features = try Self.chosen(reference.row, of: .floats(table.features), path: path)
+        let labels = table.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
+        trueLabel = labels.map { labels in { table.classNames[labels[$0]] } }
+      }
     } else {
       let samples = try loader.samples(of: reference, default: .test)
       name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
       features = samples.features
       featureShape = samples.featureShape
-      truth = samples
+      trueLabel = { samples.classNames[samples.labels[$0]] }
     }
   }
 
@@ -67,7 +77,5 @@ struct PredictionInput {
   func number(ofRow row: Int) -> Int { namedRow ?? row }
 
   /// The name of the class that a row belongs to, where that is known.
-  func trueLabel(ofRow row: Int) -> String? {
-    truth.map { $0.classNames[$0.labels[row]] }
-  }
+  func trueLabel(ofRow row: Int) -> String? { trueLabel?(row) }
 }

@@ -6,29 +6,46 @@ import SoftmaxKit
 struct DatasetLoader {
   private let console: Console
   private let directory: String?
+  private let table: CSVFormat
   private var splits: [DatasetReference.Source: DatasetSplit] = [:]
 
-  init(console: Console, directory: String?) {
+  init(console: Console, directory: String?, table: CSVFormat = CSVFormat()) {
     self.console = console
     self.directory = directory
+    self.table = table
   }
 
   /// The whole data set that a reference is about.
-  mutating func split(of reference: DatasetReference) throws(SoftmaxError) -> DatasetSplit {
+  ///
+  /// - Parameter classNames: the classes of a table, if all of its labels are among them.
+  mutating func split(
+    of reference: DatasetReference, classNames: [String]? = nil
+  ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
-    let split = try reference.load(dataDirectory: directory) { file, received, total in
+    var table = table
+    table.knownClassNames = classNames
+    let split = try reference.load(dataDirectory: directory, table: table) {
+      file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     splits[reference.source] = split
     return split
   }
 
+  /// A table whose classes need not be those of a classifier, or not be there at all.
+  func table(at path: String, featureCount: Int) throws(SoftmaxError) -> CSVTable {
+    var format = table
+    format.featureCount = featureCount
+    return try CSVTable.read(path, as: format)
+  }
+
   /// The samples that a reference names.
   mutating func samples(
-    of reference: DatasetReference, default part: DatasetReference.Part
+    of reference: DatasetReference, default part: DatasetReference.Part,
+    classNames: [String]? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
-    try reference.part(of: split(of: reference), default: part)
+    try reference.part(of: split(of: reference, classNames: classNames), default: part)
   }
 }

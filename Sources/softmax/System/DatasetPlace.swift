@@ -7,6 +7,7 @@ enum DatasetPlace {
   /// Inside of the library.
   case library
   case folder(String)
+  case file(String)
   /// Nowhere here; it can be fetched.
   case elsewhere
 
@@ -15,20 +16,26 @@ enum DatasetPlace {
     switch source {
     case .builtIn(FashionMNIST.name):
       self = try FashionMNIST.locate(directory: directory).map { .folder($0) } ?? .elsewhere
+    case .builtIn(MNIST.name):
+      self = try MNIST.locate(directory: directory).map { .folder($0) } ?? .elsewhere
     case .builtIn: self = .library
     case .folder(let path): self = .folder(path)
+    case .file(let path): self = .file(path)
     }
   }
 
-  /// The folder, where there is one.
+  /// The folder or the file, where there is one.
   var path: String? {
-    if case .folder(let path) = self { path } else { nil }
+    switch self {
+    case .folder(let path), .file(let path): path
+    case .library, .elsewhere: nil
+    }
   }
 
   var description: String {
     switch self {
     case .library: "in the library itself"
-    case .folder(let path): path
+    case .folder(let path), .file(let path): path
     case .elsewhere: "not here"
     }
   }

@@ -6,13 +6,18 @@ import SoftmaxKit
 extension DatasetReference {
   /// Whether a training on this and a test on the other have rows in common.
   func trainsOnRows(of test: DatasetReference) -> Bool {
-    guard place == test.place, part ?? .training == test.part ?? .test else { return false }
+    guard place == test.place else { return false }
+    // A table has no parts.
+    if case .file = source {} else if part ?? .training != test.part ?? .test { return false }
     return row == nil || test.row == nil || row == test.row
   }
 
   // The source without what makes two paths of one folder differ.
   private var place: Source {
-    guard case .folder(let path) = source else { return source }
-    return .folder(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    switch source {
+    case .builtIn: source
+    case .folder(let path): .folder(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    case .file(let path): .file(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+    }
   }
 }

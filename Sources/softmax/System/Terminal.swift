@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+package import SoftmaxKit
 
 #if canImport(Darwin)
   import Darwin
@@ -12,13 +13,7 @@ import Foundation
 
 /// What the two streams can show: whether they are terminals, in how many columns and colours.
 package struct Terminal: Sendable {
-  /// How a grey can be written.
-  package enum Color: Hashable, Sendable {
-    /// 24 bits.
-    case full
-    /// The 24 greys of 256 colours.
-    case indexed
-  }
+  package typealias Color = TerminalColor
 
   /// Whether standard output is a terminal.
   package let isOutputTerminal: Bool

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// A plain IDX file that stays open, for rows to be read from it in any order by any thread.
+final class IDXRowFile: Sendable {
+  /// The number of rows.
+  let rowCount: Int
+  /// The shape of a row.
+  let rowShape: [Int]
+  /// The product of the shape.
+  let rowByteCount: Int
+
+  private let source: ByteSource
+  private let headerByteCount: Int
+
+  /// Opens a file and checks its header against its size; nil if it is gzipped.
+  init?(_ path: String) throws(SoftmaxError) {
+    let reader = try UnpackingReader(ByteSource(path: path))
+    guard !reader.isPacked else { return nil }
+    let shape = try IDXFile.validatedShape(reader, maximumByteCount: .max).shape
+    guard shape.count >= 2 else {
+      throw SoftmaxError(
+        .invalidData, "images need at least 2 dimensions, got the shape \(shape)",
+        remedy: "labels have 1; name the file of the images", at: .file(path: path, offset: 3))
+    }
+    let rowShape = Array(shape.dropFirst())
+    guard let rowByteCount = rowShape.product else {
+      throw SoftmaxError(
+        .invalidData, "an image of shape \(rowShape) has no pixels",
+        remedy: "check the extents in the header", at: .file(path: path, offset: 8))
+    }
+    rowCount = shape[0]
+    self.rowShape = rowShape
+    self.rowByteCount = rowByteCount
+    headerByteCount = reader.offset
+    source = try ByteSource(path: path)
+  }
+
+  /// The bytes of the rows, one after the other.
+  ///
+  /// - Throws: `ioFailure`; `invalidData` if the file is shorter by now.
+  func bytes(ofRows rows: ArraySlice<Int>) throws(SoftmaxError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: rows.count * rowByteCount)
+    for (place, row) in rows.enumerated() {
+      let offset = headerByteCount + row * rowByteCount
+      let begin = place * rowByteCount
+      let count = try source.read(into: &bytes, range: begin..<begin + rowByteCount, at: offset)
+      guard count == rowByteCount else {
+        throw SoftmaxError(
+          .invalidData, "ends within row \(row), and did not when it was opened",
+          remedy: "leave the file alone while it is read",
+          at: .file(path: source.path, offset: offset + count))
+      }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+extension MNIST {
+  static let remote = RemoteDataset(name: name, files: files)
+
+  /// The folder that holds the four files, or nil if none of the usual places does.
+  ///
+  /// Nothing is fetched. The places are listed at ``MNIST``.
+  ///
+  /// - Parameters:
+  ///   - directory: where the files are, instead of the usual places.
+  ///   - environment: the environment variables to go by; without it the process's own.
+  /// - Throws: `notFound` if `directory` is given and does not hold the files, or if `SOFTMAX_DATA`
+  ///   is set and its folder does not.
+  public static func locate(
+    directory: String? = nil, environment: [String: String]? = nil
+  ) throws(SoftmaxError) -> String? {
+    try remote.locate(directory: directory, environment: environment)
+  }
+
+  /// Fetches the files that are missing into a folder, by default the user's cache.
+  ///
+  /// ```swift
+  /// let folder = try MNIST.fetch { file, received, total in
+  ///   showProgress("\(file): \(received) of \(total) bytes")
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - directory: the folder for the files themselves; made if it is missing.
+  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - mirrors: where to fetch the files, tried in this order.
+  ///   - progress: told about each piece of a file that arrives.
+  /// - Returns: the folder that holds the files.
+  /// - Throws: `networkFailure` or `checksumMismatch` listing what was tried; `ioFailure` if the
+  ///   folder cannot be written; `notFound` if there is no home for a cache.
+  @discardableResult
+  public static func fetch(
+    to directory: String? = nil, environment: [String: String]? = nil,
+    mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
+  ) throws(SoftmaxError) -> String {
+    try remote.fetch(
+      to: directory, environment: environment, downloader: Downloader(mirrors: mirrors),
+      progress: progress)
+  }
+}

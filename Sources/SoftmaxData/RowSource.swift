@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// Where batches come from; asked by several threads at once.
+protocol RowSource: Sendable {
+  /// The number of samples.
+  var count: Int { get }
+
+  /// The samples of some rows, their features as floats.
+  func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset
+}
+
+/// Rows of a data set in memory.
+struct MemoryRows: RowSource {
+  let dataset: LabeledDataset
+
+  var count: Int { dataset.count }
+
+  func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset {
+    let chosen = dataset.selecting(rows: rows)
+    guard case .bytes(let bytes) = chosen.features else { return chosen }
+    return try chosen.replacing(features: .floats(bytes.floats()))
+  }
+}
+
+/// Rows of a plain IDX file of images, read from the file each time; the labels lie in memory.
+struct FileRows: RowSource {
+  let images: IDXRowFile
+  let labels: [Int]
+  let classNames: [String]
+
+  var count: Int { labels.count }
+
+  func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset {
+    let bytes = try ByteMatrix(
+      rowCount: rows.count, columnCount: images.rowByteCount, bytes: images.bytes(ofRows: rows),
+      scale: Float(1) / Float(255))
+    return try LabeledDataset(
+      features: .floats(bytes.floats()), labels: rows.map { labels[$0] }, classNames: classNames,
+      featureShape: images.rowShape)
+  }
+}

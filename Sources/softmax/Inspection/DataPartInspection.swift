@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// What is in one part of a data set.
+struct DataPartInspection {
+  let name: String
+  let samples: LabeledDataset
+  /// The number of rows of each class.
+  let classCounts: [Int]
+  let range: ValueRange?
+  /// Each feature, where they have names.
+  let features: [FeatureStatistics]
+  /// The rows by their content.
+  let index: RowIndex
+
+  init(_ name: String, _ samples: LabeledDataset, featureNames: [String]) {
+    self.name = name
+    self.samples = samples
+    classCounts = samples.labels.reduce(into: Array(repeating: 0, count: samples.classCount)) {
+      $0[$1] += 1
+    }
+    range = ValueRange(of: samples.features)
+    features = FeatureStatistics.all(of: samples.features, names: featureNames)
+    index = RowIndex(samples.features)
+  }
+
+  /// The classes without a row.
+  var missingClasses: [Int] { classCounts.indices.filter { classCounts[$0] == 0 } }
+
+  /// How many rows equal an earlier one of another class.
+  var conflictCount: Int {
+    index.duplicates.count { samples.labels[$0.row] != samples.labels[$0.first] }
+  }
+
+  var json: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("rows", .integer(samples.count)),
+      ("class_counts", .array(classCounts.map { .integer($0) })),
+      ("missing_classes", .array(missingClasses.map { .string(samples.classNames[$0]) })),
+      ("minimum", range.map { .float($0.minimum) } ?? .null),
+      ("maximum", range.map { .float($0.maximum) } ?? .null),
+      ("duplicates", .integer(index.duplicates.count)),
+      ("duplicates_of_another_class", .integer(conflictCount)),
+    ]
+    if !features.isEmpty { members.append(("features", .array(features.map(\.json)))) }
+    return .object(members)
+  }
+}

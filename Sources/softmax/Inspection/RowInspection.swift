@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// One row of data: its shape, its values, its class, and its picture if it is one.
+struct RowInspection: Inspection {
+  // So many values of a row that is no picture for people; machines get all.
+  private static let shownValueCount = 40
+
+  private let row: Int
+  private let samples: LabeledDataset
+  private let featureNames: [String]?
+  private let terminal: Terminal
+
+  /// The rows of samples.
+  ///
+  /// - Throws: `notFound` for one that is not there.
+  static func rows(
+    _ rows: [Int], of samples: LabeledDataset, featureNames: [String]?, name: String,
+    terminal: Terminal
+  ) throws(SoftmaxError) -> [RowInspection] {
+    if let row = rows.first(where: { $0 >= samples.count }) {
+      throw SoftmaxError(
+        .notFound, "there is no row \(row) in \(name), only rows 0...\(samples.count - 1)")
+    }
+    return rows.map { row in
+      RowInspection(
+        row: row, samples: samples.selecting(rows: [row]), featureNames: featureNames,
+        terminal: terminal)
+    }
+  }
+
+  private var label: String { samples.classNames[samples.labels[0]] }
+
+  var lines: [String] {
+    let range = ValueRange(of: samples.features).map { ", values \($0.description)" } ?? ""
+    let head = [
+      line("row", "\(row)"),
+      line("shape", NumberText.shape(samples.featureShape) + range),
+      line("label", "\(samples.labels[0]), \(PrintableText.line(label))"),
+    ]
+    let values = samples.features.row(0)
+    if let picture = GrayPicture(values: values, shape: samples.featureShape) {
+      return head + picture.lines(columns: terminal.width - 1, color: terminal.outputColor)
+    }
+    let names = featureNames?.map(PrintableText.line) ?? values.indices.map { "feature \($0)" }
+    let width = max(14, names.prefix(Self.shownValueCount).map(PrintableText.width).max() ?? 0) + 1
+    let shown = zip(names, values).prefix(Self.shownValueCount).map { name, value in
+      PrintableText.padded(name, to: width) + "\(value)"
+    }
+    let rest = values.count - shown.count
+    return head + shown + (rest > 0 ? ["and \(NumberText.grouped(rest)) more; --json has all"] : [])
+  }
+
+  var json: JSONValue {
+    let range = ValueRange(of: samples.features)
+    return .object([
+      ("event", .string("row")),
+      ("row", .integer(row)),
+      ("shape", .array(samples.featureShape.map { .integer($0) })),
+      ("minimum", range.map { .float($0.minimum) } ?? .null),
+      ("maximum", range.map { .float($0.maximum) } ?? .null),
+      ("byte_minimum", range?.bytes.map { .integer(Int($0.lowerBound)) } ?? .null),
+      ("byte_maximum", range?.bytes.map { .integer(Int($0.upperBound)) } ?? .null),
+      ("index", .integer(samples.labels[0])),
+      ("label", .string(label)),
+      ("values", .array(samples.features.row(0).map { .float($0) })),
+    ])
+  }
+}

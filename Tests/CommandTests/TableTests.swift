@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxTestSupport
+import Testing
+
+@Suite struct TableTests {
+  let bench: Workbench
+  init() throws {
+    bench = try Workbench()
+    // Two classes apart by their first number.
+    let lines = (0..<40).map { row in
+      "\(row % 2 == 0 ? "rose" : "iris");\(row % 2 == 0 ? 2 : -2).\(row % 7);0.\(row % 5)"
+    }
+    try write(["kind;\"the \"\"x\"\"\";y"] + lines, to: "flowers.csv")
+  }
+
+  private func write(_ lines: [String], to name: String) throws {
+    try bench.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8), to: name)
+  }
+
+  @discardableResult
+  private func run(_ arguments: String...) throws -> BuiltCommand.Outcome {
+    let outcome = try bench.run(arguments)
+    try #require(outcome.exitCode == 0, "\(outcome.errors)")
+    return outcome
+  }
+
+  private func train() throws {
+    try run(
+      "train", "flowers.csv", "--target", "kind", "--model", "linear", "--epochs", "30", "--test",
+      "flowers.csv")
+  }
+
+  @Test func aTableIsTrainedOnAndJudgedBy() throws {
+    try train()
+    let outcome = try run(
+      "evaluate", "model.safetensors", "flowers.csv", "--target", "1", "--json")
+    #expect(try outcome.objects().first?["accuracy"] as? Double == 1)
+    #expect(try outcome.objects().first?["rows"] as? Int == 40)
+    // A table with some of the classes only, in another order.
+    try write(["1,0,rose", "2,0,rose"], to: "roses.csv")
+    let roses = try run("evaluate", "model.safetensors", "roses.csv", "--json")
+    #expect(try roses.objects().first?["accuracy"] as? Double == 1)
+    try write(["1,0,tulip", "2,0,rose"], to: "tulips.csv")
+    let tulips = try bench.run("evaluate", "model.safetensors", "tulips.csv")
+    #expect(tulips.exitCode == 1)
+    #expect(tulips.errors.contains("does not know [\"tulip\"]"))
+  }
+
+  @Test func rowsArePredictedWithAndWithoutTheirClasses() throws {
+    try train()
+    try write(["x,y", "-3,0", "3,0"], to: "new.csv")
+    let outcome = try run("predict", "model.safetensors", "new.csv", "--json")
+    #expect(try outcome.objects().map { $0["label"] as? String } == ["iris", "rose"])
+    let row = try run("predict", "model.safetensors", "new.csv:1")
+    #expect(row.output.contains("row 1  rose"))
+    let known = try run("predict", "model.safetensors", "flowers.csv:3", "--target", "kind")
+    #expect(known.output.contains("row 3  iris"))
+    try write(["1,2,3,4"], to: "wide.csv")
+    for wrong in ["wide.csv", "new.csv:2", "new.csv:test"] {
+      #expect(try bench.run("predict", "model.safetensors", wrong).exitCode == 1, "\(wrong)")
+    }
+  }
+
+  @Test func aTrainingOnItsTestRowsIsWarnedOf() throws {
+    let outcome = try run(
+      "train", "flowers.csv", "--target", "kind", "--epochs", "1", "--test", "./flowers.csv")
+    #expect(outcome.errors.contains("--test names rows that are trained on"))
+  }
+
+  @Test func errorsNameLineAndColumn() throws {
+    try write(["a,b,class", "1,2,x", "3,4 cm,y"], to: "wrong.csv")
+    for arguments in [["train", "wrong.csv"], ["inspect", "wrong.csv"]] {
+      let outcome = try bench.run(arguments)
+      #expect(outcome.exitCode == 1)
+      #expect(
+        outcome.errors.hasPrefix(
+          "error: wrong.csv: line 3, column 2: expected a number in \"b\", got \"4 cm\""))
+    }
+  }
+
+  @Test func headerAndSeparatorCanBeSaid() throws {
+    try write(["0,1,2", "1,2,x", "3,4,y"], to: "numbered.csv")
+    let found = try run("inspect", "numbered.csv", "--json").objects().first
+    #expect((found?["train"] as? [String: Any])?["rows"] as? Int == 3)
+    let said = try run("inspect", "numbered.csv", "--json", "--header").objects().first
+    #expect((said?["train"] as? [String: Any])?["rows"] as? Int == 2)
+    let wrong = try bench.run("inspect", "numbered.csv", "--separator", "semicolon")
+    #expect(wrong.exitCode == 1)
+    #expect(try bench.run("inspect", "numbered.csv", "--separator", "x").exitCode == 64)
+  }
+
+  @Test(arguments: ["iris", "breast-cancer"])
+  func theBuiltInTablesAreJudgedByTheirOwnTestPart(name: String) throws {
+    let outcome = try run("train", name, "--epochs", "1", "--json", "--quiet")
+    #expect(try outcome.objects().last?["accuracy"] is Double)
+    let evaluation = try run("evaluate", "model.safetensors", name, "--json")
+    #expect(try evaluation.objects().first?["rows"] as? Int == (name == "iris" ? 30 : 113))
+  }
+}

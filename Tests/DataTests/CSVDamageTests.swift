@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SoftmaxCore
+import SoftmaxTestSupport
+import Testing
+
+@testable import SoftmaxData
+
+@Suite struct CSVDamageTests {
+  private func failure(
+    _ bytes: [UInt8], _ format: CSVFormat = CSVFormat(), maximumByteCount: Int = 1 << 24
+  ) throws -> SoftmaxError {
+    try #require(
+      error { () throws(SoftmaxError) in
+        _ = try CSVTable.decode(
+          bytes, name: "table.csv", as: format, maximumByteCount: maximumByteCount
+        ).dataset()
+      })
+  }
+
+  private func failure(_ text: String, _ format: CSVFormat = CSVFormat()) throws -> SoftmaxError {
+    try failure(Array(text.utf8), format)
+  }
+
+  /// Text, what its message holds, line and column.
+  static let cells: [(String, SoftmaxError.Code, String, Int, Int?)] = [
+    ("a,b,c\n1,2,x\n3,oops,y\n", .invalidData, "in \"b\", got \"oops\"", 3, 2),
+    ("1,2,x\n3,oops,y\n", .invalidData, "expected a number, got \"oops\"", 2, 2),
+    ("1,2,x\n3,,y\n", .invalidData, "missing", 2, 2),
+    ("1,2,x\n3, ,y\n", .invalidData, "missing", 2, 2),
+    ("1,2,x\n?,4,y\n", .invalidData, "missing, got ?", 2, 1),
+    ("1,2,x\nN/A,4,y\n", .invalidData, "missing, got N/A", 2, 1),
+    ("1,2,x\n3,4,\n", .invalidData, "class is missing", 2, 3),
+    ("1,2,x\n3,4,\"\"\n", .invalidData, "class is missing", 2, 3),
+    ("1,2,x\n3,nan,y\n", .nonFiniteValue, "got \"nan\"", 2, 2),
+    ("1,2,x\n3,-Inf,y\n", .nonFiniteValue, "got \"-Inf\"", 2, 2),
+    ("1,2,x\n3,1e39,y\n", .nonFiniteValue, "got \"1e39\"", 2, 2),
+    ("1,2,x\n3,y\n", .invalidData, "has 2 cells, but line 1 has 3", 2, nil),
+    ("a,b,c\n\n1,2,x\n3,4,y,\n", .invalidData, "has 4 cells, but line 1 has 3", 4, nil),
+    ("1,2,x\n3,\"4,y\n", .invalidData, "never closed", 2, 2),
+    ("1,2,x\n3,\"4\"5,y\n", .invalidData, "closing quote", 2, 2),
+    ("1,2,x\n3,4\"5,y\n", .invalidData, "quote stands within", 2, 2),
+    ("1;2;x\n3;4,5;y\n", .invalidData, "got \"4,5\"", 2, 2),
+    ("only\n1\n2\n", .invalidData, "one column", 1, nil),
+  ]
+
+  @Test(arguments: cells.indices)
+  func whatIsWrongInATableHasALineAndAColumn(index: Int) throws {
+    let (text, code, message, line, column) = Self.cells[index]
+    let error = try failure(text)
+    #expect(error.code == code, "\(error)")
+    #expect(error.message.contains(message), "\(error)")
+    #expect(error.location == .cell(path: "table.csv", line: line, column: column), "\(error)")
+    #expect(error.remedy != nil)
+  }
+
+  @Test func aDecimalCommaIsExplained() throws {
+    #expect(try failure("1;2;x\n3;4,5;y\n").remedy?.contains("point") == true)
+  }
+
+  @Test func aTableNeedsRowsAndClasses() throws {
+    for (text, message) in [
+      ("", "empty"), ("\n\r\n\n", "empty"), ("\u{feff}", "empty"), ("a,b,c\n", "no rows"),
+      ("a,b,c", "no rows"), ("1,x\n2,x\n", "one class, \"x\""),
+    ] {
+      let error = try failure(text)
+      #expect(error.code == .invalidData)
+      #expect(error.message.contains(message), "\(error)")
+      #expect(error.path == "table.csv")
+    }
+  }
+
+  @Test func aTargetThatIsNotThereIsAnError() throws {
+    let near = try failure("length,species\n1,x\n2,y\n", CSVFormat(target: .column("Specie")))
+    #expect(near.code == .notFound)
+    #expect(near.message.contains("\"length\", \"species\""))
+    #expect(near.remedy?.contains("\"species\"") == true)
+    for target in [CSVFormat.Target.column("0"), .column("3"), .index(2), .index(-1)] {
+      #expect(try failure("1,x\n2,y\n", CSVFormat(target: target)).code == .notFound)
+    }
+    let twice = try failure("a,a,b\n1,2,x\n3,4,y\n", CSVFormat(target: .column("a")))
+    #expect(twice.message.contains("2 columns"))
+  }
+
+  @Test func whatIsNoTextIsRefused() throws {
+    #expect(try failure([0x50, 0x4b, 3, 4, 0, 0]).message.contains("zero byte"))
+    #expect(try failure([0xff, 0xfe, 0x31, 0, 0x2c, 0]).message.contains("UTF-16"))
+    let invalid: [[UInt8]] = [
+      [0x31, 0x2c, 0xff, 0x0a, 0x32, 0x2c, 0x61, 0x0a], [0xff, 0x2c, 0x61, 0x0a, 0x31, 0x2c, 0x62],
+      [0x31, 0x2c, 0x61, 0x0a, 0xff, 0x2c, 0x62],
+    ]
+    for bytes in invalid { #expect(try failure(bytes).message.contains("UTF-8")) }
+  }
+
+  @Test func aFileThatIsNotThereIsAnError() throws {
+    let folder = try TemporaryFolder()
+    for path in [folder.path("none.csv"), folder.path, "a\0b"] {
+      #expect(error { () throws(SoftmaxError) in _ = try LabeledDataset(csv: path) } != nil)
+    }
+  }
+
+  @Test func cellsLinesAndTablesHaveLimits() throws {
+    let long = [UInt8](repeating: 0x31, count: 5_000)
+    #expect(try failure(long).message.contains("4096 bytes"))
+    #expect(try failure([0x22] + long + [0x22]).message.contains("4096 bytes"))
+    #expect(try failure(Array("1,x\n".utf8) + long).location?.line == 2)
+    let text = Array("1,x\n2,y\n".utf8)
+    let large = Array([[UInt8]](repeating: text, count: 100).joined())
+    #expect(try failure(large, maximumByteCount: 700).code == .unsupported)
+    // 200 numbers take 800 bytes, as the text does.
+    let numbers = Array(String(repeating: "1,", count: 300).utf8) + Array("x\n".utf8)
+    #expect(try failure(numbers, maximumByteCount: 700).message.contains("numbers"))
+  }
+
+  /// Lines of 32 MiB, packed: only their beginning is unpacked.
+  @Test func aLineWithoutEndIsNotReadToItsEnd() throws {
+    for pattern in ["1", "1,", "\"", "\"\n", "1.00000000000000000000000,"] {
+      let member = try Fixtures.gzip(
+        Array(String(repeating: pattern, count: (1 << 22) / pattern.utf8.count).utf8))
+      // Members in a row are one stream; where it is damaged nobody comes.
+      let bytes = Array([[UInt8]](repeating: member, count: 8).joined()) + [0]
+      let reader = try UnpackingReader(ByteSource(bytes: bytes, name: "table.csv"))
+      let error = error { () throws(SoftmaxError) in
+        _ = try CSVTable.read(reader, as: CSVFormat(), maximumByteCount: 1 << 40)
+      }
+      #expect(error != nil)
+      #expect(reader.offset < 6 << 22, "\(pattern.debugDescription): \(reader.offset)")
+    }
+  }
+
+  @Test func everyCutAndEveryFlippedByteIsATableOrAnError() throws {
+    let bytes = Array("\u{feff}a,\"b\"\"\",c\r\n1.5,-2e3,x\r\n0.25,4,\"y, z\"\r\n".utf8)
+    for count in 0..<bytes.count {
+      _ = error { () throws(SoftmaxError) in
+        _ = try CSVTable.decode(Array(bytes[..<count]), name: "t")
+      }
+    }
+    var readable = 0
+    for index in bytes.indices {
+      for flip: UInt8 in [0x01, 0x20, 0x80, 0xff] {
+        var damaged = bytes
+        damaged[index] ^= flip
+        if let table = try? CSVTable.decode(damaged, name: "t") {
+          readable += 1
+          #expect(table.features.elements.allSatisfy { $0.isFinite })
+        }
+      }
+    }
+    #expect(readable > 0)
+  }
+}
+
+extension SoftmaxError.Location {
+  /// The line of a cell.
+  var line: Int? {
+    if case .cell(_, let line, _) = self { return line }
+    return nil
+  }
+}
