@@ -23,6 +23,7 @@ struct OptimizerClock {
   private var beta1Power = 1.0
   private var beta2Power = 1.0
   private var groupCount = 0
+  private var lastRate: Double?
   /// The number of batches so far.
   private(set) var batchCount = 0
   /// The number of steps so far.
@@ -40,6 +41,9 @@ struct OptimizerClock {
     for _ in 0..<batchCount where countBatch() { countStep() }
   }
 
+  /// The learning rate of the last step; before the first that of the next.
+  var lastLearningRate: Double { lastRate ?? learningRate }
+
   /// The learning rate of the next step.
   var learningRate: Double {
     optimizer.learningRate
@@ -53,6 +57,7 @@ struct OptimizerClock {
     let count = groupCount
     guard isStep else { return OptimizerStep(update: nil, groupCount: count) }
     let rate = learningRate
+    lastRate = rate
     countStep()
     return OptimizerStep(update: update(rate: rate), groupCount: count)
   }

@@ -79,11 +79,13 @@ public struct OptimizerState: Sendable {
 
   /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
   ///
-  /// - Precondition: it is a number of at least 0.
+  /// - Precondition: it is finite and greater than 0.
   public var learningRateFactor: Double {
     get { clock.learningRateFactor }
     set {
-      precondition(newValue >= 0, "a learning rate's factor is at least 0, got \(newValue)")
+      precondition(
+        newValue > 0 && newValue.isFinite,
+        "a learning rate's factor is finite and greater than 0, got \(newValue)")
       clock.learningRateFactor = newValue
     }
   }

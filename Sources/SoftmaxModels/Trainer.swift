@@ -16,7 +16,7 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:threads:onProgress:)`` with the same
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
 /// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
 /// threads.
 public final class Trainer {
@@ -47,10 +47,15 @@ public final class Trainer {
   /// The number of batches done; the number of steps, unless the optimizer accumulates.
   public private(set) var stepCount = 0
 
-  private let initial: Sequential
-  private let plan: any TrainingPlan
+  let plan: any TrainingPlan
+  let initial: Sequential
   private let team: WorkerTeam
+  private let loss: Loss
+  private let optimizer: Optimizer
+  private let l1Penalty: Double
+  private let l2Penalty: Double
   private var clock: OptimizerClock
+  private lazy var dataFingerprint = dataset.fingerprint
 
   /// Prepares the training of a network.
   ///
@@ -79,6 +84,10 @@ public final class Trainer {
     try WorkerTeam.validate(threadCount: threads)
     self.dataset = dataset
     self.batchSize = min(batchSize, dataset.count)
+    self.loss = loss
+    self.optimizer = optimizer
+    self.l1Penalty = l1Penalty
+    self.l2Penalty = l2Penalty
     initial = network
     (plan, team) = try TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
@@ -88,11 +97,13 @@ public final class Trainer {
 
   /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
   ///
-  /// - Precondition: it is a number of at least 0.
+  /// - Precondition: it is finite and greater than 0.
   public var learningRateFactor: Double {
     get { clock.learningRateFactor }
     set {
-      precondition(newValue >= 0, "a learning rate's factor is at least 0, got \(newValue)")
+      precondition(
+        newValue > 0 && newValue.isFinite,
+        "a learning rate's factor is finite and greater than 0, got \(newValue)")
       clock.learningRateFactor = newValue
     }
   }
@@ -187,8 +198,53 @@ extension Trainer {
   }
 }
 
+// What states and checkpoints need beside.
+extension Trainer {
+  /// The learning rate of the last step.
+  var lastLearningRate: Double { clock.lastLearningRate }
+
+  /// Sets the optimizer's clock as so many steps leave it.
+  func setClock(stepCount count: Int) {
+    clock = OptimizerClock(optimizer, batchesPerEpoch: stepsOfEpoch, after: count)
+    stepCount = count
+  }
+
+  /// What must be the same for the steps to be the same, by name.
+  ///
+  /// - Parameter validation: the fingerprint of the samples that are held back.
+  func settings(validation: String?) -> [String: String] {
+    let rule = optimizer.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let lossSettings = loss.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let weights = loss.classWeights.isEmpty ? "" : " class weights \(loss.classWeights)"
+    return [
+      "loss": loss.name + lossSettings.joined() + weights,
+      "optimizer": optimizer.name + rule.joined(),
+      "batch size": "\(batchSize)",
+      "L1 penalty": "\(l1Penalty)",
+      "L2 penalty": "\(l2Penalty)",
+      "training data": "\(dataset.count) rows, fingerprint \(dataFingerprint)",
+      "validation data": validation ?? "none",
+    ]
+  }
+
+  /// Throws unless a network has the layers and the seed of the one that is trained.
+  func validateForm(of network: Sequential) throws(SoftmaxError) {
+    guard let difference = network.difference(fromFormOf: initial) else { return }
+    throw SoftmaxError(
+      .shapeMismatch, "the network to go on with is another than the one here: it \(difference)",
+      remedy: "go on with the network that the state or checkpoint is of, or begin anew")
+  }
+}
+
 extension Sequential {
-  fileprivate var isFinite: Bool {
+  /// The network with the numbers of another one of the same form.
+  func withNumbers(of other: Sequential) -> Sequential {
+    var network = self
+    for index in layers.indices { network.layers[index].tensors = other.layers[index].tensors }
+    return network
+  }
+
+  var isFinite: Bool {
     layers.allSatisfy { $0.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
   }
 }

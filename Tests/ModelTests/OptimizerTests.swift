@@ -113,8 +113,9 @@ import Testing
     try trainer.step(on: Array(0..<16))
     let before = try trainer.network
     #expect(trainer.learningRate == 0.01)
-    trainer.learningRateFactor = 0
-    #expect(trainer.learningRate == 0)
+    // So small that the step is 0 in single precision.
+    trainer.learningRateFactor = 0x1p-300
+    #expect(trainer.learningRate == 0.01 * 0x1p-300)
     try trainer.step(on: Array(0..<16))
     #expect(try trainer.network == before)
     trainer.learningRateFactor = 0.5

@@ -12,6 +12,10 @@ struct MemoryEstimate {
   let classCount: Int
   let batchSize: Int
   let optimizer: Optimizer
+  /// Whether the best weights are kept beside the last ones.
+  let keepsBestWeights: Bool
+  /// Whether checkpoints are written.
+  let writesCheckpoints: Bool
 
   /// In bytes; counted in `Double`, which does not overflow.
   var byteCount: Double {
@@ -20,8 +24,10 @@ struct MemoryEstimate {
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
     // Initial network, trained one, its copy in the plan, the gradient, what the optimizer remembers
-    // and adds up; beside them values and their gradients.
-    let copies = 4 + optimizer.memoryCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
+    // and adds up; beside them values and their gradients. A checkpoint copies network and memory.
+    let memoryCount = optimizer.memoryCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
+    let copies =
+      4 + memoryCount + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 1 + memoryCount : 0)
     return 4 * (Double(copies) * parameters + 2 * values)
   }
 
