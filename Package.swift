@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "SoftmaxCore", targets: ["SoftmaxCore"]),
     .library(name: "SoftmaxModels", targets: ["SoftmaxModels"]),
     .library(name: "SoftmaxData", targets: ["SoftmaxData"]),
+    .library(name: "SoftmaxReports", targets: ["SoftmaxReports"]),
     .executable(name: "softmax", targets: ["softmax"]),
   ],
   dependencies: [
@@ -57,8 +58,11 @@ let package = Package(
       ],
       swiftSettings: settings + strictSettings),
     .target(
+      name: "SoftmaxReports", dependencies: ["SoftmaxCore", "SoftmaxModels"],
+      swiftSettings: settings + strictSettings),
+    .target(
       name: "SoftmaxKit",
-      dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels"],
+      dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxReports"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The command
@@ -79,7 +83,14 @@ let package = Package(
 
     // MARK: The tests of the command
     .testTarget(
-      name: "CommandTests", dependencies: ["softmax", "SoftmaxCore", "SoftmaxTestSupport"],
+      name: "CommandTests",
+      dependencies: ["softmax", "SoftmaxCore", "SoftmaxReports", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
+
+    // MARK: The tests of reports and figures
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels", "SoftmaxReports"],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the data

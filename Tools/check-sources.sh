@@ -12,7 +12,7 @@ breach() {
 
 # In a library nothing aborts on input and nothing prints. (Forced unwraps and forced tries are the
 # format lint's.)
-library=(Sources/SoftmaxCore Sources/SoftmaxModels Sources/SoftmaxData Sources/SoftmaxKit)
+library=(Sources/SoftmaxCore Sources/SoftmaxModels Sources/SoftmaxData Sources/SoftmaxReports Sources/SoftmaxKit)
 found=$(grep -rnE '\bfatalError\(|\btry!|(^|[^.a-zA-Z"`])(debugP|p)rint\(' "${library[@]}" \
   --include='*.swift' | grep -vE '^[^:]+:[0-9]+: *//' || true)
 [ -z "$found" ] || breach "a library target aborts or prints:" "$found"

@@ -8,7 +8,7 @@ follow. Needs mpmath. usage: fit-polynomials.py
 """
 import struct
 
-from mpmath import exp, log1p, lu_solve, matrix, mp, mpf, sqrt, tanh
+from mpmath import erfc, exp, log1p, lu_solve, matrix, mp, mpf, sqrt, tanh
 
 mp.dps = 60
 
@@ -86,3 +86,13 @@ def tanh_of_square(s):
 
 
 fit("tanh: (tanh(x) - x) / x^3 in x^2", tanh_of_square, lambda s: s, 0, mpf("0.390625"), 4)
+
+
+def normal_tail(u):
+    """e^(t^2 / 2) Phi(-t) / u, u = 1 / (1 + t / 5)."""
+    t = (1 / mpf(u) - 1) * 5
+    return exp(t * t / 2) * erfc(t / sqrt(mpf(2))) / 2 / u
+
+
+fit("normal distribution: e^(t^2 / 2) Phi(-t) / u in u = 1 / (1 + t / 5), t within 0...15", normal_tail,
+    lambda u: 1 / normal_tail(u), mpf(1) / 4, 1, 10)

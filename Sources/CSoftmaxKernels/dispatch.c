@@ -29,6 +29,24 @@ void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, floa
       CONCAT(logarithm, isa), CONCAT(log1p, isa), CONCAT(relu, isa), CONCAT(tanh, isa),         \
       CONCAT(sigmoid, isa), CONCAT(softplus, isa);                                              \
   __typeof__(*((softmax_kernels *)0)->add) CONCAT(add, isa);                                    \
+  __typeof__(*((softmax_kernels *)0)->gelu) CONCAT(gelu, isa);                                  \
+  __typeof__(*((softmax_kernels *)0)->silu) CONCAT(silu, isa);                                  \
+  __typeof__(*((softmax_kernels *)0)->leaky_relu) CONCAT(leaky_relu, isa);                      \
+  __typeof__(*((softmax_kernels *)0)->elu) CONCAT(elu, isa);                                    \
+  __typeof__(*((softmax_kernels *)0)->leaky_relu_gradient) CONCAT(leaky_relu_gradient, isa);    \
+  __typeof__(*((softmax_kernels *)0)->elu_gradient) CONCAT(elu_gradient, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->gelu_gradient) CONCAT(gelu_gradient, isa);                \
+  __typeof__(*((softmax_kernels *)0)->silu_gradient) CONCAT(silu_gradient, isa);                \
+  __typeof__(*((softmax_kernels *)0)->column_moments) CONCAT(column_moments, isa);              \
+  __typeof__(*((softmax_kernels *)0)->column_products) CONCAT(column_products, isa);            \
+  __typeof__(*((softmax_kernels *)0)->normalize_columns) CONCAT(normalize_columns, isa);        \
+  __typeof__(*((softmax_kernels *)0)->normalize_columns_gradient)                               \
+      CONCAT(normalize_columns_gradient, isa);                                                  \
+  __typeof__(*((softmax_kernels *)0)->normalize_rows) CONCAT(normalize_rows, isa);              \
+  __typeof__(*((softmax_kernels *)0)->normalize_rows_gradient)                                  \
+      CONCAT(normalize_rows_gradient, isa);                                                     \
+  __typeof__(*((softmax_kernels *)0)->dropout_mask) CONCAT(dropout_mask, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->dropout_apply) CONCAT(dropout_apply, isa);                \
   __typeof__(*((softmax_kernels *)0)->relu_gradient) CONCAT(relu_gradient, isa),                \
       CONCAT(tanh_gradient, isa), CONCAT(sigmoid_gradient, isa);                                \
   __typeof__(*((softmax_kernels *)0)->softmax_rows) CONCAT(softmax_rows, isa),                  \
@@ -70,6 +88,22 @@ void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, floa
       .relu_gradient = CONCAT(relu_gradient, isa),                                              \
       .tanh_gradient = CONCAT(tanh_gradient, isa),                                              \
       .sigmoid_gradient = CONCAT(sigmoid_gradient, isa),                                        \
+      .gelu = CONCAT(gelu, isa),                                                                \
+      .silu = CONCAT(silu, isa),                                                                \
+      .leaky_relu = CONCAT(leaky_relu, isa),                                                    \
+      .elu = CONCAT(elu, isa),                                                                  \
+      .leaky_relu_gradient = CONCAT(leaky_relu_gradient, isa),                                  \
+      .elu_gradient = CONCAT(elu_gradient, isa),                                                \
+      .gelu_gradient = CONCAT(gelu_gradient, isa),                                              \
+      .silu_gradient = CONCAT(silu_gradient, isa),                                              \
+      .column_moments = CONCAT(column_moments, isa),                                            \
+      .column_products = CONCAT(column_products, isa),                                          \
+      .normalize_columns = CONCAT(normalize_columns, isa),                                      \
+      .normalize_columns_gradient = CONCAT(normalize_columns_gradient, isa),                    \
+      .normalize_rows = CONCAT(normalize_rows, isa),                                            \
+      .normalize_rows_gradient = CONCAT(normalize_rows_gradient, isa),                          \
+      .dropout_mask = CONCAT(dropout_mask, isa),                                                \
+      .dropout_apply = CONCAT(dropout_apply, isa),                                              \
       .softmax_rows = CONCAT(softmax_rows, isa),                                                \
       .log_softmax_rows = CONCAT(log_softmax_rows, isa),                                        \
       .log_sum_exp_rows = CONCAT(log_sum_exp_rows, isa),                                        \

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, tanh, the logistic function and softplus of vf, a float or a vector of them; the same
-// sequence of operations for both, so the same bits. Included once for each variant. Bounds, over all
-// floats (checked by the tests): exp 1 ulp, log 1 ulp, log1p 2 ulp, tanh 2 ulp, sigmoid 3 ulp,
-// softplus 2 ulp. The polynomials are those of Tools/fit-polynomials.py.
+// exp, log, tanh, the logistic function, softplus and what GELU and ELU are made of, of vf, a float or
+// a vector of them; the same sequence of operations for both, so the same bits. Included once for each
+// variant. Bounds, over all floats (checked by the tests): exp 1 ulp, log 1 ulp, log1p 2 ulp, tanh
+// 2 ulp, sigmoid 3 ulp, softplus 2 ulp; the others' are in docs/numerics.md. The polynomials are those
+// of Tools/fit-polynomials.py.
 
 #undef as_int
 #undef as_float
@@ -17,6 +18,8 @@
 #undef log1p_
 #undef tanh_
 #undef sigmoid_
+#undef expm1_nonpositive_
+#undef normal_
 #undef softplus_
 #define as_int NAME(as_int)
 #define as_float NAME(as_float)
@@ -30,6 +33,8 @@
 #define log1p_ NAME(log1p_of)
 #define tanh_ NAME(tanh_of)
 #define sigmoid_ NAME(sigmoid_of)
+#define expm1_nonpositive_ NAME(expm1_nonpositive)
+#define normal_ NAME(normal_of)
 #define softplus_ NAME(softplus_of)
 
 INLINE vi as_int(vf x) {
@@ -157,6 +162,40 @@ INLINE vf tanh_(vf x) {
 INLINE vf sigmoid_(vf x) {
   vf e = exp_(as_float(as_int(x) | INT32_MIN));
   return (x < 0.0f ? e : (vf)1.0f) / (1.0f + e);
+}
+
+// e^x - 1 of x <= 0: near 0 by the polynomial of exp_ without its 1, which would swallow the rest.
+INLINE vf expm1_nonpositive_(vf x) {
+  vf p = fma_(0x1.6d1342p-10f, x, 0x1.12440cp-7f);
+  p = fma_(p, x, 0x1.555526p-5f);
+  p = fma_(p, x, 0x1.55548cp-3f);
+  p = fma_(p, x, 0.5f);
+  vf near = fma_(p, x * x, x);
+  return x > -0.34375f ? near : exp_(x) - 1.0f;
+}
+
+// The normal distribution at x within -15...15: the probability of less, 1/2 (1 + erf(x / sqrt 2)),
+// and e^(-x^2 / 2). For t = |x| the probability of more is e^(-t^2 / 2) times a function that is a
+// polynomial in 1 / (1 + t / 5); t^2 is taken in two parts, so that its rounding does not grow.
+INLINE vf normal_(vf x, vf *bell) {
+  vf t = as_float(as_int(x) & INT32_MAX);
+  vf square = t * t, rest = fma_(t, t, -square);
+  vf e = exp_(-0.5f * square);
+  e = fma_(-0.5f * rest, e, e);
+  vf u = 1.0f / fma_(0.2f, t, 1.0f);
+  vf p = fma_(0x1.35d7c0p-6f, u, -0x1.43f740p-3f);
+  p = fma_(p, u, 0x1.d1690ap-2f);
+  p = fma_(p, u, -0x1.33210cp-1f);
+  p = fma_(p, u, 0x1.31b172p-1f);
+  p = fma_(p, u, -0x1.232ad0p-2f);
+  p = fma_(p, u, 0x1.92de2ap-3f);
+  p = fma_(p, u, 0x1.0f96acp-5f);
+  p = fma_(p, u, 0x1.546f2ep-4f);
+  p = fma_(p, u, 0x1.4415e0p-4f);
+  p = fma_(p, u, 0x1.46efc0p-4f);
+  vf tail = e * (u * p);
+  *bell = e;
+  return x < 0.0f ? tail : 1.0f - tail;
 }
 
 // ln(1 + e^x), from e^-|x| so that neither side overflows.

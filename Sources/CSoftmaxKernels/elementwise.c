@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, log1p, ReLU, tanh, the logistic function and softplus of each element, the gradients of the activations,
-// and the sum of two.
+// exp, log, log1p, softplus and the activations of each element, the gradients of the activations, and
+// the sum of two.
 
 #ifndef VARIANT
 
@@ -48,6 +48,39 @@ INLINE vf NAME(tanh_slope)(vf y, vf dy) { return dy * fma_(-y, y, 1.0f); }
 // s' = s (1 - s)
 INLINE vf NAME(sigmoid_slope)(vf y, vf dy) { return dy * (y * (1.0f - y)); }
 
+// Beyond these bounds nothing changes but for the products of infinities with 0.
+INLINE vf NAME(within)(vf x, float low, float high) {
+  x = x < low ? (vf)low : x;
+  return x > high ? (vf)high : x;
+}
+
+INLINE vf NAME(gelu_of)(vf x) {
+  vf bell, within = NAME(within)(x, -15.0f, 15.0f);
+  vf below = normal_(within, &bell);
+  return (x < 0.0f ? within : x) * below;
+}
+
+// gelu' = Phi(x) + x phi(x), phi(x) = e^(-x^2 / 2) / sqrt(2 pi)
+INLINE vf NAME(gelu_slope)(vf x, vf dy) {
+  vf bell, within = NAME(within)(x, -15.0f, 15.0f);
+  vf below = normal_(within, &bell);
+  return dy * fma_(within * bell, 0x1.988454p-2f, below);
+}
+
+INLINE vf NAME(silu_of)(vf x) {
+  vf within = NAME(within)(x, -120.0f, 120.0f);
+  return (x < 0.0f ? within : x) * sigmoid_(within);
+}
+
+// silu' = s + x s (1 - s) with s = sigmoid(x); s (1 - s) = e / (1 + e)^2 with e = e^-|x|, which does
+// not cancel.
+INLINE vf NAME(silu_slope)(vf x, vf dy) {
+  vf within = NAME(within)(x, -120.0f, 120.0f);
+  vf e = exp_(as_float(as_int(within) | INT32_MIN));
+  vf inverse = 1.0f / (1.0f + e), small = e * inverse;
+  return dy * fma_(within * small, inverse, within < 0.0f ? small : inverse);
+}
+
 ELEMENTWISE(exponential, exp_)
 ELEMENTWISE(logarithm, log_)
 ELEMENTWISE(log1p, log1p_)
@@ -55,6 +88,23 @@ ELEMENTWISE(relu, NAME(relu_of))
 ELEMENTWISE(tanh, tanh_)
 ELEMENTWISE(sigmoid, sigmoid_)
 ELEMENTWISE(softplus, softplus_)
+
+ELEMENTWISE(gelu, NAME(gelu_of))
+ELEMENTWISE(silu, NAME(silu_of))
+
+// y = f(x), with a number that the function needs
+#define ELEMENTWISE_BY(name, number, value)                                                     \
+  void NAME(name)(ptrdiff_t n, float number, const float *x, float *y) {                        \
+    ptrdiff_t i = 0;                                                                            \
+    for (; i + LANES <= n; i += LANES) {                                                        \
+      vf v = load(x + i);                                                                       \
+      store(y + i, value);                                                                      \
+    }                                                                                           \
+    TAIL(vf v = load_part(x + i, part, 1); store_part(y + i, value, part);)                     \
+  }
+
+ELEMENTWISE_BY(leaky_relu, slope, v > 0.0f ? v : v * slope)
+ELEMENTWISE_BY(elu, alpha, v > 0.0f ? v : alpha * expm1_nonpositive_(v))
 
 void NAME(add)(ptrdiff_t n, const float *x, float *y) {
   ptrdiff_t i = 0;
@@ -65,9 +115,29 @@ void NAME(add)(ptrdiff_t n, const float *x, float *y) {
 GRADIENT(relu_gradient, NAME(relu_slope))
 GRADIENT(tanh_gradient, NAME(tanh_slope))
 GRADIENT(sigmoid_gradient, NAME(sigmoid_slope))
+GRADIENT(gelu_gradient, NAME(gelu_slope))
+GRADIENT(silu_gradient, NAME(silu_slope))
+
+#define GRADIENT_BY(name, number, value)                                                        \
+  void NAME(name)(                                                                              \
+      ptrdiff_t n, float number, const float *y, const float *dy, float *dx) {                  \
+    ptrdiff_t i = 0;                                                                            \
+    for (; i + LANES <= n; i += LANES) {                                                        \
+      vf v = load(y + i), d = load(dy + i);                                                     \
+      store(dx + i, value);                                                                     \
+    }                                                                                           \
+    TAIL(vf v = load_part(y + i, part, 0); vf d = load_part(dy + i, part, 0);                   \
+         store_part(dx + i, value, part);)                                                      \
+  }
+
+GRADIENT_BY(leaky_relu_gradient, slope, v > 0.0f ? d : d * slope)
+// alpha e^x = y + alpha
+GRADIENT_BY(elu_gradient, alpha, v > 0.0f ? d : d * (v + alpha))
 
 #undef TAIL
 #undef ELEMENTWISE
 #undef GRADIENT
+#undef ELEMENTWISE_BY
+#undef GRADIENT_BY
 
 #endif

@@ -18,6 +18,7 @@ package final class Arena: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
   private var free = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var nextBlock = 1 << 16
+  private var objects: [AnyObject] = []
 
   // What a huge page holds; of blocks that large the system is asked for one.
   private static let hugePage = 1 << 21
@@ -60,6 +61,12 @@ package final class Arena: @unchecked Sendable {
     return unsafe VectorView(base: base, count: elements.count)
   }
 
+  /// Keeps an object as long as the arena: a step that uses it counts no references.
+  package func keep<Object: AnyObject & Sendable>(_ object: Object) -> KeptObject<Object> {
+    objects.append(object)
+    return unsafe KeptObject(pointer: Unmanaged.passUnretained(object).toOpaque())
+  }
+
   private func allocate<Element: ArenaElement>(
     _ count: Int, of type: Element.Type
   ) -> UnsafeMutablePointer<Element> {
@@ -94,6 +101,17 @@ package final class Arena: @unchecked Sendable {
   }
 }
 
+/// An object that an arena keeps.
+@safe
+package struct KeptObject<Object: AnyObject & Sendable>: @unchecked Sendable, BitwiseCopyable {
+  fileprivate let pointer: UnsafeRawPointer
+
+  /// Calls `body` with the object.
+  package func use<Result>(_ body: (Object) -> Result) -> Result {
+    unsafe Unmanaged<Object>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
+  }
+}
+
 /// A matrix of floats in an arena, or some of its rows and columns.
 @safe
 package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
@@ -103,6 +121,11 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
   let stride: Int
   /// The zero columns behind the last, up to a multiple of 16, which products may run over.
   let padding: Int
+
+  /// Where the elements lie, for a user's own layer.
+  @unsafe package var address: UnsafeMutablePointer<Float> { unsafe base }
+  /// From a row to the next, in elements.
+  package var rowStride: Int { stride }
 
   /// The number of columns with the padding.
   package var paddedColumnCount: Int { columnCount + padding }

@@ -25,8 +25,12 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     public static let initialization = Purpose(value: 1)
     /// The order of the samples in an epoch.
     public static let shuffle = Purpose(value: 2)
+    /// What dropout leaves; the epoch is the number of the step.
+    static let dropout = Purpose(value: 3)
     /// The rows of a built-in table that are held back; the epoch is the index of the class.
     package static let heldBackRows = Purpose(value: 16)
+    /// Which samples are held back for validation; the epoch is the class' index.
+    public static let validationSplit = Purpose(value: 17)
   }
 
   private let key: (UInt32, UInt32)

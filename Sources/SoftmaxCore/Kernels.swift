@@ -194,49 +194,6 @@ extension Kernels {
   }
 }
 
-// MARK: - Activations
-
-extension Kernels {
-  /// A function of each element, as in the table.
-  package enum ElementFunction: Sendable, BitwiseCopyable {
-    case relu, tanh, sigmoid
-  }
-
-  /// y = f(x); y may be x.
-  package func apply(_ function: ElementFunction, to x: MatrixView, into y: MatrixView) {
-    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
-    let kernel =
-      switch function {
-      case .relu: unsafe table.pointee.relu
-      case .tanh: unsafe table.pointee.tanh
-      case .sigmoid: unsafe table.pointee.sigmoid
-      }
-    for row in 0..<x.rowCount {
-      unsafe kernel(x.columnCount, x.base + row * x.stride, y.base + row * y.stride)
-    }
-  }
-
-  /// dx = dy f'(x), from y = f(x); dx may be dy.
-  package func applyGradient(
-    of function: ElementFunction, at y: MatrixView, _ dy: MatrixView, into dx: MatrixView
-  ) {
-    precondition(
-      y.rowCount == dy.rowCount && y.columnCount == dy.columnCount && dx.rowCount == dy.rowCount
-        && dx.columnCount == dy.columnCount, "shapes differ")
-    let kernel =
-      switch function {
-      case .relu: unsafe table.pointee.relu_gradient
-      case .tanh: unsafe table.pointee.tanh_gradient
-      case .sigmoid: unsafe table.pointee.sigmoid_gradient
-      }
-    for row in 0..<y.rowCount {
-      unsafe kernel(
-        y.columnCount, y.base + row * y.stride, dy.base + row * dy.stride, dx.base + row * dx.stride
-      )
-    }
-  }
-}
-
 // MARK: - Loss
 
 extension Kernels {

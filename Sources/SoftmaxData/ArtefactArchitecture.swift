@@ -5,36 +5,23 @@ import SoftmaxModels
 
 /// A network without its parameters, as a model file's metadata describe it.
 struct ArtefactArchitecture: Codable {
-  struct Layer: Codable {
-    var type: String
-    var units: Int?
-    var activation: String?
-    var initializer: String?
-  }
-
   // More than any classifier has; a file that asks for more is not a model.
   private static let greatestLayerCount = 1024
 
   var input: [Int]
-  var layers: [Layer]
+  var layers: [ArtefactLayer]
   var seed: UInt64
   /// How outputs become probabilities, where the layers do not say.
   var output: String?
 
-  init(_ network: Sequential, outputFunction: OutputFunction) {
+  /// - Throws: `unsupported` for a network with a layer of the user's own.
+  init(_ network: Sequential, outputFunction: OutputFunction) throws(SoftmaxError) {
     output = outputFunction == network.outputFunction ? nil : outputFunction.rawValue
     input = network.inputShape
     seed = network.seed
-    layers = network.layers.map { layer in
-      switch layer.configuration.kind {
-      case .flatten:
-        Layer(type: "flatten")
-      case .activation(let activation):
-        Layer(type: activation.name)
-      case .dense(let units, let activation, let initializer):
-        Layer(
-          type: "dense", units: units, activation: activation?.name, initializer: initializer.name)
-      }
+    layers = []
+    for (index, state) in network.layers.enumerated() {
+      layers.append(try ArtefactLayer(state, index: index))
     }
   }
 
@@ -51,16 +38,20 @@ struct ArtefactArchitecture: Codable {
     }
     var configurations: [LayerConfiguration] = []
     for (index, layer) in layers.enumerated() {
-      configurations.append(try configuration(of: layer, index: index))
+      configurations.append(try layer.configuration(index: index))
     }
     var used = 0
-    let network = try Sequential(input: input, seed: seed, configurations: configurations) {
-      (index, shapes) throws(SoftmaxError) in
+    var network = try Sequential(input: input, seed: seed, configurations: configurations) {
+      (index, _, shapes) throws(SoftmaxError) in
       used += shapes.count
       var tensors: [LayerTensor] = []
       for needed in shapes {
         let values = try ArtefactArchitecture.tensor(
           "layers.\(index).\(needed.name)", of: file, shape: needed.shape)
+        if needed.isNeverNegative, let wrong = values.first(where: { $0 < 0 }) {
+          throw SoftmaxError(
+            .invalidData, "layer \(index): a variance in \(needed.name) is \(wrong)")
+        }
         tensors.append(
           LayerTensor(
             name: needed.name, shape: needed.shape, values: values, isTrained: needed.isTrained))
@@ -70,6 +61,9 @@ struct ArtefactArchitecture: Codable {
     guard used == file.tensors.count else {
       throw SoftmaxError(
         .invalidData, "holds \(file.tensors.count) tensors, of which its layers use \(used)")
+    }
+    for (index, layer) in layers.enumerated() where layer.frozen == true {
+      network.freeze(layers: index..<index + 1)
     }
     return network
   }
@@ -86,42 +80,7 @@ struct ArtefactArchitecture: Codable {
     return function
   }
 
-  private func configuration(
-    of layer: Layer, index: Int
-  ) throws(SoftmaxError) -> LayerConfiguration {
-    if layer.type == "flatten" { return Flatten().configuration }
-    if let activation = Activation(named: layer.type) {
-      return LayerConfiguration(.activation(activation))
-    }
-    guard layer.type == "dense" else {
-      throw SoftmaxError(
-        .unsupported, "layer \(index) is a \(layer.type.debugDescription), which is unknown here",
-        remedy: "use the release of softmax that wrote the file, or a newer one")
-    }
-    guard let units = layer.units else {
-      throw SoftmaxError(.invalidData, "layer \(index) is dense, but does not say its units")
-    }
-    var activation: Activation?
-    if let name = layer.activation {
-      activation = Activation(named: name)
-      guard activation != nil else {
-        throw SoftmaxError(
-          .unsupported,
-          "layer \(index) has the activation \(name.debugDescription), which is "
-            + "unknown here")
-      }
-    }
-    let name = layer.initializer ?? Initializer.zeros.name
-    guard let initializer = Initializer(named: name) else {
-      throw SoftmaxError(
-        .unsupported,
-        "layer \(index) has the initializer \(name.debugDescription), which is "
-          + "unknown here")
-    }
-    return Dense(units, activation: activation, initializer: initializer).configuration
-  }
-
-  private static func tensor(
+  static func tensor(
     _ name: String, of file: SafetensorsFile, shape: [Int]
   ) throws(SoftmaxError) -> [Float] {
     guard let tensor = file[name] else {

@@ -5,7 +5,8 @@ public import SoftmaxCore
 public import SoftmaxModels
 
 // A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape
-// [outputs, inputs] and `layers.<index>.bias`; its metadata, in JSON, say the rest.
+// [outputs, inputs] and `layers.<index>.bias`, and what else a layer has; its metadata, in JSON, say the
+// rest.
 extension Classifier {
   /// The release of this library, as model files name it.
   public static let libraryVersion = "0.1.0"
@@ -38,7 +39,8 @@ extension Classifier {
   /// The same classifier gives the same bytes. Readable by whatever reads
   /// safetensors: `safetensors.numpy.load_file(path)["layers.1.weight"]`.
   ///
-  /// - Throws: `ioFailure` or `notFound`.
+  /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a ``RowLayer`` of your own,
+  ///   whose code no file can hold.
   public func save(to path: String) throws(SoftmaxError) {
     try artefact().write(to: path)
   }
@@ -66,7 +68,7 @@ extension Classifier {
       "format": Classifier.format,
       "format_version": Classifier.formatVersion,
       "architecture": try ArtefactJSON.encode(
-        ArtefactArchitecture(network, outputFunction: outputFunction)),
+        try ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
       "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(self)),
       "temperature": "1",
@@ -109,7 +111,7 @@ extension Classifier {
     let record: TrainingRecord? =
       file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
-      network: try architecture.network(of: file),
+      network: try architecture.network(of: file.withoutTrainingState()),
       classNames: try ArtefactJSON.decode("class_names", of: file),
       byteScale: preprocessing.byteScale, trainingRecord: record,
       standardization: preprocessing.standardization,

@@ -4,3 +4,4 @@
 @_exported public import SoftmaxCore
 @_exported public import SoftmaxData
 @_exported public import SoftmaxModels
+@_exported public import SoftmaxReports

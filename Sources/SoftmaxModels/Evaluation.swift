@@ -1,18 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxCore
+public import SoftmaxCore
 
 /// How good a classifier is on labelled samples.
+///
+/// It keeps what was predicted for each sample, so that everything else follows from it: accuracy with
+/// its interval and log loss at once, the confusion matrix with precision and recall of each class, ROC
+/// AUC and top-k accuracy when they are asked for.
+///
+/// ```swift
+/// let evaluation = try model.evaluation(on: test)
+/// print(evaluation)                              // accuracy with its interval, log loss
+/// print(evaluation.report)                       // scikit-learn's classification_report
+/// print(evaluation.macroF1, evaluation.topKAccuracy(3))
+/// print(evaluation.confusionMatrix.mostConfused(3))
+/// ```
 public struct Evaluation: Hashable, Sendable {
-  /// The number of samples.
-  public let rowCount: Int
-  /// The number of samples whose most probable class is the right one.
-  public let correctCount: Int
+  /// The index of each sample's true class.
+  public let labels: [Int]
+  /// The index of the class that each sample was taken for.
+  public let predictions: [Int]
+  /// The probability of each class for each sample: [samples, classes].
+  public let probabilities: Matrix
   /// The mean of -ln p(right class) over the samples, in nats.
   ///
   /// From the logits and never clipped: a certain and wrong prediction costs what it costs.
   public let logLoss: Double
+  /// The names of the classes, by index.
+  public let classNames: [String]
 
+  /// Judges the logits of any model.
+  ///
+  /// - Parameters:
+  ///   - labels: the index of each sample's true class.
+  ///   - logits: [samples, classes], finite.
+  ///   - classNames: the names of the classes; without them "0", "1", ....
+  /// - Throws: `invalidArgument` for no samples; `shapeMismatch`; `labelOutOfRange` naming the row;
+  ///   `nonFiniteValue` naming row and column.
+  public init(
+    labels: [Int], logits: Matrix, classNames: [String]? = nil
+  ) throws(SoftmaxError) {
+    guard !labels.isEmpty else { throw SoftmaxError(.invalidArgument, "there are no samples") }
+    let names = classNames ?? (0..<logits.columnCount).map { "\($0)" }
+    guard logits.rowCount == labels.count, logits.columnCount == names.count else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "\(labels.count) labels of \(names.count) classes need as many rows and columns of "
+          + "logits, got \(logits.rowCount) x \(logits.columnCount)")
+    }
+    try ConfusionMatrix.validate(labels, "label", classCount: names.count)
+    try Features.floats(logits).validateFinite()
+    let losses = logits.crossEntropies(of: labels)
+    self.init(
+      labels: labels, predictions: logits.mostLikelyClasses(), probabilities: logits.softmax(),
+      logLoss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(labels.count),
+      classNames: names)
+  }
+
+  /// Keeps what has been computed and checked.
+  init(
+    labels: [Int], predictions: [Int], probabilities: Matrix, logLoss: Double,
+    classNames: [String]
+  ) {
+    self.labels = labels
+    self.predictions = predictions
+    self.probabilities = probabilities
+    self.logLoss = logLoss
+    self.classNames = classNames
+  }
+
+  /// The number of samples.
+  public var rowCount: Int { labels.count }
+  /// The number of samples whose most probable class is the right one.
+  public var correctCount: Int { zip(labels, predictions).count { $0 == $1 } }
+  /// How often each class was taken for each.
+  ///
+  /// - Complexity: O(samples + classes^2); keep it rather than ask again.
+  public var confusionMatrix: ConfusionMatrix {
+    ConfusionMatrix(checkedLabels: labels, predictions: predictions, classNames: classNames)
+  }
   /// The fraction of samples classified rightly.
   public var accuracy: Double { Double(correctCount) / Double(rowCount) }
 
@@ -23,6 +89,12 @@ public struct Evaluation: Hashable, Sendable {
   public var accuracyInterval: ClosedRange<Double> {
     wilsonInterval(successes: correctCount, trials: rowCount)
   }
+
+  /// The mean of the classes' F1, each counting the same.
+  public var macroF1: Double { confusionMatrix.macroAverage.f1 }
+
+  /// Precision, recall, F1 and support of each class, as scikit-learn's `classification_report`.
+  public var report: String { confusionMatrix.report() }
 }
 
 /// Wilson's score interval of a proportion at 95 %.
@@ -49,13 +121,6 @@ extension Evaluation: CustomStringConvertible {
     return "accuracy \(fixed(accuracy)) [\(fixed(interval.lowerBound)), "
       + "\(fixed(interval.upperBound))], log loss \(fixed(logLoss)), \(rowCount) samples"
   }
-}
 
-// Four decimals, without Foundation.
-private func fixed(_ value: Double) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-  let scaled = Int((value * 10_000).rounded())
-  let digits = String(abs(scaled) % 10_000)
-  let zeros = String(repeating: "0", count: 4 - digits.count)
-  return "\(scaled < 0 ? "-" : "")\(abs(scaled) / 10_000).\(zeros)\(digits)"
+  private func fixed(_ value: Double) -> String { decimal(value, digits: 4) }
 }

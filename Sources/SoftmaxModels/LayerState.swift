@@ -113,6 +113,12 @@ extension Sequential {
       throw SoftmaxError(
         .nonFiniteValue, "layer \(index): number \(wrong) of \(name) is \(values[wrong])")
     }
+    if LayerTensorShape(name, old.shape, isTrained: old.isTrained).isNeverNegative,
+      let wrong = values.first(where: { $0 < 0 })
+    {
+      throw SoftmaxError(
+        .invalidArgument, "layer \(index): \(name) must not be negative, got \(wrong)")
+    }
     layers[index].tensors[place].values = values
   }
 }

@@ -25,6 +25,13 @@ public struct LayerTensor: Hashable, Sendable {
     self.values = values
   }
 
+  /// The numbers as one row.
+  var row: Matrix {
+    var matrix = Matrix(rowCount: 1, columnCount: values.count)
+    matrix.elements = values
+    return matrix
+  }
+
   /// The numbers as a matrix: [rows, columns] as they are, [n] as one row.
   var matrix: Matrix {
     var matrix = Matrix(
@@ -46,6 +53,9 @@ package struct LayerTensorShape: Hashable, Sendable {
     self.shape = shape
     self.isTrained = isTrained
   }
+
+  /// Whether the numbers are variances.
+  package var isNeverNegative: Bool { name == "running_variance" && !isTrained }
 }
 
 extension [LayerTensor] {

@@ -42,17 +42,18 @@ public struct Sequential: Sendable, Hashable {
   ) throws(SoftmaxError) {
     let configurations = layers().map { $0.configuration }
     try self.init(input: inputShape, seed: seed, configurations: configurations) {
-      (index, shapes) in
-      configurations[index].initialTensors(shapes, seed: seed, layer: index)
+      (index, inputCount, shapes) in
+      configurations[index].initialTensors(
+        shapes, inputCount: inputCount, seed: seed, layer: index)
     }
   }
 
-  /// Creates a network whose layers ask for their numbers by index and shapes.
+  /// Creates a network whose layers ask for their numbers by index, number of inputs and shapes.
   ///
   /// They ask when the layer is known to make sense.
   package init(
     input inputShape: [Int], seed: UInt64, configurations: [LayerConfiguration],
-    tensors: (Int, [LayerTensorShape]) throws(SoftmaxError) -> [LayerTensor]
+    tensors: (Int, Int, [LayerTensorShape]) throws(SoftmaxError) -> [LayerTensor]
   ) throws(SoftmaxError) {
     guard !inputShape.isEmpty, let featureCount = inputShape.product,
       featureCount <= Sequential.greatestCount
@@ -68,15 +69,17 @@ public struct Sequential: Sendable, Hashable {
     var states: [LayerState] = []
     for (index, configuration) in configurations.enumerated() {
       let needs = try configuration.needs(ofSamples: shape, layer: index)
+      let inputCount = shape.reduce(1, *)
       shape = needs.outputShape
       states.append(
         LayerState(
           configuration: configuration, name: names[index], outputShape: shape,
-          tensors: needs.tensors.isEmpty ? [] : try tensors(index, needs.tensors)))
+          tensors: needs.tensors.isEmpty ? [] : try tensors(index, inputCount, needs.tensors)))
     }
-    guard states.contains(where: { !$0.tensors.isEmpty }) else {
+    guard states.contains(where: { !$0.tensors.isEmpty && !$0.configuration.isNormalization })
+    else {
       throw SoftmaxError(
-        .invalidArgument, "a network needs at least one layer with parameters",
+        .invalidArgument, "a network needs at least one layer with weights",
         remedy: "add Dense(_:)")
     }
     self.inputShape = inputShape

@@ -30,7 +30,7 @@ struct SoftmaxCommand: ParsableCommand {
       version: Version.line,
       subcommands: [
         TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-        DataCommand.self,
+        ExplainCommand.self, DataCommand.self,
       ])
   }
 

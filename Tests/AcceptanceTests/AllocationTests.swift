@@ -41,7 +41,8 @@ import Testing
       arguments: [
         ["--model", "linear"], ["--hidden", "128"], ["--hidden", "48,40"],
         ["--hidden", "128", "--optimizer", "sgd", "--learning-rate", "0.01", "--momentum", "0.9"],
-        ["--hidden", "20"],
+        ["--hidden", "20"], ["--hidden", "64", "--dropout", "0.2", "--activation", "gelu"],
+        ["--hidden", "64,20", "--batch-norm"],
       ], [1, 2])
     func stepsAskForNoMemory(arguments: [String], threads: Int) throws {
       let folder = try TemporaryFolder()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxTestSupport
 import Testing
 
@@ -13,9 +14,11 @@ import Testing
     #expect(outcome.exitCode == 0)
     #expect(outcome.errors.isEmpty)
     #expect(outcome.lines.count == 1)
-    #expect(
-      keys(of: outcome.output)
-        == ["event", "rows", "accuracy", "accuracy_low", "accuracy_high", "log_loss"])
+    var expected = ["event", "rows", "accuracy", "accuracy_low", "accuracy_high", "log_loss"]
+    expected += ["macro_f1", "weighted_f1", "roc_auc_macro", "per_class"]
+    for _ in 0..<10 { expected += ["label", "precision", "recall", "f1", "support", "roc_auc"] }
+    expected.append("confusion_matrix")
+    #expect(keys(of: outcome.output) == expected)
     let result = try #require(try outcome.objects().first)
     #expect(result["rows"] as? Int == 360)
     for key in ["accuracy", "accuracy_low", "accuracy_high", "log_loss"] {
@@ -23,13 +26,136 @@ import Testing
     }
   }
 
-  @Test func peopleGetTheInterval() throws {
+  @Test func theNumbersBelongTogether() throws {
+    try bench.train("--quiet")
+    let outcome = try bench.run("evaluate", "model.safetensors", "digits", "--json")
+    let result = try #require(try outcome.objects().first)
+    let matrix = try #require(result["confusion_matrix"] as? [[Int]])
+    let classes = try #require(result["per_class"] as? [[String: Any]])
+    #expect(matrix.count == 10 && matrix.allSatisfy { $0.count == 10 })
+    let diagonal = matrix.indices.map { matrix[$0][$0] }
+    let accuracy = try #require(result["accuracy"] as? Double)
+    #expect(abs(accuracy - Double(diagonal.reduce(0, +)) / 360) < 1e-12)
+    for (index, metrics) in classes.enumerated() {
+      #expect(metrics["label"] as? String == "\(index)")
+      #expect(metrics["support"] as? Int == matrix[index].reduce(0, +))
+      let recall = try #require(metrics["recall"] as? Double)
+      #expect(abs(recall - Double(diagonal[index]) / Double(matrix[index].reduce(0, +))) < 1e-12)
+    }
+    let f1 = try classes.map { try #require($0["f1"] as? Double) }
+    let macro = try #require(result["macro_f1"] as? Double)
+    #expect(abs(f1.reduce(0, +) / 10 - macro) < 1e-12)
+    let areas = try classes.map { try #require($0["roc_auc"] as? Double) }
+    let area = try #require(result["roc_auc_macro"] as? Double)
+    #expect(abs(areas.reduce(0, +) / 10 - area) < 1e-12 && area > 0.5)
+  }
+
+  @Test func peopleGetTheWholeReport() throws {
     try bench.train()
     let outcome = try bench.run("evaluate", "model.safetensors", "digits:test", "--threads", "1")
+    let text = outcome.output
     #expect(
-      outcome.output.wholeMatch(
+      text.firstMatch(
         of:
-          /accuracy +0\.\d{4}, 95 % interval 0\.\d{4} to 0\.\d{4}, 360 rows\nlog loss +\d\.\d{4}\n/
+          /^accuracy +0\.\d{4}, 95 % interval 0\.\d{4} to 0\.\d{4}, 360 rows\nlog loss +\d\.\d{4}\n/
       ) != nil)
+    #expect(text.contains(#/\nROC AUC +0\.\d{4}, /#))
+    #expect(text.contains(#/\ntop 3 +0\.\d{4}, /#))
+    #expect(text.contains("\n              precision    recall  f1-score   support\n\n"))
+    #expect(text.contains(#/\n    accuracy {27}\d\.\d\d       360\n/#))
+    #expect(text.contains(#/\ntrue \\ predicted\n +0 +1 +2 +3 +4 +5 +6 +7 +8 +9\n0 /#))
+    #expect(text.contains(#/\nmost confused\n +\d+ times \d was taken for \d \(/#))
+    #expect(!hasControlCharacters(text))
+    #expect(outcome.lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func aRowAloneHasNoROCCurve() throws {
+    try bench.train("--quiet")
+    let text = try bench.run("evaluate", "model.safetensors", "digits:test:0").output
+    #expect(text.contains("ROC AUC        undefined: the data hold no sample of "))
+    #expect(text.contains("neither in the data nor predicted: "))
+    let json = try bench.run("evaluate", "model.safetensors", "digits:test:0", "--json")
+    #expect(json.output.contains(#""roc_auc_macro":null"#))
+  }
+
+  @Test func theGalleryShowsMistakesFirst() throws {
+    try bench.train("--quiet")
+    let outcome = try bench.run("evaluate", "model.safetensors", "digits", "--gallery", "5")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let gallery = try #require(
+      outcome.output.components(separatedBy: "\ntrue / predicted: 5 pictures, ").last)
+    #expect(gallery.matches(of: /x \d \/ \d/).count == 5)
+    #expect(!hasControlCharacters(gallery))
+    #expect(gallery.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let colored = try bench.run(
+      ["evaluate", "model.safetensors", "digits", "--gallery", "5"],
+      environment: ["FORCE_COLOR": "1"])
+    #expect(colored.output.contains("▀") && colored.output.contains("✗ "))
+    let plain = try bench.run(
+      ["evaluate", "model.safetensors", "digits", "--gallery", "5"],
+      environment: ["FORCE_COLOR": "1", "NO_COLOR": "1"])
+    #expect(plain.output == outcome.output)
+    #expect(
+      try bench.run("evaluate", "model.safetensors", "digits", "--gallery", "0").exitCode == 64)
+  }
+
+  @Test func aTerminalGetsColoursUnlessTheyAreUnwanted() throws {
+    try bench.train("--quiet")
+    func shown(_ environment: [String: String]) throws -> String {
+      let usual = [
+        "TERM": "xterm-256color", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": "",
+        "CLICOLOR": "", "COLORTERM": "",
+      ]
+      return try PseudoTerminal.run(
+        ["evaluate", "model.safetensors", "digits", "--gallery", "3"], columns: 80,
+        environment: usual.merging(environment) { $1 }, in: bench.folder.url)
+    }
+    let colored = try shown([:])
+    #expect(colored.contains("\u{1b}[38;5;231;48;5;") && colored.contains("▀"))
+    let plain = try shown(["NO_COLOR": "1"])
+    #expect(plain.contains("true \\ predicted") && !hasControlCharacters(plain))
+    for text in [colored, plain] {
+      let lines = text.replacing(#/\u{1b}\[[0-9;]*m/#, with: "").split(separator: "\n")
+      #expect(lines.filter { $0.count >= 80 } == [])
+    }
+  }
+
+  @Test func figuresAreWritten() throws {
+    try bench.train("--quiet")
+    let outcome = try bench.run(
+      "evaluate", "model.safetensors", "digits", "--json", "--figures", "new/figures")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.lines.count == 1)
+    #expect(outcome.errors == "wrote new/figures/confusion.svg\nwrote new/figures/gallery.svg\n")
+    for name in ["confusion", "gallery"] {
+      let file = bench.folder.url.appendingPathComponent("new/figures/\(name).svg")
+      #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix("<svg "))
+    }
+    try bench.write([1], to: "file")
+    let wrong = try bench.run("evaluate", "model.safetensors", "digits", "--figures", "file")
+    #expect(wrong.exitCode == 1 && wrong.output.isEmpty)
+    #expect(wrong.errors.hasPrefix("error: file: the folder for figures cannot be made; "))
+  }
+
+  @Test func namesOfClassesAreOnlyNames() throws {
+    try bench.writeImages(
+      to: "hostile", classNames: ["<script>alert(1)</script>", "\u{1b}[31mred", "\u{202e}\"'&"])
+    let trained = try bench.run(
+      "train", "hostile", "--epochs", "1", "--output", "hostile.safetensors", "--quiet")
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    let arguments = ["evaluate", "hostile.safetensors", "hostile:test", "--gallery", "3"]
+    let text = try bench.run(arguments + ["--figures", "."])
+    #expect(text.exitCode == 0, "\(text.errors)")
+    #expect(!hasControlCharacters(text.output) && !text.output.contains("\u{202e}"))
+    #expect(text.lines.allSatisfy { $0.count <= 80 })
+    let json = try bench.run("evaluate", "hostile.safetensors", "hostile:test", "--json")
+    #expect(!hasControlCharacters(json.output) && !json.output.contains("\u{202e}"))
+    #expect(try json.objects().count == 1)
+    for name in ["confusion.svg", "gallery.svg"] {
+      let figure = try String(
+        contentsOf: bench.folder.url.appendingPathComponent(name), encoding: .utf8)
+      #expect(!hasControlCharacters(figure) && !figure.contains("\u{202e}"))
+      #expect(!figure.contains("<script") && figure.contains("&lt;script&gt;"))
+    }
   }
 }

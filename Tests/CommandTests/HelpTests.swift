@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["train"], ["evaluate"], ["predict"], ["inspect"], ["data"], ["data", "list"],
+    [], ["train"], ["evaluate"], ["predict"], ["inspect"], ["explain"], ["data"], ["data", "list"],
     ["data", "fetch"], ["data", "path"],
   ])
   func theExamplesRun(_ command: [String]) throws {

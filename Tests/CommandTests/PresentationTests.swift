@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
+import SoftmaxReports
 import SoftmaxTestSupport
 import Testing
 import softmax
@@ -100,24 +102,6 @@ import softmax
     #expect(ShellWord.quoted("digits:test") == "digits:test")
     #expect(ShellWord.quoted("") == "''")
     #expect(ShellWord.quoted("it's $HOME") == "'it'\\''s $HOME'")
-  }
-
-  @Test func picturesAreFittedToTheTerminal() throws {
-    let gradient = (0..<40 * 40).map { Float($0 % 40) / 39 }
-    let picture = try #require(Picture(values: gradient, shape: [40, 40]))
-    #expect(picture.lines(columns: 79, color: nil).count == 20)
-    #expect(picture.lines(columns: 79, color: nil).allSatisfy { $0.count == 40 })
-    #expect(picture.lines(columns: 20, color: nil).allSatisfy { $0.count == 20 })
-    #expect(picture.lines(columns: 1, color: nil).count == 1)
-    let small = try #require(Picture(values: [0, 1, 1, 0], shape: [2, 2, 1]))
-    #expect(small.lines(columns: 79, color: nil) == ["  @@", "@@"])
-    #expect(
-      small.lines(columns: 79, color: .indexed).first
-        == "\u{1b}[38;5;16;48;5;16m▀▀\u{1b}[38;5;231;48;5;231m▀▀\u{1b}[0m")
-    let stretched = try #require(Picture(values: [-5, 5], shape: [1, 2]))
-    #expect(stretched.lines(columns: 79, color: nil) == ["  @@"])
-    #expect(Picture(values: [1, 2, 3], shape: [3]) == nil)
-    #expect(Picture(values: [1, 2, 3], shape: [1, 2]) == nil)
   }
 
   @Test func coloursAreAskedForByTheirConventions() {

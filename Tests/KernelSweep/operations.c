@@ -402,6 +402,8 @@ static void gradient_adam_call(
       c->variation & 1 ? 1e-4f : 0, FLOATS(2), FLOATS(3), FLOATS(4), o[2].stride);
 }
 
+#include "layer_operations.h"
+
 // MARK: The list
 
 #define OPERATION(name, family, variations, canonical_nan, operands)                            \
@@ -425,6 +427,22 @@ const operation operations[] = {
     OPERATION(relu_gradient, vector, 2, false, gradient),
     OPERATION(tanh_gradient, vector, 2, false, gradient),
     OPERATION(sigmoid_gradient, vector, 2, false, gradient),
+    OPERATION(gelu, vector, 2, false, function),
+    OPERATION(silu, vector, 2, false, function),
+    OPERATION(leaky_relu, vector, 2, false, function),
+    OPERATION(elu, vector, 2, false, function),
+    OPERATION(gelu_gradient, vector, 2, false, gradient),
+    OPERATION(silu_gradient, vector, 2, false, gradient),
+    OPERATION(leaky_relu_gradient, vector, 2, false, gradient),
+    OPERATION(elu_gradient, vector, 2, false, gradient),
+    OPERATION(column_moments, product, 1, false, column_moments),
+    OPERATION(column_products, product, 1, false, column_products),
+    OPERATION(normalize_columns, row, 4, false, normalize_columns),
+    OPERATION(normalize_columns_gradient, row, 2, false, normalize_columns_gradient),
+    OPERATION(normalize_rows, row, 4, false, normalize_rows),
+    OPERATION(normalize_rows_gradient, row, 2, false, normalize_rows_gradient),
+    OPERATION(dropout_mask, vector, 4, false, dropout_mask),
+    OPERATION(dropout_apply, vector, 2, false, dropout_apply),
     OPERATION(softmax_rows, row, 2, true, softmax),
     OPERATION(log_softmax_rows, row, 2, true, softmax),
     OPERATION(log_sum_exp_rows, row, 1, true, log_sum_exp),

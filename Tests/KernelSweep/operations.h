@@ -7,7 +7,7 @@
 
 #include "operand.h"
 
-#define OPERANDS 6
+#define OPERANDS 7
 
 typedef struct kernel_case {
   ptrdiff_t m, n;          // rows and columns of the output

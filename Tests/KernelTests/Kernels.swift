@@ -112,7 +112,7 @@ struct Specification {
     unsafe mapped(dy) { unsafe kernels.sigmoid_gradient($0, y, $1, $2) }
   }
 
-  private func mapped(
+  func mapped(
     _ x: [Float], _ function: (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) -> [Float] {
     var y = [Float](repeating: .nan, count: x.count)

@@ -91,6 +91,21 @@ import Testing
       ).columnCount == 4)
   }
 
+  @Test func theExamplesOfTheLossesRun() throws {
+    let dataset = try Digits.load().training.selecting(rows: 0..<60)
+    var network = try Sequential(input: dataset.featureShape) {
+      Flatten()
+      Dense(10)
+    }
+    try DocumentationSnippets.lossWithOptions(&network, dataset)
+    try DocumentationSnippets.lossOfOnesOwn(&network, dataset)
+    #expect(try DocumentationSnippets.lossValue().weight == 2)
+    #expect(try DocumentationSnippets.severalLabels().labels == [0, 0])
+    DocumentationSnippets.missingClasses(dataset)
+    try DocumentationSnippets.probabilitiesOrLogits()
+    #expect(DocumentationSnippets.logisticFunction().map { ($0 * 100).rounded() } == [50, 88, 0])
+  }
+
   @Test func theExamplesOfTheDocCommentsRun() throws {
     try DocumentationSnippets.bytes()
     #expect(DocumentationSnippets.generator().count == 60_000)
@@ -109,6 +124,13 @@ import Testing
     try DocumentationSnippets.breastCancer()
     DocumentationSnippets.hash()
     try DocumentationSnippets.classifier()
+    try DocumentationSnippets.picture(of: Digits.load())
+    #expect(DocumentationSnippets.chart().hasPrefix("<svg "))
+    #expect(DocumentationSnippets.losses().hasPrefix("<svg "))
+    #expect((try DocumentationSnippets.walkthrough().losses[0] * 100).rounded() == 13)
+    let confusion = try DocumentationSnippets.confusion()
+    #expect(confusion[label: 2, prediction: 1] == 1)
+    #expect((confusion.macroAverage.f1 * 100).rounded() == 49)
     #expect(DocumentationSnippets.layer().units == 128)
     #expect(DocumentationSnippets.optimizer().name == "sgd")
     let digits = try Digits.load().training.selecting(rows: 0..<8)

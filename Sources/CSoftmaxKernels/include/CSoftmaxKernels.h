@@ -101,6 +101,15 @@ typedef struct softmax_kernels {
   void (*_Nonnull relu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull tanh)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
   void (*_Nonnull sigmoid)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  // x Phi(x), with the normal distribution's Phi(x) = 1/2 (1 + erf(x / sqrt 2))
+  void (*_Nonnull gelu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  // x sigmoid(x)
+  void (*_Nonnull silu)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
+  // x where it is positive, else slope x
+  void (*_Nonnull leaky_relu)(
+      ptrdiff_t n, float slope, const float *_Nullable x, float *_Nullable y);
+  // x where it is positive, else alpha (e^x - 1)
+  void (*_Nonnull elu)(ptrdiff_t n, float alpha, const float *_Nullable x, float *_Nullable y);
   // ln(1 + e^x)
   void (*_Nonnull softplus)(ptrdiff_t n, const float *_Nullable x, float *_Nullable y);
 
@@ -114,6 +123,74 @@ typedef struct softmax_kernels {
       ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy, float *_Nullable dx);
   void (*_Nonnull sigmoid_gradient)(
       ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy, float *_Nullable dx);
+
+  void (*_Nonnull leaky_relu_gradient)(
+      ptrdiff_t n, float slope, const float *_Nullable y, const float *_Nullable dy,
+      float *_Nullable dx);
+  void (*_Nonnull elu_gradient)(
+      ptrdiff_t n, float alpha, const float *_Nullable y, const float *_Nullable dy,
+      float *_Nullable dx);
+
+  // dx = dy * f'(x), from the argument x; dx may be dy.
+  void (*_Nonnull gelu_gradient)(
+      ptrdiff_t n, const float *_Nullable x, const float *_Nullable dy, float *_Nullable dx);
+  void (*_Nonnull silu_gradient)(
+      ptrdiff_t n, const float *_Nullable x, const float *_Nullable dy, float *_Nullable dx);
+
+  // MARK: Normalization
+
+  // mean[j] = (sum over i of X[i,j]) / m, variance[j] = (sum over i of (X[i,j] - mean[j])^2) / m.
+  // Sums ascending inside chunks of `chunk` rows, from +0, the squares with fused multiply-add; the
+  // chunks by softmax_tree.
+  void (*_Nonnull column_moments)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunk, const float *_Nullable x, ptrdiff_t ldx,
+      float *_Nullable mean, float *_Nullable variance);
+
+  // y[j] = sum over i of A[i,j] B[i,j], in the same order.
+  void (*_Nonnull column_products)(
+      ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunk, const float *_Nullable a, ptrdiff_t lda,
+      const float *_Nullable b, ptrdiff_t ldb, float *_Nullable y);
+
+  // H[i,j] = (X[i,j] - mean[j]) inverse[j], not stored where h is null; Y = fma(H, gamma[j], beta[j]).
+  // Y may be X.
+  void (*_Nonnull normalize_columns)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx, const float *_Nullable mean,
+      const float *_Nullable inverse, const float *_Nullable gamma, const float *_Nullable beta,
+      float *_Nullable h, ptrdiff_t ldh, float *_Nullable y, ptrdiff_t ldy);
+
+  // DX[i,j] = scale[j] fma(-H[i,j], dgamma[j], DY[i,j] - dbeta[j]). DX may be DY.
+  void (*_Nonnull normalize_columns_gradient)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable h, ptrdiff_t ldh,
+      const float *_Nullable scale, const float *_Nullable dbeta, const float *_Nullable dgamma,
+      const float *_Nullable dy, ptrdiff_t ldd, float *_Nullable dx, ptrdiff_t ldx);
+
+  // For each row the mean and the variance of its n elements, both sums in 16 virtual lanes, the
+  // squares with fused multiply-add; inverse[i] = 1 / sqrt(variance + epsilon);
+  // H[i,j] = (X[i,j] - mean) inverse[i]; Y = fma(H, gamma[j], beta[j]). H and inverse are not stored
+  // where they are null. Y may be X.
+  void (*_Nonnull normalize_rows)(
+      ptrdiff_t m, ptrdiff_t n, float epsilon, const float *_Nullable x, ptrdiff_t ldx,
+      const float *_Nullable gamma, const float *_Nullable beta, float *_Nullable h, ptrdiff_t ldh,
+      float *_Nullable inverse, float *_Nullable y, ptrdiff_t ldy);
+
+  // With S[i,j] = DY[i,j] gamma[j], a = (sum over j of S) / n and b = (sum over j of S H) / n in 16
+  // lanes: DX[i,j] = inverse[i] fma(-H[i,j], b, S - a). DX may be DY.
+  void (*_Nonnull normalize_rows_gradient)(
+      ptrdiff_t m, ptrdiff_t n, const float *_Nullable h, ptrdiff_t ldh,
+      const float *_Nullable inverse, const float *_Nullable gamma, const float *_Nullable dy,
+      ptrdiff_t ldd, float *_Nullable dx, ptrdiff_t ldx);
+
+  // MARK: Dropout
+
+  // mask[i] = 0 where word i mod 4 of Philox4x32-10 at the counter (counter + i / 4, stream0,
+  // stream1) is below the threshold, else scale.
+  void (*_Nonnull dropout_mask)(
+      ptrdiff_t n, uint32_t key0, uint32_t key1, uint32_t stream0, uint32_t stream1,
+      uint64_t counter, uint32_t threshold, float scale, float *_Nullable mask);
+
+  // y = x mask, 0 where the mask is. y may be x.
+  void (*_Nonnull dropout_apply)(
+      ptrdiff_t n, const float *_Nullable mask, const float *_Nullable x, float *_Nullable y);
 
   // MARK: Rows of logits (y may be x)
 

@@ -13,6 +13,8 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   private let labels: VectorView<Int32>
   /// What each step updates by.
   private let updates: VectorView<Kernels.Update>
+  /// How many steps the training had done before each step: what dropout draws from.
+  private let numbers: VectorView<Int64>
   /// The sum of the losses, and the number of right guesses, of each step.
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
@@ -28,6 +30,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     let steps = (dataset.count + batchSize - 1) / batchSize
     updates = arena.vector(
       copying: Array(repeating: .sgd(rate: 0, momentum: 0), count: steps))
+    numbers = arena.vector(count: steps)
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
     weights = arena.vector(count: steps)
@@ -75,6 +78,12 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
 
   /// Sets what a step updates by.
   func setUpdate(of step: Int, to update: Kernels.Update) { updates[step] = update }
+
+  /// How many steps the training had done before a step.
+  func number(of step: Int) -> Int { Int(numbers[step]) }
+
+  /// Sets how many steps the training had done before a step.
+  func setNumber(of step: Int, to number: Int) { numbers[step] = Int64(number) }
 
   /// The classes of some samples of the order.
   func labels(of samples: Range<Int>, into batch: VectorView<Int32>) {

@@ -38,8 +38,11 @@ struct FusedShape: Sendable {
         guard let function = activation.function else { continue }
         guard !layers.isEmpty, layers[layers.count - 1].activation == nil else { return nil }
         layers[layers.count - 1].activation = function
+      case .dropout, .batchNormalization, .layerNormalization, .own: return nil
       }
     }
+    // Its slopes are computed from the functions' values.
+    if layers.contains(where: { $0.activation?.needsArgument == true }) { return nil }
     guard let output = layers.popLast(), output.activation == nil,
       WeightLayout(inputCount: output.inputCount, outputCount: output.outputCount) == .outputMajor,
       output.outputCount <= Kernels.greatestColumnCount,

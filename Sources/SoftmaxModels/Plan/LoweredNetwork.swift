@@ -18,6 +18,8 @@ struct LoweredNetwork: Sendable {
     let value: MatrixView
     /// Whether they lie as the transpose.
     let isTransposed: Bool
+    /// Whether they lie in a row whatever their shape.
+    let isFlat: Bool
     let isTrained: Bool
   }
 
@@ -27,8 +29,10 @@ struct LoweredNetwork: Sendable {
   let inputCount: Int
   let outputCount: Int
 
-  init(_ network: Sequential, in arena: Arena) {
-    var lowering = Lowering(arena: arena, inputCount: network.inputCount)
+  /// - Parameter rowCapacity: the most rows of a batch.
+  init(_ network: Sequential, rowCapacity: Int, in arena: Arena) {
+    var lowering = Lowering(
+      arena: arena, rowCapacity: rowCapacity, seed: network.seed, count: network.inputCount)
     for (index, layer) in network.layers.enumerated() { lowering.add(layer, at: index) }
     if network.writtenOutputFunction == .sigmoid { lowering.removeLast() }
     operations = arena.vector(copying: lowering.operations)
@@ -41,8 +45,9 @@ struct LoweredNetwork: Sendable {
   /// Takes over a network's numbers.
   func load(_ network: Sequential) {
     for tensor in tensors.joined() {
+      let source = network.layers[tensor.layer].tensors[tensor.place]
       tensor.value.assign(
-        network.layers[tensor.layer].tensors[tensor.place].matrix, transposed: tensor.isTransposed)
+        tensor.isFlat ? source.row : source.matrix, transposed: tensor.isTransposed)
     }
   }
 
@@ -58,15 +63,12 @@ struct LoweredNetwork: Sendable {
 /// The operations that have come to be while a network is lowered.
 private struct Lowering {
   let arena: Arena
+  let rowCapacity: Int
+  let seed: UInt64
   var operations: [PlanOperation] = []
   var tensors: [[LoweredNetwork.Tensor]] = []
   /// The number of values in a row so far.
   var count: Int
-
-  init(arena: Arena, inputCount: Int) {
-    self.arena = arena
-    count = inputCount
-  }
 
   mutating func add(_ layer: Sequential.LayerState, at index: Int) {
     switch layer.configuration.kind {
@@ -86,6 +88,34 @@ private struct Lowering {
             layout: layout, weight: weight, bias: bias, inputCount: count, outputCount: units)),
         tensors: [weight, bias], of: layer, at: index, isTransposed: isTransposed)
       add(activation)
+    case .dropout(let rate):
+      let draw = DropoutDraw(rate: rate, seed: seed, layer: index)
+      add(
+        .dropout(PlanOperation.Dropout(draw: draw, mask: rows())), tensors: [], of: layer,
+        at: index)
+    case .batchNormalization(let momentum, let epsilon):
+      let views = layer.tensors.map { row($0.values.count) }
+      let operation = BatchNormalizationOperation(
+        views, momentum: momentum, epsilon: epsilon, isFrozen: layer.isFrozen,
+        rowCapacity: rowCapacity, in: arena)
+      add(.batchNormalization(operation), tensors: views, of: layer, at: index)
+    case .layerNormalization(let epsilon):
+      let views = layer.tensors.map { row($0.values.count) }
+      let operation = PlanOperation.LayerNormalization(
+        gamma: views[0], beta: views[1], epsilon: Float(epsilon), normal: rows(),
+        inverse: arena.vector(count: rowCapacity))
+      add(.layerNormalization(operation), tensors: views, of: layer, at: index)
+    case .own(let own):
+      let parameters = row(layer.parameterCount)
+      var begin = 0
+      let views = layer.tensors.map { tensor in
+        defer { begin += tensor.values.count }
+        return parameters.columns(begin..<begin + tensor.values.count)
+      }
+      let operation = PlanOperation.Own(
+        layer: arena.keep(own), parameters: parameters,
+        outputCount: layer.outputShape.reduce(1, *))
+      add(.own(operation), tensors: views, of: layer, at: index, isFlat: true)
     }
   }
 
@@ -94,6 +124,11 @@ private struct Lowering {
     operations.removeLast()
     tensors.removeLast()
   }
+
+  private func row(_ count: Int) -> MatrixView { arena.matrix(rowCount: 1, columnCount: count) }
+
+  // A value for each input of each row.
+  private func rows() -> MatrixView { arena.matrix(rowCount: rowCapacity, columnCount: count) }
 
   private mutating func add(_ activation: Activation?) {
     guard let function = activation?.function else { return }
@@ -104,7 +139,7 @@ private struct Lowering {
   /// Adds an operation with the views of its layer's tensors, in the layer's order.
   private mutating func add(
     _ operation: PlanOperation, tensors views: [MatrixView], of layer: Sequential.LayerState,
-    at index: Int, isTransposed: Bool = false
+    at index: Int, isTransposed: Bool = false, isFlat: Bool = false
   ) {
     count = operation.outputCount(inputCount: count)
     operations.append(operation)
@@ -113,7 +148,7 @@ private struct Lowering {
         LoweredNetwork.Tensor(
           layer: index, place: place, name: layer.tensors[place].name,
           shape: layer.tensors[place].shape, value: view,
-          isTransposed: isTransposed && place == 0,
+          isTransposed: isTransposed && place == 0, isFlat: isFlat,
           isTrained: layer.tensors[place].isTrained && !layer.isFrozen)
       })
   }

@@ -12,24 +12,38 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
     case panels(MatrixView)
     /// Of a layer whose inputs lie in vector lanes: [outputs, inputs].
     case lanes(MatrixView)
+    /// A layer of the user's own.
+    case own(PlanOperation.Own)
   }
 
-  /// A fully connected layer, with the function of its outputs.
+  /// What happens to values where they lie.
+  enum Step: BitwiseCopyable, Sendable {
+    case function(Kernels.ElementFunction)
+    /// Normalization by the running mean and variance.
+    case columns(mean: MatrixView, inverse: MatrixView, gamma: MatrixView, beta: MatrixView)
+    /// Normalization along each row.
+    case rows(epsilon: Float, gamma: MatrixView, beta: MatrixView)
+  }
+
+  /// A fully connected layer, or one of the user's own, with what happens to its outputs.
   struct Layer: Sendable, BitwiseCopyable {
     let weight: Weight
     /// A row of [1, outputs], in panels filled up with zeros.
     let bias: MatrixView
     /// What happens to the outputs.
-    var activations: VectorView<Kernels.ElementFunction>
+    var steps: VectorView<Step>
     let inputCount: Int
     let outputCount: Int
+
+    /// Whether it is a fully connected one.
+    var isDense: Bool { if case .own = weight { false } else { true } }
 
     /// The number of outputs with those that fill up the last panel.
     var paddedOutputCount: Int { bias.columnCount }
   }
 
   /// What happens to the features before the first layer.
-  let activations: VectorView<Kernels.ElementFunction>
+  let steps: VectorView<Step>
   let layers: VectorView<Layer>
   let inputCount: Int
   let outputCount: Int
@@ -40,34 +54,47 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
     _ network: Sequential, outputFunction: OutputFunction? = nil, in arena: Arena
   ) {
     var layers: [Layer] = []
-    var functions: [[Kernels.ElementFunction]] = [[]]
+    var steps: [[Step]] = [[]]
     var count = network.inputCount
+    func add(_ layer: Layer) {
+      layers.append(layer)
+      steps.append([])
+      count = layer.outputCount
+    }
+    func row(_ values: [Float]?) -> MatrixView {
+      let view = arena.matrix(rowCount: 1, columnCount: count)
+      for (column, value) in (values ?? []).enumerated() { view[0, column] = value }
+      return view
+    }
     for state in network.layers {
+      var activation: Activation?
       switch state.configuration.kind {
-      case .flatten:
-        break
-      case .activation(let activation):
-        if let function = activation.function { functions[layers.count].append(function) }
-      case .dense(let units, let activation, _):
-        functions.append([])
-        let weight = PackedNetwork.pack(state.weight, inputs: count, outputs: units, in: arena)
-        let width = if case .panels = weight { Kernels.panelWidth } else { 1 }
-        let bias = arena.matrix(rowCount: 1, columnCount: (units + width - 1) / width * width)
-        for (unit, value) in (state.bias ?? []).enumerated() { bias[0, unit] = value }
-        layers.append(
-          Layer(
-            weight: weight, bias: bias, activations: arena.vector(copying: []), inputCount: count,
-            outputCount: units))
-        if let function = activation?.function { functions[layers.count].append(function) }
-        count = units
+      case .flatten, .dropout: break
+      case .activation(let function): activation = function
+      case .dense(let units, let function, _):
+        add(PackedNetwork.dense(state, inputs: count, outputs: units, in: arena))
+        activation = function
+      case .batchNormalization(_, let epsilon):
+        let inverse = state.tensors["running_variance"]?.values.map {
+          BatchNormalizationOperation.inverse(of: $0, epsilon: Float(epsilon))
+        }
+        steps[layers.count].append(
+          .columns(
+            mean: row(state.tensors["running_mean"]?.values), inverse: row(inverse),
+            gamma: row(state.tensors["weight"]?.values), beta: row(state.bias)))
+      case .layerNormalization(let epsilon):
+        steps[layers.count].append(
+          .rows(
+            epsilon: Float(epsilon), gamma: row(state.tensors["weight"]?.values),
+            beta: row(state.bias)))
+      case .own(let own): add(PackedNetwork.own(own, of: state, inputs: count, in: arena))
       }
+      if let function = activation?.function { steps[layers.count].append(.function(function)) }
     }
     // The logits are what comes before it.
-    if network.writtenOutputFunction == .sigmoid { functions[layers.count].removeLast() }
-    for index in layers.indices {
-      layers[index].activations = arena.vector(copying: functions[index + 1])
-    }
-    activations = arena.vector(copying: functions[0])
+    if network.writtenOutputFunction == .sigmoid { steps[layers.count].removeLast() }
+    for index in layers.indices { layers[index].steps = arena.vector(copying: steps[index + 1]) }
+    self.steps = arena.vector(copying: steps[0])
     self.layers = arena.vector(copying: layers)
     inputCount = network.inputCount
     outputCount = count
@@ -76,6 +103,33 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
 
   /// The number of classes that the outputs tell apart.
   var classCount: Int { outputFunction.classCount(ofOutputs: outputCount) }
+
+  private static func dense(
+    _ state: Sequential.LayerState, inputs: Int, outputs: Int, in arena: Arena
+  ) -> Layer {
+    let weight = pack(state.weight, inputs: inputs, outputs: outputs, in: arena)
+    let width = if case .panels = weight { Kernels.panelWidth } else { 1 }
+    let bias = arena.matrix(rowCount: 1, columnCount: (outputs + width - 1) / width * width)
+    for (unit, value) in (state.bias ?? []).enumerated() { bias[0, unit] = value }
+    return Layer(
+      weight: weight, bias: bias, steps: arena.vector(copying: []), inputCount: inputs,
+      outputCount: outputs)
+  }
+
+  private static func own(
+    _ own: OwnLayer, of state: Sequential.LayerState, inputs: Int, in arena: Arena
+  ) -> Layer {
+    let parameters = arena.matrix(rowCount: 1, columnCount: state.parameterCount)
+    for (column, value) in state.tensors.flatMap(\.values).enumerated() {
+      parameters[0, column] = value
+    }
+    let outputs = state.outputShape.reduce(1, *)
+    let operation = PlanOperation.Own(
+      layer: arena.keep(own), parameters: parameters, outputCount: outputs)
+    return Layer(
+      weight: .own(operation), bias: arena.matrix(rowCount: 1, columnCount: outputs),
+      steps: arena.vector(copying: []), inputCount: inputs, outputCount: outputs)
+  }
 
   private static func pack(
     _ weight: Matrix?, inputs: Int, outputs: Int, in arena: Arena

@@ -21,7 +21,7 @@ struct PassMemory: Sendable {
       count = operation.outputCount(inputCount: count)
       // What nobody asks for again makes room for what comes of it.
       let before = index > 0 ? network.operations[index - 1] : nil
-      if operation.isInPlace, !operation.needsInput, before?.needsOutput == false,
+      if operation.isInPlace, before?.needsOutput == false,
         let last = values.last
       {
         values.append(last)
@@ -29,7 +29,7 @@ struct PassMemory: Sendable {
         values.append(arena.matrix(rowCount: rowCapacity, columnCount: count))
       }
       // A gradient is turned into the input's in place.
-      if operation.isInPlace, let last = gradients.last {
+      if operation.isGradientInPlace, let last = gradients.last {
         gradients.append(last)
       } else {
         gradients.append(arena.matrix(rowCount: rowCapacity, columnCount: count))

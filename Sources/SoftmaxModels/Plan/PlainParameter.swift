@@ -13,12 +13,21 @@ struct PlainParameter: Sendable {
     case inputMajorWeight
     /// Of what is added to each output.
     case bias
+    /// Of what each column of these rows is multiplied with.
+    case factor(MatrixView)
+    /// Summed already, on the way back.
+    case summed(MatrixView)
+    /// By a layer of the user's own.
+    case own(PlanOperation.Own)
   }
 
   /// The place of the operation in the plan.
   let operation: Int
   let role: Role
-  let tensor: LoweredNetwork.Tensor
+  /// What it is in the network; several tensors for a layer of the user's own.
+  let tensors: [LoweredNetwork.Tensor]
+  /// The numbers as they lie in the arena.
+  let value: MatrixView
   let gradient: MatrixView
   /// The optimizer's, as many as it asks for.
   let memory: [MatrixView]
@@ -26,39 +35,65 @@ struct PlainParameter: Sendable {
   let isPenalized: Bool
 
   init(
-    _ tensor: LoweredNetwork.Tensor, of operation: Int, role: Role, memoryCount: Int,
-    in arena: Arena
+    _ tensors: [LoweredNetwork.Tensor], value: MatrixView, of operation: Int, role: Role,
+    memoryCount: Int, in arena: Arena
   ) {
-    let (rows, columns) = (tensor.value.rowCount, tensor.value.columnCount)
+    let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
     self.operation = operation
     self.role = role
-    self.tensor = tensor
-    gradient = arena.matrix(rowCount: rows, columnCount: columns)
-    memory = (0..<memoryCount).map { _ in arena.matrix(rowCount: rows, columnCount: columns) }
+    self.tensors = tensors
+    self.value = value
+    gradient = like()
+    memory = (0..<memoryCount).map { _ in like() }
     isPenalized =
       switch role {
       case .outputMajorWeight, .inputMajorWeight: true
-      case .bias: false
+      case .bias, .factor, .summed, .own: false
       }
   }
-
-  var value: MatrixView { tensor.value }
 
   /// What a worker sums and updates: rows or columns of the numbers as they lie, maybe none.
   func share(of worker: Worker) -> PlainShare {
     switch role {
     case .inputMajorWeight: .rows(worker.share(of: value.rowCount, alignedTo: 8))
-    case .outputMajorWeight, .bias: .columns(worker.share(of: value.columnCount, alignedTo: 32))
+    case .outputMajorWeight, .bias, .factor, .summed:
+      .columns(worker.share(of: value.columnCount, alignedTo: 32))
+    case .own:
+      // One worker sums all rows, so that the order is that of the rows.
+      .columns(0..<(operation % worker.count == worker.index ? value.columnCount : 0))
     }
   }
 }
 
 extension PlainParameter {
-  /// The gradient under the tensor's name and in its shape.
-  var storedGradient: LayerTensor {
-    LayerTensor(
-      name: tensor.name, shape: tensor.shape,
-      values: gradient.matrix(transposed: tensor.isTransposed).elements)
+  /// Numbers that are laid out as the parameter, under the tensors' names and in their shapes.
+  func tensors(of numbers: MatrixView) -> [LayerTensor] {
+    zip(tensors, parts(of: numbers)).map { tensor, part in
+      LayerTensor(
+        name: tensor.name, shape: tensor.shape,
+        values: part.matrix(transposed: tensor.isTransposed).elements)
+    }
+  }
+
+  /// Takes the numbers of such tensors over.
+  func assign(_ values: [LayerTensor], to numbers: MatrixView) {
+    for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
+      var matrix = Matrix(
+        rowCount: tensor.isTransposed ? part.columnCount : part.rowCount,
+        columnCount: tensor.isTransposed ? part.rowCount : part.columnCount)
+      matrix.elements = value.values
+      part.assign(matrix, transposed: tensor.isTransposed)
+    }
+  }
+
+  // The part of each tensor: those of a layer of the user's own lie one behind the other.
+  private func parts(of numbers: MatrixView) -> [MatrixView] {
+    var begin = 0
+    return tensors.map { tensor in
+      guard tensor.isFlat else { return numbers }
+      defer { begin += tensor.value.columnCount }
+      return numbers.columns(begin..<begin + tensor.value.columnCount)
+    }
   }
 }
 
@@ -66,17 +101,27 @@ extension LoweredNetwork {
   /// What is trained, with memory for its gradient and for the optimizer.
   func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
     var result: [PlainParameter] = []
-    for (index, tensors) in tensors.enumerated() {
-      for tensor in tensors where tensor.isTrained {
-        let role: PlainParameter.Role
-        switch operations[index] {
-        case .dense(let layer) where tensor.place == 0:
-          role = layer.layout == .outputMajor ? .outputMajorWeight : .inputMajorWeight
-        case .dense: role = .bias
-        case .activation: continue
-        }
-        result.append(
-          PlainParameter(tensor, of: index, role: role, memoryCount: memoryCount, in: arena))
+    func add(_ tensors: [Tensor], value: MatrixView, of index: Int, role: PlainParameter.Role) {
+      result.append(
+        PlainParameter(
+          tensors, value: value, of: index, role: role, memoryCount: memoryCount, in: arena))
+    }
+    for (index, tensors) in tensors.enumerated() where tensors.contains(where: \.isTrained) {
+      switch operations[index] {
+      case .dense(let layer):
+        add(
+          [tensors[0]], value: layer.weight, of: index,
+          role: layer.layout == .outputMajor ? .outputMajorWeight : .inputMajorWeight)
+        add([tensors[1]], value: layer.bias, of: index, role: .bias)
+      case .batchNormalization(let layer):
+        add([tensors[0]], value: layer.gamma, of: index, role: .summed(layer.productSum))
+        add([tensors[1]], value: layer.beta, of: index, role: .summed(layer.gradientSum))
+      case .layerNormalization(let layer):
+        add([tensors[0]], value: layer.gamma, of: index, role: .factor(layer.normal))
+        add([tensors[1]], value: layer.beta, of: index, role: .bias)
+      case .own(let layer):
+        add(tensors, value: layer.parameters, of: index, role: .own(layer))
+      case .activation, .dropout: break
       }
     }
     return result

@@ -13,6 +13,16 @@ extension PlainPlan {
     case .outputMajorWeight: kernels.multiplyOverRows(dy, share.of(x), into: gradient)
     case .inputMajorWeight: kernels.multiplyOverRows(share.columns(of: x), dy, into: gradient)
     case .bias: kernels.sumRows(share.of(dy), into: gradient)
+    case .factor(let rows):
+      kernels.sumProductsOverRows(
+        share.of(dy), share.of(rows.rows(0..<rowCount)), into: gradient)
+    case .summed(let sums): gradient.assign(share.of(sums))
+    case .own(let own):
+      let y = forward.values[parameter.operation].rows(0..<rowCount)
+      own.layer.use {
+        $0.layer.sumGradient(
+          LayerBatch(x: x, y: y, parameters: own.parameters, dy: dy, result: gradient))
+      }
     }
   }
 }

@@ -35,7 +35,7 @@ final class PlainPlan: TrainingPlan {
     batchSize: Int, l2Penalty: Float, kernels: Kernels
   ) {
     let arena = Arena()
-    let lowered = LoweredNetwork(network, in: arena)
+    let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
     let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
     parameters = lowered.parameters(memoryCount: optimizer.stateCount, in: arena)
@@ -72,7 +72,9 @@ final class PlainPlan: TrainingPlan {
     team.run { worker in
       for step in steps {
         let samples = self.schedule.samples(of: step)
-        self.differentiate(samples, features: features, targets: targets, worker: worker)
+        self.differentiate(
+          samples, step: step, features: features, targets: targets, isUpdating: isUpdating,
+          worker: worker)
         worker.barrier()
         if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
@@ -86,41 +88,91 @@ final class PlainPlan: TrainingPlan {
   // MARK: From features to the gradients of the layers' outputs, shared by rows
 
   private func differentiate(
-    _ samples: Range<Int>, features: FeatureSource, targets: FeatureSource?, worker: Worker
+    _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
+    isUpdating: Bool, worker: Worker
   ) {
     let rows = worker.share(of: samples.count, alignedTo: 8)
     let chosen = schedule.order.elements(samples).elements(rows)
     kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
-    propagate(rows)
+    propagate(rows, of: samples.count, step: step, isUpdating: isUpdating, worker: worker)
 
     differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
-    backpropagate(rows)
+    backpropagate(rows, of: samples.count, worker: worker)
   }
 
-  private func propagate(_ rows: Range<Int>) {
+  private func propagate(
+    _ rows: Range<Int>, of rowCount: Int, step: Int, isUpdating: Bool, worker: Worker
+  ) {
+    let number = schedule.number(of: step)
     for index in 0..<network.operations.count {
-      network.operations[index].forward(
-        forward.source(of: index).rows(rows), into: forward.values[index].rows(rows), with: kernels)
+      let operation = network.operations[index]
+      let (x, y) = (forward.source(of: index), forward.values[index])
+      if case .batchNormalization(let layer) = operation {
+        // Of all rows, so all must be there.
+        worker.barrier()
+        layer.takeMoments(
+          of: x.rows(0..<rowCount), columns: worker.share(of: layer.count, alignedTo: 16),
+          isUpdating: isUpdating, with: kernels)
+        worker.barrier()
+      }
+      operation.forward(x.rows(rows), into: y.rows(rows), rows: rows, step: number, with: kernels)
     }
   }
 
-  private func backpropagate(_ rows: Range<Int>) {
+  private func backpropagate(_ rows: Range<Int>, of rowCount: Int, worker: Worker) {
     // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
     guard let firstTrained else { return }
-    for index in (firstTrained..<network.operations.count).reversed() where index > firstTrained {
-      network.operations[index].backward(
+    for index in (firstTrained..<network.operations.count).reversed() {
+      let operation = network.operations[index]
+      if case .batchNormalization(let layer) = operation {
+        worker.barrier()
+        layer.sumGradients(
+          of: gradients[index].rows(0..<rowCount),
+          columns: worker.share(of: layer.count, alignedTo: 16), with: kernels)
+        worker.barrier()
+      }
+      guard index > firstTrained else { break }
+      operation.backward(
         x: forward.source(of: index).rows(rows), y: forward.values[index].rows(rows),
-        dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), with: kernels)
+        dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), rows: rows,
+        with: kernels)
     }
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {
-    var result: [Gradient.LayerGradient] = []
+    tensorsByLayer { $0.tensors(of: $0.gradient) }.map {
+      Gradient.LayerGradient(layer: $0.layer, tensors: $0.tensors)
+    }
+  }
+
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<(parameters.first?.memory.count ?? 0)).map { slot in
+      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }.map {
+        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
+      }
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      var rest = layers.flatMap(\.tensors)[...]
+      for parameter in parameters {
+        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.memory[slot])
+        rest = rest.dropFirst(parameter.tensors.count)
+      }
+    }
+  }
+
+  // What the parameters give, those of a layer together.
+  private func tensorsByLayer(
+    _ numbers: (PlainParameter) -> [LayerTensor]
+  ) -> [(layer: Int, tensors: [LayerTensor])] {
+    var result: [(layer: Int, tensors: [LayerTensor])] = []
     for parameter in parameters {
-      let layer = parameter.tensor.layer
+      let layer = parameter.tensors[0].layer
       let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
-      result.append(
-        Gradient.LayerGradient(layer: layer, tensors: tensors + [parameter.storedGradient]))
+      result.append((layer, tensors + numbers(parameter)))
     }
     return result
   }

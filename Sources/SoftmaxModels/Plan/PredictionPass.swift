@@ -54,16 +54,17 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     _ source: FeatureSource, rows: Range<Int>, _ output: Output, into result: MatrixView
   ) -> Bool {
     var x: MatrixView
-    if let floats = source.floats(rows), network.activations.count == 0 {
+    if let floats = source.floats(rows), network.steps.count == 0 {
       x = floats
     } else {
       x = input.rows(0..<rows.count)
       kernels.convert(source, from: rows.lowerBound, into: x)
     }
-    var isFinite = network.activations.count == 0 || x.isFinite
-    for index in 0..<network.activations.count {
-      kernels.apply(network.activations[index], to: x, into: x)
-    }
+    // A feature that is not finite makes every sum over the features not finite, so in a dense layer
+    // one unit's is enough to look at.
+    let isDenseFirst = network.steps.count == 0 && network.layers[0].isDense
+    var isFinite = isDenseFirst || x.isFinite
+    apply(network.steps, to: x)
     for index in 0..<network.layers.count {
       let layer = network.layers[index]
       if output == .probabilities, network.outputFunction == .softmax,
@@ -75,12 +76,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
       let padded = values[index].rows(0..<rows.count)
       multiply(x, by: layer, into: padded)
       let y = padded.leading(layer.outputCount)
-      // A feature that is not finite makes every sum over the features not finite, so one unit's is
-      // enough to look at.
       if index == 0 { isFinite = isFinite && y.columns(0..<1).isFinite }
-      for function in 0..<layer.activations.count {
-        kernels.apply(layer.activations[function], to: y, into: y)
-      }
+      apply(layer.steps, to: y)
       // The layer before may have overflowed, and an activation made the units finite again.
       y.clearPadding()
       x = y
@@ -91,6 +88,20 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     case .probabilities: writeProbabilities(of: x, into: result)
     }
     return isFinite
+  }
+
+  private func apply(_ steps: VectorView<PackedNetwork.Step>, to x: MatrixView) {
+    for index in 0..<steps.count {
+      switch steps[index] {
+      case .function(let function): kernels.apply(function, to: x, into: x)
+      case .columns(let mean, let inverse, let gamma, let beta):
+        kernels.normalizeColumns(
+          x, mean: mean, inverse: inverse, gamma: gamma, beta: beta, normal: nil, into: x)
+      case .rows(let epsilon, let gamma, let beta):
+        kernels.normalizeRows(
+          x, epsilon: epsilon, gamma: gamma, beta: beta, normal: nil, inverse: nil, into: x)
+      }
+    }
   }
 
   // From logits.
@@ -113,7 +124,7 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   private func writeProbabilities(
     of x: MatrixView, by layer: PackedNetwork.Layer, into result: MatrixView
   ) -> Bool? {
-    guard let columns, x.rowCount > 1, layer.activations.count == 0,
+    guard let columns, x.rowCount > 1, layer.steps.count == 0,
       x.paddedColumnCount % 16 == 0, case .lanes(let weight) = layer.weight
     else { return nil }
     return columns.softmax(
@@ -128,6 +139,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
 
   private func multiply(_ x: MatrixView, by layer: PackedNetwork.Layer, into y: MatrixView) {
     switch layer.weight {
+    case .own(let own):
+      own.layer.use { $0.layer.forward(LayerBatch(x: x, y: y, parameters: own.parameters)) }
     case .lanes(let weight):
       kernels.multiply(x, transposed: weight, bias: layer.bias, into: y)
     case .panels(let panels) where x.rowCount == 1:

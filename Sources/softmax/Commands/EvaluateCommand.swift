@@ -12,11 +12,14 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
 
         softmax evaluate model.safetensors digits
+        softmax evaluate model.safetensors digits --gallery 6
         softmax evaluate model.safetensors digits:train --json
 
       A data set's name alone means its test part. Accuracy is the fraction of rows classified \
       rightly, with its 95 % interval after Wilson; log loss is the mean of -ln p(right class), \
-      exact and never clipped.
+      exact and never clipped. The table of precision, recall and F1 is laid out as scikit-learn's \
+      classification_report; in the confusion matrix rows are the true classes, columns the \
+      predicted ones.
       """)
 
   @Argument(help: "A model file, as softmax train writes it.")
@@ -31,26 +34,57 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup
   var source: DataOptions
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Show n pictures titled true / predicted, the surest mistakes first.", valueName: "n"))
+  var gallery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write confusion.svg, and gallery.svg of pictures, into this folder.", valueName: "dir"))
+  var figures: String?
+
   @OptionGroup
   var table: TableOptions
 
   @Flag(help: "Write the result as JSON.")
   var json = false
 
+  // Of the pictures in a figure, where --gallery does not say.
+  private static let figurePictureCount = 12
+
+  func validate() throws {
+    if let gallery, gallery < 1 {
+      throw ValidationError("--gallery must be at least 1, got \(gallery)")
+    }
+    if json, gallery != nil, figures == nil {
+      throw ValidationError("--gallery is for people; --json gives numbers")
+    }
+  }
+
   func run() throws {
     let console = Console()
     let reference = try DatasetReference(data)
     let classifier = try Classifier.load(model)
+    let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames)
     let evaluation = try classifier.evaluation(on: samples, threads: threading.threads)
-    guard json else {
-      return try console.results(EvaluationText.lines(of: evaluation, title: "accuracy"))
+    // Before anything is shown, so that a mistake is all that is said.
+    let pictures =
+      gallery != nil || (folder != nil && Gallery.canShow(samples))
+      ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
+    if json {
+      try console.result(EvaluationReport.json(of: evaluation).text)
+    } else {
+      let report = EvaluationReport(evaluation, terminal: console.terminal)
+      try console.results(report.lines)
+      if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }
-    let members: [(key: String, value: JSONValue)] = [
-      ("event", .string("result")), ("rows", .integer(evaluation.rowCount)),
-    ]
-    try console.result(JSONValue.object(members + EvaluationText.members(of: evaluation)).text)
+    guard let folder else { return }
+    try folder.write(evaluation.confusionMatrix.svg(), to: "confusion.svg", console: console)
+    if let pictures { try folder.write(pictures.svg(), to: "gallery.svg", console: console) }
   }
 }

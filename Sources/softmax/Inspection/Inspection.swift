@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxKit
+
 /// What there is to say about a file or data.
 protocol Inspection {
   /// For people.

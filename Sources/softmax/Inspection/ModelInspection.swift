@@ -96,6 +96,15 @@ struct ModelInspection: Inspection {
           ("activation", JSONValue(activation?.name)),
         ]
       case .activation(let activation): [("type", .string(activation.name))]
+      case .dropout(let rate): [("type", .string("dropout")), ("rate", .number(rate))]
+      case .batchNormalization(let momentum, let epsilon):
+        [
+          ("type", .string("batch-normalization")), ("momentum", .number(momentum)),
+          ("epsilon", .number(epsilon)),
+        ]
+      case .layerNormalization(let epsilon):
+        [("type", .string("layer-normalization")), ("epsilon", .number(epsilon))]
+      case .own: [("type", .string(layer.configuration.typeName))]
       }
     members += [
       ("output_shape", .array(layer.outputShape.map { .integer($0) })),

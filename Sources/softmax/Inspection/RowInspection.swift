@@ -40,7 +40,7 @@ struct RowInspection: Inspection {
       line("label", "\(samples.labels[0]), \(PrintableText.line(label))"),
     ]
     let values = samples.features.row(0)
-    if let picture = Picture(values: values, shape: samples.featureShape) {
+    if let picture = GrayPicture(values: values, shape: samples.featureShape) {
       return head + picture.lines(columns: terminal.width - 1, color: terminal.outputColor)
     }
     let names = featureNames?.map(PrintableText.line) ?? values.indices.map { "feature \($0)" }

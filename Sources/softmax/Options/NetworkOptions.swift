@@ -18,8 +18,16 @@ struct NetworkOptions: ParsableArguments {
   var activation: ActivationKind?
 
   @Option(
+    help: ArgumentHelp(
+      "Drops this share of each hidden layer's outputs in training.", valueName: "rate"))
+  var dropout: Double?
+
+  @Flag(help: "Normalizes each hidden layer over the batch, before its activation.")
+  var batchNorm = false
+
+  @Option(
     name: .customLong("init"),
-    help: "How the weights begin: uniform after Glorot or He, or all 0.")
+    help: "How the weights begin: after Glorot or He, normal, as PyTorch, or all 0.")
   var initializer = InitializerKind(.glorotUniform)
 
   private static let greatestUnitCount = 65_536
@@ -30,10 +38,14 @@ struct NetworkOptions: ParsableArguments {
 
   func validate() throws {
     if model == .linear {
-      guard hidden == nil, activation == nil else {
+      guard hidden == nil, activation == nil, dropout == nil, !batchNorm else {
         throw ValidationError(
-          "--hidden and --activation are for --model mlp; a linear model has no hidden layers")
+          "--hidden, --activation, --dropout and --batch-norm are for --model mlp; a linear model "
+            + "has no hidden layers")
       }
+    }
+    if let dropout, !(dropout >= 0 && dropout < 1) {
+      throw ValidationError("--dropout must be in 0..<1, got \(dropout)")
     }
     let range = 1...Self.greatestUnitCount
     if let wrong = hiddenUnits.first(where: { !range.contains($0) }) {
@@ -52,7 +64,14 @@ struct NetworkOptions: ParsableArguments {
     let function = activation?.activation ?? .relu
     var layers: [any Layer] = [Flatten()]
     for units in hiddenUnits {
-      layers.append(Dense(units, activation: function, initializer: initializer.initializer))
+      if batchNorm {
+        layers.append(Dense(units, initializer: initializer.initializer))
+        layers.append(BatchNormalization())
+        layers.append(ActivationLayer(function))
+      } else {
+        layers.append(Dense(units, activation: function, initializer: initializer.initializer))
+      }
+      if let dropout { layers.append(Dropout(dropout)) }
     }
     layers.append(
       Dense(

@@ -63,7 +63,8 @@ struct TextPredictionFormat: PredictionFormat {
       }
       pictureCount += 1
     }
-    guard let picture = Picture(values: input.features.row(row), shape: input.featureShape) else {
+    guard let picture = GrayPicture(values: input.features.row(row), shape: input.featureShape)
+    else {
       note = "no pictures: a row of \(NumberText.shape(input.featureShape)) is none"
       return []
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxKit
+
 /// A line of comma-separated values, quoted by RFC 4180.
 package struct CSVLine: Sendable {
   private var cells: [String] = []

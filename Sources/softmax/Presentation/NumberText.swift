@@ -14,6 +14,11 @@ package enum NumberText {
     value == 0 || abs(value) > 1e-3 ? fixed(value) : String(format: "%.4e", value)
   }
 
+  /// An exponent, such as `1.4e-87`.
+  package static func exponent(_ value: Double, _ decimals: Int) -> String {
+    String(format: "%.\(decimals)e", value)
+  }
+
   /// A fraction as per cent, such as `98.2 %`.
   package static func percent(_ fraction: Double) -> String {
     fixed(100 * fraction, 1) + " %"

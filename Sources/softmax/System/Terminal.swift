@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+package import SoftmaxKit
 
 #if canImport(Darwin)
   import Darwin
@@ -12,13 +13,7 @@ import Foundation
 
 /// What the two streams can show: whether they are terminals, in how many columns and colours.
 package struct Terminal: Sendable {
-  /// How a grey can be written.
-  package enum Color: Hashable, Sendable {
-    /// 24 bits.
-    case full
-    /// The 24 greys of 256 colours.
-    case indexed
-  }
+  package typealias Color = TerminalColor
 
   /// Whether standard output is a terminal.
   package let isOutputTerminal: Bool
@@ -63,14 +58,26 @@ package struct Terminal: Sendable {
     return depth == "truecolor" || depth == "24bit" ? .full : .indexed
   }
 
+  /// Whether the characters have eight dots: the console of Linux has none of those.
+  package var hasBraille: Bool { environment["TERM"] != "linux" }
+
   /// The number of columns, asked anew each time because windows change.
   var width: Int {
+    size(\.ws_col) ?? environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
+  }
+
+  /// The number of rows.
+  var height: Int {
+    size(\.ws_row) ?? environment["LINES"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 24
+  }
+
+  private func size(_ extent: (winsize) -> UInt16) -> Int? {
     for stream in [StandardStream.error, .output] {
       var size = winsize()
-      if unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-        return Int(size.ws_col)
+      if unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, extent(size) > 0 {
+        return Int(extent(size))
       }
     }
-    return environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
+    return nil
   }
 }

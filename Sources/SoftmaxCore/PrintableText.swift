@@ -23,7 +23,7 @@ package enum PrintableText {
   }
 
   /// Control characters, those that turn the direction of what follows, and line breaks.
-  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
     default: false
@@ -58,6 +58,25 @@ package enum PrintableText {
   /// The text, with spaces before it up to a width.
   package static func rightAligned(_ text: String, to columns: Int) -> String {
     String(repeating: " ", count: max(0, columns - width(text))) + text
+  }
+
+  /// The text in at most so many columns; where something is left out, `…` says so.
+  package static func shortened(_ text: String, to columns: Int) -> String {
+    guard width(text) > columns else { return text }
+    return prefix(text, columns: columns - 1) + (columns > 0 ? "…" : "")
+  }
+
+  /// As much of the text's beginning as fits into so many columns.
+  package static func prefix(_ text: String, columns: Int) -> String {
+    var shown = ""
+    var used = 0
+    // Characters, not scalars, so that no accent loses its letter.
+    for character in text {
+      used += width(String(character))
+      guard used <= columns else { break }
+      shown.append(character)
+    }
+    return shown
   }
 
   /// Names with commas between, as many as there is room for.

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSoftmaxKernels
+
+extension Kernels {
+  /// A function of each element, as in the table.
+  package enum ElementFunction: Sendable, BitwiseCopyable, Hashable {
+    case relu, tanh, sigmoid, gelu, silu
+    case leakyReLU(slope: Float)
+    case elu(alpha: Float)
+
+    /// Whether the slope is computed from the argument, not from the function's value.
+    package var needsArgument: Bool {
+      switch self {
+      case .gelu, .silu: true
+      case .relu, .tanh, .sigmoid, .leakyReLU, .elu: false
+      }
+    }
+  }
+
+  /// y = f(x); y may be x.
+  package func apply(_ function: ElementFunction, to x: MatrixView, into y: MatrixView) {
+    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
+    for row in 0..<x.rowCount {
+      let (from, to) = unsafe (x.base + row * x.stride, y.base + row * y.stride)
+      switch function {
+      case .relu: unsafe table.pointee.relu(x.columnCount, from, to)
+      case .tanh: unsafe table.pointee.tanh(x.columnCount, from, to)
+      case .sigmoid: unsafe table.pointee.sigmoid(x.columnCount, from, to)
+      case .gelu: unsafe table.pointee.gelu(x.columnCount, from, to)
+      case .silu: unsafe table.pointee.silu(x.columnCount, from, to)
+      case .leakyReLU(let slope): unsafe table.pointee.leaky_relu(x.columnCount, slope, from, to)
+      case .elu(let alpha): unsafe table.pointee.elu(x.columnCount, alpha, from, to)
+      }
+    }
+  }
+
+  /// dx = dy f'(x), from y = f(x) or, where the function needs its argument, from x; dx may be dy.
+  package func applyGradient(
+    of function: ElementFunction, at y: MatrixView, _ dy: MatrixView, into dx: MatrixView
+  ) {
+    precondition(
+      y.rowCount == dy.rowCount && y.columnCount == dy.columnCount && dx.rowCount == dy.rowCount
+        && dx.columnCount == dy.columnCount, "shapes differ")
+    let count = y.columnCount
+    for row in 0..<y.rowCount {
+      let at = unsafe y.base + row * y.stride
+      let (from, to) = unsafe (dy.base + row * dy.stride, dx.base + row * dx.stride)
+      switch function {
+      case .relu: unsafe table.pointee.relu_gradient(count, at, from, to)
+      case .tanh: unsafe table.pointee.tanh_gradient(count, at, from, to)
+      case .sigmoid: unsafe table.pointee.sigmoid_gradient(count, at, from, to)
+      case .gelu: unsafe table.pointee.gelu_gradient(count, at, from, to)
+      case .silu: unsafe table.pointee.silu_gradient(count, at, from, to)
+      case .leakyReLU(let slope):
+        unsafe table.pointee.leaky_relu_gradient(count, slope, at, from, to)
+      case .elu(let alpha): unsafe table.pointee.elu_gradient(count, alpha, at, from, to)
+      }
+    }
+  }
+}

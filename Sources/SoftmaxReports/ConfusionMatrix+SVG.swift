@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+public import SoftmaxModels
+
+extension ConfusionMatrix {
+  /// The matrix as a heat map that stands alone: blue what is right, orange what is not.
+  ///
+  /// The shade of a cell grows with the square root of its share of its row, so that rare mistakes are
+  /// seen. Beyond 20 classes the counts are in the tooltips only.
+  public func svg() -> String {
+    let hasNumbers = classCount <= 20
+    let names = classNames.map {
+      PrintableText.shortened(PrintableText.line($0), to: hasNumbers ? 14 : 24)
+    }
+    let longest = Double(names.map(PrintableText.width).max() ?? 1)
+    let label = 30 + longest * SVGDocument.letterWidth
+    let widest = Double("\(counts.max() ?? 0)".count)
+    let cell = hasNumbers ? max(widest * 7 + 8, classCount <= 4 ? 60 : 30) : 12
+    let extent = cell * Double(classCount)
+    let width = max(SVGDocument.width * 0.75, label + extent + 12)
+    let top = 54 + longest * SVGDocument.letterWidth * (hasNumbers ? 0.75 : 1)
+    let share = normalized(by: .labels)
+
+    var body = [
+      SVGElement.label("Confusion matrix", x: 14, y: 22, class: "title"),
+      .label(
+        "predicted", x: label + extent / 2, y: hasNumbers ? 40 : 38, anchor: "middle",
+        class: "muted"),
+      SVGElement(
+        "text",
+        [
+          "transform": "translate(16 \(SVGElement.number(top + extent / 2))) rotate(-90)",
+          "text-anchor": "middle", "class": "text muted",
+        ], text: "true"),
+    ]
+    for index in 0..<classCount {
+      let middle = (Double(index) + 0.5) * cell
+      body.append(
+        .label(names[index], x: label - 6, y: top + middle + 4.5, anchor: "end", class: textClass))
+      // Towards the row's names, where there is room, or upright where columns are narrow.
+      let x = label + middle + (hasNumbers ? 2 : 4)
+      let place = "\(SVGElement.number(x)) \(SVGElement.number(top - 7))"
+      body.append(
+        SVGElement(
+          "text",
+          [
+            "transform": "translate(\(place)) rotate(\(hasNumbers ? 48 : -90))",
+            "text-anchor": hasNumbers ? "end" : "start", "class": "text \(textClass)",
+          ], text: names[index]))
+    }
+    for row in 0..<classCount {
+      for column in 0..<classCount where self[label: row, prediction: column] > 0 {
+        body.append(
+          cellElement(
+            row, column, share: share[row][column], x: label + Double(column) * cell,
+            y: top + Double(row) * cell, side: cell, hasNumber: hasNumbers))
+      }
+    }
+    body.append(.rectangle(x: label, y: top, width: extent, height: extent, class: "frame"))
+    return SVGDocument(
+      title: "Confusion matrix of \(classCount) classes", description: summary, width: width,
+      height: top + extent + 14, body: body
+    ).text
+  }
+
+  private var textClass: String { classCount <= 20 ? "" : "small" }
+
+  private func cellElement(
+    _ row: Int, _ column: Int, share: Double, x: Double, y: Double, side: Double, hasNumber: Bool
+  ) -> SVGElement {
+    let count = self[label: row, prediction: column]
+    let shade = share.squareRoot()
+    let percent = SVGElement.number(share * 100)
+    var children = [
+      SVGElement(
+        "title",
+        text: "true \(classNames[row]), predicted \(classNames[column]): \(count), \(percent) %"),
+      SVGElement(
+        "rect",
+        [
+          "x": SVGElement.number(x), "y": SVGElement.number(y), "width": SVGElement.number(side),
+          "height": SVGElement.number(side), "class": row == column ? "right" : "wrong",
+          "fill-opacity": SVGElement.number(shade),
+        ]),
+    ]
+    if hasNumber {
+      children.append(
+        .label(
+          "\(count)", x: x + side / 2, y: y + side / 2 + 4.5, anchor: "middle",
+          class: shade > 0.65 ? "inverse" : ""))
+    }
+    return SVGElement("g", [:], children)
+  }
+
+  /// The matrix in words, for those who do not see it.
+  private var summary: String {
+    let worst = mostConfused(3).map {
+      "\(classNames[$0.label]) was taken for \(classNames[$0.prediction]) \($0.count) times"
+    }
+    let mistakes = worst.isEmpty ? "No class was taken for another." : worst.joined(separator: "; ")
+    return "Rows are the true classes, columns the predicted ones. \(correctCount) of \(rowCount) "
+      + "samples are on the diagonal, where both are the same. \(mistakes)"
+  }
+}

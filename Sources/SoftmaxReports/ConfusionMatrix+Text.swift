@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+public import SoftmaxModels
+
+extension ConfusionMatrix {
+  /// The matrix as a table for a terminal; nil where it does not fit.
+  ///
+  /// Columns are headed by the beginnings of their names, or by the classes' numbers where beginnings
+  /// would not tell them apart. Where counts do not fit, a character stands for each cell's share of its
+  /// row. Nothing is written as a dot.
+  ///
+  /// - Parameters:
+  ///   - columns: the room there is.
+  ///   - color: how to ask for colours, blue what is right and orange what is not; without it there
+  ///     are none.
+  public func lines(columns: Int, color: TerminalColor?) -> [String]? {
+    let layout = TableLayout(self, columns: columns)
+    guard let layout else { return nil }
+    let share = normalized(by: .labels)
+    var lines = [layout.header("true \\ predicted")]
+    if let heads = layout.heads { lines.append(layout.row("", heads)) }
+    for row in 0..<classCount {
+      let cells = (0..<classCount).map { column in
+        let text = layout.cell(self[label: row, prediction: column], share: share[row][column])
+        let padded = PrintableText.rightAligned(text, to: layout.cellWidth)
+        return color.map {
+          Self.colored(padded, share: share[row][column], isRight: row == column, $0)
+        } ?? padded
+      }
+      lines.append(layout.row(layout.names[row], cells))
+    }
+    return lines
+  }
+
+  // As in the SVG: the shade grows with the square root of the share of the row.
+  private static func colored(
+    _ text: String, share: Double, isRight: Bool, _ color: TerminalColor
+  ) -> String {
+    guard share > 0 else { return text }
+    let shade = share.squareRoot()
+    let full = isRight ? (0, 95, 175) : (215, 95, 0)
+    func mixed(_ level: Int) -> Int { Int((255 + shade * Double(level - 255)).rounded()) }
+    let background = color.code(red: mixed(full.0), green: mixed(full.1), blue: mixed(full.2))
+    let ink = shade > 0.65 ? color.code(grey: 1) : color.code(grey: 0)
+    return "\u{1b}[38;\(ink);48;\(background)m\(text)\u{1b}[0m"
+  }
+}
+
+/// What fits into a table's width.
+private struct TableLayout {
+  let names: [String]
+  let nameWidth: Int
+  let cellWidth: Int
+  /// What is above the columns; nil where a cell is too narrow for it.
+  let heads: [String]?
+  private let hasCounts: Bool
+
+  init?(_ matrix: ConfusionMatrix, columns: Int) {
+    let classNames = matrix.classNames.map(PrintableText.line)
+    let count = max(1, matrix.classCount)
+    let widest = classNames.map(PrintableText.width).max() ?? 0
+    let digits = "\(matrix.counts.max() ?? 0)".count
+    let numberWidth = "\(count - 1)".count
+    // Names get what the counts leave, but never less than a few letters.
+    let least = min(widest, 8)
+    let isNarrow = least + count * (digits + 1) > columns
+    hasCounts = !isNarrow
+    guard !isNarrow || least + count + 1 <= columns else { return nil }
+    if isNarrow {
+      cellWidth = 1
+      nameWidth = min(widest, columns - count - 1)
+      heads = nil
+      names = classNames.map { PrintableText.shortened($0, to: min(widest, columns - count - 1)) }
+      return
+    }
+    let roomy = max(digits + 1, min(8, (columns - min(widest, 16)) / count))
+    let starts = classNames.map { PrintableText.prefix($0, columns: roomy - 1) }
+    if Set(starts).count == starts.count {
+      cellWidth = roomy
+      heads = starts
+      nameWidth = min(widest, columns - count * cellWidth)
+      let width = nameWidth
+      names = classNames.map { PrintableText.shortened($0, to: width) }
+    } else {
+      cellWidth = max(digits, numberWidth) + 1
+      let width = min(widest + numberWidth + 1, columns - count * cellWidth)
+      guard width >= numberWidth else { return nil }
+      heads = (0..<count).map { "\($0)" }
+      nameWidth = width
+      names = classNames.enumerated().map { index, name in
+        let number = PrintableText.rightAligned("\(index)", to: numberWidth)
+        return PrintableText.shortened("\(number) \(name)", to: width)
+      }
+    }
+  }
+
+  func header(_ text: String) -> String {
+    PrintableText.shortened(text, to: max(text.count, nameWidth))
+  }
+
+  func row(_ name: String, _ cells: [String]) -> String {
+    let gap = hasCounts ? "" : " "
+    return PrintableText.padded(name, to: nameWidth) + gap
+      + cells.map { PrintableText.rightAligned($0, to: cellWidth) }.joined()
+  }
+
+  func cell(_ count: Int, share: Double) -> String {
+    if count == 0 { return "." }
+    if hasCounts { return "\(count)" }
+    return share > 0.75 ? "█" : share > 0.5 ? "▓" : share > 0.25 ? "▒" : "░"
+  }
+}

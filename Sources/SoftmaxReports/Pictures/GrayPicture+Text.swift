@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension GrayPicture {
+  private static let ramp = Array(" .:-=+*#%@")
+  // Up to this width a picture is drawn twice as large.
+  private static let smallWidth = 16
+
+  /// The picture as text in at most so many columns, two rows of pixels a line.
+  ///
+  /// Small pictures are drawn twice as large, those that are too wide have each square of pixels
+  /// averaged.
+  ///
+  /// - Parameters:
+  ///   - columns: the room there is.
+  ///   - color: how to ask for greys; without it brightness is written with ASCII characters.
+  public func lines(columns: Int, color: TerminalColor?) -> [String] {
+    let fitted = fitted(columns: max(1, columns))
+    return stride(from: 0, to: fitted.rowCount, by: 2).map { row in
+      color.map { fitted.coloredLine(row, $0) } ?? fitted.plainLine(row)
+    }
+  }
+
+  func fitted(columns: Int) -> GrayPicture {
+    if columnCount <= Self.smallWidth, 2 * columnCount <= columns { return doubled() }
+    return columnCount <= columns ? self : averaged(over: (columnCount + columns - 1) / columns)
+  }
+
+  private func doubled() -> GrayPicture {
+    var result: [Float] = []
+    for row in 0..<2 * rowCount {
+      for column in 0..<2 * columnCount { result.append(self[row / 2, column / 2]) }
+    }
+    return GrayPicture(rowCount: 2 * rowCount, columnCount: 2 * columnCount, values: result)
+  }
+
+  // Each pixel the mean of a square.
+  private func averaged(over side: Int) -> GrayPicture {
+    let rows = (rowCount + side - 1) / side
+    let columns = (columnCount + side - 1) / side
+    var result: [Float] = []
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var sum: Float = 0
+        var count: Float = 0
+        for y in row * side..<min((row + 1) * side, rowCount) {
+          for x in column * side..<min((column + 1) * side, columnCount) {
+            sum += self[y, x]
+            count += 1
+          }
+        }
+        result.append(sum / count)
+      }
+    }
+    return GrayPicture(rowCount: rows, columnCount: columns, values: result)
+  }
+
+  /// Black below the last row.
+  private subscript(row: Int, column: Int) -> Float {
+    row < rowCount ? values[row * columnCount + column] : 0
+  }
+
+  private func plainLine(_ row: Int) -> String {
+    let characters = (0..<columnCount).map { column in
+      let last = row + 1 < rowCount ? row + 1 : row
+      let grey = (self[row, column] + self[last, column]) / 2
+      return Self.ramp[min(Self.ramp.count - 1, Int(grey * Float(Self.ramp.count)))]
+    }
+    let end = characters.lastIndex { $0 != " " }.map { $0 + 1 } ?? 0
+    return String(characters[..<end])
+  }
+
+  // The upper pixel is the character's colour, the lower one its background.
+  private func coloredLine(_ row: Int, _ color: TerminalColor) -> String {
+    var line = ""
+    var last = ""
+    for column in 0..<columnCount {
+      let upper = color.code(grey: self[row, column])
+      let lower = color.code(grey: self[row + 1, column])
+      let style = "\u{1b}[38;\(upper);48;\(lower)m"
+      line += (style == last ? "" : style) + "▀"
+      last = style
+    }
+    return line + "\u{1b}[0m"
+  }
+}

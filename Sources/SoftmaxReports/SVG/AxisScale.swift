@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// An axis from numbers to places on the picture, with round numbers to mark.
+struct AxisScale {
+  let range: ClosedRange<Double>
+  let ticks: [Double]
+  private let step: Double
+  private let places: (begin: Double, end: Double)
+
+  /// Covers what is given, with marks at round numbers within.
+  ///
+  /// - Parameters:
+  ///   - low: the least value.
+  ///   - high: the greatest value.
+  ///   - isRounded: whether the axis may be longer, to begin and to end at a mark.
+  ///   - isWhole: whether only whole numbers are marked.
+  ///   - begin: where the axis begins on the picture.
+  ///   - end: where it ends.
+  init(
+    _ low: Double, _ high: Double, tickCount: Int, isRounded: Bool = false, isWhole: Bool = false,
+    from begin: Double, to end: Double
+  ) {
+    let extent = high - low
+    // One value alone lies in the middle.
+    let isFlat = !(extent > 0 && extent.isFinite)
+    let span = isFlat ? max(abs(low), 1) : extent
+    let (low, high) = isFlat ? (low - span / 2, low + span / 2) : (low, high)
+    let rough = Self.roundStep(span / Double(max(1, tickCount)))
+    let step = isWhole ? max(1, rough) : rough
+    range =
+      isRounded
+      ? (low / step).rounded(.down) * step...(high / step).rounded(.up) * step : low...high
+    self.step = step
+    // A mark at an end of the range is one in spite of rounding.
+    let first = (range.lowerBound / step - 1e-9).rounded(.up)
+    let last = (range.upperBound / step + 1e-9).rounded(.down)
+    ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+    places = (begin, end)
+  }
+
+  // 1, 2 or 5 times a power of ten.
+  private static func roundStep(_ rough: Double) -> Double {
+    let power = pow(10, floor(log10(rough)))
+    let digit = rough / power
+    return (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10) * power
+  }
+
+  func place(_ value: Double) -> Double {
+    let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    return places.begin + part * (places.end - places.begin)
+  }
+
+  /// A mark's number with the decimals that tell it from its neighbours.
+  func text(_ tick: Double) -> String {
+    if max(abs(range.lowerBound), abs(range.upperBound)) >= 1e6 || step < 1e-5 {
+      return String(format: "%g", tick)
+    }
+    let decimals = max(0, Int(-floor(log10(step) + 1e-9)))
+    // Not -0.
+    return String(format: "%.\(decimals)f", tick == 0 ? 0 : tick)
+  }
+}

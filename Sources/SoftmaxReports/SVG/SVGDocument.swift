@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A picture that stands alone: no script, no font or image from elsewhere, light and dark as the reader
+/// likes it.
+struct SVGDocument {
+  /// The width that figures are drawn in: small enough for 13 units of text to be read on a telephone.
+  static let width = 400.0
+  /// About the width of a letter.
+  static let letterWidth = 7.2
+
+  let title: String
+  /// What there is to see, for those who do not see it.
+  let description: String
+  var width = SVGDocument.width
+  let height: Double
+  let body: [SVGElement]
+
+  var text: String {
+    let extents = "\(SVGElement.number(width)) \(SVGElement.number(height))"
+    // A class of its own, so that the style reaches nothing else on a page that holds the picture.
+    let root = """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(extents)" width="100%" \
+      style="max-width:\(SVGElement.number(width * 1.8))px" role="img" class="softmax-figure">
+      """
+    let children = [
+      SVGElement("title", text: title), SVGElement("desc", text: description),
+      SVGElement.rectangle(x: 0, y: 0, width: width, height: height, class: "paper"),
+    ]
+    return
+      ([root] + children.prefix(2).map(\.text) + ["<style>\(Self.style)</style>"]
+      + (children.suffix(1) + body).map(\.text) + ["</svg>", ""]).joined(separator: "\n")
+  }
+
+  // Okabe and Ito's colours, which readers with any colour vision tell apart, somewhat darker on white.
+  // Source: Okabe, Ito, "Color universal design", 2008. Lines differ in their dashes as well.
+  private static let light = [
+    ".paper{fill:#fff}", ".text{fill:#1b1f24}", ".muted{fill:#59626d}", ".inverse{fill:#fff}",
+    ".axis{stroke:#59626d}", ".grid{stroke:#dde2e8}", ".frame{stroke:#b6bec8}",
+    ".right{fill:#004c7a}", ".wrong{fill:#b34700}", ".mistake{fill:#b34700}",
+    ".bad{stroke:#d55e00}",
+    ".series-0{stroke:#0072b2}", ".series-1{stroke:#d55e00}", ".series-2{stroke:#007d5a}",
+    ".series-3{stroke:#a8447f}", ".series-4{stroke:#8a6d00}", ".series-5{stroke:#3a3f46}",
+  ]
+  private static let dark = [
+    ".paper{fill:#14171a}", ".text{fill:#eceff3}", ".muted{fill:#a3adb8}", ".inverse{fill:#14171a}",
+    ".axis{stroke:#a3adb8}", ".grid{stroke:#2d333a}", ".frame{stroke:#565f69}",
+    ".right{fill:#7cc4f0}", ".wrong{fill:#ffa552}", ".mistake{fill:#ffa552}",
+    ".bad{stroke:#ff8f3f}",
+    ".series-0{stroke:#56b4e9}", ".series-1{stroke:#ff9a4d}", ".series-2{stroke:#3fd0a4}",
+    ".series-3{stroke:#e39bc4}", ".series-4{stroke:#f0e442}", ".series-5{stroke:#c9d0d8}",
+  ]
+  private static let shared = [
+    ".text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;unicode-bidi:isolate}",
+    ".title{font-size:15px;font-weight:600}", ".small{font-size:11.5px}",
+    ".axis,.grid,.frame,.bad{fill:none;stroke-width:1}", ".bad{stroke-width:3}",
+    ".series{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}",
+    ".series-1{stroke-dasharray:7 4}", ".series-2{stroke-dasharray:2 4}",
+    ".series-3{stroke-dasharray:10 4 2 4}", ".series-4{stroke-dasharray:4 2}",
+    ".pixels{image-rendering:pixelated}",
+  ]
+
+  static let seriesStyleCount = 6
+
+  private static var style: String {
+    func scoped(_ rules: [String]) -> String {
+      rules.map { rule in
+        // Of a rule for several classes each one is scoped.
+        let end = rule.firstIndex(of: "{") ?? rule.endIndex
+        return rule[..<end].split(separator: ",").map { ".softmax-figure \($0)" }
+          .joined(separator: ",") + rule[end...]
+      }.joined()
+    }
+    return scoped(shared) + scoped(light)
+      + "@media (prefers-color-scheme:dark){" + scoped(dark) + "}"
+  }
+}

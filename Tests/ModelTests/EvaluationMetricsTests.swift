@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import SoftmaxModels
+import Testing
+
+/// What scikit-learn says of predictions (Tests/golden/make-evaluation-golden.py).
+struct EvaluationGolden: Decodable, CustomTestStringConvertible {
+  struct Normalized: Decodable {
+    var `true`: [[Double]]
+    var pred: [[Double]]
+    var all: [[Double]]
+  }
+
+  struct Averages: Decodable {
+    var macro: [Double]
+    var weighted: [Double]
+  }
+
+  var name: String
+  var classNames: [String]
+  var labels: [Int]
+  var logits: [[Double]]
+  var predictions: [Int]
+  var confusion: [[Int]]
+  var normalized: Normalized
+  var precision: [Double]
+  var recall: [Double]
+  var f1: [Double]
+  var support: [Int]
+  var averages: Averages
+  var reports: [String: String]
+  var areas: [Double?]
+  var macroArea: Double?
+  var topK: [Double]
+  var logLoss: Double
+
+  var testDescription: String { name }
+
+  static let cases: [EvaluationGolden] = {
+    let url = Bundle.module.url(
+      forResource: "scikit-learn", withExtension: "json", subdirectory: "Golden")
+    let data = url.flatMap { try? Data(contentsOf: $0) } ?? Data()
+    return (try? JSONDecoder().decode([EvaluationGolden].self, from: data)) ?? []
+  }()
+
+  func evaluation() throws -> Evaluation {
+    try Evaluation(
+      labels: labels, logits: Matrix(logits.map { $0.map(Float.init) }), classNames: classNames)
+  }
+}
+
+@Suite struct EvaluationMetricsTests {
+  private func agree(_ ours: [Double], _ theirs: [Double], within bound: Double = 1e-12) -> Bool {
+    ours.count == theirs.count && zip(ours, theirs).allSatisfy { abs($0 - $1) <= bound }
+  }
+
+  @Test func thereAreGoldenCases() {
+    #expect(EvaluationGolden.cases.count == 8)
+  }
+
+  @Test(arguments: EvaluationGolden.cases)
+  func countsAreThoseOfScikitLearn(golden: EvaluationGolden) throws {
+    let evaluation = try golden.evaluation()
+    let matrix = evaluation.confusionMatrix
+    #expect(evaluation.predictions == golden.predictions)
+    #expect(matrix.counts == golden.confusion.flatMap { $0 })
+    #expect(
+      matrix
+        == (try ConfusionMatrix(
+          labels: golden.labels, predictions: golden.predictions, classNames: golden.classNames)))
+    let modes: [(ConfusionMatrix.Normalization, [[Double]])] = [
+      (.labels, golden.normalized.true), (.predictions, golden.normalized.pred),
+      (.all, golden.normalized.all),
+    ]
+    for (mode, rows) in modes {
+      #expect(agree(matrix.normalized(by: mode).flatMap { $0 }, rows.flatMap { $0 }))
+    }
+  }
+
+  @Test(arguments: EvaluationGolden.cases)
+  func metricsAreThoseOfScikitLearn(golden: EvaluationGolden) throws {
+    let matrix = try golden.evaluation().confusionMatrix
+    #expect(agree(matrix.perClass.map(\.precision), golden.precision))
+    #expect(agree(matrix.perClass.map(\.recall), golden.recall))
+    #expect(agree(matrix.perClass.map(\.f1), golden.f1))
+    #expect(matrix.perClass.map(\.support) == golden.support)
+    for (ours, theirs) in [
+      (matrix.macroAverage, golden.averages.macro),
+      (matrix.weightedAverage, golden.averages.weighted),
+    ] {
+      #expect(agree([ours.precision, ours.recall, ours.f1], theirs))
+      #expect(ours.support == golden.labels.count)
+    }
+  }
+
+  @Test(arguments: EvaluationGolden.cases)
+  func theReportIsScikitLearnsToTheByte(golden: EvaluationGolden) throws {
+    let evaluation = try golden.evaluation()
+    #expect(evaluation.report == golden.reports["2"])
+    #expect(evaluation.confusionMatrix.report(digits: 4) == golden.reports["4"])
+  }
+
+  @Test(arguments: EvaluationGolden.cases)
+  func rankingsAreThoseOfScikitLearn(golden: EvaluationGolden) throws {
+    let evaluation = try golden.evaluation()
+    for (ours, theirs) in zip(evaluation.rocAUC, golden.areas) {
+      #expect((ours == nil) == (theirs == nil))
+      if let ours, let theirs { #expect(abs(ours - theirs) <= 1e-9) }
+    }
+    #expect((evaluation.rocAUCMacro == nil) == (golden.macroArea == nil))
+    #expect((evaluation.rocAUCUndefinedReason != nil) == (golden.macroArea == nil))
+    if let ours = evaluation.rocAUCMacro, let theirs = golden.macroArea {
+      #expect(abs(ours - theirs) <= 1e-9)
+    }
+    #expect(agree(golden.topK.indices.map { evaluation.topKAccuracy($0 + 1) }, golden.topK))
+    #expect(evaluation.topKAccuracy(golden.classNames.count) == 1)
+    #expect(abs(evaluation.logLoss - golden.logLoss) <= 1e-6 * max(1, golden.logLoss))
+  }
+
+  @Test func equalProbabilitiesAreRankedByTheirIndex() throws {
+    let evaluation = try Evaluation(
+      labels: [0, 1, 2], logits: Matrix([[0, 0, 0], [0, 0, 0], [0, 0, 0]]))
+    #expect(evaluation.predictions == [0, 0, 0])
+    #expect((1...4).map { evaluation.topKAccuracy($0) } == [1.0 / 3, 2.0 / 3, 1, 1])
+    // Nothing is known, so every pair is a tie.
+    #expect(evaluation.rocAUC == [0.5, 0.5, 0.5])
+  }
+
+  @Test func whatIsUndefinedSaysWhy() throws {
+    let evaluation = try Evaluation(
+      labels: [0, 0], logits: Matrix([[1, 0], [0, 1]]), classNames: ["cat", "d\u{1b}og"])
+    #expect(evaluation.rocAUC == [nil, nil])
+    #expect(evaluation.rocAUCMacro == nil)
+    #expect(
+      evaluation.rocAUCUndefinedReason == #"the data hold no sample of "d\u{1B}og""#)
+    #expect(evaluation.confusionMatrix.neverPredictedClasses.isEmpty)
+    let certain = try Evaluation(labels: [0, 1, 1], logits: Matrix([[9, 0], [9, 0], [9, 0]]))
+    #expect(certain.confusionMatrix.neverPredictedClasses == [1])
+    #expect(certain.confusionMatrix.perClass[1].precision == 0)
+  }
+
+  @Test func theMostConfusedPairsComeFirst() throws {
+    let matrix = try ConfusionMatrix(
+      labels: [0, 0, 0, 1, 1, 2, 2], predictions: [0, 1, 1, 2, 1, 0, 1])
+    #expect(matrix.classNames == ["0", "1", "2"])
+    #expect(
+      matrix.mostConfused().map { [$0.label, $0.prediction, $0.count] }
+        == [[0, 1, 2], [1, 2, 1], [2, 0, 1], [2, 1, 1]])
+    #expect(matrix.mostConfused(1).count == 1)
+    #expect(matrix.mostConfused(0).isEmpty)
+  }
+
+  @Test func namesThatCommandATerminalAreWrittenOut() throws {
+    let matrix = try ConfusionMatrix(
+      labels: [0, 1], predictions: [0, 1], classNames: ["\u{1b}[31mred\n", "\u{202e}back"])
+    let report = matrix.report()
+    #expect(report.contains(#"\u{1b}[31mred\u{a}       1.00"#))
+    #expect(report.contains(#"      \u{202e}back       1.00"#))
+    #expect(report.split(separator: "\n", omittingEmptySubsequences: false).count == 9)
+  }
+
+  @Test func whatDoesNotFitIsAnError() throws {
+    let logits = try Matrix([[1, 0], [0, 1]])
+    func code(_ body: () throws -> Void) -> SoftmaxError.Code? {
+      #expect(throws: SoftmaxError.self) { try body() }?.code
+    }
+    #expect(code { _ = try ConfusionMatrix(labels: [0], predictions: []) } == .shapeMismatch)
+    #expect(
+      code { _ = try ConfusionMatrix(labels: [2], predictions: [0], classNames: ["a", "b"]) }
+        == .labelOutOfRange)
+    #expect(code { _ = try ConfusionMatrix(labels: [0], predictions: [-1]) } == .labelOutOfRange)
+    #expect(code { _ = try ConfusionMatrix(labels: [.max], predictions: [0]) } == .labelOutOfRange)
+    #expect(
+      code { _ = try ConfusionMatrix(labels: [], predictions: [], classNames: ["a", "a"]) }
+        == .invalidArgument)
+    #expect(code { _ = try Evaluation(labels: [], logits: logits) } == .invalidArgument)
+    #expect(code { _ = try Evaluation(labels: [0], logits: logits) } == .shapeMismatch)
+    #expect(code { _ = try Evaluation(labels: [0, 2], logits: logits) } == .labelOutOfRange)
+    #expect(
+      code { _ = try Evaluation(labels: [0, 1], logits: Matrix([[1, 0], [.nan, 1]])) }
+        == .nonFiniteValue)
+  }
+
+  @Test func aMatrixOfNothingHasNoNaN() throws {
+    let matrix = try ConfusionMatrix(labels: [], predictions: [], classNames: ["a", "b"])
+    #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
+    #expect(matrix.normalized(by: .all) == [[0, 0], [0, 0]])
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The examples of evaluations and of SoftmaxReports.
+
+import SoftmaxKit
+
+extension DocumentationSnippets {
+  static func confusion() throws -> ConfusionMatrix {
+    let matrix = try ConfusionMatrix(
+      labels: [0, 1, 2, 2, 2], predictions: [0, 0, 2, 2, 1], classNames: ["cat", "dog", "owl"])
+    print(matrix[label: 2, prediction: 1])
+    print(matrix.macroAverage.f1)
+    print(matrix.report())
+    return matrix
+  }
+
+  static func evaluation(of model: Classifier, on test: LabeledDataset) throws {
+    let evaluation = try model.evaluation(on: test)
+    print(evaluation)
+    print(evaluation.report)
+    print(evaluation.macroF1, evaluation.topKAccuracy(3))
+    print(evaluation.confusionMatrix.mostConfused(3))
+  }
+
+  static func picture(of digits: DatasetSplit) {
+    if let picture = GrayPicture(values: digits.training.features.row(0), shape: [8, 8]) {
+      print(picture.lines(columns: 79, color: nil).joined(separator: "\n"))
+    }
+  }
+
+  static func gallery(_ evaluation: Evaluation, _ digits: DatasetSplit) throws -> String {
+    let gallery = try Gallery(evaluation, of: digits.training, order: .wrongFirst, limit: 12)
+    print(gallery.lines(columns: 80, color: nil).joined(separator: "\n"))
+    let picture = gallery.svg()
+    return picture
+  }
+
+  static func chart() -> String {
+    let chart = LineChart(
+      title: "Loss by learning rate", xLabel: "epoch", yLabel: "loss",
+      series: [
+        .init(name: "0.1", x: [1, 2, 3], y: [0.9, 0.5, 0.4]),
+        .init(name: "0.01", x: [1, 2, 3], y: [2.1, 1.8, 1.6]),
+      ])
+    let picture = chart.svg()
+    return picture
+  }
+
+  static func losses() -> String {
+    let picture = LossFigure.huber().svg()
+    print(LossFigure.squared.loss(3), LossFigure.squared.gradient(3))
+    return picture
+  }
+
+  static func walkthrough() throws -> SoftmaxWalkthrough {
+    let walkthrough = try SoftmaxWalkthrough(logits: Matrix([[3, 1, -3]]), labels: [0])
+    print(walkthrough.naive.exponentials.row(0))
+    print(walkthrough.probabilities.row(0))
+    print(walkthrough.losses[0])
+    print(walkthrough.gradient.row(0))
+    return walkthrough
+  }
+}
