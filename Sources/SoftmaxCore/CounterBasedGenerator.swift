@@ -29,6 +29,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     static let dropout = Purpose(value: 3)
     /// The rows of a built-in table that are held back; the epoch is the index of the class.
     package static let heldBackRows = Purpose(value: 16)
+    /// Which samples are held back for validation; the epoch is the class' index.
+    public static let validationSplit = Purpose(value: 17)
   }
 
   private let key: (UInt32, UInt32)

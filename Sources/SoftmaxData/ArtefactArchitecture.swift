@@ -80,7 +80,7 @@ struct ArtefactArchitecture: Codable {
     return function
   }
 
-  private static func tensor(
+  static func tensor(
     _ name: String, of file: SafetensorsFile, shape: [Int]
   ) throws(SoftmaxError) -> [Float] {
     guard let tensor = file[name] else {

@@ -41,9 +41,7 @@ final class AtomicFile {
   init(replacing path: String, mode: mode_t? = nil) throws(SoftmaxError) {
     try SystemFailure.validate(path: path)
     let (target, oldMode) = try Self.resolve(path)
-    let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    let folder = String(target.dropLast(name.count))
-    guard !name.isEmpty, name != ".", name != ".." else {
+    guard let (folder, prefix) = Self.places(of: target) else {
       throw SoftmaxError(
         .invalidArgument, "names a folder, expected a file to write",
         remedy: "add the name of a file", at: .file(path: path, offset: nil))
@@ -51,10 +49,25 @@ final class AtomicFile {
     self.path = path
     self.target = target
     self.folder = folder.isEmpty ? "." : folder
+    Self.removeStaleFiles(inFolder: self.folder, prefix: prefix)
+    (temporary, descriptor) = try Self.create(
+      prefix: folder + prefix, mode: mode ?? oldMode, path: path)
+  }
+
+  /// Removes temporary files of runs that died while they wrote a file.
+  static func removeStaleFiles(of path: String) {
+    guard !path.utf8.contains(0), let (target, _) = try? resolve(path),
+      let (folder, prefix) = places(of: target)
+    else { return }
+    removeStaleFiles(inFolder: folder.isEmpty ? "." : folder, prefix: prefix)
+  }
+
+  // The folder of a file, and how its temporary files' names begin; nil for the path of a folder.
+  private static func places(of target: String) -> (folder: String, prefix: String)? {
+    let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard !name.isEmpty, name != ".", name != ".." else { return nil }
     // A name may have 255 bytes; the rest is for the number of the process and the random part.
-    let prefix = folder + "." + Self.shortened(name) + "."
-    Self.removeStaleFiles(inFolder: self.folder, prefix: String(prefix.dropFirst(folder.count)))
-    (temporary, descriptor) = try Self.create(prefix: prefix, mode: mode ?? oldMode, path: path)
+    return (String(target.dropLast(name.count)), "." + shortened(name) + ".")
   }
 
   deinit {

@@ -111,7 +111,7 @@ extension Classifier {
     let record: TrainingRecord? =
       file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
-      network: try architecture.network(of: file),
+      network: try architecture.network(of: file.withoutTrainingState()),
       classNames: try ArtefactJSON.decode("class_names", of: file),
       byteScale: preprocessing.byteScale, trainingRecord: record,
       standardization: preprocessing.standardization,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
+
 /// The first 4,096 bytes of an unpacked copy: what it was made of, and how to check it.
 ///
 /// All numbers are little-endian and take eight bytes.

@@ -7,7 +7,7 @@ extension Loss {
   public struct Value: Hashable, Sendable {
     /// The weighted mean over the rows; 0 where ``weight`` is.
     public let loss: Double
-    /// The sum of the rows' weights. 0 says that there was nothing to learn from.
+    /// The sum of the rows' weights; 0 says that there was nothing to learn from.
     public let weight: Double
     /// The gradient of ``loss`` to the outputs: [rows, outputs].
     public let gradient: Matrix
@@ -54,10 +54,20 @@ extension Loss {
         features: features, indicators: matrix, classNames: names, sampleWeights: sampleWeights)
     }
     try validate(targets, classCount: classCount, outputCount: logits.columnCount)
+    let (total, gradient) = evaluate(dataset, logits: logits)
+    return Value(loss: total.meanLoss, weight: total.weight, gradient: gradient)
+  }
+
+  /// What a whole data set gives as one batch, for its logits; both have been validated.
+  func evaluate(
+    _ dataset: LabeledDataset, logits: Matrix
+  ) -> (totals: BatchSchedule.Totals, gradient: Matrix) {
+    let targets = dataset.targets
+    let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
     let rows = 0..<dataset.count
     let arena = Arena()
     let pass = LossPass(
-      self, of: targets, labels: dataset.labels, sampleWeights: sampleWeights,
+      self, of: targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
       classCount: classCount, outputCount: logits.columnCount, batchSize: rows.count,
       kernels: .active, in: arena)
     let samples = arena.vector(copying: rows.map(Int64.init))
@@ -78,8 +88,8 @@ extension Loss {
       run(nil)
     }
     let total = pass.total(of: samples, labels: labels, losses: losses, guesses: guesses)
-    let value = Value(loss: total.meanLoss, weight: total.weight, gradient: gradient.matrix())
+    let matrix = gradient.matrix()
     withExtendedLifetime(arena) {}
-    return value
+    return (total, matrix)
   }
 }

@@ -86,21 +86,24 @@ struct OptimizerClock {
   private var beta1Power = 1.0
   private var beta2Power = 1.0
 
-  init(_ optimizer: Optimizer) {
+  /// The clock as so many steps leave it.
+  init(_ optimizer: Optimizer, stepCount: Int = 0) {
     rule = optimizer.rule
+    // The powers are running products: as many roundings as steps.
+    for _ in 0..<stepCount { _ = next() }
   }
 
   /// The numbers of the next step.
-  mutating func next() -> Kernels.Update {
+  mutating func next(learningRateFactor factor: Double = 1) -> Kernels.Update {
     switch rule {
     case .sgd(let rate, let momentum):
-      return .sgd(rate: Float(rate), momentum: Float(momentum))
+      return .sgd(rate: Float(rate * factor), momentum: Float(momentum))
     case .adam(let rate, let beta1, let beta2, let epsilon):
       beta1Power *= beta1
       beta2Power *= beta2
       return .adam(
         Kernels.AdamStep(
-          beta1: beta1, beta2: beta2, rate: rate / (1 - beta1Power),
+          beta1: beta1, beta2: beta2, rate: rate * factor / (1 - beta1Power),
           scale: 1 / (1 - beta2Power).squareRoot(), epsilon: epsilon))
     }
   }

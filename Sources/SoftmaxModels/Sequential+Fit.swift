@@ -6,8 +6,15 @@ extension Sequential {
   /// Trains the network by passes over a data set in freshly shuffled batches.
   ///
   /// Same seed, same data, same settings give the same bits, whatever the threads and the
-  /// processor. The last batch of an epoch may be short; its gradient is the mean over its own
-  /// rows. The optimizer and the sequence of shuffles begin anew with each call.
+  /// processor, watched or not, in one go or interrupted. The last batch of an epoch may be short; its
+  /// gradient is the mean over its own rows. The optimizer and the sequence of shuffles begin anew
+  /// with each call, but for one that goes on from a checkpoint.
+  ///
+  /// ```swift
+  /// let history = try network.fit(
+  ///   to: images, epochs: 100, validation: .fraction(0.1),
+  ///   callbacks: [.earlyStopping(patience: 5), .checkpoint(to: "images.safetensors")])
+  /// ```
   ///
   /// - Parameters:
   ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
@@ -16,67 +23,45 @@ extension Sequential {
   ///   - epochs: the number of passes.
   ///   - batchSize: the number of samples a step looks at.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
+  ///   - validation: samples that are not learnt from; loss and accuracy on all of them, with the
+  ///     weights as they are, end each epoch.
+  ///   - callbacks: what watches the epochs and may end the training, in this order.
+  ///   - checkpoint: where to go on; the network must be of the same form, and settings, data and
+  ///     callbacks those of the checkpoint's training. The number of epochs may be another.
   ///   - threads: the number of threads; without it as many of the machine's as help.
   ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
   ///     what it throws ends the training with the steps done so far.
-  /// - Returns: loss and accuracy of each epoch.
+  /// - Returns: loss and accuracy of each epoch, and what ended the training early, if anything did.
   /// - Throws: `shapeMismatch` or `invalidArgument`; `diverged`, leaving the network as it was; or
-  ///   what `onProgress` throws.
+  ///   what `onProgress` or a callback throws.
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
-    epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, threads: Int? = nil,
-    onProgress: ((TrainingProgress) throws -> Void)? = nil
+    epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, validation: Validation = .none,
+    callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil,
+    threads: Int? = nil, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
     guard epochs >= 0 else {
       throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
     }
+    try validate(dataset, loss: loss)
+    let (training, heldBack) = try validation.split(dataset, for: self, loss: loss)
     let trainer = try Trainer(
-      self, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      self, on: training, loss: loss, optimizer: optimizer, batchSize: batchSize,
       l2Penalty: l2Penalty, threads: threads)
-    var history = TrainingHistory()
-    for epoch in 0..<epochs {
-      let start = ContinuousClock.now
-      trainer.begin(try trainer.batches(epoch: epoch))
-      var totals = BatchSchedule.Totals()
-      var next = 0
-      var chunk = 1
-      while next < trainer.stepsOfEpoch {
-        let steps = next..<min(next + chunk, trainer.stepsOfEpoch)
-        let began = ContinuousClock.now
-        trainer.run(steps, addingTo: &totals)
-        next = steps.upperBound
-        // How often progress is told follows the clock; the numbers do not.
-        let took = ContinuousClock.now - began
-        if took < .milliseconds(25) { chunk *= 2 }
-        if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
-
-        let progress = TrainingProgress(
-          epoch: epoch + 1, epochCount: epochs, step: next, stepCount: trainer.stepsOfEpoch,
-          loss: totals.meanLoss, accuracy: totals.accuracy,
-          seconds: (ContinuousClock.now - start).seconds)
-        guard totals.loss.isFinite else {
-          throw SoftmaxError(
-            .diverged, "the loss became \(totals.loss) in epoch \(epoch + 1), by step \(next)",
-            remedy: "try a smaller learning rate, or features of a smaller scale")
-        }
-        if progress.isEpochEnd {
-          history.epochs.append(
-            TrainingHistory.Epoch(
-              number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
-              seconds: progress.seconds, emptyStepCount: totals.emptyStepCount))
-        }
-        do {
-          try onProgress?(progress)
-        } catch {
-          self = trainer.networkAsItIs
-          throw error
-        }
-      }
+    var loop = TrainingLoop(
+      trainer, epochCount: epochs, loss: loss, validation: heldBack, callbacks: callbacks,
+      threads: threads, onProgress: onProgress)
+    if let checkpoint { try loop.resume(checkpoint) }
+    do {
+      self = try loop.run()
+    } catch let error as SoftmaxError where error.code == .diverged {
+      throw error
+    } catch {
+      if loop.hasBegun { self = trainer.networkAsItIs }
+      throw error
     }
-    // A loss is looked at before its step, so the last step can still end in nonsense.
-    self = try trainer.network
-    return history
+    return loop.history
   }
 
   /// Throws unless samples of a shape can be taken in; a row of numbers fits whatever its shape was.

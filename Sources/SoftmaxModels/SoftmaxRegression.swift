@@ -55,7 +55,7 @@ public struct SoftmaxRegression: Hashable, Sendable {
 extension SoftmaxRegression: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:threads:onProgress:)``;
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
   ///   `shapeMismatch` or `invalidArgument` for a start with other features or classes.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,

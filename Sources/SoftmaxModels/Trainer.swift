@@ -16,7 +16,7 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:threads:onProgress:)`` with the same
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
 /// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
 /// threads.
 public final class Trainer {
@@ -28,7 +28,9 @@ public final class Trainer {
     public let correctCount: Int
     /// The number of samples.
     public let rowCount: Int
-    /// The sum of the samples' weights, their number where all count the same. 0 says that there was
+    /// The sum of the samples' weights, their number where all count the same.
+    ///
+    /// 0 says that there was
     /// nothing to learn from: every sample of weight 0, or of the ignored class.
     public let weight: Double
     /// The number of guesses: one for each sample that counts, of multi-label targets one an output.
@@ -46,11 +48,17 @@ public final class Trainer {
   public let batchSize: Int
   /// The number of steps done.
   public private(set) var stepCount = 0
+  /// What the learning rate of the next steps is multiplied with.
+  public var learningRateFactor = 1.0
 
-  private let initial: Sequential
-  private let plan: any TrainingPlan
+  let plan: any TrainingPlan
+  let initial: Sequential
   private let team: WorkerTeam
+  private let loss: Loss
+  private let optimizer: Optimizer
+  private let l2Penalty: Double
   private var clock: OptimizerClock
+  private lazy var dataFingerprint = dataset.fingerprint
 
   /// Prepares the training of a network.
   ///
@@ -80,6 +88,9 @@ public final class Trainer {
     try WorkerTeam.validate(threadCount: threads)
     self.dataset = dataset
     self.batchSize = min(batchSize, dataset.count)
+    self.loss = loss
+    self.optimizer = optimizer
+    self.l2Penalty = l2Penalty
     initial = network
     clock = OptimizerClock(optimizer)
     (plan, team) = try TrainingPlans.make(
@@ -166,7 +177,7 @@ extension Trainer {
 
   private func run(_ steps: Range<Int>) {
     for (offset, step) in steps.enumerated() {
-      plan.schedule.setUpdate(of: step, to: clock.next())
+      plan.schedule.setUpdate(of: step, to: clock.next(learningRateFactor: learningRateFactor))
       plan.schedule.setNumber(of: step, to: stepCount + offset)
     }
     plan.run(steps, dataset: dataset, isUpdating: true, team: team)
@@ -174,8 +185,57 @@ extension Trainer {
   }
 }
 
+// What states and checkpoints need beside.
+extension Trainer {
+  /// The learning rate of the next step.
+  public var learningRate: Double {
+    (optimizer.settings["learning_rate"] ?? .nan) * learningRateFactor
+  }
+
+  /// The learning rate of the last step.
+  var lastLearningRate: Double { learningRate }
+
+  /// Sets the optimizer's clock as so many steps leave it.
+  func setClock(stepCount count: Int) {
+    clock = OptimizerClock(optimizer, stepCount: count)
+    stepCount = count
+  }
+
+  /// What must be the same for the steps to be the same, by name.
+  ///
+  /// - Parameter validation: the fingerprint of the samples that are held back.
+  func settings(validation: String?) -> [String: String] {
+    let rule = optimizer.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let lossSettings = loss.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let weights = loss.classWeights.isEmpty ? "" : " class weights \(loss.classWeights)"
+    return [
+      "loss": loss.name + lossSettings.joined() + weights,
+      "optimizer": optimizer.name + rule.joined(),
+      "batch size": "\(batchSize)",
+      "L2 penalty": "\(l2Penalty)",
+      "training data": "\(dataset.count) rows, fingerprint \(dataFingerprint)",
+      "validation data": validation ?? "none",
+    ]
+  }
+
+  /// Throws unless a network has the layers and the seed of the one that is trained.
+  func validateForm(of network: Sequential) throws(SoftmaxError) {
+    guard let difference = network.difference(fromFormOf: initial) else { return }
+    throw SoftmaxError(
+      .shapeMismatch, "the network to go on with is another than the one here: it \(difference)",
+      remedy: "go on with the network that the state or checkpoint is of, or begin anew")
+  }
+}
+
 extension Sequential {
-  fileprivate var isFinite: Bool {
+  /// The network with the numbers of another one of the same form.
+  func withNumbers(of other: Sequential) -> Sequential {
+    var network = self
+    for index in layers.indices { network.layers[index].tensors = other.layers[index].tensors }
+    return network
+  }
+
+  var isFinite: Bool {
     layers.allSatisfy { $0.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
   }
 }

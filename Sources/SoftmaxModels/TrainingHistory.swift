@@ -1,44 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What training reported, epoch by epoch.
-public struct TrainingHistory: Hashable, Sendable {
+///
+/// ```swift
+/// let history = try network.fit(to: images, epochs: 20, validation: .fraction(0.1))
+/// print(history.curves())
+/// ```
+public struct TrainingHistory: Hashable, Sendable, Codable {
+  /// How good a network was on some samples.
+  public struct Metrics: Hashable, Sendable, Codable {
+    /// The mean loss of the samples, without any penalty.
+    public let loss: Double
+    /// The fraction of the samples classified rightly.
+    public let accuracy: Double
+
+    /// Creates metrics.
+    public init(loss: Double, accuracy: Double) {
+      self.loss = loss
+      self.accuracy = accuracy
+    }
+  }
+
   /// One pass over the training data.
-  public struct Epoch: Hashable, Sendable {
+  public struct Epoch: Hashable, Sendable, Codable {
     /// The number of the epoch, from 1.
     public let number: Int
     /// The mean loss of the samples, each taken before its batch's update, without any penalty.
     public let loss: Double
-    /// The fraction of the samples classified rightly before their batch's update; samples of weight 0
-    /// are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
+    /// The fraction of the samples classified rightly before their batch's update.
+    ///
+    /// Samples of weight 0 are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
     /// on the right side of one half (Keras' binary accuracy).
     public let accuracy: Double
-    /// The time it took, in seconds.
+    /// On the validation samples, with the weights of the epoch's end; nil without such samples.
+    public let validation: Metrics?
+    /// The learning rate of the epoch's last step.
+    public let learningRate: Double
+    /// The time that its steps and its validation took, in seconds.
     public let seconds: Double
     /// The steps whose batch had nothing to learn from: every sample of weight 0, or of the ignored
     /// class.
-    public var emptyStepCount = 0
+    public let emptyStepCount: Int
+
+    /// Creates the record of an epoch.
+    public init(
+      number: Int, loss: Double, accuracy: Double, validation: Metrics? = nil,
+      learningRate: Double, seconds: Double, emptyStepCount: Int = 0
+    ) {
+      self.number = number
+      self.loss = loss
+      self.accuracy = accuracy
+      self.validation = validation
+      self.learningRate = learningRate
+      self.seconds = seconds
+      self.emptyStepCount = emptyStepCount
+    }
   }
 
   /// The epochs, first to last.
-  public internal(set) var epochs: [Epoch] = []
-}
+  public internal(set) var epochs: [Epoch]
+  /// What ended the training before its last epoch; nil where nothing did.
+  public internal(set) var stopReason: String?
 
-/// Where training stands within an epoch.
-public struct TrainingProgress: Hashable, Sendable {
-  /// The number of the epoch, from 1.
-  public let epoch: Int
-  /// The number of epochs in all.
-  public let epochCount: Int
-  /// The steps done in this epoch.
-  public let step: Int
-  /// The steps of an epoch.
-  public let stepCount: Int
-  /// The mean loss of the epoch's samples so far.
-  public let loss: Double
-  /// The accuracy on the epoch's samples so far.
-  public let accuracy: Double
-  /// The seconds since the epoch began.
-  public let seconds: Double
-  /// Whether the epoch is complete.
-  public var isEpochEnd: Bool { step == stepCount }
+  /// Creates a history, empty or of epochs that are known.
+  public init(epochs: [Epoch] = [], stopReason: String? = nil) {
+    self.epochs = epochs
+    self.stopReason = stopReason
+  }
+
+  /// The epoch of the least validation loss, without validation of the least loss; the first of
+  /// equals, nil without epochs.
+  public var bestEpoch: Epoch? {
+    func value(_ epoch: Epoch) -> Double { epoch.validation?.loss ?? epoch.loss }
+    return epochs.filter { value($0).isFinite }.min { value($0) < value($1) }
+  }
 }

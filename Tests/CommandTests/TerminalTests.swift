@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func aTerminalGetsABarOverWhichItDraws() throws {
-    let text = try run("train", "digits", "--epochs", "2")
+    let text = try run("train", "digits", "--epochs", "2", "--no-curves")
     let line = try #require(text.split(separator: "\n").first { $0.contains("45/45") })
     #expect(text.contains("Epoch 2/2\n\r"))
     #expect(line.contains("\u{1b}[32m━"))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
 import Testing
-
-@testable import SoftmaxData
 
 @Suite struct PayloadChecksumTests {
   static func bytes(_ count: Int) -> [UInt8] {

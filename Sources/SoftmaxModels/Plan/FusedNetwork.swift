@@ -53,6 +53,8 @@ struct FusedNetwork: Sendable {
   /// The weights of the logits in one piece, [classes, inputs], where a worker needs others' units
   /// too for its chunks of the logits.
   let wholeOutputWeight: MatrixView?
+  /// How many numbers the optimizer remembers of each parameter.
+  let memoryCount: Int
 
   init(
     _ network: Sequential, of shape: FusedShape, memoryCount: Int, gradientLevelCount: Int,
@@ -110,27 +112,39 @@ struct FusedNetwork: Sendable {
         bias: bias(classes, in: arena))
     }
     self.shape = shape
+    self.memoryCount = memoryCount
     wholeOutputWeight = piece?.value
     load(network)
   }
 
-  private func load(_ network: Sequential) {
+  /// Takes over a network's parameters.
+  func load(_ network: Sequential) {
+    load(into: { $0.value }) { index in
+      let state = network.layers[index]
+      guard let weight = state.weight, let bias = state.bias else { return nil }
+      return (weight, bias)
+    }
+  }
+
+  /// Takes over each layer's weight [outputs, inputs] and bias, into what `view` gives of a
+  /// parameter.
+  func load(
+    into view: (FusedParameter) -> MatrixView, _ values: (Int) -> (weight: Matrix, bias: [Float])?
+  ) {
     for (index, layer) in shape.hidden.enumerated() {
-      let state = network.layers[layer.index]
-      guard let weight = state.weight, let bias = state.bias else { continue }
+      guard let (weight, bias) = values(layer.index) else { continue }
       for parts in hidden {
         let part = parts[index]
         for panel in part.panels.elements() {
-          panel.weight.value.assign(weight, transposedRows: panel.units)
+          view(panel.weight).assign(weight, transposedRows: panel.units)
         }
-        for (column, unit) in part.units.enumerated() { part.bias.value[0, column] = bias[unit] }
+        for (column, unit) in part.units.enumerated() { view(part.bias)[0, column] = bias[unit] }
       }
     }
-    let state = network.layers[shape.output.index]
-    guard let weight = state.weight, let bias = state.bias else { return }
+    guard let (weight, bias) = values(shape.output.index) else { return }
     for part in output {
-      part.weight.value.assign(weight, columns: part.inputs)
-      for (unit, value) in bias.enumerated() { part.bias.value[0, unit] = value }
+      view(part.weight).assign(weight, columns: part.inputs)
+      for (unit, value) in bias.enumerated() { view(part.bias)[0, unit] = value }
     }
   }
 

@@ -39,6 +39,14 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   /// Some of the columns.
   func columns(_ range: Range<Int>) -> FusedParameter { FusedParameter(self, columns: range) }
 
+  /// What the optimizer remembers, by number.
+  func memory(_ slot: Int) -> MatrixView {
+    guard let view = slot == 0 ? first : second else {
+      preconditionFailure("the optimizer has no memory \(slot)")
+    }
+    return view
+  }
+
   /// The sum of the gradient at a level of the tree.
   func gradient(atLevel level: Int) -> MatrixView {
     gradients.rows(level * value.rowCount..<(level + 1) * value.rowCount)

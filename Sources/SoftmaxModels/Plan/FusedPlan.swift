@@ -47,6 +47,29 @@ final class FusedPlan: TrainingPlan {
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<network.memoryCount).map { slot in
+      var layers: [Trainer.State.LayerValues] = []
+      network.forEachLayer({ $0.memory(slot) }) { index, weight, bias in
+        let values = Gradient.LayerGradient(layer: index, weight: weight, bias: bias)
+        layers.append(Trainer.State.LayerValues(layer: index, tensors: values.tensors))
+      }
+      return layers
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      self.network.load(into: { $0.memory(slot) }) { index in
+        guard let values = layers.first(where: { $0.layer == index }),
+          let weight = values.tensors.matrix("weight"), let bias = values.tensors["bias"]
+        else { return nil }
+        return (weight, bias.values)
+      }
+    }
+  }
+
   func storedGradients() -> [Gradient.LayerGradient] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
     var result: [Gradient.LayerGradient] = []

@@ -66,18 +66,33 @@ struct PlainParameter: Sendable {
 }
 
 extension PlainParameter {
-  /// The gradient under the tensors' names and in their shapes.
-  var storedGradients: [LayerTensor] {
+  /// Numbers that are laid out as the parameter, under the tensors' names and in their shapes.
+  func tensors(of numbers: MatrixView) -> [LayerTensor] {
+    zip(tensors, parts(of: numbers)).map { tensor, part in
+      LayerTensor(
+        name: tensor.name, shape: tensor.shape,
+        values: part.matrix(transposed: tensor.isTransposed).elements)
+    }
+  }
+
+  /// Takes the numbers of such tensors over.
+  func assign(_ values: [LayerTensor], to numbers: MatrixView) {
+    for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
+      var matrix = Matrix(
+        rowCount: tensor.isTransposed ? part.columnCount : part.rowCount,
+        columnCount: tensor.isTransposed ? part.rowCount : part.columnCount)
+      matrix.elements = value.values
+      part.assign(matrix, transposed: tensor.isTransposed)
+    }
+  }
+
+  // The part of each tensor: those of a layer of the user's own lie one behind the other.
+  private func parts(of numbers: MatrixView) -> [MatrixView] {
     var begin = 0
     return tensors.map { tensor in
-      var view = gradient
-      if tensor.isFlat {
-        view = gradient.columns(begin..<begin + tensor.value.columnCount)
-        begin += tensor.value.columnCount
-      }
-      return LayerTensor(
-        name: tensor.name, shape: tensor.shape,
-        values: view.matrix(transposed: tensor.isTransposed).elements)
+      guard tensor.isFlat else { return numbers }
+      defer { begin += tensor.value.columnCount }
+      return numbers.columns(begin..<begin + tensor.value.columnCount)
     }
   }
 }

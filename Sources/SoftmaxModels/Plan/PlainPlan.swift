@@ -140,12 +140,39 @@ final class PlainPlan: TrainingPlan {
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {
-    var result: [Gradient.LayerGradient] = []
+    tensorsByLayer { $0.tensors(of: $0.gradient) }.map {
+      Gradient.LayerGradient(layer: $0.layer, tensors: $0.tensors)
+    }
+  }
+
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<(parameters.first?.memory.count ?? 0)).map { slot in
+      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }.map {
+        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
+      }
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      var rest = layers.flatMap(\.tensors)[...]
+      for parameter in parameters {
+        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.memory[slot])
+        rest = rest.dropFirst(parameter.tensors.count)
+      }
+    }
+  }
+
+  // What the parameters give, those of a layer together.
+  private func tensorsByLayer(
+    _ numbers: (PlainParameter) -> [LayerTensor]
+  ) -> [(layer: Int, tensors: [LayerTensor])] {
+    var result: [(layer: Int, tensors: [LayerTensor])] = []
     for parameter in parameters {
       let layer = parameter.tensors[0].layer
       let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
-      result.append(
-        Gradient.LayerGradient(layer: layer, tensors: tensors + parameter.storedGradients))
+      result.append((layer, tensors + numbers(parameter)))
     }
     return result
   }

@@ -11,6 +11,10 @@ struct MemoryEstimate {
   let hiddenUnits: [Int]
   let classCount: Int
   let batchSize: Int
+  /// Whether the best weights are kept beside the last ones.
+  let keepsBestWeights: Bool
+  /// Whether checkpoints are written.
+  let writesCheckpoints: Bool
 
   /// In bytes; counted in `Double`, which does not overflow.
   var byteCount: Double {
@@ -20,7 +24,8 @@ struct MemoryEstimate {
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
     // Initial network, trained one, its copy in the plan, the gradient, Adam's two moments; beside
     // them values and their gradients.
-    return 4 * (6 * parameters + 2 * values)
+    let copies = 6 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 3 : 0)
+    return 4 * (Double(copies) * parameters + 2 * values)
   }
 
   /// Throws if the machine has less memory than that, or lets this process have less.

@@ -15,10 +15,13 @@ struct TrainCommand: ParsableCommand {
         softmax train flowers.csv --target species
         softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
+        softmax train digits --epochs 100 --validation 0.1 --early-stopping 5
+        softmax train digits --checkpoint run.safetensors --resume run.safetensors
 
       Same data, seed and options give the same model, bit for bit, whatever the threads and the \
-      processor. At the end the model is judged by the rows that were held back: those of --test, \
-      or the data set's own test part.
+      processor, in one go or interrupted and resumed. At the end the model is judged by the rows \
+      that were held back: those of --test, or the data set's own test part, else those of \
+      --validation.
 
       --json writes an object a line: {"event":"epoch",...} after each epoch and last \
       {"event":"result",...}.
@@ -38,6 +41,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "The training")
   var training: OptimizerOptions
+
+  @OptionGroup(title: "Watching, keeping, going on")
+  var watching: WatchOptions
 
   @OptionGroup
   var threading: ThreadOptions
@@ -63,6 +69,9 @@ struct TrainCommand: ParsableCommand {
         "--momentum is for --optimizer sgd; adam has its own and takes no --momentum")
     }
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
+    guard output != watching.checkpoint, output != watching.resume else {
+      throw ValidationError("--output and the checkpoint are two files: name another for one")
+    }
   }
 
   func run() throws {

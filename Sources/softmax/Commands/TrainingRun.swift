@@ -20,13 +20,17 @@ struct TrainingRun {
     let testReference = try command.test.map { text throws(SoftmaxError) in
       try DatasetReference(text)
     }
+    let watching = command.watching
     try OutputFile.validate(command.output)
+    if let path = watching.checkpoint { try OutputFile.validate(path) }
+    let checkpoint = try loadedCheckpoint()
 
     var loader = DatasetLoader(
       console: console, directory: command.source.directory,
       table: command.table.format)
     let split = try loader.split(of: reference)
-    let dataset = try reference.part(of: split, default: .training)
+    let whole = try reference.part(of: split, default: .training)
+    let (dataset, validation) = try heldBack(from: whole)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
@@ -36,26 +40,56 @@ struct TrainingRun {
       test = reference.part == .test ? nil : split.test
     }
     let network = try preparedNetwork(for: dataset, test: test)
-    describe(split, dataset, test, network)
+    describe(split, dataset, validation, test, network)
     if let testReference, reference.trainsOnRows(of: testReference) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
     }
 
-    let (classifier, history, seconds) = try train(network, on: dataset)
+    let (classifier, history, seconds) = try train(
+      network, on: dataset, validation: validation, resuming: checkpoint)
     try classifier.save(to: command.output)
-    let evaluation = try test.map { test throws(SoftmaxError) in
-      try classifier.evaluation(on: test, threads: command.threading.threads)
+    let evaluation = try (test ?? validation).map { rows throws(SoftmaxError) in
+      try classifier.evaluation(on: rows, threads: command.threading.threads)
     }
     let result = TrainingResult(
       classifier: classifier, history: history, seconds: seconds, evaluation: evaluation,
-      path: command.output, threadCount: command.threading.count)
+      isValidation: test == nil, path: command.output, threadCount: command.threading.count)
     if command.json {
       try console.result(result.json.text)
     } else {
       try console.results(result.lines)
       console.message("next           " + nextCommand(isJudged: test != nil))
     }
+  }
+
+  // The checkpoint to go on from; none where it is not there yet, so that one command line can be
+  // started again and again.
+  private func loadedCheckpoint() throws(SoftmaxError) -> Checkpoint? {
+    guard let path = command.watching.resume else { return nil }
+    let name = PrintableText.line(path)
+    do throws(SoftmaxError) {
+      let checkpoint = try Checkpoint.load(path)
+      let position = checkpoint.position
+      console.message(
+        "going on from \(name): after epoch \(position.epoch)"
+          + (position.step > 0 ? ", step \(NumberText.grouped(position.step))" : ""))
+      return checkpoint
+    } catch {
+      guard error.code == .notFound else { throw error }
+      console.message("\(name) is not there yet: beginning at the beginning")
+      return nil
+    }
+  }
+
+  // The rows to learn from, and those that `--validation` holds back.
+  private func heldBack(
+    from whole: LabeledDataset
+  ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset?) {
+    guard let fraction = command.watching.validation else { return (whole, nil) }
+    let (training, validation) = try whole.split(
+      validationFraction: fraction, seed: command.training.seed)
+    return (training, validation)
   }
 
   // A network that fits the data: whatever is wrong with the test rows shows here, before training.
@@ -65,7 +99,9 @@ struct TrainingRun {
     try MemoryEstimate(
       inputCount: dataset.features.columnCount, hiddenUnits: command.network.hiddenUnits,
       classCount: dataset.classCount,
-      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count)
+      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count),
+      keepsBestWeights: command.watching.earlyStopping != nil,
+      writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
     let network = try command.network.network(
       for: dataset, trainedBy: command.loss.loss, seed: command.training.seed)
@@ -77,14 +113,18 @@ struct TrainingRun {
   }
 
   private func describe(
-    _ split: DatasetSplit, _ dataset: LabeledDataset, _ test: LabeledDataset?,
-    _ network: Sequential
+    _ split: DatasetSplit, _ dataset: LabeledDataset, _ validation: LabeledDataset?,
+    _ test: LabeledDataset?, _ network: Sequential
   ) {
     console.message(
       "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
         + "\(NumberText.shape(dataset.featureShape)) to learn from, "
         + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
     )
+    if let validation {
+      console.message(
+        "\(NumberText.grouped(validation.count)) more rows are held back to validate by")
+    }
     let title = "\(dataset.classCount) classes: "
     console.message(
       title
@@ -106,36 +146,80 @@ struct TrainingRun {
   }
 
   private func train(
-    _ start: Sequential, on dataset: LabeledDataset
+    _ start: Sequential, on dataset: LabeledDataset, validation: LabeledDataset?,
+    resuming checkpoint: Checkpoint?
   ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
     var network = start
     let options = command.training
     let loss = try command.loss.loss(for: dataset)
     let optimizer = options.optimizer(for: command.network.model)
     let batchSize = options.batchSize(for: command.network.model)
-    var display = TrainingDisplay(console: console)
+    let display = TrainingDisplay(
+      console: console, epochCount: options.epochs, wantsCurves: command.watching.curves,
+      isShared: command.json && console.terminal.isOutputTerminal)
     let interruption = Interruption()
-    defer {
-      interruption.end()
-      display.end()
-    }
+    defer { interruption.end() }
     let began = ContinuousClock.now
-    let history = try network.fit(
-      to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
-      l2Penalty: options.l2, threads: command.threading.threads
-    ) { progress in
-      display.show(progress)
-      if command.json, progress.isEpochEnd {
-        try console.result(TrainingResult.json(of: progress).text)
-      }
-      try interruption.check()
+    let history: TrainingHistory
+    do {
+      defer { display.end() }
+      history = try network.fit(
+        to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
+        l2Penalty: options.l2, validation: validation.map { .data($0) } ?? .none,
+        callbacks: callbacks(display, interruption), resuming: checkpoint,
+        threads: command.threading.threads)
     }
+    let isComplete = history.stopReason != nil || history.epochs.count == options.epochs
+    if interruption.isRequested, !isComplete { throw interrupted(after: history) }
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
       l2Penalty: options.l2, batchSize: batchSize, seed: options.seed, history: history)
     let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
     return (classifier, history, seconds)
+  }
+
+  private func callbacks(
+    _ display: TrainingDisplay, _ interruption: Interruption
+  ) -> [any TrainingCallback] {
+    let watching = command.watching
+    var callbacks: [any TrainingCallback] = [
+      display, InterruptionWatch(interruption: interruption),
+    ]
+    if command.json {
+      callbacks.append(
+        .onEpochEnd { [console] status in
+          if let epoch = status.history.epochs.last {
+            try console.result(TrainingResult.json(of: epoch).text)
+          }
+          return .proceed
+        })
+    }
+    if let patience = watching.earlyStopping {
+      callbacks.append(.earlyStopping(patience: patience))
+    }
+    if let path = watching.csvLog { callbacks.append(.csvLog(to: path)) }
+    if let path = watching.checkpoint {
+      callbacks.append(.checkpoint(to: path, everyEpochs: watching.checkpointEvery ?? 1))
+    }
+    return callbacks
+  }
+
+  private func interrupted(after history: TrainingHistory) -> Interrupted {
+    guard let path = command.watching.checkpoint else {
+      return Interrupted(message: "interrupted: training stopped, nothing was saved")
+    }
+    var words = Array(CommandLine.arguments.dropFirst())
+    words.removeAll { $0.hasPrefix("--resume=") }
+    if let index = words.firstIndex(of: "--resume") {
+      words.removeSubrange(index..<min(index + 2, words.count))
+    }
+    words += ["--resume", path]
+    return Interrupted(
+      message: PrintableText.lines(
+        "interrupted after \(history.epochs.count) of \(command.training.epochs) epochs: the steps "
+          + "so far are in \(path)\nto go on        softmax "
+          + words.map(ShellWord.quoted).joined(separator: " ")))
   }
 
   private func nextCommand(isJudged: Bool) -> String {

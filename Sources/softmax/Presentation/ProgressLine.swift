@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxKit
+package import SoftmaxKit
 
 /// Where training stands, as a line with Keras' fields.
 package struct ProgressLine: Sendable {
@@ -12,10 +12,12 @@ package struct ProgressLine: Sendable {
   package var seconds: Double
   package var loss: Double
   package var accuracy: Double
+  /// On the validation rows; nil until the epoch is complete, and without such rows.
+  package var validation: TrainingHistory.Metrics?
 
   package init(
     epoch: Int, epochCount: Int, step: Int, stepCount: Int, seconds: Double, loss: Double,
-    accuracy: Double
+    accuracy: Double, validation: TrainingHistory.Metrics? = nil
   ) {
     self.epoch = epoch
     self.epochCount = epochCount
@@ -24,13 +26,14 @@ package struct ProgressLine: Sendable {
     self.seconds = seconds
     self.loss = loss
     self.accuracy = accuracy
+    self.validation = validation
   }
 
   init(_ progress: TrainingProgress) {
     self.init(
       epoch: progress.epoch, epochCount: progress.epochCount, step: progress.step,
       stepCount: progress.stepCount, seconds: progress.seconds, loss: progress.loss,
-      accuracy: progress.accuracy)
+      accuracy: progress.accuracy, validation: progress.validation)
   }
 
   /// The line above the bar, such as `Epoch 3/10`.
@@ -38,6 +41,18 @@ package struct ProgressLine: Sendable {
 
   /// One line for a whole epoch, for a file.
   package var plain: String { "\(title) - \(NumberText.duration(seconds)) - \(metrics)" }
+
+  /// The bar, and in a second line the validation where the first one has no room for it.
+  package func bars(columns: Int, isColored: Bool) -> [String] {
+    guard let validation else { return [bar(columns: columns, isColored: isColored)] }
+    let counter = "\(stepCount)/\(stepCount) "
+    let least = counter.count + 6 + NumberText.duration(seconds).count + 1 + metrics.count
+    guard least > columns else { return [bar(columns: columns, isColored: isColored)] }
+    var first = self
+    first.validation = nil
+    let second = String(repeating: " ", count: counter.count) + Self.text(of: validation)
+    return [first.bar(columns: columns, isColored: isColored), String(second.prefix(columns))]
+  }
 
   /// The line with its bar in at most so many columns: `1875/1875 ━━━━ 0.2s 96us/step - loss: ...`.
   ///
@@ -60,6 +75,13 @@ package struct ProgressLine: Sendable {
   private var stepTime: String { NumberText.perStep(seconds / Double(max(1, step))) }
 
   private var metrics: String {
-    "\(stepTime) - loss: \(NumberText.metric(loss)) - accuracy: \(NumberText.metric(accuracy))"
+    let training =
+      "\(stepTime) - loss: \(NumberText.metric(loss)) - accuracy: \(NumberText.metric(accuracy))"
+    return training + (validation.map { " - " + Self.text(of: $0) } ?? "")
+  }
+
+  private static func text(of validation: TrainingHistory.Metrics) -> String {
+    "val_loss: \(NumberText.metric(validation.loss)) - "
+      + "val_accuracy: \(NumberText.metric(validation.accuracy))"
   }
 }

@@ -2,18 +2,60 @@
 
 import SoftmaxKit
 
-/// Shows training as it runs: a bar in a terminal, a plain line an epoch elsewhere.
-struct TrainingDisplay {
+/// Shows training as it runs: a bar in a terminal, with curves where they are wanted and there is
+/// room; a plain line an epoch elsewhere.
+final class TrainingDisplay: TrainingCallback {
   private let console: Console
+  private let epochCount: Int
+  private let hasLiveCurves: Bool
+  private let hasLastCurves: Bool
   private var line: RedrawnLine
+  private var block: RedrawnBlock
   private var epoch = 0
+  private var history = TrainingHistory()
+  private var curves: [String] = []
 
-  init(console: Console) {
+  // Bar, curves, and some of the epochs before.
+  private static let leastHeight = 20
+  private static let leastWidth = 40
+  private static let curveRows = 12
+
+  /// Prepares the display.
+  ///
+  /// - Parameters:
+  ///   - wantsCurves: whether to draw curves; without it where they can be drawn live.
+  ///   - isShared: whether others write to the same terminal meanwhile.
+  init(console: Console, epochCount: Int, wantsCurves: Bool?, isShared: Bool) {
+    let terminal = console.terminal
+    let isLargeEnough =
+      terminal.height >= Self.leastHeight && terminal.width >= Self.leastWidth
     self.console = console
+    self.epochCount = epochCount
+    hasLiveCurves =
+      wantsCurves != false && terminal.canRedraw && isLargeEnough && !isShared && epochCount > 1
+      && !console.isQuiet
+    hasLastCurves = (hasLiveCurves || wantsCurves == true) && !console.isQuiet
     line = RedrawnLine(console: console)
+    block = RedrawnBlock(console: console)
   }
 
-  mutating func show(_ progress: TrainingProgress) {
+  func trainingBegins(_ status: TrainingStatus) throws {
+    history = status.history
+    if hasLiveCurves { curves = makeCurves() }
+  }
+
+  func stepsEnd(_ status: TrainingStatus) throws -> TrainingDecision {
+    show(status.progress)
+    return .proceed
+  }
+
+  func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
+    history = status.history
+    show(status.progress)
+    return .proceed
+  }
+
+  private func show(_ progress: TrainingProgress) {
     guard !console.isQuiet else { return }
     let status = ProgressLine(progress)
     guard console.terminal.canRedraw else {
@@ -22,19 +64,49 @@ struct TrainingDisplay {
     }
     if progress.epoch != epoch {
       epoch = progress.epoch
-      console.message(status.title)
+      if hasLiveCurves { block.keep(status.title) } else { console.message(status.title) }
     }
-    let terminal = console.terminal
-    line.draw(isLast: progress.isEpochEnd) {
-      // The last column stays free: some terminals break the line behind it.
-      let columns = terminal.width - 1
-      let width = status.bar(columns: columns, isColored: false).count
-      return (status.bar(columns: columns, isColored: terminal.errorColor != nil), width)
+    // The last column stays free: some terminals break the line behind it.
+    let columns = console.terminal.width - 1
+    let isColored = console.terminal.errorColor != nil
+    guard hasLiveCurves else {
+      let bars = status.bars(columns: columns, isColored: isColored)
+      line.draw(isLast: progress.isEpochEnd) {
+        let width = status.bars(columns: columns, isColored: false).first?.count ?? 0
+        return (bars.first ?? "", width)
+      }
+      bars.dropFirst().forEach(console.message)
+      return
+    }
+    if progress.isEpochEnd {
+      status.bars(columns: columns, isColored: isColored).forEach { block.keep($0) }
+    }
+    block.draw {
+      if progress.isEpochEnd || curves.isEmpty { curves = makeCurves() }
+      let bars =
+        progress.isEpochEnd ? [] : [status.bar(columns: columns, isColored: isColored)]
+      return bars + curves
     }
   }
 
-  /// Leaves the cursor at the start of a line, however training ended.
-  mutating func end() {
-    line.end()
+  // Of a single epoch there is nothing to see that its line does not say.
+  private func makeCurves() -> [String] {
+    guard history.epochs.count > 1 else { return [] }
+    let terminal = console.terminal
+    let text = history.curves(
+      columns: min(terminal.isErrorTerminal ? terminal.width - 1 : 79, 120), rows: Self.curveRows,
+      style: terminal.hasBraille ? .braille : .ascii, isColored: terminal.errorColor != nil,
+      epochCount: epochCount)
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Leaves the cursor at the start of a line, however training ended, and the last curves above it.
+  func end() {
+    if hasLiveCurves {
+      block.end(makeCurves())
+    } else {
+      line.end()
+      if hasLastCurves { makeCurves().forEach(console.message) }
+    }
   }
 }

@@ -8,20 +8,27 @@ struct TrainingResult {
   let history: TrainingHistory
   /// Of the training in all, without loading.
   let seconds: Double
-  /// On the test rows, where there are such.
+  /// On the test rows, else on the validation rows, where there are such.
   let evaluation: Evaluation?
+  /// Whether those rows were held back from the training ones.
+  let isValidation: Bool
   let path: String
   let threadCount: Int
 
   /// The event of an epoch's end.
-  static func json(of progress: TrainingProgress) -> JSONValue {
-    .object([
+  static func json(of epoch: TrainingHistory.Epoch) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
       ("event", .string("epoch")),
-      ("epoch", .integer(progress.epoch)),
-      ("loss", .number(progress.loss)),
-      ("accuracy", .number(progress.accuracy)),
-      ("seconds", .number(progress.seconds)),
-    ])
+      ("epoch", .integer(epoch.number)),
+      ("loss", .number(epoch.loss)),
+      ("accuracy", .number(epoch.accuracy)),
+    ]
+    if let validation = epoch.validation {
+      members += [
+        ("val_loss", .number(validation.loss)), ("val_accuracy", .number(validation.accuracy)),
+      ]
+    }
+    return .object(members + [("seconds", .number(epoch.seconds))])
   }
 
   /// The event of the end.
@@ -41,10 +48,12 @@ struct TrainingResult {
 
   /// Lines for people.
   var lines: [String] {
-    var lines = evaluation.map { EvaluationText.lines(of: $0, title: "test accuracy") } ?? []
+    let title = isValidation ? "val accuracy" : "test accuracy"
+    var lines = evaluation.map { EvaluationText.lines(of: $0, title: title) } ?? []
     if let loss = history.epochs.last?.loss {
       lines.append("training loss  \(NumberText.metric(loss))")
     }
+    if let reason = history.stopReason { lines.append("stopped        \(reason)") }
     let size = FileProbe.byteCount(path).map { " (\(NumberText.bytes($0)))" } ?? ""
     let threads = threadCount == 1 ? "1 thread" : "\(threadCount) threads"
     let instructions = ((try? InstructionSet.requested()) ?? .scalar).description

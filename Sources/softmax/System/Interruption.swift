@@ -35,11 +35,8 @@ final class Interruption {
     source.resume()
   }
 
-  /// Throws if the user has asked for an end.
-  func check() throws(Interrupted) {
-    guard requests.count.load(ordering: .relaxed) > 0 else { return }
-    throw Interrupted(message: "interrupted: training stopped, nothing was saved")
-  }
+  /// Whether the user has asked for an end.
+  var isRequested: Bool { requests.count.load(ordering: .relaxed) > 0 }
 
   /// Stops listening: from here on Control-C ends the process.
   func end() {

@@ -58,14 +58,26 @@ package struct Terminal: Sendable {
     return depth == "truecolor" || depth == "24bit" ? .full : .indexed
   }
 
+  /// Whether the characters have eight dots: the console of Linux has none of those.
+  package var hasBraille: Bool { environment["TERM"] != "linux" }
+
   /// The number of columns, asked anew each time because windows change.
   var width: Int {
+    size(\.ws_col) ?? environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
+  }
+
+  /// The number of rows.
+  var height: Int {
+    size(\.ws_row) ?? environment["LINES"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 24
+  }
+
+  private func size(_ extent: (winsize) -> UInt16) -> Int? {
     for stream in [StandardStream.error, .output] {
       var size = winsize()
-      if unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-        return Int(size.ws_col)
+      if unsafe ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, extent(size) > 0 {
+        return Int(extent(size))
       }
     }
-    return environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
+    return nil
   }
 }

@@ -14,32 +14,32 @@
 /// without it a flipped bit there could be undone by a single other one.
 ///
 /// It is used in place of zlib's CRC-32 because that reads a quarter as fast.
-struct PayloadChecksum: Sendable {
+package enum PayloadChecksum {
   /// The number of bytes in a piece, but for the last.
-  static let pieceByteCount = 1 << 20
+  package static let pieceByteCount = 1 << 20
 
   // xxHash64's first two primes.
   private static let p1: UInt64 = 0x9e37_79b1_85eb_ca87
   private static let p2: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
   /// The number of pieces of so many bytes.
-  static func pieceCount(of byteCount: Int) -> Int {
+  package static func pieceCount(of byteCount: Int) -> Int {
     (byteCount + pieceByteCount - 1) / pieceByteCount
   }
 
   /// The checksum of all bytes.
-  static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+  package static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
     let pieces = (0..<pieceCount(of: bytes.count)).map { unsafe piece($0, of: bytes) }
     return combination(of: pieces)
   }
 
   /// The checksum of the whole from those of its pieces.
-  static func combination(of pieces: [UInt64]) -> UInt64 {
+  package static func combination(of pieces: [UInt64]) -> UInt64 {
     pieces.reduce(UInt64(pieces.count)) { round($0, $1) }
   }
 
   /// The checksum of one piece of the bytes.
-  static func piece(_ index: Int, of bytes: UnsafeRawBufferPointer) -> UInt64 {
+  package static func piece(_ index: Int, of bytes: UnsafeRawBufferPointer) -> UInt64 {
     let start = index * pieceByteCount
     let end = min(start + pieceByteCount, bytes.count)
     return unsafe piece(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))

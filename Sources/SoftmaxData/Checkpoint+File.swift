@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+public import SoftmaxCore
+public import SoftmaxModels
+
+// A checkpoint is a model file with more in it: the optimizer's memory as `optimizer.<slot>.layers...`
+// and the networks that callbacks keep as `callbacks.<callback>.<name>.layers...`, both in the shapes of
+// the layers' tensors; the metadata's `checkpoint` says the rest, in JSON.
+extension Checkpoint {
+  static let metadataKey = "checkpoint"
+  private static let formatVersion = 1
+
+  // The checkpoint without its networks and matrices.
+  private struct Record: Codable {
+    struct Callback: Codable {
+      var settings: String
+      var numbers: [String: Double]
+      var networks: [String]
+    }
+
+    var version: Int
+    var position: Position
+    var history: TrainingHistory
+    var callbacks: [Callback]
+    var settings: [String: String]
+    var stepCount: Int
+    var learningRateFactor: Double
+    var memoryCount: Int
+  }
+
+  /// Reads a checkpoint, and trusts nothing in it.
+  ///
+  /// ```swift
+  /// let checkpoint = try Checkpoint.load("fashion.safetensors")
+  /// ```
+  ///
+  /// - Throws: `notFound`, `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` for a
+  ///   file whose tensors or metadata do not fit; `unsupported` for a newer version's.
+  public static func load(_ path: String) throws(SoftmaxError) -> Checkpoint {
+    let file = try SafetensorsFile.read(path)
+    do throws(SoftmaxError) {
+      return try Checkpoint(file)
+    } catch {
+      // The parts below know tensors and keys; which file they are of is known here.
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy, at: .file(path: path, offset: nil),
+        cause: error.cause)
+    }
+  }
+
+  /// Writes the checkpoint to a file, which appears complete or not at all.
+  ///
+  /// It is a model file too: `Classifier.load(_:)` reads the network of this moment from it.
+  ///
+  /// - Throws: `ioFailure` or `notFound`; `nonFiniteValue` where the optimizer's memory has become
+  ///   infinite.
+  public func save(to path: String) throws(SoftmaxError) {
+    try artefact().write(to: path)
+  }
+
+  /// The file's content.
+  func artefact() throws(SoftmaxError) -> SafetensorsFile {
+    let model = try classifier.artefact()
+    var tensors = model.tensors
+    for (slot, layers) in state.memory.enumerated() {
+      for values in layers {
+        tensors += Self.tensors(of: values, prefix: "optimizer.\(slot).")
+      }
+    }
+    for (index, callback) in callbacks.enumerated() {
+      for (name, network) in callback.memory.networks.sorted(by: { $0.key < $1.key }) {
+        let kept = try Classifier(network: network, classNames: classNames).artefact().tensors
+        tensors += kept.map {
+          .init(
+            name: "callbacks.\(index).\(name).\($0.name)", shape: $0.shape, values: $0.values)
+        }
+      }
+    }
+    var metadata = model.metadata
+    metadata[Self.metadataKey] = try ArtefactJSON.encode(
+      Record(
+        version: Self.formatVersion, position: position, history: history,
+        callbacks: callbacks.map {
+          Record.Callback(
+            settings: $0.settings, numbers: $0.memory.numbers,
+            networks: $0.memory.networks.keys.sorted())
+        }, settings: settings, stepCount: state.stepCount,
+        learningRateFactor: state.learningRateFactor, memoryCount: state.memory.count))
+    return try SafetensorsFile(tensors: tensors, metadata: metadata)
+  }
+
+  /// The checkpoint that a file's content describes.
+  init(_ file: SafetensorsFile) throws(SoftmaxError) {
+    guard file.metadata[Self.metadataKey] != nil else {
+      throw SoftmaxError(
+        .invalidData, "is no checkpoint: its metadata lack \"\(Self.metadataKey)\"",
+        remedy: "name a file that training wrote as a checkpoint; a model has no optimizer state")
+    }
+    let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
+    guard record.version == Self.formatVersion else {
+      throw SoftmaxError(
+        .unsupported,
+        "is a checkpoint of version \(record.version), expected \(Self.formatVersion)",
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
+    guard (0...16).contains(record.memoryCount), record.callbacks.count <= 256,
+      record.stepCount >= 0, record.learningRateFactor > 0
+    else {
+      throw SoftmaxError(
+        .invalidData,
+        "its checkpoint makes no sense: \(record.memoryCount) memories of the optimizer, "
+          + "\(record.callbacks.count) callbacks, \(record.stepCount) steps, a learning rate times "
+          + "\(record.learningRateFactor)")
+    }
+    let classifier = try Classifier(file)
+    let network = classifier.network
+    var used = try classifier.artefact().tensors.count
+    var memory: [[Trainer.State.LayerValues]] = []
+    for slot in 0..<record.memoryCount {
+      var layers: [Trainer.State.LayerValues] = []
+      for (index, layer) in network.layers.enumerated() {
+        let tensors = try Self.tensors(
+          of: layer, in: file, prefix: "optimizer.\(slot).layers.\(index).")
+        guard !tensors.isEmpty else { continue }
+        layers.append(Trainer.State.LayerValues(layer: index, tensors: tensors))
+        used += tensors.count
+      }
+      memory.append(layers)
+    }
+    var callbacks: [Callback] = []
+    for (index, callback) in record.callbacks.enumerated() {
+      var networks: [String: Sequential] = [:]
+      for name in callback.networks {
+        let kept = try Self.network(in: file, prefix: "callbacks.\(index).\(name).")
+        networks[name] = kept.network
+        used += kept.tensorCount
+      }
+      callbacks.append(
+        Callback(
+          settings: callback.settings,
+          memory: TrainingMemory(numbers: callback.numbers, networks: networks)))
+    }
+    guard used == file.tensors.count else {
+      throw SoftmaxError(
+        .invalidData, "holds \(file.tensors.count) tensors, of which its checkpoint uses \(used)")
+    }
+    self.init(
+      state: Trainer.State(
+        network: network, memory: memory, stepCount: record.stepCount,
+        learningRateFactor: record.learningRateFactor),
+      position: record.position, history: record.history, callbacks: callbacks,
+      settings: record.settings, classNames: classifier.classNames,
+      byteScale: classifier.byteScale)
+  }
+
+  private static func tensors(
+    of values: Trainer.State.LayerValues, prefix: String
+  ) -> [SafetensorsFile.Tensor] {
+    values.tensors.map {
+      .init(
+        name: "\(prefix)layers.\(values.layer).\($0.name)", shape: $0.shape, values: $0.values)
+    }
+  }
+
+  // What the file remembers of a layer's tensors: of those that are frozen there is nothing.
+  private static func tensors(
+    of layer: Sequential.LayerState, in file: SafetensorsFile, prefix: String
+  ) throws(SoftmaxError) -> [LayerTensor] {
+    var result: [LayerTensor] = []
+    for tensor in layer.tensors where file[prefix + tensor.name] != nil {
+      let values = try ArtefactArchitecture.tensor(
+        prefix + tensor.name, of: file, shape: tensor.shape)
+      result.append(LayerTensor(name: tensor.name, shape: tensor.shape, values: values))
+    }
+    return result
+  }
+
+  // A network of the file's architecture, with the tensors of a prefix.
+  private static func network(
+    in file: SafetensorsFile, prefix: String
+  ) throws(SoftmaxError) -> (network: Sequential, tensorCount: Int) {
+    let tensors = file.tensors.filter { $0.name.hasPrefix(prefix) }.map {
+      SafetensorsFile.Tensor(
+        name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+    }
+    var metadata = file.metadata
+    metadata[metadataKey] = nil
+    let classifier = try Classifier(SafetensorsFile(tensors: tensors, metadata: metadata))
+    return (classifier.network, tensors.count)
+  }
+}
+
+extension SafetensorsFile {
+  /// The file without what a checkpoint adds to a model.
+  func withoutTrainingState() throws(SoftmaxError) -> SafetensorsFile {
+    guard metadata[Checkpoint.metadataKey] != nil else { return self }
+    return try SafetensorsFile(
+      tensors: tensors.filter {
+        !$0.name.hasPrefix("optimizer.") && !$0.name.hasPrefix("callbacks.")
+      }, metadata: metadata)
+  }
+}

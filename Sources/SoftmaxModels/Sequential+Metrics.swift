@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+extension Sequential {
+  /// Loss and accuracy on some samples, with the weights as they are.
+  ///
+  /// - Throws: `nonFiniteValue` where a logit overflows; `shapeMismatch` for samples that do not fit.
+  func metrics(
+    of loss: Loss, on dataset: LabeledDataset, threads: Int?
+  ) throws(SoftmaxError) -> TrainingHistory.Metrics {
+    let logits = try predictor(threads: threads).logits(for: dataset.features)
+    guard loss.isPlainCrossEntropy, dataset.sampleWeights == nil else {
+      let totals = loss.evaluate(dataset, logits: logits).totals
+      return TrainingHistory.Metrics(loss: totals.meanLoss, accuracy: totals.accuracy)
+    }
+    let losses = try logits.crossEntropy(of: dataset.targets, threads: threads)
+    let correctCount = zip(logits.mostLikelyClasses(), dataset.labels).count { $0 == $1 }
+    return TrainingHistory.Metrics(
+      loss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(dataset.count),
+      accuracy: Double(correctCount) / Double(dataset.count))
+  }
+}

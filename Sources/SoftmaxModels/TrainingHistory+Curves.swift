@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension TrainingHistory {
+  /// The characters that curves are drawn with.
+  public enum CurveStyle: Hashable, Sendable {
+    /// Braille patterns, eight dots in a character.
+    case braille
+    /// Stars and letters, for whatever shows nothing else.
+    case ascii
+  }
+
+  /// Loss and accuracy over the epochs, drawn in text.
+  ///
+  /// The training is a line, the validation points. Two pictures stand side by side where there is
+  /// room, else one above the other. A value that is not finite leaves a gap.
+  ///
+  /// ```swift
+  /// print(history.curves(columns: 80, rows: 12))
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - columns: the greatest width of a line; at least 20 are used.
+  ///   - rows: the height in all; at least 6 are used.
+  ///   - style: the characters to draw with.
+  ///   - isColored: whether escape sequences tell training and validation apart.
+  ///   - epochCount: the epochs to leave room for; without it those that there are.
+  /// - Returns: lines with a line end between them; nothing for a history without epochs.
+  public func curves(
+    columns: Int = 80, rows: Int = 12, style: CurveStyle = .braille, isColored: Bool = false,
+    epochCount: Int? = nil
+  ) -> String {
+    guard !epochs.isEmpty else { return "" }
+    let columns = max(20, columns)
+    let rows = max(6, rows)
+    let isWide = columns >= 64
+    let gap = 2
+    let width = isWide ? (columns - gap) / 2 : columns
+    let height = isWide ? rows - 1 : max(3, (rows - 1) / 2)
+    // Where an epoch has no validation there is a gap.
+    let hasValidation = epochs.contains { $0.validation != nil }
+    func validation(_ value: (Metrics) -> Double) -> [Double] {
+      hasValidation ? epochs.map { $0.validation.map(value) ?? .nan } : []
+    }
+    func lines(
+      _ title: String, _ training: [Double], _ validation: [Double]
+    ) -> [(text: String, width: Int)] {
+      CurvePanel(
+        style: style, title: title, training: training, validation: validation,
+        epochCount: max(epochs.count, epochCount ?? 0), columns: width, rows: height,
+        isColored: isColored
+      ).lines()
+    }
+    let loss = lines("loss", epochs.map(\.loss), validation(\.loss))
+    let accuracy = lines("accuracy", epochs.map(\.accuracy), validation(\.accuracy))
+    var result: [String]
+    if isWide {
+      result = zip(loss, accuracy).map { left, right in
+        left.text + String(repeating: " ", count: width - left.width + gap) + right.text
+      }
+    } else {
+      result = (loss + accuracy).map(\.text)
+    }
+    if hasValidation { result.append(legend(style, isColored: isColored, columns: columns)) }
+    return result.joined(separator: "\n")
+  }
+
+  private func legend(_ style: CurveStyle, isColored: Bool, columns: Int) -> String {
+    func colored(_ text: String, _ color: String) -> String {
+      isColored ? "\u{1b}[\(color)m\(text)\u{1b}[0m" : text
+    }
+    let (line, point) = style == .braille ? ("⠒⠒", "•") : ("**", "o")
+    guard columns >= 40 else { return "\(colored(line, "36")) tr. \(colored(point, "33")) val." }
+    return "         \(colored(line, "36")) training  \(colored(point, "33")) validation"
+  }
+}

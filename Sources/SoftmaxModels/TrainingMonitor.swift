@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The figure of an epoch that a callback watches.
+public struct TrainingMonitor: Hashable, Sendable {
+  private enum Kind: Hashable, Sendable {
+    case loss, accuracy, validationLoss, validationAccuracy
+  }
+
+  private let kind: Kind
+  /// The name, as Keras has it, such as `val_loss`.
+  public let name: String
+
+  /// The loss on the training samples, taken before each update.
+  public static let loss = TrainingMonitor(kind: .loss, name: "loss")
+  /// The accuracy on the training samples, taken before each update.
+  public static let accuracy = TrainingMonitor(kind: .accuracy, name: "accuracy")
+  /// The loss on the validation samples.
+  public static let validationLoss = TrainingMonitor(kind: .validationLoss, name: "val_loss")
+  /// The accuracy on the validation samples.
+  public static let validationAccuracy = TrainingMonitor(
+    kind: .validationAccuracy, name: "val_accuracy")
+
+  /// Whether it is taken with the weights of the epoch's end rather than those on the way there.
+  var isValidation: Bool { kind == .validationLoss || kind == .validationAccuracy }
+
+  /// The figure of an epoch.
+  ///
+  /// - Throws: `invalidArgument` where there are no validation samples to take it from.
+  func value(of epoch: TrainingHistory.Epoch, for user: String) throws(SoftmaxError) -> Double {
+    switch kind {
+    case .loss: return epoch.loss
+    case .accuracy: return epoch.accuracy
+    case .validationLoss, .validationAccuracy:
+      guard let metrics = epoch.validation else { throw missingValidation(for: user) }
+      return kind == .validationLoss ? metrics.loss : metrics.accuracy
+    }
+  }
+
+  /// Throws where it needs validation samples and there are none.
+  func validate(_ status: TrainingStatus, for user: String) throws(SoftmaxError) {
+    if isValidation, !status.hasValidation { throw missingValidation(for: user) }
+  }
+
+  private func missingValidation(for user: String) -> SoftmaxError {
+    SoftmaxError(
+      .invalidArgument, "\(user) watches \(name), but there are no validation samples",
+      remedy: "pass validation: .fraction(0.1), or watch .loss")
+  }
+
+  /// Whether a figure is better than another by more than `minDelta`.
+  func isImprovement(_ value: Double, over best: Double, by minDelta: Double) -> Bool {
+    switch kind {
+    case .loss, .validationLoss: value < best - minDelta
+    case .accuracy, .validationAccuracy: value > best + minDelta
+    }
+  }
+
+  /// What every figure is an improvement over.
+  var worst: Double {
+    switch kind {
+    case .loss, .validationLoss: .infinity
+    case .accuracy, .validationAccuracy: -.infinity
+    }
+  }
+}

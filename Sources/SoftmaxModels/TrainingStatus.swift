@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// Where a training stands, as a callback sees it.
+///
+/// It is to be looked at while the callback is called: afterwards the training goes on.
+public struct TrainingStatus {
+  /// The epochs so far.
+  public let history: TrainingHistory
+  /// Where training stands within its epoch, or at the end of its last one.
+  public let progress: TrainingProgress
+  /// Whether there are validation samples.
+  public let hasValidation: Bool
+  private let trainer: Trainer
+  private let callbacks: [any TrainingCallback]
+  private let validation: String?
+  /// Where in the training.
+  public let position: Checkpoint.Position
+  private let copy = Copy()
+
+  // Several callbacks may want the network, and it is copied once.
+  private final class Copy {
+    var network: Sequential?
+  }
+
+  init(
+    history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool, trainer: Trainer,
+    callbacks: [any TrainingCallback], validation: String?, position: Checkpoint.Position
+  ) {
+    self.history = history
+    self.progress = progress
+    self.hasValidation = hasValidation
+    self.trainer = trainer
+    self.callbacks = callbacks
+    self.validation = validation
+    self.position = position
+  }
+
+  /// The learning rate of the next step.
+  public var learningRate: Double { trainer.learningRate }
+
+  /// The data that are trained on, without those held back.
+  public var dataset: LabeledDataset { trainer.dataset }
+
+  /// A copy of the network as trained so far, made when it is first asked for.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var network: Sequential {
+    get throws(SoftmaxError) {
+      if let network = copy.network { return network }
+      let network = try trainer.network
+      copy.network = network
+      return network
+    }
+  }
+
+  /// All that it takes to go on from here.
+  ///
+  /// What other callbacks have learnt from the epoch is in it from
+  /// ``TrainingCallback/epochIsSettled(_:)`` on.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var checkpoint: Checkpoint {
+    get throws(SoftmaxError) {
+      try trainer.checkpoint(
+        at: position, history: history,
+        callbacks: callbacks.compactMap { callback in
+          callback.memory.map { Checkpoint.Callback(settings: callback.settings, memory: $0) }
+        }, validation: validation)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Testing
+
+@Suite struct SplitTests {
+  func dataset(_ counts: [Int]) throws -> LabeledDataset {
+    let labels = counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+    var features = Matrix(rowCount: labels.count, columnCount: 1)
+    // The classes in turn rather than one behind the other.
+    let order = CounterBasedGenerator(seed: 9).permutation(of: labels.count)
+    for row in labels.indices { features[row, 0] = Float(row) }
+    return try LabeledDataset(
+      features: .floats(features), labels: order.map { labels[$0] },
+      classNames: counts.indices.map { "class \($0)" })
+  }
+
+  func rows(_ dataset: LabeledDataset) -> [Int] {
+    (0..<dataset.count).map { Int(dataset.features.row($0)[0]) }
+  }
+
+  @Test(arguments: [0.1, 0.25, 0.5, 0.9])
+  func everyClassKeepsItsShare(fraction: Double) throws {
+    let counts = [20, 100, 7, 33]
+    let whole = try dataset(counts)
+    let (training, validation) = try whole.split(validationFraction: fraction, seed: 3)
+    for (label, count) in counts.enumerated() {
+      let held = validation.labels.count { $0 == label }
+      #expect(abs(Double(held) - fraction * Double(count)) <= 0.5, "class \(label)")
+      #expect(training.labels.count { $0 == label } == count - held)
+    }
+    #expect((rows(training) + rows(validation)).sorted() == Array(0..<160))
+    #expect(rows(training) == rows(training).sorted())
+    #expect(rows(validation) == rows(validation).sorted())
+    for (row, label) in zip(rows(validation), validation.labels) {
+      #expect(label == whole.labels[row])
+    }
+  }
+
+  @Test func theChoiceIsTheSeeds() throws {
+    let whole = try dataset([40, 40])
+    let first = try whole.split(validationFraction: 0.25, seed: 1)
+    let again = try whole.split(validationFraction: 0.25, seed: 1)
+    let other = try whole.split(validationFraction: 0.25, seed: 2)
+    #expect(first.validation == again.validation && first.training == again.training)
+    #expect(first.validation != other.validation)
+  }
+
+  @Test func aClassWithoutSamplesIsNoneToShare() throws {
+    let whole = try dataset([10, 0, 10])
+    #expect(try whole.split(validationFraction: 0.2, seed: 1).validation.count == 4)
+  }
+
+  @Test func fractionsThatLeaveNothingAreErrors() throws {
+    let whole = try dataset([40, 2])
+    for fraction in [0, 1, -0.1, 1.5, Double.nan, 0.1, 0.8] {
+      let error = #expect(throws: SoftmaxError.self, "\(fraction)") {
+        try whole.split(validationFraction: fraction, seed: 1)
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+    let few = #expect(throws: SoftmaxError.self) {
+      try whole.split(validationFraction: 0.1, seed: 1)
+    }
+    #expect(
+      few?.message
+        == "class \"class 1\" has 2 samples: a fraction of 0.1 leaves none to validate by")
+    let all = #expect(throws: SoftmaxError.self) {
+      try whole.split(validationFraction: 0.8, seed: 1)
+    }
+    #expect(all?.message.hasSuffix("leaves none to learn from") == true)
+    #expect(throws: SoftmaxError.self) {
+      try whole.selecting(rows: [Int]()).split(validationFraction: 0.5, seed: 1)
+    }
+  }
+
+  @Test func everyChangeOfTheDataIsAnotherFingerprint() throws {
+    let base = try dataset([3, 4])
+    var prints: Set<String> = [base.fingerprint]
+    #expect(try dataset([3, 4]).fingerprint == base.fingerprint)
+    var features = Matrix(rowCount: 7, columnCount: 1)
+    prints.insert(
+      try LabeledDataset(
+        features: .floats(features), labels: base.labels, classNames: base.classNames
+      ).fingerprint)
+    features[6, 0] = 1
+    prints.insert(
+      try LabeledDataset(
+        features: .floats(features), labels: base.labels, classNames: base.classNames
+      ).fingerprint)
+    prints.insert(
+      try LabeledDataset(
+        features: base.features, labels: base.labels.map { 1 - $0 }, classNames: base.classNames
+      ).fingerprint)
+    prints.insert(
+      try LabeledDataset(
+        features: base.features, labels: base.labels, classNames: ["class 0c", "lass 1"]
+      ).fingerprint)
+    for scale: Float in [1, 2] {
+      let bytes = try ByteMatrix(
+        rowCount: 7, columnCount: 1, bytes: [0, 1, 2, 3, 4, 5, 6], scale: scale)
+      prints.insert(
+        try LabeledDataset(
+          features: .bytes(bytes), labels: base.labels, classNames: base.classNames
+        ).fingerprint)
+    }
+    #expect(prints.count == 7)
+  }
+}

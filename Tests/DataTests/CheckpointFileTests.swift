@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import SoftmaxModels
+import SoftmaxTestSupport
+import Testing
+
+@testable import SoftmaxData
+
+@Suite struct CheckpointFileTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  func dataset() throws -> LabeledDataset {
+    let generator = CounterBasedGenerator(seed: 4)
+    let bytes = (0..<40 * 6).map { UInt8(truncatingIfNeeded: generator.bits(at: UInt64($0))) }
+    return try LabeledDataset(
+      features: .bytes(ByteMatrix(rowCount: 40, columnCount: 6, bytes: bytes, scale: 1.0 / 255)),
+      labels: (0..<40).map { $0 % 3 }, classNames: ["a", "b", "c"], featureShape: [2, 3])
+  }
+
+  func network() throws -> Sequential {
+    try Sequential(input: [2, 3], seed: 12) {
+      Flatten()
+      Dense(5, activation: .relu)
+      Dense(3, activation: .softmax)
+    }
+  }
+
+  func callbacks(_ path: String) -> [any TrainingCallback] {
+    [.earlyStopping(patience: 4), .reduceOnPlateau(patience: 2), .checkpoint(to: path)]
+  }
+
+  @discardableResult
+  func train(
+    epochs: Int, to path: String, resuming checkpoint: Checkpoint? = nil
+  ) throws -> (network: Sequential, history: TrainingHistory) {
+    var network = try network()
+    let history = try network.fit(
+      to: dataset(), epochs: epochs, batchSize: 8, validation: .fraction(0.25),
+      callbacks: callbacks(path), resuming: checkpoint)
+    return (network, history)
+  }
+
+  @Test func whatWasWrittenIsWhatIsRead() throws {
+    let path = folder.path("run.safetensors")
+    let history = try train(epochs: 2, to: path).history
+    let checkpoint = try Checkpoint.load(path)
+    #expect(checkpoint.history == history)
+    #expect(checkpoint.position == .init(epoch: 2))
+    #expect(checkpoint.callbacks.count == 2)
+    #expect(checkpoint.callbacks[0].memory.networks["best"] != nil)
+    #expect(checkpoint.state.memory.count == 2)
+    try checkpoint.save(to: folder.path("again"))
+    #expect(try Checkpoint.load(folder.path("again")) == checkpoint)
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: path))
+        == Data(contentsOf: URL(fileURLWithPath: folder.path("again"))))
+  }
+
+  @Test func aTrainingThatGoesOnFromAFileEndsWithTheSameBits() throws {
+    let whole = try train(epochs: 6, to: folder.path("whole"))
+    for epochs in 1...6 {
+      try train(epochs: epochs, to: folder.path("part"))
+      let rest = try train(
+        epochs: 6, to: folder.path("part"), resuming: Checkpoint.load(folder.path("part")))
+      #expect(rest.network == whole.network)
+      #expect(rest.history.epochs.map(\.loss) == whole.history.epochs.map(\.loss))
+    }
+  }
+
+  @Test func aCheckpointIsAModelToo() throws {
+    let path = folder.path("run.safetensors")
+    try train(epochs: 2, to: path)
+    let checkpoint = try Checkpoint.load(path)
+    let classifier = try Classifier.load(path)
+    #expect(classifier.network == checkpoint.state.network)
+    #expect(classifier.classNames == ["a", "b", "c"] && classifier.byteScale == 1.0 / 255)
+    try classifier.save(to: folder.path("model"))
+    let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(folder.path("model")) }
+    #expect(error?.message.hasPrefix("is no checkpoint") == true)
+  }
+
+  @Test func checkpointsAreAsFarApartAsAsked() throws {
+    var positions: [Int] = []
+    var network = try network()
+    let path = folder.path("run")
+    try network.fit(
+      to: dataset(), epochs: 5, batchSize: 8,
+      callbacks: [
+        .checkpoint(to: path, everyEpochs: 2),
+        .onEpochEnd { _ in
+          positions.append((try? Checkpoint.load(path).position.epoch) ?? 0)
+          return .proceed
+        },
+      ])
+    // What is seen at an epoch's end is what the epochs before left.
+    #expect(positions == [0, 0, 2, 2, 4])
+    #expect(try Checkpoint.load(path).position.epoch == 5)
+  }
+
+  @Test func theBestEpochsModelStandsBesideTheLastCheckpoint() throws {
+    var network = try network()
+    var networks: [Sequential] = []
+    let history = try network.fit(
+      to: dataset(), optimizer: .adam(learningRate: 0.05), epochs: 12, batchSize: 8,
+      validation: .fraction(0.25),
+      callbacks: [
+        .checkpoint(to: folder.path("run.safetensors"), keeping: .bestAndLast),
+        .onEpochEnd {
+          networks.append(try $0.network)
+          return .proceed
+        },
+      ])
+    let best = try #require(history.bestEpoch).number
+    #expect(try folder.names == ["run.best.safetensors", "run.safetensors"])
+    #expect(
+      try Classifier.load(folder.path("run.best.safetensors")).network == networks[best - 1])
+    #expect(
+      CheckpointFile.checkpoint(to: "plain").bestPath == "plain.best")
+  }
+
+  @Test func whatDeadRunsLeftIsGoneWhenATrainingBegins() throws {
+    try folder.write([1, 2, 3], to: ".run.4194303.beef")
+    try folder.write([1, 2, 3], to: ".other.4194303.beef")
+    try train(epochs: 1, to: folder.path("run"))
+    #expect(try folder.names == [".other.4194303.beef", "run"])
+  }
+
+  @Test func aCheckpointThatCannotBeWrittenEndsTheTrainingWithItsSteps() throws {
+    var network = try network()
+    var short = network
+    #expect(throws: SoftmaxError.self) {
+      try network.fit(
+        to: dataset(), epochs: 5, callbacks: [.checkpoint(to: folder.path("none/run"))])
+    }
+    try short.fit(to: dataset(), epochs: 1)
+    #expect(network == short)
+    #expect(throws: SoftmaxError.self) {
+      try network.fit(
+        to: dataset(), epochs: 5, callbacks: [.checkpoint(to: folder.path("a"), everyEpochs: 0)])
+    }
+  }
+
+  // MARK: Files that lie
+
+  /// What comes of a checkpoint with some of its content replaced.
+  func changed(
+    _ change: (inout [String: String], inout [SafetensorsFile.Tensor]) -> Void
+  ) throws -> SoftmaxError? {
+    let path = folder.path("changed")
+    try train(epochs: 2, to: path)
+    let file = try SafetensorsFile.read(path)
+    var (metadata, tensors) = (file.metadata, file.tensors)
+    change(&metadata, &tensors)
+    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    do throws(SoftmaxError) {
+      let checkpoint = try Checkpoint.load(path)
+      do {
+        try train(epochs: 4, to: path, resuming: checkpoint)
+      } catch let error as SoftmaxError {
+        return error
+      } catch {
+        Issue.record("\(error)")
+      }
+      return nil
+    } catch {
+      #expect(error.path == path)
+      return error
+    }
+  }
+
+  @Test func aFileThatIsCutIsAnError() throws {
+    let path = folder.path("run")
+    try train(epochs: 1, to: path)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    for count in Array(stride(from: 0, to: bytes.count, by: 97)) + [bytes.count - 1] {
+      try bytes.prefix(count).write(to: URL(fileURLWithPath: path))
+      let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(path) }
+      #expect(error?.path == path)
+    }
+  }
+
+  @Test func everyChangedTensorIsAnErrorOrTaken() throws {
+    #expect(try changed { _, _ in } == nil)
+    let path = folder.path("count")
+    try train(epochs: 2, to: path)
+    for index in try SafetensorsFile.read(path).tensors.indices {
+      #expect(try changed { $1.remove(at: index) } != nil)
+      let error = try changed { _, tensors in
+        let old = tensors[index]
+        tensors[index] = .init(
+          name: old.name, shape: [old.values.count + 1], values: old.values + [0])
+      }
+      #expect(error?.code == .shapeMismatch)
+      #expect(
+        try changed { _, tensors in
+          let old = tensors[index]
+          tensors[index] = .init(name: "x" + old.name, shape: old.shape, values: old.values)
+        } != nil)
+    }
+    #expect(
+      try changed { $1.append(.init(name: "optimizer.9.layers.1.bias", shape: [1], values: [0])) }?
+        .code == .invalidData)
+    #expect(
+      try changed { $1.append(.init(name: "callbacks.x", shape: [1], values: [0])) }?.code
+        == .invalidData)
+  }
+
+  @Test func aNumberThatIsNoneIsAnError() throws {
+    let path = folder.path("run")
+    try train(epochs: 1, to: path)
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xc0, 0x7f])
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(path) }
+    #expect(error?.code == .nonFiniteValue)
+  }
+
+  @Test func everyLieInTheRecordIsATypedError() throws {
+    let lies = [
+      ("\"version\":1", "\"version\":2"), ("\"stepCount\":8", "\"stepCount\":9"),
+      ("\"stepCount\":8", "\"stepCount\":9223372036854775807"),
+      ("\"stepCount\":8", "\"stepCount\":-8"),
+      ("\"epoch\":2", "\"epoch\":9223372036854775807"), ("\"epoch\":2", "\"epoch\":-1"),
+      ("\"step\":0", "\"step\":9223372036854775807"), ("\"step\":0", "\"step\":-1"),
+      ("\"memoryCount\":2", "\"memoryCount\":1"),
+      ("\"memoryCount\":2", "\"memoryCount\":1000000000"),
+      ("\"memoryCount\":2", "\"memoryCount\":-1"),
+      ("\"learningRateFactor\":1", "\"learningRateFactor\":0"),
+      ("\"learningRateFactor\":1", "\"learningRateFactor\":1e999"),
+      ("\"networks\":[\"best\"]", "\"networks\":[]"),
+      ("\"networks\":[\"best\"]", "\"networks\":[\"best\",\"best\"]"),
+      ("\"networks\":[\"best\"]", "\"networks\":[\"other\"]"),
+      ("\"settings\":{", "\"settings\":{\"more\":\"1\","),
+      ("\"callbacks\":[", "\"callbacks\":[null,"),
+    ]
+    for (known, lie) in lies {
+      var wasThere = false
+      let error = try changed { metadata, _ in
+        let text = metadata["checkpoint", default: ""]
+        wasThere = text.contains(known)
+        metadata["checkpoint"] = text.replacingOccurrences(of: known, with: lie)
+      }
+      #expect(wasThere, "\(known)")
+      #expect(error != nil, "\(lie)")
+    }
+    for text in ["", "null", "{}", "[]", "1", String(repeating: "[", count: 100_000)] {
+      #expect(try changed { metadata, _ in metadata["checkpoint"] = text } != nil)
+    }
+  }
+
+  // Numbers that callbacks remember come from the file too.
+  @Test func whatACallbackIsToldToRememberCannotHarmIt() throws {
+    for number in ["-1", "1e300", "0.5", "-1e300", "-9223372036854775808"] {
+      #expect(
+        try changed { metadata, _ in
+          metadata["checkpoint"] = metadata["checkpoint", default: ""]
+            .replacingOccurrences(
+              of: #""(best|best_epoch|wait|cooldown)":[-0-9.e]+"#, with: "\"$1\":\(number)",
+              options: .regularExpression)
+        } == nil)
+    }
+  }
+
+  // MARK: The log
+
+  @Test func theLogIsThatOfKeras() throws {
+    let path = folder.path("log.csv")
+    var network = try network()
+    let history = try network.fit(
+      to: dataset(), epochs: 2, validation: .fraction(0.25), callbacks: [.csvLog(to: path)])
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0] == "epoch,accuracy,loss,val_accuracy,val_loss")
+    let last = try #require(history.epochs.last)
+    let numbers = lines[2].split(separator: ",").compactMap { Double($0) }
+    #expect(
+      numbers == [
+        1, last.accuracy, last.loss, last.validation?.accuracy, last.validation?.loss,
+      ])
+    var plain = try self.network()
+    try plain.fit(to: dataset(), epochs: 1, callbacks: [.csvLog(to: path)])
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8).hasPrefix("epoch,accuracy,loss\n0,"))
+  }
+
+  @Test func aTrainingThatGoesOnHasTheWholeLog() throws {
+    func run(epochs: Int, _ name: String, resuming checkpoint: Checkpoint?) throws -> String {
+      var network = try network()
+      try network.fit(
+        to: dataset(), epochs: epochs,
+        callbacks: [.csvLog(to: folder.path(name)), .checkpoint(to: folder.path("run"))],
+        resuming: checkpoint)
+      return try String(contentsOfFile: folder.path(name), encoding: .utf8)
+    }
+    let whole = try run(epochs: 4, "whole", resuming: nil)
+    _ = try run(epochs: 2, "part", resuming: nil)
+    // A line that a killed run left unfinished.
+    try (String(contentsOfFile: folder.path("part"), encoding: .utf8) + "2,0.1")
+      .write(toFile: folder.path("part"), atomically: false, encoding: .utf8)
+    #expect(
+      try run(epochs: 4, "part", resuming: Checkpoint.load(folder.path("run"))) == whole)
+  }
+}

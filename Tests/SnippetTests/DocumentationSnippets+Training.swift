@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxKit
+
+extension DocumentationSnippets {
+  static func watched(_ network: inout Sequential, _ images: LabeledDataset) throws {
+    let history = try network.fit(
+      to: images, epochs: 100, validation: .fraction(0.1),
+      callbacks: [.earlyStopping(patience: 5), .checkpoint(to: "images.safetensors")])
+    print(history.curves(columns: 80, rows: 12))
+  }
+
+  static func drawn(_ network: inout Sequential, _ images: LabeledDataset) throws {
+    let history = try network.fit(to: images, epochs: 20, validation: .fraction(0.1))
+    print(history.curves())
+  }
+
+  static func validated(_ network: inout Sequential, _ digits: DatasetSplit) throws {
+    try network.fit(to: digits.training, epochs: 20, validation: .fraction(0.1))
+  }
+
+  static func split(_ digits: LabeledDataset) throws -> (Int, Int) {
+    let (training, validation) = try digits.split(validationFraction: 0.1, seed: 42)
+    return (training.count, validation.count)
+  }
+
+  static func stoppedWhenTiny(_ network: inout Sequential, _ digits: LabeledDataset) throws {
+    try network.fit(
+      to: digits, epochs: 100,
+      callbacks: [.onEpochEnd { $0.learningRate < 1e-5 ? .stop("tiny steps") : .proceed }])
+  }
+
+  static func goneOn(
+    _ network: inout Sequential, _ digits: LabeledDataset, path: String
+  ) throws {
+    let checkpoint = FileManager.default.fileExists(atPath: path) ? try Checkpoint.load(path) : nil
+    try network.fit(
+      to: digits, epochs: 100, callbacks: [.checkpoint(to: path)], resuming: checkpoint)
+  }
+
+  static func loaded() throws -> Checkpoint {
+    let checkpoint = try Checkpoint.load("fashion.safetensors")
+    return checkpoint
+  }
+
+  static func saved(_ trainer: Trainer, epoch: Int) throws {
+    try trainer.checkpoint(at: .init(epoch: epoch + 1)).save(to: "mine.safetensors")
+  }
+
+  static func restored(_ trainer: Trainer, epochs: Int) throws -> Range<Int> {
+    let checkpoint = try Checkpoint.load("mine.safetensors")
+    try trainer.restore(checkpoint)
+    let epochsLeft = checkpoint.position.epoch..<epochs
+    return epochsLeft
+  }
+
+  static func thereAndBack(_ trainer: Trainer, batch: [Int]) throws {
+    let before = try trainer.state
+    try trainer.step(on: batch)
+    try trainer.restore(before)
+  }
+
+  static func perfect(_ network: inout Sequential, _ digits: LabeledDataset) throws {
+    struct StopWhenPerfect: TrainingCallback {
+      mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
+        status.history.epochs.last?.accuracy == 1 ? .stop("nothing left to learn") : .proceed
+      }
+    }
+    try network.fit(to: digits, epochs: 100, callbacks: [StopWhenPerfect()])
+  }
+}
