@@ -27,8 +27,9 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     public let number: Int
     /// The mean loss of the samples, each taken before its batch's update, without any penalty.
     public let loss: Double
-    /// The fraction of the samples classified rightly before their batch's update; samples of weight 0
-    /// are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
+    /// The fraction of the samples classified rightly before their batch's update.
+    ///
+    /// Samples of weight 0 are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
     /// on the right side of one half (Keras' binary accuracy).
     public let accuracy: Double
     /// On the validation samples, with the weights of the epoch's end; nil without such samples.
