@@ -19,12 +19,10 @@
 
 #undef OUTPUT_LOSS
 
-// What lies behind a row's end: an output of -1e30 where 0 is wanted costs +0 by every loss with a
-// weight of 0, and by binary cross-entropy as it is.
-//
 // For each row i: loss[i] = the sum of `term`; D[i,j] = `slope` * scale[i] unless d is null. A row
 // whose scale is 0 counts nothing: its loss and its gradient are +0, whatever its outputs are. A row
-// whose sum is NaN has a loss and a gradient of the canonical NaN.
+// whose sum is NaN has a loss and a gradient of the canonical NaN. Vectors that reach beyond the row's
+// end hold outputs of `behind` and targets of 0 there, whose term is +0, so they leave their lanes alone.
 #define OUTPUT_LOSS(name, parameters, behind, ...)                                              \
   void NAME(name)(                                                                              \
       ptrdiff_t m, ptrdiff_t n, const float *z, ptrdiff_t ldz, const float *t, ptrdiff_t ldt,   \

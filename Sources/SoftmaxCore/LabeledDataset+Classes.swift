@@ -5,7 +5,7 @@ extension LabeledDataset {
   /// The classes that no sample has, in ascending order: a model cannot learn them.
   ///
   /// ```swift
-  /// for index in dataset.missingClasses { print("nothing to learn \(dataset.classNames[index]) from") }
+  /// for index in dataset.missingClasses { print("no sample of", dataset.classNames[index]) }
   /// ```
   ///
   /// Of soft and multi-label targets those whose target is 0 throughout. Samples of weight 0 do not

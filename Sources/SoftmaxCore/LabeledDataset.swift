@@ -12,8 +12,10 @@
 public struct LabeledDataset: Hashable, Sendable {
   /// The features, a row for each sample.
   public let features: Features
-  /// The index of each sample's class; of soft targets, the most probable class; of multi-label
-  /// targets, the one that applies most. The first of equals.
+  /// The index of each sample's class.
+  ///
+  /// Of soft targets the most probable class, of multi-label targets the one that applies most; the
+  /// first of equals.
   public let labels: [Int]
   /// What each sample should be classified as.
   public let targets: Targets

@@ -9,8 +9,8 @@ extension Matrix {
   /// for few rows; so nothing in this library refuses them.
   ///
   /// ```swift
-  /// try Matrix([[0.1, 0.9], [0.7, 0.3]]).looksLikeProbabilities    // true
-  /// try Matrix([[3, 1, -3]]).looksLikeProbabilities                // false
+  /// print(try Matrix([[0.1, 0.9], [0.7, 0.3]]).looksLikeProbabilities)    // true
+  /// print(try Matrix([[3, 1, -3]]).looksLikeProbabilities)                // false
   /// ```
   public var looksLikeProbabilities: Bool {
     rowCount > 0 && columnCount > 1

@@ -113,7 +113,7 @@ public struct BatchLoader: Sendable {
 }
 
 extension BatchLoader {
-  /// One pass over the samples. Each loop over it reads them anew.
+  /// One pass over the samples; each loop over it reads them anew.
   public struct Epoch: Sequence, Sendable {
     /// The rows of each batch.
     public let batches: ShuffledBatches

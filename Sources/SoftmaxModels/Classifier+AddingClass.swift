@@ -46,7 +46,7 @@ extension Classifier {
       Dense(units + 1, activation: activation, initializer: initializer).configuration
     configurations[last].name = name
     let old = network
-    let grown = try Sequential(
+    var grown = try Sequential(
       input: old.inputShape, seed: old.seed, configurations: configurations
     ) { index, _, _ in
       guard index == last else { return old.layers[index].tensors }
@@ -55,6 +55,9 @@ extension Classifier {
           name: "weight", shape: [units + 1, weight.columnCount], values: wider.elements),
         LayerTensor(name: "bias", shape: [units + 1], values: widerBias),
       ]
+    }
+    for place in layers.indices where layers[place].isFrozen {
+      grown.freeze(layers: place..<place + 1)
     }
     return try Classifier(
       network: grown, classNames: classNames + [className], byteScale: byteScale,

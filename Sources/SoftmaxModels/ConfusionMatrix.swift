@@ -20,6 +20,9 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// The number of classes.
   public var classCount: Int { classNames.count }
 
+  // What is greater is no class but a number that went astray.
+  private static let greatestNumberedCount = 10_000
+
   /// Counts predictions.
   ///
   /// - Parameters:
@@ -38,6 +41,12 @@ public struct ConfusionMatrix: Hashable, Sendable {
         remedy: "give one prediction for each label")
     }
     let greatest = max(labels.max() ?? -1, predictions.max() ?? -1)
+    guard classNames != nil || greatest < Self.greatestNumberedCount else {
+      throw SoftmaxError(
+        .labelOutOfRange,
+        "\(greatest) is not the index of a class: without names there are at most "
+          + "\(Self.greatestNumberedCount)")
+    }
     let names = classNames ?? (0..<greatest + 1).map { "\($0)" }
     guard Set(names).count == names.count else {
       throw SoftmaxError(.invalidArgument, "two classes have the same name in \(names.prefix(20))")

@@ -35,7 +35,7 @@ extension Evaluation {
   ///
   /// - Complexity: O(classes x samples log samples).
   public var rocAUC: [Double?] {
-    (0..<confusionMatrix.classCount).map { index in
+    classNames.indices.map { index in
       areaUnderROC(
         scores: labels.indices.map { probabilities[$0, index] },
         arePositive: labels.map { $0 == index })
@@ -52,7 +52,8 @@ extension Evaluation {
 
   /// Why ``rocAUCMacro`` is nil; nil if it is not.
   public var rocAUCUndefinedReason: String? {
-    let missing = zip(classNames, confusionMatrix.labelCounts).filter { $0.1 == 0 }.map(\.0)
+    let occurring = Set(labels)
+    let missing = classNames.indices.filter { !occurring.contains($0) }.map { classNames[$0] }
     guard !missing.isEmpty else { return nil }
     let names = missing.prefix(5).map { $0.debugDescription }.joined(separator: ", ")
     let more = missing.count > 5 ? " and \(missing.count - 5) more" : ""

@@ -26,8 +26,8 @@ public struct Evaluation: Hashable, Sendable {
   ///
   /// From the logits and never clipped: a certain and wrong prediction costs what it costs.
   public let logLoss: Double
-  /// How often each class was taken for each.
-  public let confusionMatrix: ConfusionMatrix
+  /// The names of the classes, by index.
+  public let classNames: [String]
 
   /// Judges the logits of any model.
   ///
@@ -66,16 +66,19 @@ public struct Evaluation: Hashable, Sendable {
     self.predictions = predictions
     self.probabilities = probabilities
     self.logLoss = logLoss
-    confusionMatrix = ConfusionMatrix(
-      checkedLabels: labels, predictions: predictions, classNames: classNames)
+    self.classNames = classNames
   }
 
   /// The number of samples.
   public var rowCount: Int { labels.count }
   /// The number of samples whose most probable class is the right one.
-  public var correctCount: Int { confusionMatrix.correctCount }
-  /// The names of the classes, by index.
-  public var classNames: [String] { confusionMatrix.classNames }
+  public var correctCount: Int { zip(labels, predictions).count { $0 == $1 } }
+  /// How often each class was taken for each.
+  ///
+  /// - Complexity: O(samples + classes^2); keep it rather than ask again.
+  public var confusionMatrix: ConfusionMatrix {
+    ConfusionMatrix(checkedLabels: labels, predictions: predictions, classNames: classNames)
+  }
   /// The fraction of samples classified rightly.
   public var accuracy: Double { Double(correctCount) / Double(rowCount) }
 

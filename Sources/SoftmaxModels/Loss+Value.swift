@@ -7,7 +7,7 @@ extension Loss {
   public struct Value: Hashable, Sendable {
     /// The weighted mean over the rows; 0 where ``weight`` is.
     public let loss: Double
-    /// The sum of the rows' weights. 0 says that there was nothing to learn from.
+    /// The sum of the rows' weights; 0 says that there was nothing to learn from.
     public let weight: Double
     /// The gradient of ``loss`` to the outputs: [rows, outputs].
     public let gradient: Matrix

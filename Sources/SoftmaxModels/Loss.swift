@@ -22,7 +22,7 @@ public struct Loss: Hashable, Sendable {
   }
 
   package let kind: Kind
-  /// How much of each target is spread evenly: over the classes, or over yes and no. Within 0..<1.
+  /// How much of each target is spread evenly over the classes, or over yes and no, within 0..<1.
   public let labelSmoothing: Double
   /// How much each class counts, by index; empty where all count the same.
   public let classWeights: [Double]
@@ -122,7 +122,9 @@ extension Loss {
   }
 
   /// The absolute (L1) loss |z - t| of the outputs and one-hot or soft targets, the mean over the
-  /// outputs and over the samples of a batch. Its slope is the sign of z - t, 0 at 0.
+  /// outputs and over the samples of a batch.
+  ///
+  /// Its slope is the sign of z - t, 0 at 0.
   public static let absolute = Loss(.absolute)
 
   /// The absolute loss with weights of the classes or an ignored one.

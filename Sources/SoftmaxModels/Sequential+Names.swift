@@ -87,16 +87,23 @@ extension Sequential {
       }
     }
     var numbers: [String: Int] = [:]
-    return configurations.map { configuration in
-      if let name = configuration.name { return name }
-      let base = snakeCase(configuration.typeName)
-      var name: String
-      repeat {
-        let number = numbers[base, default: 0]
-        numbers[base] = number + 1
-        name = number == 0 ? base : "\(base)_\(number)"
-      } while taken.contains(name)
-      return name
+    var names: [String] = []
+    for configuration in configurations {
+      names.append(configuration.name ?? freeName(configuration, &numbers, besides: taken))
+    }
+    return names
+  }
+
+  // The next of dense, dense_1, dense_2, ... that nobody has taken.
+  private static func freeName(
+    _ configuration: LayerConfiguration, _ numbers: inout [String: Int], besides taken: Set<String>
+  ) -> String {
+    let base = snakeCase(configuration.typeName)
+    while true {
+      let number = numbers[base, default: 0]
+      numbers[base] = number + 1
+      let name = number == 0 ? base : "\(base)_\(number)"
+      if !taken.contains(name) { return name }
     }
   }
 

@@ -74,7 +74,7 @@ private struct TableLayout {
       names = classNames.map { PrintableText.shortened($0, to: min(widest, columns - count - 1)) }
       return
     }
-    let roomy = max(digits + 1, min(8, (columns - min(widest, 16)) / count))
+    let roomy = max(digits + 1, min(widest + 1, 12, (columns - min(widest, 16)) / count))
     let starts = classNames.map { PrintableText.prefix($0, columns: roomy - 1) }
     if Set(starts).count == starts.count {
       cellWidth = roomy

@@ -3,17 +3,23 @@
 public import SoftmaxModels
 
 extension TrainingHistory {
-  /// The curves of loss and accuracy over the epochs, as charts.
+  /// The curves of loss and accuracy over the epochs, as charts; with validation where there was one.
   public var charts: [LineChart] {
-    let numbers = epochs.map { Double($0.number) }
-    return [
-      LineChart(
-        title: "Loss", xLabel: "epoch", yLabel: "loss",
-        series: [.init(name: "training", x: numbers, y: epochs.map(\.loss))]),
-      LineChart(
-        title: "Accuracy", xLabel: "epoch", yLabel: "accuracy",
-        series: [.init(name: "training", x: numbers, y: epochs.map(\.accuracy))]),
+    [
+      chart("Loss", "loss", epochs.map(\.loss), epochs.map { $0.validation?.loss }),
+      chart("Accuracy", "accuracy", epochs.map(\.accuracy), epochs.map { $0.validation?.accuracy }),
     ]
+  }
+
+  private func chart(
+    _ title: String, _ label: String, _ training: [Double], _ validation: [Double?]
+  ) -> LineChart {
+    let numbers = epochs.map { Double($0.number) }
+    var series = [LineChart.Series(name: "training", x: numbers, y: training)]
+    if validation.contains(where: { $0 != nil }) {
+      series.append(.init(name: "validation", x: numbers, y: validation.map { $0 ?? .nan }))
+    }
+    return LineChart(title: title, xLabel: "epoch", yLabel: label, series: series)
   }
 
   /// The curves of loss and accuracy as a picture that stands alone.

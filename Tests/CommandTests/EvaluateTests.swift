@@ -99,6 +99,27 @@ import Testing
       try bench.run("evaluate", "model.safetensors", "digits", "--gallery", "0").exitCode == 64)
   }
 
+  @Test func aTerminalGetsColoursUnlessTheyAreUnwanted() throws {
+    try bench.train("--quiet")
+    func shown(_ environment: [String: String]) throws -> String {
+      let usual = [
+        "TERM": "xterm-256color", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": "",
+        "CLICOLOR": "", "COLORTERM": "",
+      ]
+      return try PseudoTerminal.run(
+        ["evaluate", "model.safetensors", "digits", "--gallery", "3"], columns: 80,
+        environment: usual.merging(environment) { $1 }, in: bench.folder.url)
+    }
+    let colored = try shown([:])
+    #expect(colored.contains("\u{1b}[38;5;231;48;5;") && colored.contains("▀"))
+    let plain = try shown(["NO_COLOR": "1"])
+    #expect(plain.contains("true \\ predicted") && !hasControlCharacters(plain))
+    for text in [colored, plain] {
+      let lines = text.replacing(#/\u{1b}\[[0-9;]*m/#, with: "").split(separator: "\n")
+      #expect(lines.filter { $0.count >= 80 } == [])
+    }
+  }
+
   @Test func figuresAreWritten() throws {
     try bench.train("--quiet")
     let outcome = try bench.run(

@@ -125,6 +125,16 @@ import Testing
     #expect(ours == probabilities(predicted.output))
   }
 
+  @Test func theLossesAreDrawn() throws {
+    let outcome = try bench.run("explain", "--json", "--figures", "losses")
+    #expect(outcome.exitCode == 0)
+    for name in ["squared-loss", "absolute-loss", "huber-loss", "cross-entropy"] {
+      #expect(outcome.errors.contains("wrote losses/\(name).svg\n"))
+      let url = bench.folder.url.appendingPathComponent("losses/\(name).svg")
+      #expect(try String(contentsOf: url, encoding: .utf8).contains(">gradient</text>"))
+    }
+  }
+
   @Test func wrongUsageSaysSo() throws {
     #expect(try bench.run("explain", "--rows", "0").exitCode == 64)
     #expect(try bench.run("explain", "--model", "model.safetensors").exitCode == 64)

@@ -25,6 +25,7 @@ import Testing
       .map { $0.split(separator: " ").dropFirst().map(String.init) }
     #expect(!examples.isEmpty)
     try bench.train("--quiet")
+    try bench.write(Array("length,species\n1,rose\n2,iris\n".utf8), to: "flowers.csv")
     for example in examples where isForHere(example) {
       let outcome = try bench.run(example)
       #expect(outcome.exitCode == 0, "\(example): \(outcome.errors)")

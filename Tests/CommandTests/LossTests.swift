@@ -12,7 +12,7 @@ import Testing
   ])
   func everyLossLearnsAndIsEvaluated(loss: String) throws {
     let trained = try bench.run(
-      "train", "digits", "--loss", loss, "--epochs", "6", "--json", "--quiet")
+      "train", "digits", "--loss", loss, "--epochs", "8", "--json", "--quiet")
     #expect(trained.exitCode == 0, "\(trained.errors)")
     let result = try #require(try trained.objects().last)
     let accuracy = try #require(result["accuracy"] as? Double)
@@ -34,6 +34,16 @@ import Testing
     let predicted = try bench.run("predict", "two", "small:train", "--json")
     let probabilities = try #require(try predicted.objects().first?["probabilities"] as? [Double])
     #expect(probabilities.count == 2 && abs(probabilities.reduce(0, +) - 1) < 1e-6)
+  }
+
+  @Test func aClassThatNoRowHasGetsAWarning() throws {
+    // Of twelve rows none is of the thirteenth class.
+    try bench.writeImages(to: "many", classNames: (0..<13).map { "kind\($0)" })
+    let outcome = try bench.run("train", "many", "--epochs", "1")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("warning: no row to learn from for kind12\n"))
+    try bench.writeImages(to: "few", classNames: ["a", "b"])
+    #expect(try !bench.run("train", "few", "--epochs", "1").errors.contains("no row"))
   }
 
   @Test func theModelSaysWhatItWasTrainedBy() throws {

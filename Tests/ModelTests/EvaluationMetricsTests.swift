@@ -171,6 +171,7 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
       code { _ = try ConfusionMatrix(labels: [2], predictions: [0], classNames: ["a", "b"]) }
         == .labelOutOfRange)
     #expect(code { _ = try ConfusionMatrix(labels: [0], predictions: [-1]) } == .labelOutOfRange)
+    #expect(code { _ = try ConfusionMatrix(labels: [.max], predictions: [0]) } == .labelOutOfRange)
     #expect(
       code { _ = try ConfusionMatrix(labels: [], predictions: [], classNames: ["a", "a"]) }
         == .invalidArgument)

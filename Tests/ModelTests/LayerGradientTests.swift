@@ -11,28 +11,43 @@ import Testing
   private static let rowCount = 7
   private static let labels = (0..<rowCount).map { $0 * 5 % 3 }
 
-  /// Mean cross-entropy and its gradient to the logits.
-  private static func loss(_ logits: [[Double]]) -> (value: Double, gradient: [[Double]]) {
-    var value = 0.0
-    var gradient: [[Double]] = []
-    for (z, label) in zip(logits, labels) {
-      let m = z.max() ?? 0
-      let sum = z.reduce(0) { $0 + exp($1 - m) }
-      value += (m + log(sum) - z[label]) / Double(rowCount)
-      gradient.append(
-        z.enumerated().map { (exp($1 - m) / sum - ($0 == label ? 1 : 0)) / Double(rowCount) })
-    }
-    return (value, gradient)
+  /// A loss of the library beside the reference's.
+  struct NamedLoss: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let loss: Loss
+    let reference: ReferenceLoss
   }
 
-  @Test(arguments: LayerStack.all)
-  func gradientsAgreeWithTheReferenceAndTheReferenceWithDifferences(_ stack: LayerStack) throws {
+  static let losses = [
+    NamedLoss(
+      testDescription: "cross-entropy", loss: .crossEntropy, reference: ReferenceLoss(.crossEntropy)
+    ),
+    NamedLoss(
+      testDescription: "weighted cross-entropy",
+      loss: .crossEntropy(labelSmoothing: 0.125, classWeights: [0.5, 1, 2]),
+      reference: ReferenceLoss(.crossEntropy, labelSmoothing: 0.125, classWeights: [0.5, 1, 2])),
+    NamedLoss(
+      testDescription: "binary cross-entropy", loss: .binaryCrossEntropy(),
+      reference: ReferenceLoss(.binaryCrossEntropy)),
+    NamedLoss(
+      testDescription: "squared", loss: .squared, reference: ReferenceLoss(.squared)),
+  ]
+
+  @Test(arguments: LayerStack.all, losses)
+  func gradientsAgreeWithTheReferenceAndTheReferenceWithDifferences(
+    _ stack: LayerStack, _ loss: NamedLoss
+  ) throws {
     let network = try stack.network()
     let features = stack.samples(count: Self.rowCount)
     let samples = (0..<Self.rowCount).map { features.row($0).map(Double.init) }
     let reference = ReferenceStack(network, rowCount: Self.rowCount)
-    let expectedLoss = Self.loss(reference.outputs(samples))
-    let expected = reference.gradient(samples, toOutputs: expectedLoss.gradient).parameters
+    let targets = ReferenceLoss.Batch(
+      targets: Self.labels.map { label in (0..<3).map { $0 == label ? 1 : 0 } })
+    let outputs = reference.outputs(samples)
+    let expectedLoss = loss.reference.value(outputs, targets)
+    let expected = reference.gradient(
+      samples, toOutputs: loss.reference.gradient(outputs, targets)
+    ).parameters
     let norm = expected.joined().joined().reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(norm > 1e-3, "a gradient of nothing would agree with anything")
 
@@ -45,7 +60,7 @@ import Testing
           ) {
             var moved = reference
             moved.layers[layer].parameters[tensor][place] = $0
-            return Self.loss(moved.outputs(samples)).value
+            return loss.reference.value(moved.outputs(samples), targets)
           }
           #expect(
             abs(difference - values[place]) <= 1e-7 * max(norm, 1e-3),
@@ -57,9 +72,9 @@ import Testing
     let batch = try LabeledDataset(
       features: .floats(features), labels: Self.labels, classNames: ["a", "b", "c"])
     for threads in [1, 3] {
-      let (loss, gradient) = try network.valueAndGradient(
-        of: .crossEntropy, on: batch, threads: threads)
-      #expect(abs(loss - expectedLoss.value) <= 1e-6 * max(1, loss))
+      let (value, gradient) = try network.valueAndGradient(
+        of: loss.loss, on: batch, threads: threads)
+      #expect(abs(value - expectedLoss) <= 1e-6 * max(1, value))
       let actual = gradient.layers.map { $0.tensors.map(\.values) }
       let wanted = expected.filter { !$0.isEmpty }
       try #require(actual.map { $0.map(\.count) } == wanted.map { $0.map(\.count) })

@@ -15,9 +15,11 @@ import Testing
     let lines = try matrix(["Sneaker", "Bag", "Ankle boot"]).lines(columns: 80, color: nil)
     #expect(
       lines == [
-        "true \\ predicted", "           Sneaker     Bag Ankle b",
-        "Sneaker          1       .       1",
-        "Bag              .       1       .", "Ankle boot       .       .       1",
+        "true \\ predicted",
+        "              Sneaker        Bag Ankle boot",
+        "Sneaker             1          .          1",
+        "Bag                 .          1          .",
+        "Ankle boot          .          .          1",
       ])
   }
 
@@ -53,7 +55,7 @@ import Testing
     let matrix = try matrix(["a", "b"])
     let lines = try #require(matrix.lines(columns: 40, color: .full))
     #expect(lines[2].contains("\u{1b}[38;2;") && lines[2].hasSuffix("\u{1b}[0m"))
-    #expect(lines[3].hasPrefix("b       .\u{1b}["))
+    #expect(lines[3].hasPrefix("b .\u{1b}["))
     let plain = lines.map { $0.replacing(#/\u{1b}\[[0-9;]*m/#, with: "") }
     #expect(plain == matrix.lines(columns: 40, color: nil))
   }

@@ -91,6 +91,21 @@ import Testing
       ).columnCount == 4)
   }
 
+  @Test func theExamplesOfTheLossesRun() throws {
+    let dataset = try Digits.load().training.selecting(rows: 0..<60)
+    var network = try Sequential(input: dataset.featureShape) {
+      Flatten()
+      Dense(10)
+    }
+    try DocumentationSnippets.lossWithOptions(&network, dataset)
+    try DocumentationSnippets.lossOfOnesOwn(&network, dataset)
+    #expect(try DocumentationSnippets.lossValue().weight == 2)
+    #expect(try DocumentationSnippets.severalLabels().labels == [0, 0])
+    DocumentationSnippets.missingClasses(dataset)
+    try DocumentationSnippets.probabilitiesOrLogits()
+    #expect(DocumentationSnippets.logisticFunction().map { ($0 * 100).rounded() } == [50, 88, 0])
+  }
+
   @Test func theExamplesOfTheDocCommentsRun() throws {
     try DocumentationSnippets.bytes()
     #expect(DocumentationSnippets.generator().count == 60_000)
@@ -105,6 +120,8 @@ import Testing
     DocumentationSnippets.error()
     try DocumentationSnippets.split()
     try DocumentationSnippets.digits()
+    try DocumentationSnippets.iris()
+    try DocumentationSnippets.breastCancer()
     DocumentationSnippets.hash()
     try DocumentationSnippets.classifier()
     try DocumentationSnippets.picture(of: Digits.load())
@@ -115,12 +132,15 @@ import Testing
     #expect(confusion[label: 2, prediction: 1] == 1)
     #expect((confusion.macroAverage.f1 * 100).rounded() == 49)
     #expect(DocumentationSnippets.layer().units == 128)
-    #expect(DocumentationSnippets.optimizer().name == "sgd")
+    #expect(DocumentationSnippets.optimizer().name == "adamw")
+    #expect(DocumentationSnippets.schedule() == 1.0 / 501)
     let digits = try Digits.load().training.selecting(rows: 0..<8)
     let network = try DocumentationSnippets.regression().network
     let flat = try LabeledDataset(
       features: digits.features, labels: digits.labels, classNames: digits.classNames)
-    try DocumentationSnippets.gradient(of: Sequential(input: [64]) { Dense(10) }, on: flat)
+    let untrained = try Sequential(input: [64]) { Dense(10) }
+    try DocumentationSnippets.gradient(of: untrained, on: flat)
+    #expect(try DocumentationSnippets.steps(of: untrained, on: [flat, flat]) != untrained)
     #expect(network.outputCount == 10)
   }
 

@@ -14,12 +14,13 @@ struct ExplainCommand: ParsableCommand {
         softmax explain
         softmax explain digits --rows 1
         softmax explain digits --model model.safetensors --seed 7
+        softmax explain --figures figures
 
       Logits, shift by the maximum, exponentials, normalisation, loss, gradient: the library's own \
       numbers, and beside them what the formula gives as it is written, where it overflows. Without \
       DATA three rows of made-up scores show the usual case and the two that fail. With DATA some of \
       its rows, drawn by the seed, and the scores of a model, or of one layer that has not been \
-      trained.
+      trained. The figures are the losses, each with its gradient and its likelihood.
       """)
 
   @Argument(help: "Where the rows come from: a data set's name or a folder of IDX files.")
@@ -41,8 +42,17 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup
   var source: DataOptions
 
+  @Option(
+    help: ArgumentHelp("Draw the losses into this folder, as SVG.", valueName: "dir"))
+  var figures: String?
+
   @Flag(help: "Write JSON, an object a row and one of what follows; null is a number not finite.")
   var json = false
+
+  private static let losses: [(name: String, figure: LossFigure)] = [
+    ("squared-loss", .squared), ("absolute-loss", .absolute), ("huber-loss", .huber()),
+    ("cross-entropy", .crossEntropy),
+  ]
 
   func validate() throws {
     guard (1...100).contains(rows) else {
@@ -55,11 +65,15 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
+    let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     let explanation = try explanation(console: console)
     if json {
       try console.results(explanation.json.map(\.text))
     } else {
       try console.results(explanation.lines)
+    }
+    for (name, figure) in Self.losses {
+      try folder?.write(figure.svg(), to: name + ".svg", console: console)
     }
   }
 

@@ -11,17 +11,18 @@ struct EvaluationReport {
   private let evaluation: Evaluation
   private let terminal: Terminal
   private let names: [String]
+  private let matrix: ConfusionMatrix
 
   init(_ evaluation: Evaluation, terminal: Terminal) {
     self.evaluation = evaluation
     self.terminal = terminal
+    matrix = evaluation.confusionMatrix
     names = evaluation.classNames.map {
       PrintableText.shortened(PrintableText.line($0), to: Self.longestName)
     }
   }
 
   private var columns: Int { min(terminal.width - 1, 100) }
-  private var matrix: ConfusionMatrix { evaluation.confusionMatrix }
 
   /// All of it, for people.
   var lines: [String] {

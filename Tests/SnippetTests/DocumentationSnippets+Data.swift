@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// The examples of the documentation comments that load data.
+extension DocumentationSnippets {
+  static func iris() throws {
+    let iris = try Iris.load()
+    print(iris.training.count, iris.training.features.row(0))  // 120 [5.1, 3.5, 1.4, 0.2]
+  }
+
+  static func breastCancer() throws {
+    let tumours = try BreastCancer.load()
+    print(tumours.training.count, tumours.test?.count ?? 0)  // 456 113
+  }
+
+  static func mnist() throws {
+    let digits = try MNIST.load()
+    print(digits.training.count, digits.training.labels[0])  // 60000 5
+  }
+
+  static func fetchedMNIST(_ showProgress: @escaping (String) -> Void) throws -> String {
+    let folder = try MNIST.fetch { file, received, total in
+      showProgress("\(file): \(received) of \(total) bytes")
+    }
+    return folder
+  }
+
+  // `iris.csv` of the current folder.
+  static func tableOfFlowers() throws -> [Int] {
+    let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
+    return flowers.labels ?? []
+  }
+
+  static func table() throws -> LabeledDataset {
+    let table = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
+    print(table.featureNames ?? [], table.classNames)  // ["sepal length", ...] ["setosa", ...]
+    let flowers = try table.dataset()
+    return flowers
+  }
+
+  static func flowers() throws -> LabeledDataset {
+    let flowers = try LabeledDataset(csv: "iris.csv", as: CSVFormat(target: .column("species")))
+    return flowers
+  }
+
+  static func loader() throws {
+    let loader = try BatchLoader(idxFolder: "/data/fashion-mnist", batchSize: 256, readers: 4)
+    for batch in try loader.epoch(0) {
+      let samples = try batch.get()
+      print(samples.count, samples.labels[0])
+    }
+  }
+}
