@@ -13,6 +13,8 @@ ptrdiff_t softmax_unit_chunk(ptrdiff_t count) {
 }
 
 void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
+void softmax_sum_of_squares(
+    ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, ptrdiff_t, double *);
 
 #define VARIANT_TABLE(isa)                                                                      \
   __typeof__(*((softmax_kernels *)0)->gemm_ascending) CONCAT(gemm_ascending, isa);              \
@@ -65,6 +67,13 @@ void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, floa
   __typeof__(*((softmax_kernels *)0)->argmax_rows) CONCAT(argmax_rows, isa);                    \
   __typeof__(*((softmax_kernels *)0)->sgd) CONCAT(sgd, isa);                                    \
   __typeof__(*((softmax_kernels *)0)->adam) CONCAT(adam, isa);                                  \
+  __typeof__(*((softmax_kernels *)0)->sgd_nesterov) CONCAT(sgd_nesterov, isa);                  \
+  __typeof__(*((softmax_kernels *)0)->adagrad) CONCAT(adagrad, isa);                            \
+  __typeof__(*((softmax_kernels *)0)->rmsprop) CONCAT(rmsprop, isa);                            \
+  __typeof__(*((softmax_kernels *)0)->adamw) CONCAT(adamw, isa);                                \
+  __typeof__(*((softmax_kernels *)0)->penalize) CONCAT(penalize, isa);                          \
+  __typeof__(*((softmax_kernels *)0)->clip) CONCAT(clip, isa);                                  \
+  __typeof__(*((softmax_kernels *)0)->multiply) CONCAT(multiply, isa);                          \
   static const softmax_kernels CONCAT(kernels, isa) = {                                         \
       .name = #isa,                                                                             \
       .gemm_ascending = CONCAT(gemm_ascending, isa),                                            \
@@ -74,6 +83,7 @@ void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, floa
       .gradient_adam = CONCAT(gradient_adam, isa),                                              \
       .cross_entropy_columns = CONCAT(cross_entropy_columns, isa),                              \
       .sum_of_columns = softmax_sum_of_columns,                                                 \
+      .sum_of_squares = softmax_sum_of_squares,                                                 \
       .philox = CONCAT(philox, isa),                                                            \
       .gather_bytes = CONCAT(gather_bytes, isa),                                                \
       .gather_floats = CONCAT(gather_floats, isa),                                              \
@@ -118,6 +128,13 @@ void softmax_sum_of_columns(ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, floa
       .argmax_rows = CONCAT(argmax_rows, isa),                                                  \
       .sgd = CONCAT(sgd, isa),                                                                  \
       .adam = CONCAT(adam, isa),                                                                \
+      .sgd_nesterov = CONCAT(sgd_nesterov, isa),                                                \
+      .adagrad = CONCAT(adagrad, isa),                                                          \
+      .rmsprop = CONCAT(rmsprop, isa),                                                          \
+      .adamw = CONCAT(adamw, isa),                                                              \
+      .penalize = CONCAT(penalize, isa),                                                        \
+      .clip = CONCAT(clip, isa),                                                                \
+      .multiply = CONCAT(multiply, isa),                                                        \
   };
 
 FOR_EACH_VARIANT(VARIANT_TABLE)

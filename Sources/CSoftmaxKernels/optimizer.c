@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One step of SGD with momentum and of Adam (Kingma and Ba, 2015), element by element.
+// One step of each optimizer, and what happens to a gradient before it, element by element.
 
 #ifndef VARIANT
 
@@ -64,6 +64,98 @@ void NAME(adam)(
     store_part(w + i, wv, part), store_part(m + i, mv, part), store_part(v + i, vv, part);
   }
 #endif
+}
+
+// LANES elements at a time from i on; at the end of a row `part` is what is left.
+#undef take
+#undef give
+#undef EACH
+#define take NAME(take)
+#define give NAME(give)
+#define EACH                                                                                    \
+  for (ptrdiff_t i = 0, part = smaller(LANES, n); part > 0;                                     \
+       i += part, part = smaller(LANES, n - i))
+
+INLINE vf take(const float *p, ptrdiff_t part) {
+#if LANES > 1
+  if (part < LANES) return load_part(p, part, 0);
+#endif
+  return (void)part, load(p);
+}
+
+INLINE void give(float *p, vf v, ptrdiff_t part) {
+#if LANES > 1
+  if (part < LANES) return store_part(p, v, part);
+#endif
+  (void)part, store(p, v);
+}
+
+void NAME(sgd_nesterov)(
+    ptrdiff_t n, float rate, float momentum, float l2, const float *g, float *w, float *v) {
+  EACH {
+    vf wv = take(w + i, part), vv = take(v + i, part);
+    nesterov_element(take(g + i, part), &wv, &vv, rate, momentum, l2);
+    give(w + i, wv, part), give(v + i, vv, part);
+  }
+}
+
+void NAME(adagrad)(
+    ptrdiff_t n, const softmax_adagrad *step, float l2, const float *g, float *w, float *s) {
+  softmax_adagrad of = *step;
+  EACH {
+    vf wv = take(w + i, part), sv = take(s + i, part);
+    adagrad_element(take(g + i, part), &wv, &sv, &of, l2);
+    give(w + i, wv, part), give(s + i, sv, part);
+  }
+}
+
+void NAME(rmsprop)(
+    ptrdiff_t n, const softmax_rmsprop *step, float l2, const float *g, float *w, float *s,
+    float *b, float *a) {
+  softmax_rmsprop of = *step;
+  EACH {
+    vf wv = take(w + i, part), sv = take(s + i, part), bv = 0, av = 0;
+    if (b) bv = take(b + i, part);
+    if (a) av = take(a + i, part);
+    rmsprop_element(take(g + i, part), &wv, &sv, b ? &bv : 0, a ? &av : 0, &of, l2);
+    give(w + i, wv, part), give(s + i, sv, part);
+    if (b) give(b + i, bv, part);
+    if (a) give(a + i, av, part);
+  }
+}
+
+void NAME(adamw)(
+    ptrdiff_t n, const softmax_adam *step, float keep, float l2, const float *g, float *w,
+    float *m, float *v, float *x) {
+  softmax_adam of = *step;
+  EACH {
+    vf wv = take(w + i, part), mv = take(m + i, part), vv = take(v + i, part), xv = 0;
+    if (x) xv = take(x + i, part);
+    adamw_element(take(g + i, part), &wv, &mv, &vv, x ? &xv : 0, &of, keep, l2);
+    give(w + i, wv, part), give(m + i, mv, part), give(v + i, vv, part);
+    if (x) give(x + i, xv, part);
+  }
+}
+
+void NAME(penalize)(ptrdiff_t n, float l1, float l2, const float *w, float *g) {
+  EACH {
+    vf wv = take(w + i, part), gv = penalized(take(g + i, part), wv, l2);
+    if (l1 != 0) gv = gv + (wv > 0.0f ? (vf)l1 : wv < 0.0f ? (vf)-l1 : (vf)0.0f);
+    give(g + i, gv, part);
+  }
+}
+
+void NAME(clip)(ptrdiff_t n, float limit, float *g) {
+  EACH {
+    vf gv = take(g + i, part);
+    gv = gv > limit ? (vf)limit : gv;
+    gv = gv < -limit ? (vf)-limit : gv;
+    give(g + i, gv, part);
+  }
+}
+
+void NAME(multiply)(ptrdiff_t n, float factor, float *g) {
+  EACH give(g + i, take(g + i, part) * factor, part);
 }
 
 #endif

@@ -228,6 +228,13 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
+  /// Makes every element a value; the padding stays as it is.
+  package func fill(_ value: Float) {
+    for row in 0..<rowCount {
+      unsafe (base + row * stride).update(repeating: value, count: columnCount)
+    }
+  }
+
   /// Takes the elements of another view of the same shape.
   package func assign(_ other: MatrixView) {
     precondition(other.rowCount == rowCount && other.columnCount == columnCount, "shapes differ")

@@ -43,16 +43,10 @@ struct CSVRows {
         .unsupported, "its numbers take more than \(maximumByteCount) bytes",
         remedy: "raise maximumByteCount if the file is right", at: scanner.location(nil))
     }
-    for (column, cell) in cells.enumerated() {
-      if column == columns.target {
-        labels.append(try label(of: cell, column: column, scanner))
-      } else {
-        guard case .number(let value) = scanner.number(in: cell) else {
-          throw failure(of: cell, column: column, scanner)
-        }
-        values.append(value)
-      }
-    }
+    let target = columns.target
+    if let target { labels.append(try label(of: cells[target], column: target, scanner)) }
+    let wrong = scanner.appendNumbers(to: &values, except: target)
+    if let wrong { throw failure(of: cells[wrong], column: wrong, scanner) }
     count += 1
   }
 
@@ -156,6 +150,26 @@ extension CSVScanner {
       result.bytes = cell.bytes.lowerBound + begin..<cell.bytes.lowerBound + end
       return result
     }
+  }
+
+  /// Appends the numbers of the record's cells; returns the first column that is none.
+  func appendNumbers(to values: inout [Float], except target: Int?) -> Int? {
+    let cells = self.cells
+    let wrong = unsafe withBuffer { bytes -> Int? in
+      for column in cells.indices where column != target {
+        let cell = unsafe UnsafeBufferPointer(rebasing: bytes[cells[column].bytes])
+        guard case .number(let value) = unsafe CSVNumber.read(cell) else { return column }
+        values.append(value)
+      }
+      return nil
+    }
+    // Blanks around a number are seldom: who has them takes the slow way from there on.
+    guard let wrong else { return nil }
+    for column in wrong..<cells.count where column != target {
+      guard case .number(let value) = number(in: cells[column]) else { return column }
+      values.append(value)
+    }
+    return nil
   }
 
   /// What a cell says as a number.

@@ -77,6 +77,11 @@ final class CSVScanner {
     }
   }
 
+  /// Calls `body` with the memory that the cells' ranges are about.
+  func withBuffer<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
+  }
+
   /// The bytes of a cell, two quotes made one.
   func content(of cell: Cell) -> [UInt8] {
     guard cell.hasEscapes else { return Array(buffer[cell.bytes]) }
@@ -154,6 +159,10 @@ final class CSVScanner {
   }
 
   private func scanRecord() -> Scan {
+    // Out of the object, so that adding a cell is no access to it.
+    var cells: [Cell] = []
+    swap(&cells, &self.cells)
+    defer { swap(&cells, &self.cells) }
     cells.removeAll(keepingCapacity: true)
     guard next < buffer.count else { return isAtEnd ? .end : .needsMore }
     let (separator, start, isAtEnd) = (self.separator, next, self.isAtEnd)

@@ -21,7 +21,7 @@ public protocol Estimator: Sendable {
   ///   - model: where training begins (a warm start); nil begins anew.
   ///   - threads: the number of threads; without it as many as help.
   ///   - onProgress: called on the caller's thread while it trains; what it throws ends the training.
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
   ///   `shapeMismatch` or `invalidArgument` for a start that does not fit.
   func fitted(
     to dataset: LabeledDataset, startingFrom model: Model?, threads: Int?,

@@ -64,7 +64,7 @@ public struct MLPClassifier: Hashable, Sendable {
 extension MLPClassifier: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
   ///   `shapeMismatch` or `invalidArgument` for a start with other layers.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,

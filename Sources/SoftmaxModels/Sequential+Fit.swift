@@ -22,6 +22,7 @@ extension Sequential {
   ///   - optimizer: the rule of the steps.
   ///   - epochs: the number of passes.
   ///   - batchSize: the number of samples a step looks at.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - validation: samples that are not learnt from; loss and accuracy on all of them, with the
   ///     weights as they are, end each epoch.
@@ -37,7 +38,8 @@ extension Sequential {
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
-    epochs: Int = 1, batchSize: Int = 32, l2Penalty: Double = 0, validation: Validation = .none,
+    epochs: Int = 1, batchSize: Int = 32, l1Penalty: Double = 0,
+    l2Penalty: Double = 0, validation: Validation = .none,
     callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil,
     threads: Int? = nil, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
@@ -48,7 +50,7 @@ extension Sequential {
     let (training, heldBack) = try validation.split(dataset, for: self, loss: loss)
     let trainer = try Trainer(
       self, on: training, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: l2Penalty, threads: threads)
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, threads: threads)
     var loop = TrainingLoop(
       trainer, epochCount: epochs, loss: loss, validation: heldBack, callbacks: callbacks,
       threads: threads, onProgress: onProgress)
@@ -70,6 +72,15 @@ extension Sequential {
     guard featureCount == inputCount, isRow || shape == inputShape else {
       throw SoftmaxError(
         .shapeMismatch, "the network takes samples of \(inputShape), the data set has \(shape)")
+    }
+  }
+
+  /// Throws unless both penalties are floats of at least 0.
+  static func validate(l1Penalty: Double, l2Penalty: Double) throws(SoftmaxError) {
+    for (name, penalty) in [("L1", l1Penalty), ("L2", l2Penalty)]
+    where !(Float(penalty).isFinite && penalty >= 0) {
+      throw SoftmaxError(
+        .invalidArgument, "the \(name) penalty must be a float of at least 0, got \(penalty)")
     }
   }
 }

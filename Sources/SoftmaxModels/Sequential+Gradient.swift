@@ -9,7 +9,7 @@ public struct Gradient: Hashable, Sendable {
     /// The layer's place in the network.
     public let layer: Int
     /// The gradient of each trained tensor, under the tensor's name and in its shape.
-    public let tensors: [LayerTensor]
+    public internal(set) var tensors: [LayerTensor]
 
     /// That of the weight: [outputs, inputs], one row of a normalization; empty in a layer without.
     public var weight: Matrix { tensors.matrix("weight") ?? Matrix(rowCount: 0, columnCount: 0) }
@@ -33,7 +33,7 @@ public struct Gradient: Hashable, Sendable {
   }
 
   /// The layers with parameters, first to last; frozen ones are left out.
-  public let layers: [LayerGradient]
+  public internal(set) var layers: [LayerGradient]
 }
 
 extension Sequential {
@@ -50,13 +50,20 @@ extension Sequential {
   /// - Parameters:
   ///   - loss: what to differentiate.
   ///   - batch: features of the network's input shape, and as many classes as it has outputs.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss. W are the weights of dense
+  ///     layers; the slope of |w| is the sign of w, and 0 at 0.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss.
   ///   - threads: the number of threads; without it as many of the machine's as help.
-  /// - Returns: the mean loss, in nats, and its gradient by layer, in the shapes of the parameters.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network.
+  /// - Returns: the mean loss, in nats, with the penalties, and its gradient by layer, in the shapes
+  ///   of the parameters.
+  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network, or for
+  ///   a penalty below 0.
   public func valueAndGradient(
-    of loss: Loss, on batch: LabeledDataset, threads: Int? = nil
+    of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
+    threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch, loss: loss)
+    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     try WorkerTeam.validate(threadCount: threads)
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
@@ -65,6 +72,43 @@ extension Sequential {
     var totals = BatchSchedule.Totals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
-    return (totals.meanLoss, Gradient(layers: plan.storedGradients()))
+    let gradient = Gradient(layers: plan.storedGradients())
+    guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.meanLoss, gradient) }
+    return (
+      totals.meanLoss + penalty(l1: l1Penalty, l2: l2Penalty),
+      penalized(gradient, l1: Float(l1Penalty), l2: Float(l2Penalty))
+    )
   }
+
+  // l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.
+  private func penalty(l1: Double, l2: Double) -> Double {
+    var (sum, squares) = (0.0, 0.0)
+    for weight in layers.lazy.compactMap(\.penalizedWeight) {
+      for row in 0..<weight.rowCount {
+        sum += weight.row(row).reduce(0.0) { $0 + Double($1.magnitude) }
+      }
+      for square in Kernels.active.sumsOfSquares(weight) { squares += square }
+    }
+    return l1 * sum + l2 / 2 * squares
+  }
+
+  private func penalized(_ gradient: Gradient, l1: Float, l2: Float) -> Gradient {
+    var result = gradient
+    for index in result.layers.indices {
+      guard var weight = layers[result.layers[index].layer].penalizedWeight?.elements,
+        let place = result.layers[index].tensors.firstIndex(where: { $0.name == "weight" })
+      else { continue }
+      weight.withMatrixView { weight in
+        result.layers[index].tensors[place].values.withMatrixView {
+          Kernels.active.penalize($0, of: weight, l1: l1, l2: l2)
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension Sequential.LayerState {
+  /// The weight of a dense layer, which penalties are meant for.
+  var penalizedWeight: Matrix? { if case .dense = configuration.kind { weight } else { nil } }
 }

@@ -55,7 +55,7 @@ public struct SoftmaxRegression: Hashable, Sendable {
 extension SoftmaxRegression: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
+  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
   ///   `shapeMismatch` or `invalidArgument` for a start with other features or classes.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
@@ -94,16 +94,8 @@ extension SoftmaxRegression {
       input: dataset.featureShape, classCount: dataset.classCount)
     let layer = network.layers.count - 1
     try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
-    let (loss, gradient) = try network.valueAndGradient(
-      of: .crossEntropy, on: dataset, threads: threads)
-    let l2 = Float(l2Penalty)
-    var weightGradient = gradient.layers[0].weight
-    var square = 0.0
-    for index in weight.elements.indices {
-      let value = weight.elements[index]
-      weightGradient.elements[index] += l2 * value
-      square += Double(value) * Double(value)
-    }
-    return (loss + l2Penalty / 2 * square, (weightGradient, gradient.layers[0].bias))
+    let (objective, gradient) = try network.valueAndGradient(
+      of: .crossEntropy, on: dataset, l2Penalty: l2Penalty, threads: threads)
+    return (objective, (gradient.layers[0].weight, gradient.layers[0].bias))
   }
 }

@@ -16,7 +16,7 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
 /// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
 /// threads.
 public final class Trainer {
@@ -46,16 +46,15 @@ public final class Trainer {
   public let dataset: LabeledDataset
   /// The most samples of a step.
   public let batchSize: Int
-  /// The number of steps done.
+  /// The number of batches done; the number of steps, unless the optimizer accumulates.
   public private(set) var stepCount = 0
-  /// What the learning rate of the next steps is multiplied with.
-  public var learningRateFactor = 1.0
 
   let plan: any TrainingPlan
   let initial: Sequential
   private let team: WorkerTeam
   private let loss: Loss
   private let optimizer: Optimizer
+  private let l1Penalty: Double
   private let l2Penalty: Double
   private var clock: OptimizerClock
   private lazy var dataFingerprint = dataset.fingerprint
@@ -68,35 +67,51 @@ public final class Trainer {
   ///   - loss: what to make small.
   ///   - optimizer: the rule of the steps.
   ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone, and
+  ///     a weight of 0 has a slope of 0.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - threads: the number of threads; without it as many as help.
   /// - Throws: `shapeMismatch` or `invalidArgument`.
   public init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
-    optimizer: Optimizer = .adam(), batchSize: Int = 32, l2Penalty: Double = 0,
-    threads: Int? = nil
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
+    l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
     try network.validate(dataset, loss: loss)
     try optimizer.validate()
     guard batchSize > 0 else {
       throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
     }
-    guard Float(l2Penalty).isFinite, l2Penalty >= 0 else {
-      throw SoftmaxError(
-        .invalidArgument, "the L2 penalty must be a float of at least 0, got \(l2Penalty)")
-    }
+    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     try WorkerTeam.validate(threadCount: threads)
     self.dataset = dataset
     self.batchSize = min(batchSize, dataset.count)
     self.loss = loss
     self.optimizer = optimizer
+    self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
     initial = network
-    clock = OptimizerClock(optimizer)
     (plan, team) = try TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
-      l2Penalty: Float(l2Penalty), threads: threads)
+      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), threads: threads)
+    clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
   }
+
+  /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
+  ///
+  /// - Precondition: it is finite and greater than 0.
+  public var learningRateFactor: Double {
+    get { clock.learningRateFactor }
+    set {
+      precondition(
+        newValue > 0 && newValue.isFinite,
+        "a learning rate's factor is finite and greater than 0, got \(newValue)")
+      clock.learningRateFactor = newValue
+    }
+  }
+
+  /// The learning rate of the next step.
+  public var learningRate: Double { clock.learningRate }
 
   /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
   ///
@@ -177,7 +192,7 @@ extension Trainer {
 
   private func run(_ steps: Range<Int>) {
     for (offset, step) in steps.enumerated() {
-      plan.schedule.setUpdate(of: step, to: clock.next(learningRateFactor: learningRateFactor))
+      plan.schedule.setUpdate(of: step, to: clock.next())
       plan.schedule.setNumber(of: step, to: stepCount + offset)
     }
     plan.run(steps, dataset: dataset, isUpdating: true, team: team)
@@ -187,17 +202,12 @@ extension Trainer {
 
 // What states and checkpoints need beside.
 extension Trainer {
-  /// The learning rate of the next step.
-  public var learningRate: Double {
-    (optimizer.settings["learning_rate"] ?? .nan) * learningRateFactor
-  }
-
   /// The learning rate of the last step.
-  var lastLearningRate: Double { learningRate }
+  var lastLearningRate: Double { clock.lastLearningRate }
 
   /// Sets the optimizer's clock as so many steps leave it.
   func setClock(stepCount count: Int) {
-    clock = OptimizerClock(optimizer, stepCount: count)
+    clock = OptimizerClock(optimizer, batchesPerEpoch: stepsOfEpoch, after: count)
     stepCount = count
   }
 
@@ -212,6 +222,7 @@ extension Trainer {
       "loss": loss.name + lossSettings.joined() + weights,
       "optimizer": optimizer.name + rule.joined(),
       "batch size": "\(batchSize)",
+      "L1 penalty": "\(l1Penalty)",
       "L2 penalty": "\(l2Penalty)",
       "training data": "\(dataset.count) rows, fingerprint \(dataFingerprint)",
       "validation data": validation ?? "none",

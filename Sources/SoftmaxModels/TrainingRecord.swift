@@ -16,6 +16,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var optimizer: String
   /// The optimizer's settings by name.
   public var optimizerSettings: [String: Double]
+  /// The factor l1 in l1 sum |W|; nil where there is none.
+  public var l1Penalty: Double?
   /// The factor l2 in l2 / 2 ||W||^2.
   public var l2Penalty: Double
   /// The number of samples of a step.
@@ -31,8 +33,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
 
   /// Creates a record of a call of `fit`.
   public init(
-    dataset: String? = nil, rowCount: Int, loss: Loss, optimizer: Optimizer, l2Penalty: Double,
-    batchSize: Int, seed: UInt64, history: TrainingHistory
+    dataset: String? = nil, rowCount: Int, loss: Loss, optimizer: Optimizer,
+    l1Penalty: Double = 0, l2Penalty: Double, batchSize: Int, seed: UInt64, history: TrainingHistory
   ) {
     self.dataset = dataset
     self.rowCount = rowCount
@@ -41,6 +43,7 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
     self.classWeights = loss.classWeights.isEmpty ? nil : loss.classWeights
     self.optimizer = optimizer.name
     self.optimizerSettings = optimizer.settings
+    self.l1Penalty = l1Penalty == 0 ? nil : l1Penalty
     self.l2Penalty = l2Penalty
     self.batchSize = batchSize
     self.epochs = history.epochs.count

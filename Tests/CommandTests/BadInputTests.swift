@@ -15,7 +15,21 @@ import Testing
     ["train", "digits", "--hidden", "0"], ["train", "digits", "--hidden", ""],
     ["train", "digits", "--hidden", "1,,2"], ["train", "digits", "--hidden", "99999999999"],
     ["train", "digits", "--threads", "0"], ["train", "digits", "--threads", "many"],
-    ["train", "digits", "--momentum", "0.9"], ["train", "digits", "--optimizer", "rmsprop"],
+    ["train", "digits", "--momentum", "0.9"], ["train", "digits", "--optimizer", "lamb"],
+    ["train", "digits", "--nesterov"], ["train", "digits", "--optimizer", "sgd", "--nesterov"],
+    ["train", "digits", "--optimizer", "adagrad", "--momentum", "0.9"],
+    ["train", "digits", "--weight-decay", "inf"], ["train", "digits", "--clip-norm", "0"],
+    ["train", "digits", "--clip-value", "nan"], ["train", "digits", "--accumulate", "0"],
+    ["train", "digits", "--l1", "1e39"], ["train", "digits", "--schedule", ""],
+    ["train", "digits", "--schedule", "linear"], ["train", "digits", "--schedule", "cosine:"],
+    ["train", "digits", "--schedule", "cosine:warmup"],
+    ["train", "digits", "--schedule", "cosine:warmup=many"],
+    ["train", "digits", "--schedule", "cosine:warmup=10epochs"],
+    ["train", "digits", "--schedule", "step:every=0"],
+    ["train", "digits", "--schedule", "step:every=5,every=6"],
+    ["train", "digits", "--schedule", "exponential:2"],
+    ["train", "digits", "--schedule", "one-cycle:warmup=500"],
+    ["train", "digits", "--schedule", "constant:3"],
     ["train", "digits", "--optimizer", "sgd", "--momentum", "1"],
     ["train", "digits", "--learning-rate", "0"], ["train", "digits", "--learning-rate", "nan"],
     ["train", "digits", "--learning-rate=-1"], ["train", "digits", "--l2", "inf"],
@@ -42,6 +56,7 @@ import Testing
 
   @Test(arguments: [
     ["--learning-rate", "-1"], ["--epochs", "-1"], ["--seed", "-1"], ["--l2", "-0.5"],
+    ["--l1", "-0.5"], ["--weight-decay", "-0.5"], ["--clip-norm", "-1"], ["--accumulate", "-1"],
     ["--threads", "-1"], ["--batch-size", "-1"], ["--optimizer", "sgd", "--momentum", "-1"],
     ["--hidden", "-1"],
   ])
@@ -95,6 +110,7 @@ import Testing
     ["train", escape], ["train", "digits", "--output", escape + "/x"], [escape], ["--" + escape],
     ["evaluate", escape, "digits"], ["inspect", escape + "/x"], ["data", "path", escape],
     ["train", "digits:" + escape], ["train", "digits", "--hidden", escape],
+    ["train", "digits", "--schedule", escape], ["train", "digits", "--schedule", "step:" + escape],
     ["train", "/" + escape], ["train", "digits", "--data-dir", escape, "--test", "fashion-mnist"],
   ])
   func argumentsCannotCommandTheTerminal(_ arguments: [String]) throws {

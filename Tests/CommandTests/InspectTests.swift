@@ -27,6 +27,26 @@ import Testing
     #expect((object["training"] as? [String: Any])?["dataset"] as? String == "digits")
   }
 
+  @Test func aModelSaysWhichStepsItTook() throws {
+    try bench.train(
+      "--optimizer", "adamw", "--schedule", "cosine:warmup=10", "--clip-norm", "1",
+      "--accumulate", "2", "--l1", "0.0001", "--quiet")
+    let text = try bench.run("inspect", "model.safetensors").output
+    #expect(text.contains("cross-entropy, l1 0.0001, l2 0.0"))
+    #expect(text.contains("adamw, accumulate 2.0, beta1 0.9"))
+    let object = try #require(
+      try bench.run("inspect", "model.safetensors", "--json").objects().first)
+    let training = try #require(object["training"] as? [String: Any])
+    #expect(training["l1"] as? Double == 0.0001)
+    let settings = try #require(training["optimizer_settings"] as? [String: Double])
+    #expect(
+      settings == [
+        "learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7,
+        "weight_decay": 0.004, "cosine_epochs": 1, "cosine_warmup_steps": 10, "cosine_floor": 0,
+        "clip_norm": 1, "accumulate": 2,
+      ])
+  }
+
   @Test func dataAreCounted() throws {
     let text = try bench.run("inspect", "digits")
     #expect(text.exitCode == 0)

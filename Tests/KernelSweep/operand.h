@@ -18,6 +18,7 @@ typedef enum element {
   element_byte,
   element_int32,
   element_int64,
+  element_double,  // an output alone
 } element;
 
 typedef enum role {
@@ -57,7 +58,7 @@ typedef struct operand {
 } operand;
 
 INLINE size_t element_size(element e) {
-  return e == element_byte ? 1 : e == element_int64 ? 8 : 4;
+  return e == element_byte ? 1 : e == element_int64 || e == element_double ? 8 : 4;
 }
 
 // From the first element to the last; no gap after the last row.

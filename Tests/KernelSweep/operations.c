@@ -87,6 +87,21 @@ static void sum_of_columns_call(
   kernels->sum_of_columns(c->m, c->steps, FLOATS(0), o[0].stride, FLOATS(1));
 }
 
+// Variations: 1 with A given as its transpose.
+static void sum_of_squares_operands(const kernel_case *c, operand *o) {
+  bool transposed = c->variation & 1;
+  o[0] = floats(role_input, contents_values, transposed ? c->steps : c->m,
+                transposed ? c->m : c->steps, c->gap);
+  o[1] = (operand){element_double, role_output, contents_values, 1, c->m, c->m, 0, NULL};
+}
+
+static void sum_of_squares_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool transposed = c->variation & 1;
+  kernels->sum_of_squares(c->m, c->steps, FLOATS(0), transposed ? 1 : o[0].stride,
+                          transposed ? o[0].stride : 1, o[1].address);
+}
+
 // MARK: Batches
 
 // Variations: 1 without row numbers.
@@ -360,6 +375,89 @@ static void adam_call(const softmax_kernels *kernels, const kernel_case *c, cons
                 FLOATS(0), FLOATS(1), FLOATS(2), FLOATS(3));
 }
 
+// Variations: 1 with l2.
+static void sgd_nesterov_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+  o[2] = floats(role_update, contents_values, 1, c->n, 0);
+}
+
+static void sgd_nesterov_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->sgd_nesterov(c->n, 0.1f, 0.9f, c->variation & 1 ? 1e-4f : 0, FLOATS(0), FLOATS(1),
+                        FLOATS(2));
+}
+
+// Variations: + 1 with l2, + 2 with epsilon under the root.
+static void adagrad_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+  o[2] = floats(role_update, contents_moments, 1, c->n, 0);
+}
+
+static void adagrad_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool inner = c->variation & 2;
+  softmax_adagrad step = {.rate = 0.01f, .inner_epsilon = inner ? 1e-7f : 0,
+                          .outer_epsilon = inner ? 0 : 1e-10f};
+  kernels->adagrad(c->n, &step, c->variation & 1 ? 1e-4f : 0, FLOATS(0), FLOATS(1), FLOATS(2));
+}
+
+// Variations: + 1 with l2 and epsilon under the root, + 2 with momentum, + 4 about the mean.
+static void rmsprop_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+  o[2] = floats(role_update, contents_moments, 1, c->n, 0);
+  o[3] = floats(unless(!(c->variation & 2), role_update), contents_values, 1, c->n, 0);
+  o[4] = floats(unless(!(c->variation & 4), role_update), contents_values, 1, c->n, 0);
+}
+
+static void rmsprop_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  bool inner = c->variation & 1;
+  softmax_rmsprop step = {.rho = 0.9f, .one_minus_rho = 0.1f, .rate = 0.01f, .momentum = 0.9f,
+                          .inner_epsilon = inner ? 1e-7f : 0, .outer_epsilon = inner ? 0 : 1e-8f,
+                          .least_gradient = 0x1.94c584p-62f};
+  kernels->rmsprop(c->n, &step, inner ? 1e-4f : 0, FLOATS(0), FLOATS(1), FLOATS(2), FLOATS(3),
+                   FLOATS(4));
+}
+
+// Variations: + 1 with l2, + 2 a late step, + 4 with the largest second moment.
+static void adamw_operands(const kernel_case *c, operand *o) {
+  adam_operands(c, o);
+  o[4] = floats(unless(!(c->variation & 4), role_update), contents_moments, 1, c->n, 0);
+}
+
+static void adamw_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->adamw(c->n, c->variation & 2 ? &late_adam : &first_adam,
+                 c->variation & 2 ? 0.99999f : 1, c->variation & 1 ? 1e-4f : 0, FLOATS(0),
+                 FLOATS(1), FLOATS(2), FLOATS(3), FLOATS(4));
+}
+
+// MARK: Gradients before their step
+
+// Variations: + 1 with l1, + 2 with l2.
+static void penalize_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, 1, c->n, 0);
+  o[1] = floats(role_update, contents_values, 1, c->n, 0);
+}
+
+static void penalize_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->penalize(c->n, c->variation & 1 ? 0.01f : 0, c->variation & 2 ? 1e-4f : 0, FLOATS(0),
+                    FLOATS(1));
+}
+
+static void changed_gradient_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_update, contents_values, 1, c->n, 0);
+}
+
+static void clip_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->clip(c->n, 0.5f, FLOATS(0));
+}
+
+static void multiply_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->multiply(c->n, 0.3f, FLOATS(0));
+}
+
 // MARK: Gradients that end in a step
 
 // Variations: + 4 with A given as its transpose; below that as of the optimizer.
@@ -414,6 +512,7 @@ const operation operations[] = {
     OPERATION(gemm_lanes, product, 2, false, gemm_lanes),
     OPERATION(lanes_columns, lanes_columns, 4, false, lanes_columns),
     OPERATION(sum_of_columns, sum, 1, false, sum_of_columns),
+    OPERATION(sum_of_squares, sum, 2, false, sum_of_squares),
     OPERATION(gather_bytes, gather, 2, false, gather_bytes),
     OPERATION(gather_floats, gather, 2, false, gather_floats),
     OPERATION(exponential, vector, 2, false, function),
@@ -459,6 +558,13 @@ const operation operations[] = {
     OPERATION(philox, vector, 4, false, philox),
     OPERATION(sgd, vector, 6, false, sgd),
     OPERATION(adam, vector, 4, false, adam),
+    OPERATION(sgd_nesterov, vector, 2, false, sgd_nesterov),
+    OPERATION(adagrad, vector, 4, false, adagrad),
+    OPERATION(rmsprop, vector, 8, false, rmsprop),
+    OPERATION(adamw, vector, 8, false, adamw),
+    OPERATION(penalize, vector, 4, false, penalize),
+    OPERATION(clip, vector, 1, false, changed_gradient),
+    OPERATION(multiply, vector, 1, false, changed_gradient),
     OPERATION(gradient_sgd, gradient_step, 8, false, gradient_sgd),
     OPERATION(gradient_adam, gradient_step, 8, false, gradient_adam),
 };

@@ -179,6 +179,80 @@ struct OptimizerTests {
     #expect((655...661).contains(steps))
   }
 
+  @Test("RMSprop's decaying state ends at zero, never among the subnormals")
+  func stateOfRMSpropEndsAtZero() {
+    var step = softmax_rmsprop(
+      rho: 0.9, one_minus_rho: 0.1, rate: 0.01, momentum: 0.9, inner_epsilon: 0,
+      outer_epsilon: 1e-8, least_gradient: Float((0x1p-126 / (1 - 0.9)).squareRoot()))
+    var weight: [Float] = [1, 1]
+    var square: [Float] = [1, 1]
+    var momentum: [Float] = [1, -1]
+    var mean: [Float] = [1, -1]
+    let gradient: [Float] = [0, 0]
+    for _ in 0..<2000 {
+      unsafe specification.kernels.rmsprop(
+        2, &step, 0, gradient, &weight, &square, &momentum, &mean)
+      #expect((square + momentum + mean).allSatisfy { !$0.isSubnormal })
+    }
+    #expect(square + momentum + mean == [0, 0, 0, 0, 0, 0])
+  }
+
+  @Test("AdamW without decay and without a largest moment is Adam")
+  func adamWWithoutDecay() {
+    var sample = SampleValues(seed: 36)
+    let gradient = sample.array(100)
+    var weight = sample.array(100)
+    var first = sample.array(100)
+    var second = sample.array(100).map(abs)
+    var (w, m, v) = (weight, first, second)
+    var (step, _) = step(3)
+    specification.adam(
+      step, l2: 0.01, gradient: gradient, weight: &weight, first: &first, second: &second)
+    unsafe specification.kernels.adamw(100, &step, 1, 0.01, gradient, &w, &m, &v, nil)
+    #expect(bits(w) == bits(weight))
+    #expect(bits(m) == bits(first))
+    #expect(bits(v) == bits(second))
+  }
+
+  @Test("The L1 penalty's slope is the sign of a weight, and 0 at 0")
+  func penaltyOfSigns() {
+    var gradient: [Float] = [1, 1, 1, 1, -0]
+    let weight: [Float] = [2, -2, 0, -0, 1]
+    unsafe specification.kernels.penalize(5, 0.25, 0, weight, &gradient)
+    #expect(gradient == [1.25, 0.75, 1, 1, 0.25])
+    unsafe specification.kernels.penalize(5, 0, 0.5, weight, &gradient)
+    #expect(gradient == [2.25, -0.25, 1, 1, 0.75])
+  }
+
+  @Test("Clipping keeps what lies within, and NaN")
+  func clipping() {
+    var gradient: [Float] = [0.5, -0.5, 0.625, -7, .infinity, -.infinity, -0, .nan]
+    unsafe specification.kernels.clip(8, 0.5, &gradient)
+    #expect(bits(Array(gradient[..<7])) == bits([0.5, -0.5, 0.5, -0.5, 0.5, -0.5, -0]))
+    #expect(gradient[7].isNaN)
+  }
+
+  @Test("Squares are summed one after the other, in double, along rows and columns")
+  func sumsOfSquares() {
+    var sample = SampleValues(seed: 37)
+    let rows = sample.array(10 * 33)
+    var expected = [Double](repeating: 0, count: 10)
+    for row in 0..<10 {
+      for column in 0..<33 {
+        expected[row] += Double(rows[row * 33 + column]) * Double(rows[row * 33 + column])
+      }
+    }
+    var columns = [Float](repeating: 0, count: rows.count)
+    for row in 0..<10 {
+      for column in 0..<33 { columns[column * 10 + row] = rows[row * 33 + column] }
+    }
+    for (matrix, stride, step) in [(rows, 33, 1), (columns, 1, 10)] {
+      var sums = [Double](repeating: -1, count: 10)
+      unsafe specification.kernels.sum_of_squares(10, 33, matrix, stride, step, &sums)
+      #expect(sums.map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+  }
+
   /// The constants of step `time` of Adam, and its two corrections of the bias.
   private func step(
     _ time: Int

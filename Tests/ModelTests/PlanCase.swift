@@ -14,6 +14,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var rows = 90
   var batchSize = 33
   var optimizer = Optimizer.adam(learningRate: 0.01)
+  var l1Penalty: Float = 0
   var l2Penalty: Float = 0
   var isBytes = false
   var isSoft = false
@@ -21,16 +22,23 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String {
     "\(features)-\(hidden)-\(classes) \(activation?.name ?? "linear"), \(rows) rows by \(batchSize), "
-      + "\(optimizer.name)\(optimizer.settings["momentum"].map { " \($0)" } ?? ""), l2 \(l2Penalty), "
+      + "\(optimizer.name) \(optimizer.settings), l1 \(l1Penalty), l2 \(l2Penalty), "
       + "\(isBytes ? "bytes" : "floats"), \(isSoft ? "soft" : "labels"), \(threads) threads"
   }
 
   static let batches: [(rows: Int, batchSize: Int)] = [
     (90, 33), (20, 1), (65, 7), (300, 256), (520, 257), (640, 600), (300, 300), (1300, 1300),
   ]
+  /// Those that both plans have.
   static let optimizers: [Optimizer] = [
     .adam(learningRate: 0.01), .sgd(learningRate: 0.1),
     .sgd(learningRate: 0.05, momentum: 0.9),
+    .sgd(learningRate: 0.05, momentum: 0.9, nesterov: true),
+    .adagrad(learningRate: 0.05), .rmsprop(learningRate: 0.01),
+    .rmsprop(learningRate: 0.005, momentum: 0.5, epsilonPlacement: .keras),
+    .rmsprop(learningRate: 0.01, isCentered: true), .adamW(learningRate: 0.01, weightDecay: 0.1),
+    .adam(learningRate: 0.01, weightDecay: 0.01).scheduled(.cosine(over: .epochs(2))),
+    .sgd(learningRate: 0.1, weightDecay: 0.01).scheduled(.step(factor: 0.5, every: .steps(2))),
   ]
   static let threadCounts = [2, 1, 3, 5, 8]
 
@@ -39,9 +47,10 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
     var settings = self
     let batch = Self.batches[number % Self.batches.count]
     (settings.rows, settings.batchSize) = (batch.rows, batch.batchSize)
-    settings.optimizer = Self.optimizers[number % 3]
+    settings.optimizer = Self.optimizers[number % Self.optimizers.count]
     settings.threads = Self.threadCounts[number % 5]
-    settings.l2Penalty = number / 3 % 2 == 0 ? 0 : 0.01
+    // Beside a decay that is an L2 penalty itself a second one is the plain plan's.
+    settings.l2Penalty = number / 3 % 2 == 0 || settings.optimizer.coupledDecay > 0 ? 0 : 0.01
     settings.isBytes = number % 7 % 2 == 1
     settings.isSoft = number / 5 % 2 == 1
     return settings
@@ -114,7 +123,7 @@ extension PlanCase {
   ) -> PlainPlan {
     PlainPlan(
       network, on: dataset, loss: .crossEntropy, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: l2Penalty, kernels: kernels)
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, kernels: kernels)
   }
 
   func fusedPlan(
@@ -135,7 +144,7 @@ extension PlanCase {
     stepsOfRun: Int = .max
   ) -> PlanOutcome {
     let team = WorkerTeam(threadCount: threads)
-    var clock = OptimizerClock(optimizer)
+    var clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
     var result = PlanOutcome()
     for epoch in 0..<2 {
       let generator = CounterBasedGenerator(seed: 5, purpose: .shuffle, epoch: epoch)

@@ -95,6 +95,8 @@ import Testing
     PlanCase(features: 100, classes: 10), PlanCase(hidden: [77], isBytes: true),
     PlanCase(hidden: [100], activation: .tanh, rows: 300, batchSize: 270, isSoft: true),
     PlanCase(hidden: [40, 36], activation: .sigmoid, optimizer: .sgd(momentum: 0.9)),
+    PlanCase(hidden: [40], optimizer: .adamW(weightDecay: 0.1), l2Penalty: 0.01),
+    PlanCase(hidden: [33, 34], optimizer: .rmsprop(momentum: 0.5)),
   ]
 
   @Test(arguments: crossed, InstructionSet.allCases.filter(\.isSupported))
@@ -115,6 +117,34 @@ import Testing
         dataset, threads: threads)
       #expect(plain == specification, "plain, \(threads) threads")
       #expect(fused == specification, "fused, \(threads) threads")
+    }
+  }
+
+  static let plain: [PlanCase] = [
+    .adam(isAMSGrad: true), .rmsprop(momentum: 0.9, isCentered: true),
+    .adam().clipped(norm: 0.05), .sgd(learningRate: 0.1, momentum: 0.9).clipped(value: 0.001),
+    .sgd(learningRate: 0.1, weightDecay: 0.1).accumulating(2),
+    .adamW(isAMSGrad: true).clipped(value: 0.01).clipped(norm: 0.05).accumulating(2),
+  ].flatMap { optimizer in
+    [
+      PlanCase(hidden: [40], optimizer: optimizer, l1Penalty: 0.001, l2Penalty: 0.01),
+      PlanCase(features: 50, hidden: [20, 70], classes: 3, optimizer: optimizer),
+    ]
+  }
+
+  @Test(arguments: plain, InstructionSet.allCases.filter(\.isSupported))
+  func whatIsThePlainPlansAloneHasTheSameBitsToo(test: PlanCase, set: InstructionSet) throws {
+    let network = try test.network()
+    let dataset = try test.dataset()
+    func outcome(_ set: InstructionSet, threads: Int) throws -> PlanOutcome {
+      test.outcome(
+        of: test.plainPlan(network, dataset, kernels: try #require(Kernels(set))), network,
+        dataset, threads: threads)
+    }
+    let specification = try outcome(.scalar, threads: 1)
+    #expect(specification.parameters != PlanOutcome(network).parameters)
+    for threads in PlanCase.threadCounts {
+      #expect(try outcome(set, threads: threads) == specification, "\(threads) threads")
     }
   }
 

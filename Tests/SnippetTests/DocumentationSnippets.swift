@@ -157,8 +157,26 @@ enum DocumentationSnippets {
   }
 
   static func optimizer() -> Optimizer {
-    let optimizer = Optimizer.sgd(learningRate: 0.1, momentum: 0.9)
+    let optimizer = Optimizer.adamW(learningRate: 0.001, weightDecay: 0.01)
+      .scheduled(.cosine(over: .epochs(10), warmup: .steps(100)))
+      .clipped(norm: 1)
     return optimizer
+  }
+
+  static func schedule() -> Double {
+    let schedule = LearningRateSchedule.cosine(over: .epochs(10), warmup: .steps(500))
+    print(schedule.factor(atStep: 0, stepsPerEpoch: 1875))
+    return schedule.factor(atStep: 0, stepsPerEpoch: 1875)
+  }
+
+  static func steps(of start: Sequential, on batches: [LabeledDataset]) throws -> Sequential {
+    var network = start
+    var state = try OptimizerState(.adam(), for: network)
+    for batch in batches {
+      let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
+      try state.update(&network, along: step.gradient)
+    }
+    return network
   }
 
   static func gradient(of network: Sequential, on batch: LabeledDataset) throws {

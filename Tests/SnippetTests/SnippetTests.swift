@@ -132,12 +132,15 @@ import Testing
     #expect(confusion[label: 2, prediction: 1] == 1)
     #expect((confusion.macroAverage.f1 * 100).rounded() == 49)
     #expect(DocumentationSnippets.layer().units == 128)
-    #expect(DocumentationSnippets.optimizer().name == "sgd")
+    #expect(DocumentationSnippets.optimizer().name == "adamw")
+    #expect(DocumentationSnippets.schedule() == 1.0 / 501)
     let digits = try Digits.load().training.selecting(rows: 0..<8)
     let network = try DocumentationSnippets.regression().network
     let flat = try LabeledDataset(
       features: digits.features, labels: digits.labels, classNames: digits.classNames)
-    try DocumentationSnippets.gradient(of: Sequential(input: [64]) { Dense(10) }, on: flat)
+    let untrained = try Sequential(input: [64]) { Dense(10) }
+    try DocumentationSnippets.gradient(of: untrained, on: flat)
+    #expect(try DocumentationSnippets.steps(of: untrained, on: [flat, flat]) != untrained)
     #expect(network.outputCount == 10)
   }
 

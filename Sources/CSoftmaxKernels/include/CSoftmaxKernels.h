@@ -23,6 +23,18 @@ typedef struct softmax_adam {
   float least_gradient;  // sqrt(2^-126 / (1 - beta2)): below it (1 - beta2) g^2 is subnormal
 } softmax_adam;
 
+typedef struct softmax_adagrad {
+  float rate;
+  float inner_epsilon, outer_epsilon;  // added under the root, and to it
+} softmax_adagrad;
+
+typedef struct softmax_rmsprop {
+  float rho, one_minus_rho;
+  float rate, momentum;
+  float inner_epsilon, outer_epsilon;  // added under the root, and to it
+  float least_gradient;  // sqrt(2^-126 / (1 - rho)): below it (1 - rho) g^2 is subnormal
+} softmax_rmsprop;
+
 // Rows that will be gathered soon. Shuffled, they come from far away one after the other, so a
 // product asks for a few of them between its tiles. Row i of the product brings row i of these.
 typedef struct softmax_fetch {
@@ -79,6 +91,12 @@ typedef struct softmax_kernels {
   // y[i] = sum over t < steps of A[i,t], ascending from +0.
   void (*_Nonnull sum_of_columns)(
       ptrdiff_t m, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda, float *_Nullable y);
+
+  // y[i] = sum over t < steps of A(i,t)^2 in double, ascending from +0, A(i,t) = a[i * a_row + t *
+  // a_step]; one of the strides must be 1.
+  void (*_Nonnull sum_of_squares)(
+      ptrdiff_t m, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t a_row, ptrdiff_t a_step,
+      double *_Nullable y);
 
   // MARK: Batches
 
@@ -302,6 +320,44 @@ typedef struct softmax_kernels {
   void (*_Nonnull adam)(
       ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
       float *_Nullable w, float *_Nullable m, float *_Nullable v);
+
+  // As sgd with a velocity, but w = w - rate (gradient + momentum v).
+  void (*_Nonnull sgd_nesterov)(
+      ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable v);
+
+  // s = s + g^2, 0 where below 2^-100; w = w - rate g / (sqrt(s + inner) + outer), with g + l2 w as
+  // the gradient.
+  void (*_Nonnull adagrad)(
+      ptrdiff_t n, const softmax_adagrad *_Nonnull step, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable s);
+
+  // s = rho s + (1 - rho) h^2, d = g / (sqrt(s + inner) + outer), w = w - rate d, with h as in adam
+  // and g + l2 w as the gradient. With a: a = rho a + (1 - rho) g, and s - a^2, at least 0, in the
+  // place of s in d. With b: b = momentum b + d, and b in the place of d in the step. State below
+  // 2^-100 is 0.
+  void (*_Nonnull rmsprop)(
+      ptrdiff_t n, const softmax_rmsprop *_Nonnull step, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable s, float *_Nullable b, float *_Nullable a);
+
+  // As adam, but w = keep w - rate m / (scale sqrt(v) + epsilon). With x: x = max(x, v), and x in
+  // the place of v in the step.
+  void (*_Nonnull adamw)(
+      ptrdiff_t n, const softmax_adam *_Nonnull step, float keep, float l2,
+      const float *_Nullable g, float *_Nullable w, float *_Nullable m, float *_Nullable v,
+      float *_Nullable x);
+
+  // MARK: Gradients before their step
+
+  // g = g + l2 w, then + l1 times the sign of w, which is 0 at 0. A factor of 0 leaves g alone.
+  void (*_Nonnull penalize)(
+      ptrdiff_t n, float l1, float l2, const float *_Nullable w, float *_Nullable g);
+
+  // g = at least -limit and at most limit; a NaN stays one.
+  void (*_Nonnull clip)(ptrdiff_t n, float limit, float *_Nullable g);
+
+  // g = g factor
+  void (*_Nonnull multiply)(ptrdiff_t n, float factor, float *_Nullable g);
 } softmax_kernels;
 
 typedef enum softmax_isa {

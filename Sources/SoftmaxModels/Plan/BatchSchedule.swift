@@ -12,7 +12,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   /// The class of each sample.
   private let labels: VectorView<Int32>
   /// What each step updates by.
-  private let updates: VectorView<Kernels.Update>
+  private let updates: VectorView<OptimizerStep>
   /// How many steps the training had done before each step: what dropout draws from.
   private let numbers: VectorView<Int64>
   /// The sum of the losses, and the number of right guesses, of each step.
@@ -28,8 +28,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     placeCount = arena.vector(count: 1)
     labels = arena.vector(count: dataset.count)
     let steps = (dataset.count + batchSize - 1) / batchSize
-    updates = arena.vector(
-      copying: Array(repeating: .sgd(rate: 0, momentum: 0), count: steps))
+    updates = arena.vector(copying: Array(repeating: .none, count: steps))
     numbers = arena.vector(count: steps)
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
@@ -74,10 +73,10 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   }
 
   /// What a step updates by.
-  func update(of step: Int) -> Kernels.Update { updates[step] }
+  func update(of step: Int) -> OptimizerStep { updates[step] }
 
   /// Sets what a step updates by.
-  func setUpdate(of step: Int, to update: Kernels.Update) { updates[step] = update }
+  func setUpdate(of step: Int, to update: OptimizerStep) { updates[step] = update }
 
   /// How many steps the training had done before a step.
   func number(of step: Int) -> Int { Int(numbers[step]) }

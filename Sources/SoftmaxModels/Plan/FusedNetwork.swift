@@ -57,19 +57,21 @@ struct FusedNetwork: Sendable {
   let memoryCount: Int
 
   init(
-    _ network: Sequential, of shape: FusedShape, memoryCount: Int, gradientLevelCount: Int,
-    l2Penalty: Float, in arena: Arena, ofWorkers arenas: [Arena]
+    _ network: Sequential, of shape: FusedShape, memoryOf optimizer: Optimizer?,
+    gradientLevelCount: Int, treatment: GradientTreatment, in arena: Arena,
+    ofWorkers arenas: [Arena]
   ) {
     func weight(rowCount: Int, columnCount: Int, in arena: Arena) -> FusedParameter {
       FusedParameter(
-        arena.matrix(rowCount: rowCount, columnCount: columnCount), memoryCount: memoryCount,
-        gradientLevelCount: gradientLevelCount, l2Penalty: l2Penalty, in: arena)
+        arena.matrix(rowCount: rowCount, columnCount: columnCount), memoryOf: optimizer,
+        gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights, in: arena)
     }
     func bias(_ count: Int, in arena: Arena) -> FusedParameter {
       // A bias' gradient is always stored, and the penalty leaves it alone.
       FusedParameter(
-        arena.matrix(rowCount: 1, columnCount: count), memoryCount: memoryCount,
-        gradientLevelCount: max(1, gradientLevelCount), l2Penalty: 0, in: arena)
+        arena.matrix(rowCount: 1, columnCount: count), memoryOf: optimizer,
+        gradientLevelCount: max(1, gradientLevelCount), l2Penalty: treatment.l2OfBiases,
+        in: arena)
     }
 
     let shares = shape.layersBehindHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
@@ -112,7 +114,7 @@ struct FusedNetwork: Sendable {
         bias: bias(classes, in: arena))
     }
     self.shape = shape
-    self.memoryCount = memoryCount
+    memoryCount = optimizer?.memoryCount ?? 0
     wholeOutputWeight = piece?.value
     load(network)
   }

@@ -15,15 +15,18 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   let l2Penalty: Float
 
   init(
-    _ value: MatrixView, memoryCount: Int, gradientLevelCount: Int, l2Penalty: Float,
-    in arena: Arena
+    _ value: MatrixView, memoryOf optimizer: Optimizer?, gradientLevelCount: Int,
+    l2Penalty: Float, in arena: Arena
   ) {
+    let memoryCount = optimizer?.memoryCount ?? 0
+    precondition(memoryCount <= 2, "the plain plan has room for more memory")
     func like(times count: Int) -> MatrixView {
       arena.matrix(rowCount: count * value.rowCount, columnCount: value.columnCount)
     }
     self.value = value
     first = memoryCount > 0 ? like(times: 1) : nil
     second = memoryCount > 1 ? like(times: 1) : nil
+    first?.fill(optimizer?.initialMemory ?? 0)
     gradients = like(times: gradientLevelCount)
     self.l2Penalty = l2Penalty
   }

@@ -29,11 +29,14 @@ final class FusedPlan: TrainingPlan {
     let arena = Arena()
     let arenas = (0..<workerCount).map { _ in Arena() }
     let blocks = (batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
-    let isGradientStored = blocks > 1 || optimizer == nil
+    let isGradientStored = blocks > 1 || !(optimizer?.stepsInTiles ?? false)
+    let treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: l2Penalty)
+    precondition(
+      treatment.isNone, "gradients that are changed before their step are the plain plan's")
     let fused = FusedNetwork(
-      network, of: shape, memoryCount: optimizer?.stateCount ?? 0,
+      network, of: shape, memoryOf: optimizer,
       gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,
-      l2Penalty: l2Penalty, in: arena, ofWorkers: arenas)
+      treatment: treatment, in: arena, ofWorkers: arenas)
     let schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     workers = arena.vector(
       copying: FusedWorker.team(

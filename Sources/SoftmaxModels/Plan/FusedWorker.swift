@@ -102,7 +102,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   func run(
     _ step: Int, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool, worker: Worker
   ) {
-    let update = isUpdating ? schedule.update(of: step) : nil
+    let update = isUpdating ? schedule.update(of: step).update : nil
     let samples = schedule.samples(of: step)
     let blockCount = (samples.count + Kernels.rowChunk - 1) / Kernels.rowChunk
     for block in 0..<blockCount {

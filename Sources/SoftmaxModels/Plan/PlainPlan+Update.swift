@@ -4,17 +4,110 @@ import SoftmaxCore
 
 // From the gradients of the outputs to steps: the parameters are shared out among the workers.
 extension PlainPlan {
-  func updateParameters(rowCount: Int, by update: Kernels.Update?, worker: Worker) {
+  func updateParameters(rowCount: Int, by step: OptimizerStep?, worker: Worker) {
     for parameter in parameters {
       let share = parameter.share(of: worker)
       guard !share.isEmpty else { continue }
       sumGradient(of: parameter, share, rowCount: rowCount)
-      guard let update else { continue }
-      kernels.update(
-        share.of(parameter.value), along: share.of(parameter.gradient), by: update,
-        l2: parameter.isPenalized ? l2Penalty : 0,
-        first: parameter.memory.first.map { share.of($0) },
-        second: parameter.memory.dropFirst().first.map { share.of($0) })
+      guard let step else { continue }
+      prepare(parameter, share, for: step)
+      if treatment.clipNorm == nil, let update = step.update {
+        self.step(parameter, share, by: update)
+      }
+    }
+    if treatment.clipNorm != nil, let update = step?.update {
+      stepAlongClippedGradients(by: update, worker: worker)
     }
   }
+
+  // What a step goes along: the gradient of a batch, or the sum of several.
+  private func direction(of parameter: PlainParameter) -> MatrixView {
+    treatment.isAccumulating ? parameter.memory[memoryCount] : parameter.gradient
+  }
+
+  // Makes the gradient of a batch ready for its step, but for the norm.
+  private func prepare(_ parameter: PlainParameter, _ share: PlainShare, for step: OptimizerStep) {
+    guard !treatment.isNone else { return }
+    let gradient = share.of(parameter.gradient)
+    let direction = share.of(direction(of: parameter))
+    if parameter.isPenalized, treatment.isPenalizing {
+      kernels.penalize(
+        gradient, of: share.of(parameter.value), l1: treatment.l1Penalty,
+        l2: treatment.l2Penalty)
+    }
+    if treatment.isAccumulating {
+      if step.groupCount == 1 {
+        direction.assign(gradient)
+      } else {
+        kernels.add(gradient, to: direction)
+      }
+      guard step.update != nil else { return }
+      if step.groupCount > 1 { kernels.multiply(direction, by: 1 / Float(step.groupCount)) }
+    }
+    if let limit = treatment.clipValue { kernels.clip(direction, to: limit) }
+  }
+
+  private func step(_ parameter: PlainParameter, _ share: PlainShare, by update: Kernels.Update) {
+    func memory(_ place: Int) -> MatrixView? {
+      place < memoryCount ? share.of(parameter.memory[place]) : nil
+    }
+    kernels.update(
+      share.of(parameter.value), along: share.of(direction(of: parameter)), by: update,
+      l2: parameter.isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases,
+      first: memory(0), second: memory(1), third: memory(2))
+  }
+
+  // The norm is that of all gradients, so all of them come first.
+  private func stepAlongClippedGradients(by update: Kernels.Update, worker: Worker) {
+    worker.barrier()
+    for index in parameters.indices {
+      let parameter = parameters[index]
+      let units = worker.share(of: parameter.unitCount, alignedTo: 16)
+      guard !units.isEmpty else { continue }
+      let gradient = direction(of: parameter)
+      kernels.sumSquares(
+        parameter.hasUnitsInColumns ? gradient.columns(units) : gradient.rows(units),
+        ofColumns: parameter.hasUnitsInColumns, into: squares[index].elements(units))
+    }
+    worker.barrier()
+    let factor = treatment.factor(sumOfSquares: sumOfSquares)
+    // Nobody multiplies what others still read.
+    worker.barrier()
+    for parameter in parameters {
+      let share = parameter.share(of: worker)
+      guard !share.isEmpty else { continue }
+      if factor != 1 { kernels.multiply(share.of(direction(of: parameter)), by: factor) }
+      step(parameter, share, by: update)
+    }
+  }
+
+  // Few numbers, which every worker adds for itself: a weight's units ascending, or the numbers.
+  private var sumOfSquares: Double {
+    var sum = 0.0
+    for index in parameters.indices {
+      let parameter = parameters[index]
+      for unit in 0..<parameter.unitCount { sum += squares[index][unit] }
+      guard parameter.unitCount == 0 else { continue }
+      let gradient = direction(of: parameter)
+      for column in 0..<gradient.columnCount {
+        let x = Double(gradient[0, column])
+        sum += x * x
+      }
+    }
+    return sum
+  }
+}
+
+extension PlainParameter {
+  /// The number of units of a dense layer's weight; 0 of anything else.
+  var unitCount: Int {
+    switch role {
+    case .outputMajorWeight: value.rowCount
+    case .inputMajorWeight: value.columnCount
+    default: 0
+    }
+  }
+
+  /// Whether the weights of a unit lie below each other.
+  var hasUnitsInColumns: Bool { if case .inputMajorWeight = role { true } else { false } }
 }

@@ -20,7 +20,11 @@ final class PlainPlan: TrainingPlan {
   let gradients: VectorView<MatrixView>
   /// What is trained, first to last.
   let parameters: [PlainParameter]
-  let l2Penalty: Float
+  /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
+  let squares: [VectorView<Double>]
+  let treatment: GradientTreatment
+  /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
+  let memoryCount: Int
   /// The first operation with something to train; nil where all layers are frozen.
   let firstTrained: Int?
 
@@ -32,20 +36,26 @@ final class PlainPlan: TrainingPlan {
   /// Lays out memory for training a network on a data set in batches of at most its size.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
-    batchSize: Int, l2Penalty: Float, kernels: Kernels
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
     let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
-    parameters = lowered.parameters(memoryCount: optimizer.stateCount, in: arena)
+    treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    memoryCount = optimizer.memoryCount
+    parameters = lowered.parameters(
+      memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
+    if memoryCount > 0 {
+      for parameter in parameters { parameter.memory[0].fill(optimizer.initialMemory) }
+    }
+    squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation
     self.network = lowered
     self.kernels = kernels
     self.arena = arena
     self.forward = forward
     gradients = forward.gradients
-    self.l2Penalty = l2Penalty
     schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     batchLabels = arena.vector(count: rows)
     losses = arena.vector(count: rows)

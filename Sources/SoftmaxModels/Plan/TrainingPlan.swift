@@ -48,18 +48,20 @@ enum TrainingPlans {
   /// - Throws: `invalidArgument` for a value of `SOFTMAX_PLAN` that is none.
   static func make(
     for network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer?,
-    batchSize: Int, l2Penalty: Float, threads: Int?
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, threads: Int?
   ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = try isPlainRequested()
-    let shape =
-      isPlain || dataset.sampleWeights != nil ? nil : FusedShape(network, loss: loss)
+    let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    let isFusible = treatment.isNone && (optimizer?.memoryCount ?? 0) <= 2
+    let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
+    let shape = isFused ? FusedShape(network, loss: loss) : nil
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
     guard let shape, shape.fits(rowCount: batchSize, workerCount: team.threadCount) else {
       let plan = PlainPlan(
         network, on: dataset, loss: loss, optimizer: optimizer ?? .sgd(), batchSize: batchSize,
-        l2Penalty: l2Penalty, kernels: .active)
+        l1Penalty: l1Penalty, l2Penalty: l2Penalty, kernels: .active)
       return (plan, team)
     }
     let plan = FusedPlan(

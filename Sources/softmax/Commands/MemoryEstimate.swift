@@ -11,6 +11,7 @@ struct MemoryEstimate {
   let hiddenUnits: [Int]
   let classCount: Int
   let batchSize: Int
+  let optimizer: Optimizer
   /// Whether the best weights are kept beside the last ones.
   let keepsBestWeights: Bool
   /// Whether checkpoints are written.
@@ -22,9 +23,11 @@ struct MemoryEstimate {
     let inputs = [inputCount] + hiddenUnits
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
-    // Initial network, trained one, its copy in the plan, the gradient, Adam's two moments; beside
-    // them values and their gradients.
-    let copies = 6 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 3 : 0)
+    // Initial network, trained one, its copy in the plan, the gradient, what the optimizer remembers
+    // and adds up; beside them values and their gradients. A checkpoint copies network and memory.
+    let memoryCount = optimizer.memoryCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
+    let copies =
+      4 + memoryCount + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 1 + memoryCount : 0)
     return 4 * (Double(copies) * parameters + 2 * values)
   }
 

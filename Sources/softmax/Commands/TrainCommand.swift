@@ -64,10 +64,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if training.momentum != nil, training.kind(for: network.model) != .sgd {
-      throw ValidationError(
-        "--momentum is for --optimizer sgd; adam has its own and takes no --momentum")
-    }
+    try training.validate(for: network.model)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     guard output != watching.checkpoint, output != watching.resume else {
       throw ValidationError("--output and the checkpoint are two files: name another for one")

@@ -100,6 +100,7 @@ struct TrainingRun {
       inputCount: dataset.features.columnCount, hiddenUnits: command.network.hiddenUnits,
       classCount: dataset.classCount,
       batchSize: min(command.training.batchSize(for: command.network.model), dataset.count),
+      optimizer: command.training.optimizer(for: command.network.model),
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
@@ -165,7 +166,7 @@ struct TrainingRun {
       defer { display.end() }
       history = try network.fit(
         to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
-        l2Penalty: options.l2, validation: validation.map { .data($0) } ?? .none,
+        l1Penalty: options.l1, l2Penalty: options.l2, validation: validation.map { .data($0) } ?? .none,
         callbacks: callbacks(display, interruption), resuming: checkpoint,
         threads: command.threading.threads)
     }
@@ -174,7 +175,8 @@ struct TrainingRun {
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
-      l2Penalty: options.l2, batchSize: batchSize, seed: options.seed, history: history)
+      l1Penalty: options.l1, l2Penalty: options.l2, batchSize: batchSize, seed: options.seed,
+      history: history)
     let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
     return (classifier, history, seconds)
   }

@@ -50,7 +50,10 @@ struct ModelInspection: Inspection {
       .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
     var lines = [
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
-      line("loss", "\(Self.lossText(of: record)), l2 \(record.l2Penalty)"),
+      line(
+        "loss",
+        "\(Self.lossText(of: record)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")
+          + "l2 \(record.l2Penalty)"),
       line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
       line(
         "passes", "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
@@ -131,6 +134,7 @@ struct ModelInspection: Inspection {
       ),
       ("optimizer", .string(record.optimizer)),
       ("optimizer_settings", .object(settings.map { ($0.key, .number($0.value)) })),
+      ("l1", .number(record.l1Penalty ?? 0)),
       ("l2", .number(record.l2Penalty)),
       ("batch_size", .integer(record.batchSize)),
       ("epochs", .integer(record.epochs)),

@@ -6,4 +6,11 @@ import ArgumentParser
 enum OptimizerKind: String, ExpressibleByArgument, CaseIterable {
   case sgd
   case adam
+  case adamw
+  case amsgrad
+  case rmsprop
+  case adagrad
+
+  /// Whether it can keep some of the last step; the Adams have that as their first moment.
+  var takesMomentum: Bool { self == .sgd || self == .rmsprop }
 }

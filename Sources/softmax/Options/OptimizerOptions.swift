@@ -14,14 +14,50 @@ struct OptimizerOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The size of the steps (default: adam 0.001, sgd 0.01, sgd of a linear model 0.1).",
+      "The size of the steps (default: 0.001; sgd 0.01, sgd of a linear model 0.1).",
       valueName: "x"))
   var learningRate: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How much of the last step sgd keeps (default: 0).", valueName: "x"))
+    help: ArgumentHelp(
+      "How much of the last step sgd and rmsprop keep (default: 0).", valueName: "x"))
   var momentum: Double?
+
+  @Flag(help: "Let the step of sgd look ahead along its momentum.")
+  var nesterov = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How much all parameters decay: beside the step in adamw (default: 0.004), else in its gradient.",
+      valueName: "x"))
+  var weightDecay: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      How the learning rate changes: constant, step:every=5,factor=0.5, exponential:0.95, \
+      cosine:warmup=500 or one-cycle. A length counts epochs, a warm-up steps, unless it says \
+      10epochs or 10steps.
+      """, valueName: "schedule"), transform: ScheduleOption.init)
+  var schedule: ScheduleOption?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The greatest norm of a gradient.", valueName: "x"))
+  var clipNorm: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The greatest size of an element of a gradient.", valueName: "x"))
+  var clipValue: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The batches whose mean gradient makes a step.", valueName: "n"))
+  var accumulate = 1
 
   @Option(
     parsing: .unconditional,
@@ -32,6 +68,12 @@ struct OptimizerOptions: ParsableArguments {
   @Option(
     parsing: .unconditional, help: ArgumentHelp("The passes over the data.", valueName: "n"))
   var epochs = 10
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The factor l1 of the penalty l1 sum |W| beside the mean loss.", valueName: "x"))
+  var l1 = 0.0
 
   @Option(
     parsing: .unconditional,
@@ -58,11 +100,38 @@ struct OptimizerOptions: ParsableArguments {
     }
     try check("learning-rate", learningRate, "greater than 0 and finite") { $0 > 0 }
     try check("momentum", momentum, "at least 0 and less than 1") { $0 >= 0 && $0 < 1 }
+    try check("weight-decay", weightDecay, "at least 0 and finite") { $0 >= 0 }
+    try check("clip-norm", clipNorm, "greater than 0 and finite") { $0 > 0 }
+    try check("clip-value", clipValue, "greater than 0 and finite") { $0 > 0 }
+    try check("l1", l1, "at least 0 and finite") { $0 >= 0 }
     try check("l2", l2, "at least 0 and finite") { $0 >= 0 }
     guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1, got \(epochs)") }
     if let batchSize, !(1...Self.greatestBatchSize).contains(batchSize) {
       throw ValidationError(
         "--batch-size must be 1 to \(Self.greatestBatchSize), got \(batchSize)")
+    }
+    guard (1...Self.greatestBatchSize).contains(accumulate) else {
+      throw ValidationError(
+        "--accumulate must be 1 to \(Self.greatestBatchSize), got \(accumulate)")
+    }
+  }
+
+  /// Throws unless the settings are those of the rule that a model of a kind is trained by.
+  func validate(for model: ModelKind) throws {
+    let kind = kind(for: model)
+    if momentum != nil, !kind.takesMomentum {
+      throw ValidationError(
+        "--momentum is for --optimizer sgd and rmsprop; \(kind.rawValue) "
+          + (kind == .adagrad ? "keeps none" : "has its own and takes no --momentum"))
+    }
+    if nesterov, kind != .sgd || (momentum ?? 0) == 0 {
+      throw ValidationError("--nesterov is for --optimizer sgd with a --momentum above 0")
+    }
+    do {
+      try optimizer(for: model).validate()
+    } catch {
+      // What is left after the checks of the options is the schedule's.
+      throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")
     }
   }
 
@@ -73,12 +142,24 @@ struct OptimizerOptions: ParsableArguments {
 
   /// The rule with its settings.
   func optimizer(for model: ModelKind) -> Optimizer {
-    switch kind(for: model) {
-    case .adam: .adam(learningRate: learningRate ?? 0.001)
-    case .sgd:
-      .sgd(
-        learningRate: learningRate ?? (model == .linear ? 0.1 : 0.01), momentum: momentum ?? 0)
-    }
+    let decay = weightDecay ?? 0
+    let rate = learningRate ?? 0.001
+    var optimizer: Optimizer =
+      switch kind(for: model) {
+      case .adam: .adam(learningRate: rate, weightDecay: decay)
+      case .amsgrad: .adam(learningRate: rate, isAMSGrad: true, weightDecay: decay)
+      case .adamw: .adamW(learningRate: rate, weightDecay: weightDecay ?? 0.004)
+      case .rmsprop: .rmsprop(learningRate: rate, momentum: momentum ?? 0, weightDecay: decay)
+      case .adagrad: .adagrad(learningRate: rate, weightDecay: decay)
+      case .sgd:
+        .sgd(
+          learningRate: learningRate ?? (model == .linear ? 0.1 : 0.01), momentum: momentum ?? 0,
+          nesterov: nesterov, weightDecay: decay)
+      }
+    if let schedule { optimizer = optimizer.scheduled(schedule.schedule(epochs: epochs)) }
+    if let clipNorm { optimizer = optimizer.clipped(norm: clipNorm) }
+    if let clipValue { optimizer = optimizer.clipped(value: clipValue) }
+    return optimizer.accumulating(accumulate)
   }
 
   /// The rows of a step for a model of a kind.

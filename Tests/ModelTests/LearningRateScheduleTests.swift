@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+// The values themselves are compared with PyTorch's and Keras' in `OptimizerGoldenTests`.
+@Suite struct LearningRateScheduleTests {
+  @Test func theCosineIsThatOfTheFormulaToTwoUnits() {
+    for step in 0...4096 {
+      let x = Double(step) / 4096
+      #expect(abs(cosine(ofHalfTurns: x) - cos(Double.pi * x)) <= 0x1p-51)
+    }
+    #expect(cosine(ofHalfTurns: 0) == 1)
+    #expect(cosine(ofHalfTurns: 0.5) == 0)
+    #expect(cosine(ofHalfTurns: 1) == -1)
+  }
+
+  @Test func powersAreThoseOfTheFormula() {
+    for base in [0.05, 0.5, 0.9, 0.999] {
+      for step in 0..<400 {
+        let exponent = Double(step) / 7
+        let expected = pow(base, exponent)
+        #expect(abs(power(base, exponent) - expected) <= 1e-14 * expected)
+      }
+    }
+    #expect(power(1, 1e300) == 1)
+    #expect(power(0.5, 1e300) == 0)
+    #expect(power(0.5, 3) == 0.125)
+  }
+
+  @Test func aScheduleEndsAtItsFloorAndStaysThere() {
+    let cosine = LearningRateSchedule.cosine(over: .epochs(2), warmup: .steps(4), floor: 0.125)
+    let factors = (0..<30).map { cosine.factor(atStep: $0, stepsPerEpoch: 10) }
+    #expect(factors[..<4] == [0.2, 0.4, 0.6, 0.8])
+    #expect(factors[4] == 1)
+    #expect(zip(factors[4..<20], factors[5...20]).allSatisfy { $0 > $1 })
+    #expect(factors[20...].allSatisfy { $0 == 0.125 })
+    let cycle = LearningRateSchedule.oneCycle(over: .steps(20))
+    #expect(cycle.factor(atStep: 5, stepsPerEpoch: 1) == 1)
+    #expect(
+      cycle.factor(atStep: 19, stepsPerEpoch: 1) == cycle.factor(atStep: 99, stepsPerEpoch: 1))
+    #expect(LearningRateSchedule.constant.factor(atStep: 7, stepsPerEpoch: 3) == 1)
+  }
+
+  @Test func theShortestSchedulesHaveFactorsToo() {
+    for span in [1, 2, 3] {
+      for fraction in [0, 0.3, 0.5, 1] {
+        let cycle = LearningRateSchedule.oneCycle(over: .steps(span), warmupFraction: fraction)
+        for step in 0..<5 {
+          let factor = cycle.factor(atStep: step, stepsPerEpoch: 1)
+          #expect(factor > 0 && factor <= 1, "\(fraction) of \(span), step \(step)")
+        }
+      }
+    }
+    // A warm-up that is longer than the whole, which only the data can tell.
+    let cosine = LearningRateSchedule.cosine(over: .epochs(1), warmup: .steps(5))
+    #expect(cosine.factor(atStep: 4, stepsPerEpoch: 3) == 5.0 / 6)
+    #expect(cosine.factor(atStep: 5, stepsPerEpoch: 3) == 0)
+  }
+
+  @Test func aScheduleIsTheSameAfterItsJSON() throws {
+    for schedule: LearningRateSchedule in [
+      .constant, .step(factor: 0.5, every: .steps(3)), .exponential(factor: 0.9),
+      .cosine(over: .epochs(3), warmup: .epochs(1), floor: 0.1), .oneCycle(over: .steps(100)),
+    ] {
+      let optimizer = Optimizer.adamW().scheduled(schedule).clipped(norm: 2).accumulating(3)
+      let json = try JSONEncoder().encode(optimizer)
+      #expect(try JSONDecoder().decode(Optimizer.self, from: json) == optimizer)
+    }
+  }
+
+  @Test(
+    arguments: [
+      .step(factor: 0, every: .steps(1)), .step(factor: 1.5, every: .steps(1)),
+      .step(factor: .nan, every: .steps(1)), .step(factor: 0.5, every: .steps(0)),
+      .exponential(factor: 0.5, per: .epochs(-1)), .exponential(factor: -0.5),
+      .cosine(over: .steps(0)), .cosine(over: .steps(5), warmup: .steps(5)),
+      .cosine(over: .steps(5), warmup: .steps(-1)), .cosine(over: .steps(5), floor: 1.5),
+      .cosine(over: .epochs(.max)), .oneCycle(over: .steps(0)),
+      .oneCycle(over: .steps(5), warmupFraction: 1.1),
+      .oneCycle(over: .steps(5), initialDivisor: 0),
+      .oneCycle(over: .steps(5), finalDivisor: .infinity),
+    ] as [LearningRateSchedule])
+  func aScheduleThatMakesNoSenseIsATypedError(schedule: LearningRateSchedule) {
+    let error = #expect(throws: SoftmaxError.self) {
+      try Optimizer.adam().scheduled(schedule).validate()
+    }
+    #expect(error?.code == .invalidArgument)
+  }
+}
