@@ -159,6 +159,15 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(history.charts[1].series[0].x == [1, 2, 3])
     let picture = ParsedPicture(history.svg())
     #expect(picture.isWellFormed && picture.count("polyline") == 2)
+    let validated = TrainingHistory(
+      epochs: (1...2).map { number in
+        .init(
+          number: number, loss: 1, accuracy: 0.5, validation: .init(loss: 2, accuracy: 0.25),
+          learningRate: 0.1, seconds: 1)
+      })
+    #expect(validated.charts[0].series.map(\.name) == ["training", "validation"])
+    #expect(validated.charts[0].series[1].y == [2, 2])
+    #expect(validated.charts[1].series[1].y == [0.25, 0.25])
   }
 
   @Test func picturesInAGalleryAreWholePNGs() throws {
