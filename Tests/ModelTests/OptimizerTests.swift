@@ -70,6 +70,24 @@ import Testing
     }
   }
 
+  // The fourth batch of seven is in the midst of a step that takes several.
+  @Test(arguments: all)
+  func aTrainerThatGoesOnFromAStateHasTheSameBits(optimizer: Optimizer) throws {
+    let dataset = try dataset(count: 50)
+    let start = try network(hidden: 40)
+    let first = try Trainer(start, on: dataset, optimizer: optimizer, batchSize: 8)
+    let second = try Trainer(start, on: dataset, optimizer: optimizer, batchSize: 8)
+    let batches = Array(try first.batches(epoch: 0))
+    for batch in batches[..<4] { try first.step(on: batch) }
+    try second.restore(first.state)
+    for batch in batches[4...] {
+      try first.step(on: batch)
+      try second.step(on: batch)
+    }
+    #expect(try first.network == second.network)
+    #expect(first.learningRate == second.learningRate)
+  }
+
   @Test(arguments: all)
   func aClockOfAnyTimeIsThatWhichRan(optimizer: Optimizer) {
     var running = OptimizerClock(optimizer, batchesPerEpoch: 7)

@@ -166,7 +166,8 @@ struct TrainingRun {
       defer { display.end() }
       history = try network.fit(
         to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
-        l1Penalty: options.l1, l2Penalty: options.l2, validation: validation.map { .data($0) } ?? .none,
+        l1Penalty: options.l1, l2Penalty: options.l2,
+        validation: validation.map { .data($0) } ?? .none,
         callbacks: callbacks(display, interruption), resuming: checkpoint,
         threads: command.threading.threads)
     }
