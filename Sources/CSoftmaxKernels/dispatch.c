@@ -70,7 +70,7 @@ void softmax_sum_of_squares(
   __typeof__(*((softmax_kernels *)0)->sgd_nesterov) CONCAT(sgd_nesterov, isa);                  \
   __typeof__(*((softmax_kernels *)0)->adagrad) CONCAT(adagrad, isa);                            \
   __typeof__(*((softmax_kernels *)0)->rmsprop) CONCAT(rmsprop, isa);                            \
-  __typeof__(*((softmax_kernels *)0)->adamw) CONCAT(adamw, isa);                                \
+  __typeof__(*((softmax_kernels *)0)->amsgrad) CONCAT(amsgrad, isa);                            \
   __typeof__(*((softmax_kernels *)0)->penalize) CONCAT(penalize, isa);                          \
   __typeof__(*((softmax_kernels *)0)->clip) CONCAT(clip, isa);                                  \
   __typeof__(*((softmax_kernels *)0)->multiply) CONCAT(multiply, isa);                          \
@@ -131,7 +131,7 @@ void softmax_sum_of_squares(
       .sgd_nesterov = CONCAT(sgd_nesterov, isa),                                                \
       .adagrad = CONCAT(adagrad, isa),                                                          \
       .rmsprop = CONCAT(rmsprop, isa),                                                          \
-      .adamw = CONCAT(adamw, isa),                                                              \
+      .amsgrad = CONCAT(amsgrad, isa),                                                          \
       .penalize = CONCAT(penalize, isa),                                                        \
       .clip = CONCAT(clip, isa),                                                                \
       .multiply = CONCAT(multiply, isa),                                                        \

@@ -124,16 +124,16 @@ void NAME(rmsprop)(
   }
 }
 
-void NAME(adamw)(
-    ptrdiff_t n, const softmax_adam *step, float keep, float l2, const float *g, float *w,
-    float *m, float *v, float *x) {
+void NAME(amsgrad)(
+    ptrdiff_t n, const softmax_adam *step, float l2, const float *g, float *w, float *m,
+    float *v, float *x) {
   softmax_adam of = *step;
   EACH {
-    vf wv = take(w + i, part), mv = take(m + i, part), vv = take(v + i, part), xv = 0;
-    if (x) xv = take(x + i, part);
-    adamw_element(take(g + i, part), &wv, &mv, &vv, x ? &xv : 0, &of, keep, l2);
+    vf wv = take(w + i, part), mv = take(m + i, part), vv = take(v + i, part);
+    vf xv = take(x + i, part);
+    amsgrad_element(take(g + i, part), &wv, &mv, &vv, &xv, &of, l2);
     give(w + i, wv, part), give(m + i, mv, part), give(v + i, vv, part);
-    if (x) give(x + i, xv, part);
+    give(x + i, xv, part);
   }
 }
 

@@ -11,7 +11,8 @@
 #undef rmsprop_element
 #undef adam_moments
 #undef adam_element
-#undef adamw_element
+#undef adam_step
+#undef amsgrad_element
 #undef magnitude
 #define penalized NAME(penalized)
 #define sgd_plain NAME(sgd_plain)
@@ -21,7 +22,8 @@
 #define rmsprop_element NAME(rmsprop_element)
 #define adam_moments NAME(adam_moments)
 #define adam_element NAME(adam_element)
-#define adamw_element NAME(adamw_element)
+#define adam_step NAME(adam_step)
+#define amsgrad_element NAME(amsgrad_element)
 #define magnitude NAME(magnitude)
 
 // Moments below this become 0: they decay for ever, and subnormal numbers cost five times the step.
@@ -93,19 +95,20 @@ INLINE void adam_moments(vf g, vf *m, vf *v, const softmax_adam *s) {
   *v = *v < SMALLEST_MOMENT ? (vf)0.0f : *v;
 }
 
-INLINE void adam_element(vf g, vf *w, vf *m, vf *v, const softmax_adam *s, float l2) {
-  adam_moments(penalized(g, *w, l2), m, v, s);
-  vf divisor = fma_(s->scale, __builtin_elementwise_sqrt(*v), s->epsilon);
-  *w = fma_(-s->rate, *m / divisor, *w);
+// The weight decays beside the step (Loshchilov and Hutter, 2019): `keep` of it is left, all in Adam.
+INLINE void adam_step(vf *w, vf m, vf v, const softmax_adam *s) {
+  vf divisor = fma_(s->scale, __builtin_elementwise_sqrt(v), s->epsilon);
+  *w = fma_(-s->rate, m / divisor, s->keep * *w);
 }
 
-// Weight decay beside the step (Loshchilov and Hutter, 2019); with `x` the step is divided by the
-// largest second moment so far (AMSGrad: Reddi, Kale and Kumar, 2018).
-INLINE void adamw_element(
-    vf g, vf *w, vf *m, vf *v, vf *x, const softmax_adam *s, float keep, float l2) {
+INLINE void adam_element(vf g, vf *w, vf *m, vf *v, const softmax_adam *s, float l2) {
   adam_moments(penalized(g, *w, l2), m, v, s);
-  vf moment = *v;
-  if (x) moment = *x = moment > *x ? moment : *x;
-  vf divisor = fma_(s->scale, __builtin_elementwise_sqrt(moment), s->epsilon);
-  *w = fma_(-s->rate, *m / divisor, keep * *w);
+  adam_step(w, *m, *v, s);
+}
+
+// Divided by the largest second moment so far (Reddi, Kale and Kumar, 2018).
+INLINE void amsgrad_element(vf g, vf *w, vf *m, vf *v, vf *x, const softmax_adam *s, float l2) {
+  adam_moments(penalized(g, *w, l2), m, v, s);
+  *x = *v > *x ? *v : *x;
+  adam_step(w, *m, *x, s);
 }

@@ -84,7 +84,7 @@ extension Kernels {
       scale, loss.base, guesses.base, gradient.base)
   }
 
-  /// One step of plain SGD or Adam along the gradient a^T b, or a b, over at most `rowChunk` rows of a
+  /// One step of SGD, Adam or AdamW along the gradient a^T b, or a b, over at most `rowChunk` rows of a
   /// batch, which is never stored.
   ///
   /// - Parameters:
@@ -116,7 +116,7 @@ extension Kernels {
           isTransposed ? 1 : a.stride, b.base, b.stride, values, l2, weight.base, first.base,
           second.base, weight.stride)
       }
-    case .nesterov, .adagrad, .rmsprop, .adamW:
+    case .nesterov, .adagrad, .rmsprop, .amsGrad:
       preconditionFailure("this rule steps along stored gradients")
     }
   }

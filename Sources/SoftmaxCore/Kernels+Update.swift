@@ -12,7 +12,7 @@ extension Kernels {
     case rmsprop(RMSpropStep)
     case adam(AdamStep)
     /// Adam on parameters that are first multiplied by `keep`; with a third memory AMSGrad.
-    case adamW(AdamStep, keep: Float)
+    case amsGrad(AdamStep)
   }
 
   /// What is added under a root, and to it.
@@ -52,15 +52,19 @@ extension Kernels {
     }
   }
 
-  /// Adam's numbers for step t: rate = learning rate / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t).
+  /// Adam's numbers for step t: rate = learning rate / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t), and
+  /// how much is kept of a weight that decays beside its step.
   package struct AdamStep: Sendable, BitwiseCopyable {
     let values: softmax_adam
 
-    package init(beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double) {
+    package init(
+      beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double, keep: Double
+    ) {
       values = softmax_adam(
         beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2),
         one_minus_beta2: Float(1 - beta2), rate: Float(rate), scale: Float(scale),
-        epsilon: Float(epsilon), least_gradient: Kernels.leastGradient(1 - beta2))
+        epsilon: Float(epsilon), least_gradient: Kernels.leastGradient(1 - beta2),
+        keep: Float(keep))
     }
   }
 
@@ -120,11 +124,11 @@ extension Kernels {
           unsafe table.pointee.adam(
             n, values, l2, g, w, memory(first).base + offset, memory(second).base + offset)
         }
-      case .adamW(let step, let keep):
+      case .amsGrad(let step):
         unsafe withUnsafePointer(to: step.values) { values in
-          unsafe table.pointee.adamw(
-            n, values, keep, l2, g, w, memory(first).base + offset,
-            memory(second).base + offset, third.map { unsafe $0.base + offset })
+          unsafe table.pointee.amsgrad(
+            n, values, l2, g, w, memory(first).base + offset, memory(second).base + offset,
+            memory(third).base + offset)
         }
       }
     }

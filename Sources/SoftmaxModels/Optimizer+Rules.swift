@@ -63,7 +63,7 @@ extension Optimizer {
   var stepsInTiles: Bool {
     switch rule {
     case .sgd(let rule): !rule.isNesterov
-    case .adam(let rule): !rule.isAMSGrad && !rule.isDecayDecoupled
+    case .adam(let rule): !rule.isAMSGrad
     case .adagrad, .rmsprop: false
     }
   }

@@ -105,12 +105,12 @@ struct OptimizerClock {
           epsilons: epsilons(rule.epsilon, rule.epsilonPlacement)))
     case .adam(let rule):
       let scale = 1 / (1 - beta2Power).squareRoot()
+      let decay = rule.isDecayDecoupled ? optimizer.weightDecay : 0
       let step = Kernels.AdamStep(
         beta1: rule.beta1, beta2: rule.beta2, rate: rate / (1 - beta1Power), scale: scale,
-        epsilon: rule.epsilonPlacement == .keras ? scale * rule.epsilon : rule.epsilon)
-      guard rule.isAMSGrad || rule.isDecayDecoupled else { return .adam(step) }
-      let decay = rule.isDecayDecoupled ? optimizer.weightDecay : 0
-      return .adamW(step, keep: Float(1 - rate * decay))
+        epsilon: rule.epsilonPlacement == .keras ? scale * rule.epsilon : rule.epsilon,
+        keep: 1 - rate * decay)
+      return rule.isAMSGrad ? .amsGrad(step) : .adam(step)
     }
   }
 }

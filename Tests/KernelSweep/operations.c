@@ -354,7 +354,7 @@ static void sgd_call(const softmax_kernels *kernels, const kernel_case *c, const
                FLOATS(1), FLOATS(2));
 }
 
-// Variations: + 1 with l2, + 2 a late step, where the corrections of the bias are 1.
+// Variations: + 1 with l2, + 2 a late step, where the corrections of the bias are 1 and weights decay.
 static void adam_operands(const kernel_case *c, operand *o) {
   o[0] = floats(role_input, contents_values, 1, c->n, 0);
   o[1] = floats(role_update, contents_values, 1, c->n, 0);
@@ -365,10 +365,11 @@ static void adam_operands(const kernel_case *c, operand *o) {
 static const softmax_adam first_adam = {
     .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
     .rate = 0.01f, .scale = 31.622776f, .epsilon = 1e-7f,
-    .least_gradient = 0x1.f9f6e4p-59f};
+    .least_gradient = 0x1.f9f6e4p-59f, .keep = 1};
 static const softmax_adam late_adam = {
     .beta1 = 0.9f, .one_minus_beta1 = 0.1f, .beta2 = 0.999f, .one_minus_beta2 = 0.001f,
-    .rate = 0.001f, .scale = 1, .epsilon = 1e-8f, .least_gradient = 0x1.f9f6e4p-59f};
+    .rate = 0.001f, .scale = 1, .epsilon = 1e-8f, .least_gradient = 0x1.f9f6e4p-59f,
+    .keep = 0.99999f};
 
 static void adam_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
   kernels->adam(c->n, c->variation & 2 ? &late_adam : &first_adam, c->variation & 1 ? 1e-4f : 0,
@@ -420,16 +421,15 @@ static void rmsprop_call(const softmax_kernels *kernels, const kernel_case *c, c
                    FLOATS(4));
 }
 
-// Variations: + 1 with l2, + 2 a late step, + 4 with the largest second moment.
-static void adamw_operands(const kernel_case *c, operand *o) {
+static void amsgrad_operands(const kernel_case *c, operand *o) {
   adam_operands(c, o);
-  o[4] = floats(unless(!(c->variation & 4), role_update), contents_moments, 1, c->n, 0);
+  o[4] = floats(role_update, contents_moments, 1, c->n, 0);
 }
 
-static void adamw_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
-  kernels->adamw(c->n, c->variation & 2 ? &late_adam : &first_adam,
-                 c->variation & 2 ? 0.99999f : 1, c->variation & 1 ? 1e-4f : 0, FLOATS(0),
-                 FLOATS(1), FLOATS(2), FLOATS(3), FLOATS(4));
+static void amsgrad_call(const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->amsgrad(c->n, c->variation & 2 ? &late_adam : &first_adam,
+                   c->variation & 1 ? 1e-4f : 0, FLOATS(0), FLOATS(1), FLOATS(2), FLOATS(3),
+                   FLOATS(4));
 }
 
 // MARK: Gradients before their step
@@ -561,7 +561,7 @@ const operation operations[] = {
     OPERATION(sgd_nesterov, vector, 2, false, sgd_nesterov),
     OPERATION(adagrad, vector, 4, false, adagrad),
     OPERATION(rmsprop, vector, 8, false, rmsprop),
-    OPERATION(adamw, vector, 8, false, adamw),
+    OPERATION(amsgrad, vector, 4, false, amsgrad),
     OPERATION(penalize, vector, 4, false, penalize),
     OPERATION(clip, vector, 1, false, changed_gradient),
     OPERATION(multiply, vector, 1, false, changed_gradient),

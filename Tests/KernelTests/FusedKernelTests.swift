@@ -9,7 +9,7 @@ struct FusedKernelTests {
 
   static let adam = softmax_adam(
     beta1: 0.9, one_minus_beta1: 0.1, beta2: 0.999, one_minus_beta2: 0.001, rate: 0.01,
-    scale: 31.622776, epsilon: 1e-7, least_gradient: 0x1.f9f6e4p-59)
+    scale: 31.622776, epsilon: 1e-7, least_gradient: 0x1.f9f6e4p-59, keep: 0.9999)
 
   /// Rows of a batch, rows and columns of the weight.
   static let steps: [(rows: Int, m: Int, n: Int)] =

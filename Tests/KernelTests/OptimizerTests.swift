@@ -122,7 +122,7 @@ struct OptimizerTests {
     // Betas of 1 keep the moments, so that only the flush can change them.
     let step = softmax_adam(
       beta1: 1, one_minus_beta1: 0, beta2: 1, one_minus_beta2: 0, rate: 1, scale: 1, epsilon: 1,
-      least_gradient: 0)
+      least_gradient: 0, keep: 1)
     let limit: Float = 0x1p-100
     let moments: [Float] = [
       limit, limit.nextDown, -limit, -limit.nextDown, .leastNonzeroMagnitude,
@@ -197,21 +197,39 @@ struct OptimizerTests {
     #expect(square + momentum + mean == [0, 0, 0, 0, 0, 0])
   }
 
-  @Test("AdamW without decay and without a largest moment is Adam")
-  func adamWWithoutDecay() {
+  @Test("AMSGrad steps as Adam as long as the last moment is the largest, and never by a smaller one")
+  func amsGradBesideAdam() {
     var sample = SampleValues(seed: 36)
     let gradient = sample.array(100)
     var weight = sample.array(100)
     var first = sample.array(100)
     var second = sample.array(100).map(abs)
     var (w, m, v) = (weight, first, second)
+    var largest = [Float](repeating: 0, count: 100)
     var (step, _) = step(3)
     specification.adam(
       step, l2: 0.01, gradient: gradient, weight: &weight, first: &first, second: &second)
-    unsafe specification.kernels.adamw(100, &step, 1, 0.01, gradient, &w, &m, &v, nil)
+    unsafe specification.kernels.amsgrad(100, &step, 0.01, gradient, &w, &m, &v, &largest)
     #expect(bits(w) == bits(weight))
     #expect(bits(m) == bits(first))
     #expect(bits(v) == bits(second))
+    #expect(bits(largest) == bits(second))
+    largest = [Float](repeating: .infinity, count: 100)
+    let before = w
+    unsafe specification.kernels.amsgrad(100, &step, 0.01, gradient, &w, &m, &v, &largest)
+    #expect(w == before, "a step divided by infinity")
+  }
+
+  @Test("A weight that decays beside its step keeps its share before the step")
+  func decayBesideTheStep() {
+    var (step, _) = step(1)
+    step.keep = 0.75
+    var weight: [Float] = [4, -8, 0]
+    var first: [Float] = [0, 0, 0]
+    var second: [Float] = [0, 0, 0]
+    specification.adam(
+      step, l2: 0, gradient: [0, 0, 0], weight: &weight, first: &first, second: &second)
+    #expect(weight == [3, -6, 0])
   }
 
   @Test("The L1 penalty's slope is the sign of a weight, and 0 at 0")
@@ -263,7 +281,8 @@ struct OptimizerTests {
     let step = softmax_adam(
       beta1: 0.9, one_minus_beta1: Float(1 - 0.9), beta2: 0.999, one_minus_beta2: Float(1 - 0.999),
       rate: Float(0.001 / corrections.first), scale: Float(1 / corrections.second.squareRoot()),
-      epsilon: 1e-8, least_gradient: Float((0x1p-126 / (1 - 0.999)).squareRoot()))
+      epsilon: 1e-8, least_gradient: Float((0x1p-126 / (1 - 0.999)).squareRoot()),
+      keep: 1)
     return (step, corrections)
   }
 }

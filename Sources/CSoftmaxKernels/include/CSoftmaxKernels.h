@@ -21,6 +21,7 @@ typedef struct softmax_adam {
   float scale;    // 1 / sqrt(1 - beta2^t)
   float epsilon;
   float least_gradient;  // sqrt(2^-126 / (1 - beta2)): below it (1 - beta2) g^2 is subnormal
+  float keep;     // 1 - learning rate * decoupled decay (AdamW); 1 without
 } softmax_adam;
 
 typedef struct softmax_adagrad {
@@ -316,7 +317,7 @@ typedef struct softmax_kernels {
 
   // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) h^2, each 0 where below 2^-100, with h = g,
   // or 0 where |g| < least_gradient;
-  // w = w - rate m / (scale sqrt(v) + epsilon), with g + l2 w as the gradient.
+  // w = keep w - rate m / (scale sqrt(v) + epsilon), with g + l2 w as the gradient.
   void (*_Nonnull adam)(
       ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
       float *_Nullable w, float *_Nullable m, float *_Nullable v);
@@ -340,12 +341,10 @@ typedef struct softmax_kernels {
       ptrdiff_t n, const softmax_rmsprop *_Nonnull step, float l2, const float *_Nullable g,
       float *_Nullable w, float *_Nullable s, float *_Nullable b, float *_Nullable a);
 
-  // As adam, but w = keep w - rate m / (scale sqrt(v) + epsilon). With x: x = max(x, v), and x in
-  // the place of v in the step.
-  void (*_Nonnull adamw)(
-      ptrdiff_t n, const softmax_adam *_Nonnull step, float keep, float l2,
-      const float *_Nullable g, float *_Nullable w, float *_Nullable m, float *_Nullable v,
-      float *_Nullable x);
+  // As adam, but x = max(x, v), and x in the place of v in the step.
+  void (*_Nonnull amsgrad)(
+      ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
+      float *_Nullable w, float *_Nullable m, float *_Nullable v, float *_Nullable x);
 
   // MARK: Gradients before their step
 

@@ -8,6 +8,11 @@ extension PlainPlan {
     for parameter in parameters {
       let share = parameter.share(of: worker)
       guard !share.isEmpty else { continue }
+      if stepsInTiles, let update = step?.update,
+        stepInTiles(parameter, share, rowCount: rowCount, by: update)
+      {
+        continue
+      }
       sumGradient(of: parameter, share, rowCount: rowCount)
       guard let step else { continue }
       prepare(parameter, share, for: step)
@@ -45,6 +50,25 @@ extension PlainPlan {
       if step.groupCount > 1 { kernels.multiply(direction, by: 1 / Float(step.groupCount)) }
     }
     if let limit = treatment.clipValue { kernels.clip(direction, to: limit) }
+  }
+
+  // Sums a weight's gradient and steps along it at once; false for what is no weight.
+  private func stepInTiles(
+    _ parameter: PlainParameter, _ share: PlainShare, rowCount: Int, by update: Kernels.Update
+  ) -> Bool {
+    let dy = gradients[parameter.operation].rows(0..<rowCount)
+    let x = forward.source(of: parameter.operation).rows(0..<rowCount)
+    let (a, b): (MatrixView, MatrixView)
+    switch parameter.role {
+    case .outputMajorWeight: (a, b) = (dy, share.of(x))
+    case .inputMajorWeight: (a, b) = (share.columns(of: x), dy)
+    default: return false
+    }
+    kernels.descend(
+      share.of(parameter.value), alongProductOf: a, isTransposed: false, b, by: update,
+      l2: treatment.l2OfWeights, first: parameter.memory.first.map(share.of),
+      second: parameter.memory.dropFirst().first.map(share.of))
+    return true
   }
 
   private func step(_ parameter: PlainParameter, _ share: PlainShare, by update: Kernels.Update) {

@@ -25,6 +25,8 @@ final class PlainPlan: TrainingPlan {
   let treatment: GradientTreatment
   /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
   let memoryCount: Int
+  /// Whether the weights of dense layers step along gradients that are never stored.
+  let stepsInTiles: Bool
   /// The first operation with something to train; nil where all layers are frozen.
   let firstTrained: Int?
 
@@ -34,9 +36,13 @@ final class PlainPlan: TrainingPlan {
   let guesses: VectorView<Int32>
 
   /// Lays out memory for training a network on a data set in batches of at most its size.
+  ///
+  /// - Parameter stepsInTiles: whether gradients may be stepped along in the registers in which they
+  ///   come to be; without it they are stored first, which gives the same bits.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
-    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, kernels: Kernels
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, stepsInTiles: Bool = true,
+    kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
@@ -44,6 +50,8 @@ final class PlainPlan: TrainingPlan {
     let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     memoryCount = optimizer.memoryCount
+    self.stepsInTiles =
+      stepsInTiles && optimizer.stepsInTiles && treatment.isNone && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
       memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
     if memoryCount > 0 {

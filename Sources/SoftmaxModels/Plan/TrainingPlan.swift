@@ -52,7 +52,8 @@ enum TrainingPlans {
   ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = try isPlainRequested()
     let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    let isFusible = treatment.isNone && (optimizer?.memoryCount ?? 0) <= 2
+    // A rule that steps along stored gradients is no faster by workers that own their units.
+    let isFusible = treatment.isNone && optimizer?.stepsInTiles ?? true
     let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
     let shape = isFused ? FusedShape(network, loss: loss) : nil
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
@@ -61,7 +62,8 @@ enum TrainingPlans {
     guard let shape, shape.fits(rowCount: batchSize, workerCount: team.threadCount) else {
       let plan = PlainPlan(
         network, on: dataset, loss: loss, optimizer: optimizer ?? .sgd(), batchSize: batchSize,
-        l1Penalty: l1Penalty, l2Penalty: l2Penalty, kernels: .active)
+        l1Penalty: l1Penalty, l2Penalty: l2Penalty, stepsInTiles: !isPlain,
+        kernels: .active)
       return (plan, team)
     }
     let plan = FusedPlan(
@@ -70,7 +72,7 @@ enum TrainingPlans {
     return (plan, team)
   }
 
-  // `SOFTMAX_PLAN=plain` is for tests: the same bits, more slowly.
+  // `SOFTMAX_PLAN=plain` is for tests: the same bits, layer by layer and with stored gradients.
   private static func isPlainRequested() throws(SoftmaxError) -> Bool {
     guard let value = unsafe getenv("SOFTMAX_PLAN") else { return false }
     switch unsafe String(cString: value) {
