@@ -106,9 +106,7 @@ extension Sequential {
     }
     for (index, (layer, wanted)) in zip(layers, other.layers).enumerated() {
       guard layer.configuration != wanted.configuration else { continue }
-      return "has another layer \(index): \(layer.configuration.typeName) "
-        + "with outputs of \(layer.outputShape), not \(wanted.configuration.typeName) "
-        + "with outputs of \(wanted.outputShape), or with other settings"
+      return "has another layer \(index): \(layer.configuration), not \(wanted.configuration)"
     }
     return seed == other.seed ? nil : "has the seed \(seed), not \(other.seed)"
   }
