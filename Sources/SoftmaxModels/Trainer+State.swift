@@ -105,7 +105,10 @@ extension Sequential {
       return "has \(layers.count) layers, not \(other.layers.count)"
     }
     for (index, (layer, wanted)) in zip(layers, other.layers).enumerated() {
-      guard layer.configuration != wanted.configuration else { continue }
+      guard layer.configuration != wanted.configuration else {
+        guard layer.isFrozen != wanted.isFrozen else { continue }
+        return "has layer \(index), \(layer.name), \(layer.isFrozen ? "" : "not ")frozen"
+      }
       return "has another layer \(index): \(layer.configuration), not \(wanted.configuration)"
     }
     return seed == other.seed ? nil : "has the seed \(seed), not \(other.seed)"

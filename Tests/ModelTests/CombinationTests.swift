@@ -83,6 +83,26 @@ import Testing
     #expect(wider == before)
   }
 
+  // MARK: Frozen layers and checkpoints
+
+  @Test func aTrainingGoesOnWithTheSameLayersFrozenOnly() throws {
+    let data = try clouds(8)
+    var (frozen, free) = (try network(), try network())
+    frozen.freeze(layers: 0..<2)
+    var whole = frozen
+    let witness = CheckpointWitness()
+    try whole.fit(to: data, optimizer: .sgd(), epochs: 3, batchSize: 8, callbacks: [witness])
+    let first = try #require(witness.checkpoints.first)
+    var resumed = frozen
+    try resumed.fit(to: data, optimizer: .sgd(), epochs: 3, batchSize: 8, resuming: first)
+    #expect(resumed == whole)
+    #expect(resumed.layers[0] == frozen.layers[0])
+    let error = #expect(throws: SoftmaxError.self) {
+      try free.fit(to: data, optimizer: .sgd(), epochs: 3, batchSize: 8, resuming: first)
+    }
+    #expect(error?.message.contains("has layer 0, dense, frozen") == true)
+  }
+
   // MARK: The best weights of a normalized network
 
   @Test func theBestWeightsComeWithTheirRunningMeans() throws {
