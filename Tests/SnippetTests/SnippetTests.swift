@@ -82,6 +82,7 @@ import Testing
     let digits = try Digits.load()
     let data = digits.training.selecting(rows: 0..<60)
     try DocumentationSnippets.estimator(digits)
+    try DocumentationSnippets.preset(digits)
     try DocumentationSnippets.standardized(data)
     try DocumentationSnippets.oneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
