@@ -63,6 +63,13 @@ extension Trainer {
   ///   then the trainer is as it was.
   public func restore(_ state: State) throws(SoftmaxError) {
     try validateForm(of: state.network)
+    for (layer, own) in zip(state.network.layers, initial.layers)
+    where layer.isFrozen != own.isFrozen {
+      let (known, wanted) = layer.isFrozen ? ("frozen", "is not") : ("not frozen", "is")
+      throw SoftmaxError(
+        .invalidArgument, "the state has the layer \(layer.name) \(known), which \(wanted) here",
+        remedy: "freeze the layers that were frozen, and no others")
+    }
     guard state.stepCount >= 0, state.learningRateFactor > 0, state.learningRateFactor.isFinite
     else {
       throw SoftmaxError(
@@ -105,10 +112,7 @@ extension Sequential {
       return "has \(layers.count) layers, not \(other.layers.count)"
     }
     for (index, (layer, wanted)) in zip(layers, other.layers).enumerated() {
-      guard layer.configuration != wanted.configuration else {
-        guard layer.isFrozen != wanted.isFrozen else { continue }
-        return "has layer \(index), \(layer.name), \(layer.isFrozen ? "" : "not ")frozen"
-      }
+      guard layer.configuration != wanted.configuration else { continue }
       return "has another layer \(index): \(layer.configuration), not \(wanted.configuration)"
     }
     return seed == other.seed ? nil : "has the seed \(seed), not \(other.seed)"

@@ -100,7 +100,27 @@ import Testing
     let error = #expect(throws: SoftmaxError.self) {
       try free.fit(to: data, optimizer: .sgd(), epochs: 3, batchSize: 8, resuming: first)
     }
-    #expect(error?.message.contains("has layer 0, dense, frozen") == true)
+    #expect(error?.message.contains("the layer dense frozen, which is not here") == true)
+  }
+
+  // MARK: A loss that overflows while the weights do not
+
+  @Test(arguments: [false, true])
+  func theWeightsOfALossThatOverflowsAreNotHandedBack(restoresBest: Bool) throws {
+    let data = try clouds(8)
+    var network = try Sequential(input: [2]) { Dense(3) }
+    let witness = CheckpointWitness()
+    var callbacks: [any TrainingCallback] = [.stopOnNonFiniteLoss, witness]
+    if restoresBest { callbacks.insert(.earlyStopping(patience: 90, monitor: .loss), at: 0) }
+    // Steps so large that the square of an output is no float before the output is none.
+    let history = try network.fit(
+      to: data, loss: .squared, optimizer: .sgd(learningRate: 40), epochs: 30, batchSize: 8,
+      callbacks: callbacks)
+    #expect(history.stopReason != nil)
+    try #require((2..<30).contains(history.epochs.count))
+    // The losses grow, so the best epoch is the first.
+    let place = restoresBest ? 0 : history.epochs.count - 1
+    #expect(network == witness.checkpoints[place].state.network)
   }
 
   // MARK: The best weights of a normalized network

@@ -33,7 +33,10 @@ public struct StopOnNonFiniteLoss: TrainingCallback {
   public mutating func trainingEnds(
     _ status: TrainingStatus, network: inout Sequential
   ) throws {
-    if hasDiverged, !network.isFinite, let lastGood { network = lastGood }
+    guard hasDiverged, let lastGood else { return }
+    // Another callback may have put better weights in their place.
+    let isReplaced = network.isFinite && network != (try? status.network)
+    if !isReplaced { network = lastGood }
   }
 }
 
