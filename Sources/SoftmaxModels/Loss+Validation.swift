@@ -107,16 +107,22 @@ extension Loss {
     }
   }
 
+  /// The function at a network's end whose inputs are this loss's logits; nil where the loss is taken
+  /// from the outputs as they are.
+  var outputFunction: OutputFunction? {
+    switch kind {
+    case .crossEntropy: .softmax
+    case .binaryCrossEntropy: .sigmoid
+    case .squared, .absolute, .huber, .multiClassHinge, .custom: nil
+    }
+  }
+
   /// Throws where a network ends in a function whose inputs are not this loss's logits.
   func validate(endOf network: Sequential) throws(SoftmaxError) {
     guard let written = network.writtenOutputFunction else { return }
-    let wanted: OutputFunction?
-    switch kind {
-    case .crossEntropy: wanted = .softmax
-    case .binaryCrossEntropy: wanted = .sigmoid
-    case .custom: return
-    case .squared, .absolute, .huber, .multiClassHinge: wanted = nil
-    }
+    // A loss of one's own knows what its outputs are.
+    if case .custom = kind { return }
+    let wanted = outputFunction
     guard written != wanted else { return }
     let instead =
       switch wanted {

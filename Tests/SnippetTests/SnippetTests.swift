@@ -107,6 +107,37 @@ import Testing
     #expect(DocumentationSnippets.logisticFunction().map { ($0 * 100).rounded() } == [50, 88, 0])
   }
 
+  @Test func theExamplesOfTheLayersRun() throws {
+    let dataset = try Digits.load().training.selecting(rows: 0..<20)
+    var network = try Sequential(input: dataset.featureShape) {
+      Flatten()
+      DocumentationSnippets.namedLayer()
+      DocumentationSnippets.layerOfOnesOwn()
+      DocumentationSnippets.normalization()
+      DocumentationSnippets.activations()
+      DocumentationSnippets.activationLayer()
+      DocumentationSnippets.dropout()
+      DocumentationSnippets.initializer()
+    }
+    DocumentationSnippets.layerByName(network)
+    #expect(network["hidden"]?.parameterCount == 128 * 65)
+    DocumentationSnippets.frozen(&network)
+    #expect(network.trainedParameterCount == 1290)
+    let before = network
+    try network.fit(to: dataset, batchSize: 20)
+    #expect(network.layers[1] == before.layers[1])
+    #expect(network.layers.last != before.layers.last)
+
+    var normalized = try Sequential(input: [64]) {
+      Dense(10)
+      ReLU()
+      BatchNormalization()
+    }
+    let mean = [Float](repeating: 2, count: 10)
+    try DocumentationSnippets.tensorValues(&normalized, mean: mean)
+    #expect(normalized.layers[2].tensors.first { $0.name == "running_mean" }?.values == mean)
+  }
+
   @Test func theExamplesOfTheDocCommentsRun() throws {
     try DocumentationSnippets.bytes()
     #expect(DocumentationSnippets.generator().count == 60_000)
