@@ -107,16 +107,22 @@ extension Loss {
     }
   }
 
+  /// The function that a network may end in, before which the loss is taken; nil for a loss that is
+  /// taken from the outputs as they are. One of the user's own goes with either;
+  /// where nothing else is said, with a softmax.
+  var outputFunction: OutputFunction? {
+    switch kind {
+    case .crossEntropy, .custom: .softmax
+    case .binaryCrossEntropy: .sigmoid
+    case .squared, .absolute, .huber, .multiClassHinge: nil
+    }
+  }
+
   /// Throws where a network ends in a function whose inputs are not this loss's logits.
   func validate(endOf network: Sequential) throws(SoftmaxError) {
     guard let written = network.writtenOutputFunction else { return }
-    let wanted: OutputFunction?
-    switch kind {
-    case .crossEntropy: wanted = .softmax
-    case .binaryCrossEntropy: wanted = .sigmoid
-    case .custom: return
-    case .squared, .absolute, .huber, .multiClassHinge: wanted = nil
-    }
+    if case .custom = kind { return }
+    let wanted = outputFunction
     guard written != wanted else { return }
     let instead =
       switch wanted {

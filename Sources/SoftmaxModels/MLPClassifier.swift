@@ -49,14 +49,18 @@ public struct MLPClassifier: Hashable, Sendable {
 
   /// The network that training begins with, for samples of a shape.
   ///
+  /// It ends in the function that goes with the loss: a softmax, for binary cross-entropy a sigmoid
+  /// for each class, nothing for losses that are taken from the outputs as they are.
+  ///
   /// - Throws: `invalidArgument` for layers that make no sense.
   public func network(input: [Int], classCount: Int) throws(SoftmaxError) -> Sequential {
-    try Sequential(input: input, seed: seed) {
+    let output = loss.outputFunction.flatMap { Activation(named: $0.rawValue) }
+    return try Sequential(input: input, seed: seed) {
       Flatten()
       for units in hiddenUnits {
         Dense(units, activation: activation, initializer: initializer)
       }
-      Dense(classCount, activation: .softmax, initializer: initializer)
+      Dense(classCount, activation: output, initializer: initializer)
     }
   }
 }
