@@ -155,4 +155,26 @@ import Testing
       try Data(contentsOf: bench.folder.url.appendingPathComponent("model.safetensors"))
         == Data(old))
   }
+
+  @Test func aPresetSetsWhatIsNotSaid() throws {
+    let bench = try Workbench()
+    let run = try bench.run([
+      "train", "digits", "--preset", "scikit-learn", "--epochs", "1", "--quiet",
+    ])
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let model = try bench.run(["inspect", "model.safetensors"]).output
+    #expect(model.contains("(None, 100)"))
+    #expect(model.contains("adam, beta1 0.9, beta2 0.999, epsilon 1e-08"))
+    #expect(model.contains("batches of 200"))
+    let said = try bench.run([
+      "train", "digits", "--preset", "pytorch", "--epochs", "1", "--batch-size", "50",
+      "--optimizer",
+      "sgd", "--learning-rate", "0.5", "--hidden", "20", "--quiet",
+    ])
+    #expect(said.exitCode == 0, "\(said.errors)")
+    let other = try bench.run(["inspect", "model.safetensors"]).output
+    #expect(other.contains("(None, 20)") && other.contains("sgd, learning_rate 0.5"))
+    #expect(other.contains("batches of 50"))
+    #expect(try bench.run(["train", "digits", "--preset", "jax"]).exitCode == 64)
+  }
 }

@@ -42,4 +42,10 @@ extension DocumentationSnippets {
     let logits = try features.multiplied(by: weight)
     return logits
   }
+
+  static func preset(_ digits: DatasetSplit) throws {
+    let model = try MLPClassifier(.scikitLearn, epochs: 20).fitted(to: digits.training)
+    let optimizer = TrainingPreset.pytorch.adam(learningRate: 1e-4)
+    print(model.classNames, optimizer.name)
+  }
 }

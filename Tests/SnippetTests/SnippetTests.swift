@@ -82,6 +82,7 @@ import Testing
     let digits = try Digits.load()
     let data = digits.training.selecting(rows: 0..<60)
     try DocumentationSnippets.estimator(digits)
+    try DocumentationSnippets.preset(digits)
     try DocumentationSnippets.standardized(data)
     try DocumentationSnippets.oneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
@@ -158,6 +159,9 @@ import Testing
   @Test func theNetworkIsSavedAndRestored() throws {
     let folder = try TemporaryFolder()
     try Snippets.network(savedAs: folder.path("digits.safetensors"))
+    try Snippets.watched(keptAt: folder.path("run.safetensors"))
+    let digits = try Digits.load().training.selecting(rows: 0..<64)
+    _ = try Snippets.loop(MLPClassifier().network(input: [8, 8], classCount: 10), on: digits)
   }
 
   @Test func theFunctionGivesWhatTheReadmeSays() throws {

@@ -50,6 +50,32 @@ enum Snippets {
     }
   }
 
+  // MARK: Watching and keeping
+
+  static func watched(keptAt path: String) throws {
+    let digits = try Digits.load()
+    var network = try MLPClassifier(hiddenUnits: [32]).network(input: [8, 8], classCount: 10)
+    let history = try network.fit(
+      to: digits.training, optimizer: .adamW().scheduled(.cosine(over: .epochs(50))), epochs: 50,
+      validation: .fraction(0.1),
+      callbacks: [.earlyStopping(patience: 5), .checkpoint(to: path)])
+    print(history.curves(columns: 60, rows: 10))
+  }
+
+  // MARK: A loop
+
+  static func loop(_ network: Sequential, on dataset: LabeledDataset) throws -> Sequential {
+    let trainer = try Trainer(network, on: dataset, optimizer: .adam(), batchSize: 32)
+    for epoch in 0..<5 {
+      for batch in try trainer.batches(epoch: epoch) {
+        let step = try trainer.step(on: batch)
+        print(step.loss, step.accuracy)
+      }
+    }
+    let trained = try trainer.network
+    return trained
+  }
+
   // MARK: The function
 
   static func function() throws {

@@ -33,6 +33,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
   var test: String?
 
+  @Option(
+    help: """
+      Whose defaults hold for what is not said: optimizer, initial weights, rows of a step, hidden \
+      units, epochs, penalty.
+      """)
+  var preset: PresetKind?
+
   @OptionGroup(title: "The network")
   var network: NetworkOptions
 

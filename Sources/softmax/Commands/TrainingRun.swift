@@ -97,15 +97,16 @@ struct TrainingRun {
     for dataset: LabeledDataset, test: LabeledDataset?
   ) throws(SoftmaxError) -> Sequential {
     try MemoryEstimate(
-      inputCount: dataset.features.columnCount, hiddenUnits: command.network.hiddenUnits,
+      inputCount: dataset.features.columnCount, hiddenUnits: command.hiddenUnits,
       classCount: dataset.classCount,
-      batchSize: min(command.training.batchSize(for: command.network.model), dataset.count),
-      optimizer: command.training.optimizer(for: command.network.model),
+      batchSize: min(command.batchSize, dataset.count),
+      optimizer: command.optimizer,
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
     let network = try command.network.network(
-      for: dataset, trainedBy: command.loss.loss, seed: command.training.seed)
+      for: dataset, hiddenUnits: command.hiddenUnits, initializer: command.initializer,
+      trainedBy: command.loss.loss, seed: command.training.seed)
     if let test {
       let classifier = try Classifier(network: network, trainedOn: dataset)
       _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
@@ -139,7 +140,7 @@ struct TrainingRun {
         title
           + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
     }
-    if command.network.initializer.initializer == .zeros, command.network.model == .mlp {
+    if command.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
       )
@@ -153,10 +154,10 @@ struct TrainingRun {
     var network = start
     let options = command.training
     let loss = try command.loss.loss(for: dataset)
-    let optimizer = options.optimizer(for: command.network.model)
-    let batchSize = options.batchSize(for: command.network.model)
+    let optimizer = command.optimizer
+    let batchSize = command.batchSize
     let display = TrainingDisplay(
-      console: console, epochCount: options.epochs, wantsCurves: command.watching.curves,
+      console: console, epochCount: command.epochs, wantsCurves: command.watching.curves,
       isShared: command.json && console.terminal.isOutputTerminal)
     let interruption = Interruption()
     defer { interruption.end() }
@@ -165,18 +166,18 @@ struct TrainingRun {
     do {
       defer { display.end() }
       history = try network.fit(
-        to: dataset, loss: loss, optimizer: optimizer, epochs: options.epochs, batchSize: batchSize,
-        l1Penalty: options.l1, l2Penalty: options.l2,
+        to: dataset, loss: loss, optimizer: optimizer, epochs: command.epochs, batchSize: batchSize,
+        l1Penalty: options.l1, l2Penalty: command.l2Penalty,
         validation: validation.map { .data($0) } ?? .none,
         callbacks: callbacks(display, interruption), resuming: checkpoint,
         threads: command.threading.threads)
     }
-    let isComplete = history.stopReason != nil || history.epochs.count == options.epochs
+    let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
     if interruption.isRequested, !isComplete { throw interrupted(after: history) }
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
-      l1Penalty: options.l1, l2Penalty: options.l2, batchSize: batchSize, seed: options.seed,
+      l1Penalty: options.l1, l2Penalty: command.l2Penalty, batchSize: batchSize, seed: options.seed,
       history: history)
     let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
     return (classifier, history, seconds)
@@ -220,7 +221,7 @@ struct TrainingRun {
     words += ["--resume", path]
     return Interrupted(
       message: PrintableText.lines(
-        "interrupted after \(history.epochs.count) of \(command.training.epochs) epochs: the steps "
+        "interrupted after \(history.epochs.count) of \(command.epochs) epochs: the steps "
           + "so far are in \(path)\nto go on        softmax "
           + words.map(ShellWord.quoted).joined(separator: " ")))
   }

@@ -27,14 +27,17 @@ struct NetworkOptions: ParsableArguments {
 
   @Option(
     name: .customLong("init"),
-    help: "How the weights begin: after Glorot or He, normal, as PyTorch, or all 0.")
-  var initializer = InitializerKind(.glorotUniform)
+    help:
+      "How the weights begin: after Glorot or He, normal, as PyTorch, or all 0 (default: glorot).")
+  var initializer: InitializerKind?
 
   private static let greatestUnitCount = 65_536
   private static let greatestLayerCount = 64
 
   /// The units of the hidden layers, none in a linear model.
-  var hiddenUnits: [Int] { model == .linear ? [] : hidden?.units ?? [128] }
+  func hiddenUnits(default units: [Int]) -> [Int] {
+    model == .linear ? [] : hidden?.units ?? units
+  }
 
   func validate() throws {
     if model == .linear {
@@ -48,35 +51,36 @@ struct NetworkOptions: ParsableArguments {
       throw ValidationError("--dropout must be in 0..<1, got \(dropout)")
     }
     let range = 1...Self.greatestUnitCount
-    if let wrong = hiddenUnits.first(where: { !range.contains($0) }) {
+    if let wrong = hidden?.units.first(where: { !range.contains($0) }) {
       throw ValidationError("a hidden layer has 1 to \(range.upperBound) units, got \(wrong)")
     }
-    guard hiddenUnits.count <= Self.greatestLayerCount else {
+    if let count = hidden?.units.count, count > Self.greatestLayerCount {
       throw ValidationError(
-        "--hidden names at most \(Self.greatestLayerCount) layers, got \(hiddenUnits.count)")
+        "--hidden names at most \(Self.greatestLayerCount) layers, got \(count)")
     }
   }
 
   /// A network with initial weights for a data set.
   func network(
-    for dataset: LabeledDataset, trainedBy loss: LossKind, seed: UInt64
+    for dataset: LabeledDataset, hiddenUnits: [Int], initializer: Initializer,
+    trainedBy loss: LossKind, seed: UInt64
   ) throws(SoftmaxError) -> Sequential {
     let function = activation?.activation ?? .relu
     var layers: [any Layer] = [Flatten()]
     for units in hiddenUnits {
       if batchNorm {
-        layers.append(Dense(units, initializer: initializer.initializer))
+        layers.append(Dense(units, initializer: initializer))
         layers.append(BatchNormalization())
         layers.append(ActivationLayer(function))
       } else {
-        layers.append(Dense(units, activation: function, initializer: initializer.initializer))
+        layers.append(Dense(units, activation: function, initializer: initializer))
       }
       if let dropout { layers.append(Dropout(dropout)) }
     }
     layers.append(
       Dense(
         loss.outputCount(classCount: dataset.classCount), activation: loss.outputActivation,
-        initializer: initializer.initializer))
+        initializer: initializer))
     return try Sequential(input: dataset.featureShape, seed: seed) { layers }
   }
 }

@@ -66,8 +66,9 @@ struct OptimizerOptions: ParsableArguments {
   var batchSize: Int?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The passes over the data.", valueName: "n"))
-  var epochs = 10
+    parsing: .unconditional,
+    help: ArgumentHelp("The passes over the data (default: 10).", valueName: "n"))
+  var epochs: Int?
 
   @Option(
     parsing: .unconditional,
@@ -78,8 +79,9 @@ struct OptimizerOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss.", valueName: "x"))
-  var l2 = 0.0
+      "The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0).",
+      valueName: "x"))
+  var l2: Double?
 
   @Option(
     parsing: .unconditional,
@@ -105,7 +107,9 @@ struct OptimizerOptions: ParsableArguments {
     try check("clip-value", clipValue, "greater than 0 and finite") { $0 > 0 }
     try check("l1", l1, "at least 0 and finite") { $0 >= 0 }
     try check("l2", l2, "at least 0 and finite") { $0 >= 0 }
-    guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1, got \(epochs)") }
+    if let epochs, epochs < 1 {
+      throw ValidationError("--epochs must be at least 1, got \(epochs)")
+    }
     if let batchSize, !(1...Self.greatestBatchSize).contains(batchSize) {
       throw ValidationError(
         "--batch-size must be 1 to \(Self.greatestBatchSize), got \(batchSize)")
@@ -128,7 +132,7 @@ struct OptimizerOptions: ParsableArguments {
       throw ValidationError("--nesterov is for --optimizer sgd with a --momentum above 0")
     }
     do {
-      try optimizer(for: model).validate()
+      try optimizer(for: model, epochs: epochs ?? 10, preset: nil).validate()
     } catch {
       // What is left after the checks of the options is the schedule's.
       throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")
@@ -141,29 +145,48 @@ struct OptimizerOptions: ParsableArguments {
   }
 
   /// The rule with its settings.
-  func optimizer(for model: ModelKind) -> Optimizer {
-    let decay = weightDecay ?? 0
-    let rate = learningRate ?? 0.001
-    var optimizer: Optimizer =
-      switch kind(for: model) {
-      case .adam: .adam(learningRate: rate, weightDecay: decay)
-      case .amsgrad: .adam(learningRate: rate, isAMSGrad: true, weightDecay: decay)
-      case .adamw: .adamW(learningRate: rate, weightDecay: weightDecay ?? 0.004)
-      case .rmsprop: .rmsprop(learningRate: rate, momentum: momentum ?? 0, weightDecay: decay)
-      case .adagrad: .adagrad(learningRate: rate, weightDecay: decay)
-      case .sgd:
-        .sgd(
-          learningRate: learningRate ?? (model == .linear ? 0.1 : 0.01), momentum: momentum ?? 0,
-          nesterov: nesterov, weightDecay: decay)
-      }
+  ///
+  /// - Parameters:
+  ///   - epochs: the length of a schedule that does not say its own.
+  ///   - preset: whose defaults hold for what is not said.
+  func optimizer(for model: ModelKind, epochs: Int, preset: TrainingPreset?) -> Optimizer {
+    var optimizer = preset.map { rule(for: model, of: $0) } ?? rule(for: model)
     if let schedule { optimizer = optimizer.scheduled(schedule.schedule(epochs: epochs)) }
     if let clipNorm { optimizer = optimizer.clipped(norm: clipNorm) }
     if let clipValue { optimizer = optimizer.clipped(value: clipValue) }
     return optimizer.accumulating(accumulate)
   }
 
-  /// The rows of a step for a model of a kind.
-  func batchSize(for model: ModelKind) -> Int {
-    batchSize ?? (model == .linear ? 64 : 32)
+  // By this command's own defaults.
+  private func rule(for model: ModelKind) -> Optimizer {
+    let decay = weightDecay ?? 0
+    let rate = learningRate ?? 0.001
+    return switch kind(for: model) {
+    case .adam: .adam(learningRate: rate, weightDecay: decay)
+    case .amsgrad: .adam(learningRate: rate, isAMSGrad: true, weightDecay: decay)
+    case .adamw: .adamW(learningRate: rate, weightDecay: weightDecay ?? 0.004)
+    case .rmsprop: .rmsprop(learningRate: rate, momentum: momentum ?? 0, weightDecay: decay)
+    case .adagrad: .adagrad(learningRate: rate, weightDecay: decay)
+    case .sgd:
+      .sgd(
+        learningRate: learningRate ?? (model == .linear ? 0.1 : 0.01), momentum: momentum ?? 0,
+        nesterov: nesterov, weightDecay: decay)
+    }
+  }
+
+  private func rule(for model: ModelKind, of preset: TrainingPreset) -> Optimizer {
+    let decay = weightDecay ?? 0
+    return switch kind(for: model) {
+    case .adam: preset.adam(learningRate: learningRate, weightDecay: decay)
+    case .amsgrad: preset.adam(learningRate: learningRate, isAMSGrad: true, weightDecay: decay)
+    case .adamw: preset.adamW(learningRate: learningRate, weightDecay: weightDecay)
+    case .rmsprop:
+      preset.rmsprop(learningRate: learningRate, momentum: momentum ?? 0, weightDecay: decay)
+    case .adagrad: preset.adagrad(learningRate: learningRate, weightDecay: decay)
+    case .sgd:
+      preset.sgd(
+        learningRate: learningRate, momentum: momentum, nesterov: nesterov ? true : nil,
+        weightDecay: decay)
+    }
   }
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SoftmaxKit
+
+/// Whose defaults hold for what is not said.
+struct PresetKind: ExpressibleByArgument {
+  static let allValueStrings = TrainingPreset.all.map(\.name)
+
+  let preset: TrainingPreset
+
+  init?(argument: String) {
+    guard let preset = TrainingPreset(named: argument) else { return nil }
+    self.preset = preset
+  }
+}
