@@ -10,7 +10,7 @@
   run.py --list                  what there is to choose from
 
 Rows: a, b, c (training), d (loss and gradient), e (rows), f (inference), load, course, parts, sweep,
-loop (a loop of one's own beside fit).
+loop (a loop of one's own beside fit), layers (other layers and callbacks beside (b)).
 BENCH_PYTHON names a Python that has the peers; without it one is set up in Benchmarks/.venv.
 """
 

@@ -39,6 +39,10 @@ def everything():
         yield Measurement(
             f"loop/{workload}", "loop", workload, lambda s, w=workload: training.own_loop(s, w)
         )
+    for name in training.ADDITION_BARS:
+        yield Measurement(
+            f"layers/{name}", "layers", name, lambda s, n=name: training.addition(s, n)
+        )
     for operation in operations.everything():
         yield Measurement(
             operation.key,

@@ -126,6 +126,24 @@ def loop_table(results):
     return table(head, rows)
 
 
+def addition_table(results):
+    head = ["row", "(b) with", " (b)", " with it", " with it / (b)", "asked"]
+    rows = []
+    for measurement, result in measured(results, "layers"):
+        if result is None:
+            rows.append(not_measured(measurement, len(head)))
+            continue
+        rows.append(
+            [
+                f"`{measurement.group}:{measurement.name}`",
+                result["title"],
+                *comparison(result)[:3],
+                at_most(result["ratio"]["median"], result["atMost"]),
+            ]
+        )
+    return table(head, rows)
+
+
 def operation_table(results, *groups):
     head = ["row", "work", "peer", " threads", " ours", " peer", " ratio", "asked", " rate"]
     head += [" of the machine's", " numbers differ by"]
@@ -277,6 +295,7 @@ TABLES = {
     "agreement": agreement_table,
     "shares": share_table,
     "loop": loop_table,
+    "layers": addition_table,
     "evaluation": lambda r: operation_table(r, "d"),
     "rows": lambda r: operation_table(r, "e"),
     "inference": lambda r: operation_table(r, "f"),

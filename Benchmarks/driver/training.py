@@ -43,6 +43,19 @@ BARS = {
 }
 # At most so many times an epoch of `fit` may take one by a loop of one's own over public parts.
 OWN_LOOP_BARS = {"a": 2.5, "b": 2.5}
+# At most so many times an epoch of `fit` may take one with this beside.
+ADDITION_BARS = {
+    "dropout": 1.5,
+    "batch-normalization": 1.5,
+    "own-layer": 1.5,
+    "callbacks": 1.05,
+}
+ADDITION_TITLES = {
+    "dropout": "Dropout(0.2) behind the hidden layer",
+    "batch-normalization": "BatchNormalization() before the ReLU",
+    "own-layer": "ReLU as a layer of one's own",
+    "callbacks": "early stopping on the accuracy, a callback of one's own",
+}
 # Epochs of the runs that are compared, five seeds each.
 AGREEMENT_EPOCHS = {"a": 5, "b": 3, "c": 2}
 SLOW_PEERS = {"loader": 1, "keras": 1}
@@ -114,6 +127,24 @@ def own_loop(session, workload):
         "atMost": OWN_LOOP_BARS[workload],
         "agreement": {"epochs": OWN_LOOP_EPOCHS, "holds": equal},
         "commands": session.shown(fit, loop),
+    }
+
+
+def addition(session, name):
+    """An epoch of (b) with something beside (`peer`), beside one of (b) (`ours`)."""
+    settings = SETTINGS["b"] | {"threads": 2}
+    plain = [session.ours, "train", *words(settings)]
+    more = [session.ours, "train", *words(settings | {"with": name})]
+    with session.worker(plain, 2, "plain") as ours:
+        with session.worker(more, 2, name) as other:
+            result = compare(session, ours, other, 2, "gauge threads=2")
+    return result | {
+        "workload": "b",
+        "threads": 2,
+        "title": ADDITION_TITLES[name],
+        "bar": None,
+        "atMost": ADDITION_BARS[name],
+        "commands": session.shown(plain, more),
     }
 
 

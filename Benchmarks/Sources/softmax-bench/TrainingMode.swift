@@ -6,7 +6,8 @@ import SoftmaxKit
 /// Epochs of training by `fit`, one a command; and runs from a seed, for the peers to follow.
 ///
 /// `train hidden=128 optimizer=adam rate=0.001 batch=32 threads=2`; hidden=0 is softmax regression,
-/// features=floats takes the pixels as floats, warm=0 leaves out the epoch before the first command.
+/// features=floats takes the pixels as floats, warm=0 leaves out the epoch before the first command;
+/// with=dropout, batch-normalization, own-layer or callbacks adds that.
 enum TrainingMode {
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)
@@ -32,7 +33,7 @@ enum TrainingMode {
     // are.
     try network.fit(
       to: training, optimizer: task.optimizer, epochs: .max, batchSize: task.batchSize,
-      threads: task.threads
+      callbacks: task.callbacks, threads: task.threads
     ) { progress in
       guard progress.isEpochEnd else { return }
       let seconds = Clock.now - start
@@ -47,6 +48,22 @@ enum TrainingMode {
       }
       try waitForCommand()
     }
+  }
+}
+
+extension TrainingTask {
+  /// Early stopping that keeps the best weights, and a callback of one's own that looks at the epoch's
+  /// metrics; neither ever stops the training.
+  fileprivate var callbacks: [any TrainingCallback] {
+    guard addition == .callbacks else { return [] }
+    var best = 0.0
+    return [
+      .earlyStopping(patience: .max, monitor: .accuracy),
+      .onEpochEnd { status in
+        best = max(best, status.history.epochs.last?.accuracy ?? 0)
+        return .proceed
+      },
+    ]
   }
 }
 

@@ -9,11 +9,24 @@ struct TrainingTask {
   let optimizer: Optimizer
   let batchSize: Int
   let threads: Int
+  let addition: Addition
+
+  /// What the network, or its training, has beside.
+  enum Addition: String {
+    case nothing, dropout, batchNormalization = "batch-normalization", ownLayer = "own-layer"
+    /// Callbacks, with a metric that one of them computes each epoch.
+    case callbacks
+  }
 
   init(_ settings: Settings) throws {
     hidden = try settings.number("hidden", default: 0)
     batchSize = try settings.number("batch")
     threads = try settings.number("threads", default: 2)
+    let name = try settings.text("with", default: Addition.nothing.rawValue)
+    guard let addition = Addition(rawValue: name) else {
+      throw BenchmarkError("with=\(name) is unknown")
+    }
+    self.addition = addition
     let rate: Double = try settings.number("rate", default: 0.001)
     optimizer =
       try settings.text("optimizer") == "sgd" ? .sgd(learningRate: rate) : .adam(learningRate: rate)
@@ -22,7 +35,21 @@ struct TrainingTask {
   func network(for dataset: LabeledDataset, seed: UInt64) throws -> Sequential {
     try Sequential(input: dataset.featureShape, seed: seed) {
       Flatten()
-      if hidden > 0 { Dense(hidden, activation: .relu) }
+      if hidden > 0 {
+        switch addition {
+        case .nothing, .callbacks: Dense(hidden, activation: .relu)
+        case .dropout:
+          Dense(hidden, activation: .relu)
+          Dropout(0.2)
+        case .batchNormalization:
+          Dense(hidden)
+          BatchNormalization()
+          ReLU()
+        case .ownLayer:
+          Dense(hidden)
+          OwnReLU()
+        }
+      }
       Dense(dataset.classCount, activation: .softmax)
     }
   }
