@@ -3,11 +3,12 @@
 
 import PackageDescription
 
-// One program for each row of what the articles show, in the words of their systems. Each states its
+// One program for each thing that the articles show, in the words of their systems. Each states its
 // results and ends with an error where one does not hold: `Examples/run.sh` runs them all.
 let examples = [
   "keras-fashion-mnist", "keras-softmax-layer", "numpy-softmax", "scikit-learn-estimator",
-  "d2l-from-scratch", "d2l-concise", "pytorch-loop",
+  "d2l-losses", "d2l-from-scratch", "d2l-concise", "tensorflow-1-cost", "ng-digits", "pytorch-loop",
+  "binary-and-tables", "own-loss-and-layer",
 ]
 
 let package = Package(

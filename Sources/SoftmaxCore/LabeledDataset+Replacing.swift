@@ -33,4 +33,24 @@ extension LabeledDataset {
       features: features, labels: labels, classNames: classNames, featureShape: featureShape,
       sampleWeights: sampleWeights)
   }
+
+  /// The same samples with a probability of each class instead of a label; one-hot or soft.
+  ///
+  /// - Throws: `shapeMismatch` or `invalidData`, as the data set's own initializer.
+  public func replacing(distributions: Matrix) throws(SoftmaxError) -> LabeledDataset {
+    try LabeledDataset(
+      features: features, distributions: distributions, classNames: classNames,
+      featureShape: featureShape, sampleWeights: sampleWeights)
+  }
+
+  /// The same samples with any number of classes each (multi-label).
+  ///
+  /// - Throws: `shapeMismatch`, `invalidData` or `invalidArgument`, as the data set's own initializer.
+  public func replacing(
+    indicators: Matrix, classNames: [String]
+  ) throws(SoftmaxError) -> LabeledDataset {
+    try LabeledDataset(
+      features: features, indicators: indicators, classNames: classNames,
+      featureShape: featureShape, sampleWeights: sampleWeights)
+  }
 }

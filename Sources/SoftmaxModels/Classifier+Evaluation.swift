@@ -51,3 +51,16 @@ extension Classifier {
       remedy: "evaluate on data with the same classes")
   }
 }
+
+extension Sequential {
+  /// How good the network is on labelled samples whose classes are its own, in this order
+  /// (Keras' `evaluate`).
+  ///
+  /// - Throws: as ``Classifier/init(network:trainedOn:record:outputFunction:)`` and
+  ///   ``Classifier/evaluation(on:threads:)``.
+  public func evaluation(
+    on dataset: LabeledDataset, threads: Int? = nil
+  ) throws(SoftmaxError) -> Evaluation {
+    try Classifier(network: self, trainedOn: dataset).evaluation(on: dataset, threads: threads)
+  }
+}

@@ -150,4 +150,25 @@ import Testing
     #expect(!Matrix(rowCount: 0, columnCount: 3).looksLikeProbabilities)
     #expect(!Matrix(rowCount: 3, columnCount: 1, repeating: 1).looksLikeProbabilities)
   }
+
+  @Test func targetsAreReplacedAndTheRestIsKept() throws {
+    let dataset = try LabeledDataset(
+      features: features, labels: [0, 1, 0], classNames: ["a", "b"], featureShape: [2, 2],
+      sampleWeights: [1, 0.5, 3])
+    let soft = try Matrix([[0.2, 0.8], [0.5, 0.5], [1, 0]])
+    let distributed = try dataset.replacing(distributions: soft)
+    #expect(distributed.targets == .distributions(soft))
+    #expect(distributed.classNames == ["a", "b"])
+    #expect(distributed.featureShape == [2, 2])
+    #expect(distributed.sampleWeights == [1, 0.5, 3])
+
+    let several = try Matrix([[1, 1, 0], [0, 0, 0], [0, 1, 0]])
+    let multiLabel = try dataset.replacing(indicators: several, classNames: ["x", "y", "z"])
+    #expect(multiLabel.targets == .indicators(several))
+    #expect(multiLabel.classNames == ["x", "y", "z"])
+    #expect(multiLabel.sampleWeights == [1, 0.5, 3])
+    #expect(throws: SoftmaxError.self) {
+      try dataset.replacing(distributions: Matrix([[0.5, 0.5]]))
+    }
+  }
 }

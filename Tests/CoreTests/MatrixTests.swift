@@ -97,4 +97,20 @@ import Testing
     #expect(Matrix(rowCount: 0, columnCount: 3).softmax().rowCount == 0)
     #expect(logSumExp([]) == -.infinity)
   }
+
+  @Test func aLabelBecomesARowWithAOneAtItsClass() throws {
+    let targets = try Matrix(oneHot: [2, 0, 2], classCount: 3)
+    #expect(targets == (try Matrix([[0, 0, 1], [1, 0, 0], [0, 0, 1]])))
+    #expect(try Matrix(oneHot: [], classCount: 3).rowCount == 0)
+  }
+
+  @Test(arguments: [-1, 3, Int.max, Int.min])
+  func aOneForALabelOutOfRangeIsAnErrorThatNamesTheRow(label: Int) {
+    let error = #expect(throws: SoftmaxError.self) {
+      try Matrix(oneHot: [0, label], classCount: 3)
+    }
+    #expect(error?.code == .labelOutOfRange)
+    #expect(error?.location == .row(1, column: nil))
+    #expect(throws: SoftmaxError.self) { try Matrix(oneHot: [], classCount: -1) }
+  }
 }

@@ -40,6 +40,19 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
     #expect(linear.network.layers.map(\.weight) == perceptron.network.layers.map(\.weight))
   }
 
+  // The perceptron ends in what goes with its loss: a loss and another's function are an error.
+  @Test(arguments: [
+    Loss.crossEntropy, .binaryCrossEntropy(), .squared, .huber(), .absolute, .multiClassHinge(),
+  ])
+  func aPerceptronLearnsByEachLoss(loss: Loss) throws {
+    let model = try MLPClassifier(
+      hiddenUnits: [], loss: loss, optimizer: .sgd(learningRate: 0.1), epochs: 40, batchSize: 8
+    ).fitted(to: clouds(40))
+    #expect(try model.score(on: clouds(30, seed: 2)) > 0.9)
+    let sum = try model.probabilities(for: clouds(2).features).sums()[0]
+    #expect((abs(sum - 1) < 1e-6) == (loss != .binaryCrossEntropy()))
+  }
+
   @Test func theObjectiveIsLnKWhereAllClassesAreAlike() throws {
     let (value, gradient) = try SoftmaxRegression(l2Penalty: 1).valueAndGradient(
       weight: Matrix(rowCount: 3, columnCount: 2), bias: [0, 0, 0], on: clouds(10))

@@ -103,6 +103,16 @@ import Testing
     #expect(error?.message.contains("bottom") == true)
   }
 
+  @Test func aNetworkIsEvaluatedAsItsClassifierIs() throws {
+    let classifier = try classifier()
+    let dataset = try triangle(count: 50, features: 19, seed: 6)
+    #expect(
+      try classifier.network.evaluation(on: dataset) == classifier.evaluation(on: dataset))
+    #expect(throws: SoftmaxError.self) {
+      try Sequential(input: [19]) { Dense(4) }.evaluation(on: dataset)
+    }
+  }
+
   @Test func namesThatDoNotFitAreErrors() throws {
     let network = try Sequential(input: [2]) { Dense(2) }
     for names in [["a"], ["a", "a"], ["a", "b", "c"]] {

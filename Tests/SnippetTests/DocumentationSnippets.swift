@@ -60,6 +60,11 @@ enum DocumentationSnippets {
     ]
   }
 
+  static func oneHot() throws {
+    let targets = try Matrix(oneHot: [2, 0], classCount: 3)
+    print(targets.row(0), targets.row(1))
+  }
+
   static func scores() throws {
     let scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
     print(scores[0, 2])

@@ -144,6 +144,7 @@ import Testing
     DocumentationSnippets.instructionSet()
     try DocumentationSnippets.points()
     #expect(try DocumentationSnippets.rows().elements == DocumentationSnippets.vectors()[0])
+    try DocumentationSnippets.oneHot()
     try DocumentationSnippets.scores()
     #expect(try DocumentationSnippets.rowsInPlace().row(0) == DocumentationSnippets.rows().row(0))
     let losses = try DocumentationSnippets.crossEntropy().map { ($0 * 100).rounded() / 100 }

@@ -10,7 +10,10 @@ public func state(_ what: String, _ holds: Bool) {
 
 extension Double {
   /// The number with so many decimals.
-  public func text(_ decimals: Int = 4) -> String { String(format: "%.\(decimals)f", self) }
+  public func text(_ decimals: Int = 4) -> String {
+    // C writes the sign of a NaN, which says nothing.
+    isNaN ? "nan" : String(format: "%.\(decimals)f", self)
+  }
 }
 
 extension Float {

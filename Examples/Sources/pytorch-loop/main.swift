@@ -14,7 +14,7 @@ import SoftmaxKit
 import Statements
 
 let fashion = try FashionMNIST.load()
-let model = try Sequential(input: [28, 28], seed: 0) {
+let model = try Sequential(input: [28, 28], seed: seed) {
   Flatten()
   Dense(10)
 }
@@ -39,8 +39,7 @@ for epoch in 0..<epochs {
 let trained = try trainer.network
 
 // Prediction takes no gradients anywhere.
-let classifier = try Classifier(network: trained, trainedOn: fashion.training)
-let accuracy = try classifier.evaluation(on: fashion.test ?? fashion.training).accuracy
+let accuracy = try trained.evaluation(on: fashion.test ?? fashion.training).accuracy
 print("Accuracy of the model on the test images: \((100 * accuracy).text(2)) %")
 let loss = lossesOfLastEpoch.reduce(0, +) / Double(lossesOfLastEpoch.count)
 
