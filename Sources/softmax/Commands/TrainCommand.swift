@@ -72,7 +72,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    try training.validate(for: network.model)
+    try training.validate(for: network.model, epochs: epochs)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()
   }

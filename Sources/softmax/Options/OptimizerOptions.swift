@@ -121,7 +121,9 @@ struct OptimizerOptions: ParsableArguments {
   }
 
   /// Throws unless the settings are those of the rule that a model of a kind is trained by.
-  func validate(for model: ModelKind) throws {
+  ///
+  /// - Parameter epochs: the length of a schedule that does not say its own.
+  func validate(for model: ModelKind, epochs: Int) throws {
     let kind = kind(for: model)
     if momentum != nil, !kind.takesMomentum {
       throw ValidationError(
@@ -132,7 +134,7 @@ struct OptimizerOptions: ParsableArguments {
       throw ValidationError("--nesterov is for --optimizer sgd with a --momentum above 0")
     }
     do {
-      try optimizer(for: model, epochs: epochs ?? 10, preset: nil).validate()
+      try optimizer(for: model, epochs: epochs, preset: nil).validate()
     } catch {
       // What is left after the checks of the options is the schedule's.
       throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")

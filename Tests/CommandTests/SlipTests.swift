@@ -4,8 +4,8 @@ import Foundation
 import SoftmaxTestSupport
 import Testing
 
-/// What a training writes costs nobody what is there.
-@Suite struct TwoFilesTests {
+/// Slips of the pen: they cost nothing that is there, and are told in words that mend them.
+@Suite struct SlipTests {
   let bench: Workbench
   init() throws { bench = try Workbench() }
 
@@ -81,6 +81,13 @@ import Testing
     let outcome = try bench.run(["train", "iris"] + options)
     #expect(outcome.exitCode == 64)
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
+  }
+
+  @Test func aScheduleFillsTheEpochsOfAPreset() throws {
+    let outcome = try bench.run(
+      "train", "iris", "--preset", "scikit-learn", "--schedule", "cosine:warmup=50epochs",
+      "--quiet")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
   }
 
   @Test func aBatchNormalizedOverSingleRowsIsWarnedOf() throws {
