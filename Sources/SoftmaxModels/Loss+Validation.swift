@@ -107,9 +107,10 @@ extension Loss {
     }
   }
 
-  /// The function that a network may end in, before which the loss is taken; nil for a loss that is
-  /// taken from the outputs as they are. One of the user's own goes with either;
-  /// where nothing else is said, with a softmax.
+  /// The function that a network may end in, with the loss taken before it.
+  ///
+  /// Nil for a loss that is taken from the outputs as they are. A loss of the user's own goes with
+  /// either; where nothing else is said, with a softmax.
   var outputFunction: OutputFunction? {
     switch kind {
     case .crossEntropy, .custom: .softmax

@@ -29,21 +29,27 @@ public struct TrainingPreset: Hashable, Sendable {
   private let learningRateOfSGD: Double
   private let momentumOfSGD: Double
 
-  /// Keras 3: Adam's epsilon is 1e-7 and stands where Keras adds it, SGD's rate 0.01, batches of 32,
+  /// Keras 3.
+  ///
+  /// Adam's epsilon is 1e-7 and stands where Keras adds it, SGD's rate 0.01, batches of 32,
   /// Glorot's uniform weights. Epochs are this library's 10: in Keras the user says how many.
   public static let keras = TrainingPreset(
     name: "keras", hiddenUnits: [128], initializer: .glorotUniform, batchSize: 32, epochs: 10,
     l2Penalty: 0, epsilon: 1e-7, epsilonPlacement: .keras, decayOfAdamW: 0.004,
     learningRateOfSGD: 0.01, momentumOfSGD: 0)
 
-  /// PyTorch 2: Adam's epsilon is 1e-8, AdamW's decay 0.01, SGD's rate 0.001, and weights and biases
+  /// PyTorch 2.
+  ///
+  /// Adam's epsilon is 1e-8, AdamW's decay 0.01, SGD's rate 0.001, and weights and biases
   /// of a linear layer begin within 1 / sqrt(inputs). Batches of 64, as its tutorials have them.
   public static let pytorch = TrainingPreset(
     name: "pytorch", hiddenUnits: [128], initializer: .pytorch, batchSize: 64, epochs: 10,
     l2Penalty: 0, epsilon: 1e-8, epsilonPlacement: .pytorch, decayOfAdamW: 0.01,
     learningRateOfSGD: 0.001, momentumOfSGD: 0)
 
-  /// scikit-learn 1.9's `MLPClassifier`: one hidden layer of 100 units, Adam with epsilon 1e-8, SGD
+  /// scikit-learn 1.9's `MLPClassifier`.
+  ///
+  /// One hidden layer of 100 units, Adam with epsilon 1e-8, SGD
   /// with Nesterov's momentum 0.9, batches of 200, at most 200 epochs, alpha 1e-4, which is divided by
   /// the samples of a batch: an l2 of 5e-7. There biases begin at random too, and training stops early
   /// where the loss no longer falls; here say so with ``EarlyStopping``.

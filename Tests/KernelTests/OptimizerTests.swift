@@ -197,7 +197,7 @@ struct OptimizerTests {
     #expect(square + momentum + mean == [0, 0, 0, 0, 0, 0])
   }
 
-  @Test("AMSGrad steps as Adam as long as the last moment is the largest, and never by a smaller one")
+  @Test("AMSGrad steps as Adam while the last moment is the largest, and never by a smaller one")
   func amsGradBesideAdam() {
     var sample = SampleValues(seed: 36)
     let gradient = sample.array(100)
