@@ -17,9 +17,21 @@ public struct CSVLog: TrainingCallback {
   }
 
   /// Writes the header, and the lines of epochs that are done already.
+  ///
+  /// - Throws: `invalidArgument` where a file is there that is no such log: a slip of the pen must not
+  ///   cost the data; `ioFailure`.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     let header = "epoch,accuracy,loss" + (status.hasValidation ? ",val_accuracy,val_loss" : "")
     let file = try AtomicFile(replacing: path)
+    // Behind the first line, which refuses pipes: those would never answer.
+    let known = FileHandle(forReadingAtPath: path)
+    defer { try? known?.close() }
+    if let first = try? known?.read(upToCount: 6), !first.isEmpty, first != Data("epoch,".utf8) {
+      throw SoftmaxError(
+        .invalidArgument,
+        "is there and is no log of a training: only a log or an empty file is replaced",
+        remedy: "choose another name, or remove the file", at: .file(path: path, offset: nil))
+    }
     let lines = status.history.epochs.map(Self.line)
     try file.write(Array(([header] + lines).map { $0 + "\n" }.joined().utf8))
     try file.commit()
@@ -36,7 +48,7 @@ public struct CSVLog: TrainingCallback {
     } catch {
       throw SoftmaxError(
         .ioFailure, "the log could not be written", remedy: "make room, or log elsewhere",
-        at: .file(path: path, offset: nil), cause: error)
+        at: .file(path: path, offset: nil), cause: SystemFailure(beneath: error))
     }
     return .proceed
   }

@@ -48,7 +48,7 @@ public struct Downloader: Sendable {
     } catch {
       throw SoftmaxError(
         .ioFailure, "the folder could not be made", remedy: "name one that you may write to",
-        at: .file(path: folder, offset: nil), cause: error)
+        at: .file(path: folder, offset: nil), cause: SystemFailure(beneath: error))
     }
     for file in files {
       try fetch(file, to: IDXFolder.join(folder, file.name), progress: progress)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import SoftmaxCore
 
 #if canImport(Darwin)
@@ -13,6 +14,23 @@ import SoftmaxCore
 struct SystemFailure: Error, Hashable, CustomStringConvertible {
   /// The value of `errno`.
   let number: Int32
+
+  init(number: Int32) {
+    self.number = number
+  }
+
+  /// What the system said to Foundation, whose own words are a page long; nil where it was not asked.
+  init?(beneath error: any Error) {
+    var next: NSError? = error as NSError
+    while let error = next {
+      if error.domain == NSPOSIXErrorDomain {
+        self.init(number: Int32(truncatingIfNeeded: error.code))
+        return
+      }
+      next = error.userInfo[NSUnderlyingErrorKey] as? NSError
+    }
+    return nil
+  }
 
   /// The system's own words, such as "No space left on device".
   var description: String {

@@ -20,8 +20,13 @@ extension Classifier {
   ///   parameters does not give the logits.
   public func addingClass(_ className: String) throws(SoftmaxError) -> Classifier {
     let layers = network.layers
+    if network.outputCount == 1 {
+      throw SoftmaxError(
+        .invalidArgument, "a single output tells two classes apart and has no place for a third",
+        remedy: "train a network with an output for each class")
+    }
     guard
-      let last = layers.lastIndex(where: { $0.weight != nil }), let weight = layers[last].weight,
+      let last = layers.lastIndex(where: { !$0.tensors.isEmpty }), let weight = layers[last].weight,
       let bias = layers[last].bias,
       case .dense(let units, let activation, let initializer) =
         layers[last].configuration.kind, units == classNames.count

@@ -2,8 +2,8 @@
 
 /// A part of a network.
 ///
-/// ``Flatten``, ``Dense``, ``ReLU``, ``Tanh``, ``Sigmoid`` and ``Softmax`` are layers; ``Sequential``
-/// chains them. Layers of one's own are not supported yet: a configuration comes from one of these.
+/// ``Flatten``, ``Dense``, ``ReLU``, ``Dropout``, ``BatchNormalization`` and ``Softmax`` are layers;
+/// ``Sequential`` chains them. A layer of one's own is a ``RowLayer``.
 public protocol Layer: Sendable {
   /// What the layer is, for the network that takes it in.
   var configuration: LayerConfiguration { get }

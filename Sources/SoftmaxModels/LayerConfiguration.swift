@@ -46,6 +46,32 @@ public struct LayerConfiguration: Hashable, Sendable {
   }
 }
 
+extension LayerConfiguration: CustomStringConvertible {
+  /// The layer's type and settings, such as `Dense(128, relu, glorot) "hidden"`.
+  public var description: String {
+    func text(_ name: String, _ setting: Float?) -> String {
+      name + (setting.map { " \($0)" } ?? "")
+    }
+    let settings: [String] =
+      switch kind {
+      case .flatten: []
+      case .dense(let units, let activation, let initializer):
+        [
+          "\(units)", activation.map { text($0.name, $0.setting) } ?? "no activation",
+          text(initializer.name, initializer.setting),
+        ]
+      case .activation(let activation): activation.setting.map { ["\($0)"] } ?? []
+      case .dropout(let rate): ["\(rate)"]
+      case .batchNormalization(let momentum, let epsilon):
+        ["momentum \(momentum)", "epsilon \(epsilon)"]
+      case .layerNormalization(let epsilon): ["epsilon \(epsilon)"]
+      case .own(let own): ["\(own.layer)"]
+      }
+    return "\(typeName)(\(settings.joined(separator: ", ")))"
+      + (name.map { " \($0.debugDescription)" } ?? "")
+  }
+}
+
 extension LayerConfiguration {
   /// Whether the layer shifts and scales what it gets, and does no more.
   var isNormalization: Bool {

@@ -107,21 +107,20 @@ extension Loss {
     }
   }
 
-  /// The function that a network may end in, with the loss taken before it.
-  ///
-  /// Nil for a loss that is taken from the outputs as they are. A loss of the user's own goes with
-  /// either; where nothing else is said, with a softmax.
+  /// The function at a network's end whose inputs are this loss's logits; nil where the loss is taken
+  /// from the outputs as they are.
   var outputFunction: OutputFunction? {
     switch kind {
-    case .crossEntropy, .custom: .softmax
+    case .crossEntropy: .softmax
     case .binaryCrossEntropy: .sigmoid
-    case .squared, .absolute, .huber, .multiClassHinge: nil
+    case .squared, .absolute, .huber, .multiClassHinge, .custom: nil
     }
   }
 
   /// Throws where a network ends in a function whose inputs are not this loss's logits.
   func validate(endOf network: Sequential) throws(SoftmaxError) {
     guard let written = network.writtenOutputFunction else { return }
+    // A loss of one's own knows what its outputs are.
     if case .custom = kind { return }
     let wanted = outputFunction
     guard written != wanted else { return }

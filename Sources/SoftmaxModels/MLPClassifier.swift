@@ -49,18 +49,28 @@ public struct MLPClassifier: Hashable, Sendable {
 
   /// The network that training begins with, for samples of a shape.
   ///
-  /// It ends in the function that goes with the loss: a softmax, for binary cross-entropy a sigmoid
-  /// for each class, nothing for losses that are taken from the outputs as they are.
+  /// It ends in what the loss starts from: a softmax for the cross-entropy, sigmoids for the binary
+  /// cross-entropy, else in the outputs as they are. Two classes are one sigmoid, unless a sample can
+  /// have both.
   ///
+  /// - Parameters:
+  ///   - input: the shape of one sample.
+  ///   - classCount: the number of classes.
+  ///   - isMultiLabel: whether a sample can have several classes.
   /// - Throws: `invalidArgument` for layers that make no sense.
-  public func network(input: [Int], classCount: Int) throws(SoftmaxError) -> Sequential {
-    let output = loss.outputFunction.flatMap { Activation(named: $0.rawValue) }
+  public func network(
+    input: [Int], classCount: Int, isMultiLabel: Bool = false
+  ) throws(SoftmaxError) -> Sequential {
+    let function = loss.outputFunction
+    let isSingle = function == .sigmoid && classCount == 2 && !isMultiLabel
     return try Sequential(input: input, seed: seed) {
       Flatten()
       for units in hiddenUnits {
         Dense(units, activation: activation, initializer: initializer)
       }
-      Dense(classCount, activation: output, initializer: initializer)
+      Dense(
+        isSingle ? 1 : classCount, activation: function.flatMap { Activation(named: $0.rawValue) },
+        initializer: initializer)
     }
   }
 }
@@ -74,7 +84,10 @@ extension MLPClassifier: Estimator {
     to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
-    var network = try network(input: dataset.featureShape, classCount: dataset.classCount)
+    var isMultiLabel = false
+    if case .indicators = dataset.targets { isMultiLabel = true }
+    var network = try network(
+      input: dataset.featureShape, classCount: dataset.classCount, isMultiLabel: isMultiLabel)
     if let model { try network.takeParameters(of: model, for: dataset) }
     let history = try network.fit(
       to: dataset, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
@@ -88,7 +101,7 @@ extension MLPClassifier: Estimator {
 }
 
 extension Sequential {
-  /// Begins where a fitted model ended.
+  /// Begins where a fitted model ended, what is frozen there with it.
   fileprivate mutating func takeParameters(
     of model: Classifier, for dataset: LabeledDataset
   ) throws(SoftmaxError) {
@@ -110,6 +123,7 @@ extension Sequential {
       for tensor in layer.tensors {
         try setValues(tensor.values, of: tensor.name, inLayer: index)
       }
+      layers[index].isFrozen = layer.isFrozen
     }
   }
 }

@@ -9,14 +9,16 @@ public import SoftmaxCore
 /// ```swift
 /// var state = try OptimizerState(.adam(), for: network)
 /// for batch in batches {
-///   let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
+///   let step = try network.valueAndGradient(
+///     of: .crossEntropy, on: batch, step: state.gradientCount)
 ///   try state.update(&network, along: step.gradient)
 /// }
 /// ```
 ///
 /// Its steps have the bits of ``Trainer/step(on:)-(ArraySlice<Int>)`` on the same batches with the same
-/// settings. Penalties belong to the gradient: they are arguments of
-/// ``Sequential/valueAndGradient(of:on:l1Penalty:l2Penalty:threads:)``.
+/// settings, where each gradient is taken with the number of those before it, ``gradientCount``, which
+/// dropout draws from. Penalties belong to the gradient: they are arguments of
+/// ``Sequential/valueAndGradient(of:on:l1Penalty:l2Penalty:step:threads:)``.
 public struct OptimizerState: Sendable {
   // What is remembered of a layer's tensor.
   private struct Memory: Sendable {
@@ -95,6 +97,8 @@ public struct OptimizerState: Sendable {
 
   /// Takes a step along a gradient; or keeps it, where a later one belongs to the same step.
   ///
+  /// The running means and variances of batch normalizations become those of the gradient either way.
+  ///
   /// - Throws: `shapeMismatch` where the gradient or the network is of other shapes than the network
   ///   that the state was made for. Then nothing has changed.
   /// - Complexity: a pass over the parameters, on the caller's thread.
@@ -103,6 +107,18 @@ public struct OptimizerState: Sendable {
   ) throws(SoftmaxError) {
     for layer in gradient.layers {
       for tensor in layer.tensors { try validate(tensor, ofLayer: layer.layer, of: network) }
+    }
+    for layer in gradient.running {
+      for tensor in layer.tensors {
+        try validate(running: tensor, ofLayer: layer.layer, of: network)
+      }
+    }
+    for layer in gradient.running {
+      for tensor in layer.tensors {
+        guard let place = network.layers[layer.layer].place(of: tensor.name, isTrained: false)
+        else { continue }
+        network.layers[layer.layer].tensors[place].values = tensor.values
+      }
     }
     let step = clock.next()
     var directions = gradient.layers
@@ -138,11 +154,24 @@ public struct OptimizerState: Sendable {
       network.layers[index].tensors[place].shape == gradient.shape,
       count == optimizer.memoryCount * gradient.values.count
     else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "layer \(index) has no \(gradient.name) of \(gradient.shape), as the gradient has",
-        remedy: "take gradient and state of the network that is updated")
+      throw mismatch(of: gradient, layer: index)
     }
+  }
+
+  private func validate(
+    running tensor: LayerTensor, ofLayer index: Int, of network: Sequential
+  ) throws(SoftmaxError) {
+    guard network.layers.indices.contains(index),
+      let place = network.layers[index].place(of: tensor.name, isTrained: false),
+      network.layers[index].tensors[place].shape == tensor.shape
+    else { throw mismatch(of: tensor, layer: index) }
+  }
+
+  private func mismatch(of tensor: LayerTensor, layer index: Int) -> SoftmaxError {
+    SoftmaxError(
+      .shapeMismatch,
+      "layer \(index) has no \(tensor.name) of \(tensor.shape), as the gradient has",
+      remedy: "take gradient and state of the network that is updated")
   }
 
   // What the plain plan does with a gradient before its norm is known.
@@ -216,9 +245,9 @@ public struct OptimizerState: Sendable {
 }
 
 extension Sequential.LayerState {
-  /// The place of a trained tensor.
-  fileprivate func place(of name: String) -> Int? {
-    tensors.firstIndex { $0.name == name && $0.isTrained }
+  /// The place of a trained tensor, or of one that is not.
+  fileprivate func place(of name: String, isTrained: Bool = true) -> Int? {
+    tensors.firstIndex { $0.name == name && $0.isTrained == isTrained }
   }
 
   /// Whether penalties are meant for a tensor of the layer: for a dense layer's weight.

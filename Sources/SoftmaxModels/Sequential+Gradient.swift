@@ -8,7 +8,8 @@ public struct Gradient: Hashable, Sendable {
   public struct LayerGradient: Hashable, Sendable {
     /// The layer's place in the network.
     public let layer: Int
-    /// The gradient of each trained tensor, under the tensor's name and in its shape.
+    /// The gradient of each trained tensor, under the tensor's name and in its shape; in
+    /// ``Gradient/running`` the new values of the others.
     public internal(set) var tensors: [LayerTensor]
 
     /// That of the weight: [outputs, inputs], one row of a normalization; empty in a layer without.
@@ -34,6 +35,10 @@ public struct Gradient: Hashable, Sendable {
 
   /// The layers with parameters, first to last; frozen ones are left out.
   public internal(set) var layers: [LayerGradient]
+  /// The running means and variances of each batch normalization behind the batch.
+  ///
+  /// ``OptimizerState/update(_:along:)`` takes them over. Empty in networks without.
+  public internal(set) var running: [LayerGradient] = []
 }
 
 extension Sequential {
@@ -53,6 +58,8 @@ extension Sequential {
   ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss. W are the weights of dense
   ///     layers; the slope of |w| is the sign of w, and 0 at 0.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss.
+  ///   - step: the number of batches before this one, from which ``Dropout`` draws: with the same
+  ///     number the same units of the same rows are dropped again.
   ///   - threads: the number of threads; without it as many of the machine's as help.
   /// - Returns: the mean loss, in nats, with the penalties, and its gradient by layer, in the shapes
   ///   of the parameters.
@@ -60,7 +67,7 @@ extension Sequential {
   ///   a penalty below 0.
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
-    threads: Int? = nil
+    step: Int = 0, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch, loss: loss)
     try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
@@ -68,16 +75,34 @@ extension Sequential {
     let (plan, team) = try TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
       threads: threads)
+    guard step >= 0 else {
+      throw SoftmaxError(.invalidArgument, "the number of a step must be at least 0, got \(step)")
+    }
     plan.schedule.setOrder(Array(0..<batch.count))
+    plan.schedule.setNumber(of: 0, to: step)
     var totals = BatchSchedule.Totals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
-    let gradient = Gradient(layers: plan.storedGradients())
+    let gradient = Gradient(layers: plan.storedGradients(), running: running(after: plan))
     guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.meanLoss, gradient) }
     return (
       totals.meanLoss + penalty(l1: l1Penalty, l2: l2Penalty),
       penalized(gradient, l1: Float(l1Penalty), l2: Float(l2Penalty))
     )
+  }
+
+  // The numbers of layers at work that training changes, but not along a gradient.
+  private func running(after plan: any TrainingPlan) -> [Gradient.LayerGradient] {
+    func isRunning(_ tensor: LayerTensor) -> Bool { !tensor.isTrained }
+    let places = layers.indices.filter {
+      !layers[$0].isFrozen && layers[$0].tensors.contains(where: isRunning)
+    }
+    guard !places.isEmpty else { return [] }
+    var after = self
+    plan.store(into: &after)
+    return places.map {
+      Gradient.LayerGradient(layer: $0, tensors: after.layers[$0].tensors.filter(isRunning))
+    }
   }
 
   // l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.

@@ -58,7 +58,7 @@ extension Sequential {
   /// Keeps the parameters of some layers as they are in later training.
   ///
   /// ```swift
-  /// network.freeze(layers: 0..<network.layers.count - 1)   // all but the last
+  /// network.freeze(layers: 0..<network.layers.count - 1)  // all but the last
   /// ```
   ///
   /// - Precondition: the network has such layers.

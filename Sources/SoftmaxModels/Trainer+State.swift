@@ -105,10 +105,11 @@ extension Sequential {
       return "has \(layers.count) layers, not \(other.layers.count)"
     }
     for (index, (layer, wanted)) in zip(layers, other.layers).enumerated() {
-      guard layer.configuration != wanted.configuration else { continue }
-      return "has another layer \(index): \(layer.configuration.typeName) "
-        + "with outputs of \(layer.outputShape), not \(wanted.configuration.typeName) "
-        + "with outputs of \(wanted.outputShape), or with other settings"
+      guard layer.configuration != wanted.configuration else {
+        guard layer.isFrozen != wanted.isFrozen else { continue }
+        return "has layer \(index), \(layer.name), \(layer.isFrozen ? "" : "not ")frozen"
+      }
+      return "has another layer \(index): \(layer.configuration), not \(wanted.configuration)"
     }
     return seed == other.seed ? nil : "has the seed \(seed), not \(other.seed)"
   }

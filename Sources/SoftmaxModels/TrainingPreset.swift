@@ -31,8 +31,8 @@ public struct TrainingPreset: Hashable, Sendable {
 
   /// Keras 3.
   ///
-  /// Adam's epsilon is 1e-7 and stands where Keras adds it, SGD's rate 0.01, batches of 32,
-  /// Glorot's uniform weights. Epochs are this library's 10: in Keras the user says how many.
+  /// Adam's epsilon is 1e-7 and stands where Keras adds it, SGD's rate 0.01, batches of 32, Glorot's
+  /// uniform weights. Epochs are this library's 10: in Keras the user says how many.
   public static let keras = TrainingPreset(
     name: "keras", hiddenUnits: [128], initializer: .glorotUniform, batchSize: 32, epochs: 10,
     l2Penalty: 0, epsilon: 1e-7, epsilonPlacement: .keras, decayOfAdamW: 0.004,

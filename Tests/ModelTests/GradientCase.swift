@@ -30,6 +30,9 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   var hasClassWeights = false
   var ignoresClass = false
   var hasSampleWeights = false
+  /// The factors of the penalties on the weights.
+  var l1 = 0.0
+  var l2 = 0.0
 
   var testDescription: String {
     let options = [
@@ -37,7 +40,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
       ignoresClass ? "ignored class" : nil, hasSampleWeights ? "sample weights" : nil,
     ].compactMap(\.self)
     return "\(inputs)-\(hidden)-\(outputs) \(activation), \(rows) rows, \(targets.rawValue), "
-      + "\(loss.rawValue) \(options)"
+      + "\(loss.rawValue) \(options), l1 \(l1), l2 \(l2)"
   }
 
   var classCount: Int { max(2, outputs) }
@@ -66,6 +69,15 @@ extension GradientCase {
     }
     return result
   }()
+
+  /// Every loss with either penalty, and with both.
+  static let penalties: [GradientCase] = LossKind.allCases.flatMap { loss in
+    [[], [5]].flatMap { hidden in
+      [(0.03, 0), (0, 0.2), (0.03, 0.2)].map { l1, l2 in
+        GradientCase(hidden: hidden, loss: loss, l1: l1, l2: l2)
+      }
+    }
+  }
 
   /// Every loss with none, each, each pair and all of its options.
   static let losses: [GradientCase] = {

@@ -9,12 +9,13 @@ import Testing
   @Test func theListsHoldWhatTheyPromise() {
     #expect(GradientCase.networks.count >= 50)
     #expect(GradientCase.losses.count >= 400)
+    #expect(GradientCase.penalties.count == 6 * GradientCase.LossKind.allCases.count)
     for loss in GradientCase.LossKind.allCases {
       #expect(GradientCase.losses.contains { $0.loss == loss && !$0.hidden.isEmpty })
     }
   }
 
-  @Test(arguments: GradientCase.networks + GradientCase.losses)
+  @Test(arguments: GradientCase.networks + GradientCase.losses + GradientCase.penalties)
   func gradientsAgreeWithTheReferenceAndTheReferenceWithDifferences(_ test: GradientCase) throws {
     let network = try test.network()
     let batch = try test.batch()
@@ -23,10 +24,18 @@ import Testing
     let samples = (0..<batch.count).map { batch.features.row($0).map(Double.init) }
     let rows = ReferenceLoss.Batch(batch)
     func value(_ network: ReferenceNetwork) -> Double {
-      loss.value(samples.map(network.logits), rows)
+      loss.value(samples.map(network.logits), rows) + test.penalty(of: network)
     }
-    let expected = reference.backPropagated(
+    var expected = reference.backPropagated(
       samples, loss.gradient(samples.map(reference.logits), rows))
+    for layer in expected.indices {
+      for (unit, row) in reference.layers[layer].weight.enumerated() {
+        for (column, weight) in row.enumerated() {
+          let sign = weight > 0 ? 1.0 : weight < 0 ? -1 : 0
+          expected[layer].weight[unit][column] += test.l1 * sign + test.l2 * weight
+        }
+      }
+    }
     let norm = expected.squaredNorm.squareRoot()
 
     // The reference against five-point differences, for some parameters of each layer. The kinks of
@@ -54,7 +63,8 @@ import Testing
     }
 
     // The library against the reference.
-    let (found, gradient) = try network.valueAndGradient(of: test.libraryLoss, on: batch)
+    let (found, gradient) = try network.valueAndGradient(
+      of: test.libraryLoss, on: batch, l1Penalty: test.l1, l2Penalty: test.l2)
     #expect(abs(found - value(reference)) <= 1e-6 * max(1, found))
     var squaredError = 0.0
     for (actual, expected) in zip(gradient.layers, expected) {
@@ -67,6 +77,15 @@ import Testing
       }
     }
     #expect(squaredError.squareRoot() <= 1e-5 * norm)
+  }
+}
+
+extension GradientCase {
+  /// l1 sum |w| + l2 / 2 sum w^2 over the weights; biases are left alone.
+  fileprivate func penalty(of network: ReferenceNetwork) -> Double {
+    network.layers.reduce(0) { sum, layer in
+      sum + layer.weight.joined().reduce(0) { $0 + l1 * abs($1) + l2 / 2 * square($1) }
+    }
   }
 }
 

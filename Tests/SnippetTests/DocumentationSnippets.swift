@@ -178,7 +178,8 @@ enum DocumentationSnippets {
     var network = start
     var state = try OptimizerState(.adam(), for: network)
     for batch in batches {
-      let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
+      let step = try network.valueAndGradient(
+        of: .crossEntropy, on: batch, step: state.gradientCount)
       try state.update(&network, along: step.gradient)
     }
     return network

@@ -112,24 +112,34 @@ import Testing
   }
 
   @Test func theExamplesOfTheLayersRun() throws {
-    var network = try DocumentationSnippets.normalization()
-    try DocumentationSnippets.runningMean(&network, Array(repeating: 0.5, count: 128))
-    DocumentationSnippets.frozenButTheLast(&network)
-    #expect(network.trainedParameterCount == 0)
-    let named = try Sequential(input: [784]) { DocumentationSnippets.namedLayer() }
-    #expect(named["hidden"]?.parameterCount == 128 * 785)
-    DocumentationSnippets.parameterCount(of: named)
-    #expect(DocumentationSnippets.normalLayer().units == 10)
-    #expect(DocumentationSnippets.activationLayer().activation.name == "elu")
-    #expect(try DocumentationSnippets.activations().outputCount == 128)
-    #expect(try DocumentationSnippets.dropout().layers.count == 2)
-    let features = Features.floats(try Matrix([[1, -3]]))
-    let single = try Sequential(input: [2]) { Dense(2) }.logits(for: features)
-    let doubled = try Sequential(input: [2]) {
-      Dense(2)
-      DocumentationSnippets.Doubling()
-    }.logits(for: features)
-    #expect(doubled == 2 * single)
+    let dataset = try Digits.load().training.selecting(rows: 0..<20)
+    var network = try Sequential(input: dataset.featureShape) {
+      Flatten()
+      DocumentationSnippets.namedLayer()
+      DocumentationSnippets.layerOfOnesOwn()
+      DocumentationSnippets.normalization()
+      DocumentationSnippets.activations()
+      DocumentationSnippets.activationLayer()
+      DocumentationSnippets.dropout()
+      DocumentationSnippets.initializer()
+    }
+    DocumentationSnippets.layerByName(network)
+    #expect(network["hidden"]?.parameterCount == 128 * 65)
+    DocumentationSnippets.frozen(&network)
+    #expect(network.trainedParameterCount == 1290)
+    let before = network
+    try network.fit(to: dataset, batchSize: 20)
+    #expect(network.layers[1] == before.layers[1])
+    #expect(network.layers.last != before.layers.last)
+
+    var normalized = try Sequential(input: [64]) {
+      Dense(10)
+      ReLU()
+      BatchNormalization()
+    }
+    let mean = [Float](repeating: 2, count: 10)
+    try DocumentationSnippets.tensorValues(&normalized, mean: mean)
+    #expect(normalized.layers[2].tensors.first { $0.name == "running_mean" }?.values == mean)
   }
 
   @Test func theExamplesOfTheDocCommentsRun() throws {

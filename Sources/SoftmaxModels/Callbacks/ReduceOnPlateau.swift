@@ -74,6 +74,13 @@ public struct ReduceOnPlateau: TrainingCallback {
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last else { return .proceed }
     let value = try monitor.value(of: epoch, for: "reducing on a plateau")
+    let rate = nextRate(after: value, from: status.learningRate)
+    return rate == status.learningRate
+      ? .proceed : .scaleLearningRate(by: rate / status.learningRate)
+  }
+
+  /// The rate after an epoch with a figure.
+  mutating func nextRate(after value: Double, from rate: Double) -> Double {
     if cooldownLeft > 0 {
       cooldownLeft -= 1
       wait = 0
@@ -81,15 +88,14 @@ public struct ReduceOnPlateau: TrainingCallback {
     if monitor.isImprovement(value, over: best, by: minDelta) {
       best = value
       wait = 0
-      return .proceed
+      return rate
     }
-    guard cooldownLeft == 0 else { return .proceed }
+    guard cooldownLeft == 0 else { return rate }
     wait += 1
-    let rate = status.learningRate
-    guard wait >= patience, rate > minLearningRate else { return .proceed }
+    guard wait >= patience, rate > minLearningRate else { return rate }
     wait = 0
     cooldownLeft = cooldown
-    return .scaleLearningRate(by: max(rate * factor, minLearningRate) / rate)
+    return max(rate * factor, minLearningRate)
   }
 }
 

@@ -47,12 +47,8 @@ struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
   /// The number of inputs.
   var count: Int { gamma.columnCount }
 
-  /// Takes mean and variance of some columns of a batch.
-  ///
-  /// - Parameter isUpdating: whether the running ones move towards them.
-  func takeMoments(
-    of x: MatrixView, columns: Range<Int>, isUpdating: Bool, with kernels: Kernels
-  ) {
+  /// Takes mean and variance of some columns of a batch; the running ones move towards them.
+  func takeMoments(of x: MatrixView, columns: Range<Int>, with kernels: Kernels) {
     guard !columns.isEmpty else { return }
     let variance = inverse.columns(columns)
     if isFrozen {
@@ -63,7 +59,7 @@ struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
     }
     for column in columns {
       let (m, v) = (mean[0, column], inverse[0, column])
-      if isUpdating, !isFrozen {
+      if !isFrozen {
         runningMean[0, column] = momentum * runningMean[0, column] + oneMinusMomentum * m
         runningVariance[0, column] = momentum * runningVariance[0, column] + oneMinusMomentum * v
       }

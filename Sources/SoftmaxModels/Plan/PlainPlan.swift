@@ -91,8 +91,7 @@ final class PlainPlan: TrainingPlan {
       for step in steps {
         let samples = self.schedule.samples(of: step)
         self.differentiate(
-          samples, step: step, features: features, targets: targets, isUpdating: isUpdating,
-          worker: worker)
+          samples, step: step, features: features, targets: targets, worker: worker)
         worker.barrier()
         if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
@@ -107,19 +106,19 @@ final class PlainPlan: TrainingPlan {
 
   private func differentiate(
     _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
-    isUpdating: Bool, worker: Worker
+    worker: Worker
   ) {
     let rows = worker.share(of: samples.count, alignedTo: 8)
     let chosen = schedule.order.elements(samples).elements(rows)
     kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
-    propagate(rows, of: samples.count, step: step, isUpdating: isUpdating, worker: worker)
+    propagate(rows, of: samples.count, step: step, worker: worker)
 
     differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rows, of: samples.count, worker: worker)
   }
 
   private func propagate(
-    _ rows: Range<Int>, of rowCount: Int, step: Int, isUpdating: Bool, worker: Worker
+    _ rows: Range<Int>, of rowCount: Int, step: Int, worker: Worker
   ) {
     let number = schedule.number(of: step)
     for index in 0..<network.operations.count {
@@ -130,7 +129,7 @@ final class PlainPlan: TrainingPlan {
         worker.barrier()
         layer.takeMoments(
           of: x.rows(0..<rowCount), columns: worker.share(of: layer.count, alignedTo: 16),
-          isUpdating: isUpdating, with: kernels)
+          with: kernels)
         worker.barrier()
       }
       operation.forward(x.rows(rows), into: y.rows(rows), rows: rows, step: number, with: kernels)

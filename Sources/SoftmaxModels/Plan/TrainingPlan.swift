@@ -19,7 +19,7 @@ protocol TrainingPlan: AnyObject, Sendable {
   var schedule: BatchSchedule { get }
 
   /// Runs some steps of an epoch, which update as `schedule` says or not at all, and records in it
-  /// what they gave.
+  /// what they gave. The running means of batch normalizations move either way.
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     team: WorkerTeam)

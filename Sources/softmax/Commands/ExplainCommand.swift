@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
       trained. The figures are the losses, each with its gradient and its likelihood.
       """)
 
-  @Argument(help: "Where the rows come from: a data set's name or a folder of IDX files.")
+  @Argument(help: "Where the rows come from: a data set's name, a folder of IDX files or a table.")
   var data: String?
 
   @Option(help: "The model file that gives the scores.")
@@ -41,6 +41,9 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup
   var source: DataOptions
+
+  @OptionGroup
+  var table: TableOptions
 
   @Option(
     help: ArgumentHelp("Draw the losses into this folder, as SVG.", valueName: "dir"))
@@ -84,7 +87,8 @@ struct ExplainCommand: ParsableCommand {
     }
     let reference = try DatasetReference(data)
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
-    var loader = DatasetLoader(console: console, directory: source.directory)
+    var loader = DatasetLoader(
+      console: console, directory: source.directory, table: table.format)
     let samples = try loader.samples(of: reference, default: .test)
     let order = CounterBasedGenerator(seed: seed).permutation(of: samples.count)
     let chosen = Array(order.prefix(rows))

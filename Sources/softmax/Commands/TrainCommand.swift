@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import SoftmaxKit
 
 /// The command `softmax train`.
 struct TrainCommand: ParsableCommand {
@@ -73,8 +74,31 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     try training.validate(for: network.model)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
-    guard output != watching.checkpoint, output != watching.resume else {
-      throw ValidationError("--output and the checkpoint are two files: name another for one")
+    try validatePaths()
+  }
+
+  // One file under two names would be lost to what is written last.
+  private func validatePaths() throws {
+    var written: [String: String] = [:]
+    for (name, path) in [
+      ("--output", output), ("--checkpoint", watching.checkpoint), ("--csv-log", watching.csvLog),
+    ] {
+      guard let path else { continue }
+      if let other = written.updateValue(name, forKey: FileProbe.resolved(path)) {
+        throw ValidationError("\(other) and \(name) are two files: name another for one")
+      }
+    }
+    // A checkpoint that is gone on from may be the one that is written.
+    if let resume = watching.resume, let other = written[FileProbe.resolved(resume)],
+      other != "--checkpoint"
+    {
+      throw ValidationError("\(other) and --resume are two files: name another for one")
+    }
+    for (name, text) in [("DATA", data), ("--test", test)] {
+      guard let text, case .file(let path)? = try? DatasetReference(text).source,
+        let other = written[FileProbe.resolved(path)]
+      else { continue }
+      throw ValidationError("\(name) and \(other) are two files: name another to write to")
     }
   }
 

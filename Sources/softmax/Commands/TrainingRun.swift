@@ -140,6 +140,11 @@ struct TrainingRun {
         title
           + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
     }
+    if command.network.batchNorm, command.batchSize == 1 {
+      console.warning(
+        "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
+          + "use a greater --batch-size")
+    }
     if command.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"

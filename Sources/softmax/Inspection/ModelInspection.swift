@@ -7,9 +7,12 @@ struct ModelInspection: Inspection {
   private let path: String
   private let byteCount: Int?
   private let classifier: Classifier
+  private let checkpoint: Checkpoint?
 
   init(path: String) throws(SoftmaxError) {
     classifier = try Classifier.load(path)
+    // A model says how it was trained, a checkpoint of it does not.
+    checkpoint = classifier.trainingRecord == nil ? try? Checkpoint.load(path) : nil
     self.path = path
     byteCount = FileProbe.byteCount(path)
   }
@@ -42,6 +45,15 @@ struct ModelInspection: Inspection {
   }
 
   private var trainingLines: [String] {
+    if let position = checkpoint?.position {
+      return [
+        line(
+          "checkpoint",
+          "after epoch \(position.epoch)"
+            + (position.step > 0 ? ", step \(NumberText.grouped(position.step))" : "")
+            + ", to go on from with --resume")
+      ]
+    }
     guard let record = classifier.trainingRecord else {
       return [line("trained", "nobody says how")]
     }
@@ -84,6 +96,7 @@ struct ModelInspection: Inspection {
       ("classes", .array(classifier.classNames.map { .string($0) })),
       ("parameters", .integer(classifier.network.parameterCount)),
       ("layers", .array(classifier.network.layers.map(Self.json))),
+      ("checkpoint_epoch", checkpoint.map { .integer($0.position.epoch) } ?? .null),
       ("training", classifier.trainingRecord.map(Self.json) ?? .null),
       ("weights_sha256", .string(classifier.weightsSHA256)),
     ])

@@ -27,6 +27,13 @@ struct LossOptions: ParsableArguments {
   var classWeights: ClassWeights?
 
   func validate() throws {
+    if case .named(let named)? = classWeights {
+      for (name, weight) in named where !(weight.isFinite && weight >= 0) {
+        throw ValidationError(
+          "--class-weights: a weight must be finite and at least 0, got \(weight) for "
+            + name.debugDescription)
+      }
+    }
     if let labelSmoothing {
       guard loss.takesLabelSmoothing else {
         throw ValidationError(

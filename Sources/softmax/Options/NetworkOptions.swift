@@ -18,6 +18,7 @@ struct NetworkOptions: ParsableArguments {
   var activation: ActivationKind?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Drops this share of each hidden layer's outputs in training.", valueName: "rate"))
   var dropout: Double?

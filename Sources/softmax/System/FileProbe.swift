@@ -37,6 +37,11 @@ enum FileProbe {
     return result == 0 ? Kind(status) : nil
   }
 
+  /// The same text for every name of a file, whether it is there or not.
+  static func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+
   static func isFolder(_ path: String) -> Bool { kind(path) == .folder }
 
   /// Whether there is a regular file at the path.
