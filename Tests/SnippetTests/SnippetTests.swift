@@ -27,12 +27,20 @@ import Testing
     return blocks
   }
 
-  @Test(arguments: ["README.md", "Sources/SoftmaxKit/Documentation.docc/SoftmaxKit.md"])
+  /// The text of each of these tests' files whose name begins so.
+  static func texts(ofFilesNamed prefix: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(
+      at: root.appendingPathComponent("Tests/SnippetTests"), includingPropertiesForKeys: nil
+    ).filter { $0.lastPathComponent.hasPrefix(prefix) }
+      .map { try String(contentsOf: $0, encoding: .utf8) }
+  }
+
+  @Test(arguments: [
+    "README.md", "docs/coming-from.md", "Sources/SoftmaxKit/Documentation.docc/SoftmaxKit.md",
+  ])
   func documentsShowWhatIsCompiledHere(document: String) throws {
-    let compiled = try String(
-      contentsOf: Self.root.appendingPathComponent("Tests/SnippetTests/Snippets.swift"),
-      encoding: .utf8
-    ).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    let compiled = try Self.texts(ofFilesNamed: "Snippets").joined().split(separator: "\n")
+      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     let blocks = try Self.blocks(of: document).filter { !$0.contains { $0.contains(".package(") } }
     #expect(!blocks.isEmpty)
     for block in blocks {
@@ -41,7 +49,7 @@ import Testing
       let isThere = compiled.indices.contains {
         compiled[$0...].starts(with: lines)
       }
-      #expect(isThere, "\(document) shows what Snippets.swift does not compile:\n\(lines)")
+      #expect(isThere, "\(document) shows what no Snippets*.swift compiles:\n\(lines)")
     }
   }
 
@@ -52,11 +60,7 @@ import Testing
   }
 
   @Test func docCommentsShowWhatIsCompiledHere() throws {
-    let folder = Self.root.appendingPathComponent("Tests/SnippetTests")
-    let files = try FileManager.default.contentsOfDirectory(
-      at: folder, includingPropertiesForKeys: nil
-    ).filter { $0.lastPathComponent.hasPrefix("DocumentationSnippets") }
-    let compiled = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+    let compiled = try Self.texts(ofFilesNamed: "DocumentationSnippets").joined()
       .split(separator: "\n").map(Self.code).filter { !$0.isEmpty }
     var count = 0
     let sources = try #require(
@@ -199,6 +203,33 @@ import Testing
     try Snippets.function()
     #expect(softmax([1000, 1001, 1002]).map { ($0 * 100).rounded() / 100 } == [0.09, 0.24, 0.67])
     #expect(logSumExp([1000, 1000]) == 1000.6932)
+  }
+
+  // On noise of Fashion-MNIST's shape: what is shown runs, and does what the page says of it.
+  @Test func theProgramsOfWhoComesFromElsewhereRun() throws {
+    let generator = CounterBasedGenerator(seed: 1)
+    let images = try LabeledDataset(
+      features: .bytes(
+        ByteMatrix(
+          rowCount: 100, columnCount: 784,
+          bytes: (0..<78_400).map { UInt8(truncatingIfNeeded: generator.bits(at: $0)) },
+          scale: 1.0 / 255)),
+      labels: (0..<100).map { $0 % 10 }, classNames: FashionMNIST.classNames,
+      featureShape: [28, 28])
+    let result = try Snippets.keras(DatasetSplit(name: "noise", training: images, test: nil))
+    #expect(result.rowCount == 100)
+    let model = try Sequential(input: [28, 28], seed: 42) {
+      Flatten()
+      Dense(10)
+    }
+    let trained = try Snippets.pytorch(model, on: images)
+    #expect(trained != model)
+    #expect(try trained == Snippets.trainer(model, on: images))
+    #expect(try Snippets.scikitLearn(images, images).standardization != nil)
+    #expect(try Snippets.numpy().sums().allSatisfy { abs($0 - 1) < 1e-6 })
+    #expect(try Snippets.diveIntoDeepLearning(images, images).tiles.count == 6)
+    #expect(try abs(Snippets.tensorFlow(Matrix([[3, 1, -3], [0, 2, 0]])) - 0.1843) < 1e-4)
+    #expect(try Snippets.presets(images).learningRate == 1e-4)
   }
 
   @Test func theErrorReadsAsTheReadmeSays() throws {

@@ -79,15 +79,24 @@ state("probabilities are the softmax of the logits", probabilities == logits.sof
 // MARK: Where softmax belongs
 
 // An article puts softmax into "some hidden layer". It belongs to the output: it turns the scores of
-// classes into probabilities, and what a hidden layer computes is no score of a class. A softmax on a
-// softmax trains without a word elsewhere, and badly; here it is an error.
-do {
-  _ = try Sequential(input: [64]) {
-    Dense(10, activation: .softmax)
-    Softmax()
+// classes into probabilities, and what a hidden layer computes is no score of a class. A softmax in
+// between, or on a softmax, trains without a word elsewhere, and badly; here both are errors.
+func refusal(@LayerBuilder of layers: () -> [any Layer]) -> String? {
+  do {
+    _ = try Sequential(input: [64], layers: layers)
+    return nil
+  } catch {
+    return "\(error)"
   }
-  state("a second softmax is refused", false)
-} catch {
-  print(error)
-  state("a second softmax is refused", true)
 }
+let hidden = refusal {
+  Dense(64, activation: .softmax)
+  Dense(10)
+}
+let second = refusal {
+  Dense(10, activation: .softmax)
+  Softmax()
+}
+for message in [hidden, second] { print(message ?? "no error") }
+state("a softmax in a hidden layer is refused", hidden != nil)
+state("a second softmax is refused", second != nil)
