@@ -79,14 +79,9 @@ public enum FashionMNIST {
     directory: String? = nil, environment: [String: String]? = nil,
     mirrors: [String] = FashionMNIST.mirrors, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
-    let folder: String
-    if let found = try locate(directory: directory, environment: environment) {
-      folder = found
-    } else {
-      folder = try fetch(environment: environment, mirrors: mirrors, progress: progress)
-    }
-    let split = try IDXFolder.load(
-      folder, name: name, classNames: classNames, environment: environment)
+    let (split, folder) = try remote.load(
+      classNames: classNames, directory: directory, environment: environment,
+      downloader: Downloader(mirrors: mirrors), progress: progress)
     try validate(split, folder: folder)
     return split
   }

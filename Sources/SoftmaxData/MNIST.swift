@@ -76,14 +76,9 @@ public enum MNIST {
     directory: String? = nil, environment: [String: String]? = nil,
     mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
-    let folder: String
-    if let found = try locate(directory: directory, environment: environment) {
-      folder = found
-    } else {
-      folder = try fetch(environment: environment, mirrors: mirrors, progress: progress)
-    }
-    let split = try IDXFolder.load(
-      folder, name: name, classNames: classNames, environment: environment)
+    let (split, folder) = try remote.load(
+      classNames: classNames, directory: directory, environment: environment,
+      downloader: Downloader(mirrors: mirrors), progress: progress)
     try validate(split, folder: folder)
     return split
   }

@@ -68,6 +68,25 @@ struct RemoteDataset: Sendable {
     return folder
   }
 
+  /// Loads the data set, and fetches it first if it is nowhere to be found.
+  ///
+  /// - Returns: the data set, and the folder that it came from.
+  func load(
+    classNames: [String], directory: String?, environment: [String: String]?,
+    downloader: Downloader, progress: Downloader.Progress?
+  ) throws(SoftmaxError) -> (split: DatasetSplit, folder: String) {
+    let folder: String
+    if let found = try locate(directory: directory, environment: environment) {
+      folder = found
+    } else {
+      folder = try fetch(
+        to: nil, environment: environment, downloader: downloader, progress: progress)
+    }
+    let split = try IDXFolder.load(
+      folder, name: name, classNames: classNames, environment: environment)
+    return (split, folder)
+  }
+
   /// Where the data set lies in the user's cache; nil if the user has none.
   func cacheFolder(environment: [String: String]) -> String? {
     UserCache.folder(environment: environment).map { IDXFolder.join($0, name) }

@@ -13,13 +13,8 @@ import Testing
   private func run(
     _ arguments: String..., columns: Int = 80, environment: [String: String] = [:]
   ) throws -> String {
-    let usual = [
-      "TERM": "xterm-256color", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": "",
-      "CLICOLOR": "", "COLORTERM": "", "SOFTMAX_ISA": "",
-    ]
-    return try PseudoTerminal.run(
-      ["train", "digits", "--epochs", "6"] + arguments, columns: columns,
-      environment: usual.merging(environment) { $1 }, in: bench.folder.url)
+    try bench.runInTerminal(
+      ["train", "digits", "--epochs", "6"] + arguments, columns: columns, environment: environment)
   }
 
   private func hasBraille(_ text: some StringProtocol) -> Bool {

@@ -11,13 +11,7 @@ import Testing
   private func run(
     _ arguments: String..., columns: Int = 80, environment: [String: String] = [:]
   ) throws -> String {
-    let usual = [
-      "TERM": "xterm-256color", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": "",
-      "CLICOLOR": "", "COLORTERM": "", "SOFTMAX_ISA": "",
-    ]
-    return try PseudoTerminal.run(
-      arguments, columns: columns, environment: usual.merging(environment) { $1 },
-      in: bench.folder.url)
+    try bench.runInTerminal(arguments, columns: columns, environment: environment)
   }
 
   private func plain(_ text: Substring) -> String {

@@ -31,6 +31,18 @@ struct Workbench {
       arguments, environment: plain.merging(environment) { $1 }, in: folder.url)
   }
 
+  /// Runs the command in the folder on a pseudo terminal with colours; what it wrote there.
+  func runInTerminal(
+    _ arguments: [String], columns: Int = 80, environment: [String: String] = [:]
+  ) throws -> String {
+    let usual = [
+      "TERM": "xterm-256color", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": "",
+      "CLICOLOR": "", "COLORTERM": "", "SOFTMAX_ISA": "",
+    ]
+    return try PseudoTerminal.run(
+      arguments, columns: columns, environment: usual.merging(environment) { $1 }, in: folder.url)
+  }
+
   /// Trains on the built-in digits for one epoch; the model is `model.safetensors`.
   @discardableResult
   func train(
