@@ -23,23 +23,30 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
   // Philox's counter is (block of four outputs, layer; step; purpose): the rows of a step follow each
   // other, so that nobody's share of them matters.
   fileprivate func fill(
-    _ mask: MatrixView, firstRow: Int, step: Int, with kernels: Kernels
+    _ mask: MatrixView, rows: Range<Int>, columns: Range<Int>, step: Int, with kernels: Kernels
   ) {
+    precondition(columns.lowerBound % 4 == 0, "a block of outputs is drawn at once")
     let blocks = UInt64((mask.columnCount + 3) / 4)
-    for row in 0..<mask.rowCount {
+    let first = UInt64(layer) << 40 + UInt64(columns.lowerBound / 4)
+    let part = mask.rows(rows).columns(columns)
+    for row in 0..<part.rowCount {
       unsafe kernels.table.pointee.dropout_mask(
-        mask.columnCount, key.0, key.1, UInt32(truncatingIfNeeded: step),
+        part.columnCount, key.0, key.1, UInt32(truncatingIfNeeded: step),
         CounterBasedGenerator.Purpose.dropout.value,
-        UInt64(layer) << 40 + UInt64(firstRow + row) * blocks, threshold, scale,
-        mask.base + row * mask.stride)
+        first + UInt64(rows.lowerBound + row) * blocks, threshold, scale,
+        part.base + row * part.stride)
     }
   }
 }
 
 extension Kernels {
-  /// Draws a mask for some rows of a step: 0 for what is dropped, else what to multiply with.
-  package func fill(_ mask: MatrixView, by draw: DropoutDraw, firstRow: Int, step: Int) {
-    draw.fill(mask, firstRow: firstRow, step: step, with: self)
+  /// Draws some rows and columns of a step's mask: 0 for what is dropped, else what to multiply with.
+  ///
+  /// - Parameter columns: from a multiple of 4 on.
+  package func fill(
+    _ mask: MatrixView, rows: Range<Int>, columns: Range<Int>, by draw: DropoutDraw, step: Int
+  ) {
+    draw.fill(mask, rows: rows, columns: columns, step: step, with: self)
   }
 
   /// y = x mask; y may be x.

@@ -73,7 +73,7 @@ final class CheckpointWitness: TrainingCallback {
       test.optimizer = optimizer
       let dataset = try test.dataset()
       let network = try test.network()
-      let plain = test.plainPlan(network, dataset)
+      let plain = test.plainPlan(network, dataset, threads: 3)
       let fused = try test.fusedPlan(network, dataset, threads: 3)
       _ = test.outcome(of: plain, network, dataset, threads: 3)
       _ = test.outcome(of: fused, network, dataset, threads: 3)
@@ -83,7 +83,7 @@ final class CheckpointWitness: TrainingCallback {
       plain.store(into: &trained)
       let other = try test.fusedPlan(network, dataset, threads: 2)
       other.load(trained, memory: plain.storedMemory())
-      let back = test.plainPlan(network, dataset)
+      let back = test.plainPlan(network, dataset, threads: 1)
       back.load(trained, memory: other.storedMemory())
       let plainEnd = test.outcome(of: back, trained, dataset, threads: 1)
       #expect(test.outcome(of: other, trained, dataset, threads: 2) == plainEnd)

@@ -96,7 +96,7 @@ import Testing
     func outcome(threads: Int, set: InstructionSet) throws -> Sequential {
       let plan = PlainPlan(
         network, on: batch, loss: .crossEntropy, optimizer: .adam(learningRate: 0.01),
-        batchSize: 17, l2Penalty: 0.01, kernels: try #require(Kernels(set)))
+        batchSize: 17, l2Penalty: 0.01, workerCount: threads, kernels: try #require(Kernels(set)))
       let team = WorkerTeam(threadCount: threads)
       var clock = OptimizerClock(.adam(learningRate: 0.01))
       plan.schedule.setOrder(Array((0..<rows).reversed()))

@@ -115,7 +115,8 @@ extension ReferenceStack {
         let arena = Arena()
         let mask = arena.matrix(rowCount: rowCount, columnCount: count)
         let draw = DropoutDraw(rate: rate, seed: network.seed, layer: index)
-        Kernels.active.fill(mask, by: draw, firstRow: 0, step: step)
+        Kernels.active.fill(
+          mask, rows: 0..<mask.rowCount, columns: 0..<mask.columnCount, by: draw, step: step)
         layers.append(
           .mask((0..<rowCount).map { row in (0..<count).map { Double(mask[row, $0]) } }))
         withExtendedLifetime(arena) {}

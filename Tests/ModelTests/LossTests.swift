@@ -119,7 +119,7 @@ import Testing
       func outcome(_ kernels: Kernels, threads: Int) -> PlanOutcome {
         let plan = PlainPlan(
           network, on: dataset, loss: loss, optimizer: test.optimizer, batchSize: test.batchSize,
-          l2Penalty: 0, kernels: kernels)
+          l2Penalty: 0, workerCount: threads, kernels: kernels)
         return test.outcome(of: plan, network, dataset, threads: threads)
       }
       let expected = outcome(scalar, threads: 1)

@@ -119,11 +119,11 @@ extension PlanOutcome {
 
 extension PlanCase {
   func plainPlan(
-    _ network: Sequential, _ dataset: LabeledDataset, kernels: Kernels = .active
+    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .active
   ) -> PlainPlan {
     PlainPlan(
       network, on: dataset, loss: .crossEntropy, optimizer: optimizer, batchSize: batchSize,
-      l1Penalty: l1Penalty, l2Penalty: l2Penalty, kernels: kernels)
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, workerCount: threads, kernels: kernels)
   }
 
   func fusedPlan(

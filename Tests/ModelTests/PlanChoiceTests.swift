@@ -106,7 +106,7 @@ import Testing
     let test = PlanCase(hidden: [40], rows: 90, batchSize: 33)
     let dataset = try test.dataset()
     var network = try test.network()
-    let plan = test.plainPlan(network, dataset)
+    let plan = test.plainPlan(network, dataset, threads: 1)
     var expected = network
     let generator = CounterBasedGenerator(seed: network.seed, purpose: .shuffle, epoch: 0)
     plan.schedule.setOrder(generator.permutation(of: dataset.count))

@@ -11,7 +11,7 @@ import Testing
     let network = try test.network()
     let dataset = try test.dataset()
     let plain = test.outcome(
-      of: test.plainPlan(network, dataset), network, dataset, threads: 1)
+      of: test.plainPlan(network, dataset, threads: 1), network, dataset, threads: 1)
     let fused = test.outcome(
       of: try test.fusedPlan(network, dataset, threads: test.threads), network, dataset,
       threads: test.threads, stepsOfRun: stepsOfRun)
@@ -107,11 +107,13 @@ import Testing
     let dataset = try test.dataset()
     let scalar = try #require(Kernels(.scalar))
     let specification = test.outcome(
-      of: test.plainPlan(network, dataset, kernels: scalar), network, dataset, threads: 1)
+      of: test.plainPlan(network, dataset, threads: 1, kernels: scalar), network, dataset,
+      threads: 1)
     let kernels = try #require(Kernels(set))
     for threads in PlanCase.threadCounts {
       let plain = test.outcome(
-        of: test.plainPlan(network, dataset, kernels: kernels), network, dataset, threads: threads)
+        of: test.plainPlan(network, dataset, threads: threads, kernels: kernels), network, dataset,
+        threads: threads)
       let fused = test.outcome(
         of: try test.fusedPlan(network, dataset, threads: threads, kernels: kernels), network,
         dataset, threads: threads)
@@ -138,8 +140,9 @@ import Testing
     let dataset = try test.dataset()
     func outcome(_ set: InstructionSet, threads: Int) throws -> PlanOutcome {
       test.outcome(
-        of: test.plainPlan(network, dataset, kernels: try #require(Kernels(set))), network,
-        dataset, threads: threads)
+        of: test.plainPlan(
+          network, dataset, threads: threads, kernels: try #require(Kernels(set))), network, dataset,
+        threads: threads)
     }
     let specification = try outcome(.scalar, threads: 1)
     #expect(specification.parameters != PlanOutcome(network).parameters)
@@ -156,7 +159,8 @@ import Testing
         test.threads = PlanCase.threadCounts[(number + rowCount) % 5]
         let network = try test.network()
         let dataset = try test.dataset()
-        let plain = test.gradient(by: test.plainPlan(network, dataset), dataset, threads: 2)
+        let plain = test.gradient(
+          by: test.plainPlan(network, dataset, threads: 2), dataset, threads: 2)
         let fused = test.gradient(
           by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
           dataset, threads: test.threads)

@@ -4,8 +4,8 @@ import SoftmaxCore
 
 /// Normalization by the mean and the variance of a batch, over views of an arena.
 ///
-/// Both directions begin with sums over all rows of the batch, which workers share by columns; they
-/// meet before and after. A frozen one takes the running mean and variance, and leaves them alone.
+/// Both directions begin with sums over all rows of the batch, so that workers share it by columns.
+/// A frozen one takes the running mean and variance, and leaves them alone.
 struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
   let gamma: MatrixView
   let beta: MatrixView
@@ -47,15 +47,14 @@ struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
   /// The number of inputs.
   var count: Int { gamma.columnCount }
 
-  /// Takes mean and variance of some columns of a batch; the running ones move towards them.
+  /// Takes mean and variance of a batch's columns `columns`; the running ones move towards them.
   func takeMoments(of x: MatrixView, columns: Range<Int>, with kernels: Kernels) {
-    guard !columns.isEmpty else { return }
     let variance = inverse.columns(columns)
     if isFrozen {
       mean.columns(columns).assign(runningMean.columns(columns))
       variance.assign(runningVariance.columns(columns))
     } else {
-      kernels.moments(of: x.columns(columns), mean: mean.columns(columns), variance: variance)
+      kernels.moments(of: x, mean: mean.columns(columns), variance: variance)
     }
     for column in columns {
       let (m, v) = (mean[0, column], inverse[0, column])
@@ -68,13 +67,12 @@ struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Sums the gradient of some columns of a batch, and its product with the normalized inputs.
+  /// Sums the gradient to a batch's columns `columns`, and its product with the normalized inputs.
   func sumGradients(of dy: MatrixView, columns: Range<Int>, with kernels: Kernels) {
-    guard !columns.isEmpty, !isFrozen else { return }
-    let part = dy.columns(columns)
-    kernels.sumRows(part, into: gradientSum.columns(columns))
+    guard !isFrozen else { return }
+    kernels.sumRows(dy, into: gradientSum.columns(columns))
     kernels.sumProductsOverRows(
-      part, normal.rows(0..<dy.rowCount).columns(columns), into: productSum.columns(columns))
+      dy, normal.rows(0..<dy.rowCount).columns(columns), into: productSum.columns(columns))
     let rowCount = Float(dy.rowCount)
     for column in columns {
       meanGradient[0, column] = gradientSum[0, column] / rowCount

@@ -4,15 +4,18 @@ import SoftmaxCore
 
 /// The memory between the operations of the plain plan: what comes out of each, and the gradients.
 struct PassMemory: Sendable {
-  /// The features of the rows: [rows, features].
-  let input: MatrixView
+  /// The features of the rows, once or for each worker: [rows, features].
+  let inputs: VectorView<MatrixView>
   /// The output of each operation: [rows, outputs].
   let values: VectorView<MatrixView>
   /// The gradient of the loss to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
 
-  init(_ network: LoweredNetwork, rowCapacity: Int, in arena: Arena) {
-    input = arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
+  init(_ network: LoweredNetwork, rowCapacity: Int, inputCount: Int, in arena: Arena) {
+    inputs = arena.vector(
+      copying: (0..<inputCount).map { _ in
+        arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
+      })
     var values: [MatrixView] = []
     var gradients: [MatrixView] = []
     var count = network.inputCount
@@ -43,9 +46,4 @@ struct PassMemory: Sendable {
   var logits: MatrixView { values[values.count - 1] }
   /// The gradient of the loss to the logits.
   var logitGradients: MatrixView { gradients[gradients.count - 1] }
-
-  /// What goes into an operation.
-  func source(of operation: Int) -> MatrixView {
-    operation == 0 ? input : values[operation - 1]
-  }
 }

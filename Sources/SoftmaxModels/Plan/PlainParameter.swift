@@ -52,15 +52,14 @@ struct PlainParameter: Sendable {
       }
   }
 
-  /// What a worker sums and updates: rows or columns of the numbers as they lie, maybe none.
-  func share(of worker: Worker) -> PlainShare {
+  /// What a worker sums and updates: columns of the numbers as they lie, maybe none.
+  func share(of worker: Worker) -> Range<Int> {
     switch role {
-    case .inputMajorWeight: .rows(worker.share(of: value.rowCount, alignedTo: 8))
-    case .outputMajorWeight, .bias, .factor, .summed:
-      .columns(worker.share(of: value.columnCount, alignedTo: 32))
+    case .outputMajorWeight, .inputMajorWeight, .bias, .factor, .summed:
+      PlanSharing.columns(of: value.columnCount, for: worker)
     case .own:
       // One worker sums all rows, so that the order is that of the rows.
-      .columns(0..<(operation % worker.count == worker.index ? value.columnCount : 0))
+      0..<(operation % worker.count == worker.index ? value.columnCount : 0)
     }
   }
 }
@@ -125,32 +124,5 @@ extension LoweredNetwork {
       }
     }
     return result
-  }
-}
-
-/// Some rows or columns of a parameter as it lies in the arena.
-enum PlainShare: Sendable {
-  case rows(Range<Int>)
-  case columns(Range<Int>)
-
-  var isEmpty: Bool {
-    switch self {
-    case .rows(let range), .columns(let range): range.isEmpty
-    }
-  }
-
-  /// The columns of x that a share of a weight [inputs, outputs] belongs to.
-  func columns(of x: MatrixView) -> MatrixView {
-    switch self {
-    case .rows(let range), .columns(let range): x.columns(range)
-    }
-  }
-
-  /// These rows or columns of a view.
-  func of(_ view: MatrixView) -> MatrixView {
-    switch self {
-    case .rows(let range): view.rows(range)
-    case .columns(let range): view.columns(range)
-    }
   }
 }

@@ -5,20 +5,25 @@ import SoftmaxCore
 // From the gradients of the outputs to those of the parameters: sums over the rows of a batch.
 extension PlainPlan {
   /// Sums a worker's share of a parameter's gradient over all rows.
-  func sumGradient(of parameter: PlainParameter, _ share: PlainShare, rowCount: Int) {
-    let dy = gradients[parameter.operation].rows(0..<rowCount)
-    let x = forward.source(of: parameter.operation).rows(0..<rowCount)
-    let gradient = share.of(parameter.gradient)
+  ///
+  /// - Parameters:
+  ///   - x: what goes into its operation.
+  ///   - dy: the gradient to what comes out.
+  func sumGradient(
+    of parameter: PlainParameter, _ share: Range<Int>, x: MatrixView, dy: MatrixView
+  ) {
+    let rows = 0..<dy.rowCount
+    let gradient = parameter.gradient.columns(share)
     switch parameter.role {
-    case .outputMajorWeight: kernels.multiplyOverRows(dy, share.of(x), into: gradient)
-    case .inputMajorWeight: kernels.multiplyOverRows(share.columns(of: x), dy, into: gradient)
-    case .bias: kernels.sumRows(share.of(dy), into: gradient)
-    case .factor(let rows):
+    case .outputMajorWeight: kernels.multiplyOverRows(dy, x.columns(share), into: gradient)
+    case .inputMajorWeight: kernels.multiplyOverRows(x, dy.columns(share), into: gradient)
+    case .bias: kernels.sumRows(dy.columns(share), into: gradient)
+    case .factor(let factors):
       kernels.sumProductsOverRows(
-        share.of(dy), share.of(rows.rows(0..<rowCount)), into: gradient)
-    case .summed(let sums): gradient.assign(share.of(sums))
+        dy.columns(share), factors.rows(rows).columns(share), into: gradient)
+    case .summed(let sums): gradient.assign(sums.columns(share))
     case .own(let own):
-      let y = forward.values[parameter.operation].rows(0..<rowCount)
+      let y = forward.values[parameter.operation].rows(rows)
       own.layer.use {
         $0.layer.sumGradient(
           LayerBatch(x: x, y: y, parameters: own.parameters, dy: dy, result: gradient))

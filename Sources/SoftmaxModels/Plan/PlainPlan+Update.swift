@@ -8,12 +8,14 @@ extension PlainPlan {
     for parameter in parameters {
       let share = parameter.share(of: worker)
       guard !share.isEmpty else { continue }
+      let x = source(of: parameter.operation, for: worker).rows(0..<rowCount)
+      let dy = gradients[parameter.operation].rows(0..<rowCount)
       if stepsInTiles, let update = step?.update,
-        stepInTiles(parameter, share, rowCount: rowCount, by: update)
+        stepInTiles(parameter, share, x: x, dy: dy, by: update)
       {
         continue
       }
-      sumGradient(of: parameter, share, rowCount: rowCount)
+      sumGradient(of: parameter, share, x: x, dy: dy)
       guard let step else { continue }
       prepare(parameter, share, for: step)
       if treatment.clipNorm == nil, let update = step.update {
@@ -31,13 +33,13 @@ extension PlainPlan {
   }
 
   // Makes the gradient of a batch ready for its step, but for the norm.
-  private func prepare(_ parameter: PlainParameter, _ share: PlainShare, for step: OptimizerStep) {
+  private func prepare(_ parameter: PlainParameter, _ share: Range<Int>, for step: OptimizerStep) {
     guard !treatment.isNone else { return }
-    let gradient = share.of(parameter.gradient)
-    let direction = share.of(direction(of: parameter))
+    let gradient = parameter.gradient.columns(share)
+    let direction = direction(of: parameter).columns(share)
     if parameter.isPenalized, treatment.isPenalizing {
       kernels.penalize(
-        gradient, of: share.of(parameter.value), l1: treatment.l1Penalty,
+        gradient, of: parameter.value.columns(share), l1: treatment.l1Penalty,
         l2: treatment.l2Penalty)
     }
     if treatment.isAccumulating {
@@ -54,29 +56,28 @@ extension PlainPlan {
 
   // Sums a weight's gradient and steps along it at once; false for what is no weight.
   private func stepInTiles(
-    _ parameter: PlainParameter, _ share: PlainShare, rowCount: Int, by update: Kernels.Update
+    _ parameter: PlainParameter, _ share: Range<Int>, x: MatrixView, dy: MatrixView,
+    by update: Kernels.Update
   ) -> Bool {
-    let dy = gradients[parameter.operation].rows(0..<rowCount)
-    let x = forward.source(of: parameter.operation).rows(0..<rowCount)
     let (a, b): (MatrixView, MatrixView)
     switch parameter.role {
-    case .outputMajorWeight: (a, b) = (dy, share.of(x))
-    case .inputMajorWeight: (a, b) = (share.columns(of: x), dy)
+    case .outputMajorWeight: (a, b) = (dy, x.columns(share))
+    case .inputMajorWeight: (a, b) = (x, dy.columns(share))
     default: return false
     }
     kernels.descend(
-      share.of(parameter.value), alongProductOf: a, isTransposed: false, b, by: update,
-      l2: treatment.l2OfWeights, first: parameter.memory.first.map(share.of),
-      second: parameter.memory.dropFirst().first.map(share.of))
+      parameter.value.columns(share), alongProductOf: a, isTransposed: false, b, by: update,
+      l2: treatment.l2OfWeights, first: parameter.memory.first?.columns(share),
+      second: parameter.memory.dropFirst().first?.columns(share))
     return true
   }
 
-  private func step(_ parameter: PlainParameter, _ share: PlainShare, by update: Kernels.Update) {
+  private func step(_ parameter: PlainParameter, _ share: Range<Int>, by update: Kernels.Update) {
     func memory(_ place: Int) -> MatrixView? {
-      place < memoryCount ? share.of(parameter.memory[place]) : nil
+      place < memoryCount ? parameter.memory[place].columns(share) : nil
     }
     kernels.update(
-      share.of(parameter.value), along: share.of(direction(of: parameter)), by: update,
+      parameter.value.columns(share), along: direction(of: parameter).columns(share), by: update,
       l2: parameter.isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases,
       first: memory(0), second: memory(1), third: memory(2))
   }
@@ -100,7 +101,7 @@ extension PlainPlan {
     for parameter in parameters {
       let share = parameter.share(of: worker)
       guard !share.isEmpty else { continue }
-      if factor != 1 { kernels.multiply(share.of(direction(of: parameter)), by: factor) }
+      if factor != 1 { kernels.multiply(direction(of: parameter).columns(share), by: factor) }
       step(parameter, share, by: update)
     }
   }

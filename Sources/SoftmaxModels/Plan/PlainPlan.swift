@@ -4,10 +4,10 @@ import SoftmaxCore
 
 /// The plain path: layer by layer, for every network.
 ///
-/// A step has two parts. In the first every worker takes some of the batch's rows from features to
-/// the gradient of the logits and back to the first layer; in the second every worker takes some of
-/// the parameters, sums their gradient over all rows and updates them. Operations that look at the
-/// whole batch at once meet in between.
+/// A step has two parts. The first goes from features to the logits, their loss, and back to the
+/// first layer: of each operation every worker takes some rows or some columns (`PlanSharing`), and
+/// the workers meet where one needs what others made. In the second every worker sums the gradient
+/// of some of the parameters over all rows and updates them.
 final class PlainPlan: TrainingPlan {
   let schedule: BatchSchedule
   let network: LoweredNetwork
@@ -16,6 +16,10 @@ final class PlainPlan: TrainingPlan {
   let kernels: Kernels
   let arena: Arena
   let forward: PassMemory
+  /// How each operation's outputs are shared out.
+  private let sharings: VectorView<PlanSharing>
+  /// Whether every worker converts the whole batch for itself.
+  private let hasOwnInputs: Bool
   /// The gradient of the loss to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
   /// What is trained, first to last.
@@ -37,17 +41,28 @@ final class PlainPlan: TrainingPlan {
 
   /// Lays out memory for training a network on a data set in batches of at most its size.
   ///
-  /// - Parameter stepsInTiles: whether gradients may be stepped along in the registers in which they
-  ///   come to be; without it they are stored first, which gives the same bits.
+  /// - Parameters:
+  ///   - stepsInTiles: whether gradients may be stepped along in the registers in which they come to
+  ///     be; without it they are stored first, which gives the same bits.
+  ///   - workerCount: the number of workers of the team that runs it.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
     batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, stepsInTiles: Bool = true,
-    kernels: Kernels
+    workerCount: Int, kernels: Kernels
   ) {
     let arena = Arena()
     let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
-    let forward = PassMemory(lowered, rowCapacity: rows, in: arena)
+    var last = PlanSharing.rows
+    let sharings = lowered.operations.elements().map { operation in
+      last = operation.sharing(of: last)
+      return last
+    }
+    self.sharings = arena.vector(copying: sharings)
+    // Of a small batch; the copies of a large one would take memory rather than save time.
+    hasOwnInputs = sharings.first == .columns && batchSize <= Kernels.rowChunk
+    let forward = PassMemory(
+      lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     memoryCount = optimizer.memoryCount
     self.stepsInTiles =
@@ -102,58 +117,77 @@ final class PlainPlan: TrainingPlan {
     }
   }
 
-  // MARK: From features to the gradients of the layers' outputs, shared by rows
+  /// What goes into an operation, as a worker sees it.
+  func source(of operation: Int, for worker: Worker) -> MatrixView {
+    operation > 0
+      ? forward.values[operation - 1] : forward.inputs[hasOwnInputs ? worker.index : 0]
+  }
+
+  // MARK: From features to the gradients of the layers' outputs
 
   private func differentiate(
     _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
     worker: Worker
   ) {
-    let rows = worker.share(of: samples.count, alignedTo: 8)
-    let chosen = schedule.order.elements(samples).elements(rows)
-    kernels.gather(features, rows: chosen, into: forward.input.rows(rows))
-    propagate(rows, of: samples.count, step: step, worker: worker)
+    let rowCount = samples.count
+    let order = schedule.order.elements(samples)
+    let rows = worker.share(of: rowCount, alignedTo: 8)
+    let gathered = hasOwnInputs ? 0..<rowCount : rows
+    kernels.gather(
+      features, rows: order.elements(gathered),
+      into: source(of: 0, for: worker).rows(gathered))
+    propagate(rowCount: rowCount, step: step, worker: worker)
 
+    if sharings[sharings.count - 1] == .columns { worker.barrier() }
     differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
-    backpropagate(rows, of: samples.count, worker: worker)
+    backpropagate(rowCount: rowCount, worker: worker)
   }
 
-  private func propagate(
-    _ rows: Range<Int>, of rowCount: Int, step: Int, worker: Worker
-  ) {
+  private func propagate(rowCount: Int, step: Int, worker: Worker) {
     let number = schedule.number(of: step)
     for index in 0..<network.operations.count {
       let operation = network.operations[index]
-      let (x, y) = (forward.source(of: index), forward.values[index])
-      if case .batchNormalization(let layer) = operation {
-        // Of all rows, so all must be there.
-        worker.barrier()
-        layer.takeMoments(
-          of: x.rows(0..<rowCount), columns: worker.share(of: layer.count, alignedTo: 16),
-          with: kernels)
+      if index > 0 {
+        meet(worker, after: sharings[index - 1], before: sharings[index], of: operation)
+      } else if sharings[0] == .columns, !hasOwnInputs {
         worker.barrier()
       }
-      operation.forward(x.rows(rows), into: y.rows(rows), rows: rows, step: number, with: kernels)
+      let y = forward.values[index]
+      let part = sharings[index].part(
+        rowCount: rowCount, columnCount: y.columnCount, for: worker)
+      operation.forward(
+        source(of: index, for: worker), into: y, part: part, step: number, with: kernels)
     }
   }
 
-  private func backpropagate(_ rows: Range<Int>, of rowCount: Int, worker: Worker) {
+  private func backpropagate(rowCount: Int, worker: Worker) {
     // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
     guard let firstTrained else { return }
+    // The loss was shared by rows, and a gradient is like the outputs that it is the gradient to.
+    var last = PlanSharing.rows
     for index in (firstTrained..<network.operations.count).reversed() {
       let operation = network.operations[index]
-      if case .batchNormalization(let layer) = operation {
-        worker.barrier()
-        layer.sumGradients(
-          of: gradients[index].rows(0..<rowCount),
-          columns: worker.share(of: layer.count, alignedTo: 16), with: kernels)
-        worker.barrier()
-      }
-      guard index > firstTrained else { break }
+      let isWanted = index > firstTrained
+      guard isWanted || operation.sumsOnTheWayBack else { break }
+      let isDense = if case .dense = operation { true } else { false }
+      let sharing = sharings[isDense ? index - 1 : index]
+      meet(worker, after: last, before: sharing, of: operation)
+      let x = source(of: index, for: worker)
       operation.backward(
-        x: forward.source(of: index).rows(rows), y: forward.values[index].rows(rows),
-        dy: gradients[index].rows(rows), into: gradients[index - 1].rows(rows), rows: rows,
+        x: x, y: forward.values[index], dy: gradients[index],
+        into: isWanted ? gradients[index - 1] : nil,
+        part: sharing.part(rowCount: rowCount, columnCount: x.columnCount, for: worker),
         with: kernels)
+      last = sharing
     }
+  }
+
+  // The workers meet where an operation of theirs takes what others made.
+  private func meet(
+    _ worker: Worker, after last: PlanSharing, before next: PlanSharing,
+    of operation: PlanOperation
+  ) {
+    if last != next || (next == .columns && operation.takesWholeRows) { worker.barrier() }
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {

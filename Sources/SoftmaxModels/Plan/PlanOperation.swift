@@ -75,6 +75,9 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     }
   }
 
+  /// Whether gradients of parameters are summed on the way back.
+  var sumsOnTheWayBack: Bool { if case .batchNormalization = self { true } else { false } }
+
   /// Whether the outputs may take the place of the inputs.
   var isInPlace: Bool {
     switch self {
@@ -92,62 +95,82 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Computes the outputs of some rows of a step.
+  /// Computes a part of a step's outputs, which is as the operation's sharing says.
   func forward(
-    _ x: MatrixView, into y: MatrixView, rows: Range<Int>, step: Int, with kernels: Kernels
+    _ x: MatrixView, into y: MatrixView, part: PlanPart, step: Int, with kernels: Kernels
   ) {
+    guard !part.isEmpty else { return }
+    let (rows, columns) = (part.rows, part.columns)
     switch self {
     case .dense(let layer) where layer.layout == .outputMajor:
-      kernels.multiply(x, transposed: layer.weight, bias: layer.bias, into: y)
+      kernels.multiply(
+        x.rows(rows), transposed: layer.weight, bias: layer.bias, into: y.rows(rows))
     case .dense(let layer):
-      kernels.multiply(x, layer.weight, bias: layer.bias, into: y)
+      kernels.multiply(
+        x.rows(rows), layer.weight.columns(columns), bias: layer.bias.columns(columns),
+        into: y[part])
+      // An input may have overflowed, and an activation makes the outputs finite again.
+      y[part].clearPadding()
     case .activation(let function):
-      kernels.apply(function, to: x, into: y)
+      kernels.apply(function, to: x[part], into: y[part])
     case .dropout(let layer):
-      let mask = layer.mask.rows(rows)
-      kernels.fill(mask, by: layer.draw, firstRow: rows.lowerBound, step: step)
-      kernels.mask(x, by: mask, into: y)
+      kernels.fill(layer.mask, rows: rows, columns: columns, by: layer.draw, step: step)
+      kernels.mask(x[part], by: layer.mask[part], into: y[part])
     case .batchNormalization(let layer):
+      layer.takeMoments(of: x[part], columns: columns, with: kernels)
       kernels.normalizeColumns(
-        x, mean: layer.mean, inverse: layer.inverse, gamma: layer.gamma, beta: layer.beta,
-        normal: layer.normal.rows(rows), into: y)
+        x[part], mean: layer.mean.columns(columns), inverse: layer.inverse.columns(columns),
+        gamma: layer.gamma.columns(columns), beta: layer.beta.columns(columns),
+        normal: layer.normal[part], into: y[part])
     case .layerNormalization(let layer):
       kernels.normalizeRows(
-        x, epsilon: layer.epsilon, gamma: layer.gamma, beta: layer.beta,
-        normal: layer.normal.rows(rows), inverse: layer.inverse.elements(rows), into: y)
+        x.rows(rows), epsilon: layer.epsilon, gamma: layer.gamma, beta: layer.beta,
+        normal: layer.normal.rows(rows), inverse: layer.inverse.elements(rows), into: y.rows(rows))
     case .own(let own):
       own.layer.use {
-        $0.layer.forward(LayerBatch(x: x, y: y, parameters: own.parameters))
+        $0.layer.forward(
+          LayerBatch(x: x.rows(rows), y: y.rows(rows), parameters: own.parameters))
       }
     }
   }
 
-  /// Computes the gradient to the inputs of some rows from that to their outputs.
+  /// Computes a part of the gradient to a step's inputs from that to its outputs; without a place for
+  /// it only the sums that are taken on the way.
   func backward(
-    x: MatrixView, y: MatrixView, dy: MatrixView, into dx: MatrixView, rows: Range<Int>,
+    x: MatrixView, y: MatrixView, dy: MatrixView, into dx: MatrixView?, part: PlanPart,
     with kernels: Kernels
   ) {
+    guard !part.isEmpty else { return }
+    let (rows, columns) = (part.rows, part.columns)
+    if case .batchNormalization(let layer) = self {
+      layer.sumGradients(of: dy[part], columns: columns, with: kernels)
+    }
+    guard let dx else { return }
     switch self {
     case .dense(let layer) where layer.layout == .outputMajor:
-      kernels.multiply(dy, layer.weight, into: dx)
+      kernels.multiply(dy.rows(rows), layer.weight.columns(columns), into: dx[part])
     case .dense(let layer):
-      kernels.multiply(dy, transposed: layer.weight, into: dx)
+      kernels.multiply(dy.rows(rows), transposed: layer.weight.rows(columns), into: dx[part])
     case .activation(let function):
-      kernels.applyGradient(of: function, at: function.needsArgument ? x : y, dy, into: dx)
+      kernels.applyGradient(
+        of: function, at: (function.needsArgument ? x : y)[part], dy[part], into: dx[part])
     case .dropout(let layer):
-      kernels.mask(dy, by: layer.mask.rows(rows), into: dx)
+      kernels.mask(dy[part], by: layer.mask[part], into: dx[part])
     case .batchNormalization(let layer):
       kernels.normalizeColumnsGradient(
-        normal: layer.normal.rows(rows), scale: layer.scale, meanGradient: layer.meanGradient,
-        meanProduct: layer.meanProduct, dy, into: dx)
+        normal: layer.normal[part], scale: layer.scale.columns(columns),
+        meanGradient: layer.meanGradient.columns(columns),
+        meanProduct: layer.meanProduct.columns(columns), dy[part], into: dx[part])
     case .layerNormalization(let layer):
       kernels.normalizeRowsGradient(
         normal: layer.normal.rows(rows), inverse: layer.inverse.elements(rows), gamma: layer.gamma,
-        dy, into: dx)
+        dy.rows(rows), into: dx.rows(rows))
     case .own(let own):
       own.layer.use {
         $0.layer.backward(
-          LayerBatch(x: x, y: y, parameters: own.parameters, dy: dy, result: dx))
+          LayerBatch(
+            x: x.rows(rows), y: y.rows(rows), parameters: own.parameters, dy: dy.rows(rows),
+            result: dx.rows(rows)))
       }
     }
   }

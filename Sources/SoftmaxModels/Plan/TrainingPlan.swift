@@ -63,7 +63,7 @@ enum TrainingPlans {
       let plan = PlainPlan(
         network, on: dataset, loss: loss, optimizer: optimizer ?? .sgd(), batchSize: batchSize,
         l1Penalty: l1Penalty, l2Penalty: l2Penalty, stepsInTiles: !isPlain,
-        kernels: .active)
+        workerCount: team.threadCount, kernels: .active)
       return (plan, team)
     }
     let plan = FusedPlan(
