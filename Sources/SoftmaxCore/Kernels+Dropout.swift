@@ -5,7 +5,8 @@ import CSoftmaxKernels
 /// Which of a layer's outputs dropout leaves, in which step.
 package struct DropoutDraw: Sendable, BitwiseCopyable {
   private let key: (UInt32, UInt32)
-  private let layer: Int
+  private let firstBlock: UInt64
+  private let blocksOfRow: UInt64
   private let threshold: UInt32
   private let scale: Float
 
@@ -13,9 +14,13 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
   ///   - rate: the probability of an output to become 0, in 0..<1.
   ///   - seed: the network's.
   ///   - layer: the layer's place.
-  package init(rate: Double, seed: UInt64, layer: Int) {
+  ///   - outputCount: the number of the layer's outputs.
+  ///   - firstOutput: the output that the first column of a mask is for, a multiple of 4.
+  package init(rate: Double, seed: UInt64, layer: Int, outputCount: Int, firstOutput: Int = 0) {
+    precondition(firstOutput % 4 == 0, "a block of outputs is drawn at once")
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    self.layer = layer
+    firstBlock = UInt64(layer) << 40 + UInt64(firstOutput / 4)
+    blocksOfRow = UInt64((outputCount + 3) / 4)
     threshold = UInt32(min((rate * 0x1p32).rounded(), 0x1p32 - 1))
     scale = Float(1 / (1 - rate))
   }
@@ -23,30 +28,30 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
   // Philox's counter is (block of four outputs, layer; step; purpose): the rows of a step follow each
   // other, so that nobody's share of them matters.
   fileprivate func fill(
-    _ mask: MatrixView, rows: Range<Int>, columns: Range<Int>, step: Int, with kernels: Kernels
+    _ mask: MatrixView, firstRow: Int, firstColumn: Int, step: Int, with kernels: Kernels
   ) {
-    precondition(columns.lowerBound % 4 == 0, "a block of outputs is drawn at once")
-    let blocks = UInt64((mask.columnCount + 3) / 4)
-    let first = UInt64(layer) << 40 + UInt64(columns.lowerBound / 4)
-    let part = mask.rows(rows).columns(columns)
-    for row in 0..<part.rowCount {
+    precondition(firstColumn % 4 == 0, "a block of outputs is drawn at once")
+    let first = firstBlock + UInt64(firstColumn / 4)
+    for row in 0..<mask.rowCount {
       unsafe kernels.table.pointee.dropout_mask(
-        part.columnCount, key.0, key.1, UInt32(truncatingIfNeeded: step),
+        mask.columnCount, key.0, key.1, UInt32(truncatingIfNeeded: step),
         CounterBasedGenerator.Purpose.dropout.value,
-        first + UInt64(rows.lowerBound + row) * blocks, threshold, scale,
-        part.base + row * part.stride)
+        first + UInt64(firstRow + row) * blocksOfRow, threshold, scale,
+        mask.base + row * mask.stride)
     }
   }
 }
 
 extension Kernels {
-  /// Draws some rows and columns of a step's mask: 0 for what is dropped, else what to multiply with.
+  /// Draws a part of a step's mask: 0 for what is dropped, else what to multiply with.
   ///
-  /// - Parameter columns: from a multiple of 4 on.
+  /// - Parameters:
+  ///   - firstRow: the row of the step that the mask's first is for.
+  ///   - firstColumn: the column of the draw that the mask's first is, a multiple of 4.
   package func fill(
-    _ mask: MatrixView, rows: Range<Int>, columns: Range<Int>, by draw: DropoutDraw, step: Int
+    _ mask: MatrixView, by draw: DropoutDraw, firstRow: Int, firstColumn: Int = 0, step: Int
   ) {
-    draw.fill(mask, rows: rows, columns: columns, step: step, with: self)
+    draw.fill(mask, firstRow: firstRow, firstColumn: firstColumn, step: step, with: self)
   }
 
   /// y = x mask; y may be x.

@@ -114,9 +114,9 @@ extension ReferenceStack {
         let count = state.outputShape.reduce(1, *)
         let arena = Arena()
         let mask = arena.matrix(rowCount: rowCount, columnCount: count)
-        let draw = DropoutDraw(rate: rate, seed: network.seed, layer: index)
-        Kernels.active.fill(
-          mask, rows: 0..<mask.rowCount, columns: 0..<mask.columnCount, by: draw, step: step)
+        let draw = DropoutDraw(
+          rate: rate, seed: network.seed, layer: index, outputCount: mask.columnCount)
+        Kernels.active.fill(mask, by: draw, firstRow: 0, step: step)
         layers.append(
           .mask((0..<rowCount).map { row in (0..<count).map { Double(mask[row, $0]) } }))
         withExtendedLifetime(arena) {}

@@ -24,13 +24,26 @@ struct FusedNetwork: Sendable {
     let firstUnit: Int
     let panels: VectorView<Panel>
     let bias: FusedParameter
-    /// The function of the outputs.
-    let activation: Kernels.ElementFunction?
+    /// The batch normalizations behind it, first to last.
+    let normalizations: VectorView<Normalization>
     /// The weight of all workers, [inputs, units], in a layer behind another.
     let wholeWeight: MatrixView?
 
     /// Its units.
     var units: Range<Int> { firstUnit..<firstUnit + bias.value.columnCount }
+  }
+
+  /// A worker's part of a batch normalization.
+  struct Normalization: Sendable, BitwiseCopyable {
+    /// The layer's place in the network.
+    let layer: Int
+    let gamma: FusedParameter
+    let beta: FusedParameter
+    let runningMean: MatrixView
+    let runningVariance: MatrixView
+
+    /// In the order of the layer's tensors.
+    var tensors: [MatrixView] { [gamma.value, beta.value, runningMean, runningVariance] }
   }
 
   /// A worker's part of the layer of the logits.
@@ -50,6 +63,8 @@ struct FusedNetwork: Sendable {
   let hidden: [VectorView<HiddenPart>]
   /// By worker.
   let output: [OutputPart]
+  /// What dropout draws from.
+  let seed: UInt64
   /// The weights of the logits in one piece, [classes, inputs], where a worker needs others' units
   /// too for its chunks of the logits.
   let wholeOutputWeight: MatrixView?
@@ -96,8 +111,15 @@ struct FusedNetwork: Sendable {
           }
           return HiddenPart(
             firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
-            bias: bias(units.count, in: arena), activation: layer.activation,
-            wholeWeight: piece?.value)
+            bias: bias(units.count, in: arena),
+            normalizations: arena.vector(
+              copying: layer.normalizations.map { place in
+                Normalization(
+                  layer: place, gamma: bias(units.count, in: arena),
+                  beta: bias(units.count, in: arena),
+                  runningMean: arena.matrix(rowCount: 1, columnCount: units.count),
+                  runningVariance: arena.matrix(rowCount: 1, columnCount: units.count))
+              }), wholeWeight: piece?.value)
         })
     }
 
@@ -114,75 +136,22 @@ struct FusedNetwork: Sendable {
         bias: bias(classes, in: arena))
     }
     self.shape = shape
+    seed = network.seed
     memoryCount = optimizer?.memoryCount ?? 0
     wholeOutputWeight = piece?.value
     load(network)
   }
 
-  /// Takes over a network's parameters.
-  func load(_ network: Sequential) {
-    load(into: { $0.value }) { index in
-      let state = network.layers[index]
-      guard let weight = state.weight, let bias = state.bias else { return nil }
-      return (weight, bias)
-    }
-  }
-
-  /// Takes over each layer's weight [outputs, inputs] and bias, into what `view` gives of a
-  /// parameter.
-  func load(
-    into view: (FusedParameter) -> MatrixView, _ values: (Int) -> (weight: Matrix, bias: [Float])?
-  ) {
-    for (index, layer) in shape.hidden.enumerated() {
-      guard let (weight, bias) = values(layer.index) else { continue }
-      for parts in hidden {
-        let part = parts[index]
-        for panel in part.panels.elements() {
-          view(panel.weight).assign(weight, transposedRows: panel.units)
-        }
-        for (column, unit) in part.units.enumerated() { view(part.bias)[0, column] = bias[unit] }
-      }
-    }
-    guard let (weight, bias) = values(shape.output.index) else { return }
-    for part in output {
-      view(part.weight).assign(weight, columns: part.inputs)
-      for (unit, value) in bias.enumerated() { view(part.bias)[0, unit] = value }
-    }
-  }
-
-  /// Hands the parameters back to a network.
-  func store(into network: inout Sequential) {
-    forEachLayer({ $0.value }) { index, weight, bias in
-      network.layers[index].weight = weight
-      network.layers[index].bias = bias
-    }
-  }
-
-  /// Calls `body` with each layer's place, weight [outputs, inputs] and bias, or with what `view`
-  /// gives in the place of a parameter.
-  func forEachLayer(
-    _ view: (FusedParameter) -> MatrixView, _ body: (Int, Matrix, [Float]) -> Void
-  ) {
-    for (index, layer) in shape.hidden.enumerated() {
-      var weight = Matrix(rowCount: layer.outputCount, columnCount: layer.inputCount)
-      var bias: [Float] = []
-      for parts in hidden {
-        let part = parts[index]
-        for panel in part.panels.elements() {
-          view(panel.weight).copy(transposedTo: &weight, rows: panel.units)
-        }
-        bias += view(part.bias).matrix().elements
-      }
-      body(layer.index, weight, bias)
-    }
-    var weight = Matrix(
-      rowCount: shape.output.outputCount, columnCount: shape.output.inputCount)
-    for part in output { view(part.weight).copy(to: &weight, columns: part.inputs) }
-    body(shape.output.index, weight, view(output[0].bias).matrix().elements)
-  }
 }
 
 extension FusedShape {
   /// For each hidden layer the one behind it.
   var layersBehindHidden: [Layer] { hidden.isEmpty ? [] : Array(hidden.dropFirst()) + [output] }
+}
+
+extension FusedShape.Layer {
+  /// The places in the network of the batch normalizations behind the layer.
+  var normalizations: [Int] {
+    steps.compactMap { if case .batchNormalization(_, _, let layer) = $0 { layer } else { nil } }
+  }
 }

@@ -52,12 +52,9 @@ final class FusedPlan: TrainingPlan {
 
   func storedMemory() -> [[Trainer.State.LayerValues]] {
     (0..<network.memoryCount).map { slot in
-      var layers: [Trainer.State.LayerValues] = []
-      network.forEachLayer({ $0.memory(slot) }) { index, weight, bias in
-        let values = Gradient.LayerGradient(layer: index, weight: weight, bias: bias)
-        layers.append(Trainer.State.LayerValues(layer: index, tensors: values.tensors))
+      network.layers(of: { $0.memory(slot) }).map {
+        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
       }
-      return layers
     }
   }
 
@@ -65,22 +62,14 @@ final class FusedPlan: TrainingPlan {
     self.network.load(network)
     for (slot, layers) in memory.enumerated() {
       self.network.load(into: { $0.memory(slot) }) { index in
-        guard let values = layers.first(where: { $0.layer == index }),
-          let weight = values.tensors.matrix("weight"), let bias = values.tensors["bias"]
-        else { return nil }
-        return (weight, bias.values)
+        layers.first { $0.layer == index }?.tensors
       }
     }
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
-    var result: [Gradient.LayerGradient] = []
-    network.forEachLayer({ $0.gradient(atLevel: blocks.trailingZeroBitCount) }) {
-      index, weight, bias in
-      result.append(Gradient.LayerGradient(layer: index, weight: weight, bias: bias))
-    }
-    return result
+    return network.layers(of: { $0.gradient(atLevel: blocks.trailingZeroBitCount) })
   }
 
   func run(

@@ -2,17 +2,26 @@
 
 import SoftmaxCore
 
-/// A network of the form that the fused plan trains: hidden layers of many units, each with at most
-/// one activation, then a layer of few classes and its cross-entropy.
+/// A network of the form that the fused plan trains: hidden layers of many units, each with what
+/// happens to every unit for itself, then a layer of few classes and its cross-entropy.
 struct FusedShape: Sendable {
+  /// What happens to a layer's units behind its products, with the place in the network of what asks
+  /// for it.
+  enum Step: Sendable {
+    case activation(Kernels.ElementFunction)
+    case dropout(rate: Double, layer: Int)
+    case batchNormalization(momentum: Double, epsilon: Double, layer: Int)
+    case own(OwnLayer)
+  }
+
   /// A fully connected layer.
   struct Layer: Sendable {
     /// The layer's place in the network.
     let index: Int
     let inputCount: Int
     let outputCount: Int
-    /// The function of its outputs.
-    var activation: Kernels.ElementFunction?
+    /// First to last.
+    var steps: [Step] = []
   }
 
   /// The hidden layers, first to last.
@@ -25,25 +34,30 @@ struct FusedShape: Sendable {
     guard loss.isPlainCrossEntropy, !network.layers.contains(where: \.isFrozen) else { return nil }
     var layers: [Layer] = []
     var count = network.inputCount
+    var hasLayerBeforeSteps = true
+    func add(_ step: Step?) {
+      guard let step else { return }
+      if layers.isEmpty { hasLayerBeforeSteps = false } else { layers[layers.count - 1].steps.append(step) }
+    }
     for (index, state) in network.layers.enumerated() {
       switch state.configuration.kind {
       case .flatten:
         break
       case .dense(let units, let activation, _):
-        layers.append(
-          Layer(
-            index: index, inputCount: count, outputCount: units, activation: activation?.function))
+        layers.append(Layer(index: index, inputCount: count, outputCount: units))
         count = units
+        add(activation?.function.map(Step.activation))
       case .activation(let activation):
         guard let function = activation.function else { continue }
-        guard !layers.isEmpty, layers[layers.count - 1].activation == nil else { return nil }
-        layers[layers.count - 1].activation = function
-      case .dropout, .batchNormalization, .layerNormalization, .own: return nil
+        add(.activation(function))
+      case .dropout(let rate): add(.dropout(rate: rate, layer: index))
+      case .batchNormalization(let momentum, let epsilon):
+        add(.batchNormalization(momentum: momentum, epsilon: epsilon, layer: index))
+      case .own(let own) where state.isElementwise(inputCount: count): add(.own(own))
+      case .layerNormalization, .own: return nil
       }
     }
-    // Its slopes are computed from the functions' values.
-    if layers.contains(where: { $0.activation?.needsArgument == true }) { return nil }
-    guard let output = layers.popLast(), output.activation == nil,
+    guard hasLayerBeforeSteps, let output = layers.popLast(), output.steps.isEmpty,
       WeightLayout(inputCount: output.inputCount, outputCount: output.outputCount) == .outputMajor,
       output.outputCount <= Kernels.greatestColumnCount,
       layers.allSatisfy({
@@ -60,8 +74,13 @@ struct FusedShape: Sendable {
   // Every worker converts the batch for itself, which is no good use of more than this.
   private static let mostInputBytes = 1 << 30
 
-  /// Whether workers have room for a batch's features each.
+  /// Whether workers have room for a batch's features each, and what looks at all rows at once has
+  /// them in one block.
   func fits(rowCount: Int, workerCount: Int) -> Bool {
+    let isNormalized = hidden.contains {
+      $0.steps.contains { if case .batchNormalization = $0 { true } else { false } }
+    }
+    if isNormalized, rowCount > Kernels.rowChunk { return false }
     let inputs = hidden.first?.inputCount ?? 0
     let bytes = inputs.multipliedReportingOverflow(
       by: 4 * min(rowCount, Kernels.rowChunk) * workerCount)

@@ -20,12 +20,13 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let targetRows: MatrixView
   private let targetColumns: MatrixView
 
-  // The outputs of each hidden layer and the gradients to them before its activation, [rows, units]:
-  // of the worker's units, and of all where others need them too.
+  // The outputs of each hidden layer and the gradients to its products, [rows, units]: of the
+  // worker's units, and of all where others need them too; and what lies between.
   private let activations: VectorView<MatrixView>
   private let wholeActivations: VectorView<MatrixView>
   private let gradients: VectorView<MatrixView>
   private let wholeGradients: VectorView<MatrixView>
+  private let steps: VectorView<FusedSteps>
   // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs below each other;
   // every other block uses the other, so that nobody waits for the readers of the last.
   private let inputCount: Int
@@ -77,6 +78,12 @@ struct FusedWorker: Sendable, BitwiseCopyable {
               ?? arena.matrix(rowCount: rows, columnCount: units.count)
           })
       }
+      let (activations, gradients) = (own(wholeActivations), own(wholeGradients))
+      let steps = hidden.indices.map {
+        FusedSteps(
+          of: hidden[$0], parts[$0], outputs: activations[$0], gradient: gradients[$0],
+          seed: network.seed, in: arena)
+      }
       return FusedWorker(
         kernels: kernels, schedule: schedule, isGradientStored: isGradientStored, hidden: parts,
         output: network.output[worker], wholeOutputWeight: network.wholeOutputWeight,
@@ -87,10 +94,11 @@ struct FusedWorker: Sendable, BitwiseCopyable {
         targetRows: arena.matrix(rowCount: hasDistributions ? rows : 0, columnCount: classes),
         targetColumns: arena.matrix(
           rowCount: hasDistributions ? classes : 0, columnCount: paddedRows),
-        activations: own(wholeActivations),
+        activations: activations,
         wholeActivations: arena.vector(copying: wholeActivations.map { $0 ?? none }),
-        gradients: own(wholeGradients),
+        gradients: gradients,
         wholeGradients: arena.vector(copying: wholeGradients.map { $0 ?? none }),
+        steps: arena.vector(copying: steps),
         inputCount: output.inputCount, evenPartials: evenPartials, oddPartials: oddPartials,
         losses: arena.vector(count: paddedRows), guesses: arena.vector(count: paddedRows),
         gradient: arena.matrix(rowCount: classes, columnCount: paddedRows),
@@ -110,7 +118,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let places = begin..<min(begin + Kernels.rowChunk, samples.upperBound)
       let isEven = (step * blockLosses.count + block) % 2 == 0
       computeParts(
-        of: places, into: isEven ? evenPartials : oddPartials, features: features, worker: worker)
+        of: places, block: block, step: schedule.number(of: step),
+        into: isEven ? evenPartials : oddPartials, features: features, worker: worker)
       worker.barrier()
       differentiate(
         places, partials: isEven ? evenPartials : oddPartials, scale: 1 / Float(samples.count),
@@ -133,7 +142,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   // The worker's units and its parts of the logits.
   private func computeParts(
-    of places: Range<Int>, into partials: MatrixView, features: FeatureSource, worker: Worker
+    of places: Range<Int>, block: Int, step: Int, into partials: MatrixView,
+    features: FeatureSource, worker: Worker
   ) {
     let next = schedule.places(after: places)
     if hidden.count == 0 {
@@ -154,6 +164,10 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     for index in 0..<hidden.count {
       if index > 0 { worker.barrier() }
       forward(layer: index, rows: rows)
+      steps[index].forward(
+        rowCount: rows.count, firstRow: block * Kernels.rowChunk, step: step, with: kernels)
+      // The layer before may have overflowed, and an activation made the units finite again.
+      activations[index].rows(rows).clearPadding()
     }
     if wholeOutputWeight != nil { worker.barrier() }
     multiplyChunks(
@@ -204,20 +218,17 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   private var chunkCount: Int { evenPartials.rowCount / gradient.rowCount }
 
-  // The worker's units of a hidden layer.
+  // The products of the worker's units of a hidden layer.
   private func forward(layer index: Int, rows: Range<Int>) {
     let part = hidden[index]
     let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
-    let y = activations[index].rows(rows)
+    let y = steps[index].products.rows(rows)
     for panelIndex in 0..<part.panels.count {
       let panel = part.panels[panelIndex]
       let columns = panel.units.relative(to: part.units)
       kernels.multiply(
         x, panel.weight.value, bias: part.bias.value.columns(columns), into: y.columns(columns))
     }
-    if let function = part.activation { kernels.apply(function, to: y, into: y) }
-    // The layer before may have overflowed, and an activation made the units finite again.
-    y.clearPadding()
   }
 
   // MARK: From the logits to the gradients of the units
@@ -244,7 +255,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let rows = 0..<rowCount
     for index in stride(from: hidden.count - 1, through: 0, by: -1) {
       let part = hidden[index]
-      let own = gradients[index].rows(rows)
+      let own = steps[index].outputGradient.rows(rows)
       if index == hidden.count - 1 {
         kernels.multiplyTransposed(gradient, output.weight.value, into: own)
       } else if let weight = hidden[index + 1].wholeWeight {
@@ -252,10 +263,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
         kernels.multiply(
           wholeGradients[index + 1].rows(rows), transposed: weight.rows(part.units), into: own)
       }
-      if let function = part.activation {
-        kernels.applyGradient(
-          of: function, at: activations[index].rows(rows), own, into: own)
-      }
+      steps[index].backward(rowCount: rowCount, with: kernels)
     }
     // The weights between hidden layers have been read by all before anybody changes them.
     if hidden.count > 1 { worker.barrier() }
@@ -283,6 +291,15 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
       finish(part.bias, block: block, by: update)
+      var place = 0
+      steps[index].forEachNormalization { gamma, beta in
+        let normalization = part.normalizations[place]
+        place += 1
+        normalization.gamma.gradient(ofBlock: block).assign(gamma)
+        normalization.beta.gradient(ofBlock: block).assign(beta)
+        finish(normalization.gamma, block: block, by: update)
+        finish(normalization.beta, block: block, by: update)
+      }
     }
   }
 
@@ -321,6 +338,10 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let part = hidden[index]
       for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
       step(part.bias)
+      for place in 0..<part.normalizations.count {
+        step(part.normalizations[place].gamma)
+        step(part.normalizations[place].beta)
+      }
     }
     // Whoever reads others' weights must not do so before they are written.
     worker.barrier()

@@ -93,7 +93,7 @@ private struct Lowering {
         tensors: [weight, PiecedMatrix(bias, in: arena)], of: layer, at: index, isTransposed: isTransposed)
       add(activation)
     case .dropout(let rate):
-      let draw = DropoutDraw(rate: rate, seed: seed, layer: index)
+      let draw = DropoutDraw(rate: rate, seed: seed, layer: index, outputCount: count)
       add(
         .dropout(PlanOperation.Dropout(draw: draw, mask: rows())), tensors: [] as [MatrixView],
         of: layer, at: index)
@@ -118,7 +118,8 @@ private struct Lowering {
       }
       let operation = PlanOperation.Own(
         layer: arena.keep(own), parameters: parameters,
-        outputCount: layer.outputShape.reduce(1, *))
+        outputCount: layer.outputShape.reduce(1, *), 
+        isElementwise: layer.isElementwise(inputCount: count))
       add(.own(operation), tensors: views, of: layer, at: index, isFlat: true)
     }
   }

@@ -39,6 +39,8 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     /// All its parameters in a row.
     let parameters: MatrixView
     let outputCount: Int
+    /// Whether each output is a function of the input at its place alone.
+    let isElementwise: Bool
   }
 
   case dense(Dense)
@@ -96,8 +98,11 @@ enum PlanOperation: Sendable, BitwiseCopyable {
   }
 
   /// Computes a part of a step's outputs, which is as the operation's sharing says.
+  ///
+  /// - Parameter firstRow: the row of the step that the views' first is.
   func forward(
-    _ x: MatrixView, into y: MatrixView, part: PlanPart, step: Int, with kernels: Kernels
+    _ x: MatrixView, into y: MatrixView, part: PlanPart, firstRow: Int = 0, step: Int,
+    with kernels: Kernels
   ) {
     guard !part.isEmpty else { return }
     let (rows, columns) = (part.rows, part.columns)
@@ -114,7 +119,9 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     case .activation(let function):
       kernels.apply(function, to: x[part], into: y[part])
     case .dropout(let layer):
-      kernels.fill(layer.mask, rows: rows, columns: columns, by: layer.draw, step: step)
+      kernels.fill(
+        layer.mask[part], by: layer.draw, firstRow: firstRow + rows.lowerBound,
+        firstColumn: columns.lowerBound, step: step)
       kernels.mask(x[part], by: layer.mask[part], into: y[part])
     case .batchNormalization(let layer):
       layer.takeMoments(of: x[part], columns: columns, with: kernels)
@@ -127,9 +134,9 @@ enum PlanOperation: Sendable, BitwiseCopyable {
         x.rows(rows), epsilon: layer.epsilon, gamma: layer.gamma, beta: layer.beta,
         normal: layer.normal.rows(rows), inverse: layer.inverse.elements(rows), into: y.rows(rows))
     case .own(let own):
+      let inputs = own.isElementwise ? part : PlanPart(rows: rows, columns: 0..<x.columnCount)
       own.layer.use {
-        $0.layer.forward(
-          LayerBatch(x: x.rows(rows), y: y.rows(rows), parameters: own.parameters))
+        $0.layer.forward(LayerBatch(x: x[inputs], y: y[part], parameters: own.parameters))
       }
     }
   }
@@ -166,11 +173,12 @@ enum PlanOperation: Sendable, BitwiseCopyable {
         normal: layer.normal.rows(rows), inverse: layer.inverse.elements(rows), gamma: layer.gamma,
         dy.rows(rows), into: dx.rows(rows))
     case .own(let own):
+      let outputs = own.isElementwise ? part : PlanPart(rows: rows, columns: 0..<y.columnCount)
       own.layer.use {
         $0.layer.backward(
           LayerBatch(
-            x: x.rows(rows), y: y.rows(rows), parameters: own.parameters, dy: dy.rows(rows),
-            result: dx.rows(rows)))
+            x: x[part], y: y[outputs], parameters: own.parameters, dy: dy[outputs],
+            result: dx[part]))
       }
     }
   }

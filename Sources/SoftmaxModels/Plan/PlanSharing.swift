@@ -52,7 +52,8 @@ extension PlanOperation {
     case .dense(let layer): layer.layout == .inputMajor ? .columns : .rows
     case .activation, .dropout: inputs
     case .batchNormalization: .columns
-    case .layerNormalization, .own: .rows
+    case .layerNormalization: .rows
+    case .own(let own): own.isElementwise ? inputs : .rows
     }
   }
 
@@ -60,7 +61,8 @@ extension PlanOperation {
   /// gradients; else those at its own place.
   var takesWholeRows: Bool {
     switch self {
-    case .dense, .layerNormalization, .own: true
+    case .dense, .layerNormalization: true
+    case .own(let own): !own.isElementwise
     case .activation, .dropout, .batchNormalization: false
     }
   }

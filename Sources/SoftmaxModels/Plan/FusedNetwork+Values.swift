@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+// Between the parts of the workers and whole tensors.
+extension FusedNetwork {
+  /// Takes over a network's numbers.
+  func load(_ network: Sequential) {
+    load(into: { $0.value }) { network.layers[$0].tensors }
+    forEachNormalization { part, units in
+      let tensors = network.layers[part.layer].tensors
+      part.runningMean.assign(tensors, "running_mean", units: units)
+      part.runningVariance.assign(tensors, "running_variance", units: units)
+    }
+  }
+
+  /// Takes over the trained tensors of each layer of which there are some, into what `view` gives of
+  /// a parameter.
+  func load(into view: (FusedParameter) -> MatrixView, _ tensors: (Int) -> [LayerTensor]?) {
+    for (index, layer) in shape.hidden.enumerated() {
+      guard let tensors = tensors(layer.index), let weight = tensors.matrix("weight") else {
+        continue
+      }
+      for parts in hidden {
+        let part = parts[index]
+        for panel in part.panels.elements() {
+          view(panel.weight).assign(weight, transposedRows: panel.units)
+        }
+        view(part.bias).assign(tensors, "bias", units: part.units)
+      }
+    }
+    forEachNormalization { part, units in
+      guard let tensors = tensors(part.layer) else { return }
+      view(part.gamma).assign(tensors, "weight", units: units)
+      view(part.beta).assign(tensors, "bias", units: units)
+    }
+    guard let tensors = tensors(shape.output.index), let weight = tensors.matrix("weight") else {
+      return
+    }
+    for part in output {
+      view(part.weight).assign(weight, columns: part.inputs)
+      view(part.bias).assign(tensors, "bias", units: 0..<shape.output.outputCount)
+    }
+  }
+
+  /// Hands the numbers back to a network.
+  func store(into network: inout Sequential) {
+    for layer in layers(of: { $0.value }) {
+      for tensor in layer.tensors {
+        network.layers[layer.layer].set(tensor.name, to: tensor.values)
+      }
+    }
+    forEachNormalization { part, units in
+      network.layers[part.layer].set("running_mean", units: units, to: part.runningMean)
+      network.layers[part.layer].set("running_variance", units: units, to: part.runningVariance)
+    }
+  }
+
+  /// The trained tensors of each layer, first to last, or what `view` gives in the place of a
+  /// parameter.
+  func layers(of view: (FusedParameter) -> MatrixView) -> [Gradient.LayerGradient] {
+    var result: [Gradient.LayerGradient] = []
+    for (index, layer) in shape.hidden.enumerated() {
+      var weight = Matrix(rowCount: layer.outputCount, columnCount: layer.inputCount)
+      for parts in hidden {
+        for panel in parts[index].panels.elements() {
+          view(panel.weight).copy(transposedTo: &weight, rows: panel.units)
+        }
+      }
+      func row(_ parameter: (HiddenPart) -> FusedParameter) -> [Float] {
+        hidden.flatMap { view(parameter($0[index])).matrix().elements }
+      }
+      result.append(
+        Gradient.LayerGradient(layer: layer.index, weight: weight, bias: row(\.bias)))
+      for (place, layer) in layer.normalizations.enumerated() {
+        let gamma = row { $0.normalizations[place].gamma }
+        let beta = row { $0.normalizations[place].beta }
+        result.append(
+          Gradient.LayerGradient(
+            layer: layer,
+            tensors: [
+              LayerTensor(name: "weight", shape: [gamma.count], values: gamma),
+              LayerTensor(name: "bias", shape: [beta.count], values: beta),
+            ]))
+      }
+    }
+    var weight = Matrix(
+      rowCount: shape.output.outputCount, columnCount: shape.output.inputCount)
+    for part in output { view(part.weight).copy(to: &weight, columns: part.inputs) }
+    result.append(
+      Gradient.LayerGradient(
+        layer: shape.output.index, weight: weight,
+        bias: view(output[0].bias).matrix().elements))
+    return result
+  }
+
+  private func forEachNormalization(_ body: (Normalization, Range<Int>) -> Void) {
+    for parts in hidden {
+      for part in parts.elements() {
+        for normalization in part.normalizations.elements() { body(normalization, part.units) }
+      }
+    }
+  }
+}
+
+extension MatrixView {
+  /// Takes some units' numbers of a tensor that has one for each.
+  fileprivate func assign(_ tensors: [LayerTensor], _ name: String, units: Range<Int>) {
+    guard let values = tensors[name]?.values else { return }
+    for (column, unit) in units.enumerated() { self[0, column] = values[unit] }
+  }
+}
+
+extension Sequential.LayerState {
+  fileprivate mutating func set(_ name: String, units: Range<Int>, to numbers: MatrixView) {
+    guard var values = tensors[name]?.values else { return }
+    for (column, unit) in units.enumerated() { values[unit] = numbers[0, column] }
+    set(name, to: values)
+  }
+}
