@@ -15,7 +15,7 @@ struct LoweredNetwork: Sendable {
     let name: String
     let shape: [Int]
     /// The numbers, a row for those of one extent.
-    let value: PiecedMatrix
+    let value: MatrixView
     /// Whether they lie as the transpose.
     let isTransposed: Bool
     /// Whether they lie in a row whatever their shape.
@@ -29,13 +29,10 @@ struct LoweredNetwork: Sendable {
   let inputCount: Int
   let outputCount: Int
 
-  /// - Parameters:
-  ///   - rowCapacity: the most rows of a batch.
-  ///   - workerCount: the number of workers that share the operations.
-  init(_ network: Sequential, rowCapacity: Int, workerCount: Int, in arena: Arena) {
+  /// - Parameter rowCapacity: the most rows of a batch.
+  init(_ network: Sequential, rowCapacity: Int, in arena: Arena) {
     var lowering = Lowering(
-      arena: arena, rowCapacity: rowCapacity, workerCount: workerCount, seed: network.seed,
-      count: network.inputCount)
+      arena: arena, rowCapacity: rowCapacity, seed: network.seed, count: network.inputCount)
     for (index, layer) in network.layers.enumerated() { lowering.add(layer, at: index) }
     if network.writtenOutputFunction == .sigmoid { lowering.removeLast() }
     operations = arena.vector(copying: lowering.operations)
@@ -67,7 +64,6 @@ struct LoweredNetwork: Sendable {
 private struct Lowering {
   let arena: Arena
   let rowCapacity: Int
-  let workerCount: Int
   let seed: UInt64
   var operations: [PlanOperation] = []
   var tensors: [[LoweredNetwork.Tensor]] = []
@@ -81,22 +77,22 @@ private struct Lowering {
     case .dense(let units, let activation, _):
       let layout = WeightLayout(inputCount: count, outputCount: units)
       let isTransposed = layout == .inputMajor
-      // Behind another layer it is read along its rows too, so that it stays in one piece.
-      let weight = PiecedMatrix(
-        rowCount: isTransposed ? count : units, columnCount: isTransposed ? units : count,
-        workerCount: isTransposed && operations.isEmpty ? workerCount : 1, in: arena)
-      let bias = row(units)
+      let weight =
+        isTransposed
+        ? arena.matrix(rowCount: count, columnCount: units)
+        : arena.matrix(rowCount: units, columnCount: count)
+      let bias = arena.matrix(rowCount: 1, columnCount: units)
       add(
         .dense(
           PlanOperation.Dense(
             layout: layout, weight: weight, bias: bias, inputCount: count, outputCount: units)),
-        tensors: [weight, PiecedMatrix(bias, in: arena)], of: layer, at: index, isTransposed: isTransposed)
+        tensors: [weight, bias], of: layer, at: index, isTransposed: isTransposed)
       add(activation)
     case .dropout(let rate):
       let draw = DropoutDraw(rate: rate, seed: seed, layer: index, outputCount: count)
       add(
-        .dropout(PlanOperation.Dropout(draw: draw, mask: rows())), tensors: [] as [MatrixView],
-        of: layer, at: index)
+        .dropout(PlanOperation.Dropout(draw: draw, mask: rows())), tensors: [], of: layer,
+        at: index)
     case .batchNormalization(let momentum, let epsilon):
       let views = layer.tensors.map { row($0.values.count) }
       let operation = BatchNormalizationOperation(
@@ -144,16 +140,7 @@ private struct Lowering {
   /// Adds an operation with the views of its layer's tensors, in the layer's order.
   private mutating func add(
     _ operation: PlanOperation, tensors views: [MatrixView], of layer: Sequential.LayerState,
-    at index: Int, isFlat: Bool = false
-  ) {
-    add(
-      operation, tensors: views.map { PiecedMatrix($0, in: arena) }, of: layer, at: index,
-      isTransposed: false, isFlat: isFlat)
-  }
-
-  private mutating func add(
-    _ operation: PlanOperation, tensors views: [PiecedMatrix], of layer: Sequential.LayerState,
-    at index: Int, isTransposed: Bool, isFlat: Bool = false
+    at index: Int, isTransposed: Bool = false, isFlat: Bool = false
   ) {
     count = operation.outputCount(inputCount: count)
     operations.append(operation)

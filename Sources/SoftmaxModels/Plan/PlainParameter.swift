@@ -27,23 +27,24 @@ struct PlainParameter: Sendable {
   /// What it is in the network; several tensors for a layer of the user's own.
   let tensors: [LoweredNetwork.Tensor]
   /// The numbers as they lie in the arena.
-  let value: PiecedMatrix
-  let gradient: PiecedMatrix
+  let value: MatrixView
+  let gradient: MatrixView
   /// The optimizer's, as many as it asks for.
-  let memory: [PiecedMatrix]
+  let memory: [MatrixView]
   /// Whether a penalty on the weights counts this one.
   let isPenalized: Bool
 
   init(
-    _ tensors: [LoweredNetwork.Tensor], value: PiecedMatrix, of operation: Int, role: Role,
+    _ tensors: [LoweredNetwork.Tensor], value: MatrixView, of operation: Int, role: Role,
     memoryCount: Int, in arena: Arena
   ) {
+    let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
     self.operation = operation
     self.role = role
     self.tensors = tensors
     self.value = value
-    gradient = value.zeros(in: arena)
-    memory = (0..<memoryCount).map { _ in value.zeros(in: arena) }
+    gradient = like()
+    memory = (0..<memoryCount).map { _ in like() }
     isPenalized =
       switch role {
       case .outputMajorWeight, .inputMajorWeight: true
@@ -63,27 +64,35 @@ struct PlainParameter: Sendable {
   }
 }
 
-// Several tensors are those of a layer of the user's own, one behind the other in a row.
 extension PlainParameter {
-  private var isTransposed: Bool { tensors[0].isTransposed }
-
   /// Numbers that are laid out as the parameter, under the tensors' names and in their shapes.
-  func tensors(of numbers: PiecedMatrix) -> [LayerTensor] {
-    var rest = numbers.matrix(transposed: isTransposed).elements[...]
-    return tensors.map { tensor in
-      let count = tensor.shape.reduce(1, *)
-      defer { rest = rest.dropFirst(count) }
-      return LayerTensor(name: tensor.name, shape: tensor.shape, values: Array(rest.prefix(count)))
+  func tensors(of numbers: MatrixView) -> [LayerTensor] {
+    zip(tensors, parts(of: numbers)).map { tensor, part in
+      LayerTensor(
+        name: tensor.name, shape: tensor.shape,
+        values: part.matrix(transposed: tensor.isTransposed).elements)
     }
   }
 
   /// Takes the numbers of such tensors over.
-  func assign(_ values: [LayerTensor], to numbers: PiecedMatrix) {
-    let (rows, columns) = (numbers.rowCount, numbers.columnCount)
-    var matrix = Matrix(
-      rowCount: isTransposed ? columns : rows, columnCount: isTransposed ? rows : columns)
-    matrix.elements = values.flatMap(\.values)
-    numbers.assign(matrix, transposed: isTransposed)
+  func assign(_ values: [LayerTensor], to numbers: MatrixView) {
+    for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
+      var matrix = Matrix(
+        rowCount: tensor.isTransposed ? part.columnCount : part.rowCount,
+        columnCount: tensor.isTransposed ? part.rowCount : part.columnCount)
+      matrix.elements = value.values
+      part.assign(matrix, transposed: tensor.isTransposed)
+    }
+  }
+
+  // The part of each tensor: those of a layer of the user's own lie one behind the other.
+  private func parts(of numbers: MatrixView) -> [MatrixView] {
+    var begin = 0
+    return tensors.map { tensor in
+      guard tensor.isFlat else { return numbers }
+      defer { begin += tensor.value.columnCount }
+      return numbers.columns(begin..<begin + tensor.value.columnCount)
+    }
   }
 }
 
@@ -91,13 +100,10 @@ extension LoweredNetwork {
   /// What is trained, with memory for its gradient and for the optimizer.
   func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
     var result: [PlainParameter] = []
-    func add(_ tensors: [Tensor], value: PiecedMatrix, of index: Int, role: PlainParameter.Role) {
+    func add(_ tensors: [Tensor], value: MatrixView, of index: Int, role: PlainParameter.Role) {
       result.append(
         PlainParameter(
           tensors, value: value, of: index, role: role, memoryCount: memoryCount, in: arena))
-    }
-    func add(_ tensors: [Tensor], value: MatrixView, of index: Int, role: PlainParameter.Role) {
-      add(tensors, value: PiecedMatrix(value, in: arena), of: index, role: role)
     }
     for (index, tensors) in tensors.enumerated() where tensors.contains(where: \.isTrained) {
       switch operations[index] {

@@ -28,7 +28,7 @@ extension PlainPlan {
   }
 
   // What a step goes along: the gradient of a batch, or the sum of several.
-  private func direction(of parameter: PlainParameter) -> PiecedMatrix {
+  private func direction(of parameter: PlainParameter) -> MatrixView {
     treatment.isAccumulating ? parameter.memory[memoryCount] : parameter.gradient
   }
 
@@ -87,11 +87,11 @@ extension PlainPlan {
     worker.barrier()
     for index in parameters.indices {
       let parameter = parameters[index]
-      let units = PlanSharing.columns(of: parameter.unitCount, for: worker)
+      let units = worker.share(of: parameter.unitCount, alignedTo: 16)
       guard !units.isEmpty else { continue }
       let gradient = direction(of: parameter)
       kernels.sumSquares(
-        parameter.hasUnitsInColumns ? gradient.columns(units) : gradient.whole.rows(units),
+        parameter.hasUnitsInColumns ? gradient.columns(units) : gradient.rows(units),
         ofColumns: parameter.hasUnitsInColumns, into: squares[index].elements(units))
     }
     worker.barrier()
@@ -115,7 +115,7 @@ extension PlainPlan {
       guard parameter.unitCount == 0 else { continue }
       let gradient = direction(of: parameter)
       for column in 0..<gradient.columnCount {
-        let x = Double(gradient.whole[0, column])
+        let x = Double(gradient[0, column])
         sum += x * x
       }
     }

@@ -51,8 +51,7 @@ final class PlainPlan: TrainingPlan {
     workerCount: Int, kernels: Kernels
   ) {
     let arena = Arena()
-    let lowered = LoweredNetwork(
-      network, rowCapacity: batchSize, workerCount: workerCount, in: arena)
+    let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
     var last = PlanSharing.rows
     let sharings = lowered.operations.elements().map { operation in

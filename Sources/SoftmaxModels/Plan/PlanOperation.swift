@@ -10,7 +10,7 @@ enum PlanOperation: Sendable, BitwiseCopyable {
   struct Dense: Sendable, BitwiseCopyable {
     let layout: WeightLayout
     /// The weight: [outputs, inputs], or [inputs, outputs], as the layout says.
-    let weight: PiecedMatrix
+    let weight: MatrixView
     /// A row of [1, outputs].
     let bias: MatrixView
     let inputCount: Int
@@ -109,7 +109,7 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     switch self {
     case .dense(let layer) where layer.layout == .outputMajor:
       kernels.multiply(
-        x.rows(rows), transposed: layer.weight.whole, bias: layer.bias, into: y.rows(rows))
+        x.rows(rows), transposed: layer.weight, bias: layer.bias, into: y.rows(rows))
     case .dense(let layer):
       kernels.multiply(
         x.rows(rows), layer.weight.columns(columns), bias: layer.bias.columns(columns),
@@ -157,7 +157,7 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     case .dense(let layer) where layer.layout == .outputMajor:
       kernels.multiply(dy.rows(rows), layer.weight.columns(columns), into: dx[part])
     case .dense(let layer):
-      kernels.multiply(dy.rows(rows), transposed: layer.weight.whole.rows(columns), into: dx[part])
+      kernels.multiply(dy.rows(rows), transposed: layer.weight.rows(columns), into: dx[part])
     case .activation(let function):
       kernels.applyGradient(
         of: function, at: (function.needsArgument ? x : y)[part], dy[part], into: dx[part])

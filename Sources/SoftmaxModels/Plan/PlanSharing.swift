@@ -12,12 +12,7 @@ enum PlanSharing: Sendable, BitwiseCopyable {
 
   /// A worker's part of the columns; everybody cuts at the same places.
   static func columns(of count: Int, for worker: Worker) -> Range<Int> {
-    columns(of: count, index: worker.index, count: worker.count)
-  }
-
-  /// The part of worker `index` of `count`.
-  static func columns(of columnCount: Int, index: Int, count: Int) -> Range<Int> {
-    Worker.share(of: columnCount, alignedTo: 16, index: index, count: count)
+    worker.share(of: count, alignedTo: 16)
   }
 
   /// A worker's part, maybe none.
