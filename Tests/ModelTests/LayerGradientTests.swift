@@ -93,10 +93,17 @@ import Testing
     let batch = try LabeledDataset(
       features: .floats(stack.samples(count: rows)), labels: (0..<rows).map { $0 % 3 },
       classNames: ["a", "b", "c"])
-    func outcome(threads: Int, set: InstructionSet) throws -> Sequential {
-      let plan = PlainPlan(
-        network, on: batch, loss: .crossEntropy, optimizer: .adam(learningRate: 0.01),
-        batchSize: 17, l2Penalty: 0.01, workerCount: threads, kernels: try #require(Kernels(set)))
+    let shape = FusedShape(network, loss: .crossEntropy)
+    func outcome(threads: Int, set: InstructionSet, isFused: Bool = false) throws -> Sequential {
+      let kernels = try #require(Kernels(set))
+      let plan: any TrainingPlan =
+        isFused
+        ? FusedPlan(
+          network, of: try #require(shape), on: batch, optimizer: .adam(learningRate: 0.01),
+          batchSize: 17, l2Penalty: 0.01, workerCount: threads, kernels: kernels)
+        : PlainPlan(
+          network, on: batch, loss: .crossEntropy, optimizer: .adam(learningRate: 0.01),
+          batchSize: 17, l2Penalty: 0.01, workerCount: threads, kernels: kernels)
       let team = WorkerTeam(threadCount: threads)
       var clock = OptimizerClock(.adam(learningRate: 0.01))
       plan.schedule.setOrder(Array((0..<rows).reversed()))
@@ -117,6 +124,10 @@ import Testing
     for set in InstructionSet.allCases where set.isSupported {
       for threads in [1, 2, 3, 5] {
         #expect(try outcome(threads: threads, set: set) == specification, "\(set), \(threads)")
+        guard shape != nil else { continue }
+        #expect(
+          try outcome(threads: threads, set: set, isFused: true) == specification,
+          "fused, \(set), \(threads)")
       }
     }
   }

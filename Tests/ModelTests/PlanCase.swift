@@ -10,6 +10,8 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var features = 20
   var hidden: [Int] = []
   var activation: Activation? = .relu
+  /// What stands behind each hidden layer in the place of the activation.
+  var steps: HiddenSteps?
   var classes = 10
   var rows = 90
   var batchSize = 33
@@ -21,7 +23,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var threads = 1
 
   var testDescription: String {
-    "\(features)-\(hidden)-\(classes) \(activation?.name ?? "linear"), \(rows) rows by \(batchSize), "
+    "\(features)-\(hidden)-\(classes) \(steps?.rawValue ?? activation?.name ?? "linear"), \(rows) rows by \(batchSize), "
       + "\(optimizer.name) \(optimizer.settings), l1 \(l1Penalty), l2 \(l2Penalty), "
       + "\(isBytes ? "bytes" : "floats"), \(isSoft ? "soft" : "labels"), \(threads) threads"
   }
@@ -59,14 +61,17 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   /// The network, with biases other than 0.
   func network() throws -> Sequential {
     var network = try Sequential(input: [features], seed: 7) {
-      for width in hidden { Dense(width, activation: activation) }
+      for width in hidden {
+        Dense(width, activation: steps == nil ? activation : nil)
+        steps?.layers ?? []
+      }
       Dense(classes, activation: .softmax)
     }
     let generator = CounterBasedGenerator(seed: 3)
     for (index, layer) in network.layers.enumerated() {
-      guard let weight = layer.weight else { continue }
-      let bias = (0..<weight.rowCount).map { generator.uniform(at: UInt64($0)) - 0.4 }
-      try network.setParameters(ofLayer: index, weight: weight, bias: bias)
+      guard let bias = layer.bias else { continue }
+      let values = bias.indices.map { generator.uniform(at: UInt64($0)) - 0.4 }
+      try network.setValues(values, of: "bias", inLayer: index)
     }
     return network
   }
@@ -99,6 +104,35 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   }
 }
 
+/// What may happen to the units of a hidden layer.
+enum HiddenSteps: String, Sendable, CaseIterable {
+  case dropout, normalization, own, gelu, twice, all
+
+  var layers: [any Layer] {
+    switch self {
+    case .dropout: [ReLU(), Dropout(0.3)]
+    case .normalization: [BatchNormalization(), Tanh()]
+    case .own: [Softsign()]
+    case .gelu: [GELU()]
+    case .twice: [Sigmoid(), Dropout(0.5), Dropout(0.2), SiLU()]
+    case .all:
+      [
+        BatchNormalization(momentum: 0.5), Softsign(), Dropout(0.1), Tanh(), Softsign(),
+        BatchNormalization(epsilon: 0.1), ELU(),
+      ]
+    }
+  }
+
+  /// The most rows of a batch that the fused plan takes.
+  var rowLimit: Int { layers.contains { $0 is BatchNormalization } ? Kernels.rowChunk : .max }
+}
+
+/// x / (1 + |x|), as a user would write it.
+struct Softsign: ElementLayer {
+  func value(at x: Float) -> Float { x / (1 + abs(x)) }
+  func slope(at x: Float, value y: Float) -> Float { (1 - abs(y)) * (1 - abs(y)) }
+}
+
 /// What a training left behind, to the bit.
 struct PlanOutcome: Equatable {
   var parameters: [[UInt32]] = []
@@ -107,8 +141,8 @@ struct PlanOutcome: Equatable {
 }
 
 extension PlanOutcome {
-  mutating func add(_ weight: Matrix, _ bias: [Float]) {
-    parameters += [weight.elements.map(\.bitPattern), bias.map(\.bitPattern)]
+  mutating func add(_ tensors: [LayerTensor]) {
+    parameters += tensors.map { $0.values.map(\.bitPattern) }
   }
 
   mutating func add(_ totals: BatchSchedule.Totals) {
@@ -162,9 +196,7 @@ extension PlanCase {
     }
     var trained = network
     plan.store(into: &trained)
-    for layer in trained.layers {
-      if let weight = layer.weight, let bias = layer.bias { result.add(weight, bias) }
-    }
+    for layer in trained.layers { result.add(layer.tensors) }
     return result
   }
 
@@ -179,7 +211,7 @@ extension PlanCase {
     var totals = BatchSchedule.Totals()
     plan.schedule.add(0..<1, to: &totals)
     result.add(totals)
-    for layer in plan.storedGradients() { result.add(layer.weight, layer.bias) }
+    for layer in plan.storedGradients() { result.add(layer.tensors) }
     return result
   }
 }

@@ -13,6 +13,13 @@ import Testing
   import Musl
 #endif
 
+/// Element by element, but with more outputs than inputs.
+private struct Wider: ElementLayer {
+  func outputCount(inputCount: Int) -> Int { inputCount + 1 }
+  func value(at x: Float) -> Float { x }
+  func slope(at x: Float, value y: Float) -> Float { 1 }
+}
+
 @Suite struct PlanChoiceTests {
   private func isFused(_ input: Int, @LayerBuilder _ layers: () -> [any Layer]) throws -> Bool {
     FusedShape(try Sequential(input: [input], layers: layers), loss: .crossEntropy) != nil
@@ -34,6 +41,31 @@ import Testing
         Dense(32)
         Softmax()
       })
+    // Whatever happens to each unit for itself.
+    #expect(
+      try isFused(20) {
+        Dense(40, activation: .relu)
+        Dropout(0.5)
+        GELU()
+        Dense(40)
+        BatchNormalization()
+        Softsign()
+        Dense(10)
+      })
+  }
+
+  @Test func whatLooksAtAllRowsIsFusedWhereTheyAreOneBlock() throws {
+    func fits(_ layer: any Layer, rowCount: Int) throws -> Bool? {
+      let network = try Sequential(input: [20]) {
+        Dense(40)
+        layer
+        Dense(10)
+      }
+      return FusedShape(network, loss: .crossEntropy)?.fits(rowCount: rowCount, workerCount: 2)
+    }
+    #expect(try fits(BatchNormalization(), rowCount: Kernels.rowChunk) == true)
+    #expect(try fits(BatchNormalization(), rowCount: Kernels.rowChunk + 1) == false)
+    #expect(try fits(Dropout(0.5), rowCount: Kernels.rowChunk + 1) == true)
   }
 
   @Test func otherNetworksAreNot() throws {
@@ -46,18 +78,28 @@ import Testing
         Dense(20, activation: .relu)
         Dense(10)
       })
-    // Two activations in a row, one in front, one behind the logits.
+    // What looks at whole rows.
     #expect(
       try !isFused(20) {
         Dense(40, activation: .relu)
-        Tanh()
+        LayerNormalization()
         Dense(10)
       })
     #expect(
       try !isFused(20) {
-        ReLU()
+        Dense(40)
+        Wider()
         Dense(10)
       })
+    // An activation in front, one behind the logits.
+    for hidden in [[], [Dense(40, activation: .relu)]] {
+      #expect(
+        try !isFused(20) {
+          ReLU()
+          hidden
+          Dense(10)
+        })
+    }
     #expect(try !isFused(20) { Dense(10, activation: .tanh) })
   }
 

@@ -79,6 +79,22 @@ import Testing
     try expectSameBits(test)
   }
 
+  static let steps: [PlanCase] = HiddenSteps.allCases.flatMap { steps in
+    PlanCase.batches.indices.compactMap { batch in
+      let hidden = [[40], [77], [48, 33], [33, 34, 36]][batch % 4]
+      var test = PlanCase(hidden: hidden, steps: steps).settings(batch + hidden.count)
+      (test.rows, test.batchSize) = PlanCase.batches[batch]
+      // A batch of one row would be normalized to nothing.
+      let isNormalized = steps.rowLimit < .max
+      return isNormalized && !(2...steps.rowLimit ~= test.batchSize) ? nil : test
+    }
+  }
+
+  @Test(arguments: steps)
+  func whatHappensToTheUnitsOfHiddenLayersHasTheSameBits(test: PlanCase) throws {
+    try expectSameBits(test)
+  }
+
   // How many steps the team does at a time follows the clock.
   @Test(arguments: [1, 2, 3])
   func runsOfAnyLengthHaveTheSameBits(stepsOfRun: Int) throws {
@@ -97,6 +113,8 @@ import Testing
     PlanCase(hidden: [40, 36], activation: .sigmoid, optimizer: .sgd(momentum: 0.9)),
     PlanCase(hidden: [40], optimizer: .adamW(weightDecay: 0.1), l2Penalty: 0.01),
     PlanCase(hidden: [33, 34], optimizer: .rmsprop(momentum: 0.5)),
+    PlanCase(hidden: [77, 40], steps: .all),
+    PlanCase(hidden: [100], steps: .dropout, rows: 300, batchSize: 270),
   ]
 
   @Test(arguments: crossed, InstructionSet.allCases.filter(\.isSupported))
@@ -122,17 +140,21 @@ import Testing
     }
   }
 
-  static let plain: [PlanCase] = [
-    .adam(isAMSGrad: true), .rmsprop(momentum: 0.9, isCentered: true),
-    .adam().clipped(norm: 0.05), .sgd(learningRate: 0.1, momentum: 0.9).clipped(value: 0.001),
-    .sgd(learningRate: 0.1, weightDecay: 0.1).accumulating(2),
-    .adamW(isAMSGrad: true).clipped(value: 0.01).clipped(norm: 0.05).accumulating(2),
-  ].flatMap { optimizer in
+  static let plain: [PlanCase] =
     [
-      PlanCase(hidden: [40], optimizer: optimizer, l1Penalty: 0.001, l2Penalty: 0.01),
-      PlanCase(features: 50, hidden: [20, 70], classes: 3, optimizer: optimizer),
+      .adam(isAMSGrad: true), .rmsprop(momentum: 0.9, isCentered: true),
+      .adam().clipped(norm: 0.05), .sgd(learningRate: 0.1, momentum: 0.9).clipped(value: 0.001),
+      .sgd(learningRate: 0.1, weightDecay: 0.1).accumulating(2),
+      .adamW(isAMSGrad: true).clipped(value: 0.01).clipped(norm: 0.05).accumulating(2),
+    ].flatMap { optimizer in
+      [
+        PlanCase(hidden: [40], optimizer: optimizer, l1Penalty: 0.001, l2Penalty: 0.01),
+        PlanCase(features: 50, hidden: [20, 70], classes: 3, optimizer: optimizer),
+      ]
+    } + [
+      // A batch that is normalized in more than a block, and workers that share its rows' features.
+      PlanCase(hidden: [40, 20, 48], steps: .all, rows: 300, batchSize: 270)
     ]
-  }
 
   @Test(arguments: plain, InstructionSet.allCases.filter(\.isSupported))
   func whatIsThePlainPlansAloneHasTheSameBitsToo(test: PlanCase, set: InstructionSet) throws {
@@ -141,7 +163,8 @@ import Testing
     func outcome(_ set: InstructionSet, threads: Int) throws -> PlanOutcome {
       test.outcome(
         of: test.plainPlan(
-          network, dataset, threads: threads, kernels: try #require(Kernels(set))), network, dataset,
+          network, dataset, threads: threads, kernels: try #require(Kernels(set))), network,
+        dataset,
         threads: threads)
     }
     let specification = try outcome(.scalar, threads: 1)
@@ -168,12 +191,26 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: HiddenSteps.allCases)
+  func gradientsBehindStepsHaveTheSameBits(steps: HiddenSteps) throws {
+    for rowCount in [2, 33, 256, 600] where rowCount <= steps.rowLimit {
+      var test = PlanCase(hidden: [48, 33], steps: steps, rows: rowCount, batchSize: rowCount)
+      test.threads = 3
+      let network = try test.network()
+      let dataset = try test.dataset()
+      let plain = test.gradient(
+        by: test.plainPlan(network, dataset, threads: 2), dataset, threads: 2)
+      let fused = test.gradient(
+        by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
+        dataset, threads: test.threads)
+      #expect(plain == fused, "\(test.testDescription)")
+    }
+  }
 }
 
 extension PlanOutcome {
   fileprivate init(_ network: Sequential) {
-    for layer in network.layers {
-      if let weight = layer.weight, let bias = layer.bias { add(weight, bias) }
-    }
+    for layer in network.layers { add(layer.tensors) }
   }
 }

@@ -19,6 +19,12 @@ private struct OwnReLU: RowLayer {
   }
 }
 
+/// The same, element by element.
+private struct OwnElementReLU: ElementLayer {
+  func value(at x: Float) -> Float { max(x, 0) }
+  func slope(at x: Float, value y: Float) -> Float { x > 0 ? 1 : 0 }
+}
+
 /// y = a x^2 + b x, with an a and a b for each input.
 private struct Parabola: RowLayer {
   var start: Float = 0.5
@@ -98,6 +104,7 @@ private func dataset(rows: Int = 70, inputs: Int = 6) throws -> LabeledDataset {
       return network.layers.flatMap(\.tensors)
     }
     #expect(try trained(OwnReLU()) == trained(ReLU()))
+    #expect(try trained(OwnElementReLU()) == trained(ReLU()))
   }
 
   @Test func trainingIsTheSameOnAnyThreads() throws {

@@ -47,6 +47,14 @@ extension DocumentationSnippets {
     return Doubling()
   }
 
+  static func activationOfOnesOwn() -> any Layer {
+    struct Softsign: ElementLayer {
+      func value(at x: Float) -> Float { x / (1 + abs(x)) }
+      func slope(at x: Float, value y: Float) -> Float { (1 - abs(y)) * (1 - abs(y)) }
+    }
+    return Softsign()
+  }
+
   static func tensorValues(_ network: inout Sequential, mean: [Float]) throws {
     try network.setValues(mean, of: "running_mean", inLayer: 2)
   }

@@ -37,7 +37,11 @@ struct FusedShape: Sendable {
     var hasLayerBeforeSteps = true
     func add(_ step: Step?) {
       guard let step else { return }
-      if layers.isEmpty { hasLayerBeforeSteps = false } else { layers[layers.count - 1].steps.append(step) }
+      if layers.isEmpty {
+        hasLayerBeforeSteps = false
+      } else {
+        layers[layers.count - 1].steps.append(step)
+      }
     }
     for (index, state) in network.layers.enumerated() {
       switch state.configuration.kind {
