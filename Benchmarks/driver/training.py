@@ -47,13 +47,15 @@ OWN_LOOP_BARS = {"a": 2.5, "b": 2.5}
 ADDITION_BARS = {
     "dropout": 1.5,
     "batch-normalization": 1.5,
+    "own-activation": 1.5,
     "own-layer": 1.5,
     "callbacks": 1.05,
 }
 ADDITION_TITLES = {
     "dropout": "Dropout(0.2) behind the hidden layer",
     "batch-normalization": "BatchNormalization() before the ReLU",
-    "own-layer": "ReLU as a layer of one's own",
+    "own-activation": "ReLU as an element layer of one's own",
+    "own-layer": "ReLU as a row layer of one's own",
     "callbacks": "early stopping on the accuracy, a callback of one's own",
 }
 # Epochs of the runs that are compared, five seeds each.

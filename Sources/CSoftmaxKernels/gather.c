@@ -6,6 +6,13 @@
 
 #include "kernel.h"
 
+void softmax_fetch_rows(const softmax_fetch *next) {
+  for (ptrdiff_t i = 0; i < next->count; i++) {
+    const char *row = (const char *)next->base + next->rows[i] * next->stride;
+    for (ptrdiff_t at = 0; at < next->size; at += 64) __builtin_prefetch(row + at, 0, 2);
+  }
+}
+
 #define KERNEL_SCALAR
 #define KERNEL_SOURCE "gather.c"
 #include "variants.h"

@@ -141,12 +141,15 @@ extension FeatureSource {
   }
 }
 
-/// Rows of features that a product brings into the cache beside its work.
+/// Rows of features that will be gathered soon: a product brings them into the cache beside its work.
 @safe
 package struct FeatureFetch: BitwiseCopyable {
   let values: softmax_fetch
 
   fileprivate init(_ values: softmax_fetch) { unsafe self.values = values }
+
+  /// Asks for the rows at once, for work to come that is long enough.
+  package func begin() { unsafe withUnsafePointer(to: values) { unsafe softmax_fetch_rows($0) } }
 }
 
 extension Kernels {

@@ -4,6 +4,8 @@ public import SoftmaxCore
 
 /// A layer of one's own, written for one sample.
 ///
+/// Where each output takes the input at its own place alone, ``ElementLayer`` is shorter and faster.
+///
 /// ```swift
 /// struct Doubling: RowLayer {
 ///   func forward(_ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>) {
@@ -19,7 +21,9 @@ public import SoftmaxCore
 /// ```
 ///
 /// It trains and predicts like any other; a network asks it once for a batch and a thread, and the
-/// loop over the rows is compiled in the layer's own module. A layer may be asked by several threads at
+/// loop over the rows is compiled in the layer's own module. There a choice between two numbers,
+/// `(x[i] > 0 ? 1 : 0) * dy[i]`, is faster than a branch around one of them: whole vectors of it are
+/// computed at once. A layer may be asked by several threads at
 /// once, for different rows. Its results have the same bits on any number of threads as long as they
 /// depend on the arguments alone.
 ///

@@ -7,7 +7,7 @@ import SoftmaxKit
 ///
 /// `train hidden=128 optimizer=adam rate=0.001 batch=32 threads=2`; hidden=0 is softmax regression,
 /// features=floats takes the pixels as floats, warm=0 leaves out the epoch before the first command;
-/// with=dropout, batch-normalization, own-layer or callbacks adds that.
+/// with=dropout, batch-normalization, own-activation, own-layer or callbacks adds that.
 enum TrainingMode {
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)

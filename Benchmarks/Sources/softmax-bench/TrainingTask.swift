@@ -13,7 +13,8 @@ struct TrainingTask {
 
   /// What the network, or its training, has beside.
   enum Addition: String {
-    case nothing, dropout, batchNormalization = "batch-normalization", ownLayer = "own-layer"
+    case nothing, dropout, batchNormalization = "batch-normalization"
+    case ownActivation = "own-activation", ownLayer = "own-layer"
     /// Callbacks, with a metric that one of them computes each epoch.
     case callbacks
   }
@@ -45,6 +46,9 @@ struct TrainingTask {
           Dense(hidden)
           BatchNormalization()
           ReLU()
+        case .ownActivation:
+          Dense(hidden)
+          OwnElementReLU()
         case .ownLayer:
           Dense(hidden)
           OwnReLU()

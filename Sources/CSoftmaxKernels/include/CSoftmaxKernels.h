@@ -377,6 +377,9 @@ void softmax_row_panels(
     softmax_isa isa, ptrdiff_t panels, ptrdiff_t steps, ptrdiff_t chunk, const float *_Nonnull x,
     const float *_Nonnull b, const float *_Nonnull bias, float *_Nonnull y);
 
+// Asks for rows that will be gathered soon.
+void softmax_fetch_rows(const softmax_fetch *_Nonnull next);
+
 // The length of the chunks in which sums over `count` features or units are taken: a power of two
 // of chunks (1 below 64, 2 below 1,024, 4 below 4,096, ...), each a multiple of 16 long.
 ptrdiff_t softmax_unit_chunk(ptrdiff_t count);

@@ -9,7 +9,8 @@ import SoftmaxCore
 /// to exchange those parts; then each takes the loss and its gradient, goes back to its units, and
 /// updates its weights in the register tiles in which their gradients come to be. Softmax regression
 /// is the same with features in the place of units. A second hidden layer costs four more meetings,
-/// each further one two.
+/// each further one two. What a network does to each unit for itself, such as dropout or batch
+/// normalization, costs none.
 ///
 /// A batch of more rows than a block of the sums goes through block by block, the gradients being
 /// stored and added in the order of the tree.

@@ -108,6 +108,7 @@ final class PlainPlan: TrainingPlan {
         self.differentiate(
           samples, step: step, features: features, targets: targets, worker: worker)
         worker.barrier()
+        self.fetch(behind: samples, features: features, worker: worker)
         if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
           rowCount: samples.count,
@@ -132,7 +133,7 @@ final class PlainPlan: TrainingPlan {
     let rowCount = samples.count
     let order = schedule.order.elements(samples)
     let rows = worker.share(of: rowCount, alignedTo: 8)
-    let gathered = hasOwnInputs ? 0..<rowCount : rows
+    let gathered = gatheredRows(of: rowCount, for: worker)
     kernels.gather(
       features, rows: order.elements(gathered),
       into: source(of: 0, for: worker).rows(gathered))
@@ -141,6 +142,17 @@ final class PlainPlan: TrainingPlan {
     if sharings[sharings.count - 1] == .columns { worker.barrier() }
     differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rowCount: rowCount, worker: worker)
+  }
+
+  private func gatheredRows(of rowCount: Int, for worker: Worker) -> Range<Int> {
+    hasOwnInputs ? 0..<rowCount : worker.share(of: rowCount, alignedTo: 8)
+  }
+
+  // The next batch's rows come from far away; the updates are long enough for that.
+  private func fetch(behind samples: Range<Int>, features: FeatureSource, worker: Worker) {
+    let next = schedule.places(after: samples)
+    let rows = gatheredRows(of: next.count, for: worker)
+    features.fetch(rows: next.elements(rows), columns: 0..<features.columnCount).begin()
   }
 
   private func propagate(rowCount: Int, step: Int, worker: Worker) {
