@@ -9,8 +9,10 @@
 /// }
 /// ```
 ///
-/// That is all there is to write. It trains as fast as the library's own activations, since a thread
-/// may ask it for its own units' outputs alone; the loops are compiled in the layer's own module.
+/// Only these two functions are to be written, and they depend on their arguments alone: a thread asks
+/// for some of a row's outputs, whichever it owns. So such a layer trains as fast as the library's own
+/// activations; the loops are compiled in the layer's own module. A layer with numbers to train, or
+/// with another number of outputs than of inputs, is a ``RowLayer``.
 public protocol ElementLayer: RowLayer {
   /// The output for an input.
   func value(at x: Float) -> Float

@@ -3,8 +3,8 @@
 /// A part of a network.
 ///
 /// ``Flatten``, ``Dense``, ``ReLU``, ``Dropout``, ``BatchNormalization`` and ``Softmax`` are layers;
-/// ``Sequential`` chains them. A layer of one's own is an
-/// ``ElementLayer`` or, where an output takes more than the input at its place, a ``RowLayer``.
+/// ``Sequential`` chains them. A layer of one's own is an ``ElementLayer`` or, where an output takes
+/// more than the input at its place, a ``RowLayer``.
 public protocol Layer: Sendable {
   /// What the layer is, for the network that takes it in.
   var configuration: LayerConfiguration { get }

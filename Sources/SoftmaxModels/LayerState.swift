@@ -32,13 +32,6 @@ extension Sequential {
 
     /// The number of numbers in the layer.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.values.count } }
-    /// Whether the layer is the user's own and makes each output from the input at its place.
-    func isElementwise(inputCount: Int) -> Bool {
-      guard case .own(let own) = configuration.kind else { return false }
-      return own.layer is any ElementLayer && tensors.isEmpty
-        && outputShape.reduce(1, *) == inputCount
-    }
-
     /// How many of them training changes.
     public var trainedParameterCount: Int {
       isFrozen ? 0 : tensors.reduce(0) { $0 + ($1.isTrained ? $1.values.count : 0) }

@@ -5,9 +5,12 @@ import SoftmaxCore
 /// A layer of the user's own as a value that can be compared.
 package final class OwnLayer: Hashable, Sendable {
   package let layer: any RowLayer
+  /// Whether each output is a function of the input at its place alone.
+  let isElementwise: Bool
 
   init(_ layer: any RowLayer) {
     self.layer = layer
+    isElementwise = layer is any ElementLayer
   }
 
   package static func == (a: OwnLayer, b: OwnLayer) -> Bool {
@@ -29,6 +32,13 @@ package final class OwnLayer: Hashable, Sendable {
       )
     }
     let tensors = initialTensors(seed: 0, layer: index, inputCount: inputs)
+    guard !isElementwise || (outputs == inputs && tensors.isEmpty) else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "layer \(index): \(layer.typeName) is an ElementLayer, which has an output for each input and "
+          + "trains nothing; it says \(outputs) outputs for \(inputs) inputs and \(tensors.count) tensors",
+        remedy: "make it a RowLayer")
+    }
     for tensor in tensors {
       guard tensor.isTrained, !tensor.values.isEmpty, tensor.values.allSatisfy(\.isFinite),
         tensors.count(where: { $0.name == tensor.name }) == 1

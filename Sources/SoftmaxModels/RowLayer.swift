@@ -23,9 +23,8 @@ public import SoftmaxCore
 /// It trains and predicts like any other; a network asks it once for a batch and a thread, and the
 /// loop over the rows is compiled in the layer's own module. There a choice between two numbers,
 /// `(x[i] > 0 ? 1 : 0) * dy[i]`, is faster than a branch around one of them: whole vectors of it are
-/// computed at once. A layer may be asked by several threads at
-/// once, for different rows. Its results have the same bits on any number of threads as long as they
-/// depend on the arguments alone.
+/// computed at once. A layer may be asked by several threads at once, for different rows. Its results
+/// have the same bits on any number of threads as long as they depend on the arguments alone.
 ///
 /// Two layers are the same if they are equal as values. A model file holds no code: a network with a
 /// layer of one's own cannot be written to one.

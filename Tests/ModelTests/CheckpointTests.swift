@@ -68,8 +68,11 @@ final class CheckpointWitness: TrainingCallback {
   // The memory has the shapes of the parameters, however a plan lays it out.
   @Test(arguments: optimizers)
   func bothPlansHaveTheSameMemory(optimizer: Optimizer) throws {
-    for hidden in [[], [40], [48, 33]] {
-      var test = PlanCase(hidden: hidden, rows: 90, batchSize: 33, threads: 3)
+    let cases: [([Int], HiddenSteps?)] = [
+      ([], nil), ([40], nil), ([48, 33], nil), ([48, 33], .normalization), ([40], .all),
+    ]
+    for (hidden, steps) in cases {
+      var test = PlanCase(hidden: hidden, steps: steps, rows: 90, batchSize: 33, threads: 3)
       test.optimizer = optimizer
       let dataset = try test.dataset()
       let network = try test.network()

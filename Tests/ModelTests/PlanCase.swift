@@ -12,6 +12,8 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var activation: Activation? = .relu
   /// What stands behind each hidden layer in the place of the activation.
   var steps: HiddenSteps?
+  /// How many layers are frozen, from the first on.
+  var frozenCount = 0
   var classes = 10
   var rows = 90
   var batchSize = 33
@@ -23,7 +25,8 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var threads = 1
 
   var testDescription: String {
-    "\(features)-\(hidden)-\(classes) \(steps?.rawValue ?? activation?.name ?? "linear"), \(rows) rows by \(batchSize), "
+    "\(features)-\(hidden)-\(classes) \(steps?.rawValue ?? activation?.name ?? "linear"), "
+      + "\(rows) rows by \(batchSize), \(frozenCount) frozen, "
       + "\(optimizer.name) \(optimizer.settings), l1 \(l1Penalty), l2 \(l2Penalty), "
       + "\(isBytes ? "bytes" : "floats"), \(isSoft ? "soft" : "labels"), \(threads) threads"
   }
@@ -67,6 +70,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
       }
       Dense(classes, activation: .softmax)
     }
+    network.freeze(layers: 0..<frozenCount)
     let generator = CounterBasedGenerator(seed: 3)
     for (index, layer) in network.layers.enumerated() {
       guard let bias = layer.bias else { continue }
@@ -135,6 +139,7 @@ struct Softsign: ElementLayer {
 
 /// What a training left behind, to the bit.
 struct PlanOutcome: Equatable {
+  var names: [String] = []
   var parameters: [[UInt32]] = []
   var losses: [UInt64] = []
   var correctCounts: [Int] = []
@@ -187,7 +192,11 @@ extension PlanCase {
       var next = 0
       while next < plan.schedule.stepCount {
         let steps = next..<next + min(stepsOfRun, plan.schedule.stepCount - next)
-        for step in steps { plan.schedule.setUpdate(of: step, to: clock.next()) }
+        for step in steps {
+          plan.schedule.setUpdate(of: step, to: clock.next())
+          // A number that is not the step's place, for dropout to draw from.
+          plan.schedule.setNumber(of: step, to: 1000 + epoch * plan.schedule.stepCount + step)
+        }
         plan.run(steps, dataset: dataset, isUpdating: true, team: team)
         plan.schedule.add(steps, to: &totals)
         next = steps.upperBound
@@ -211,7 +220,10 @@ extension PlanCase {
     var totals = BatchSchedule.Totals()
     plan.schedule.add(0..<1, to: &totals)
     result.add(totals)
-    for layer in plan.storedGradients() { result.add(layer.tensors) }
+    for layer in plan.storedGradients() {
+      result.names.append("\(layer.layer) \(layer.tensors.map(\.name))")
+      result.add(layer.tensors)
+    }
     return result
   }
 }

@@ -13,13 +13,6 @@ import Testing
   import Musl
 #endif
 
-/// Element by element, but with more outputs than inputs.
-private struct Wider: ElementLayer {
-  func outputCount(inputCount: Int) -> Int { inputCount + 1 }
-  func value(at x: Float) -> Float { x }
-  func slope(at x: Float, value y: Float) -> Float { 1 }
-}
-
 @Suite struct PlanChoiceTests {
   private func isFused(_ input: Int, @LayerBuilder _ layers: () -> [any Layer]) throws -> Bool {
     FusedShape(try Sequential(input: [input], layers: layers), loss: .crossEntropy) != nil
@@ -52,6 +45,18 @@ private struct Wider: ElementLayer {
         Softsign()
         Dense(10)
       })
+  }
+
+  @Test func whereThereIsNoRoomForABatchForEachWorkerThePlanIsAnother() throws {
+    let shape = try #require(
+      FusedShape(
+        Sequential(input: [1 << 16]) {
+          Dense(33)
+          Dense(2)
+        }, loss: .crossEntropy))
+    #expect(shape.fits(rowCount: 256, workerCount: 16))
+    #expect(!shape.fits(rowCount: 256, workerCount: 17))
+    #expect(!FusedShape.hasRoom(inputCount: .max / 2, rowCount: 256, workerCount: 16))
   }
 
   @Test func whatLooksAtAllRowsIsFusedWhereTheyAreOneBlock() throws {
@@ -88,7 +93,7 @@ private struct Wider: ElementLayer {
     #expect(
       try !isFused(20) {
         Dense(40)
-        Wider()
+        Pairs()
         Dense(10)
       })
     // An activation in front, one behind the logits.

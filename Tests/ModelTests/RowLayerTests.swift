@@ -25,6 +25,22 @@ private struct OwnElementReLU: ElementLayer {
   func slope(at x: Float, value y: Float) -> Float { x > 0 ? 1 : 0 }
 }
 
+/// More outputs than inputs.
+private struct Wider: ElementLayer {
+  func outputCount(inputCount: Int) -> Int { inputCount + 1 }
+  func value(at x: Float) -> Float { x }
+  func slope(at x: Float, value y: Float) -> Float { 1 }
+}
+
+/// A slope for each input.
+private struct Slopes: ElementLayer {
+  func initialTensors(inputCount: Int, using generator: CounterBasedGenerator) -> [LayerTensor] {
+    [LayerTensor(name: "slope", shape: [1], values: [2])]
+  }
+  func value(at x: Float) -> Float { 2 * x }
+  func slope(at x: Float, value y: Float) -> Float { 2 }
+}
+
 /// y = a x^2 + b x, with an a and a b for each input.
 private struct Parabola: RowLayer {
   var start: Float = 0.5
@@ -66,7 +82,7 @@ private struct Parabola: RowLayer {
 }
 
 /// Sums of neighbours: fewer outputs than inputs.
-private struct Pairs: RowLayer {
+struct Pairs: RowLayer {
   func outputCount(inputCount: Int) -> Int { inputCount / 2 }
 
   func forward(_ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>) {
@@ -156,6 +172,20 @@ private func dataset(rows: Int = 70, inputs: Int = 6) throws -> LabeledDataset {
           abs(difference - Double(tensor.values[place])) <= 2e-5 * max(1, norm),
           "layer \(layer.layer), \(tensor.name)")
       }
+    }
+  }
+
+  @Test func anElementLayerHasAsManyOutputsAndTrainsNothing() throws {
+    for layer: any Layer in [Wider(), Slopes()] {
+      let error = #expect(throws: SoftmaxError.self) {
+        try Sequential(input: [6]) {
+          layer
+          Dense(3)
+        }
+      }
+      #expect(error?.code == .invalidArgument)
+      #expect(error?.message.contains("is an ElementLayer") == true)
+      #expect(error?.remedy == "make it a RowLayer")
     }
   }
 

@@ -44,9 +44,6 @@ struct BatchNormalizationOperation: Sendable, BitwiseCopyable {
     self.isFrozen = isFrozen
   }
 
-  /// The number of inputs.
-  var count: Int { gamma.columnCount }
-
   /// Takes mean and variance of a batch's columns `columns`; the running ones move towards them.
   func takeMoments(of x: MatrixView, columns: Range<Int>, with kernels: Kernels) {
     let variance = inverse.columns(columns)

@@ -141,7 +141,6 @@ struct FusedNetwork: Sendable {
     wholeOutputWeight = piece?.value
     load(network)
   }
-
 }
 
 extension FusedShape {

@@ -34,6 +34,8 @@ final class FusedPlan: TrainingPlan {
     let treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: l2Penalty)
     precondition(
       treatment.isNone, "gradients that are changed before their step are the plain plan's")
+    precondition(
+      shape.fits(rowCount: batchSize, workerCount: workerCount), "batches of this size are too")
     let fused = FusedNetwork(
       network, of: shape, memoryOf: optimizer,
       gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,

@@ -5,8 +5,7 @@ import SoftmaxCore
 /// A network of the form that the fused plan trains: hidden layers of many units, each with what
 /// happens to every unit for itself, then a layer of few classes and its cross-entropy.
 struct FusedShape: Sendable {
-  /// What happens to a layer's units behind its products, with the place in the network of what asks
-  /// for it.
+  /// What happens to a layer's units behind its products; `layer` is its own place in the network.
   enum Step: Sendable {
     case activation(Kernels.ElementFunction)
     case dropout(rate: Double, layer: Int)
@@ -57,7 +56,7 @@ struct FusedShape: Sendable {
       case .dropout(let rate): add(.dropout(rate: rate, layer: index))
       case .batchNormalization(let momentum, let epsilon):
         add(.batchNormalization(momentum: momentum, epsilon: epsilon, layer: index))
-      case .own(let own) where state.isElementwise(inputCount: count): add(.own(own))
+      case .own(let own) where own.isElementwise: add(.own(own))
       case .layerNormalization, .own: return nil
       }
     }
@@ -78,17 +77,23 @@ struct FusedShape: Sendable {
   // Every worker converts the batch for itself, which is no good use of more than this.
   private static let mostInputBytes = 1 << 30
 
-  /// Whether workers have room for a batch's features each, and what looks at all rows at once has
-  /// them in one block.
+  /// Whether there is room for the features of so many rows once for each worker.
+  static func hasRoom(inputCount: Int, rowCount: Int, workerCount: Int) -> Bool {
+    let bytes = inputCount.multipliedReportingOverflow(by: 4 * rowCount * workerCount)
+    return !bytes.overflow && bytes.partialValue <= mostInputBytes
+  }
+
+  /// Whether what looks at all rows at once has them in one block.
+  func fits(rowCount: Int) -> Bool {
+    rowCount <= Kernels.rowChunk || hidden.allSatisfy(\.normalizations.isEmpty)
+  }
+
+  /// Whether besides workers have room for a batch's features each.
   func fits(rowCount: Int, workerCount: Int) -> Bool {
-    let isNormalized = hidden.contains {
-      $0.steps.contains { if case .batchNormalization = $0 { true } else { false } }
-    }
-    if isNormalized, rowCount > Kernels.rowChunk { return false }
-    let inputs = hidden.first?.inputCount ?? 0
-    let bytes = inputs.multipliedReportingOverflow(
-      by: 4 * min(rowCount, Kernels.rowChunk) * workerCount)
-    return !bytes.overflow && bytes.partialValue <= FusedShape.mostInputBytes
+    fits(rowCount: rowCount)
+      && FusedShape.hasRoom(
+        inputCount: hidden.first?.inputCount ?? 0, rowCount: min(rowCount, Kernels.rowChunk),
+        workerCount: workerCount)
   }
 
   /// How many threads a step of so many rows can use.

@@ -30,7 +30,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
       arena.matrix(rowCount: outputs.rowCount, columnCount: outputs.columnCount)
     }
     var normalizations = part.normalizations.elements()[...]
-    let operations: [PlanOperation] = layer.steps.compactMap { step in
+    let operations: [PlanOperation] = layer.steps.map { step in
       switch step {
       case .activation(let function): return .activation(function)
       case .dropout(let rate, let place):
@@ -39,7 +39,9 @@ struct FusedSteps: Sendable, BitwiseCopyable {
           firstOutput: part.firstUnit)
         return .dropout(PlanOperation.Dropout(draw: draw, mask: memory()))
       case .batchNormalization(let momentum, let epsilon, _):
-        guard let normalization = normalizations.popFirst() else { return nil }
+        guard let normalization = normalizations.popFirst() else {
+          preconditionFailure("a normalization for each that the form names")
+        }
         return .batchNormalization(
           BatchNormalizationOperation(
             normalization.tensors, momentum: momentum, epsilon: epsilon, isFrozen: false,

@@ -21,14 +21,15 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let targetColumns: MatrixView
 
   // The outputs of each hidden layer and the gradients to its products, [rows, units]: of the
-  // worker's units, and of all where others need them too; and what lies between.
+  // worker's units, and of all where others need them too; and the steps between the two.
   private let activations: VectorView<MatrixView>
   private let wholeActivations: VectorView<MatrixView>
   private let gradients: VectorView<MatrixView>
   private let wholeGradients: VectorView<MatrixView>
   private let steps: VectorView<FusedSteps>
-  // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs below each other;
-  // every other block uses the other, so that nobody waits for the readers of the last.
+  // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs
+  // below each other; every other block uses the other, so that nobody waits for the readers of the
+  // last.
   private let inputCount: Int
   private let evenPartials: MatrixView
   private let oddPartials: MatrixView
@@ -250,7 +251,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       loss: losses, guesses: guesses, gradient: gradient)
   }
 
-  // The gradients to the worker's units before their activations, last layer first.
+  // The gradients to the products of the worker's units, last layer first.
   private func backpropagate(rowCount: Int, _ worker: Worker) {
     let rows = 0..<rowCount
     for index in stride(from: hidden.count - 1, through: 0, by: -1) {

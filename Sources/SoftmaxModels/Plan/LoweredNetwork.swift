@@ -114,8 +114,7 @@ private struct Lowering {
       }
       let operation = PlanOperation.Own(
         layer: arena.keep(own), parameters: parameters,
-        outputCount: layer.outputShape.reduce(1, *),
-        isElementwise: layer.isElementwise(inputCount: count))
+        outputCount: layer.outputShape.reduce(1, *), isElementwise: own.isElementwise)
       add(.own(operation), tensors: views, of: layer, at: index, isFlat: true)
     }
   }

@@ -126,7 +126,7 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
     let outputs = state.outputShape.reduce(1, *)
     let operation = PlanOperation.Own(
       layer: arena.keep(own), parameters: parameters, outputCount: outputs,
-      isElementwise: state.isElementwise(inputCount: inputs))
+      isElementwise: own.isElementwise)
     return Layer(
       weight: .own(operation), bias: arena.matrix(rowCount: 1, columnCount: outputs),
       steps: arena.vector(copying: []), inputCount: inputs, outputCount: outputs)

@@ -44,6 +44,4 @@ struct PassMemory: Sendable {
 
   /// The logits: [rows, classes].
   var logits: MatrixView { values[values.count - 1] }
-  /// The gradient of the loss to the logits.
-  var logitGradients: MatrixView { gradients[gradients.count - 1] }
 }

@@ -52,14 +52,20 @@ struct PlainParameter: Sendable {
       }
   }
 
-  /// What a worker sums and updates: columns of the numbers as they lie, maybe none.
-  func share(of worker: Worker) -> Range<Int> {
+  /// What a worker sums and updates of the numbers as they lie.
+  func share(of worker: Worker) -> PlanPart {
+    let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
     switch role {
+    case .inputMajorWeight
+    where !PlanSharing.hasColumns(value.columnCount, forWorkers: worker.count):
+      return PlanPart(rows: worker.share(of: value.rowCount, alignedTo: 8), columns: columns)
     case .outputMajorWeight, .inputMajorWeight, .bias, .factor, .summed:
-      PlanSharing.columns(of: value.columnCount, for: worker)
+      return PlanPart(
+        rows: rows, columns: PlanSharing.columns(of: value.columnCount, for: worker))
     case .own:
       // One worker sums all rows, so that the order is that of the rows.
-      0..<(operation % worker.count == worker.index ? value.columnCount : 0)
+      let isOwner = operation % worker.count == worker.index
+      return PlanPart(rows: isOwner ? rows : 0..<0, columns: columns)
     }
   }
 }

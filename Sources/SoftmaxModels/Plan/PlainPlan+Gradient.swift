@@ -10,18 +10,20 @@ extension PlainPlan {
   ///   - x: what goes into its operation.
   ///   - dy: the gradient to what comes out.
   func sumGradient(
-    of parameter: PlainParameter, _ share: Range<Int>, x: MatrixView, dy: MatrixView
+    of parameter: PlainParameter, _ share: PlanPart, x: MatrixView, dy: MatrixView
   ) {
     let rows = 0..<dy.rowCount
-    let gradient = parameter.gradient.columns(share)
+    let gradient = parameter.gradient[share]
     switch parameter.role {
-    case .outputMajorWeight: kernels.multiplyOverRows(dy, x.columns(share), into: gradient)
-    case .inputMajorWeight: kernels.multiplyOverRows(x, dy.columns(share), into: gradient)
-    case .bias: kernels.sumRows(dy.columns(share), into: gradient)
+    case .outputMajorWeight: kernels.multiplyOverRows(dy, x.columns(share.columns), into: gradient)
+    case .inputMajorWeight:
+      kernels.multiplyOverRows(
+        x.columns(share.rows), dy.columns(share.columns), into: gradient)
+    case .bias: kernels.sumRows(dy.columns(share.columns), into: gradient)
     case .factor(let factors):
       kernels.sumProductsOverRows(
-        dy.columns(share), factors.rows(rows).columns(share), into: gradient)
-    case .summed(let sums): gradient.assign(sums.columns(share))
+        dy.columns(share.columns), factors.rows(rows).columns(share.columns), into: gradient)
+    case .summed(let sums): gradient.assign(sums.columns(share.columns))
     case .own(let own):
       let y = forward.values[parameter.operation].rows(rows)
       own.layer.use {

@@ -33,13 +33,13 @@ extension PlainPlan {
   }
 
   // Makes the gradient of a batch ready for its step, but for the norm.
-  private func prepare(_ parameter: PlainParameter, _ share: Range<Int>, for step: OptimizerStep) {
+  private func prepare(_ parameter: PlainParameter, _ share: PlanPart, for step: OptimizerStep) {
     guard !treatment.isNone else { return }
-    let gradient = parameter.gradient.columns(share)
-    let direction = direction(of: parameter).columns(share)
+    let gradient = parameter.gradient[share]
+    let direction = direction(of: parameter)[share]
     if parameter.isPenalized, treatment.isPenalizing {
       kernels.penalize(
-        gradient, of: parameter.value.columns(share), l1: treatment.l1Penalty,
+        gradient, of: parameter.value[share], l1: treatment.l1Penalty,
         l2: treatment.l2Penalty)
     }
     if treatment.isAccumulating {
@@ -56,28 +56,28 @@ extension PlainPlan {
 
   // Sums a weight's gradient and steps along it at once; false for what is no weight.
   private func stepInTiles(
-    _ parameter: PlainParameter, _ share: Range<Int>, x: MatrixView, dy: MatrixView,
+    _ parameter: PlainParameter, _ share: PlanPart, x: MatrixView, dy: MatrixView,
     by update: Kernels.Update
   ) -> Bool {
     let (a, b): (MatrixView, MatrixView)
     switch parameter.role {
-    case .outputMajorWeight: (a, b) = (dy, x.columns(share))
-    case .inputMajorWeight: (a, b) = (x, dy.columns(share))
+    case .outputMajorWeight: (a, b) = (dy, x.columns(share.columns))
+    case .inputMajorWeight: (a, b) = (x.columns(share.rows), dy.columns(share.columns))
     default: return false
     }
     kernels.descend(
-      parameter.value.columns(share), alongProductOf: a, isTransposed: false, b, by: update,
-      l2: treatment.l2OfWeights, first: parameter.memory.first?.columns(share),
-      second: parameter.memory.dropFirst().first?.columns(share))
+      parameter.value[share], alongProductOf: a, isTransposed: false, b, by: update,
+      l2: treatment.l2OfWeights, first: parameter.memory.first?[share],
+      second: parameter.memory.dropFirst().first?[share])
     return true
   }
 
-  private func step(_ parameter: PlainParameter, _ share: Range<Int>, by update: Kernels.Update) {
+  private func step(_ parameter: PlainParameter, _ share: PlanPart, by update: Kernels.Update) {
     func memory(_ place: Int) -> MatrixView? {
-      place < memoryCount ? parameter.memory[place].columns(share) : nil
+      place < memoryCount ? parameter.memory[place][share] : nil
     }
     kernels.update(
-      parameter.value.columns(share), along: direction(of: parameter).columns(share), by: update,
+      parameter.value[share], along: direction(of: parameter)[share], by: update,
       l2: parameter.isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases,
       first: memory(0), second: memory(1), third: memory(2))
   }
@@ -101,7 +101,7 @@ extension PlainPlan {
     for parameter in parameters {
       let share = parameter.share(of: worker)
       guard !share.isEmpty else { continue }
-      if factor != 1 { kernels.multiply(direction(of: parameter).columns(share), by: factor) }
+      if factor != 1 { kernels.multiply(direction(of: parameter)[share], by: factor) }
       step(parameter, share, by: update)
     }
   }

@@ -20,6 +20,8 @@ final class PlainPlan: TrainingPlan {
   private let sharings: VectorView<PlanSharing>
   /// Whether every worker converts the whole batch for itself.
   private let hasOwnInputs: Bool
+  /// Whether a batch is a single block of the sums over rows.
+  private let isSmallBatch: Bool
   /// The gradient of the loss to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
   /// What is trained, first to last.
@@ -55,12 +57,18 @@ final class PlainPlan: TrainingPlan {
     let rows = batchSize
     var last = PlanSharing.rows
     let sharings = lowered.operations.elements().map { operation in
-      last = operation.sharing(of: last)
+      last = operation.sharing(of: last, workerCount: workerCount)
       return last
     }
     self.sharings = arena.vector(copying: sharings)
-    // Of a small batch; the copies of a large one would take memory rather than save time.
-    hasOwnInputs = sharings.first == .columns && batchSize <= Kernels.rowChunk
+    // Of a large batch copies would take memory rather than save time, and one worker's fetching ahead
+    // would drive out what it is about to read.
+    isSmallBatch = batchSize <= Kernels.rowChunk
+    let takesWholeRows = lowered.operations[0].takesWholeRows
+    hasOwnInputs =
+      isSmallBatch && sharings[0] == .columns && takesWholeRows
+      && FusedShape.hasRoom(
+        inputCount: lowered.inputCount, rowCount: batchSize, workerCount: workerCount)
     let forward = PassMemory(
       lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
@@ -150,6 +158,7 @@ final class PlainPlan: TrainingPlan {
 
   // The next batch's rows come from far away; the updates are long enough for that.
   private func fetch(behind samples: Range<Int>, features: FeatureSource, worker: Worker) {
+    guard isSmallBatch else { return }
     let next = schedule.places(after: samples)
     let rows = gatheredRows(of: next.count, for: worker)
     features.fetch(rows: next.elements(rows), columns: 0..<features.columnCount).begin()

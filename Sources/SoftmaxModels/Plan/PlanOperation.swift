@@ -97,7 +97,7 @@ enum PlanOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Computes a part of a step's outputs, which is as the operation's sharing says.
+  /// Computes a part of a step's outputs: some rows or some columns, as `sharing(of:)` says.
   ///
   /// - Parameter firstRow: the row of the step that the views' first is.
   func forward(
@@ -114,8 +114,6 @@ enum PlanOperation: Sendable, BitwiseCopyable {
       kernels.multiply(
         x.rows(rows), layer.weight.columns(columns), bias: layer.bias.columns(columns),
         into: y[part])
-      // An input may have overflowed, and an activation makes the outputs finite again.
-      y[part].clearPadding()
     case .activation(let function):
       kernels.apply(function, to: x[part], into: y[part])
     case .dropout(let layer):

@@ -55,7 +55,8 @@ enum TrainingPlans {
     // A rule that steps along stored gradients is no faster by workers that own their units.
     let isFusible = treatment.isNone && optimizer?.stepsInTiles ?? true
     let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
-    let shape = isFused ? FusedShape(network, loss: loss) : nil
+    let form = isFused ? FusedShape(network, loss: loss) : nil
+    let shape = form.flatMap { $0.fits(rowCount: batchSize) ? $0 : nil }
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
