@@ -6,9 +6,11 @@ public import SoftmaxModels
 
 // A checkpoint is a model file with more in it: the optimizer's memory as `optimizer.<slot>.layers...`
 // and the networks that callbacks keep as `callbacks.<callback>.<name>.layers...`, both in the shapes of
-// the layers' tensors; the metadata's `checkpoint` says the rest, in JSON.
+// the layers' tensors; the metadata's `checkpoint` says the rest, in JSON, and `checkpoint_checksum` is
+// that of all else, in hexadecimal: a bit that was lost would go on in every step to come.
 extension Checkpoint {
   static let metadataKey = "checkpoint"
+  static let checksumKey = "checkpoint_checksum"
   private static let formatVersion = 1
 
   // The checkpoint without its networks and matrices.
@@ -36,7 +38,8 @@ extension Checkpoint {
   /// ```
   ///
   /// - Throws: `notFound`, `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` for a
-  ///   file whose tensors or metadata do not fit; `unsupported` for a newer version's.
+  ///   file that has changed since it was written, or whose tensors or metadata do not fit;
+  ///   `unsupported` for a newer version's.
   public static func load(_ path: String) throws(SoftmaxError) -> Checkpoint {
     let file = try SafetensorsFile.read(path)
     do throws(SoftmaxError) {
@@ -87,7 +90,32 @@ extension Checkpoint {
             networks: $0.memory.networks.keys.sorted())
         }, settings: settings, stepCount: state.stepCount,
         learningRateFactor: state.learningRateFactor, memoryCount: state.memory.count))
+    metadata[Self.checksumKey] = Self.checksum(of: tensors, metadata)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
+  }
+
+  /// The checksum of names, shapes and numbers of tensors, and of all other metadata.
+  static func checksum(
+    of tensors: [SafetensorsFile.Tensor], _ metadata: [String: String]
+  ) -> String {
+    var parts: [UInt64] = []
+    func add(_ text: String) {
+      unsafe Array(text.utf8).withUnsafeBytes {
+        unsafe parts.append(PayloadChecksum.checksum(of: $0))
+      }
+    }
+    for tensor in tensors {
+      add("\(tensor.name) \(tensor.shape)")
+      unsafe tensor.values.withUnsafeBytes {
+        unsafe parts.append(PayloadChecksum.checksum(of: $0))
+      }
+    }
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where key != checksumKey {
+      add(key)
+      add(value)
+    }
+    let sum = String(PayloadChecksum.combination(of: parts), radix: 16)
+    return String(repeating: "0", count: 16 - sum.count) + sum
   }
 
   /// The checkpoint that a file's content describes.
@@ -96,6 +124,14 @@ extension Checkpoint {
       throw SoftmaxError(
         .invalidData, "is no checkpoint: its metadata lack \"\(Self.metadataKey)\"",
         remedy: "name a file that training wrote as a checkpoint; a model has no optimizer state")
+    }
+    let checksum = Self.checksum(of: file.tensors, file.metadata)
+    guard file.metadata[Self.checksumKey] == checksum else {
+      throw SoftmaxError(
+        .invalidData,
+        "has changed since it was written: its checksum is \(checksum), it says "
+          + (file.metadata[Self.checksumKey]?.debugDescription ?? "none"),
+        remedy: "take a copy of the file, or go on from an earlier checkpoint")
     }
     let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
     guard record.version == Self.formatVersion else {

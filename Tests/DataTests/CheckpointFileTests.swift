@@ -145,7 +145,7 @@ import Testing
 
   // MARK: Files that lie
 
-  /// What comes of a checkpoint with some of its content replaced.
+  /// What comes of a checkpoint with some of its content replaced, and a checksum that fits.
   func changed(
     _ change: (inout [String: String], inout [SafetensorsFile.Tensor]) -> Void
   ) throws -> SoftmaxError? {
@@ -154,6 +154,7 @@ import Testing
     let file = try SafetensorsFile.read(path)
     var (metadata, tensors) = (file.metadata, file.tensors)
     change(&metadata, &tensors)
+    metadata[Checkpoint.checksumKey] = Checkpoint.checksum(of: tensors, metadata)
     try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
     do throws(SoftmaxError) {
       let checkpoint = try Checkpoint.load(path)
@@ -180,6 +181,39 @@ import Testing
       let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(path) }
       #expect(error?.path == path)
     }
+  }
+
+  @Test func aBitThatIsFlippedIsAnError() throws {
+    let path = folder.path("run")
+    try train(epochs: 1, to: path)
+    let whole = try Checkpoint.load(path)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    var errorCount = 0
+    for place in stride(from: 0, to: bytes.count, by: 11) {
+      var damaged = bytes
+      damaged[place] ^= 1 << (place % 8)
+      try damaged.write(to: URL(fileURLWithPath: path))
+      do throws(SoftmaxError) {
+        // Of a header's blanks some are worth as much as others.
+        #expect(try Checkpoint.load(path) == whole, "byte \(place)")
+      } catch {
+        errorCount += 1
+        #expect(error.path == path)
+      }
+    }
+    #expect(errorCount > bytes.count / 11 - 3)
+  }
+
+  @Test func aCheckpointWithoutChecksumIsAnError() throws {
+    let path = folder.path("run")
+    try train(epochs: 1, to: path)
+    let file = try SafetensorsFile.read(path)
+    var metadata = file.metadata
+    metadata[Checkpoint.checksumKey] = nil
+    try SafetensorsFile(tensors: file.tensors, metadata: metadata).write(to: path)
+    let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(path) }
+    #expect(error?.code == .invalidData)
+    #expect(error?.message.contains("has changed since it was written") == true)
   }
 
   @Test func everyChangedTensorIsAnErrorOrTaken() throws {
