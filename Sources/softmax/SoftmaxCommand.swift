@@ -23,7 +23,7 @@ struct SoftmaxCommand: ParsableCommand {
         row, counted from 0. Results go to standard output, everything else \
         to standard error.
 
-        Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 130 interrupted. \
+        Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 130 interrupted, 143 terminated. \
         SOFTMAX_ISA=scalar (avx2, avx512, neon) chooses the processor's instructions; the numbers \
         are the same with each.
         """,
@@ -53,7 +53,7 @@ struct SoftmaxCommand: ParsableCommand {
       return ExitStatus(for: error).rawValue
     case let error as Interrupted:
       Console().draw(error.message + "\n")
-      return ExitStatus.interrupted.rawValue
+      return error.status.rawValue
     default:
       return reportParsing(error)
     }

@@ -44,4 +44,29 @@ import Testing
     #expect(text.hasSuffix("interrupted: training stopped, nothing was saved\n"))
     #expect(!bench.exists("model.safetensors"))
   }
+
+  // As a shell does for what runs in its background.
+  @Test func whatWasIgnoredFromTheStartStaysIgnored() throws {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "trap '' INT; exec \"$0\" train digits --epochs 30 --json", BuiltCommand.url.path,
+    ]
+    process.currentDirectoryURL = bench.folder.url
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    var text = ""
+    while !text.contains("\"epoch\":1,") {
+      let data = output.fileHandleForReading.availableData
+      guard !data.isEmpty else { break }
+      text += String(decoding: data, as: UTF8.self)
+    }
+    process.interrupt()
+    text += String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(text.contains("\"event\":\"result\""))
+  }
 }

@@ -105,7 +105,8 @@ import Testing
   }
 
   // Within an epoch, which is long: it goes on with the step behind the last one.
-  @Test func controlCWritesACheckpointAndSaysHowToGoOn() throws {
+  @Test(arguments: [SIGINT, SIGTERM])
+  func anInterruptionWritesACheckpointAndSaysHowToGoOn(number: Int32) throws {
     let arguments = [
       "train", "digits", "--epochs", "3", "--batch-size", "1", "--hidden", "200", "--json",
     ]
@@ -118,9 +119,9 @@ import Testing
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors
     // Tests that run in the background ignore the signal, and so would the command.
-    let action = signal(SIGINT, SIG_DFL)
+    let action = signal(number, SIG_DFL)
     try process.run()
-    signal(SIGINT, action)
+    signal(number, action)
     var text = ""
     while !text.contains("Epoch 1/") {
       let data = errors.fileHandleForReading.availableData
@@ -128,10 +129,10 @@ import Testing
       text += String(decoding: data, as: UTF8.self)
     }
     usleep(30_000)
-    process.interrupt()
+    kill(process.processIdentifier, number)
     text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(process.terminationStatus == 130)
+    #expect(process.terminationStatus == 128 + number)
     #expect(text.contains("interrupted after 1 of 3 epochs: the steps so far are in a run\n"))
     let next =
       "softmax " + arguments.joined(separator: " ") + " --checkpoint 'a run' --resume 'a run'"

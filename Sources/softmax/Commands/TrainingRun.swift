@@ -178,7 +178,9 @@ struct TrainingRun {
         threads: command.threading.threads)
     }
     let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
-    if interruption.isRequested, !isComplete { throw interrupted(after: history) }
+    if let status = interruption.requestedStatus, !isComplete {
+      throw interrupted(after: history, status: status)
+    }
     let seconds = began.duration(to: .now) / .seconds(1)
     let record = TrainingRecord(
       dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
@@ -214,9 +216,10 @@ struct TrainingRun {
     return callbacks
   }
 
-  private func interrupted(after history: TrainingHistory) -> Interrupted {
+  private func interrupted(after history: TrainingHistory, status: ExitStatus) -> Interrupted {
     guard let path = command.watching.checkpoint else {
-      return Interrupted(message: "interrupted: training stopped, nothing was saved")
+      return Interrupted(
+        message: "interrupted: training stopped, nothing was saved", status: status)
     }
     var words = Array(CommandLine.arguments.dropFirst())
     words.removeAll { $0.hasPrefix("--resume=") }
@@ -228,7 +231,7 @@ struct TrainingRun {
       message: PrintableText.lines(
         "interrupted after \(history.epochs.count) of \(command.epochs) epochs: the steps "
           + "so far are in \(path)\nto go on        softmax "
-          + words.map(ShellWord.quoted).joined(separator: " ")))
+          + words.map(ShellWord.quoted).joined(separator: " ")), status: status)
   }
 
   private func nextCommand(isJudged: Bool) -> String {

@@ -9,6 +9,7 @@ enum ExitStatus: Int32 {
   case diverged = 3
   case usage = 64
   case interrupted = 130
+  case terminated = 143
 
   /// The status for an error of the library.
   init(for error: SoftmaxError) {

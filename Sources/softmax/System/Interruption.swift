@@ -11,36 +11,66 @@ import Synchronization
   import Glibc
 #endif
 
-/// Turns the first Control-C into a request that the work asks for; the second ends the process.
+/// Turns the first Control-C, or the first request of a scheduler to end, into one that the work asks
+/// for; the second ends the process.
 final class Interruption {
   private let requests: Requests
-  private let source: any DispatchSourceSignal
+  private let sources: [any DispatchSourceSignal]
 
   private final class Requests: Sendable {
-    let count = Atomic<Int>(0)
+    // The exit status; 0 where nobody has asked.
+    let status = Atomic<Int32>(0)
   }
 
   /// Begins to listen.
   init() {
     let requests = Requests()
     self.requests = requests
-    // The source sees the signal only if its default action does not end the process first.
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(
-      signal: SIGINT, queue: DispatchQueue(label: "interruption"))
-    source.setEventHandler {
-      guard requests.count.add(1, ordering: .relaxed).newValue > 1 else { return }
-      _exit(ExitStatus.interrupted.rawValue)
+    let queue = DispatchQueue(label: "interruption")
+    let kinds = [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)]
+    sources = kinds.compactMap { number, status in
+      // The source sees a signal only if its default action does not end the process first. What was
+      // ignored from the start, as in a shell's background, stays so.
+      guard !Interruption.ignore(number) else { return nil }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        let (isFirst, _) = requests.status.compareExchange(
+          expected: 0, desired: status.rawValue, ordering: .relaxed)
+        if !isFirst { _exit(status.rawValue) }
+      }
+      source.resume()
+      return source
     }
-    source.resume()
   }
 
-  /// Whether the user has asked for an end.
-  var isRequested: Bool { requests.count.load(ordering: .relaxed) > 0 }
+  /// What the process has been asked to end with, if it has.
+  var requestedStatus: ExitStatus? {
+    ExitStatus(rawValue: requests.status.load(ordering: .relaxed)).flatMap {
+      $0 == .done ? nil : $0
+    }
+  }
 
-  /// Stops listening: from here on Control-C ends the process.
+  /// Stops listening: from here on the signals end the process.
   func end() {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
+    for source in sources {
+      source.cancel()
+      signal(Int32(source.handle), SIG_DFL)
+    }
+  }
+
+  // Whether it was ignored before.
+  private static func ignore(_ number: Int32) -> Bool {
+    var old = sigaction()
+    unsafe sigaction(number, nil, &old)
+    signal(number, SIG_IGN)
+    #if canImport(Darwin)
+      let handler = unsafe old.__sigaction_u.__sa_handler
+    #elseif canImport(Musl)
+      let handler = unsafe old.__sa_handler.sa_handler
+    #else
+      let handler = unsafe old.__sigaction_handler.sa_handler
+    #endif
+    // Functions of C cannot be compared; their addresses can.
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -11,6 +11,6 @@ struct InterruptionWatch: TrainingCallback {
   mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision { decision }
 
   private var decision: TrainingDecision {
-    interruption.isRequested ? .pause("interrupted") : .proceed
+    interruption.requestedStatus != nil ? .pause("interrupted") : .proceed
   }
 }
