@@ -78,6 +78,13 @@ extension ClassificationModel {
   /// - Throws: `invalidArgument` for no samples, or for a data set with other classes.
   public func score(on dataset: LabeledDataset, threads: Int? = nil) throws(SoftmaxError) -> Double
   {
+    try validateClasses(of: dataset)
+    let predictions = try predictions(for: dataset.features, threads: threads)
+    let correctCount = zip(predictions, dataset.labels).count { $0.index == $1 }
+    return Double(correctCount) / Double(dataset.count)
+  }
+
+  func validateClasses(of dataset: LabeledDataset) throws(SoftmaxError) {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
@@ -87,8 +94,5 @@ extension ClassificationModel {
         "the model knows the classes \(classNames.prefix(20)), the data set has "
           + "\(dataset.classNames.prefix(20))")
     }
-    let predictions = try predictions(for: dataset.features, threads: threads)
-    let correctCount = zip(predictions, dataset.labels).count { $0.index == $1 }
-    return Double(correctCount) / Double(dataset.count)
   }
 }

@@ -121,6 +121,30 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     return result
   }
 
+  /// How good the models are together on labelled samples.
+  ///
+  /// The log loss is the mean of -ln p with p the right class's share of the probabilities. It is
+  /// computed from the log-odds, so that a p that rounds to 0 still counts.
+  ///
+  /// - Throws: `invalidArgument` for no samples, or for a data set with other classes; as
+  ///   ``Sequential/logits(for:threads:)``.
+  public func evaluation(
+    on dataset: LabeledDataset, threads: Int? = nil
+  ) throws(SoftmaxError) -> Evaluation {
+    try validateClasses(of: dataset)
+    let labels = dataset.labels
+    let logits = try logits(for: dataset.features, threads: threads)
+    // The shares are the softmax of ln sigmoid(z) = -ln(1 + e^-z).
+    var logarithms = logits
+    logarithms.elements = logits.elements.map { -$0 }.softplus().map { -$0 }
+    let losses = logarithms.crossEntropies(of: labels).map { Double($0) }
+    return Evaluation(
+      labels: labels, predictions: logits.mostLikelyClasses(),
+      probabilities: try probabilities(for: dataset.features, threads: threads),
+      logLoss: sumOverRows(losses.indices) { losses[$0] } / Double(dataset.count),
+      classNames: classNames)
+  }
+
   /// The class of the greatest log-odds for each sample, with all probabilities.
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``.

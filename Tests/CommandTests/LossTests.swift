@@ -60,10 +60,26 @@ import Testing
     #expect((training["class_weights"] as? [Double])?[3] == 2)
   }
 
+  @Test(arguments: [("huber", "--huber-delta", "delta"), ("hinge", "--hinge-margin", "margin")])
+  func whatALossIsToldIsWhatItTakes(loss: String, option: String, name: String) throws {
+    let trained = try bench.run(
+      "train", "digits", "--epochs", "1", "--loss", loss, option, "0.25", "--quiet")
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    let object = try #require(
+      try bench.run("inspect", "model.safetensors", "--json").objects().first)
+    let training = try #require(object["training"] as? [String: Any])
+    #expect((training["loss_settings"] as? [String: Double]) == [name: 0.25])
+  }
+
   @Test(arguments: [
     (["--label-smoothing", "1"], "must be in 0..<1"),
     (["--label-smoothing", "-1"], "must be in 0..<1"),
     (["--loss", "hinge", "--label-smoothing", "0.1"], "cross-entropy"),
+    (["--huber-delta", "1"], "is for --loss huber"),
+    (["--loss", "huber", "--hinge-margin", "1"], "is for --loss hinge"),
+    (["--loss", "huber", "--huber-delta", "0"], "greater than 0"),
+    (["--loss", "hinge", "--hinge-margin", "nan"], "greater than 0"),
+    (["--loss", "hinge", "--hinge-margin", "1e60"], "greater than 0"),
     (["--class-weights", "much"], "invalid for '--class-weights"),
     (["--class-weights", "3=x"], "invalid for '--class-weights"),
     (["--loss", "mse"], "invalid for '--loss"),

@@ -114,6 +114,7 @@ import Testing
     ["--schedule", "one-cycle"],
     ["--label-smoothing", "0.1"], ["--class-weights", "0=2,3=0.5"],
     ["--loss", "binary-cross-entropy", "--label-smoothing", "0.1"], ["--loss", "squared"],
+    ["--loss", "huber", "--huber-delta", "0.5"], ["--loss", "hinge", "--hinge-margin", "2"],
     ["--loss", "absolute"], ["--loss", "huber"],
     ["--loss", "hinge", "--class-weights", "balanced"],
   ])

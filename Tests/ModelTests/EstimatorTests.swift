@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxCore
 import SoftmaxModels
 import Testing
@@ -150,6 +151,15 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
     let probabilities = try model.probabilities(for: test.features)
     for row in 0..<test.count {
       #expect(abs(probabilities.row(row).reduce(0, +) - 1) < 1e-6)
+    }
+    let evaluation = try model.evaluation(on: test)
+    #expect(evaluation.accuracy == (try model.score(on: test)))
+    let logLoss = test.labels.indices.reduce(0) {
+      $0 - log(Double(probabilities[$1, test.labels[$1]])) / Double(test.count)
+    }
+    #expect(abs(evaluation.logLoss - logLoss) < 1e-6 * logLoss)
+    #expect(throws: SoftmaxError.self) {
+      try model.evaluation(on: test.replacing(labels: test.labels, classNames: ["a", "b", "c"]))
     }
   }
 

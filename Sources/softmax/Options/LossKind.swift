@@ -30,7 +30,9 @@ enum LossKind: String, CaseIterable, ExpressibleByArgument {
   }
 
   /// The loss with its settings.
-  func loss(labelSmoothing: Double, classWeights: [Double]) -> Loss {
+  func loss(
+    labelSmoothing: Double, delta: Double, margin: Double, classWeights: [Double]
+  ) -> Loss {
     switch self {
     case .crossEntropy:
       .crossEntropy(labelSmoothing: labelSmoothing, classWeights: classWeights)
@@ -38,8 +40,8 @@ enum LossKind: String, CaseIterable, ExpressibleByArgument {
       .binaryCrossEntropy(labelSmoothing: labelSmoothing, classWeights: classWeights)
     case .squared: .squared(classWeights: classWeights)
     case .absolute: .absolute(classWeights: classWeights)
-    case .huber: .huber(classWeights: classWeights)
-    case .hinge: .multiClassHinge(classWeights: classWeights)
+    case .huber: .huber(delta: delta, classWeights: classWeights)
+    case .hinge: .multiClassHinge(margin: margin, classWeights: classWeights)
     }
   }
 }

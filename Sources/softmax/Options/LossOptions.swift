@@ -22,6 +22,18 @@ struct LossOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "From which error on huber grows as absolute does (default: 1).", valueName: "x"))
+  var huberDelta: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "By how much hinge wants the right class to be ahead (default: 1).", valueName: "x"))
+  var hingeMargin: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "How much each class counts: balanced, or some by name, such as cat=2,dog=0.5.",
       valueName: "weights"))
   var classWeights: ClassWeights?
@@ -43,12 +55,22 @@ struct LossOptions: ParsableArguments {
         throw ValidationError("--label-smoothing must be in 0..<1, got \(labelSmoothing)")
       }
     }
+    try validate("--huber-delta", huberDelta, of: .huber)
+    try validate("--hinge-margin", hingeMargin, of: .hinge)
+  }
+
+  private func validate(_ name: String, _ value: Double?, of kind: LossKind) throws {
+    guard let value else { return }
+    guard loss == kind else { throw ValidationError("\(name) is for --loss \(kind.rawValue)") }
+    guard value > 0, Float(value) > 0, Float(value).isFinite else {
+      throw ValidationError("\(name) must be a float greater than 0, got \(value)")
+    }
   }
 
   /// The loss with its settings for a data set.
   func loss(for dataset: LabeledDataset) throws(SoftmaxError) -> Loss {
     loss.loss(
-      labelSmoothing: labelSmoothing ?? 0,
+      labelSmoothing: labelSmoothing ?? 0, delta: huberDelta ?? 1, margin: hingeMargin ?? 1,
       classWeights: try classWeights?.weights(for: dataset) ?? [])
   }
 }
