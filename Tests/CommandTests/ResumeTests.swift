@@ -71,9 +71,22 @@ import Testing
     #expect(model.exitCode == 1 && model.errors.contains("is no checkpoint"))
   }
 
+  @Test(arguments: [[], ["--validation", "0.2"]])
+  func aPlateauMakesTheLearningRateSmaller(validation: [String]) throws {
+    // At this rate some epochs are worse than those before.
+    let arguments =
+      ["train", "digits", "--optimizer", "sgd", "--learning-rate", "1", "--epochs", "8", "--json"]
+      + validation
+    let steady = try hash(bench.run(arguments))
+    #expect(try hash(bench.run(arguments + ["--reduce-on-plateau", "1"])) != steady)
+    // Patience for more epochs than there are changes nothing.
+    #expect(try hash(bench.run(arguments + ["--reduce-on-plateau", "8"])) == steady)
+  }
+
   @Test func optionsThatMakeNoSenseAreUsageErrors() throws {
     for arguments in [
       ["--early-stopping", "3"], ["--early-stopping", "0", "--validation", "0.1"],
+      ["--reduce-on-plateau", "0"], ["--reduce-on-plateau", "x"],
       ["--validation", "0"], ["--validation", "1"], ["--validation", "nan"],
       ["--checkpoint-every", "2"], ["--checkpoint-every", "0", "--checkpoint", "run"],
       ["--checkpoint", ""], ["--checkpoint", "model.safetensors"],

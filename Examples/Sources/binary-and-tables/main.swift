@@ -63,7 +63,7 @@ let two = try trained(units: 2, loss: .crossEntropy, learningRate: 0.05)
 let one = try trained(units: 1, loss: .binaryCrossEntropy(), learningRate: 0.1)
 let gap = (two - one).elements.map(abs).max() ?? 1
 print("softmax of two classes and logistic regression differ by \(gap) at most")
-state("trained, both give the same probabilities", gap < 1e-4)
+state("trained, both give the same probabilities", gap < 1e-5)
 
 // MARK: Several binary classifiers beside one softmax
 

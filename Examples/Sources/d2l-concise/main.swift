@@ -17,14 +17,13 @@ var net = try Sequential(input: [28, 28], seed: seed) {
   Flatten()
   Dense(10, initializer: .normal(deviation: 0.01))
 }
-if let weight = net.layers[1].weight {
-  let count = Float(weight.elements.count)
-  let mean = weight.elements.reduce(0, +) / count
-  let deviation = (weight.elements.reduce(0) { $0 + $1 * $1 } / count).squareRoot()
-  print("weights of mean \(mean.text(5)) and deviation \(deviation.text(5))")
-  state(
-    "the weights have mean 0 and deviation 0.01", abs(mean) < 5e-4 && abs(deviation - 0.01) < 5e-4)
-}
+let weights = net.layers[1].weight?.elements ?? []
+let count = Float(weights.count)
+let mean = weights.reduce(0, +) / count
+let deviation = (weights.reduce(0) { $0 + $1 * $1 } / count).squareRoot()
+print("weights of mean \(mean.text(5)) and deviation \(deviation.text(5))")
+state(
+  "the weights have mean 0 and deviation 0.01", abs(mean) < 5e-4 && abs(deviation - 0.01) < 5e-4)
 
 let history = try net.fit(
   to: fashion.training, loss: .crossEntropy, optimizer: .sgd(learningRate: 0.1), epochs: 10,

@@ -45,6 +45,11 @@ state("and straight far from it", huber.loss(2) == 1.5 && huber.gradient(2) == 1
 state(
   "the likelihood of squared loss is a normal distribution's, exp(-x^2 / 2)",
   abs(squared.likelihood(1) - exp(-0.5)) < 1e-12)
+state(
+  "that of L1 loss is Laplace's, and Huber's goes from the one to the other",
+  abs(absolute.likelihood(2) - exp(-2.0)) < 1e-12
+    && huber.likelihood(0.5) == squared.likelihood(0.5)
+    && abs(huber.likelihood(2) - exp(-1.5)) < 1e-12)
 
 // Networks train with the same functions, as the mean over their outputs. Here two outputs, of a sample
 // of class 0: their targets are 1 and 0, and both are off by x.
@@ -83,6 +88,11 @@ print("squared loss: accuracy \(squaredAccuracy.text(3))")
 print("              outputs \(least.text(2))...\(greatest.text(2))")
 state("it classifies: accuracy above 0.77", squaredAccuracy > 0.77)
 state("its outputs are no probabilities: some negative, some above 1", least < 0 && greatest > 1)
+
+// Huber's loss, which minds the images that are far off less.
+let robustAccuracy = try trained(with: .huber()).evaluation(on: test).accuracy
+print("Huber's loss: accuracy \(robustAccuracy.text(3))")
+state("so does Huber's loss: accuracy above 0.77", robustAccuracy > 0.77)
 
 let classifier = try trained(with: .crossEntropy)
 let result = try classifier.evaluation(on: test)

@@ -9,6 +9,10 @@ import SoftmaxKit
 import Statements
 
 // The worked example: scores 3, 1, -3 -> exp 20, 2.7, 0.05 -> 0.88, 0.12, 0.00.
+let exponentials = try SoftmaxWalkthrough.workedExample().naive.exponentials.row(0)
+state(
+  "exp of 3, 1, -3 is 20, 2.7, 0.05",
+  zip(exponentials, [0, 1, 2]).map { $0.text($1) } == ["20", "2.7", "0.05"])
 let probabilities = softmax([3, 1, -3])
 print("softmax(3, 1, -3) =", probabilities.map { $0.text(2) })
 state("it is 0.88, 0.12, 0.00", probabilities.map { $0.text(2) } == ["0.88", "0.12", "0.00"])
@@ -17,6 +21,9 @@ state("it is 0.88, 0.12, 0.00", probabilities.map { $0.text(2) } == ["0.88", "0.
 let large = softmax([1000, 1001, 1002])
 print("softmax(1000, 1001, 1002) =", large.map { $0.text(2) })
 state("nothing overflows: 0.09, 0.24, 0.67", large.map { $0.text(2) } == ["0.09", "0.24", "0.67"])
+
+let small = softmax([-1000, -1001, -1002])
+state("nor underflows: 0.67, 0.24, 0.09", small.map { $0.text(2) } == ["0.67", "0.24", "0.09"])
 
 // "a_1 depends only on z_1", says one article. It depends on all: move z_3 and a_1 moves.
 let moved = softmax([3, 1, 2])
@@ -27,6 +34,8 @@ let x = try Matrix([[1, 2], [0, 1], [3, -1]])
 let w = try Matrix([[0.5, -1, 0.25], [1, 0.5, -0.75]])
 let predicted = try x.multiplied(by: w).softmax()
 for row in 0..<predicted.rowCount { print(predicted.row(row).map { $0.text(3) }) }
+// [1, 2] times W is [2.5, 0, -1.25].
+state("row 0 is the softmax of its scores", Array(predicted.row(0)) == softmax([2.5, 0, -1.25]))
 state("each row sums to 1", predicted.sums().allSatisfy { abs($0 - 1) < 1e-6 })
 
 // Along the other axis each column sums to 1.

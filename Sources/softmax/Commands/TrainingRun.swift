@@ -209,6 +209,11 @@ struct TrainingRun {
     if let patience = watching.earlyStopping {
       callbacks.append(.earlyStopping(patience: patience))
     }
+    if let patience = watching.reduceOnPlateau {
+      callbacks.append(
+        .reduceOnPlateau(
+          patience: patience, monitor: watching.validation == nil ? .loss : .validationLoss))
+    }
     if let path = watching.csvLog { callbacks.append(.csvLog(to: path)) }
     if let path = watching.checkpoint {
       callbacks.append(.checkpoint(to: path, everyEpochs: watching.checkpointEvery ?? 1))

@@ -19,8 +19,17 @@ struct WatchOptions: ParsableArguments {
   var earlyStopping: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Where to write checkpoints; Control-C writes one too.", valueName: "file"))
+      """
+      Multiply the learning rate by 0.1 after so many epochs without a better validation loss, \
+      without --validation a better training loss.
+      """, valueName: "n"))
+  var reduceOnPlateau: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write checkpoints; Control-C and SIGTERM write one too.", valueName: "file"))
   var checkpoint: String?
 
   @Option(
@@ -56,6 +65,9 @@ struct WatchOptions: ParsableArguments {
         throw ValidationError(
           "--early-stopping watches the validation loss: add --validation, such as 0.1")
       }
+    }
+    if let reduceOnPlateau, reduceOnPlateau < 1 {
+      throw ValidationError("--reduce-on-plateau must be at least 1, got \(reduceOnPlateau)")
     }
     if let checkpointEvery {
       guard checkpointEvery >= 1 else {
