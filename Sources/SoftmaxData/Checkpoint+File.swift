@@ -31,6 +31,11 @@ extension Checkpoint {
     var memoryCount: Int
   }
 
+  // What every version has.
+  private struct Format: Decodable {
+    var version: Int
+  }
+
   /// Reads a checkpoint, and trusts nothing in it.
   ///
   /// ```swift
@@ -125,6 +130,13 @@ extension Checkpoint {
         .invalidData, "is no checkpoint: its metadata lack \"\(Self.metadataKey)\"",
         remedy: "name a file that training wrote as a checkpoint; a model has no optimizer state")
     }
+    let format: Format = try ArtefactJSON.decode(Self.metadataKey, of: file)
+    guard format.version == Self.formatVersion else {
+      throw SoftmaxError(
+        .unsupported,
+        "is a checkpoint of version \(format.version), expected \(Self.formatVersion)",
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
     let checksum = Self.checksum(of: file.tensors, file.metadata)
     guard file.metadata[Self.checksumKey] == checksum else {
       throw SoftmaxError(
@@ -134,12 +146,6 @@ extension Checkpoint {
         remedy: "take a copy of the file, or go on from an earlier checkpoint")
     }
     let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
-    guard record.version == Self.formatVersion else {
-      throw SoftmaxError(
-        .unsupported,
-        "is a checkpoint of version \(record.version), expected \(Self.formatVersion)",
-        remedy: "use the release of softmax that wrote it, or a newer one")
-    }
     guard (0...16).contains(record.memoryCount), record.callbacks.count <= 256,
       record.stepCount >= 0, record.learningRateFactor > 0
     else {

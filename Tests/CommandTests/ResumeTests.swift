@@ -142,6 +142,8 @@ import Testing
       text += String(decoding: data, as: UTF8.self)
     }
     usleep(30_000)
+    // As from a launcher that tells the process, and then its group.
+    kill(process.processIdentifier, number)
     kill(process.processIdentifier, number)
     text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     process.waitUntilExit()

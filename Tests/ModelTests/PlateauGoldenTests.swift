@@ -22,6 +22,16 @@ import Testing
     var cases: [Case]
   }
 
+  @Test func onAPlateauWithoutEndTheRateStaysANumberToTrainWith() {
+    var plateau = ReduceOnPlateau.reduceOnPlateau(patience: 1, monitor: .loss)
+    var rate = 1.0
+    for _ in 0..<1000 {
+      let next = plateau.nextRate(after: 1, from: rate)
+      #expect(next > 0 && next / rate > 0 && Float(next).isNormal)
+      rate = next
+    }
+  }
+
   @Test func theRatesAreThePeersEpochByEpoch() throws {
     let url = try #require(
       Bundle.module.url(forResource: "plateau", withExtension: "json", subdirectory: "Golden"))

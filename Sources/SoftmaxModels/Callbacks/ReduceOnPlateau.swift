@@ -92,10 +92,12 @@ public struct ReduceOnPlateau: TrainingCallback {
     }
     guard cooldownLeft == 0 else { return rate }
     wait += 1
-    guard wait >= patience, rate > minLearningRate else { return rate }
+    // On a plateau without end the rate stays one that a step can be taken with.
+    let least = max(minLearningRate, Double(Float.leastNormalMagnitude))
+    guard wait >= patience, rate > least else { return rate }
     wait = 0
     cooldownLeft = cooldown
-    return max(rate * factor, minLearningRate)
+    return max(rate * factor, least)
   }
 }
 

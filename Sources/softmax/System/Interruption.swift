@@ -12,7 +12,7 @@ import Synchronization
 #endif
 
 /// Turns the first Control-C, or the first request of a scheduler to end, into one that the work asks
-/// for; the second ends the process.
+/// for; one that comes a second later ends the process.
 final class Interruption {
   private let requests: Requests
   private let sources: [any DispatchSourceSignal]
@@ -20,6 +20,7 @@ final class Interruption {
   private final class Requests: Sendable {
     // The exit status; 0 where nobody has asked.
     let status = Atomic<Int32>(0)
+    let time = Atomic<UInt64>(0)
   }
 
   /// Begins to listen.
@@ -34,9 +35,15 @@ final class Interruption {
       guard !Interruption.ignore(number) else { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
+        let now = DispatchTime.now().uptimeNanoseconds
         let (isFirst, _) = requests.status.compareExchange(
           expected: 0, desired: status.rawValue, ordering: .relaxed)
-        if !isFirst { _exit(status.rawValue) }
+        // Some launchers send the same request twice: to the process, and to its group.
+        if isFirst {
+          requests.time.store(now, ordering: .relaxed)
+        } else if now > requests.time.load(ordering: .relaxed) + 1_000_000_000 {
+          _exit(status.rawValue)
+        }
       }
       source.resume()
       return source
@@ -52,10 +59,15 @@ final class Interruption {
 
   /// Stops listening: from here on the signals end the process.
   func end() {
+    // A source blocks its signal in the thread that got it.
+    var numbers = sigset_t()
+    unsafe sigemptyset(&numbers)
     for source in sources {
       source.cancel()
       signal(Int32(source.handle), SIG_DFL)
+      unsafe sigaddset(&numbers, Int32(source.handle))
     }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
   }
 
   // Whether it was ignored before.
