@@ -74,13 +74,14 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     self.steps = arena.vector(copying: steps)
   }
 
-  /// From the products to the outputs of some rows, the first of which is row `firstRow` of the step.
-  func forward(rowCount: Int, firstRow: Int, step: Int, with kernels: Kernels) {
+  /// From the products to the outputs of some rows, the first of which is row `firstRow` of the
+  /// training's step `number`.
+  func forward(rowCount: Int, firstRow: Int, number: Int, with kernels: Kernels) {
     let part = PlanPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
     for index in 0..<steps.count {
-      let own = steps[index]
-      own.operation.forward(
-        own.x, into: own.y, part: part, firstRow: firstRow, step: step, with: kernels)
+      let step = steps[index]
+      step.operation.forward(
+        step.x, into: step.y, part: part, firstRow: firstRow, step: number, with: kernels)
     }
   }
 
@@ -94,11 +95,16 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Calls `body` with the gradients to the factors and the shifts of each batch normalization.
-  func forEachNormalization(_ body: (_ gamma: MatrixView, _ beta: MatrixView) -> Void) {
+  /// Calls `body` with the place of each batch normalization among them, and with the gradients to its
+  /// factors and its shifts.
+  func forEachNormalization(
+    _ body: (_ place: Int, _ gamma: MatrixView, _ beta: MatrixView) -> Void
+  ) {
+    var place = 0
     for index in 0..<steps.count {
       guard case .batchNormalization(let layer) = steps[index].operation else { continue }
-      body(layer.productSum, layer.gradientSum)
+      body(place, layer.productSum, layer.gradientSum)
+      place += 1
     }
   }
 }

@@ -119,7 +119,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let places = begin..<min(begin + Kernels.rowChunk, samples.upperBound)
       let isEven = (step * blockLosses.count + block) % 2 == 0
       computeParts(
-        of: places, block: block, step: schedule.number(of: step),
+        of: places, block: block, number: schedule.number(of: step),
         into: isEven ? evenPartials : oddPartials, features: features, worker: worker)
       worker.barrier()
       differentiate(
@@ -143,7 +143,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   // The worker's units and its parts of the logits.
   private func computeParts(
-    of places: Range<Int>, block: Int, step: Int, into partials: MatrixView,
+    of places: Range<Int>, block: Int, number: Int, into partials: MatrixView,
     features: FeatureSource, worker: Worker
   ) {
     let next = schedule.places(after: places)
@@ -166,7 +166,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       if index > 0 { worker.barrier() }
       forward(layer: index, rows: rows)
       steps[index].forward(
-        rowCount: rows.count, firstRow: block * Kernels.rowChunk, step: step, with: kernels)
+        rowCount: rows.count, firstRow: block * Kernels.rowChunk, number: number, with: kernels)
       // The layer before may have overflowed, and an activation made the units finite again.
       activations[index].rows(rows).clearPadding()
     }
@@ -292,10 +292,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
       finish(part.bias, block: block, by: update)
-      var place = 0
-      steps[index].forEachNormalization { gamma, beta in
+      steps[index].forEachNormalization { place, gamma, beta in
         let normalization = part.normalizations[place]
-        place += 1
         normalization.gamma.gradient(ofBlock: block).assign(gamma)
         normalization.beta.gradient(ofBlock: block).assign(beta)
         finish(normalization.gamma, block: block, by: update)
