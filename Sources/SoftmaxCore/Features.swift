@@ -23,6 +23,14 @@ public enum Features: Hashable, Sendable {
     }
   }
 
+  /// What a byte is multiplied with; nil for numbers as they are.
+  public var byteScale: Float? {
+    switch self {
+    case .floats: nil
+    case .bytes(let matrix): matrix.scale
+    }
+  }
+
   /// The features of one sample as numbers.
   ///
   /// - Precondition: the row lies within the features.

@@ -193,7 +193,7 @@ extension Checkpoint {
         learningRateFactor: record.learningRateFactor),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
-      byteScale: classifier.byteScale)
+      byteScale: classifier.byteScale, standardization: classifier.standardization)
   }
 
   private static func tensors(

@@ -79,11 +79,14 @@ public struct Checkpoint: Hashable, Sendable {
   public let classNames: [String]
   /// What a byte feature is multiplied with; nil for numbers as they are.
   public let byteScale: Float?
+  /// What was done to the features before the training, which its network wants of others too.
+  public let standardization: Standardization?
 
   /// Creates a checkpoint from its parts.
   public init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [Callback],
-    settings: [String: String], classNames: [String], byteScale: Float?
+    settings: [String: String], classNames: [String], byteScale: Float?,
+    standardization: Standardization? = nil
   ) {
     self.state = state
     self.position = position
@@ -92,6 +95,7 @@ public struct Checkpoint: Hashable, Sendable {
     self.settings = settings
     self.classNames = classNames
     self.byteScale = byteScale
+    self.standardization = standardization
   }
 
   /// The network of this moment with its class names, for a look at how good it is.
@@ -99,8 +103,21 @@ public struct Checkpoint: Hashable, Sendable {
   /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
   public var classifier: Classifier {
     get throws(SoftmaxError) {
-      try Classifier(network: state.network, classNames: classNames, byteScale: byteScale)
+      try Classifier(
+        network: state.network, classNames: classNames, byteScale: byteScale,
+        standardization: standardization)
     }
+  }
+
+  /// The checkpoint of a training whose features were standardized before; its ``classifier``
+  /// standardizes by itself.
+  ///
+  /// - Parameter byteScale: what a byte feature is multiplied with before; nil for numbers as they are.
+  public func standardizing(by standardization: Standardization, byteScale: Float?) -> Checkpoint {
+    Checkpoint(
+      state: state, position: position, history: history, callbacks: callbacks,
+      settings: settings, classNames: classNames, byteScale: byteScale,
+      standardization: standardization)
   }
 
   /// Throws unless the settings of a training are those of the checkpoint.
@@ -165,11 +182,10 @@ extension Trainer {
     at position: Checkpoint.Position, history: TrainingHistory, callbacks: [Checkpoint.Callback],
     validation: String?
   ) throws(SoftmaxError) -> Checkpoint {
-    var scale: Float?
-    if case .bytes(let matrix) = dataset.features { scale = matrix.scale }
-    return Checkpoint(
+    Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
-      settings: settings(validation: validation), classNames: dataset.classNames, byteScale: scale)
+      settings: settings(validation: validation), classNames: dataset.classNames,
+      byteScale: dataset.features.byteScale)
   }
 
   func restore(_ checkpoint: Checkpoint, validation: String?) throws(SoftmaxError) {

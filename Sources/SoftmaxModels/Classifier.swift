@@ -77,11 +77,9 @@ public struct Classifier: ClassificationModel, Hashable {
     network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,
     outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
-    var scale: Float?
-    if case .bytes(let matrix) = dataset.features { scale = matrix.scale }
     try self.init(
-      network: network, classNames: dataset.classNames, byteScale: scale, trainingRecord: record,
-      outputFunction: outputFunction)
+      network: network, classNames: dataset.classNames, byteScale: dataset.features.byteScale,
+      trainingRecord: record, outputFunction: outputFunction)
   }
 
   /// The classifier behind a standardization, which it applies from then on.

@@ -80,8 +80,6 @@ public struct StandardizedEstimator<Base: Estimator>: Estimator {
     let fitted = try base.fitted(
       to: standardization.standardized(dataset), startingFrom: model, threads: threads,
       onProgress: onProgress)
-    var byteScale: Float?
-    if case .bytes(let matrix) = dataset.features { byteScale = matrix.scale }
-    return try fitted.standardizing(by: standardization, byteScale: byteScale)
+    return try fitted.standardizing(by: standardization, byteScale: dataset.features.byteScale)
   }
 }

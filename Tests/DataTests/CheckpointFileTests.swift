@@ -82,6 +82,31 @@ import Testing
     #expect(error?.message.hasPrefix("is no checkpoint") == true)
   }
 
+  @Test func theFilesOfAStandardizedTrainingStandardize() throws {
+    let features = try dataset().features
+    let standardization = try Standardizer().fitted(to: features)
+    let scale = features.byteScale
+    var network = try network()
+    try network.fit(
+      to: standardization.standardized(dataset()), epochs: 2,
+      callbacks: [
+        .checkpoint(
+          to: folder.path("run"), keeping: .bestAndLast, standardization: standardization,
+          byteScale: scale)
+      ])
+    let model = try Classifier(network: network, trainedOn: dataset())
+      .standardizing(by: standardization, byteScale: scale)
+    for name in ["run", "run.best"] {
+      let classifier = try Classifier.load(folder.path(name))
+      #expect(classifier.standardization == standardization && classifier.byteScale == scale)
+      #expect(try classifier.logits(for: features) == model.logits(for: features))
+    }
+    let checkpoint = try Checkpoint.load(folder.path("run"))
+    #expect(checkpoint.standardization == standardization)
+    try checkpoint.save(to: folder.path("again"))
+    #expect(try Checkpoint.load(folder.path("again")) == checkpoint)
+  }
+
   @Test func checkpointsAreAsFarApartAsAsked() throws {
     var positions: [Int] = []
     var network = try network()

@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
-        softmax train flowers.csv --target species
+        softmax train flowers.csv --target species --standardize
         softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
         softmax train digits --epochs 100 --validation 0.1 --early-stopping 5
@@ -40,6 +40,13 @@ struct TrainCommand: ParsableCommand {
       units, epochs, penalty.
       """)
   var preset: PresetKind?
+
+  @Flag(
+    help: """
+      Bring each feature to mean 0 and deviation 1, as measured on the rows to learn from; the model \
+      does it by itself from then on.
+      """)
+  var standardize = false
 
   @OptionGroup(title: "The network")
   var network: NetworkOptions

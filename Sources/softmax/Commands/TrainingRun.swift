@@ -30,26 +30,27 @@ struct TrainingRun {
       table: command.table.format)
     let split = try loader.split(of: reference)
     let whole = try reference.part(of: split, default: .training)
-    let (dataset, validation) = try heldBack(from: whole)
+    let rows = try TrainingRows(whole, for: command)
+    try rows.validate(checkpoint)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
-        of: testReference, default: .test, classNames: dataset.classNames)
+        of: testReference, default: .test, classNames: whole.classNames)
     } else {
       // Rows that were trained on say nothing about others.
       test = reference.part == .test ? nil : split.test
     }
-    let network = try preparedNetwork(for: dataset, test: test)
-    describe(split, dataset, validation, test, network)
+    let network = try preparedNetwork(for: rows, test: test)
+    describe(split, rows, test, network)
     if let testReference, reference.trainsOnRows(of: testReference) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
     }
 
     let (classifier, history, seconds) = try train(
-      network, on: dataset, validation: validation, resuming: checkpoint)
+      network, on: rows, resuming: checkpoint)
     try classifier.save(to: command.output)
-    let evaluation = try (test ?? validation).map { rows throws(SoftmaxError) in
+    let evaluation = try (test ?? rows.validation).map { rows throws(SoftmaxError) in
       try classifier.evaluation(on: rows, threads: command.threading.threads)
     }
     let result = TrainingResult(
@@ -82,20 +83,11 @@ struct TrainingRun {
     }
   }
 
-  // The rows to learn from, and those that `--validation` holds back.
-  private func heldBack(
-    from whole: LabeledDataset
-  ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset?) {
-    guard let fraction = command.watching.validation else { return (whole, nil) }
-    let (training, validation) = try whole.split(
-      validationFraction: fraction, seed: command.training.seed)
-    return (training, validation)
-  }
-
   // A network that fits the data: whatever is wrong with the test rows shows here, before training.
   private func preparedNetwork(
-    for dataset: LabeledDataset, test: LabeledDataset?
+    for rows: TrainingRows, test: LabeledDataset?
   ) throws(SoftmaxError) -> Sequential {
+    let dataset = rows.training
     try MemoryEstimate(
       inputCount: dataset.features.columnCount, hiddenUnits: command.hiddenUnits,
       classCount: dataset.classCount,
@@ -108,24 +100,30 @@ struct TrainingRun {
       for: dataset, hiddenUnits: command.hiddenUnits, initializer: command.initializer,
       trainedBy: command.loss.loss, seed: command.training.seed)
     if let test {
-      let classifier = try Classifier(network: network, trainedOn: dataset)
+      let classifier = try rows.classifier(network)
       _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
     }
     return network
   }
 
   private func describe(
-    _ split: DatasetSplit, _ dataset: LabeledDataset, _ validation: LabeledDataset?,
-    _ test: LabeledDataset?, _ network: Sequential
+    _ split: DatasetSplit, _ rows: TrainingRows, _ test: LabeledDataset?, _ network: Sequential
   ) {
+    let dataset = rows.training
     console.message(
       "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
         + "\(NumberText.shape(dataset.featureShape)) to learn from, "
         + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
     )
-    if let validation {
+    if let validation = rows.validation {
       console.message(
         "\(NumberText.grouped(validation.count)) more rows are held back to validate by")
+    }
+    if rows.standardization != nil {
+      console.message(
+        "each feature is brought to mean 0 and deviation 1, as measured on the rows to learn from")
+    } else if let warning = FeatureSizes(of: dataset.features, names: split.featureNames)?.warning {
+      console.warning(warning)
     }
     let title = "\(dataset.classCount) classes: "
     console.message(
@@ -153,10 +151,10 @@ struct TrainingRun {
   }
 
   private func train(
-    _ start: Sequential, on dataset: LabeledDataset, validation: LabeledDataset?,
-    resuming checkpoint: Checkpoint?
+    _ start: Sequential, on rows: TrainingRows, resuming checkpoint: Checkpoint?
   ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
     var network = start
+    let (dataset, validation) = try rows.prepared()
     let options = command.training
     let loss = try command.loss.loss(for: dataset)
     let optimizer = command.optimizer
@@ -174,7 +172,7 @@ struct TrainingRun {
         to: dataset, loss: loss, optimizer: optimizer, epochs: command.epochs, batchSize: batchSize,
         l1Penalty: options.l1, l2Penalty: command.l2Penalty,
         validation: validation.map { .data($0) } ?? .none,
-        callbacks: callbacks(display, interruption), resuming: checkpoint,
+        callbacks: callbacks(display, interruption, rows), resuming: checkpoint,
         threads: command.threading.threads)
     }
     let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
@@ -186,12 +184,11 @@ struct TrainingRun {
       dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
       l1Penalty: options.l1, l2Penalty: command.l2Penalty, batchSize: batchSize, seed: options.seed,
       history: history)
-    let classifier = try Classifier(network: network, trainedOn: dataset, record: record)
-    return (classifier, history, seconds)
+    return (try rows.classifier(network, record: record), history, seconds)
   }
 
   private func callbacks(
-    _ display: TrainingDisplay, _ interruption: Interruption
+    _ display: TrainingDisplay, _ interruption: Interruption, _ rows: TrainingRows
   ) -> [any TrainingCallback] {
     let watching = command.watching
     var callbacks: [any TrainingCallback] = [
@@ -216,7 +213,10 @@ struct TrainingRun {
     }
     if let path = watching.csvLog { callbacks.append(.csvLog(to: path)) }
     if let path = watching.checkpoint {
-      callbacks.append(.checkpoint(to: path, everyEpochs: watching.checkpointEvery ?? 1))
+      callbacks.append(
+        .checkpoint(
+          to: path, everyEpochs: watching.checkpointEvery ?? 1,
+          standardization: rows.standardization, byteScale: rows.byteScale))
     }
     return callbacks
   }
@@ -245,6 +245,7 @@ struct TrainingRun {
     if isJudged, let directory = command.source.directory {
       words += ["--data-dir", ShellWord.quoted(directory)]
     }
+    if isJudged { words += command.table.words.map(ShellWord.quoted) }
     return PrintableText.line(words.joined(separator: " "))
   }
 }

@@ -27,6 +27,15 @@ struct TableOptions: ParsableArguments {
       target: target.map { .column($0) } ?? .last, hasHeader: header, separator: separator?.value)
   }
 
+  /// The words of a command line that say the same.
+  var words: [String] {
+    var words: [String] = []
+    if let target { words += ["--target", target] }
+    if let separator { words += ["--separator", separator.rawValue] }
+    if let header { words.append(header ? "--header" : "--no-header") }
+    return words
+  }
+
   /// What stands between two cells.
   enum Separator: String, ExpressibleByArgument, CaseIterable {
     case comma

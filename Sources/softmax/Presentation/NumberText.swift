@@ -19,6 +19,15 @@ package enum NumberText {
     String(format: "%.\(decimals)e", value)
   }
 
+  /// About how large something is, such as `0.0045`, `12` or `1,050`.
+  package static func size(_ value: Double) -> String {
+    switch value {
+    case ..<99.5: String(format: "%.2g", value)
+    case ..<1e9: grouped(Int(value.rounded()))
+    default: exponent(value, 1)
+    }
+  }
+
   /// A fraction as per cent, such as `98.2 %`.
   package static func percent(_ fraction: Double) -> String {
     fixed(100 * fraction, 1) + " %"
