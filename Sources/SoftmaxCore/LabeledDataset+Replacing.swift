@@ -6,20 +6,25 @@ extension LabeledDataset {
   /// - Throws: `shapeMismatch` for another number of samples; `nonFiniteValue` for a feature that is
   ///   NaN or infinite.
   public func replacing(features: Features) throws(SoftmaxError) -> LabeledDataset {
-    let shape = features.columnCount == self.features.columnCount ? featureShape : nil
+    let isAsWide = features.columnCount == self.features.columnCount
+    let shape = isAsWide ? featureShape : nil
+    let names = isAsWide ? featureNames : nil
     switch targets {
     case .labels(let labels):
       return try LabeledDataset(
         features: features, labels: labels, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).naming(features: names)
     case .distributions(let matrix):
       return try LabeledDataset(
         features: features, distributions: matrix, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).naming(features: names)
     case .indicators(let matrix):
       return try LabeledDataset(
         features: features, indicators: matrix, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).naming(features: names)
     }
   }
 
@@ -31,7 +36,8 @@ extension LabeledDataset {
   ) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset(
       features: features, labels: labels, classNames: classNames, featureShape: featureShape,
-      sampleWeights: sampleWeights)
+      sampleWeights: sampleWeights
+    ).naming(features: featureNames)
   }
 
   /// The same samples with a probability of each class instead of a label; one-hot or soft.
@@ -40,7 +46,8 @@ extension LabeledDataset {
   public func replacing(distributions: Matrix) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset(
       features: features, distributions: distributions, classNames: classNames,
-      featureShape: featureShape, sampleWeights: sampleWeights)
+      featureShape: featureShape, sampleWeights: sampleWeights
+    ).naming(features: featureNames)
   }
 
   /// The same samples with any number of classes each (multi-label).
@@ -51,6 +58,7 @@ extension LabeledDataset {
   ) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset(
       features: features, indicators: indicators, classNames: classNames,
-      featureShape: featureShape, sampleWeights: sampleWeights)
+      featureShape: featureShape, sampleWeights: sampleWeights
+    ).naming(features: featureNames)
   }
 }

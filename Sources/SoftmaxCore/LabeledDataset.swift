@@ -27,6 +27,8 @@ public struct LabeledDataset: Hashable, Sendable {
   public let classNames: [String]
   /// The shape of one sample, such as [28, 28]; its product is the number of features.
   public let featureShape: [Int]
+  /// The names of the features, where they have such: those of a table's columns.
+  public private(set) var featureNames: [String]?
 
   /// The number of samples.
   public var count: Int { labels.count }
@@ -180,6 +182,7 @@ public struct LabeledDataset: Hashable, Sendable {
     self.sampleWeights = sampleWeights
     self.classNames = dataset.classNames
     self.featureShape = dataset.featureShape
+    self.featureNames = dataset.featureNames
   }
 
   /// The chosen samples, in the order given.
@@ -190,6 +193,19 @@ public struct LabeledDataset: Hashable, Sendable {
       unchecked: features.selecting(rows: rows), targets: targets.selecting(rows: rows),
       labels: rows.map { labels[$0] },
       sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
+  }
+
+  /// The same samples with names for their features, or with none.
+  ///
+  /// - Throws: `shapeMismatch` unless there is a name for each feature.
+  public func naming(features names: [String]?) throws(SoftmaxError) -> LabeledDataset {
+    if let names, names.count != features.columnCount {
+      throw SoftmaxError(
+        .shapeMismatch, "\(features.columnCount) features, but \(names.count) names for them")
+    }
+    var result = self
+    result.featureNames = names
+    return result
   }
 
   /// The same samples with other weights, or with none.

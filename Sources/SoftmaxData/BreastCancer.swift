@@ -35,6 +35,6 @@ public enum BreastCancer {
       PackageResources.breast_cancer_csv_gz, name: "breast-cancer.csv.gz",
       as: CSVFormat(target: .column("diagnosis"), knownClassNames: classNames))
     return StratifiedSplit.split(
-      try table.dataset(), name: "breast-cancer", featureNames: featureNames)
+      try table.dataset().naming(features: featureNames), name: "breast-cancer")
   }
 }

@@ -12,6 +12,9 @@ struct CSVColumns {
   /// The number of the first line, from 1.
   let line: Int
 
+  /// For each feature its place among the columns that are features; nil where they stand as they come.
+  let order: [Int]?
+
   private let names: [String]?
 
   /// Looks at the scanner's record, the first of the table.
@@ -19,7 +22,7 @@ struct CSVColumns {
     count = scanner.cells.count
     line = scanner.line
     let isPlain = format.featureCount == count
-    let target = isPlain ? nil : try Self.target(scanner, format: format)
+    var target = isPlain ? nil : try Self.target(scanner, format: format)
     let hasHeader = try Self.hasHeader(scanner, target: target, format: format)
     if hasHeader {
       var names: [String] = []
@@ -32,8 +35,11 @@ struct CSVColumns {
         names.append(name)
       }
       self.names = names
+      let matching = try CSVFeatureMatching(names: names, target: target, format: format, scanner)
+      target = matching.target
+      order = matching.order
     } else {
-      names = nil
+      (names, order) = (nil, nil)
     }
     self.target = target
     self.hasHeader = hasHeader
@@ -48,7 +54,9 @@ struct CSVColumns {
 
   /// The names of the features; nil without a header.
   var featureNames: [String]? {
-    names.map { names in names.indices.filter { $0 != target }.map { names[$0] } }
+    guard let names else { return nil }
+    let features = names.indices.filter { $0 != target }.map { names[$0] }
+    return order.map { order in order.map { features[$0] } } ?? features
   }
 
   var targetName: String? {

@@ -56,6 +56,13 @@ public struct CSVFormat: Hashable, Sendable {
   /// the classes are the labels themselves, sorted: numbers by their value, others by their
   /// characters.
   public var knownClassNames: [String]?
+  /// Names of features in their order, such as those of a model.
+  ///
+  /// A table with a header must have a column for each, in whatever order: the features come in this
+  /// one. If the classes are looked for in the last column and one other column is none of these, that
+  /// one holds the classes. A table without header is taken as it stands, as is any where two of the
+  /// names are the same.
+  public var knownFeatureNames: [String]?
   /// The number of features that a classifier takes, where one is to be used.
   ///
   /// A table of exactly so many columns then has no classes, whatever ``target`` says.
@@ -64,12 +71,13 @@ public struct CSVFormat: Hashable, Sendable {
   /// Describes a table.
   public init(
     target: Target = .last, hasHeader: Bool? = nil, separator: Separator? = nil,
-    knownClassNames: [String]? = nil, featureCount: Int? = nil
+    knownClassNames: [String]? = nil, knownFeatureNames: [String]? = nil, featureCount: Int? = nil
   ) {
     self.target = target
     self.hasHeader = hasHeader
     self.separator = separator
     self.knownClassNames = knownClassNames
+    self.knownFeatureNames = knownFeatureNames
     self.featureCount = featureCount
   }
 }

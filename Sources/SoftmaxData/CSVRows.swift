@@ -47,6 +47,11 @@ struct CSVRows {
     if let target { labels.append(try label(of: cells[target], column: target, scanner)) }
     let wrong = scanner.appendNumbers(to: &values, except: target)
     if let wrong { throw failure(of: cells[wrong], column: wrong, scanner) }
+    if let order = columns.order {
+      let begin = values.count - order.count
+      let row = Array(values[begin...])
+      for (column, place) in order.enumerated() { values[begin + column] = row[place] }
+    }
     count += 1
   }
 

@@ -49,7 +49,9 @@ public struct CSVTable: Hashable, Sendable {
         remedy: "a classifier needs at least 2; check which column holds the classes",
         at: .file(path: path, offset: nil))
     }
-    return try LabeledDataset(features: .floats(features), labels: labels, classNames: classNames)
+    return try LabeledDataset(
+      features: .floats(features), labels: labels, classNames: classNames
+    ).naming(features: featureNames)
   }
 
   /// A text in quotes, short enough for a message.

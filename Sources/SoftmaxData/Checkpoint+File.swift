@@ -193,7 +193,8 @@ extension Checkpoint {
         learningRateFactor: record.learningRateFactor),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
-      byteScale: classifier.byteScale, standardization: classifier.standardization)
+      byteScale: classifier.byteScale, standardization: classifier.standardization,
+      featureNames: classifier.featureNames)
   }
 
   private static func tensors(

@@ -13,6 +13,7 @@ extension Classifier {
 
   private static let format = "swift-softmax"
   private static let formatVersion = "1"
+  private static let featureNamesKey = "feature_names"
 
   /// Reads a classifier from a model file, and trusts nothing in it.
   ///
@@ -74,6 +75,9 @@ extension Classifier {
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
+    if let featureNames {
+      metadata[Classifier.featureNamesKey] = try ArtefactJSON.encode(featureNames)
+    }
     if let trainingRecord { metadata["training"] = try ArtefactJSON.encode(trainingRecord) }
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
@@ -108,14 +112,14 @@ extension Classifier {
         remedy: "use the release of softmax that wrote it, or a newer one")
     }
     let preprocessing = try ArtefactPreprocessing(file)
-    let record: TrainingRecord? =
-      file.metadata["training"] == nil ? nil : try ArtefactJSON.decode("training", of: file)
     try self.init(
       network: try architecture.network(of: file.withoutTrainingState()),
       classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing.byteScale, trainingRecord: record,
+      byteScale: preprocessing.byteScale,
+      trainingRecord: try ArtefactJSON.decodeIfPresent("training", of: file),
       standardization: preprocessing.standardization,
-      outputFunction: try architecture.outputFunction())
+      outputFunction: try architecture.outputFunction(),
+      featureNames: try ArtefactJSON.decodeIfPresent(Classifier.featureNamesKey, of: file))
   }
 }
 
@@ -143,6 +147,15 @@ enum ArtefactJSON {
       throw SoftmaxError(
         .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)
     }
+  }
+
+  /// The same of what a file may lack.
+  static func decodeIfPresent<Value: Decodable>(
+    _ key: String, of file: SafetensorsFile
+  ) throws(SoftmaxError) -> Value? {
+    guard file.metadata[key] != nil else { return nil }
+    let value: Value = try decode(key, of: file)
+    return value
   }
 
   /// A key of the text that `value`, decoded from it, left out.

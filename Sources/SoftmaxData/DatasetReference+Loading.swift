@@ -47,7 +47,7 @@ extension DatasetReference {
       let table = try CSVTable.read(path, as: table)
       return DatasetSplit(
         name: path.split(separator: "/").last.map(String.init) ?? path,
-        training: try table.dataset(), featureNames: table.featureNames)
+        training: try table.dataset())
     }
   }
 

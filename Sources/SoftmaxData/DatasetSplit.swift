@@ -15,16 +15,14 @@ public struct DatasetSplit: Hashable, Sendable {
   /// The samples that were held back, where the data set has such.
   public let test: LabeledDataset?
   /// The names of the features, where they have such.
-  public let featureNames: [String]?
+  public var featureNames: [String]? { training.featureNames }
 
   /// Creates a split from its parts.
   public init(
-    name: String, training: LabeledDataset, test: LabeledDataset? = nil,
-    featureNames: [String]? = nil
+    name: String, training: LabeledDataset, test: LabeledDataset? = nil
   ) {
     self.name = name
     self.training = training
     self.test = test
-    self.featureNames = featureNames
   }
 }

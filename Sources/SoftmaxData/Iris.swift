@@ -29,6 +29,7 @@ public enum Iris {
     let table = try CSVTable.decode(
       PackageResources.iris_csv_gz, name: "iris.csv.gz",
       as: CSVFormat(target: .column("species"), knownClassNames: classNames))
-    return StratifiedSplit.split(try table.dataset(), name: "iris", featureNames: featureNames)
+    return StratifiedSplit.split(
+      try table.dataset().naming(features: featureNames), name: "iris")
   }
 }

@@ -7,11 +7,7 @@ enum StratifiedSplit {
   ///
   /// Of a class with n rows, n / 5 are held back, rounded to nearest. Which ones is drawn from seed 0, for each class
   /// on its own; both parts keep the rows' order.
-  static func split(
-    _ dataset: LabeledDataset, name: String, featureNames: [String]?
-  )
-    -> DatasetSplit
-  {
+  static func split(_ dataset: LabeledDataset, name: String) -> DatasetSplit {
     var isHeldBack = [Bool](repeating: false, count: dataset.count)
     for label in 0..<dataset.classCount {
       let rows = dataset.labels.indices.filter { dataset.labels[$0] == label }
@@ -22,7 +18,6 @@ enum StratifiedSplit {
     return DatasetSplit(
       name: name,
       training: dataset.selecting(rows: isHeldBack.indices.filter { !isHeldBack[$0] }),
-      test: dataset.selecting(rows: isHeldBack.indices.filter { isHeldBack[$0] }),
-      featureNames: featureNames)
+      test: dataset.selecting(rows: isHeldBack.indices.filter { isHeldBack[$0] }))
   }
 }

@@ -81,12 +81,14 @@ public struct Checkpoint: Hashable, Sendable {
   public let byteScale: Float?
   /// What was done to the features before the training, which its network wants of others too.
   public let standardization: Standardization?
+  /// The names of the features, where they have such.
+  public let featureNames: [String]?
 
   /// Creates a checkpoint from its parts.
   public init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [Callback],
     settings: [String: String], classNames: [String], byteScale: Float?,
-    standardization: Standardization? = nil
+    standardization: Standardization? = nil, featureNames: [String]? = nil
   ) {
     self.state = state
     self.position = position
@@ -96,6 +98,7 @@ public struct Checkpoint: Hashable, Sendable {
     self.classNames = classNames
     self.byteScale = byteScale
     self.standardization = standardization
+    self.featureNames = featureNames
   }
 
   /// The network of this moment with its class names, for a look at how good it is.
@@ -105,7 +108,7 @@ public struct Checkpoint: Hashable, Sendable {
     get throws(SoftmaxError) {
       try Classifier(
         network: state.network, classNames: classNames, byteScale: byteScale,
-        standardization: standardization)
+        standardization: standardization, featureNames: featureNames)
     }
   }
 
@@ -117,7 +120,7 @@ public struct Checkpoint: Hashable, Sendable {
     Checkpoint(
       state: state, position: position, history: history, callbacks: callbacks,
       settings: settings, classNames: classNames, byteScale: byteScale,
-      standardization: standardization)
+      standardization: standardization, featureNames: featureNames)
   }
 
   /// Throws unless the settings of a training are those of the checkpoint.
@@ -185,7 +188,7 @@ extension Trainer {
     Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
       settings: settings(validation: validation), classNames: dataset.classNames,
-      byteScale: dataset.features.byteScale)
+      byteScale: dataset.features.byteScale, featureNames: dataset.featureNames)
   }
 
   func restore(_ checkpoint: Checkpoint, validation: String?) throws(SoftmaxError) {

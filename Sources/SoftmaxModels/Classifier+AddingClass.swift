@@ -67,7 +67,7 @@ extension Classifier {
     return try Classifier(
       network: grown, classNames: classNames + [className], byteScale: byteScale,
       trainingRecord: trainingRecord, standardization: standardization,
-      outputFunction: outputFunction)
+      outputFunction: outputFunction, featureNames: featureNames)
   }
 }
 

@@ -23,6 +23,8 @@ public struct Classifier: ClassificationModel, Hashable {
   public let outputFunction: OutputFunction
   /// What brings the features to mean 0 and deviation 1 before the network sees them, if anything does.
   public let standardization: Standardization?
+  /// The names of the features in their order, where they had such in training: a table's columns.
+  public let featureNames: [String]?
 
   /// Creates a classifier from its parts.
   ///
@@ -35,11 +37,12 @@ public struct Classifier: ClassificationModel, Hashable {
   ///   - standardization: what is done to the features first.
   ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
   ///     it the network's own.
+  ///   - featureNames: a name for each feature.
   /// - Throws: `shapeMismatch` or `invalidArgument` for names or a function that do not fit the network.
   public init(
     network: Sequential, classNames: [String], byteScale: Float? = nil,
     trainingRecord: TrainingRecord? = nil, standardization: Standardization? = nil,
-    outputFunction: OutputFunction? = nil
+    outputFunction: OutputFunction? = nil, featureNames: [String]? = nil
   ) throws(SoftmaxError) {
     let function = outputFunction ?? network.outputFunction
     if let written = network.writtenOutputFunction, written != function {
@@ -60,12 +63,18 @@ public struct Classifier: ClassificationModel, Hashable {
     }
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
     try standardization?.validate(featureCount: network.inputCount)
+    if let featureNames, featureNames.count != network.inputCount {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network takes \(network.inputCount) features, but \(featureNames.count) have a name")
+    }
     self.network = network
     self.classNames = classNames
     self.byteScale = byteScale
     self.trainingRecord = trainingRecord
     self.outputFunction = function
     self.standardization = standardization
+    self.featureNames = featureNames
   }
 
   /// Creates a classifier from a network and the data that it was trained on.
@@ -79,7 +88,7 @@ public struct Classifier: ClassificationModel, Hashable {
   ) throws(SoftmaxError) {
     try self.init(
       network: network, classNames: dataset.classNames, byteScale: dataset.features.byteScale,
-      trainingRecord: record, outputFunction: outputFunction)
+      trainingRecord: record, outputFunction: outputFunction, featureNames: dataset.featureNames)
   }
 
   /// The classifier behind a standardization, which it applies from then on.
@@ -89,7 +98,7 @@ public struct Classifier: ClassificationModel, Hashable {
     try Classifier(
       network: network, classNames: classNames, byteScale: byteScale,
       trainingRecord: trainingRecord, standardization: standardization,
-      outputFunction: outputFunction)
+      outputFunction: outputFunction, featureNames: featureNames)
   }
 
   /// The classifier made ready to predict again and again.

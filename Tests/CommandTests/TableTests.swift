@@ -49,12 +49,23 @@ import Testing
 
   @Test func rowsArePredictedWithAndWithoutTheirClasses() throws {
     try train()
-    try write(["x,y", "-3,0", "3,0"], to: "new.csv")
-    let outcome = try run("predict", "model.safetensors", "new.csv", "--json")
-    #expect(try outcome.objects().map { $0["label"] as? String } == ["iris", "rose"])
+    // The columns are found by their names, in whatever order.
+    for (name, lines) in [
+      ("new.csv", ["\"the \"\"x\"\"\",y", "-3,0", "3,0"]),
+      ("turned.csv", ["y,\"the \"\"x\"\"\"", "0,-3", "0,3"]), ("plain.csv", ["-3,0", "3,0"]),
+    ] {
+      try write(lines, to: name)
+      let outcome = try run("predict", "model.safetensors", name, "--json")
+      #expect(try outcome.objects().map { $0["label"] as? String } == ["iris", "rose"])
+    }
+    try write(["x,y", "-3,0"], to: "other.csv")
+    let other = try bench.run("predict", "model.safetensors", "other.csv")
+    #expect(other.exitCode == 1)
+    #expect(other.errors.contains("which the model knows, has no column"))
     let row = try run("predict", "model.safetensors", "new.csv:1")
     #expect(row.output.contains("row 1  rose"))
-    let known = try run("predict", "model.safetensors", "flowers.csv:3", "--target", "kind")
+    // So is the column of the classes, which is not the last.
+    let known = try run("predict", "model.safetensors", "flowers.csv:3")
     #expect(known.output.contains("row 3  iris"))
     try write(["1,2,3,4"], to: "wide.csv")
     for wrong in ["wide.csv", "new.csv:2", "new.csv:test"] {

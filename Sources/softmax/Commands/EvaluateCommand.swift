@@ -70,7 +70,8 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
     let samples = try loader.samples(
-      of: reference, default: .test, classNames: classifier.classNames)
+      of: reference, default: .test, classNames: classifier.classNames,
+      featureNames: classifier.featureNames)
     let evaluation = try classifier.evaluation(on: samples, threads: threading.threads)
     // Before anything is shown, so that a mistake is all that is said.
     let pictures =

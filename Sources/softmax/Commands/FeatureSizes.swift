@@ -8,8 +8,8 @@ struct FeatureSizes {
   private let names: [String]?
 
   /// None for the bytes of images, which are scaled, and for no rows.
-  init?(of features: Features, names: [String]?) {
-    guard case .floats(let matrix) = features, matrix.rowCount > 0 else { return nil }
+  init?(of dataset: LabeledDataset) {
+    guard case .floats(let matrix) = dataset.features, matrix.rowCount > 0 else { return nil }
     var sums = [Double](repeating: 0, count: matrix.columnCount)
     for row in 0..<matrix.rowCount {
       for (column, value) in matrix.row(row).enumerated() {
@@ -17,7 +17,7 @@ struct FeatureSizes {
       }
     }
     sizes = sums.map { ($0 / Double(matrix.rowCount)).squareRoot() }
-    self.names = names
+    names = dataset.featureNames
   }
 
   // A step of SGD at the rate 0.1 moves a logit by 0.1 x^2: of 10, from sure to sure of another class.

@@ -76,8 +76,7 @@ struct PredictCommand: ParsableCommand {
     let classifier = try Classifier.load(model)
     var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
     let inputs = try input.map { text throws(SoftmaxError) in
-      try PredictionInput(
-        text, featureCount: classifier.network.inputShape.reduce(1, *), loader: &loader)
+      try PredictionInput(text, for: classifier, loader: &loader)
     }
     for input in inputs { try input.validateShape(for: classifier.network.inputShape) }
     var format = format(for: classifier, inputs: inputs, console: console)

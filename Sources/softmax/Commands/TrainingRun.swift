@@ -35,7 +35,8 @@ struct TrainingRun {
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
-        of: testReference, default: .test, classNames: whole.classNames)
+        of: testReference, default: .test, classNames: whole.classNames,
+        featureNames: whole.featureNames)
     } else {
       // Rows that were trained on say nothing about others.
       test = reference.part == .test ? nil : split.test
@@ -122,7 +123,7 @@ struct TrainingRun {
     if rows.standardization != nil {
       console.message(
         "each feature is brought to mean 0 and deviation 1, as measured on the rows to learn from")
-    } else if let warning = FeatureSizes(of: dataset.features, names: split.featureNames)?.warning {
+    } else if let warning = FeatureSizes(of: dataset)?.warning {
       console.warning(warning)
     }
     let title = "\(dataset.classCount) classes: "

@@ -26,6 +26,10 @@ struct ModelInspection: Inspection {
       line("input", "rows of \(NumberText.shape(network.inputShape))\(preprocessing)"),
       line("classes", "\(classifier.classNames.count): \(classes)"),
     ]
+    if let names = classifier.featureNames {
+      let shown = PrintableText.list(names, columns: max(40, Terminal.current.width - 15))
+      lines.insert(line("features", shown), at: 2)
+    }
     lines += network.summary(columns: min(88, Terminal.current.width)).split(separator: "\n").map(
       String.init)
     lines += trainingLines
@@ -93,6 +97,7 @@ struct ModelInspection: Inspection {
       ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
       ("byte_scale", classifier.byteScale.map { .float($0) } ?? .null),
       ("standardized", .bool(classifier.standardization != nil)),
+      ("features", classifier.featureNames.map { .array($0.map { .string($0) }) } ?? .null),
       ("classes", .array(classifier.classNames.map { .string($0) })),
       ("parameters", .integer(classifier.network.parameterCount)),
       ("layers", .array(classifier.network.layers.map(Self.json))),

@@ -13,9 +13,9 @@ struct PredictionInput {
   // The name of each row's class as the data have it; nil for rows without labels.
   private let trueLabel: ((Int) -> String)?
 
-  /// Loads what an argument names, for a classifier that takes so many features.
+  /// Loads what an argument names, for a classifier.
   init(
-    _ text: String, featureCount: Int, loader: inout DatasetLoader
+    _ text: String, for classifier: Classifier, loader: inout DatasetLoader
   ) throws(SoftmaxError) {
     let reference = try DatasetReference(text)
     namedRow = reference.row
@@ -33,7 +33,7 @@ struct PredictionInput {
         features = try Self.chosen(reference.row, of: images.features, path: path)
         trueLabel = nil
       } else {
-        let table = try loader.table(at: path, featureCount: featureCount)
+        let table = try loader.table(at: path, for: classifier)
         featureShape = [table.features.columnCount]
         features = try Self.chosen(reference.row, of: .floats(table.features), path: path)
         let labels = table.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }

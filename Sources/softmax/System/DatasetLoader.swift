@@ -17,15 +17,18 @@ struct DatasetLoader {
 
   /// The whole data set that a reference is about.
   ///
-  /// - Parameter classNames: the classes of a table, if all of its labels are among them.
+  /// - Parameters:
+  ///   - classNames: the classes of a table, if all of its labels are among them.
+  ///   - featureNames: the features of a table with a header, whatever their order in it.
   mutating func split(
-    of reference: DatasetReference, classNames: [String]? = nil
+    of reference: DatasetReference, classNames: [String]? = nil, featureNames: [String]? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
     var table = table
     table.knownClassNames = classNames
+    table.knownFeatureNames = featureNames
     let split = try reference.load(dataDirectory: directory, table: table) {
       file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
@@ -35,17 +38,19 @@ struct DatasetLoader {
   }
 
   /// A table whose classes need not be those of a classifier, or not be there at all.
-  func table(at path: String, featureCount: Int) throws(SoftmaxError) -> CSVTable {
+  func table(at path: String, for classifier: Classifier) throws(SoftmaxError) -> CSVTable {
     var format = table
-    format.featureCount = featureCount
+    format.featureCount = classifier.network.inputCount
+    format.knownFeatureNames = classifier.featureNames
     return try CSVTable.read(path, as: format)
   }
 
   /// The samples that a reference names.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetReference.Part,
-    classNames: [String]? = nil
+    classNames: [String]? = nil, featureNames: [String]? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
-    try reference.part(of: split(of: reference, classNames: classNames), default: part)
+    try reference.part(
+      of: split(of: reference, classNames: classNames, featureNames: featureNames), default: part)
   }
 }
