@@ -85,6 +85,13 @@ import softmax
         == ["0.0s", "9.9s", "10s", "59s", "1:00", "59:59", "2:00:00"])
     #expect(NumberText.duration(.infinity) == "?")
     #expect([5e-6, 0.02, 3].map(NumberText.perStep) == ["5us/step", "20ms/step", "3s/step"])
+    #expect(
+      [0, 1.8e-5, 0.0048, 0.0994, 0.1, 75].map(NumberText.seconds)
+        == ["0 us", "18 us", "4.8 ms", "99.4 ms", "0.10 s", "75.00 s"])
+    #expect(
+      [0.00456, 1.04, 12.4, 1065, 2e9].map(NumberText.size) == [
+        "0.0046", "1", "12", "1,065", "2.0e+09",
+      ])
     #expect(NumberText.bytes(26_421_880) == "26.4 MB")
   }
 

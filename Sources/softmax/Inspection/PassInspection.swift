@@ -39,7 +39,7 @@ struct PassInspection: Inspection {
         "batches",
         "\(NumberText.grouped(batchCount)) of \(NumberText.grouped(loader.batchSize)), "
           + "\(NumberText.grouped(loader.count)) rows shuffled by seed \(loader.seed), \(readers)"),
-      line("time", "\(NumberText.fixed(seconds, 2)) s"),
+      line("time", NumberText.seconds(seconds)),
     ]
   }
 

@@ -68,6 +68,15 @@ package enum NumberText {
     return "\(minutes / 60):\(twoDigits(minutes % 60)):\(twoDigits(rest))"
   }
 
+  /// A time to two digits and more, such as `1.44 s`, `4.8 ms` or `18 us`.
+  package static func seconds(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<0.9995e-3: fixed(seconds * 1e6, 0) + " us"
+    case ..<0.09995: fixed(seconds * 1e3, 1) + " ms"
+    default: fixed(seconds, 2) + " s"
+    }
+  }
+
   /// The time of a step, such as `96us/step`.
   package static func perStep(_ seconds: Double) -> String {
     switch seconds {

@@ -57,8 +57,8 @@ struct TrainingResult {
     let size = FileProbe.byteCount(path).map { " (\(NumberText.bytes($0)))" } ?? ""
     let threads = threadCount == 1 ? "1 thread" : "\(threadCount) threads"
     let instructions = ((try? InstructionSet.requested()) ?? .scalar).description
-    var time = NumberText.fixed(seconds, 2) + " s"
-    if let medianSeconds { time += ", \(NumberText.fixed(medianSeconds, 2)) s an epoch" }
+    var time = NumberText.seconds(seconds)
+    if let medianSeconds { time += ", \(NumberText.seconds(medianSeconds)) an epoch" }
     lines += [
       "model          \(PrintableText.line(path))\(size)",
       "sha256         \(classifier.weightsSHA256)",
