@@ -195,16 +195,10 @@ public struct LabeledDataset: Hashable, Sendable {
       sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
   }
 
-  /// The same samples with names for their features, or with none.
-  ///
-  /// - Throws: `shapeMismatch` unless there is a name for each feature.
-  public func naming(features names: [String]?) throws(SoftmaxError) -> LabeledDataset {
-    if let names, names.count != features.columnCount {
-      throw SoftmaxError(
-        .shapeMismatch, "\(features.columnCount) features, but \(names.count) names for them")
-    }
+  /// The same samples; there is a name for each feature, or none.
+  func renamed(_ featureNames: [String]?) -> LabeledDataset {
     var result = self
-    result.featureNames = names
+    result.featureNames = featureNames
     return result
   }
 

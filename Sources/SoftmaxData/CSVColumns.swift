@@ -22,7 +22,7 @@ struct CSVColumns {
     count = scanner.cells.count
     line = scanner.line
     let isPlain = format.featureCount == count
-    var target = isPlain ? nil : try Self.target(scanner, format: format)
+    let target = isPlain ? nil : try Self.target(scanner, format: format)
     let hasHeader = try Self.hasHeader(scanner, target: target, format: format)
     if hasHeader {
       var names: [String] = []
@@ -35,9 +35,7 @@ struct CSVColumns {
         names.append(name)
       }
       self.names = names
-      let matching = try CSVFeatureMatching(names: names, target: target, format: format, scanner)
-      target = matching.target
-      order = matching.order
+      order = try CSVFeatureMatching(names: names, target: target, scanner).order(of: format)
     } else {
       (names, order) = (nil, nil)
     }
@@ -117,6 +115,10 @@ struct CSVColumns {
     _ scanner: CSVScanner, target: Int?, format: CSVFormat
   ) throws(SoftmaxError) -> Bool {
     if let known = format.hasHeader { return known }
+    if let names = format.knownFeatureNames {
+      let cells = Set(scanner.cells.compactMap { scanner.text(of: scanner.trimmed($0)) })
+      if cells.isSuperset(of: names) { return true }
+    }
     if case .column(let name) = format.target, let target,
       scanner.text(of: scanner.trimmed(scanner.cells[target])) == name, Int(name) == nil
     {

@@ -3,61 +3,81 @@ import SoftmaxCore
 
 /// Where the features that a model knows by name stand among the columns of a table.
 struct CSVFeatureMatching {
-  /// The column of the classes, from 0; nil for none.
-  let target: Int?
-  /// For each feature its place among the columns that are features; nil where they stand as they come.
-  let order: [Int]?
+  private let names: [String]
+  private let target: Int?
+  private let scanner: CSVScanner
+  // The columns that are features.
+  private let features: [Int]
 
-  /// Looks for the format's features among the names of the scanner's record.
+  /// - Parameters:
+  ///   - names: of the columns.
+  ///   - target: the column of the classes, from 0; nil for none.
+  ///   - scanner: stands at the line of the names.
+  init(names: [String], target: Int?, _ scanner: CSVScanner) {
+    self.names = names
+    self.target = target
+    self.scanner = scanner
+    features = names.indices.filter { $0 != target }
+  }
+
+  /// For each feature that the format knows its place among the table's; nil where they stand as they
+  /// come.
   ///
-  /// - Parameter target: the column of the classes so far as the format says.
-  init(
-    names: [String], target: Int?, format: CSVFormat, _ scanner: CSVScanner
-  ) throws(SoftmaxError) {
-    guard let known = format.knownFeatureNames, Set(known).count == known.count else {
-      (self.target, order) = (target, nil)
-      return
+  /// - Throws: `invalidData` unless the columns have the names of the features, each once.
+  func order(of format: CSVFormat) throws(SoftmaxError) -> [Int]? {
+    guard let known = format.knownFeatureNames, features.map({ names[$0] }) != known else {
+      return nil
     }
     let wanted = Set(known)
-    var target = target
-    if target != nil, format.target == .last {
-      let others = names.indices.filter { !wanted.contains(names[$0]) }
-      if others.count == 1 { target = others[0] }
+    guard wanted.count == known.count else {
+      throw SoftmaxError(
+        .invalidData,
+        "two of the features that the model knows have the same name, so its columns must come in the "
+          + "order that they had in training",
+        remedy: "bring them into it, or leave the header out",
+        at: scanner.location(nil))
     }
-    let features = names.indices.filter { $0 != target }
+    try validate(known, wanted)
     var places: [String: Int] = [:]
     for (place, column) in features.enumerated() {
-      let name = names[column]
-      guard wanted.contains(name) else { continue }
-      guard places.updateValue(place, forKey: name) == nil else {
+      guard wanted.contains(names[column]) else {
         throw SoftmaxError(
-          .invalidData, "two columns are called \(CSVTable.quoted(name))",
+          .invalidData,
+          "the model knows no feature \(CSVTable.quoted(names[column]))",
+          remedy: "leave the column out; if it holds the classes, name it as the target (--target)",
+          at: scanner.location(column))
+      }
+      guard places.updateValue(place, forKey: names[column]) == nil else {
+        throw SoftmaxError(
+          .invalidData, "two columns are called \(CSVTable.quoted(names[column]))",
           remedy: "give each its own name", at: scanner.location(column))
       }
     }
-    if let missing = known.first(where: { places[$0] == nil }) {
-      let isTarget = target.map { names[$0] == missing } ?? false
-      let others = features.map { names[$0] }.filter { !wanted.contains($0) }
+    return known.compactMap { places[$0] }
+  }
+
+  // Throws where a feature has no column, or its column is taken for the classes.
+  private func validate(_ known: [String], _ wanted: Set<String>) throws(SoftmaxError) {
+    let others = features.map { names[$0] }.filter { !wanted.contains($0) }
+    let all = Set(names)
+    if let missing = known.first(where: { !all.contains($0) }) {
       let nearest = Spelling.nearest(to: missing, among: others)
       throw SoftmaxError(
         .invalidData,
-        "the feature \(CSVTable.quoted(missing)), which the model knows, "
-          + (isTarget ? "is taken for the classes" : "has no column"),
-        remedy: isTarget
-          ? "name the column that holds the classes (--target)"
-          : (nearest.map { "is it \(CSVTable.quoted($0))? " } ?? "")
-            + "name the columns as those that it was trained on",
-        at: scanner.location(nil))
+        "the feature \(CSVTable.quoted(missing)), which the model knows, has no column",
+        remedy: (nearest.map { "is it \(CSVTable.quoted($0))? " } ?? "")
+          + "name the columns as those that it was trained on", at: scanner.location(nil))
     }
-    if let other = features.first(where: { !wanted.contains(names[$0]) }) {
-      throw SoftmaxError(
-        .invalidData,
-        "the model knows no feature \(CSVTable.quoted(names[other]))",
-        remedy: "leave the column out; if it holds the classes, name it as the target (--target)",
-        at: scanner.location(other))
-    }
-    let order = known.compactMap { places[$0] }
-    self.target = target
-    self.order = order == Array(order.indices) ? nil : order
+    guard let target, wanted.contains(names[target]),
+      !features.contains(where: { names[$0] == names[target] })
+    else { return }
+    throw SoftmaxError(
+      .invalidData,
+      others.isEmpty
+        ? "all columns are features that the model knows, and none holds the classes"
+        : "the feature \(CSVTable.quoted(names[target])), which the model knows, is taken for the classes",
+      remedy: others.first.map {
+        "name the column that holds the classes (--target \(CSVTable.quoted($0))?)"
+      } ?? "add a column with the class of each row", at: scanner.location(target))
   }
 }

@@ -58,10 +58,9 @@ public struct CSVFormat: Hashable, Sendable {
   public var knownClassNames: [String]?
   /// Names of features in their order, such as those of a model.
   ///
-  /// A table with a header must have a column for each, in whatever order: the features come in this
-  /// one. If the classes are looked for in the last column and one other column is none of these, that
-  /// one holds the classes. A table without header is taken as it stands, as is any where two of the
-  /// names are the same.
+  /// A table with a header must have a column for each and no other, in whatever order: the features
+  /// come in this one. Where two of the names are the same the order must be this one. A table without
+  /// header is taken as it stands; a first line that has all of these names is one.
   public var knownFeatureNames: [String]?
   /// The number of features that a classifier takes, where one is to be used.
   ///

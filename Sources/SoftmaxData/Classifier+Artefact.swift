@@ -55,6 +55,11 @@ extension Classifier {
     return hash.hexDigest()
   }
 
+  /// Throws what saving would, but for the disk: before minutes are spent on a training.
+  package func validateSaving() throws(SoftmaxError) {
+    _ = try artefact()
+  }
+
   /// The model file's content.
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     var tensors: [SafetensorsFile.Tensor] = []

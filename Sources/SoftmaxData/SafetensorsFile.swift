@@ -54,7 +54,8 @@ public struct SafetensorsFile: Hashable, Sendable {
     guard encodedHeader().count - 8 <= SafetensorsHeader.greatestByteCount else {
       throw SoftmaxError(
         .invalidArgument,
-        "the names and the metadata need more than \(SafetensorsHeader.greatestByteCount) bytes")
+        "the names and the metadata need more than \(SafetensorsHeader.greatestByteCount) bytes",
+        remedy: "use shorter names, or fewer features with a name or a standardization")
     }
   }
 

@@ -8,10 +8,10 @@ extension Classifier {
   /// The log loss of several sigmoids is the mean over them of the binary cross-entropy.
   ///
   /// Labels are matched by class name; a data set whose names are nothing but "0", "1", ... by
-  /// index.
+  /// index. So are features, where both sides have names for them.
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all or
-  ///   for classes that the classifier does not know.
+  ///   for classes or features that the classifier does not know.
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> Evaluation {
@@ -26,7 +26,8 @@ extension Classifier {
     try network.validate(
       featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     let classOf = try classIndices(of: dataset)
-    let logits = try logits(for: dataset.features, threads: threads)
+    let features = try dataset.ordering(features: featureNames).features
+    let logits = try logits(for: features, threads: threads)
     let labels = dataset.labels.map { classOf[$0] }
     let losses = outputFunction.logLosses(of: logits, labels: labels)
     return Evaluation(

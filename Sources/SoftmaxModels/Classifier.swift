@@ -86,9 +86,11 @@ public struct Classifier: ClassificationModel, Hashable {
     network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,
     outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
+    let fits = dataset.features.columnCount == network.inputCount
     try self.init(
       network: network, classNames: dataset.classNames, byteScale: dataset.features.byteScale,
-      trainingRecord: record, outputFunction: outputFunction, featureNames: dataset.featureNames)
+      trainingRecord: record, outputFunction: outputFunction,
+      featureNames: fits ? dataset.featureNames : nil)
   }
 
   /// The classifier behind a standardization, which it applies from then on.

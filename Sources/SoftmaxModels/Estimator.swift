@@ -52,6 +52,9 @@ public protocol ClassificationModel: Sendable {
   /// What brings the features to mean 0 and deviation 1 first, if anything does.
   var standardization: Standardization? { get }
 
+  /// The names of the features in their order, where they had such in training.
+  var featureNames: [String]? { get }
+
   /// The model behind a standardization, which it applies from then on.
   ///
   /// - Parameters:
@@ -75,16 +78,17 @@ public protocol ClassificationModel: Sendable {
 extension ClassificationModel {
   /// The fraction of samples classified rightly.
   ///
-  /// - Throws: `invalidArgument` for no samples, or for a data set with other classes.
+  /// - Throws: `invalidArgument` for no samples, or for a data set with other classes or features.
   public func score(on dataset: LabeledDataset, threads: Int? = nil) throws(SoftmaxError) -> Double
   {
-    try validateClasses(of: dataset)
+    let dataset = try matched(dataset)
     let predictions = try predictions(for: dataset.features, threads: threads)
     let correctCount = zip(predictions, dataset.labels).count { $0.index == $1 }
     return Double(correctCount) / Double(dataset.count)
   }
 
-  func validateClasses(of dataset: LabeledDataset) throws(SoftmaxError) {
+  /// The data set with its features in the model's order; throws unless its classes are the model's.
+  func matched(_ dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
@@ -94,5 +98,6 @@ extension ClassificationModel {
         "the model knows the classes \(classNames.prefix(20)), the data set has "
           + "\(dataset.classNames.prefix(20))")
     }
+    return try dataset.ordering(features: featureNames)
   }
 }

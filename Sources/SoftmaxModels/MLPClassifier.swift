@@ -84,6 +84,7 @@ extension MLPClassifier: Estimator {
     to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
+    let dataset = try dataset.ordering(features: model?.featureNames)
     var isMultiLabel = false
     if case .indicators = dataset.targets { isMultiLabel = true }
     var network = try network(

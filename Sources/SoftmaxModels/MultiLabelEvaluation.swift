@@ -51,7 +51,8 @@ extension Classifier {
     }
     try network.validate(
       featureCount: dataset.features.columnCount, shape: dataset.featureShape)
-    let logits = try logits(for: dataset.features, threads: threads)
+    let features = try dataset.ordering(features: featureNames).features
+    let logits = try logits(for: features, threads: threads)
     var (correctCount, exactCount) = (0, 0)
     let costs = logits.elements.softplus()
     for row in 0..<dataset.count {

@@ -40,6 +40,7 @@ public struct OneVsRest<Base: Estimator>: Estimator {
         "the start knows the classes \(model.classNames.prefix(20)), the data set has "
           + "\(dataset.classNames.prefix(20))")
     }
+    let dataset = try dataset.ordering(features: model?.featureNames)
     let models = try dataset.classNames.enumerated().map { index, name in
       let own = labels.map { $0 == index ? 1 : 0 }
       guard own.contains(1), own.contains(0) else {
@@ -66,6 +67,8 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
 
   /// What every binary model does to the features first.
   public var standardization: Standardization? { models.first?.standardization }
+  /// The names of the features in their order, where they had such in training.
+  public var featureNames: [String]? { models.first?.featureNames }
 
   init(classNames: [String], models: [Model]) {
     self.classNames = classNames
@@ -131,7 +134,7 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> Evaluation {
-    try validateClasses(of: dataset)
+    let dataset = try matched(dataset)
     let labels = dataset.labels
     let logits = try logits(for: dataset.features, threads: threads)
     // The shares are the softmax of ln sigmoid(z) = -ln(1 + e^-z).

@@ -40,27 +40,39 @@ public struct Standardization: Hashable, Sendable, Codable {
 
   /// The features, standardized: [samples, features].
   ///
-  /// - Throws: `shapeMismatch` for another number of features.
+  /// - Throws: `shapeMismatch` for another number of features; `nonFiniteValue` naming row and column of
+  ///   a feature that is not finite, or so far from its mean that the result is not.
   public func standardized(_ features: Features) throws(SoftmaxError) -> Features {
     try validate(featureCount: features.columnCount)
-    let count = featureCount
-    var result = Matrix(rowCount: features.rowCount, columnCount: count)
+    let (mean, deviation) = (mean, deviation)
+    var elements: [Float] = []
+    elements.reserveCapacity(features.rowCount * featureCount)
     for row in 0..<features.rowCount {
       switch features {
       case .floats(let matrix):
-        for column in 0..<count {
-          result.elements[row * count + column] = standardized(
-            matrix.elements[row * count + column], column)
+        var column = 0
+        for value in matrix.row(row) {
+          elements.append((value - mean[column]) / deviation[column])
+          column += 1
         }
       case .bytes(let matrix):
-        let bytes = matrix.row(row)
-        for (column, byte) in bytes.enumerated() {
-          result.elements[row * count + column] = standardized(
-            Float(byte) * matrix.scale, column)
+        var column = 0
+        for byte in matrix.row(row) {
+          elements.append((Float(byte) * matrix.scale - mean[column]) / deviation[column])
+          column += 1
         }
       }
     }
-    return .floats(result)
+    if let place = elements.firstIndex(where: { !$0.isFinite }) {
+      let (row, column) = place.quotientAndRemainder(dividingBy: featureCount)
+      throw SoftmaxError(
+        .nonFiniteValue,
+        "the feature \(features.row(row)[column]) cannot be standardized by the mean \(mean[column]) and the "
+          + "deviation \(deviation[column]): the result is no finite number",
+        remedy: "remove the row, or correct the number", at: .row(row, column: column))
+    }
+    return .floats(
+      try Matrix(rowCount: features.rowCount, columnCount: featureCount, elements: elements))
   }
 
   /// A data set with its features standardized.

@@ -74,6 +74,7 @@ public struct StandardizedEstimator<Base: Estimator>: Estimator {
     to dataset: LabeledDataset, startingFrom model: Base.Model?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Base.Model {
+    let dataset = try dataset.ordering(features: model?.featureNames)
     // A model that is trained further goes on with the features that it knows.
     let standardization =
       try model?.standardization ?? Standardizer().fitted(to: dataset.features)

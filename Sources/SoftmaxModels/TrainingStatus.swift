@@ -15,9 +15,16 @@ public struct TrainingStatus {
   private let trainer: Trainer
   private let callbacks: [any TrainingCallback]
   private let validation: String?
+  private let preparation: Preparation?
   /// Where in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
+
+  /// What was done to the features before the training, as the checkpoint says that it goes on from.
+  struct Preparation {
+    let standardization: Standardization
+    let byteScale: Float?
+  }
 
   // Several callbacks may want the network, and it is copied once.
   private final class Copy {
@@ -26,7 +33,8 @@ public struct TrainingStatus {
 
   init(
     history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool, trainer: Trainer,
-    callbacks: [any TrainingCallback], validation: String?, position: Checkpoint.Position
+    callbacks: [any TrainingCallback], validation: String?, preparation: Preparation?,
+    position: Checkpoint.Position
   ) {
     self.history = history
     self.progress = progress
@@ -34,6 +42,7 @@ public struct TrainingStatus {
     self.trainer = trainer
     self.callbacks = callbacks
     self.validation = validation
+    self.preparation = preparation
     self.position = position
   }
 
@@ -63,11 +72,14 @@ public struct TrainingStatus {
   /// - Throws: `diverged` where a parameter has become infinite or no number.
   public var checkpoint: Checkpoint {
     get throws(SoftmaxError) {
-      try trainer.checkpoint(
+      let checkpoint = try trainer.checkpoint(
         at: position, history: history,
         callbacks: callbacks.compactMap { callback in
           callback.memory.map { Checkpoint.Callback(settings: callback.settings, memory: $0) }
         }, validation: validation)
+      guard let preparation else { return checkpoint }
+      return checkpoint.standardizing(
+        by: preparation.standardization, byteScale: preparation.byteScale)
     }
   }
 }

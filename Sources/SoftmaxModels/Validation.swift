@@ -30,7 +30,7 @@ public enum Validation: Sendable {
           .invalidArgument, "the classes of the validation are others than those of the training",
           remedy: "give both the same class names in the same order")
       }
-      return (dataset, validation)
+      return (dataset, try validation.ordering(features: dataset.featureNames))
     case .fraction(let fraction):
       let (training, validation) = try dataset.split(
         validationFraction: fraction, seed: network.seed)

@@ -111,7 +111,7 @@ import Testing
     let text = try bench.run("inspect", "small", "--pass", "--show", "1")
     #expect(text.output.contains("1 of 256, 12 rows shuffled by seed 0, 4 readers"))
     #expect(text.lines.last?.hasPrefix("time ") == true)
-    #expect(text.lines.last?.hasSuffix(" s") == true)
+    #expect(text.lines.last?.hasSuffix("s") == true)
   }
 
   @Test func whatIsThereTwiceOrNotAtAllIsSaid() throws {

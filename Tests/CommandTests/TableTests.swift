@@ -64,13 +64,50 @@ import Testing
     #expect(other.errors.contains("which the model knows, has no column"))
     let row = try run("predict", "model.safetensors", "new.csv:1")
     #expect(row.output.contains("row 1  rose"))
-    // So is the column of the classes, which is not the last.
-    let known = try run("predict", "model.safetensors", "flowers.csv:3")
+    let known = try run("predict", "model.safetensors", "flowers.csv:3", "--target", "kind")
     #expect(known.output.contains("row 3  iris"))
     try write(["1,2,3,4"], to: "wide.csv")
     for wrong in ["wide.csv", "new.csv:2", "new.csv:test"] {
       #expect(try bench.run("predict", "model.safetensors", wrong).exitCode == 1, "\(wrong)")
     }
+  }
+
+  @Test func everyCommandFindsTheFeaturesOfAModelByName() throws {
+    // The built-in irises, with their columns the other way round.
+    let names = ["petal width (cm)", "petal length (cm)", "sepal width (cm)", "sepal length (cm)"]
+    let species = [
+      ("setosa", [0.2, 1.4, 3.4, 5]), ("versicolor", [1.3, 4.3, 2.8, 5.9]),
+      ("virginica", [2, 5.5, 3, 6.6]),
+    ]
+    let flowers = (0..<60).map { row in
+      let (name, sizes) = species[row % 3]
+      return sizes.map { "\($0 + 0.1 * Double(row % 4))," }.joined() + name
+    }
+    try write([names.joined(separator: ",") + ",species"] + flowers, to: "turned.csv")
+    try run("train", "turned.csv", "--epochs", "200")
+    let outcome = try run("evaluate", "model.safetensors", "iris", "--json")
+    #expect(try #require(outcome.objects().first?["accuracy"] as? Double) > 0.8)
+    let predicted = try run("predict", "model.safetensors", "iris:test:0", "--json")
+    #expect(try predicted.objects().first?["label"] as? String == "setosa")
+    let straight = flowers.map { line in
+      let cells = line.split(separator: ",")
+      return (cells[0..<4].reversed() + cells[4...]).joined(separator: ",")
+    }
+    try write([names.reversed().joined(separator: ",") + ",species"] + straight, to: "straight.csv")
+    let explained = try ["turned.csv", "straight.csv"].map { name in
+      try run("explain", name, "--model", "model.safetensors", "--json").output
+    }
+    #expect(explained[0] == explained[1])
+    // A training goes on with the columns in its order.
+    let keeping = ["--checkpoint", "run", "--resume", "run", "--model", "linear", "--json"]
+    let whole = try bench.run([
+      "train", "turned.csv", "--epochs", "4", "--model", "linear", "--json",
+    ])
+    #expect(try bench.run(["train", "turned.csv", "--epochs", "2"] + keeping).exitCode == 0)
+    let resumed = try bench.run(["train", "straight.csv", "--epochs", "4"] + keeping)
+    #expect(
+      try resumed.objects().last?["weights_sha256"] as? String
+        == whole.objects().last?["weights_sha256"] as? String)
   }
 
   @Test func aTrainingOnItsTestRowsIsWarnedOf() throws {

@@ -105,6 +105,12 @@ import Testing
     #expect(checkpoint.standardization == standardization)
     try checkpoint.save(to: folder.path("again"))
     #expect(try Checkpoint.load(folder.path("again")) == checkpoint)
+    // What goes on from it knows, without being told again.
+    try network.fit(
+      to: standardization.standardized(dataset()), epochs: 3,
+      callbacks: [.checkpoint(to: folder.path("later"))], resuming: checkpoint)
+    #expect(try Classifier.load(folder.path("later")).standardization == standardization)
+    #expect(try Classifier.load(folder.path("later")).byteScale == scale)
   }
 
   @Test func checkpointsAreAsFarApartAsAsked() throws {

@@ -32,7 +32,7 @@ import Testing
     "kind,c,b,a\nx,3,2,1\ny,6,5,4\n", "b,kind,a,c\n2,x,1,3\n5,y,4,6\n",
   ])
   func columnsComeInTheOrderThatIsKnown(text: String) throws {
-    let table = try table(text)
+    let table = try table(text, target: .column("kind"))
     #expect(table.features == (try Matrix([[1, 2, 3], [4, 5, 6]])))
     #expect(table.featureNames == ["a", "b", "c"])
     #expect(table.labels == [0, 1] && table.targetName == "kind")
@@ -48,9 +48,18 @@ import Testing
     #expect(try table("3,1,2,x\n6,4,5,y\n").features.elements == [3, 1, 2, 6, 4, 5])
   }
 
-  @Test func namesThatAreNotUniqueTellNothing() throws {
-    let table = try table("c,a,a,kind\n3,1,2,x\n", ["a", "a", "c"])
-    #expect(table.features.elements == [3, 1, 2])
+  @Test func namesThatAreNotUniqueMustComeInOrder() throws {
+    let known = ["a", "a", "c"]
+    #expect(try table("a,a,c,kind\n1,2,3,x\n", known).features.elements == [1, 2, 3])
+    for text in ["c,a,a,kind\n3,1,2,x\n", "p,q,r,kind\n3,1,2,x\n"] {
+      #expect(throws: SoftmaxError.self) { try table(text, known) }
+    }
+  }
+
+  @Test func namesThatAreNumbersMakeAHeaderWhereTheyAreKnown() throws {
+    let known = ["2019", "2020"]
+    #expect(try table("2020,2019,kind\n2,1,x\n", known).features == (try Matrix([[1, 2]])))
+    #expect(try table("2020,2019\n2,1\n", known).features == (try Matrix([[1, 2]])))
   }
 
   @Test func numbersBesideBlanksComeInOrder() throws {
@@ -67,9 +76,20 @@ import Testing
     #expect(
       message("a,b,c,kind\n1,2,3,x\n", target: .column("b")).contains(
         "\"b\", which the model knows, is taken for the classes"))
+    // No column is guessed to hold the classes.
+    #expect(message("kind,a,b,c\nx,1,2,3\n").contains("(--target \"kind\"?)"))
+    #expect(message("b,c,d,a\n1,2,3,4\n").contains("\"a\", which the model knows, is taken for"))
     // The message names the place in the file, whatever the order.
     #expect(
       message("c,a,b,kind\n3,1,?,x\n").contains("line 2, column 3: a number is missing in \"b\""))
+  }
+
+  @Test func aTableOfFeaturesAloneHasNoClasses() {
+    let format = CSVFormat(knownFeatureNames: ["a", "b"])
+    let error = #expect(throws: SoftmaxError.self) {
+      try CSVTable.decode(Array("a,b\n1,2\n".utf8), name: "table.csv", as: format)
+    }
+    #expect(error?.description.contains("none holds the classes; add a column") == true)
   }
 
   @Test func aDataSetKeepsItsFeaturesNames() throws {
@@ -86,6 +106,60 @@ import Testing
     let narrow = Features.floats(Matrix(rowCount: 4, columnCount: 2))
     #expect(try dataset.replacing(features: narrow).featureNames == nil)
     #expect(throws: SoftmaxError.self) { try dataset.naming(features: ["a"]) }
+  }
+
+  private func dataset(_ names: [String]?, _ rows: [[Float]]) throws -> LabeledDataset {
+    try LabeledDataset(
+      features: .floats(Matrix(rows)), labels: rows.indices.map { $0 % 2 }, classNames: ["x", "y"]
+    ).naming(features: names)
+  }
+
+  @Test func featuresAreOrderedByTheirNames() throws {
+    let turned = try dataset(["b", "c", "a"], [[2, 3, 1], [5, 6, 4]])
+    let ordered = try turned.ordering(features: ["a", "b", "c"])
+    #expect(ordered == (try dataset(["a", "b", "c"], [[1, 2, 3], [4, 5, 6]])))
+    #expect(try turned.ordering(features: nil) == turned)
+    #expect(try dataset(nil, [[1, 2, 3]]).ordering(features: ["a", "b", "c"]).featureNames != nil)
+    let bytes = try LabeledDataset(
+      features: .bytes(ByteMatrix(rowCount: 1, columnCount: 2, bytes: [7, 9], scale: 0.5)),
+      labels: [0], classNames: ["x", "y"]
+    ).naming(features: ["b", "a"]).ordering(features: ["a", "b"])
+    #expect(bytes.features.row(0) == [4.5, 3.5])
+    for names in [["a", "b", "d"], ["a", "b"], ["a", "a", "b"]] {
+      #expect(throws: SoftmaxError.self) { try turned.ordering(features: names) }
+    }
+  }
+
+  @Test func aModelIsJudgedByTheFeaturesThatItKnows() throws {
+    let rows: [[Float]] = (0..<12).map { [Float($0 % 2) * 4, Float($0 % 5), Float($0 % 3)] }
+    let data = try dataset(["a", "b", "c"], rows)
+    let turned = try dataset(["c", "a", "b"], rows.map { [$0[2], $0[0], $0[1]] })
+    let estimator = SoftmaxRegression(epochs: 4)
+    let model = try estimator.fitted(to: data)
+    #expect(try model.evaluation(on: turned) == model.evaluation(on: data))
+    #expect(try model.score(on: turned) == model.score(on: data))
+    #expect(
+      try estimator.fitted(to: turned, startingFrom: model)
+        == estimator.fitted(to: data, startingFrom: model))
+    let standardized = Standardizer().followed(by: estimator)
+    let before = try standardized.fitted(to: data)
+    #expect(
+      try standardized.fitted(to: turned, startingFrom: before)
+        == standardized.fitted(to: data, startingFrom: before))
+    let rest = try OneVsRest(estimator).fitted(to: data)
+    #expect(try rest.evaluation(on: turned) == rest.evaluation(on: data))
+    var networks = [model.network, model.network]
+    let histories = try networks.indices.map { index in
+      try networks[index].fit(
+        to: data, epochs: 1, validation: .data(index == 0 ? data : turned)
+      ).epochs[0].validation
+    }
+    #expect(histories[0] == histories[1])
+    // Of names that the data lack, a start keeps its own.
+    #expect(
+      try estimator.fitted(to: dataset(nil, rows), startingFrom: model).featureNames
+        == ["a", "b", "c"])
+    #expect(throws: SoftmaxError.self) { try model.score(on: dataset(["a", "b", "d"], rows)) }
   }
 
   @Test func aModelKeepsItsFeaturesNames() throws {

@@ -44,6 +44,11 @@ extension DocumentationSnippets {
     return flowers
   }
 
+  static func ordered(_ other: LabeledDataset, for model: Classifier) throws -> LabeledDataset {
+    let samples = try other.ordering(features: model.featureNames)
+    return samples
+  }
+
   static func loader() throws {
     let loader = try BatchLoader(idxFolder: "/data/fashion-mnist", batchSize: 256, readers: 4)
     for batch in try loader.epoch(0) {

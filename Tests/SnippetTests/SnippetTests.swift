@@ -88,6 +88,8 @@ import Testing
     try DocumentationSnippets.estimator(digits)
     try DocumentationSnippets.preset(digits)
     try DocumentationSnippets.standardized(data)
+    let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    #expect(try DocumentationSnippets.ordered(data, for: model) == data)
     try DocumentationSnippets.oneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
     #expect(

@@ -15,7 +15,8 @@ struct EvaluateCommand: ParsableCommand {
         softmax evaluate model.safetensors digits --gallery 6
         softmax evaluate model.safetensors digits:train --json
 
-      A data set's name alone means its test part. Accuracy is the fraction of rows classified \
+      A data set's name alone means its test part. Where the model was trained on a table with a \
+      header, columns are found by their names, in whatever order. Accuracy is the fraction of rows classified \
       rightly, with its 95 % interval after Wilson; log loss is the mean of -ln p(right class), \
       exact and never clipped. The table of precision, recall and F1 is laid out as scikit-learn's \
       classification_report; in the confusion matrix rows are the true classes, columns the \

@@ -89,7 +89,9 @@ struct ExplainCommand: ParsableCommand {
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
     var loader = DatasetLoader(
       console: console, directory: source.directory, table: table.format)
-    let samples = try loader.samples(of: reference, default: .test)
+    let samples = try loader.samples(
+      of: reference, default: .test, classNames: trained?.classNames,
+      featureNames: trained?.featureNames)
     let order = CounterBasedGenerator(seed: seed).permutation(of: samples.count)
     let chosen = Array(order.prefix(rows))
     let batch = samples.selecting(rows: chosen)

@@ -29,12 +29,15 @@ struct FeatureSizes {
     guard let greatest = columns.last, sizes[greatest] > Self.greatest,
       let least = columns.first(where: { sizes[$0] > 0 })
     else { return nil }
-    return "the features' sizes go from \(text(least)) to \(text(greatest)), in root mean square; "
-      + "steps overshoot with large ones: --standardize makes all alike"
+    let range = least == greatest ? "size is" : "sizes go from \(text(least)) to"
+    return "the features' \(range) \(text(greatest)), in root mean square; "
+      + "training goes astray or slowly with large ones: --standardize brings all to 1"
   }
 
   private func text(_ column: Int) -> String {
-    let name = names.map { PrintableText.line($0[column]) } ?? "feature \(column)"
+    let name =
+      names.map { PrintableText.shortened(PrintableText.line($0[column]), to: 40) }
+      ?? "feature \(column)"
     return "\(NumberText.size(sizes[column])) (\(name))"
   }
 }

@@ -17,7 +17,8 @@ struct PredictCommand: ParsableCommand {
 
       INPUT is an IDX file of images or a table of comma-separated values, plain or gzipped, with \
       its column of classes or without; or it names rows: digits:test:0 is one, digits:test and \
-      digits alone are the whole test part. Rows count from 0 in each input.
+      digits alone are the whole test part. Rows count from 0 in each input. Where the model was \
+      trained on a table with a header, columns are found by their names, in whatever order.
 
       --json writes an object for each row,
 

@@ -28,8 +28,10 @@ struct TrainingRun {
     var loader = DatasetLoader(
       console: console, directory: command.source.directory,
       table: command.table.format)
-    let split = try loader.split(of: reference)
+    let split = try loader.split(
+      of: reference, classNames: checkpoint?.classNames, featureNames: checkpoint?.featureNames)
     let whole = try reference.part(of: split, default: .training)
+      .ordering(features: checkpoint?.featureNames)
     let rows = try TrainingRows(whole, for: command)
     try rows.validate(checkpoint)
     let test: LabeledDataset?
@@ -42,7 +44,7 @@ struct TrainingRun {
       test = reference.part == .test ? nil : split.test
     }
     let network = try preparedNetwork(for: rows, test: test)
-    describe(split, rows, test, network)
+    describe(split, rows, test, network, isNew: checkpoint == nil)
     if let testReference, reference.trainsOnRows(of: testReference) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
@@ -51,7 +53,7 @@ struct TrainingRun {
     let (classifier, history, seconds) = try train(
       network, on: rows, resuming: checkpoint)
     try classifier.save(to: command.output)
-    let evaluation = try (test ?? rows.validation).map { rows throws(SoftmaxError) in
+    let evaluation = try (test ?? rows.unpreparedValidation).map { rows throws(SoftmaxError) in
       try classifier.evaluation(on: rows, threads: command.threading.threads)
     }
     let result = TrainingResult(
@@ -100,15 +102,17 @@ struct TrainingRun {
     let network = try command.network.network(
       for: dataset, hiddenUnits: command.hiddenUnits, initializer: command.initializer,
       trainedBy: command.loss.loss, seed: command.training.seed)
+    let classifier = try rows.classifier(network)
+    try classifier.validateSaving()
     if let test {
-      let classifier = try rows.classifier(network)
       _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
     }
     return network
   }
 
   private func describe(
-    _ split: DatasetSplit, _ rows: TrainingRows, _ test: LabeledDataset?, _ network: Sequential
+    _ split: DatasetSplit, _ rows: TrainingRows, _ test: LabeledDataset?, _ network: Sequential,
+    isNew: Bool
   ) {
     let dataset = rows.training
     console.message(
@@ -123,7 +127,9 @@ struct TrainingRun {
     if rows.standardization != nil {
       console.message(
         "each feature is brought to mean 0 and deviation 1, as measured on the rows to learn from")
-    } else if let warning = FeatureSizes(of: dataset)?.warning {
+    } else if isNew, !command.network.batchNorm,
+      let warning = FeatureSizes(of: dataset)?.warning
+    {
       console.warning(warning)
     }
     let title = "\(dataset.classCount) classes: "
@@ -155,7 +161,7 @@ struct TrainingRun {
     _ start: Sequential, on rows: TrainingRows, resuming checkpoint: Checkpoint?
   ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
     var network = start
-    let (dataset, validation) = try rows.prepared()
+    let (dataset, validation) = (rows.training, rows.validation)
     let options = command.training
     let loss = try command.loss.loss(for: dataset)
     let optimizer = command.optimizer

@@ -30,7 +30,10 @@ struct TableOptions: ParsableArguments {
   /// The words of a command line that say the same.
   var words: [String] {
     var words: [String] = []
-    if let target { words += ["--target", target] }
+    // What begins with a dash would be taken for an option.
+    if let target {
+      words += target.hasPrefix("-") ? ["--target=\(target)"] : ["--target", target]
+    }
     if let separator { words += ["--separator", separator.rawValue] }
     if let header { words.append(header ? "--header" : "--no-header") }
     return words

@@ -40,7 +40,8 @@ struct PredictionInput {
         trueLabel = labels.map { labels in { table.classNames[labels[$0]] } }
       }
     } else {
-      let samples = try loader.samples(of: reference, default: .test)
+      let samples = try loader.samples(
+        of: reference, default: .test, featureNames: classifier.featureNames)
       name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
       features = samples.features
       featureShape = samples.featureShape

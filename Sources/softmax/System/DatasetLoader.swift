@@ -46,11 +46,17 @@ struct DatasetLoader {
   }
 
   /// The samples that a reference names.
+  ///
+  /// - Parameters:
+  ///   - part: which, where the reference does not say.
+  ///   - classNames: the classes of a table, if all of its labels are among them.
+  ///   - featureNames: the features in the order that they shall have, where they have names.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetReference.Part,
     classNames: [String]? = nil, featureNames: [String]? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
     try reference.part(
-      of: split(of: reference, classNames: classNames, featureNames: featureNames), default: part)
+      of: split(of: reference, classNames: classNames, featureNames: featureNames), default: part
+    ).ordering(features: featureNames)
   }
 }
