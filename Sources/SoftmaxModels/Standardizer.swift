@@ -46,11 +46,25 @@ public struct Standardizer: Hashable, Sendable {
     StandardizedEstimator(estimator)
   }
 
+  @inline(__always)
   private func columnSums(of features: Features, _ term: (Double, Int) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: features.columnCount)
-    for row in 0..<features.rowCount {
-      for (column, value) in features.row(row).enumerated() {
-        sums[column] += term(Double(value), column)
+    switch features {
+    case .floats(let matrix):
+      for row in 0..<matrix.rowCount {
+        var column = 0
+        for value in matrix.row(row) {
+          sums[column] += term(Double(value), column)
+          column += 1
+        }
+      }
+    case .bytes(let matrix):
+      for row in 0..<matrix.rowCount {
+        var column = 0
+        for byte in matrix.row(row) {
+          sums[column] += term(Double(Float(byte) * matrix.scale), column)
+          column += 1
+        }
       }
     }
     return sums
