@@ -22,24 +22,32 @@ extension LabeledDataset {
   /// Without names there is nothing to order by. A data set whose features have none is taken to be in
   /// order, and has these from then on.
   ///
-  /// - Throws: `invalidArgument` where the features have other names, or the same in another order and
-  ///   two of them alike.
+  /// - Throws: `shapeMismatch` for another number of names than of features; `invalidArgument` where
+  ///   the features have other names, or the same in another order and two of them alike.
   public func ordering(features names: [String]?) throws(SoftmaxError) -> LabeledDataset {
     guard let names, names != featureNames else { return self }
-    guard let own = featureNames else {
-      return names.count == features.columnCount ? renamed(names) : self
+    guard names.count == features.columnCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the data set has \(features.columnCount) features, expected \(names.count), which begin "
+          + "with \(names.prefix(5))")
     }
+    guard let own = featureNames else { return renamed(names) }
     let places = Dictionary(
       own.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    let order = names.compactMap { places[$0] }
-    guard own.count == names.count, Set(order).count == own.count else {
-      let missing = names.first { places[$0] == nil }
+    if let missing = names.first(where: { places[$0] == nil }) {
       throw SoftmaxError(
         .invalidArgument,
-        "the features are others than those that the model knows: "
-          + (missing.map { "none is called \($0.debugDescription)" }
-            ?? "they begin with \(own.prefix(5)), its own with \(names.prefix(5))"),
-        remedy: "give it the features that it was trained on, with the names that they had then")
+        "no feature of the data set is called \(missing.debugDescription); they begin with "
+          + "\(own.prefix(5))", remedy: "use data whose features have the names of those trained on"
+      )
+    }
+    let order = names.compactMap { places[$0] }
+    guard Set(order).count == own.count else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "two features have the same name, so they cannot be told apart in another order",
+        remedy: "give each feature its own name")
     }
     return try replacing(features: features.selecting(columns: order)).renamed(names)
   }

@@ -115,9 +115,8 @@ struct CSVColumns {
     _ scanner: CSVScanner, target: Int?, format: CSVFormat
   ) throws(SoftmaxError) -> Bool {
     if let known = format.hasHeader { return known }
-    if let names = format.knownFeatureNames {
-      let cells = Set(scanner.cells.compactMap { scanner.text(of: scanner.trimmed($0)) })
-      if cells.isSuperset(of: names) { return true }
+    if let names = format.knownFeatureNames, try holds(names, scanner, target: target) {
+      return true
     }
     if case .column(let name) = format.target, let target,
       scanner.text(of: scanner.trimmed(scanner.cells[target])) == name, Int(name) == nil
@@ -136,5 +135,23 @@ struct CSVColumns {
       remedy: "say whether it names the columns (--header, --no-header); if that column holds "
         + "the classes, name it as the target (--target)",
       at: scanner.location(words[0]))
+  }
+
+  // Whether the features of the first line are these names; throws where they might be numbers too.
+  private static func holds(
+    _ names: [String], _ scanner: CSVScanner, target: Int?
+  ) throws(SoftmaxError) -> Bool {
+    let cells = scanner.cells.indices.filter { $0 != target }.map { scanner.cells[$0] }
+    guard cells.count == names.count,
+      Set(cells.compactMap { scanner.text(of: scanner.trimmed($0)) }) == Set(names)
+    else { return false }
+    guard cells.contains(where: { scanner.number(in: $0) == .none }) else {
+      throw SoftmaxError(
+        .invalidData,
+        "the first line has the names of the model's features, which are numbers",
+        remedy: "say whether it names the columns (--header, --no-header)",
+        at: scanner.location(nil))
+    }
+    return true
   }
 }

@@ -25,10 +25,14 @@ struct CSVFeatureMatching {
   ///
   /// - Throws: `invalidData` unless the columns have the names of the features, each once.
   func order(of format: CSVFormat) throws(SoftmaxError) -> [Int]? {
-    guard let known = format.knownFeatureNames, features.map({ names[$0] }) != known else {
-      return nil
-    }
+    guard let known = format.knownFeatureNames else { return nil }
     let wanted = Set(known)
+    if format.target == .last, let target, wanted.contains(names[target]),
+      features.contains(where: { names[$0] == names[target] })
+    {
+      throw duplicate(target)
+    }
+    guard features.map({ names[$0] }) != known else { return nil }
     guard wanted.count == known.count else {
       throw SoftmaxError(
         .invalidData,
@@ -48,12 +52,16 @@ struct CSVFeatureMatching {
           at: scanner.location(column))
       }
       guard places.updateValue(place, forKey: names[column]) == nil else {
-        throw SoftmaxError(
-          .invalidData, "two columns are called \(CSVTable.quoted(names[column]))",
-          remedy: "give each its own name", at: scanner.location(column))
+        throw duplicate(column)
       }
     }
     return known.compactMap { places[$0] }
+  }
+
+  private func duplicate(_ column: Int) -> SoftmaxError {
+    SoftmaxError(
+      .invalidData, "two columns are called \(CSVTable.quoted(names[column]))",
+      remedy: "give each its own name", at: scanner.location(column))
   }
 
   // Throws where a feature has no column, or its column is taken for the classes.
@@ -68,9 +76,7 @@ struct CSVFeatureMatching {
         remedy: (nearest.map { "is it \(CSVTable.quoted($0))? " } ?? "")
           + "name the columns as those that it was trained on", at: scanner.location(nil))
     }
-    guard let target, wanted.contains(names[target]),
-      !features.contains(where: { names[$0] == names[target] })
-    else { return }
+    guard let target, wanted.contains(names[target]) else { return }
     throw SoftmaxError(
       .invalidData,
       others.isEmpty

@@ -60,7 +60,8 @@ public struct CSVFormat: Hashable, Sendable {
   ///
   /// A table with a header must have a column for each and no other, in whatever order: the features
   /// come in this one. Where two of the names are the same the order must be this one. A table without
-  /// header is taken as it stands; a first line that has all of these names is one.
+  /// header is taken as it stands; a first line of these names is one, and where all of them are
+  /// numbers, ``hasHeader`` has to be said.
   public var knownFeatureNames: [String]?
   /// The number of features that a classifier takes, where one is to be used.
   ///

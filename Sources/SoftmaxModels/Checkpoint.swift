@@ -169,6 +169,8 @@ extension Trainer {
 
   /// Goes on from a checkpoint: the next step is the one that would have come next.
   ///
+  /// Checkpoints to come say of the features what this one says: names and standardization.
+  ///
   /// ```swift
   /// let checkpoint = try Checkpoint.load("mine.safetensors")
   /// try trainer.restore(checkpoint)
@@ -188,7 +190,9 @@ extension Trainer {
     Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
       settings: settings(validation: validation), classNames: dataset.classNames,
-      byteScale: dataset.features.byteScale, featureNames: dataset.featureNames)
+      byteScale: preparation?.byteScale ?? dataset.features.byteScale,
+      standardization: preparation?.standardization,
+      featureNames: dataset.featureNames ?? preparation?.featureNames)
   }
 
   func restore(_ checkpoint: Checkpoint, validation: String?) throws(SoftmaxError) {
@@ -208,5 +212,6 @@ extension Trainer {
           + "of \(stepsOfEpoch), \(checkpoint.history.epochs.count) epochs reported")
     }
     try restore(checkpoint.state)
+    preparation = (checkpoint.standardization, checkpoint.byteScale, checkpoint.featureNames)
   }
 }

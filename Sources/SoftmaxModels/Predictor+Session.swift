@@ -93,6 +93,9 @@ extension Predictor {
         for column in 0..<row.count {
           guard row[column].isFinite else { return try checkedClass(of: .floats(row.matrix())) }
           standardized[column] = standardization.standardized(row[column], column)
+          guard standardized[column].isFinite else {
+            return try checkedClass(of: standardization.standardized(.floats(row.matrix())))
+          }
         }
         return try runStandardized(output, into: &result)
       }
@@ -127,6 +130,10 @@ extension Predictor {
       if let standardization = predictor.standardization {
         for column in 0..<row.count {
           standardized[column] = standardization.standardized(Float(row[column]) * scale, column)
+          guard standardized[column].isFinite else {
+            return try checkedClass(
+              of: standardization.standardized(.bytes(row.matrix(scale: scale))))
+          }
         }
         return try runStandardized(output, into: &result)
       }

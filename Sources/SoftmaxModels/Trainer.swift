@@ -58,6 +58,8 @@ public final class Trainer {
   private let l2Penalty: Double
   private var clock: OptimizerClock
   private lazy var dataFingerprint = dataset.fingerprint
+  /// What was done to the features before the training, as the checkpoint says that it goes on from.
+  var preparation: (standardization: Standardization?, byteScale: Float?, featureNames: [String]?)?
 
   /// Prepares the training of a network.
   ///

@@ -14,7 +14,6 @@ struct TrainingLoop {
   private let onProgress: ((TrainingProgress) throws -> Void)?
   private let validationFingerprint: String?
   private var callbacks: [any TrainingCallback]
-  private var preparation: TrainingStatus.Preparation?
   // Where the training stands, and the epoch that has begun.
   private var totals = BatchSchedule.Totals()
   private var epoch = 0
@@ -76,9 +75,6 @@ struct TrainingLoop {
       try trainer.validateForm(of: network)
     }
     try trainer.restore(checkpoint, validation: validationFingerprint)
-    preparation = checkpoint.standardization.map {
-      TrainingStatus.Preparation(standardization: $0, byteScale: checkpoint.byteScale)
-    }
     history = checkpoint.history
     epoch = position.epoch
     step = position.step
@@ -196,7 +192,7 @@ struct TrainingLoop {
   private func status(_ progress: TrainingProgress) -> TrainingStatus {
     TrainingStatus(
       history: history, progress: progress, hasValidation: validation != nil, trainer: trainer,
-      callbacks: callbacks, validation: validationFingerprint, preparation: preparation,
+      callbacks: callbacks, validation: validationFingerprint,
       position: Checkpoint.Position(
         epoch: epoch, step: step, lossSum: totals.loss, weightSum: totals.weight,
         correctCount: totals.correctCount, trialCount: totals.trialCount,

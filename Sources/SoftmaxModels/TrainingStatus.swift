@@ -15,16 +15,9 @@ public struct TrainingStatus {
   private let trainer: Trainer
   private let callbacks: [any TrainingCallback]
   private let validation: String?
-  private let preparation: Preparation?
   /// Where in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
-
-  /// What was done to the features before the training, as the checkpoint says that it goes on from.
-  struct Preparation {
-    let standardization: Standardization
-    let byteScale: Float?
-  }
 
   // Several callbacks may want the network, and it is copied once.
   private final class Copy {
@@ -33,8 +26,7 @@ public struct TrainingStatus {
 
   init(
     history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool, trainer: Trainer,
-    callbacks: [any TrainingCallback], validation: String?, preparation: Preparation?,
-    position: Checkpoint.Position
+    callbacks: [any TrainingCallback], validation: String?, position: Checkpoint.Position
   ) {
     self.history = history
     self.progress = progress
@@ -42,7 +34,6 @@ public struct TrainingStatus {
     self.trainer = trainer
     self.callbacks = callbacks
     self.validation = validation
-    self.preparation = preparation
     self.position = position
   }
 
@@ -72,14 +63,11 @@ public struct TrainingStatus {
   /// - Throws: `diverged` where a parameter has become infinite or no number.
   public var checkpoint: Checkpoint {
     get throws(SoftmaxError) {
-      let checkpoint = try trainer.checkpoint(
+      try trainer.checkpoint(
         at: position, history: history,
         callbacks: callbacks.compactMap { callback in
           callback.memory.map { Checkpoint.Callback(settings: callback.settings, memory: $0) }
         }, validation: validation)
-      guard let preparation else { return checkpoint }
-      return checkpoint.standardizing(
-        by: preparation.standardization, byteScale: preparation.byteScale)
     }
   }
 }

@@ -92,6 +92,16 @@ import Testing
     }
   }
 
+  @Test func testRowsThatCannotBeStandardizedAreFoundBeforeTheTraining() throws {
+    for (name, far) in [("near.csv", "1"), ("far.csv", "3e38")] {
+      try bench.write(Array("1,a\n1.001,b\n\(far),a\n1,b\n".utf8), to: name)
+    }
+    let outcome = try bench.run("train", "near.csv", "--standardize", "--test", "far.csv")
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("row 2"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("of the rows to be judged by, the feature 3e+38"))
+    #expect(!bench.exists("model.safetensors"))
+  }
+
   @Test func theNextCommandReadsTheTableAsThisOneDid() throws {
     try bench.write(Array("kind;x\na;1\nb;2\na;3\n".utf8), to: "two words.csv")
     let outcome = try bench.run(

@@ -111,6 +111,12 @@ import Testing
       callbacks: [.checkpoint(to: folder.path("later"))], resuming: checkpoint)
     #expect(try Classifier.load(folder.path("later")).standardization == standardization)
     #expect(try Classifier.load(folder.path("later")).byteScale == scale)
+    // Nor has a loop of one's own to say it again.
+    let trainer = try Trainer(
+      network, on: standardization.standardized(dataset()), optimizer: .adam(), batchSize: 32)
+    try trainer.restore(checkpoint)
+    let kept = try trainer.checkpoint(at: checkpoint.position)
+    #expect(kept.standardization == standardization && kept.byteScale == scale)
   }
 
   @Test func checkpointsAreAsFarApartAsAsked() throws {

@@ -57,9 +57,24 @@ import Testing
   }
 
   @Test func namesThatAreNumbersMakeAHeaderWhereTheyAreKnown() throws {
-    let known = ["2019", "2020"]
-    #expect(try table("2020,2019,kind\n2,1,x\n", known).features == (try Matrix([[1, 2]])))
-    #expect(try table("2020,2019\n2,1\n", known).features == (try Matrix([[1, 2]])))
+    let known = ["2019", "mean"]
+    #expect(try table("mean,2019,kind\n2,1,x\n", known).features == (try Matrix([[1, 2]])))
+    #expect(try table("mean,2019\n2,1\n", known).features == (try Matrix([[1, 2]])))
+  }
+
+  @Test func namesThatAreNothingButNumbersMightBeARow() throws {
+    let known = ["0", "1"]
+    #expect(try table("1,2\n0,0\n", known).features == (try Matrix([[1, 2], [0, 0]])))
+    for text in ["1,0\n2,1\n", "1,0,kind\n2,1,x\n"] {
+      let error = #expect(throws: SoftmaxError.self) { try table(text, known) }
+      #expect(error?.description.contains("(--header, --no-header)") == true)
+      var format = CSVFormat(knownFeatureNames: known, featureCount: 2)
+      for (hasHeader, rows) in [(true, 1), (false, 2)] {
+        format.hasHeader = hasHeader
+        let read = try CSVTable.decode(Array(text.utf8), name: "table.csv", as: format)
+        #expect(read.rowCount == rows && read.features.row(0).first == 1)
+      }
+    }
   }
 
   @Test func numbersBesideBlanksComeInOrder() throws {
@@ -72,7 +87,9 @@ import Testing
         "line 1: the feature \"c\", which the model knows, has no column"))
     #expect(message("a,b,cc,kind\n1,2,3,x\n").contains("is it \"cc\"?"))
     #expect(message("a,b,c,d,kind\n1,2,3,4,x\n").contains("knows no feature \"d\""))
-    #expect(message("a,b,c,b,kind\n1,2,3,4,x\n").contains("two columns are called \"b\""))
+    for text in ["a,b,c,b,kind\n1,2,3,4,x\n", "a,b,c,b\n1,2,3,4\n", "b,a,c,b\n1,2,3,4\n"] {
+      #expect(message(text).contains("two columns are called \"b\""))
+    }
     #expect(
       message("a,b,c,kind\n1,2,3,x\n", target: .column("b")).contains(
         "\"b\", which the model knows, is taken for the classes"))
@@ -125,7 +142,7 @@ import Testing
       labels: [0], classNames: ["x", "y"]
     ).naming(features: ["b", "a"]).ordering(features: ["a", "b"])
     #expect(bytes.features.row(0) == [4.5, 3.5])
-    for names in [["a", "b", "d"], ["a", "b"], ["a", "a", "b"]] {
+    for names in [["a", "b", "d"], ["a", "b"], ["a", "a", "b"], ["a", "b", "c", "d"]] {
       #expect(throws: SoftmaxError.self) { try turned.ordering(features: names) }
     }
   }

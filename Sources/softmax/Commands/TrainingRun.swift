@@ -105,6 +105,13 @@ struct TrainingRun {
     let classifier = try rows.classifier(network)
     try classifier.validateSaving()
     if let test {
+      do throws(SoftmaxError) {
+        _ = try rows.standardization?.standardized(test.features)
+      } catch {
+        throw SoftmaxError(
+          error.code, "of the rows to be judged by, \(error.message)", remedy: error.remedy,
+          at: error.location, cause: error.cause)
+      }
       _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
     }
     return network
