@@ -4,6 +4,7 @@
 extension LabeledDataset {
   /// The same samples with names for their features, or with none.
   ///
+  /// - Parameter names: one for each column of the features, [samples, features]; nil for none.
   /// - Throws: `shapeMismatch` unless there is a name for each feature.
   public func naming(features names: [String]?) throws(SoftmaxError) -> LabeledDataset {
     if let names, names.count != features.columnCount {
@@ -20,8 +21,9 @@ extension LabeledDataset {
   /// ```
   ///
   /// Without names there is nothing to order by. A data set whose features have none is taken to be in
-  /// order, and has these from then on.
+  /// order, and has these from then on. A sample of several dimensions keeps its shape.
   ///
+  /// - Parameter names: one for each column of the features, [samples, features].
   /// - Throws: `shapeMismatch` for another number of names than of features; `invalidArgument` where
   ///   the features have other names, or the same in another order and two of them alike.
   public func ordering(features names: [String]?) throws(SoftmaxError) -> LabeledDataset {

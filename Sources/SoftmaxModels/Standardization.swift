@@ -44,7 +44,6 @@ public struct Standardization: Hashable, Sendable, Codable {
   ///   a feature that is not finite, or so far from its mean that the result is not.
   public func standardized(_ features: Features) throws(SoftmaxError) -> Features {
     try validate(featureCount: features.columnCount)
-    let (mean, deviation) = (mean, deviation)
     var elements: [Float] = []
     elements.reserveCapacity(features.rowCount * featureCount)
     for row in 0..<features.rowCount {
@@ -52,13 +51,13 @@ public struct Standardization: Hashable, Sendable, Codable {
       case .floats(let matrix):
         var column = 0
         for value in matrix.row(row) {
-          elements.append((value - mean[column]) / deviation[column])
+          elements.append(standardized(value, column))
           column += 1
         }
       case .bytes(let matrix):
         var column = 0
         for byte in matrix.row(row) {
-          elements.append((Float(byte) * matrix.scale - mean[column]) / deviation[column])
+          elements.append(standardized(Float(byte) * matrix.scale, column))
           column += 1
         }
       }
