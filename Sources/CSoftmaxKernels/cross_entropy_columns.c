@@ -52,7 +52,7 @@ INLINE vf columns_tree(ptrdiff_t n, const vf *x) {
 void NAME(cross_entropy_columns)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunks, const float *partial, ptrdiff_t chunk_stride,
     ptrdiff_t ld, const float *bias, const int32_t *labels, const float *t, float scale,
-    float *loss, int32_t *guess, float *d) {
+    float *loss, int32_t *prediction, float *d) {
   const vf nan = (vf)__builtin_nanf("");
   for (ptrdiff_t i = 0; i < m; i += LANES) {
     vf z[32], e[32], term[32], max = (vf)-__builtin_inff(), best;
@@ -67,7 +67,7 @@ void NAME(cross_entropy_columns)(
       first = better ? (vi)(int)j : first;
       best = better ? z[j] : best;
     }
-    __builtin_memcpy(guess + i, &first, sizeof first);
+    __builtin_memcpy(prediction + i, &first, sizeof first);
     for (ptrdiff_t j = 0; j < n; j++) e[j] = z[j] - max;
     ptrdiff_t done = 0;
     for (; done + 4 <= n; done += 4) exp_nonpositive_(4, e + done);

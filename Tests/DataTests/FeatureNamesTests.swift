@@ -93,7 +93,7 @@ import Testing
     #expect(
       message("a,b,c,kind\n1,2,3,x\n", target: .column("b")).contains(
         "\"b\", which the model knows, is taken for the classes"))
-    // No column is guessed to hold the classes.
+    // No column is taken to hold the classes.
     #expect(message("kind,a,b,c\nx,1,2,3\n").contains("(--target \"kind\"?)"))
     #expect(message("b,c,d,a\n1,2,3,4\n").contains("\"a\", which the model knows, is taken for"))
     // The message names the place in the file, whatever the order.

@@ -142,7 +142,7 @@ struct FusedKernelTests {
       let targets = Rows(rowCount, classCount) { row, column in
         (row + column) % 3 == 1 ? 0 : Float((row * column) % 16) / 16
       }
-      let guess = specification.argmax(logits)
+      let prediction = specification.argmax(logits)
       let byLabel = specification.crossEntropy(logits: logits, labels: labels, scale: 0.05)
       let byTarget = specification.crossEntropy(
         logits: logits, distributions: targets, scale: 0.05)
@@ -154,7 +154,7 @@ struct FusedKernelTests {
           partials: partials, bias: bias, labels: labels, distributions: targets, scale: 0.05)
         #expect(bits(columns.loss) == bits(expected.loss))
         #expect(bits(columns.gradient.values) == bits(expected.gradient.transposed.values))
-        #expect(columns.guess == guess)
+        #expect(columns.prediction == prediction)
       }
       // The special rows are what they are meant to be.
       #expect(byLabel.loss[1].isNaN && byLabel.loss[2].isNaN && byLabel.loss[4].isNaN)

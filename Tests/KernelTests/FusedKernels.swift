@@ -38,19 +38,20 @@ extension Specification {
     return y
   }
 
-  /// The loss, the gradient [classes, rows] and the guess of each row, from parts of the logits.
+  /// The loss, the gradient [classes, rows] and the prediction of each row, from parts of the logits.
   func crossEntropyColumns(
     partials: [Rows], bias: [Float], labels: [Int32]?, distributions: Rows?, scale: Float
-  ) -> (loss: [Float], gradient: Rows, guess: [Int32]) {
+  ) -> (loss: [Float], gradient: Rows, prediction: [Int32]) {
     var gradient = partials[0]
     let rowCount = gradient.columnCount
     var loss = [Float](repeating: 0, count: rowCount)
-    var guess = [Int32](repeating: -1, count: rowCount)
+    var prediction = [Int32](repeating: -1, count: rowCount)
     unsafe kernels.cross_entropy_columns(
       rowCount, gradient.rowCount, partials.count, partials.flatMap(\.values),
-      gradient.values.count, rowCount, bias, labels, distributions?.values, scale, &loss, &guess,
+      gradient.values.count, rowCount, bias, labels, distributions?.values, scale, &loss,
+      &prediction,
       &gradient.values)
-    return (loss, gradient, guess)
+    return (loss, gradient, prediction)
   }
 
   func philox(blocks: Int, key: (UInt32, UInt32), stream: (UInt32, UInt32)) -> [UInt64] {

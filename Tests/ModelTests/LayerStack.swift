@@ -101,7 +101,7 @@ extension ReferenceStack {
         state.tensors[name]?.values.map(Double.init) ?? []
       }
       switch state.configuration.kind {
-      case .flatten, .own: break
+      case .flatten, .custom: break
       case .activation(let activation): add(activation)
       case .dense(_, let activation, _):
         let weight = state.weight ?? Matrix(rowCount: 0, columnCount: 0)

@@ -110,13 +110,13 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
 
 /// What may happen to the units of a hidden layer.
 enum HiddenSteps: String, Sendable, CaseIterable {
-  case dropout, normalization, own, gelu, twice, all
+  case dropout, normalization, custom, gelu, twice, all
 
   var layers: [any Layer] {
     switch self {
     case .dropout: [ReLU(), Dropout(0.3)]
     case .normalization: [BatchNormalization(), Tanh()]
-    case .own: [Softsign()]
+    case .custom: [Softsign()]
     case .gelu: [GELU()]
     case .twice: [Sigmoid(), Dropout(0.5), Dropout(0.2), SiLU()]
     case .all:

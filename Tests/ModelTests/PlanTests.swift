@@ -155,7 +155,8 @@ import Testing
       // A batch that is normalized in more than a block, and workers that share its rows' features.
       PlanCase(hidden: [40, 20, 48], steps: .all, rows: 300, batchSize: 270),
       // Units for all workers or for few of them, and logits that are shared out like units.
-      PlanCase(hidden: [20, 150], steps: .own), PlanCase(features: 150, hidden: [150], classes: 50),
+      PlanCase(hidden: [20, 150], steps: .custom),
+      PlanCase(features: 150, hidden: [150], classes: 50),
       PlanCase(hidden: [40], classes: 150, rows: 300, batchSize: 270),
       PlanCase(hidden: [40], classes: 150, isSoft: true),
       // A normalization is the first with something to train; it is frozen, and another is.

@@ -48,10 +48,10 @@ struct TrainingTask {
           ReLU()
         case .ownActivation:
           Dense(hidden)
-          OwnElementReLU()
+          CustomElementReLU()
         case .ownLayer:
           Dense(hidden)
-          OwnReLU()
+          CustomReLU()
         }
       }
       Dense(dataset.classCount, activation: .softmax)

@@ -243,12 +243,12 @@ typedef struct softmax_kernels {
   // Cross-entropy of at most 32 classes with the rows in lanes. The logits are Z[j,i] = the sum by
   // softmax_tree of the `chunks` matrices of `partial`, `chunk_stride` apart, plus bias[j]. loss and
   // D[j,i] are cross_entropy_labels' of row i or, without labels, cross_entropy_distributions' with
-  // T[j,i]; guess is argmax_rows'. All matrices have rows of `ld`; m must be a multiple of 16.
+  // T[j,i]; prediction is argmax_rows'. All matrices have rows of `ld`; m must be a multiple of 16.
   void (*_Nonnull cross_entropy_columns)(
       ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunks, const float *_Nullable partial,
       ptrdiff_t chunk_stride, ptrdiff_t ld, const float *_Nullable bias,
       const int32_t *_Nullable labels, const float *_Nullable t, float scale,
-      float *_Nullable loss, int32_t *_Nullable guess, float *_Nullable d);
+      float *_Nullable loss, int32_t *_Nullable prediction, float *_Nullable d);
 
   // MARK: Losses with a scale for each row
   //

@@ -125,7 +125,7 @@ struct ModelInspection: Inspection {
         ]
       case .layerNormalization(let epsilon):
         [("type", .string("layer-normalization")), ("epsilon", .number(epsilon))]
-      case .own: [("type", .string(layer.configuration.typeName))]
+      case .custom: [("type", .string(layer.configuration.typeName))]
       }
     members += [
       ("output_shape", .array(layer.outputShape.map { .integer($0) })),

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+extension Loss {
+  /// What some rows cost, and how that changes with their outputs.
+  public struct Value: Hashable, Sendable {
+    /// The weighted mean over the rows; 0 where ``weight`` is.
+    public let loss: Double
+    /// The sum of the rows' weights; 0 says that there was nothing to learn from.
+    public let weight: Double
+    /// The gradient of ``loss`` to the outputs: [rows, outputs].
+    public let gradient: Matrix
+  }
+
+  /// The loss of some rows of outputs, and its gradient to them.
+  ///
+  /// ```swift
+  /// let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
+  /// let value = try Loss.crossEntropy(labelSmoothing: 0.1).value(
+  ///   of: .labels([0, 1]), logits: logits)
+  /// print(value.loss, value.gradient[0, 0])
+  /// ```
+  ///
+  /// What training computes for a batch of these rows, to the bit but for plain cross-entropy.
+  ///
+  /// - Parameters:
+  ///   - targets: for each row a class, a distribution, or how far each class applies.
+  ///   - logits: the outputs, [rows, outputs], before any softmax or sigmoid; where they may be
+  ///     probabilities, ``Matrix/looksLikeProbabilities`` tells. One output stands for two classes.
+  ///   - sampleWeights: how much each row counts; all the same without.
+  /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue`, `invalidData` or
+  ///   `invalidArgument` for what does not fit.
+  public func value(
+    of targets: Targets, logits: Matrix, sampleWeights: [Float]? = nil
+  ) throws(SoftmaxError) -> Value {
+    guard logits.rowCount > 0, logits.columnCount > 0 else {
+      throw SoftmaxError(.invalidArgument, "a loss needs at least one row and one output")
+    }
+    let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
+    // A data set knows what targets and weights may be.
+    let names = (0..<classCount).map { "\($0)" }
+    let features = Features.floats(Matrix(rowCount: logits.rowCount, columnCount: 1))
+    let dataset: LabeledDataset
+    switch targets {
+    case .labels(let labels):
+      dataset = try LabeledDataset(
+        features: features, labels: labels, classNames: names, sampleWeights: sampleWeights)
+    case .distributions(let matrix):
+      dataset = try LabeledDataset(
+        features: features, distributions: matrix, classNames: names, sampleWeights: sampleWeights)
+    case .indicators(let matrix):
+      dataset = try LabeledDataset(
+        features: features, indicators: matrix, classNames: names, sampleWeights: sampleWeights)
+    }
+    try validate(targets, classCount: classCount, outputCount: logits.columnCount)
+    let (total, gradient) = evaluate(dataset, logits: logits)
+    return Value(loss: total.meanLoss, weight: total.weight, gradient: gradient)
+  }
+
+  /// What a whole data set gives as one batch, for its logits; both have been validated.
+  func evaluate(
+    _ dataset: LabeledDataset, logits: Matrix
+  ) -> (totals: BatchSchedule.Totals, gradient: Matrix) {
+    let targets = dataset.targets
+    let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
+    let rows = 0..<dataset.count
+    let arena = Arena()
+    let pass = LossPass(
+      self, of: targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
+      classCount: classCount, outputCount: logits.columnCount, batchSize: rows.count,
+      kernels: .active, in: arena)
+    let samples = arena.vector(copying: rows.map(Int64.init))
+    let labels = arena.vector(copying: dataset.labels.map(Int32.init))
+    let outputs = arena.matrix(rowCount: rows.count, columnCount: logits.columnCount)
+    let gradient = arena.matrix(rowCount: rows.count, columnCount: logits.columnCount)
+    let losses: VectorView<Float> = arena.vector(count: rows.count)
+    let predictions: VectorView<Int32> = arena.vector(count: rows.count)
+    outputs.assign(logits)
+    func run(_ source: FeatureSource?) {
+      pass.differentiate(
+        rows, of: samples, labels: labels, source: source, outputs: outputs, losses: losses,
+        gradient: gradient, predictions: predictions)
+    }
+    if let matrix = targets.matrix {
+      Features.floats(matrix).withSource { run($0) }
+    } else {
+      run(nil)
+    }
+    let total = pass.total(of: samples, labels: labels, losses: losses, predictions: predictions)
+    let matrix = gradient.matrix()
+    withExtendedLifetime(arena) {}
+    return (total, matrix)
+  }
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// What one worker of a fused plan does in a step, and the memory that it does it in.
+struct FusedWorker: Sendable, BitwiseCopyable {
+  private let kernels: Kernels
+  private let schedule: BatchSchedule
+  private let isGradientStored: Bool
+
+  // Parameters: its own, and the weights of the logits of all where it needs them.
+  private let hidden: VectorView<FusedNetwork.HiddenPart>
+  private let output: FusedNetwork.OutputPart
+  private let wholeOutputWeight: MatrixView?
+
+  // The batch: its features, all or without hidden layers those that the worker owns; its labels or
+  // distributions, [rows, classes] and [classes, rows].
+  private let input: MatrixView
+  private let labels: VectorView<Int32>
+  private let targetRows: MatrixView
+  private let targetColumns: MatrixView
+
+  // The outputs of each hidden layer and the gradients to its products, [rows, units]: of the
+  // worker's units, and of all where others need them too; and the steps between the two.
+  private let activations: VectorView<MatrixView>
+  private let wholeActivations: VectorView<MatrixView>
+  private let gradients: VectorView<MatrixView>
+  private let wholeGradients: VectorView<MatrixView>
+  private let steps: VectorView<FusedSteps>
+  // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs
+  // below each other; every other block uses the other, so that nobody waits for the readers of the
+  // last.
+  private let inputCount: Int
+  private let evenPartials: MatrixView
+  private let oddPartials: MatrixView
+
+  private let losses: VectorView<Float>
+  private let predictions: VectorView<Int32>
+  // The gradient to the logits, [classes, rows].
+  private let gradient: MatrixView
+  // What each block of a step gave; the first worker's counts.
+  private let blockLosses: VectorView<Double>
+  private let blockCorrectCounts: VectorView<Int64>
+
+  /// The workers of a network, with the memory that they share.
+  static func team(
+    for network: FusedNetwork, schedule: BatchSchedule, isGradientStored: Bool,
+    hasDistributions: Bool, kernels: Kernels, in arena: Arena, ofWorkers arenas: [Arena]
+  ) -> [FusedWorker] {
+    let rows = min(schedule.batchSize, Kernels.rowChunk)
+    let blocks = (schedule.batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
+    let paddedRows = (rows + 15) / 16 * 16
+    let hidden = network.shape.hidden
+    let output = network.shape.output
+    let classes = output.outputCount
+    let last = hidden.count - 1
+    // A layer's units are the next layer's inputs, and its gradients are on the way to the layer
+    // before. The logits are shared by chunks, the features are nobody's units.
+    let wholeActivations = hidden.indices.map {
+      $0 == last && network.wholeOutputWeight == nil
+        ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
+    }
+    let wholeGradients = hidden.indices.map {
+      $0 == 0 ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
+    }
+    let none = arena.matrix(rowCount: 0, columnCount: 0)
+    func partials() -> MatrixView {
+      arena.matrix(rowCount: output.chunkCount * classes, columnCount: paddedRows)
+    }
+    let (evenPartials, oddPartials) = (partials(), partials())
+    return arenas.indices.map { worker in
+      let arena = arenas[worker]
+      let parts = network.hidden[worker]
+      func own(_ whole: [MatrixView?]) -> VectorView<MatrixView> {
+        arena.vector(
+          copying: hidden.indices.map { index in
+            let units = parts[index].units
+            return whole[index]?.columns(units)
+              ?? arena.matrix(rowCount: rows, columnCount: units.count)
+          })
+      }
+      let (activations, gradients) = (own(wholeActivations), own(wholeGradients))
+      let steps = hidden.indices.map {
+        FusedSteps(
+          of: hidden[$0], parts[$0], outputs: activations[$0], gradient: gradients[$0],
+          seed: network.seed, in: arena)
+      }
+      return FusedWorker(
+        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored, hidden: parts,
+        output: network.output[worker], wholeOutputWeight: network.wholeOutputWeight,
+        input: arena.matrix(
+          rowCount: rows,
+          columnCount: hidden.first?.inputCount ?? network.output[worker].inputs.count),
+        labels: arena.vector(count: paddedRows),
+        targetRows: arena.matrix(rowCount: hasDistributions ? rows : 0, columnCount: classes),
+        targetColumns: arena.matrix(
+          rowCount: hasDistributions ? classes : 0, columnCount: paddedRows),
+        activations: activations,
+        wholeActivations: arena.vector(copying: wholeActivations.map { $0 ?? none }),
+        gradients: gradients,
+        wholeGradients: arena.vector(copying: wholeGradients.map { $0 ?? none }),
+        steps: arena.vector(copying: steps),
+        inputCount: output.inputCount, evenPartials: evenPartials, oddPartials: oddPartials,
+        losses: arena.vector(count: paddedRows), predictions: arena.vector(count: paddedRows),
+        gradient: arena.matrix(rowCount: classes, columnCount: paddedRows),
+        blockLosses: arena.vector(count: blocks), blockCorrectCounts: arena.vector(count: blocks))
+    }
+  }
+
+  /// Does the worker's part of a step.
+  func run(
+    _ step: Int, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool, worker: Worker
+  ) {
+    let update = isUpdating ? schedule.update(of: step).update : nil
+    let samples = schedule.samples(of: step)
+    let blockCount = (samples.count + Kernels.rowChunk - 1) / Kernels.rowChunk
+    for block in 0..<blockCount {
+      let begin = samples.lowerBound + block * Kernels.rowChunk
+      let places = begin..<min(begin + Kernels.rowChunk, samples.upperBound)
+      let isEven = (step * blockLosses.count + block) % 2 == 0
+      computeParts(
+        of: places, block: block, number: schedule.number(of: step),
+        into: isEven ? evenPartials : oddPartials, features: features, worker: worker)
+      worker.barrier()
+      differentiate(
+        places, partials: isEven ? evenPartials : oddPartials, scale: 1 / Float(samples.count),
+        targets: targets)
+      backpropagate(rowCount: places.count, worker)
+      if worker.index == 0 { sum(block: block, rowCount: places.count) }
+      descend(block: block, rowCount: places.count, by: isGradientStored ? nil : update)
+      // Others' units have been read by all before the next block's take their place.
+      if hidden.count > 1 { worker.barrier() }
+    }
+    if isGradientStored { self.step(blockCount: blockCount, by: update, worker: worker) }
+    if worker.index == 0 {
+      schedule.record(
+        step: step, loss: treeSum(of: blockCount) { blockLosses[$0] },
+        correctCount: (0..<blockCount).reduce(0) { $0 + Int(blockCorrectCounts[$1]) })
+    }
+  }
+
+  // MARK: From features to the logits
+
+  // The worker's units and its parts of the logits.
+  private func computeParts(
+    of places: Range<Int>, block: Int, number: Int, into partials: MatrixView,
+    features: FeatureSource, worker: Worker
+  ) {
+    let next = schedule.places(after: places)
+    if hidden.count == 0 {
+      // A few rows at a time: they are still in the nearest cache when they are multiplied.
+      let rowCount = places.count
+      for begin in stride(from: 0, to: rowCount, by: FusedWorker.rowsAtOnce) {
+        let rows = begin..<min(begin + FusedWorker.rowsAtOnce, rowCount)
+        gather(places, rows: rows, columns: output.inputs, features: features)
+        let fetched = next.elements(rows.clamped(to: 0..<next.count))
+        multiplyChunks(
+          rows: rows, into: partials,
+          next: features.fetch(rows: fetched, columns: output.inputs), worker)
+      }
+      return
+    }
+    let rows = 0..<places.count
+    gather(places, rows: rows, columns: 0..<features.columnCount, features: features)
+    for index in 0..<hidden.count {
+      if index > 0 { worker.barrier() }
+      forward(layer: index, rows: rows)
+      steps[index].forward(
+        rowCount: rows.count, firstRow: block * Kernels.rowChunk, number: number, with: kernels)
+      // The layer before may have overflowed, and an activation made the units finite again.
+      activations[index].rows(rows).clearPadding()
+    }
+    if wholeOutputWeight != nil { worker.barrier() }
+    multiplyChunks(
+      rows: rows, into: partials,
+      next: features.fetch(rows: next, columns: 0..<features.columnCount), worker)
+  }
+
+  // A multiple of the 16 rows that a product with the batch in lanes takes at once.
+  private static let rowsAtOnce = 16
+
+  // Some rows of the batch, as floats.
+  private func gather(
+    _ places: Range<Int>, rows: Range<Int>, columns: Range<Int>, features: FeatureSource
+  ) {
+    guard !columns.isEmpty else { return }
+    kernels.gather(
+      features, rows: schedule.order.elements(places).elements(rows), columns: columns,
+      into: input.rows(rows))
+  }
+
+  // The worker's chunks of some rows' logits.
+  private func multiplyChunks(
+    rows: Range<Int>, into partials: MatrixView, next: FeatureFetch, _ worker: Worker
+  ) {
+    let classes = gradient.rowCount
+    let chunk = Kernels.unitChunk(of: inputCount)
+    let last = hidden.count - 1
+    let chunks = worker.share(of: chunkCount)
+    for index in chunks {
+      let inputs = index * chunk..<min((index + 1) * chunk, inputCount)
+      let x: MatrixView
+      let weight: MatrixView
+      if let whole = wholeOutputWeight {
+        x = wholeActivations[last].rows(rows).columns(inputs)
+        weight = whole.columns(inputs)
+      } else {
+        let own = inputs.relative(to: output.inputs)
+        x = (last < 0 ? input : activations[last]).rows(rows).columns(own)
+        weight = output.weight.value.columns(own)
+      }
+      kernels.multiplyChunk(
+        x, weight,
+        into: partials.rows(index * classes..<(index + 1) * classes)
+          .columns(rows.lowerBound..<partials.columnCount),
+        next: index == chunks.lowerBound ? next : nil)
+    }
+  }
+
+  private var chunkCount: Int { evenPartials.rowCount / gradient.rowCount }
+
+  // The products of the worker's units of a hidden layer.
+  private func forward(layer index: Int, rows: Range<Int>) {
+    let part = hidden[index]
+    let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
+    let y = steps[index].products.rows(rows)
+    for panelIndex in 0..<part.panels.count {
+      let panel = part.panels[panelIndex]
+      let columns = panel.units.relative(to: part.units)
+      kernels.multiply(
+        x, panel.weight.value, bias: part.bias.value.columns(columns), into: y.columns(columns))
+    }
+  }
+
+  // MARK: From the logits to the gradients of the units
+
+  private func differentiate(
+    _ places: Range<Int>, partials: MatrixView, scale: Float, targets: FeatureSource?
+  ) {
+    schedule.labels(of: places, into: labels)
+    if let targets {
+      kernels.gather(
+        targets, rows: schedule.order.elements(places), into: targetRows.rows(0..<places.count))
+      for row in 0..<places.count {
+        for column in 0..<gradient.rowCount { targetColumns[column, row] = targetRows[row, column] }
+      }
+    }
+    kernels.crossEntropy(
+      partials: partials, chunkCount: chunkCount, bias: output.bias.value, labels: labels,
+      targets: targets == nil ? nil : targetColumns, rowCount: places.count, scale: scale,
+      loss: losses, predictions: predictions, gradient: gradient)
+  }
+
+  // The gradients to the products of the worker's units, last layer first.
+  private func backpropagate(rowCount: Int, _ worker: Worker) {
+    let rows = 0..<rowCount
+    for index in stride(from: hidden.count - 1, through: 0, by: -1) {
+      let part = hidden[index]
+      let own = steps[index].outputGradient.rows(rows)
+      if index == hidden.count - 1 {
+        kernels.multiplyTransposed(gradient, output.weight.value, into: own)
+      } else if let weight = hidden[index + 1].wholeWeight {
+        worker.barrier()
+        kernels.multiply(
+          wholeGradients[index + 1].rows(rows), transposed: weight.rows(part.units), into: own)
+      }
+      steps[index].backward(rowCount: rowCount, with: kernels)
+    }
+    // The weights between hidden layers have been read by all before anybody changes them.
+    if hidden.count > 1 { worker.barrier() }
+  }
+
+  // MARK: From the gradients of the units to the parameters
+
+  // Takes steps along the gradients of the worker's parameters over a block of rows, or stores them.
+  private func descend(block: Int, rowCount: Int, by update: Kernels.Update?) {
+    let rows = 0..<rowCount
+    let last = (hidden.count > 0 ? activations[hidden.count - 1] : input).rows(rows)
+    descend(output.weight, along: gradient, isTransposed: true, last, block: block, by: update)
+    kernels.sumColumns(
+      gradient, count: rowCount, into: output.bias.gradient(ofBlock: block))
+    finish(output.bias, block: block, by: update)
+    for index in 0..<hidden.count {
+      let part = hidden[index]
+      let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
+      let dy = gradients[index].rows(rows)
+      for panelIndex in 0..<part.panels.count {
+        let panel = part.panels[panelIndex]
+        descend(
+          panel.weight, along: x, isTransposed: false,
+          dy.columns(panel.units.relative(to: part.units)), block: block, by: update)
+      }
+      kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
+      finish(part.bias, block: block, by: update)
+      steps[index].forEachNormalization { place, gamma, beta in
+        let normalization = part.normalizations[place]
+        normalization.gamma.gradient(ofBlock: block).assign(gamma)
+        normalization.beta.gradient(ofBlock: block).assign(beta)
+        finish(normalization.gamma, block: block, by: update)
+        finish(normalization.beta, block: block, by: update)
+      }
+    }
+  }
+
+  private func descend(
+    _ weight: FusedParameter, along a: MatrixView, isTransposed: Bool, _ b: MatrixView, block: Int,
+    by update: Kernels.Update?
+  ) {
+    if let update {
+      kernels.descend(
+        weight.value, alongProductOf: a, isTransposed: isTransposed, b, by: update,
+        l2: weight.l2Penalty, first: weight.first, second: weight.second)
+    } else {
+      kernels.gradient(
+        alongProductOf: a, isTransposed: isTransposed, b, into: weight.gradient(ofBlock: block))
+      weight.add(block: block, with: kernels)
+    }
+  }
+
+  private func finish(_ bias: FusedParameter, block: Int, by update: Kernels.Update?) {
+    if let update {
+      bias.step(along: bias.gradient(ofBlock: block), by: update, with: kernels)
+    } else {
+      bias.add(block: block, with: kernels)
+    }
+  }
+
+  // Takes the step along gradients that were stored block by block.
+  private func step(blockCount: Int, by update: Kernels.Update?, worker: Worker) {
+    func step(_ parameter: FusedParameter) {
+      let total = parameter.total(blockCount: blockCount, with: kernels)
+      if let update { parameter.step(along: total, by: update, with: kernels) }
+    }
+    step(output.weight)
+    step(output.bias)
+    for index in 0..<hidden.count {
+      let part = hidden[index]
+      for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
+      step(part.bias)
+      for place in 0..<part.normalizations.count {
+        step(part.normalizations[place].gamma)
+        step(part.normalizations[place].beta)
+      }
+    }
+    // Whoever reads others' weights must not do so before they are written.
+    worker.barrier()
+  }
+
+  // What a block gave; every worker has all of it.
+  private func sum(block: Int, rowCount: Int) {
+    var loss = 0.0
+    var correctCount: Int64 = 0
+    for row in 0..<rowCount {
+      loss += Double(losses[row])
+      if predictions[row] == labels[row] { correctCount += 1 }
+    }
+    blockLosses[block] = loss
+    blockCorrectCounts[block] = correctCount
+  }
+}
+
+extension Range<Int> {
+  /// The range as counted from the beginning of another.
+  fileprivate func relative(to other: Range<Int>) -> Range<Int> {
+    lowerBound - other.lowerBound..<upperBound - other.lowerBound
+  }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The plain path: layer by layer, for every network.
+///
+/// A step has two parts. The first goes from features to the logits, their loss, and back to the
+/// first layer: of each operation every worker takes some rows or some columns (`PlanSharing`), and
+/// the workers meet where one needs what others made. In the second every worker sums the gradient
+/// of some of the parameters over all rows and updates them.
+final class PlainPlan: TrainingPlan {
+  let schedule: BatchSchedule
+  let network: LoweredNetwork
+  /// For every loss but plain cross-entropy without weights.
+  let lossPass: LossPass?
+  let kernels: Kernels
+  let arena: Arena
+  let forward: PassMemory
+  /// How each operation's outputs are shared out.
+  private let sharings: VectorView<PlanSharing>
+  /// Whether every worker converts the whole batch for itself.
+  private let hasOwnInputs: Bool
+  /// Whether a batch is a single block of the sums over rows.
+  private let isSmallBatch: Bool
+  /// The gradient of the loss to each operation's output: [rows, outputs].
+  let gradients: VectorView<MatrixView>
+  /// What is trained, first to last.
+  let parameters: [PlainParameter]
+  /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
+  let squares: [VectorView<Double>]
+  let treatment: GradientTreatment
+  /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
+  let memoryCount: Int
+  /// Whether the weights of dense layers step along gradients that are never stored.
+  let stepsInTiles: Bool
+  /// The first operation with something to train; nil where all layers are frozen.
+  let firstTrained: Int?
+
+  let batchLabels: VectorView<Int32>
+  let batchTargets: MatrixView?
+  let losses: VectorView<Float>
+  let predictions: VectorView<Int32>
+
+  /// Lays out memory for training a network on a data set in batches of at most its size.
+  ///
+  /// - Parameters:
+  ///   - stepsInTiles: whether gradients may be stepped along in the registers in which they come to
+  ///     be; without it they are stored first, which gives the same bits.
+  ///   - workerCount: the number of workers of the team that runs it.
+  init(
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, stepsInTiles: Bool = true,
+    workerCount: Int, kernels: Kernels
+  ) {
+    let arena = Arena()
+    let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
+    let rows = batchSize
+    var last = PlanSharing.rows
+    let sharings = lowered.operations.elements().map { operation in
+      last = operation.sharing(of: last, workerCount: workerCount)
+      return last
+    }
+    self.sharings = arena.vector(copying: sharings)
+    // Of a large batch copies would take memory rather than save time, and one worker's fetching ahead
+    // would drive out what it is about to read.
+    isSmallBatch = batchSize <= Kernels.rowChunk
+    let takesWholeRows = lowered.operations[0].takesWholeRows
+    hasOwnInputs =
+      isSmallBatch && sharings[0] == .columns && takesWholeRows
+      && FusedShape.hasRoom(
+        inputCount: lowered.inputCount, rowCount: batchSize, workerCount: workerCount)
+    let forward = PassMemory(
+      lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
+    treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    memoryCount = optimizer.memoryCount
+    self.stepsInTiles =
+      stepsInTiles && optimizer.stepsInTiles && treatment.isNone && batchSize <= Kernels.rowChunk
+    parameters = lowered.parameters(
+      memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
+    if memoryCount > 0 {
+      for parameter in parameters { parameter.memory[0].fill(optimizer.initialMemory) }
+    }
+    squares = parameters.map { arena.vector(count: $0.unitCount) }
+    firstTrained = parameters.first?.operation
+    self.network = lowered
+    self.kernels = kernels
+    self.arena = arena
+    self.forward = forward
+    gradients = forward.gradients
+    schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
+    batchLabels = arena.vector(count: rows)
+    losses = arena.vector(count: rows)
+    predictions = arena.vector(count: rows)
+    let isPlain = loss.isPlainCrossEntropy && dataset.sampleWeights == nil
+    lossPass =
+      isPlain
+      ? nil
+      : LossPass(
+        loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
+        classCount: dataset.classCount, outputCount: lowered.outputCount, batchSize: rows,
+        kernels: kernels, in: arena)
+    batchTargets = dataset.targets.matrix.map {
+      arena.matrix(rowCount: isPlain ? rows : 0, columnCount: $0.columnCount)
+    }
+  }
+
+  func store(into network: inout Sequential) { self.network.store(into: &network) }
+
+  func run(
+    _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
+    team: WorkerTeam
+  ) {
+    team.run { worker in
+      for step in steps {
+        let samples = self.schedule.samples(of: step)
+        self.differentiate(
+          samples, step: step, features: features, targets: targets, worker: worker)
+        worker.barrier()
+        self.fetch(behind: samples, features: features, worker: worker)
+        if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
+        self.updateParameters(
+          rowCount: samples.count,
+          by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
+        worker.barrier()
+      }
+    }
+  }
+
+  /// What goes into an operation, as a worker sees it.
+  func source(of operation: Int, for worker: Worker) -> MatrixView {
+    operation > 0
+      ? forward.values[operation - 1] : forward.inputs[hasOwnInputs ? worker.index : 0]
+  }
+
+  // MARK: From features to the gradients of the layers' outputs
+
+  private func differentiate(
+    _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
+    worker: Worker
+  ) {
+    let rowCount = samples.count
+    let order = schedule.order.elements(samples)
+    let rows = worker.share(of: rowCount, alignedTo: 8)
+    let gathered = gatheredRows(of: rowCount, for: worker)
+    kernels.gather(
+      features, rows: order.elements(gathered),
+      into: source(of: 0, for: worker).rows(gathered))
+    propagate(rowCount: rowCount, step: step, worker: worker)
+
+    if sharings[sharings.count - 1] == .columns { worker.barrier() }
+    differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
+    backpropagate(rowCount: rowCount, worker: worker)
+  }
+
+  private func gatheredRows(of rowCount: Int, for worker: Worker) -> Range<Int> {
+    hasOwnInputs ? 0..<rowCount : worker.share(of: rowCount, alignedTo: 8)
+  }
+
+  // The next batch's rows come from far away; the updates are long enough for that.
+  private func fetch(behind samples: Range<Int>, features: FeatureSource, worker: Worker) {
+    guard isSmallBatch else { return }
+    let next = schedule.places(after: samples)
+    let rows = gatheredRows(of: next.count, for: worker)
+    features.fetch(rows: next.elements(rows), columns: 0..<features.columnCount).begin()
+  }
+
+  private func propagate(rowCount: Int, step: Int, worker: Worker) {
+    let number = schedule.number(of: step)
+    for index in 0..<network.operations.count {
+      let operation = network.operations[index]
+      if index > 0 {
+        meet(worker, after: sharings[index - 1], before: sharings[index], of: operation)
+      } else if sharings[0] == .columns, !hasOwnInputs {
+        worker.barrier()
+      }
+      let y = forward.values[index]
+      let part = sharings[index].part(
+        rowCount: rowCount, columnCount: y.columnCount, for: worker)
+      operation.forward(
+        source(of: index, for: worker), into: y, part: part, step: number, with: kernels)
+    }
+  }
+
+  private func backpropagate(rowCount: Int, worker: Worker) {
+    // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
+    guard let firstTrained else { return }
+    // The loss was shared by rows, and a gradient is like the outputs that it is the gradient to.
+    var last = PlanSharing.rows
+    for index in (firstTrained..<network.operations.count).reversed() {
+      let operation = network.operations[index]
+      let isWanted = index > firstTrained
+      guard isWanted || operation.sumsOnTheWayBack else { break }
+      let isDense = if case .dense = operation { true } else { false }
+      let sharing = sharings[isDense ? index - 1 : index]
+      meet(worker, after: last, before: sharing, of: operation)
+      let x = source(of: index, for: worker)
+      operation.backward(
+        x: x, y: forward.values[index], dy: gradients[index],
+        into: isWanted ? gradients[index - 1] : nil,
+        part: sharing.part(rowCount: rowCount, columnCount: x.columnCount, for: worker),
+        with: kernels)
+      last = sharing
+    }
+  }
+
+  // The workers meet where an operation of theirs takes what others made.
+  private func meet(
+    _ worker: Worker, after last: PlanSharing, before next: PlanSharing,
+    of operation: PlanOperation
+  ) {
+    if last != next || (next == .columns && operation.takesWholeRows) { worker.barrier() }
+  }
+
+  func storedGradients() -> [Gradient.LayerGradient] {
+    tensorsByLayer { $0.tensors(of: $0.gradient) }.map {
+      Gradient.LayerGradient(layer: $0.layer, tensors: $0.tensors)
+    }
+  }
+
+  func storedMemory() -> [[Trainer.State.LayerValues]] {
+    (0..<(parameters.first?.memory.count ?? 0)).map { slot in
+      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }.map {
+        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
+      }
+    }
+  }
+
+  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+    self.network.load(network)
+    for (slot, layers) in memory.enumerated() {
+      var rest = layers.flatMap(\.tensors)[...]
+      for parameter in parameters {
+        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.memory[slot])
+        rest = rest.dropFirst(parameter.tensors.count)
+      }
+    }
+  }
+
+  // What the parameters give, those of a layer together.
+  private func tensorsByLayer(
+    _ numbers: (PlainParameter) -> [LayerTensor]
+  ) -> [(layer: Int, tensors: [LayerTensor])] {
+    var result: [(layer: Int, tensors: [LayerTensor])] = []
+    for parameter in parameters {
+      let layer = parameter.tensors[0].layer
+      let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
+      result.append((layer, tensors + numbers(parameter)))
+    }
+    return result
+  }
+}

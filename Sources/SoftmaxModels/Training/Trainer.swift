@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// Training step by step, for a loop of one's own.
+///
+/// ```swift
+/// let trainer = try Trainer(network, on: dataset, optimizer: .adam(), batchSize: 32)
+/// for epoch in 0..<5 {
+///   for batch in try trainer.batches(epoch: epoch) {
+///     let step = try trainer.step(on: batch)
+///     print(step.loss, step.accuracy)
+///   }
+/// }
+/// let trained = try trainer.network
+/// ```
+///
+/// This loop gives the same bits as
+/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
+/// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
+/// threads.
+public final class Trainer {
+  /// What a step found before its update.
+  public struct Step: Hashable, Sendable {
+    /// The mean loss of the batch's samples, without any penalty; 0 where ``weight`` is.
+    public let loss: Double
+    /// How many predictions were right.
+    public let correctCount: Int
+    /// The number of samples.
+    public let rowCount: Int
+    /// The sum of the samples' weights, their number where all count the same.
+    ///
+    /// 0 says that there was
+    /// nothing to learn from: every sample of weight 0, or of the ignored class.
+    public let weight: Double
+    /// The number of predictions: one for each sample that counts, of multi-label targets one an output.
+    public let predictionCount: Int
+
+    /// The fraction of predictions that were right; 0 where there were none.
+    public var accuracy: Double {
+      predictionCount > 0 ? Double(correctCount) / Double(predictionCount) : 0
+    }
+  }
+
+  /// What it trains on.
+  public let dataset: LabeledDataset
+  /// The most samples of a step.
+  public let batchSize: Int
+  /// The number of batches done; the number of steps, unless the optimizer accumulates.
+  public private(set) var stepCount = 0
+
+  let plan: any TrainingPlan
+  let initial: Sequential
+  private let team: WorkerTeam
+  private let loss: Loss
+  private let optimizer: Optimizer
+  private let l1Penalty: Double
+  private let l2Penalty: Double
+  private var clock: OptimizerClock
+  private lazy var dataFingerprint = dataset.fingerprint
+  /// What was done to the features before the training, as the checkpoint says that it goes on from.
+  var preparation: (standardization: Standardization?, byteScale: Float?, featureNames: [String]?)?
+
+  /// Prepares the training of a network.
+  ///
+  /// - Parameters:
+  ///   - network: where training begins.
+  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - loss: what to make small.
+  ///   - optimizer: the rule of the steps.
+  ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone, and
+  ///     a weight of 0 has a slope of 0.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
+  ///   - threads: the number of threads; without it as many as help.
+  /// - Throws: `shapeMismatch` or `invalidArgument`.
+  public init(
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
+    optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
+    l2Penalty: Double = 0, threads: Int? = nil
+  ) throws(SoftmaxError) {
+    try network.validate(dataset, loss: loss)
+    try optimizer.validate()
+    guard batchSize > 0 else {
+      throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
+    }
+    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
+    try WorkerTeam.validate(threadCount: threads)
+    self.dataset = dataset
+    self.batchSize = min(batchSize, dataset.count)
+    self.loss = loss
+    self.optimizer = optimizer
+    self.l1Penalty = l1Penalty
+    self.l2Penalty = l2Penalty
+    initial = network
+    (plan, team) = try TrainingPlans.make(
+      for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
+      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), threads: threads)
+    clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
+  }
+
+  /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
+  ///
+  /// - Precondition: it is finite and greater than 0.
+  public var learningRateFactor: Double {
+    get { clock.learningRateFactor }
+    set {
+      precondition(
+        newValue > 0 && newValue.isFinite,
+        "a learning rate's factor is finite and greater than 0, got \(newValue)")
+      clock.learningRateFactor = newValue
+    }
+  }
+
+  /// The learning rate of the next step.
+  public var learningRate: Double { clock.learningRate }
+
+  /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
+  ///
+  /// - Parameter epoch: the number of the epoch, from 0.
+  /// - Throws: `invalidArgument` for a negative epoch.
+  public func batches(epoch: Int) throws(SoftmaxError) -> ShuffledBatches {
+    try ShuffledBatches(of: batchSize, from: dataset.count, seed: initial.seed, epoch: epoch)
+  }
+
+  /// Takes one step along the gradient of the mean loss of some samples.
+  ///
+  /// - Parameter rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
+  /// - Returns: loss and right predictions, from before the update.
+  /// - Throws: `invalidArgument` for no samples or too many; `notFound` for a row that the data set
+  ///   does not have; `diverged` where the loss is no number or infinite, with the step done.
+  @discardableResult
+  public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> Step {
+    guard !rows.isEmpty, rows.count <= batchSize else {
+      throw SoftmaxError(
+        .invalidArgument, "a step takes 1 to \(batchSize) samples, got \(rows.count)",
+        remedy: "make the trainer with a larger batchSize, or cut the batch")
+    }
+    for row in rows where row < 0 || row >= dataset.count {
+      throw SoftmaxError(
+        .notFound, "the data set has \(dataset.count) samples, and none in row \(row)")
+    }
+    plan.schedule.setBatch(rows)
+    run(0..<1)
+    let found = plan.schedule.result(of: 0)
+    guard found.loss.isFinite else { throw diverged("the loss became \(found.loss)") }
+    return Step(
+      loss: found.meanLoss, correctCount: found.correctCount, rowCount: rows.count,
+      weight: found.weight, predictionCount: found.trialCount)
+  }
+
+  /// Takes one step on samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
+  @discardableResult
+  public func step(on rows: [Int]) throws(SoftmaxError) -> Step { try step(on: rows[...]) }
+
+  /// The network as trained so far: a copy, which later steps leave alone.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var network: Sequential {
+    get throws(SoftmaxError) {
+      let trained = networkAsItIs
+      guard trained.isFinite else { throw diverged("the weights became infinite") }
+      return trained
+    }
+  }
+
+  private func diverged(_ message: String) -> SoftmaxError {
+    SoftmaxError(
+      .diverged, "\(message) by step \(stepCount)",
+      remedy: "try a smaller learning rate, or features of a smaller scale")
+  }
+}
+
+// What `fit` needs beside.
+extension Trainer {
+  /// The network, whatever its parameters have become.
+  var networkAsItIs: Sequential {
+    var network = initial
+    plan.store(into: &network)
+    return network
+  }
+
+  /// The number of steps of an epoch.
+  var stepsOfEpoch: Int { plan.schedule.stepCount }
+
+  /// Sets the batches of the next steps.
+  func begin(_ batches: ShuffledBatches) { plan.schedule.setOrder(batches.rows) }
+
+  /// Runs some steps of an epoch and adds what they gave.
+  func run(_ steps: Range<Int>, addingTo totals: inout BatchSchedule.Totals) {
+    run(steps)
+    plan.schedule.add(steps, to: &totals)
+  }
+
+  private func run(_ steps: Range<Int>) {
+    for (offset, step) in steps.enumerated() {
+      plan.schedule.setUpdate(of: step, to: clock.next())
+      plan.schedule.setNumber(of: step, to: stepCount + offset)
+    }
+    plan.run(steps, dataset: dataset, isUpdating: true, team: team)
+    stepCount += steps.count
+  }
+}
+
+// What states and checkpoints need beside.
+extension Trainer {
+  /// The learning rate of the last step.
+  var lastLearningRate: Double { clock.lastLearningRate }
+
+  /// Sets the optimizer's clock as so many steps leave it.
+  func setClock(stepCount count: Int) {
+    clock = OptimizerClock(optimizer, batchesPerEpoch: stepsOfEpoch, after: count)
+    stepCount = count
+  }
+
+  /// What must be the same for the steps to be the same, by name.
+  ///
+  /// - Parameter validation: the fingerprint of the samples that are held back.
+  func settings(validation: String?) -> [String: String] {
+    let rule = optimizer.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let lossSettings = loss.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+    let weights = loss.classWeights.isEmpty ? "" : " class weights \(loss.classWeights)"
+    return [
+      "loss": loss.name + lossSettings.joined() + weights,
+      "optimizer": optimizer.name + rule.joined(),
+      "batch size": "\(batchSize)",
+      "L1 penalty": "\(l1Penalty)",
+      "L2 penalty": "\(l2Penalty)",
+      "training data": "\(dataset.count) rows, fingerprint \(dataFingerprint)",
+      "validation data": validation ?? "none",
+    ]
+  }
+
+  /// Throws unless a network has the layers and the seed of the one that is trained.
+  func validateForm(of network: Sequential) throws(SoftmaxError) {
+    guard let difference = network.difference(fromFormOf: initial) else { return }
+    throw SoftmaxError(
+      .shapeMismatch, "the network to go on with is another than the one here: it \(difference)",
+      remedy: "go on with the network that the state or checkpoint is of, or begin anew")
+  }
+}
+
+extension Sequential {
+  /// The network with the numbers of another one of the same form.
+  func withNumbers(of other: Sequential) -> Sequential {
+    var network = self
+    for index in layers.indices { network.layers[index].tensors = other.layers[index].tensors }
+    return network
+  }
+
+  var isFinite: Bool {
+    layers.allSatisfy { $0.tensors.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
+  }
+}
