@@ -39,10 +39,8 @@ import Testing
   ) throws -> [[Int]] {
     try batches.map { batch in
       let samples = try batch.get()
-      guard case .floats(let features) = samples.features else {
-        Issue.record("expected floats")
-        return []
-      }
+      #expect(samples.features.bytes == nil)
+      let features = samples.features.matrix
       return (0..<samples.count).map { Int((features[$0, 0] / scale).rounded()) }
     }
   }

@@ -24,7 +24,7 @@ import Testing
     #expect(
       digits.training.features.row(0).prefix(16).map { $0 * 16 }
         == [0, 0, 5, 13, 9, 1, 0, 0, 0, 0, 13, 15, 10, 15, 5, 0])
-    guard case .bytes(let pixels) = digits.training.features else {
+    guard let pixels = digits.training.features.bytes else {
       Issue.record("expected bytes")
       return
     }

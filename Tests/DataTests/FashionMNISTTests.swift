@@ -158,7 +158,7 @@ import Testing
     #expect(test.labels[0] == 9)
     for part in [fashion.training, test] {
       for label in 0..<10 { #expect(part.labels.count { $0 == label } == part.count / 10) }
-      guard case .bytes(let pixels) = part.features else {
+      guard let pixels = part.features.bytes else {
         Issue.record("expected bytes")
         return
       }

@@ -18,7 +18,7 @@ enum LoadingMode {
       let seconds = Clock.now - start
       split = fresh  // The one before is freed outside of the time.
       // The sum shows that every pixel is there.
-      guard case .bytes(let pixels) = split.training.features else {
+      guard let pixels = split.training.features.bytes else {
         throw BenchmarkError("the features are no bytes")
       }
       return [

@@ -76,7 +76,7 @@ extension Settings {
 extension LabeledDataset {
   /// The same samples with features that are floats.
   func withFloats() throws -> LabeledDataset {
-    guard case .bytes(let matrix) = features else { return self }
+    guard let matrix = features.bytes else { return self }
     return try LabeledDataset(
       features: .floats(matrix.floats()), labels: labels, classNames: classNames,
       featureShape: featureShape)

@@ -25,7 +25,7 @@ state("labels are 0...9", Set(training.labels) == Set(0...9))
 
 // Image 0 and its label. Pixels stay bytes of 0...255; each counts as byte / 255, so there is nothing
 // to divide by hand.
-guard case .bytes(let images) = training.features else { fatalError("images are bytes") }
+guard let images = training.features.bytes else { fatalError("images are bytes") }
 let pixels = images.row(0)
 print("image 0 has pixels \(pixels.min() ?? 0)...\(pixels.max() ?? 0)")
 state("its pixels are 0...255", pixels.min() == 0 && pixels.max() == 255)

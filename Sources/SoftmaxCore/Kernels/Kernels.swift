@@ -100,7 +100,8 @@ package struct FeatureSource: @unchecked Sendable {
 extension Features {
   /// Calls `body` with the features' memory.
   package func withSource<Result>(_ body: (FeatureSource) throws -> Result) rethrows -> Result {
-    switch self {
+    switch storage {
+    case .columns: try Features.floats(matrix).withSource(body)
     case .floats(let matrix):
       try unsafe matrix.elements.withUnsafeBufferPointer {
         try body(

@@ -60,7 +60,8 @@ extension Features {
   ///
   /// - Precondition: every column lies within the features.
   func selecting(columns: [Int]) throws(SoftmaxError) -> Features {
-    switch self {
+    switch storage {
+    case .columns(let table): return .columns(table.selecting(columns: columns))
     case .floats(let matrix):
       let elements = (0..<matrix.rowCount).flatMap { row in
         let values = matrix.row(row)

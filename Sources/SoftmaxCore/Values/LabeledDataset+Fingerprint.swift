@@ -9,12 +9,14 @@ extension LabeledDataset {
   /// - Complexity: linear in the bytes of features and targets, at the speed of memory.
   package var fingerprint: String {
     var words: [UInt64] = []
-    switch features {
+    switch features.storage {
     case .floats(let matrix):
       words = [0, matrix.fingerprint]
     case .bytes(let matrix):
       let bytes = unsafe matrix.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
       words = [1, bytes, UInt64(matrix.scale.bitPattern)]
+    case .columns(let table):
+      words = [5] + table.columns.map(\.fingerprint)
     }
     switch targets {
     case .labels: break
@@ -39,5 +41,19 @@ extension LabeledDataset {
 extension Matrix {
   fileprivate var fingerprint: UInt64 {
     unsafe elements.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+  }
+}
+
+extension Table.Column {
+  // Of the cells; texts as those that they stand for, one after the other.
+  fileprivate var fingerprint: UInt64 {
+    switch cells {
+    case .numbers(let numbers):
+      unsafe numbers.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+    case .categories:
+      unsafe (0..<count).reduce(into: [UInt8]()) { bytes, row in
+        bytes += Array((text(inRow: row) ?? "").utf8) + [0xff]
+      }.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+    }
   }
 }

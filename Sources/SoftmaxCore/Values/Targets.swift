@@ -19,16 +19,10 @@ public enum Targets: Hashable, Sendable {
   }
 
   func selecting(rows: some Collection<Int>) -> Targets {
-    func chosen(_ matrix: Matrix) -> Matrix {
-      guard case .floats(let chosen) = Features.floats(matrix).selecting(rows: rows) else {
-        return matrix
-      }
-      return chosen
-    }
     switch self {
     case .labels(let labels): return .labels(rows.map { labels[$0] })
-    case .distributions(let matrix): return .distributions(chosen(matrix))
-    case .indicators(let matrix): return .indicators(chosen(matrix))
+    case .distributions(let matrix): return .distributions(matrix.selecting(rows: rows))
+    case .indicators(let matrix): return .indicators(matrix.selecting(rows: rows))
     }
   }
 

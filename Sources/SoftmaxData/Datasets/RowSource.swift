@@ -18,7 +18,7 @@ struct MemoryRows: RowSource {
 
   func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset {
     let chosen = dataset.selecting(rows: rows)
-    guard case .bytes(let bytes) = chosen.features else { return chosen }
+    guard let bytes = chosen.features.bytes else { return chosen }
     return try chosen.replacing(features: .floats(bytes.floats()))
   }
 }

@@ -211,7 +211,7 @@ private struct Crew: Sendable {
 extension Features {
   /// The features with the scale that a network was trained with, in the place of their bytes' own.
   func scaled(by scale: Float?) throws(SoftmaxError) -> Features {
-    guard case .bytes(let matrix) = self, let scale, scale != matrix.scale else { return self }
+    guard let matrix = bytes, let scale, scale != matrix.scale else { return self }
     return .bytes(
       try ByteMatrix(
         rowCount: matrix.rowCount, columnCount: matrix.columnCount, storage: matrix.storage,

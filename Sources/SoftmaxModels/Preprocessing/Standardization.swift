@@ -47,7 +47,11 @@ public struct Standardization: Hashable, Sendable, Codable {
     var elements: [Float] = []
     elements.reserveCapacity(features.rowCount * featureCount)
     for row in 0..<features.rowCount {
-      switch features {
+      switch features.storage {
+      case .columns:
+        for (column, value) in features.row(row).enumerated() {
+          elements.append(standardized(value, column))
+        }
       case .floats(let matrix):
         var column = 0
         for value in matrix.row(row) {

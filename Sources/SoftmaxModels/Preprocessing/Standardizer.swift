@@ -49,7 +49,13 @@ public struct Standardizer: Hashable, Sendable {
   @inline(__always)
   private func columnSums(of features: Features, _ term: (Double, Int) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: features.columnCount)
-    switch features {
+    switch features.storage {
+    case .columns(let table):
+      for (column, cells) in table.columns.enumerated() {
+        for row in 0..<table.rowCount {
+          sums[column] += term(cells.number(inRow: row) ?? .nan, column)
+        }
+      }
     case .floats(let matrix):
       for row in 0..<matrix.rowCount {
         var column = 0

@@ -9,7 +9,8 @@ struct FeatureSizes {
 
   /// None for the bytes of images, which are scaled, and for no rows.
   init?(of dataset: LabeledDataset) {
-    guard case .floats(let matrix) = dataset.features, matrix.rowCount > 0 else { return nil }
+    guard dataset.features.bytes == nil, dataset.count > 0 else { return nil }
+    let matrix = dataset.features.matrix
     var sums = [Double](repeating: 0, count: matrix.columnCount)
     for row in 0..<matrix.rowCount {
       for (column, value) in matrix.row(row).enumerated() {

@@ -11,6 +11,8 @@ struct RowIndex {
   private(set) var duplicates: [(row: Int, first: Int)] = []
 
   init(_ features: Features) {
+    // Whatever their storage, rows are compared as the bytes or the floats that a network sees.
+    let features = features.bytes == nil ? .floats(features.matrix) : features
     self.features = features
     for row in 0..<features.rowCount {
       let hash = features.hash(ofRow: row)
@@ -25,6 +27,7 @@ struct RowIndex {
   /// How many rows of other features are among these.
   func count(in others: Features) -> Int {
     guard others.columnCount == features.columnCount else { return 0 }
+    let others = others.bytes == nil ? .floats(others.matrix) : others
     return (0..<others.rowCount).count {
       first(equalTo: $0, of: others, hash: others.hash(ofRow: $0)) != nil
     }
@@ -53,13 +56,11 @@ extension Features {
     func part(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> Result {
       unsafe body(UnsafeRawBufferPointer(rebasing: bytes[row * count..<(row + 1) * count]))
     }
-    switch self {
-    case .bytes(let matrix):
+    if let matrix = bytes {
       return unsafe matrix.withUnsafeBytes { unsafe part($0, matrix.columnCount) }
-    case .floats(let matrix):
-      return unsafe matrix.elements.withUnsafeBytes {
-        unsafe part($0, matrix.columnCount * MemoryLayout<Float>.size)
-      }
+    }
+    return unsafe matrix.elements.withUnsafeBytes {
+      unsafe part($0, columnCount * MemoryLayout<Float>.size)
     }
   }
 }

@@ -11,14 +11,14 @@ struct ValueRange {
 
   /// Looks through all features; nil if there are none.
   init?(of features: Features) {
-    switch features {
-    case .bytes(let matrix):
+    if let matrix = features.bytes {
       let bytes = matrix.bytes
       guard let low = bytes.min(), let high = bytes.max() else { return nil }
       self.init(
         minimum: Float(low) * matrix.scale, maximum: Float(high) * matrix.scale, bytes: low...high)
-    case .floats(let matrix):
-      guard let low = matrix.elements.min(), let high = matrix.elements.max() else { return nil }
+    } else {
+      let elements = features.matrix.elements
+      guard let low = elements.min(), let high = elements.max() else { return nil }
       self.init(minimum: low, maximum: high, bytes: nil)
     }
   }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a user has: columns with a name and a type, whose missing cells are known as missing.
+///
+/// A table is what a file of rows is read into, before anything is learnt from it. Numbers stay `Double`
+/// until a step of a pipeline has shifted and scaled them, so that 16,777,216 and 16,777,217 are two
+/// numbers. A table costs 8 bytes for each number and 4 for each cell of a category; copies share them.
+///
+/// ```swift
+/// let table = try Table([
+///   .numbers([5.1, nil, 6.3], name: "petal length"),
+///   .categories(["setosa", "setosa", "virginica"], name: "species"),
+/// ])
+/// print(table.rowCount, table.columns[0].number(inRow: 1) as Any)     // 3 nil
+/// ```
+public struct Table: Hashable, Sendable {
+  /// The columns, in the order of the source.
+  public let columns: [Column]
+  /// The number of rows.
+  public let rowCount: Int
+
+  /// Creates a table from its columns.
+  ///
+  /// - Throws: `invalidArgument` for no columns; `shapeMismatch` unless all have as many rows.
+  public init(_ columns: [Column]) throws(SoftmaxError) {
+    guard let first = columns.first else {
+      throw SoftmaxError(.invalidArgument, "a table needs at least 1 column")
+    }
+    for (place, column) in columns.enumerated() where column.count != first.count {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "column \(Table.label(of: column, at: place)) has \(column.count) rows, "
+          + "\(Table.label(of: first, at: 0)) has \(first.count)")
+    }
+    self.columns = columns
+    rowCount = first.count
+  }
+
+  private init(unchecked columns: [Column], rowCount: Int) {
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  /// The number of columns.
+  public var columnCount: Int { columns.count }
+
+  /// The names of the columns; nil unless each has one.
+  public var columnNames: [String]? {
+    let names = columns.compactMap(\.name)
+    return names.count == columns.count ? names : nil
+  }
+
+  /// The place of the column of a name.
+  ///
+  /// - Throws: `notFound` for a name that no column has, `invalidArgument` for one that several have.
+  public func place(ofColumn name: String) throws(SoftmaxError) -> Int {
+    let places = columns.indices.filter { columns[$0].name == name }
+    if places.count == 1 { return places[0] }
+    guard places.isEmpty else {
+      throw SoftmaxError(
+        .invalidArgument, "\(places.count) columns are called \(name.debugDescription)",
+        remedy: "give each column its own name")
+    }
+    let known = columns.prefix(20).enumerated().map { Table.label(of: $1, at: $0) }
+    throw SoftmaxError(
+      .notFound,
+      "no column is called \(name.debugDescription); there are \(known.joined(separator: ", "))"
+        + (columns.count > 20 ? ", ..." : ""))
+  }
+
+  /// The column of a name.
+  ///
+  /// - Throws: as ``place(ofColumn:)``.
+  public func column(_ name: String) throws(SoftmaxError) -> Column {
+    columns[try place(ofColumn: name)]
+  }
+
+  /// The chosen rows, in the order given.
+  ///
+  /// - Precondition: every row lies within the table.
+  public func selecting(rows: some Sequence<Int>) -> Table {
+    let rows = Array(rows)
+    return Table(unchecked: columns.map { $0.selecting(rows: rows) }, rowCount: rows.count)
+  }
+
+  /// The chosen columns, in the order given.
+  ///
+  /// - Precondition: every place lies within the table, and there is at least one.
+  public func selecting(columns places: some Sequence<Int>) -> Table {
+    let chosen = places.map { columns[$0] }
+    precondition(!chosen.isEmpty, "a table needs at least 1 column")
+    return Table(unchecked: chosen, rowCount: rowCount)
+  }
+
+  /// A column in a message: its name in quotes, or its number from 1.
+  package static func label(of column: Column, at place: Int) -> String {
+    column.name.map(\.debugDescription) ?? "number \(place + 1)"
+  }
+}
