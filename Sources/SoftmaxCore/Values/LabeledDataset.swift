@@ -29,6 +29,8 @@ public struct LabeledDataset: Hashable, Sendable {
   public let featureShape: [Int]
   /// The names of the features, where they have such: those of a table's columns.
   public private(set) var featureNames: [String]?
+  // What the table looked like that the features are columns of, where it had more than these.
+  private var wholeTable: TableSchema?
 
   /// The number of samples.
   public var count: Int { labels.count }
@@ -184,6 +186,22 @@ public struct LabeledDataset: Hashable, Sendable {
     self.classNames = dataset.classNames
     self.featureShape = dataset.featureShape
     self.featureNames = dataset.featureNames
+    self.wholeTable = dataset.wholeTable
+  }
+
+  /// What the table looked like that the features are columns of; nil for other features.
+  package var schema: TableSchema? {
+    guard let table = features.table else { return nil }
+    return wholeTable ?? TableSchema(of: table)
+  }
+
+  /// The same samples, whose features are columns of a table that had more.
+  ///
+  /// - Parameter schema: the whole table's; its features are those of the samples.
+  package func described(by schema: TableSchema) -> LabeledDataset {
+    var result = self
+    result.wholeTable = schema
+    return result
   }
 
   /// The chosen samples, in the order given.
