@@ -70,6 +70,31 @@ import Testing
     }
   }
 
+  // Between the batches of a step, whose weights the steps to come depend on.
+  @Test func aFileWrittenBetweenTheBatchesOfAStepGoesOnWithTheSameBits() throws {
+    let plain = try dataset()
+    let dataset = try LabeledDataset(
+      features: plain.features, labels: plain.labels, classNames: plain.classNames,
+      featureShape: plain.featureShape, sampleWeights: (0..<40).map { Float(1 + $0 * $0) })
+    func trainer() throws -> Trainer {
+      try Trainer(
+        network(), on: dataset, optimizer: .sgd(learningRate: 0.1).accumulating(4), batchSize: 8)
+    }
+    let whole = try trainer()
+    let batches = Array(try whole.batches(epoch: 0))
+    for batch in batches { try whole.step(on: batch) }
+    for count in 1..<batches.count {
+      let first = try trainer()
+      for batch in batches[..<count] { try first.step(on: batch) }
+      let path = folder.path("at-\(count)")
+      try first.checkpoint(at: .init(epoch: 0, step: count)).save(to: path)
+      let second = try trainer()
+      try second.restore(Checkpoint.load(path))
+      for batch in batches[count...] { try second.step(on: batch) }
+      #expect(try second.network == whole.network)
+    }
+  }
+
   @Test func aCheckpointIsAModelToo() throws {
     let path = folder.path("run.safetensors")
     try train(epochs: 2, to: path)

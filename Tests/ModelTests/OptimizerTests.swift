@@ -106,7 +106,7 @@ import Testing
     let isStep = steps.map { $0.update != nil }
     let epoch = [false, false, true, false, false, true, true]
     #expect(isStep == epoch + epoch)
-    #expect(steps.map(\.groupCount) == [1, 2, 3, 1, 2, 3, 1, 1, 2, 3, 1, 2, 3, 1])
+    #expect(steps.map(\.share.divisor) == [1, 2, 3, 1, 2, 3, 1, 1, 2, 3, 1, 2, 3, 1])
     #expect(clock.stepCount == 6)
     // Without epochs groups are all alike.
     var endless = OptimizerClock(Optimizer.sgd().accumulating(3))
@@ -122,6 +122,65 @@ import Testing
     let (a, b) = (try #require(large.layers[0].weight), try #require(small.layers[0].weight))
     for (x, y) in zip(a.elements, b.elements) { #expect(abs(x - y) < 1e-6) }
     #expect(large != (try network(hidden: nil)))
+  }
+
+  // Rows of very different weights, some of none, and a short last batch: the steps are those of one
+  // batch, whichever batch is the heaviest.
+  @Test(arguments: [3, 5, 7, 10], [true, false])
+  func accumulatedBatchesAreTheOneBatchThatTheyStandFor(batchSize: Int, isReversed: Bool) throws {
+    let count = 24
+    let plain = try dataset(count: count)
+    let weights = (0..<count).map { Float([0, 0, 0, 0.001, 1, 40, 1e6, 3][$0 / 3]) }
+    let dataset = try LabeledDataset(
+      features: plain.features, labels: plain.labels, classNames: plain.classNames,
+      sampleWeights: isReversed ? weights.reversed() : weights)
+    let loss = Loss.crossEntropy(labelSmoothing: 0.1, classWeights: [20, 1, 0.5])
+    let rule = Optimizer.sgd(learningRate: 0.5)
+    let group = rule.accumulating((count + batchSize - 1) / batchSize)
+    let start = try network(hidden: nil)
+    let (l1, l2) = (0.01, 0.1)
+    let whole = try Trainer(
+      start, on: dataset, loss: loss, optimizer: rule, batchSize: count, l1Penalty: l1,
+      l2Penalty: l2)
+    let parts = try Trainer(
+      start, on: dataset, loss: loss, optimizer: group, batchSize: batchSize, l1Penalty: l1,
+      l2Penalty: l2)
+    var own = start
+    var state = try OptimizerState(
+      group, for: own, gradientsPerEpoch: (count + batchSize - 1) / batchSize)
+    for _ in 0..<3 {
+      try whole.step(on: Array(0..<count))
+      for first in stride(from: 0, to: count, by: batchSize) {
+        let rows = first..<min(first + batchSize, count)
+        try parts.restore(parts.state)
+        try parts.step(on: Array(rows))
+        let step = try own.valueAndGradient(
+          of: loss, on: dataset.selecting(rows: rows), l1Penalty: l1, l2Penalty: l2)
+        try state.update(&own, along: step.gradient)
+      }
+      #expect(try parts.network == own)
+      let (a, b) = (try whole.network.layers[0].weight, try parts.network.layers[0].weight)
+      for (x, y) in zip(try #require(a).elements, try #require(b).elements) {
+        #expect(abs(x - y) < 1e-5, "\(x), \(y)")
+      }
+    }
+    #expect(try whole.network != start)
+  }
+
+  @Test func aStepOfBatchesWithoutWeightGoesAlongThePenaltyAlone() throws {
+    let plain = try dataset(count: 8)
+    let dataset = try LabeledDataset(
+      features: plain.features, labels: plain.labels, classNames: plain.classNames,
+      sampleWeights: Array(repeating: 0, count: 8))
+    let start = try network(hidden: nil)
+    let trainer = try Trainer(
+      start, on: dataset, optimizer: .sgd(learningRate: 1).accumulating(2), batchSize: 4,
+      l2Penalty: 0.25)
+    try trainer.step(on: [0, 1, 2, 3])
+    try trainer.step(on: [4, 5, 6, 7])
+    let (before, after) = (start.layers[0].weight, try trainer.network.layers[0].weight)
+    #expect(
+      try #require(after).elements == (try #require(before).elements.map { $0 - 0.25 * $0 }))
   }
 
   @Test func aFactorOfTheLearningRateCountsFromTheNextStep() throws {

@@ -29,6 +29,8 @@ extension Checkpoint {
     var stepCount: Int
     var learningRateFactor: Double
     var memoryCount: Int
+    // Absent between two steps of the optimizer.
+    var accumulatedWeight: AccumulatedWeight?
   }
 
   // What every version has.
@@ -94,7 +96,8 @@ extension Checkpoint {
             settings: $0.settings, numbers: $0.memory.numbers,
             networks: $0.memory.networks.keys.sorted())
         }, settings: settings, stepCount: state.stepCount,
-        learningRateFactor: state.learningRateFactor, memoryCount: state.memory.count))
+        learningRateFactor: state.learningRateFactor, memoryCount: state.memory.count,
+        accumulatedWeight: state.accumulatedWeight))
     metadata[Self.checksumKey] = Self.checksum(of: tensors, metadata)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
@@ -190,7 +193,8 @@ extension Checkpoint {
     self.init(
       state: Trainer.State(
         network: network, memory: memory, stepCount: record.stepCount,
-        learningRateFactor: record.learningRateFactor),
+        learningRateFactor: record.learningRateFactor,
+        accumulatedWeight: record.accumulatedWeight),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
       byteScale: classifier.byteScale, standardization: classifier.standardization,

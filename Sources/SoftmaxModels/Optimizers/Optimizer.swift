@@ -207,10 +207,11 @@ extension Optimizer {
     return result
   }
 
-  /// The optimizer with one step for so many batches, along the mean of their gradients.
+  /// The optimizer with one step for so many batches, as for one large batch of all their samples.
   ///
-  /// The batches of an epoch are counted from its first, and its last group takes a step along the
-  /// mean of the batches that it has. Schedules count the steps.
+  /// The step goes along the gradient of the mean loss of all samples: a batch counts by the sum of
+  /// its samples' weights, so a shorter one counts less. The batches of an epoch are counted from its
+  /// first, and its last step takes those that are left. Schedules count the steps.
   public func accumulating(_ batches: Int) -> Optimizer {
     var result = self
     result.accumulatedBatches = batches

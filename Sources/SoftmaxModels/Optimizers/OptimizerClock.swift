@@ -6,17 +6,18 @@ import SoftmaxCore
 struct OptimizerStep: Sendable, BitwiseCopyable {
   /// The step along it; nil where a later batch belongs to the same step.
   let update: Kernels.Update?
-  /// Its place among the batches of the step, from 1.
-  let groupCount: Int
+  /// How the gradient joins those of the step's batches before it.
+  let share: GradientShare
 
   /// No step, for room that will be filled.
-  static let none = OptimizerStep(update: nil, groupCount: 1)
+  static let none = OptimizerStep(update: nil, share: .whole)
 }
 
 /// An optimizer's count of batches and steps, and the numbers of the next.
 ///
-/// All of it follows from the number of batches, so a clock of any time can be made; the powers of
-/// the betas are running products in double, one factor a step.
+/// All of it but the weight of batches that wait for their step follows from the number of batches, so
+/// a clock of any time can be made; the powers of the betas are running products in double, one factor
+/// a step.
 struct OptimizerClock {
   private let optimizer: Optimizer
   private let batchesPerEpoch: Int?
@@ -24,6 +25,8 @@ struct OptimizerClock {
   private var beta2Power = 1.0
   private var groupCount = 0
   private var lastRate: Double?
+  /// The weight of the batches that wait for their step; nil where none does, or where it is not known.
+  private(set) var accumulatedWeight: AccumulatedWeight?
   /// The number of batches so far.
   private(set) var batchCount = 0
   /// The number of steps so far.
@@ -33,12 +36,19 @@ struct OptimizerClock {
 
   /// A clock after so many batches.
   ///
-  /// - Parameter batchesPerEpoch: where an epoch ends, and with it a group of batches; nil for an
-  ///   optimizer that does not ask.
-  init(_ optimizer: Optimizer, batchesPerEpoch: Int? = nil, after batchCount: Int = 0) {
+  /// - Parameters:
+  ///   - batchesPerEpoch: where an epoch ends, and with it a group of batches; nil for an optimizer
+  ///     that does not ask.
+  ///   - accumulatedWeight: the weight of the batches that wait for their step; without it each
+  ///     weighs as much as the next batch.
+  init(
+    _ optimizer: Optimizer, batchesPerEpoch: Int? = nil, after batchCount: Int = 0,
+    accumulatedWeight: AccumulatedWeight? = nil
+  ) {
     self.optimizer = optimizer
     self.batchesPerEpoch = batchesPerEpoch
     for _ in 0..<batchCount where countBatch() { countStep() }
+    self.accumulatedWeight = groupCount > 0 ? accumulatedWeight : nil
   }
 
   /// The learning rate of the last step; before the first that of the next.
@@ -52,14 +62,26 @@ struct OptimizerClock {
   }
 
   /// What the next batch does.
-  mutating func next() -> OptimizerStep {
-    let isStep = countBatch()
-    let count = groupCount
-    guard isStep else { return OptimizerStep(update: nil, groupCount: count) }
+  ///
+  /// - Parameter weight: what its mean loss is divided by, the sum of its samples' weights.
+  mutating func next(weight: Double = 1) -> OptimizerStep {
+    let share = share(ofBatchOf: weight)
+    guard countBatch() else { return OptimizerStep(update: nil, share: share) }
     let rate = learningRate
     lastRate = rate
     countStep()
-    return OptimizerStep(update: update(rate: rate), groupCount: count)
+    return OptimizerStep(update: update(rate: rate), share: share)
+  }
+
+  private mutating func share(ofBatchOf weight: Double) -> GradientShare {
+    guard optimizer.accumulatedBatches > 1 else { return .whole }
+    guard groupCount > 0 else {
+      accumulatedWeight = AccumulatedWeight(of: 1, each: weight)
+      return .whole
+    }
+    var total = accumulatedWeight ?? AccumulatedWeight(of: groupCount, each: weight)
+    defer { accumulatedWeight = total }
+    return total.add(weight)
   }
 
   private var stepsPerEpoch: Int {
@@ -78,6 +100,7 @@ struct OptimizerClock {
   private mutating func countStep() {
     stepCount += 1
     groupCount = 0
+    accumulatedWeight = nil
     if case .adam(let rule) = optimizer.rule {
       beta1Power *= rule.beta1
       beta2Power *= rule.beta2

@@ -120,7 +120,7 @@ public struct OptimizerState: Sendable {
         network.layers[layer.layer].tensors[place].values = tensor.values
       }
     }
-    let step = clock.next()
+    let step = clock.next(weight: gradient.weight)
     var directions = gradient.layers
     for index in directions.indices {
       for place in directions[index].tensors.indices {
@@ -179,18 +179,13 @@ public struct OptimizerState: Sendable {
     _ gradient: inout [Float], _ memory: inout Memory?, for step: OptimizerStep
   ) {
     if treatment.isAccumulating {
-      if step.groupCount == 1 {
-        memory?.sum = gradient
-      } else {
-        gradient.withMatrixView { gradient in
-          memory?.sum.withMatrixView { kernels.add(gradient, to: $0) }
+      gradient.withMatrixView { gradient in
+        memory?.sum.withMatrixView {
+          treatment.accumulate(gradient, into: $0, for: step, with: kernels)
         }
       }
       guard step.update != nil, let sum = memory?.sum else { return }
       gradient = sum
-      if step.groupCount > 1 {
-        gradient.withMatrixView { kernels.multiply($0, by: 1 / Float(step.groupCount)) }
-      }
     }
     if let limit = treatment.clipValue { gradient.withMatrixView { kernels.clip($0, to: limit) } }
   }

@@ -51,6 +51,8 @@ final class FusedPlan: TrainingPlan {
     self.network = fused
   }
 
+  func weight(of step: Int) -> Double { Double(schedule.samples(of: step).count) }
+
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
   func storedMemory() -> [[Trainer.State.LayerValues]] {

@@ -3,7 +3,7 @@
 import SoftmaxCore
 
 /// What happens to the gradient of a batch before the step along it: penalties, then the mean over
-/// the batches of a step, then clipping by value, then by norm.
+/// the samples of a step's batches, then clipping by value, then by norm.
 struct GradientTreatment: Sendable, BitwiseCopyable {
   /// The penalties that are added to the gradients of weights.
   let l1Penalty: Float
@@ -37,6 +37,26 @@ struct GradientTreatment: Sendable, BitwiseCopyable {
 
   /// Whether penalties are added before the step.
   var isPenalizing: Bool { l1Penalty != 0 || l2Penalty != 0 }
+
+  /// Adds the gradient of a batch to the sum of those of its step, and where the step comes, makes
+  /// their mean of it.
+  ///
+  /// - Parameter gradient: of no use afterwards.
+  func accumulate(
+    _ gradient: MatrixView, into sum: MatrixView, for step: OptimizerStep, with kernels: Kernels
+  ) {
+    let share = step.share
+    if share.kept == 0 {
+      sum.assign(gradient)
+    } else {
+      if share.kept != 1 { kernels.multiply(sum, by: share.kept) }
+      if share.added > 0 {
+        if share.added != 1 { kernels.multiply(gradient, by: share.added) }
+        kernels.add(gradient, to: sum)
+      }
+    }
+    if step.update != nil, share.divisor != 1 { kernels.multiply(sum, by: 1 / share.divisor) }
+  }
 
   /// What a gradient is multiplied by so that its norm is no greater than it may be.
   ///

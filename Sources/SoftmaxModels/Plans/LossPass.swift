@@ -61,7 +61,7 @@ struct LossPass: Sendable {
   }
 
   /// What the sum of a batch's losses is divided by.
-  private func divisor(of samples: VectorView<Int64>) -> Double {
+  func divisor(of samples: VectorView<Int64>) -> Double {
     guard divisorWeights.count > 0 else { return Double(samples.count) }
     return sumOverRows(0..<samples.count) { divisorWeights[Int(samples[$0])] }
   }

@@ -42,6 +42,11 @@ extension PlainPlan {
     }
   }
 
+  func weight(of step: Int) -> Double {
+    let samples = schedule.samples(of: step)
+    return lossPass?.divisor(of: schedule.order.elements(samples)) ?? Double(samples.count)
+  }
+
   /// Keeps what a step's rows gave.
   func sumBatch(of step: Int, samples: Range<Int>) {
     let count = samples.count

@@ -43,13 +43,8 @@ extension PlainPlan {
         l2: treatment.l2Penalty)
     }
     if treatment.isAccumulating {
-      if step.groupCount == 1 {
-        direction.assign(gradient)
-      } else {
-        kernels.add(gradient, to: direction)
-      }
+      treatment.accumulate(gradient, into: direction, for: step, with: kernels)
       guard step.update != nil else { return }
-      if step.groupCount > 1 { kernels.multiply(direction, by: 1 / Float(step.groupCount)) }
     }
     if let limit = treatment.clipValue { kernels.clip(direction, to: limit) }
   }

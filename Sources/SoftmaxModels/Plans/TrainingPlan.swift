@@ -24,6 +24,9 @@ protocol TrainingPlan: AnyObject, Sendable {
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     team: WorkerTeam)
 
+  /// The sum of the weights of a step's samples, which their mean loss is divided by.
+  func weight(of step: Int) -> Double
+
   /// Hands the parameters back to a network.
   func store(into network: inout Sequential)
 

@@ -39,6 +39,9 @@ public struct Gradient: Hashable, Sendable {
   ///
   /// ``OptimizerState/update(_:along:)`` takes them over. Empty in networks without.
   public internal(set) var running: [LayerGradient] = []
+  /// The sum of the weights of the samples whose mean loss it is the gradient of: how much it counts in
+  /// a step of several gradients.
+  public internal(set) var weight = 1.0
 }
 
 extension Sequential {
@@ -83,7 +86,8 @@ extension Sequential {
     var totals = BatchSchedule.Totals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
-    let gradient = Gradient(layers: plan.storedGradients(), running: running(after: plan))
+    let gradient = Gradient(
+      layers: plan.storedGradients(), running: running(after: plan), weight: totals.weight)
     guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.meanLoss, gradient) }
     return (
       totals.meanLoss + penalty(l1: l1Penalty, l2: l2Penalty),

@@ -28,15 +28,29 @@ extension Trainer {
     public let stepCount: Int
     /// What the learning rate is multiplied with.
     public let learningRateFactor: Double
+    /// The weight of the batches whose gradients wait for their step; nil where none does, or where
+    /// each weighs as much as the next batch.
+    package let accumulatedWeight: AccumulatedWeight?
 
-    /// Creates a state.
+    /// Creates a state between two steps of the optimizer, or one whose batches weigh the same.
     public init(
       network: Sequential, memory: [[LayerValues]], stepCount: Int, learningRateFactor: Double
+    ) {
+      self.init(
+        network: network, memory: memory, stepCount: stepCount,
+        learningRateFactor: learningRateFactor, accumulatedWeight: nil)
+    }
+
+    /// Creates a state.
+    package init(
+      network: Sequential, memory: [[LayerValues]], stepCount: Int, learningRateFactor: Double,
+      accumulatedWeight: AccumulatedWeight?
     ) {
       self.network = network
       self.memory = memory
       self.stepCount = stepCount
       self.learningRateFactor = learningRateFactor
+      self.accumulatedWeight = accumulatedWeight
     }
   }
 
@@ -47,7 +61,7 @@ extension Trainer {
     get throws(SoftmaxError) {
       State(
         network: try network, memory: plan.storedMemory(), stepCount: stepCount,
-        learningRateFactor: learningRateFactor)
+        learningRateFactor: learningRateFactor, accumulatedWeight: accumulatedWeight)
     }
   }
 
@@ -77,9 +91,13 @@ extension Trainer {
         "a state needs steps of at least 0 and a factor of the learning rate greater than 0, got "
           + "\(state.stepCount) and \(state.learningRateFactor)")
     }
+    guard state.accumulatedWeight?.isValid ?? true else {
+      throw SoftmaxError(
+        .invalidArgument, "the batches that wait for their step in the state have no valid weight")
+    }
     try validate(state.memory)
     plan.load(state.network, memory: state.memory)
-    setClock(stepCount: state.stepCount)
+    setClock(stepCount: state.stepCount, accumulatedWeight: state.accumulatedWeight)
     learningRateFactor = state.learningRateFactor
   }
 

@@ -194,7 +194,8 @@ extension Trainer {
 
   private func run(_ steps: Range<Int>) {
     for (offset, step) in steps.enumerated() {
-      plan.schedule.setUpdate(of: step, to: clock.next())
+      let weight = optimizer.accumulatedBatches > 1 ? plan.weight(of: step) : 1
+      plan.schedule.setUpdate(of: step, to: clock.next(weight: weight))
       plan.schedule.setNumber(of: step, to: stepCount + offset)
     }
     plan.run(steps, dataset: dataset, isUpdating: true, team: team)
@@ -207,9 +208,13 @@ extension Trainer {
   /// The learning rate of the last step.
   var lastLearningRate: Double { clock.lastLearningRate }
 
-  /// Sets the optimizer's clock as so many steps leave it.
-  func setClock(stepCount count: Int) {
-    clock = OptimizerClock(optimizer, batchesPerEpoch: stepsOfEpoch, after: count)
+  /// The weight of the batches whose gradients wait for their step.
+  var accumulatedWeight: AccumulatedWeight? { clock.accumulatedWeight }
+
+  /// Sets the optimizer's clock as so many batches leave it.
+  func setClock(stepCount count: Int, accumulatedWeight: AccumulatedWeight?) {
+    clock = OptimizerClock(
+      optimizer, batchesPerEpoch: stepsOfEpoch, after: count, accumulatedWeight: accumulatedWeight)
     stepCount = count
   }
 

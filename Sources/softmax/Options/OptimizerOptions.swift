@@ -56,7 +56,7 @@ struct OptimizerOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The batches whose mean gradient makes a step.", valueName: "n"))
+    help: ArgumentHelp("The batches of a step, which stand for one large batch.", valueName: "n"))
   var accumulate = 1
 
   @Option(
