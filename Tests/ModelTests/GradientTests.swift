@@ -97,13 +97,10 @@ extension ReferenceNetwork {
     var layers: [Layer] = []
     for (index, layer) in network.layers.enumerated() {
       guard let weight = layer.weight, let bias = layer.bias else { continue }
-      var activation: String?
-      if case .dense(_, let function, _) = layer.configuration.kind { activation = function?.name }
-      if index + 1 < network.layers.count,
-        case .activation(let function) = network.layers[index + 1].configuration.kind
-      {
-        activation = function.name
-      }
+      let next = index + 1 < network.layers.count ? network.layers[index + 1] : nil
+      let activation =
+        (next?.configuration.kind as? ActivationLayer)?.activation.name
+        ?? layer.configuration.kind.outputActivation?.name
       layers.append(
         Layer(
           weight: (0..<weight.rowCount).map { weight.row($0).map(Double.init) },

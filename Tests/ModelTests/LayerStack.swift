@@ -101,33 +101,36 @@ extension ReferenceStack {
         state.tensors[name]?.values.map(Double.init) ?? []
       }
       switch state.configuration.kind {
-      case .flatten, .custom: break
-      case .activation(let activation): add(activation)
-      case .dense(_, let activation, _):
+      case let layer as ActivationLayer: add(layer.activation)
+      case let layer as Dense:
         let weight = state.weight ?? Matrix(rowCount: 0, columnCount: 0)
         layers.append(
           .dense(
             weight: (0..<weight.rowCount).map { weight.row($0).map(Double.init) },
             bias: numbers("bias")))
-        add(activation)
-      case .dropout(let rate):
+        add(layer.activation)
+      case let layer as Dropout:
         let count = state.outputShape.reduce(1, *)
         let arena = Arena()
         let mask = arena.matrix(rowCount: rowCount, columnCount: count)
         let draw = DropoutDraw(
-          rate: rate, seed: network.seed, layer: index, outputCount: mask.columnCount)
+          rate: layer.rate, seed: network.seed, layer: index, outputCount: mask.columnCount)
         Kernels.active.fill(mask, by: draw, firstRow: 0, step: step)
         layers.append(
           .mask((0..<rowCount).map { row in (0..<count).map { Double(mask[row, $0]) } }))
         withExtendedLifetime(arena) {}
-      case .batchNormalization(_, let epsilon):
+      case let layer as BatchNormalization:
         layers.append(
           .batchNormalization(
-            gamma: numbers("weight"), beta: numbers("bias"), epsilon: Double(Float(epsilon))))
-      case .layerNormalization(let epsilon):
+            gamma: numbers("weight"), beta: numbers("bias"),
+            epsilon: Double(Float(layer.epsilon))))
+      case let layer as LayerNormalization:
         layers.append(
           .layerNormalization(
-            gamma: numbers("weight"), beta: numbers("bias"), epsilon: Double(Float(epsilon))))
+            gamma: numbers("weight"), beta: numbers("bias"),
+            epsilon: Double(Float(layer.epsilon))))
+      case is Flatten: break
+      case let layer: preconditionFailure("there is no reference of \(layer)")
       }
     }
     self.init(layers: layers)

@@ -62,7 +62,7 @@ struct ArtefactArchitecture: Codable {
       throw SoftmaxError(
         .invalidData, "holds \(file.tensors.count) tensors, of which its layers use \(used)")
     }
-    for (index, layer) in layers.enumerated() where layer.frozen == true {
+    for (index, layer) in layers.enumerated() where layer.isFrozen {
       network.freeze(layers: index..<index + 1)
     }
     return network

@@ -28,17 +28,17 @@ extension Classifier {
     guard
       let last = layers.lastIndex(where: { !$0.tensors.isEmpty }), let weight = layers[last].weight,
       let bias = layers[last].bias,
-      case .dense(let units, let activation, let initializer) =
-        layers[last].configuration.kind, units == classNames.count
+      let dense = layers[last].configuration.kind as? Dense, dense.units == classNames.count
     else {
       throw SoftmaxError(
         .invalidArgument, "the network's last layer with parameters does not give the logits")
     }
     // Sums in double, ascending over the classes.
     var sums = [Double](repeating: 0, count: weight.columnCount)
-    for row in 0..<units {
+    for row in 0..<dense.units {
       for (column, value) in weight.row(row).enumerated() { sums[column] += Double(value) }
     }
+    let units = dense.units
     let count = Double(units)
     let wider = try Matrix(
       rowCount: units + 1, columnCount: weight.columnCount,
@@ -48,7 +48,7 @@ extension Classifier {
     var configurations = layers.map(\.configuration)
     let name = configurations[last].name
     configurations[last] =
-      Dense(units + 1, activation: activation, initializer: initializer).configuration
+      Dense(units + 1, activation: dense.activation, initializer: dense.initializer).configuration
     configurations[last].name = name
     let old = network
     var grown = try Sequential(

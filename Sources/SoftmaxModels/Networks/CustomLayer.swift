@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxCore
+package import SoftmaxCore
 
-/// A layer of the user's own as a value that can be compared.
-package final class CustomLayer: Hashable, Sendable {
-  package let layer: any RowLayer
+/// A custom layer as a kind of layer: a `RowLayer`, or an `ElementLayer`, of any type.
+///
+/// An object, which an arena can keep: a step of a plan counts no references to it.
+package final class CustomLayer: Sendable {
+  let layer: any RowLayer
   /// Whether each output is a function of the input at its place alone.
   let isElementwise: Bool
 
@@ -12,15 +14,23 @@ package final class CustomLayer: Hashable, Sendable {
     self.layer = layer
     isElementwise = layer is any ElementLayer
   }
+}
 
+extension CustomLayer: LayerKind {
   package static func == (a: CustomLayer, b: CustomLayer) -> Bool {
     AnyHashable(a.layer) == AnyHashable(b.layer)
   }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(layer)) }
 
-  /// The shape of a sample's output, and what the layer trains.
-  func needs(
+  package var typeName: String { layer.typeName }
+  package var settings: [LayerSetting] { [LayerSetting("layer", .text("\(layer)"), .value)] }
+  package var penalizedTensor: String? { nil }
+  package var isEnoughToLearn: Bool { true }
+  package var outputActivation: Activation? { nil }
+  package var operations: [any OperationKind] { [self] }
+
+  package func needs(
     ofSamples shape: [Int], layer index: Int
   ) throws(SoftmaxError) -> (outputShape: [Int], tensors: [LayerTensorShape]) {
     let inputs = shape.reduce(1, *)
@@ -28,14 +38,13 @@ package final class CustomLayer: Hashable, Sendable {
     guard outputs > 0, outputs <= Sequential.greatestCount else {
       throw SoftmaxError(
         .invalidArgument,
-        "layer \(index): \(layer.typeName) says that it has \(outputs) outputs for \(inputs) inputs"
-      )
+        "layer \(index): \(typeName) says that it has \(outputs) outputs for \(inputs) inputs")
     }
-    let tensors = initialTensors(seed: 0, layer: index, inputCount: inputs)
+    let tensors = initialTensors([], inputCount: inputs, seed: 0, layer: index)
     guard !isElementwise || (outputs == inputs && tensors.isEmpty) else {
       throw SoftmaxError(
         .invalidArgument,
-        "layer \(index): \(layer.typeName) is an ElementLayer, which has an output for each input and "
+        "layer \(index): \(typeName) is an ElementLayer, which has an output for each input and "
           + "trains nothing; it says \(outputs) outputs for \(inputs) inputs and \(tensors.count) tensors",
         remedy: "make it a RowLayer")
     }
@@ -45,8 +54,8 @@ package final class CustomLayer: Hashable, Sendable {
       else {
         throw SoftmaxError(
           .invalidArgument,
-          "layer \(index): the tensor \(tensor.name.debugDescription) of \(layer.typeName) must have "
-            + "a name of its own, be trained and begin with finite numbers")
+          "layer \(index): the tensor \(tensor.name.debugDescription) of \(typeName) must have "
+            + "a name of its own, be trained and begin with finite values")
       }
     }
     return (
@@ -55,9 +64,70 @@ package final class CustomLayer: Hashable, Sendable {
     )
   }
 
-  func initialTensors(seed: UInt64, layer index: Int, inputCount: Int) -> [LayerTensor] {
+  package func initialTensors(
+    _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
+  ) -> [LayerTensor] {
     layer.initialTensors(
       inputCount: inputCount,
       using: CounterBasedGenerator(seed: seed, purpose: .initialization, epoch: index))
+  }
+}
+
+extension CustomLayer: OperationKind {
+  package var traits: OperationTraits {
+    OperationTraits(
+      form: isElementwise ? .elements : .rows, needsInput: true, needsOutput: true,
+      canOverwriteInputs: false, canOverwriteGradient: false, sumsOnTheWayBack: false,
+      joinsTensors: true, actsInPrediction: true)
+  }
+
+  package func operation(in memory: OperationMemory) -> LayerOperation {
+    .custom(
+      CustomOperation(
+        layer: memory.arena.keep(self), values: memory.tensors[0],
+        tensorCount: memory.tensorCount, isElementwise: isElementwise))
+  }
+}
+
+/// A custom layer over views of an arena: one dynamic call for a batch and a worker.
+package struct CustomOperation: OperationBody {
+  let layer: KeptObject<CustomLayer>
+  /// The values of all its tensors in a row.
+  let values: MatrixView
+  let tensorCount: Int
+  let isElementwise: Bool
+
+  var parameters: [OperationParameter] {
+    [OperationParameter(tensors: 0..<tensorCount, value: values, gradient: .custom(self))]
+  }
+
+  func forward(_ x: MatrixView, into y: MatrixView, at place: StepPlace, with kernels: Kernels) {
+    let part = place.part
+    let inputs = isElementwise ? part : BatchPart(rows: part.rows, columns: 0..<x.columnCount)
+    layer.use { $0.layer.forward(LayerBatch(x: x[inputs], y: y[part], parameters: values)) }
+  }
+
+  func backward(
+    x: MatrixView, y: MatrixView, dy: MatrixView, into dx: MatrixView?, part: BatchPart,
+    with kernels: Kernels
+  ) {
+    guard let dx else { return }
+    let outputs = isElementwise ? part : BatchPart(rows: part.rows, columns: 0..<y.columnCount)
+    layer.use {
+      $0.layer.backward(
+        LayerBatch(
+          x: x[part], y: y[outputs], parameters: values, dy: dy[outputs], result: dx[part]))
+    }
+  }
+
+  func predict(_ x: MatrixView, into y: MatrixView, with kernels: Kernels) {
+    layer.use { $0.layer.forward(LayerBatch(x: x, y: y, parameters: values)) }
+  }
+
+  /// Sums the gradient to its values over all rows of a batch, in their order.
+  func sumGradient(x: MatrixView, y: MatrixView, dy: MatrixView, into gradient: MatrixView) {
+    layer.use {
+      $0.layer.sumGradient(LayerBatch(x: x, y: y, parameters: values, dy: dy, result: gradient))
+    }
   }
 }

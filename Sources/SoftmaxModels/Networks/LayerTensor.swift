@@ -54,6 +54,16 @@ package struct LayerTensorShape: Hashable, Sendable {
     self.isTrained = isTrained
   }
 
+  /// A tensor of the shape.
+  func tensor(values: [Float]) -> LayerTensor {
+    LayerTensor(name: name, shape: shape, values: values, isTrained: isTrained)
+  }
+
+  /// A tensor of the shape that holds one value everywhere.
+  func tensor(repeating value: Float) -> LayerTensor {
+    tensor(values: Array(repeating: value, count: shape.reduce(1, *)))
+  }
+
   /// Whether the numbers are variances.
   package var isNeverNegative: Bool { name == "running_variance" && !isTrained }
 }

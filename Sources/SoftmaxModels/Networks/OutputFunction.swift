@@ -22,12 +22,11 @@ extension Sequential {
   /// The softmax or the sigmoid that the network ends in, if any: losses and predictions start from
   /// the logits before it, so it is no operation of a pass.
   var writtenOutputFunction: OutputFunction? {
-    let last = layers.last { $0.configuration.kind != .flatten }
-    switch last?.configuration.kind {
-    case .activation(let activation), .dense(_, let activation?, _):
-      return OutputFunction(rawValue: activation.name)
-    default: return nil
+    // What leaves its inputs as they are, as Flatten does, is passed over.
+    let last = layers.last {
+      $0.configuration.kind.outputActivation != nil || !$0.configuration.kind.operations.isEmpty
     }
+    return last?.configuration.kind.outputActivation.flatMap { OutputFunction(rawValue: $0.name) }
   }
 
   /// The number of classes that the outputs tell apart: two for a single sigmoid.

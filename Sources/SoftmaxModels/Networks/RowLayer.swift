@@ -96,5 +96,5 @@ extension RowLayer {
   ) {}
 
   /// What the layer is.
-  public var configuration: LayerConfiguration { LayerConfiguration(.custom(CustomLayer(self))) }
+  public var configuration: LayerConfiguration { LayerConfiguration(CustomLayer(self)) }
 }

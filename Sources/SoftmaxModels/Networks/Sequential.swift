@@ -43,7 +43,7 @@ public struct Sequential: Sendable, Hashable {
     let configurations = layers().map { $0.configuration }
     try self.init(input: inputShape, seed: seed, configurations: configurations) {
       (index, inputCount, shapes) in
-      configurations[index].initialTensors(
+      configurations[index].kind.initialTensors(
         shapes, inputCount: inputCount, seed: seed, layer: index)
     }
   }
@@ -68,7 +68,7 @@ public struct Sequential: Sendable, Hashable {
     var shape = inputShape
     var states: [LayerState] = []
     for (index, configuration) in configurations.enumerated() {
-      let needs = try configuration.needs(ofSamples: shape, layer: index)
+      let needs = try configuration.kind.needs(ofSamples: shape, layer: index)
       let inputCount = shape.reduce(1, *)
       shape = needs.outputShape
       states.append(
@@ -76,7 +76,7 @@ public struct Sequential: Sendable, Hashable {
           configuration: configuration, name: names[index], outputShape: shape,
           tensors: needs.tensors.isEmpty ? [] : try tensors(index, inputCount, needs.tensors)))
     }
-    guard states.contains(where: { !$0.tensors.isEmpty && !$0.configuration.isNormalization })
+    guard states.contains(where: { !$0.tensors.isEmpty && $0.configuration.kind.isEnoughToLearn })
     else {
       throw SoftmaxError(
         .invalidArgument, "a network needs at least one layer with weights",
@@ -96,15 +96,13 @@ public struct Sequential: Sendable, Hashable {
     in configurations: [LayerConfiguration]
   ) throws(SoftmaxError) {
     for (index, configuration) in configurations.enumerated() {
-      var count = 0
-      switch configuration.kind {
-      case .activation(.softmax): count = 1
-      case .dense(_, .some(.softmax), _): count = 1
-      default: break
-      }
-      guard count > 0, index < configurations.count - 1 else { continue }
+      guard configuration.kind.outputActivation == .softmax, index < configurations.count - 1
+      else { continue }
       let rest = configurations[(index + 1)...]
-      if rest.allSatisfy({ $0.kind == .activation(.softmax) }) {
+      // Layers that are a softmax and nothing else.
+      if rest.allSatisfy({
+        $0.kind.outputActivation == .softmax && $0.kind.operations.isEmpty
+      }) {
         throw SoftmaxError(
           .invalidArgument, "layer \(index + 1) is a second softmax, on what is already one",
           remedy: "write softmax once, as the last layer")

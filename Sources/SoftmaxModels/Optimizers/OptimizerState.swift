@@ -245,8 +245,8 @@ extension Sequential.LayerState {
     tensors.firstIndex { $0.name == name && $0.isTrained == isTrained }
   }
 
-  /// Whether penalties are meant for a tensor of the layer: for a dense layer's weight.
+  /// Whether penalties are meant for a tensor of the layer.
   fileprivate func isPenalized(_ tensor: LayerTensor) -> Bool {
-    if case .dense = configuration.kind { tensor.name == "weight" } else { false }
+    tensor.name == configuration.kind.penalizedTensor
   }
 }

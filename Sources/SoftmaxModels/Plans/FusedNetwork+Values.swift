@@ -7,10 +7,9 @@ extension FusedNetwork {
   /// Takes over a network's numbers.
   func load(_ network: Sequential) {
     load(into: { $0.value }) { network.layers[$0].tensors }
-    forEachNormalization { part, units in
-      let tensors = network.layers[part.layer].tensors
-      part.runningMean.assign(tensors, "running_mean", units: units)
-      part.runningVariance.assign(tensors, "running_variance", units: units)
+    forEachUnitTensor { layer, shape, tensor, units in
+      guard tensor.parameter == nil else { return }
+      tensor.value.assign(network.layers[layer].tensors, shape.name, units: units)
     }
   }
 
@@ -29,10 +28,9 @@ extension FusedNetwork {
         view(part.bias).assign(tensors, "bias", units: part.units)
       }
     }
-    forEachNormalization { part, units in
-      guard let tensors = tensors(part.layer) else { return }
-      view(part.gamma).assign(tensors, "weight", units: units)
-      view(part.beta).assign(tensors, "bias", units: units)
+    forEachUnitTensor { layer, shape, tensor, units in
+      guard let parameter = tensor.parameter, let tensors = tensors(layer) else { return }
+      view(parameter).assign(tensors, shape.name, units: units)
     }
     guard let tensors = tensors(shape.output.index), let weight = tensors.matrix("weight") else {
       return
@@ -50,9 +48,9 @@ extension FusedNetwork {
         network.layers[layer.layer].set(tensor.name, to: tensor.values)
       }
     }
-    forEachNormalization { part, units in
-      network.layers[part.layer].set("running_mean", units: units, to: part.runningMean)
-      network.layers[part.layer].set("running_variance", units: units, to: part.runningVariance)
+    forEachUnitTensor { layer, shape, tensor, units in
+      guard tensor.parameter == nil else { return }
+      network.layers[layer].set(shape.name, units: units, to: tensor.value)
     }
   }
 
@@ -72,16 +70,15 @@ extension FusedNetwork {
       }
       result.append(
         Gradient.LayerGradient(layer: layer.index, weight: weight, bias: row(\.bias)))
-      for (place, layer) in layer.normalizations.enumerated() {
-        let gamma = row { $0.normalizations[place].gamma }
-        let beta = row { $0.normalizations[place].beta }
-        result.append(
-          Gradient.LayerGradient(
-            layer: layer,
-            tensors: [
-              LayerTensor(name: "weight", shape: [gamma.count], values: gamma),
-              LayerTensor(name: "bias", shape: [beta.count], values: beta),
-            ]))
+      for (place, tensor) in layer.unitTensors.enumerated() where tensor.shape.isTrained {
+        let values = hidden.flatMap { parts in
+          parts[index].unitTensors[place].parameter.map { view($0).matrix().elements } ?? []
+        }
+        if result.last?.layer != tensor.layer {
+          result.append(Gradient.LayerGradient(layer: tensor.layer, tensors: []))
+        }
+        result[result.count - 1].tensors.append(
+          LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values))
       }
     }
     var weight = Matrix(
@@ -94,10 +91,15 @@ extension FusedNetwork {
     return result
   }
 
-  private func forEachNormalization(_ body: (Normalization, Range<Int>) -> Void) {
-    for parts in hidden {
-      for part in parts.elements() {
-        for normalization in part.normalizations.elements() { body(normalization, part.units) }
+  // Calls `body` with the place of the layer, with what the tensor is, and with each worker's part.
+  private func forEachUnitTensor(
+    _ body: (_ layer: Int, LayerTensorShape, UnitTensor, _ units: Range<Int>) -> Void
+  ) {
+    for (index, layer) in shape.hidden.enumerated() {
+      for (place, tensor) in layer.unitTensors.enumerated() {
+        for parts in hidden {
+          body(tensor.layer, tensor.shape, parts[index].unitTensors[place], parts[index].units)
+        }
       }
     }
   }

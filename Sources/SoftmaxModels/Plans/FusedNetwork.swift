@@ -24,26 +24,20 @@ struct FusedNetwork: Sendable {
     let firstUnit: Int
     let panels: VectorView<Panel>
     let bias: FusedParameter
-    /// The batch normalizations behind it, first to last.
-    let normalizations: VectorView<Normalization>
-    /// The weight of all workers, [inputs, units], in a layer behind another.
+    /// The tensors of what follows the products, first to last.
+    let unitTensors: VectorView<UnitTensor>
+    /// The weight of all workers, [inputs, units], in a layer after another.
     let wholeWeight: MatrixView?
 
     /// Its units.
     var units: Range<Int> { firstUnit..<firstUnit + bias.value.columnCount }
   }
 
-  /// A worker's part of a batch normalization.
-  struct Normalization: Sendable, BitwiseCopyable {
-    /// The layer's place in the network.
-    let layer: Int
-    let gamma: FusedParameter
-    let beta: FusedParameter
-    let runningMean: MatrixView
-    let runningVariance: MatrixView
-
-    /// In the order of the layer's tensors.
-    var tensors: [MatrixView] { [gamma.value, beta.value, runningMean, runningVariance] }
+  /// A value for each of a worker's units, of an operation that follows their products.
+  struct UnitTensor: Sendable, BitwiseCopyable {
+    let value: MatrixView
+    /// The value with all that its updates need; nil where training does not differentiate it.
+    let parameter: FusedParameter?
   }
 
   /// A worker's part of the layer of the logits.
@@ -89,8 +83,8 @@ struct FusedNetwork: Sendable {
         in: arena)
     }
 
-    let shares = shape.layersBehindHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
-    // A layer behind another is read along its rows too, so it stays in one piece.
+    let shares = shape.layersAfterHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
+    // A layer after another is read along its rows too, so it stays in one piece.
     let whole = shape.hidden.dropFirst().map {
       weight(rowCount: $0.inputCount, columnCount: $0.outputCount, in: arena)
     }
@@ -112,13 +106,12 @@ struct FusedNetwork: Sendable {
           return HiddenPart(
             firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
             bias: bias(units.count, in: arena),
-            normalizations: arena.vector(
-              copying: layer.normalizations.map { place in
-                Normalization(
-                  layer: place, gamma: bias(units.count, in: arena),
-                  beta: bias(units.count, in: arena),
-                  runningMean: arena.matrix(rowCount: 1, columnCount: units.count),
-                  runningVariance: arena.matrix(rowCount: 1, columnCount: units.count))
+            unitTensors: arena.vector(
+              copying: layer.unitTensors.map { tensor in
+                let parameter = tensor.shape.isTrained ? bias(units.count, in: arena) : nil
+                return UnitTensor(
+                  value: parameter?.value
+                    ?? arena.matrix(rowCount: 1, columnCount: units.count), parameter: parameter)
               }), wholeWeight: piece?.value)
         })
     }
@@ -144,13 +137,13 @@ struct FusedNetwork: Sendable {
 }
 
 extension FusedShape {
-  /// For each hidden layer the one behind it.
-  var layersBehindHidden: [Layer] { hidden.isEmpty ? [] : Array(hidden.dropFirst()) + [output] }
+  /// For each hidden layer the one after it.
+  var layersAfterHidden: [Layer] { hidden.isEmpty ? [] : Array(hidden.dropFirst()) + [output] }
 }
 
 extension FusedShape.Layer {
-  /// The places in the network of the batch normalizations behind the layer.
-  var normalizations: [Int] {
-    steps.compactMap { if case .batchNormalization(_, _, let layer) = $0 { layer } else { nil } }
+  /// The tensors of the steps, first to last, each with its layer's place in the network.
+  var unitTensors: [(layer: Int, shape: LayerTensorShape)] {
+    steps.flatMap { step in step.tensors.map { (step.layer, $0) } }
   }
 }

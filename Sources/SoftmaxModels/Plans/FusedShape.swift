@@ -5,22 +5,14 @@ import SoftmaxCore
 /// A network of the form that the fused plan trains: hidden layers of many units, each with what
 /// happens to every unit for itself, then a layer of few classes and its cross-entropy.
 struct FusedShape: Sendable {
-  /// What happens to a layer's units behind its products; `layer` is its own place in the network.
-  enum Step: Sendable {
-    case activation(Kernels.ElementFunction)
-    case dropout(rate: Double, layer: Int)
-    case batchNormalization(momentum: Double, epsilon: Double, layer: Int)
-    case custom(CustomLayer)
-  }
-
   /// A fully connected layer.
   struct Layer: Sendable {
     /// The layer's place in the network.
     let index: Int
     let inputCount: Int
     let outputCount: Int
-    /// First to last.
-    var steps: [Step] = []
+    /// What happens to its units after the products, first to last.
+    var steps: [LoweredOperation] = []
   }
 
   /// The hidden layers, first to last.
@@ -32,35 +24,20 @@ struct FusedShape: Sendable {
   init?(_ network: Sequential, loss: Loss) {
     guard loss.isPlainCrossEntropy, !network.layers.contains(where: \.isFrozen) else { return nil }
     var layers: [Layer] = []
-    var count = network.inputCount
-    var hasLayerBeforeSteps = true
-    func add(_ step: Step?) {
-      guard let step else { return }
-      if layers.isEmpty {
-        hasLayerBeforeSteps = false
-      } else {
-        layers[layers.count - 1].steps.append(step)
+    for operation in LoweredNetwork(network).operations {
+      switch operation.traits.form {
+      case .product:
+        layers.append(
+          Layer(
+            index: operation.layer, inputCount: operation.inputCount,
+            outputCount: operation.outputCount))
+      case .columns, .elements:
+        guard !layers.isEmpty, operation.isOfUnits else { return nil }
+        layers[layers.count - 1].steps.append(operation)
+      case .rows: return nil
       }
     }
-    for (index, state) in network.layers.enumerated() {
-      switch state.configuration.kind {
-      case .flatten:
-        break
-      case .dense(let units, let activation, _):
-        layers.append(Layer(index: index, inputCount: count, outputCount: units))
-        count = units
-        add(activation?.function.map(Step.activation))
-      case .activation(let activation):
-        guard let function = activation.function else { continue }
-        add(.activation(function))
-      case .dropout(let rate): add(.dropout(rate: rate, layer: index))
-      case .batchNormalization(let momentum, let epsilon):
-        add(.batchNormalization(momentum: momentum, epsilon: epsilon, layer: index))
-      case .custom(let own) where own.isElementwise: add(.custom(own))
-      case .layerNormalization, .custom: return nil
-      }
-    }
-    guard hasLayerBeforeSteps, let output = layers.popLast(), output.steps.isEmpty,
+    guard let output = layers.popLast(), output.steps.isEmpty,
       WeightLayout(inputCount: output.inputCount, outputCount: output.outputCount) == .outputMajor,
       output.outputCount <= Kernels.greatestColumnCount,
       layers.allSatisfy({
@@ -85,7 +62,8 @@ struct FusedShape: Sendable {
 
   /// Whether what looks at all rows at once has them in one block.
   func fits(rowCount: Int) -> Bool {
-    rowCount <= Kernels.rowChunk || hidden.allSatisfy(\.normalizations.isEmpty)
+    rowCount <= Kernels.rowChunk
+      || !hidden.contains { $0.steps.contains { $0.traits.form == .columns } }
   }
 
   /// Whether besides workers have room for a batch's features each.

@@ -2,15 +2,21 @@
 
 import SoftmaxCore
 
-/// What a worker does to its units of a hidden layer behind their products: activation, dropout,
-/// batch normalization, a function of the user's own.
+/// What a worker does to its units of a hidden layer after their products: activation, dropout,
+/// batch normalization, a custom function.
 struct FusedSteps: Sendable, BitwiseCopyable {
   private struct Step: Sendable, BitwiseCopyable {
-    let operation: PlanOperation
+    let operation: LayerOperation
     let x: MatrixView
     let y: MatrixView
     let dy: MatrixView
     let dx: MatrixView
+  }
+
+  /// A parameter of a step and where the step sums its gradient.
+  struct Trained: Sendable, BitwiseCopyable {
+    let parameter: FusedParameter
+    let gradient: MatrixView
   }
 
   /// Where the products go: [rows, units].
@@ -18,6 +24,8 @@ struct FusedSteps: Sendable, BitwiseCopyable {
   /// Where the gradient to the outputs goes.
   let outputGradient: MatrixView
   private let steps: VectorView<Step>
+  /// What the steps train.
+  let trained: VectorView<Trained>
 
   /// - Parameters:
   ///   - outputs: where the outputs go.
@@ -29,40 +37,40 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     func memory() -> MatrixView {
       arena.matrix(rowCount: outputs.rowCount, columnCount: outputs.columnCount)
     }
-    var normalizations = part.normalizations.elements()[...]
-    let operations: [PlanOperation] = layer.steps.map { step in
-      switch step {
-      case .activation(let function): return .activation(function)
-      case .dropout(let rate, let place):
-        let draw = DropoutDraw(
-          rate: rate, seed: seed, layer: place, outputCount: layer.outputCount,
-          firstOutput: part.firstUnit)
-        return .dropout(PlanOperation.Dropout(draw: draw, mask: memory()))
-      case .batchNormalization(let momentum, let epsilon, _):
-        guard let normalization = normalizations.popFirst() else {
-          preconditionFailure("a normalization for each that the form names")
+    var rest = part.unitTensors.elements()[...]
+    var trained: [Trained] = []
+    let operations = layer.steps.map { step in
+      let own = Array(rest.prefix(step.tensors.count))
+      rest = rest.dropFirst(own.count)
+      let operation = step.kind.operation(
+        in: OperationMemory(
+          arena: arena, rowCapacity: outputs.rowCount, columns: part.units,
+          inputCount: step.inputCount, outputCount: step.outputCount,
+          // None to join: whoever joins its tensors and is fused has none.
+          tensors: step.traits.joinsTensors
+            ? [arena.matrix(rowCount: 1, columnCount: 0)] : own.map(\.value),
+          tensorCount: own.count, layer: step.layer, isFrozen: step.isFrozen, seed: seed))
+      for parameter in operation.parameters {
+        for place in parameter.tensors {
+          guard let owned = own[place].parameter, case .summed(let sum) = parameter.gradient else {
+            preconditionFailure(
+              "what trains a value for each unit sums its gradient on the way back")
+          }
+          trained.append(Trained(parameter: owned, gradient: sum))
         }
-        return .batchNormalization(
-          BatchNormalizationOperation(
-            normalization.tensors, momentum: momentum, epsilon: epsilon, isFrozen: false,
-            rowCapacity: outputs.rowCount, in: arena))
-      case .custom(let own):
-        return .custom(
-          PlanOperation.Custom(
-            layer: arena.keep(own), parameters: arena.matrix(rowCount: 1, columnCount: 0),
-            outputCount: outputs.columnCount, isElementwise: true))
       }
+      return operation
     }
     // What goes into each, and the gradients to that: in place where nobody asks for it again.
     var (inputs, value) = ([MatrixView](), outputs)
-    for (index, operation) in operations.enumerated().reversed() {
-      let isAskedFor = index > 0 && operations[index - 1].needsOutput
-      if !operation.isInPlace || isAskedFor { value = memory() }
+    for (index, step) in layer.steps.enumerated().reversed() {
+      let isAskedFor = index > 0 && layer.steps[index - 1].traits.needsOutput
+      if !step.traits.isInPlace || isAskedFor { value = memory() }
       inputs.insert(value, at: 0)
     }
     var (steps, dx) = ([Step](), gradient)
     for (index, operation) in operations.enumerated() {
-      let dy = operation.isGradientInPlace ? dx : memory()
+      let dy = layer.steps[index].traits.canOverwriteGradient ? dx : memory()
       steps.append(
         Step(
           operation: operation, x: inputs[index],
@@ -72,12 +80,13 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     products = inputs.first ?? outputs
     outputGradient = dx
     self.steps = arena.vector(copying: steps)
+    self.trained = arena.vector(copying: trained)
   }
 
   /// From the products to the outputs of some rows, the first of which is row `firstRow` of the
   /// training's step `number`.
   func forward(rowCount: Int, firstRow: Int, number: Int, with kernels: Kernels) {
-    let part = PlanPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
+    let part = BatchPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
     for index in 0..<steps.count {
       let step = steps[index]
       step.operation.forward(
@@ -87,24 +96,11 @@ struct FusedSteps: Sendable, BitwiseCopyable {
 
   /// From the gradient to the outputs to that to the products.
   func backward(rowCount: Int, with kernels: Kernels) {
-    let part = PlanPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
+    let part = BatchPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
     for index in (0..<steps.count).reversed() {
       let step = steps[index]
       step.operation.backward(
         x: step.x, y: step.y, dy: step.dy, into: step.dx, part: part, with: kernels)
-    }
-  }
-
-  /// Calls `body` with the place of each batch normalization among them, and with the gradients to its
-  /// factors and its shifts.
-  func forEachNormalization(
-    _ body: (_ place: Int, _ gamma: MatrixView, _ beta: MatrixView) -> Void
-  ) {
-    var place = 0
-    for index in 0..<steps.count {
-      guard case .batchNormalization(let layer) = steps[index].operation else { continue }
-      body(place, layer.productSum, layer.gradientSum)
-      place += 1
     }
   }
 }

@@ -292,12 +292,10 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
       finish(part.bias, block: block, by: update)
-      steps[index].forEachNormalization { place, gamma, beta in
-        let normalization = part.normalizations[place]
-        normalization.gamma.gradient(ofBlock: block).assign(gamma)
-        normalization.beta.gradient(ofBlock: block).assign(beta)
-        finish(normalization.gamma, block: block, by: update)
-        finish(normalization.beta, block: block, by: update)
+      for place in 0..<steps[index].trained.count {
+        let trained = steps[index].trained[place]
+        trained.parameter.gradient(ofBlock: block).assign(trained.gradient)
+        finish(trained.parameter, block: block, by: update)
       }
     }
   }
@@ -337,10 +335,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let part = hidden[index]
       for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
       step(part.bias)
-      for place in 0..<part.normalizations.count {
-        step(part.normalizations[place].gamma)
-        step(part.normalizations[place].beta)
-      }
+      for place in 0..<steps[index].trained.count { step(steps[index].trained[place].parameter) }
     }
     // Whoever reads others' weights must not do so before they are written.
     worker.barrier()

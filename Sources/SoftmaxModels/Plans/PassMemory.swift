@@ -11,20 +11,19 @@ struct PassMemory: Sendable {
   /// The gradient of the loss to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
 
-  init(_ network: LoweredNetwork, rowCapacity: Int, inputCount: Int, in arena: Arena) {
+  init(_ network: PlainNetwork, rowCapacity: Int, inputCount: Int, in arena: Arena) {
     inputs = arena.vector(
       copying: (0..<inputCount).map { _ in
         arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
       })
     var values: [MatrixView] = []
     var gradients: [MatrixView] = []
-    var count = network.inputCount
     for index in 0..<network.operations.count {
       let operation = network.operations[index]
-      count = operation.outputCount(inputCount: count)
+      let count = operation.outputCount
       // What nobody asks for again makes room for what comes of it.
       let before = index > 0 ? network.operations[index - 1] : nil
-      if operation.isInPlace, before?.needsOutput == false,
+      if operation.traits.isInPlace, before?.traits.needsOutput == false,
         let last = values.last
       {
         values.append(last)
@@ -32,7 +31,7 @@ struct PassMemory: Sendable {
         values.append(arena.matrix(rowCount: rowCapacity, columnCount: count))
       }
       // A gradient is turned into the input's in place.
-      if operation.isGradientInPlace, let last = gradients.last {
+      if operation.traits.canOverwriteGradient, let last = gradients.last {
         gradients.append(last)
       } else {
         gradients.append(arena.matrix(rowCount: rowCapacity, columnCount: count))

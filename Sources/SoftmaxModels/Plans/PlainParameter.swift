@@ -5,27 +5,11 @@ import SoftmaxCore
 /// A tensor that the plain plan trains: its numbers, their gradient, the optimizer's memory, all laid
 /// out alike.
 struct PlainParameter: Sendable {
-  /// How the gradient is summed over the rows of a batch.
-  enum Role: Sendable, BitwiseCopyable {
-    /// Of the weight [outputs, inputs] of a dense layer.
-    case outputMajorWeight
-    /// Of the weight of a dense layer that lies as [inputs, outputs].
-    case inputMajorWeight
-    /// Of what is added to each output.
-    case bias
-    /// Of what each column of these rows is multiplied with.
-    case factor(MatrixView)
-    /// Summed already, on the way back.
-    case summed(MatrixView)
-    /// By a layer of the user's own.
-    case custom(PlanOperation.Custom)
-  }
-
   /// The place of the operation in the plan.
   let operation: Int
-  let role: Role
-  /// What it is in the network; several tensors for a layer of the user's own.
-  let tensors: [LoweredNetwork.Tensor]
+  let role: GradientSum
+  /// What it is in the network; several tensors for a custom layer.
+  let tensors: [PlainNetwork.Tensor]
   /// The numbers as they lie in the arena.
   let value: MatrixView
   let gradient: MatrixView
@@ -35,12 +19,13 @@ struct PlainParameter: Sendable {
   let isPenalized: Bool
 
   init(
-    _ tensors: [LoweredNetwork.Tensor], value: MatrixView, of operation: Int, role: Role,
+    _ parameter: OperationParameter, tensors: [PlainNetwork.Tensor], of operation: Int,
     memoryCount: Int, in arena: Arena
   ) {
+    let value = parameter.value
     let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
     self.operation = operation
-    self.role = role
+    role = parameter.gradient
     self.tensors = tensors
     self.value = value
     gradient = like()
@@ -53,19 +38,19 @@ struct PlainParameter: Sendable {
   }
 
   /// What a worker sums and updates of the numbers as they lie.
-  func share(of worker: Worker) -> PlanPart {
+  func share(of worker: Worker) -> BatchPart {
     let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
     switch role {
     case .inputMajorWeight
     where !PlanSharing.hasColumns(value.columnCount, forWorkers: worker.count):
-      return PlanPart(rows: worker.share(of: value.rowCount, alignedTo: 8), columns: columns)
+      return BatchPart(rows: worker.share(of: value.rowCount, alignedTo: 8), columns: columns)
     case .outputMajorWeight, .inputMajorWeight, .bias, .factor, .summed:
-      return PlanPart(
+      return BatchPart(
         rows: rows, columns: PlanSharing.columns(of: value.columnCount, for: worker))
     case .custom:
       // One worker sums all rows, so that the order is that of the rows.
       let isOwner = operation % worker.count == worker.index
-      return PlanPart(rows: isOwner ? rows : 0..<0, columns: columns)
+      return BatchPart(rows: isOwner ? rows : 0..<0, columns: columns)
     }
   }
 }
@@ -91,7 +76,7 @@ extension PlainParameter {
     }
   }
 
-  // The part of each tensor: those of a layer of the user's own lie one behind the other.
+  // The part of each tensor: those of a custom layer lie one after the other.
   private func parts(of numbers: MatrixView) -> [MatrixView] {
     var begin = 0
     return tensors.map { tensor in
@@ -99,36 +84,5 @@ extension PlainParameter {
       defer { begin += tensor.value.columnCount }
       return numbers.columns(begin..<begin + tensor.value.columnCount)
     }
-  }
-}
-
-extension LoweredNetwork {
-  /// What is trained, with memory for its gradient and for the optimizer.
-  func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
-    var result: [PlainParameter] = []
-    func add(_ tensors: [Tensor], value: MatrixView, of index: Int, role: PlainParameter.Role) {
-      result.append(
-        PlainParameter(
-          tensors, value: value, of: index, role: role, memoryCount: memoryCount, in: arena))
-    }
-    for (index, tensors) in tensors.enumerated() where tensors.contains(where: \.isTrained) {
-      switch operations[index] {
-      case .dense(let layer):
-        add(
-          [tensors[0]], value: layer.weight, of: index,
-          role: layer.layout == .outputMajor ? .outputMajorWeight : .inputMajorWeight)
-        add([tensors[1]], value: layer.bias, of: index, role: .bias)
-      case .batchNormalization(let layer):
-        add([tensors[0]], value: layer.gamma, of: index, role: .summed(layer.productSum))
-        add([tensors[1]], value: layer.beta, of: index, role: .summed(layer.gradientSum))
-      case .layerNormalization(let layer):
-        add([tensors[0]], value: layer.gamma, of: index, role: .factor(layer.normal))
-        add([tensors[1]], value: layer.beta, of: index, role: .bias)
-      case .custom(let layer):
-        add(tensors, value: layer.parameters, of: index, role: .custom(layer))
-      case .activation, .dropout: break
-      }
-    }
-    return result
   }
 }

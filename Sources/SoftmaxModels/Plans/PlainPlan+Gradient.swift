@@ -10,7 +10,7 @@ extension PlainPlan {
   ///   - x: what goes into its operation.
   ///   - dy: the gradient to what comes out.
   func sumGradient(
-    of parameter: PlainParameter, _ share: PlanPart, x: MatrixView, dy: MatrixView
+    of parameter: PlainParameter, _ share: BatchPart, x: MatrixView, dy: MatrixView
   ) {
     let rows = 0..<dy.rowCount
     let gradient = parameter.gradient[share]
@@ -26,10 +26,7 @@ extension PlainPlan {
     case .summed(let sums): gradient.assign(sums.columns(share.columns))
     case .custom(let own):
       let y = forward.values[parameter.operation].rows(rows)
-      own.layer.use {
-        $0.layer.sumGradient(
-          LayerBatch(x: x, y: y, parameters: own.parameters, dy: dy, result: gradient))
-      }
+      own.sumGradient(x: x, y: y, dy: dy, into: gradient)
     }
   }
 }

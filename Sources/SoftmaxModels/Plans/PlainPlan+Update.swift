@@ -33,7 +33,7 @@ extension PlainPlan {
   }
 
   // Makes the gradient of a batch ready for its step, but for the norm.
-  private func prepare(_ parameter: PlainParameter, _ share: PlanPart, for step: OptimizerStep) {
+  private func prepare(_ parameter: PlainParameter, _ share: BatchPart, for step: OptimizerStep) {
     guard !treatment.isNone else { return }
     let gradient = parameter.gradient[share]
     let direction = direction(of: parameter)[share]
@@ -51,7 +51,7 @@ extension PlainPlan {
 
   // Sums a weight's gradient and steps along it at once; false for what is no weight.
   private func stepInTiles(
-    _ parameter: PlainParameter, _ share: PlanPart, x: MatrixView, dy: MatrixView,
+    _ parameter: PlainParameter, _ share: BatchPart, x: MatrixView, dy: MatrixView,
     by update: Kernels.Update
   ) -> Bool {
     let (a, b): (MatrixView, MatrixView)
@@ -67,7 +67,7 @@ extension PlainPlan {
     return true
   }
 
-  private func step(_ parameter: PlainParameter, _ share: PlanPart, by update: Kernels.Update) {
+  private func step(_ parameter: PlainParameter, _ share: BatchPart, by update: Kernels.Update) {
     func memory(_ place: Int) -> MatrixView? {
       place < memoryCount ? parameter.memory[place][share] : nil
     }

@@ -10,7 +10,7 @@ import SoftmaxCore
 /// of some of the parameters over all rows and updates them.
 final class PlainPlan: TrainingPlan {
   let schedule: BatchSchedule
-  let network: LoweredNetwork
+  let network: PlainNetwork
   /// For every loss but plain cross-entropy without weights.
   let lossPass: LossPass?
   let kernels: Kernels
@@ -53,7 +53,7 @@ final class PlainPlan: TrainingPlan {
     workerCount: Int, kernels: Kernels
   ) {
     let arena = Arena()
-    let lowered = LoweredNetwork(network, rowCapacity: batchSize, in: arena)
+    let lowered = PlainNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
     var last = PlanSharing.rows
     let sharings = lowered.operations.elements().map { operation in
@@ -64,7 +64,7 @@ final class PlainPlan: TrainingPlan {
     // Of a large batch copies would take memory rather than save time, and one worker's fetching ahead
     // would drive out what it is about to read.
     isSmallBatch = batchSize <= Kernels.rowChunk
-    let takesWholeRows = lowered.operations[0].takesWholeRows
+    let takesWholeRows = lowered.operations[0].traits.takesWholeRows
     hasOwnInputs =
       isSmallBatch && sharings[0] == .columns && takesWholeRows
       && FusedShape.hasRoom(
@@ -176,7 +176,7 @@ final class PlainPlan: TrainingPlan {
       let y = forward.values[index]
       let part = sharings[index].part(
         rowCount: rowCount, columnCount: y.columnCount, for: worker)
-      operation.forward(
+      operation.body.forward(
         source(of: index, for: worker), into: y, part: part, step: number, with: kernels)
     }
   }
@@ -189,12 +189,12 @@ final class PlainPlan: TrainingPlan {
     for index in (firstTrained..<network.operations.count).reversed() {
       let operation = network.operations[index]
       let isWanted = index > firstTrained
-      guard isWanted || operation.sumsOnTheWayBack else { break }
-      let isDense = if case .dense = operation { true } else { false }
-      let sharing = sharings[isDense ? index - 1 : index]
+      guard isWanted || operation.traits.sumsOnTheWayBack else { break }
+      // A product's gradient to its inputs is shared out as those were.
+      let sharing = sharings[operation.traits.form == .product ? index - 1 : index]
       meet(worker, after: last, before: sharing, of: operation)
       let x = source(of: index, for: worker)
-      operation.backward(
+      operation.body.backward(
         x: x, y: forward.values[index], dy: gradients[index],
         into: isWanted ? gradients[index - 1] : nil,
         part: sharing.part(rowCount: rowCount, columnCount: x.columnCount, for: worker),
@@ -206,9 +206,9 @@ final class PlainPlan: TrainingPlan {
   // The workers meet where an operation of theirs takes what others made.
   private func meet(
     _ worker: Worker, after last: PlanSharing, before next: PlanSharing,
-    of operation: PlanOperation
+    of operation: PlainNetwork.Operation
   ) {
-    if last != next || (next == .columns && operation.takesWholeRows) { worker.barrier() }
+    if last != next || (next == .columns && operation.traits.takesWholeRows) { worker.barrier() }
   }
 
   func storedGradients() -> [Gradient.LayerGradient] {

@@ -25,56 +25,27 @@ enum PlanSharing: Sendable, BitwiseCopyable {
   private static let alignment = 16
 
   /// A worker's part, maybe none.
-  func part(rowCount: Int, columnCount: Int, for worker: Worker) -> PlanPart {
+  func part(rowCount: Int, columnCount: Int, for worker: Worker) -> BatchPart {
     switch self {
     case .rows:
-      PlanPart(rows: worker.share(of: rowCount, alignedTo: 8), columns: 0..<columnCount)
+      BatchPart(rows: worker.share(of: rowCount, alignedTo: 8), columns: 0..<columnCount)
     case .columns:
-      PlanPart(
+      BatchPart(
         rows: 0..<rowCount, columns: PlanSharing.columns(of: columnCount, for: worker))
     }
   }
 }
 
-/// Some rows and columns, maybe none.
-struct PlanPart: Sendable {
-  let rows: Range<Int>
-  let columns: Range<Int>
-
-  var isEmpty: Bool { rows.isEmpty || columns.isEmpty }
-}
-
-extension MatrixView {
-  /// Some rows and columns.
-  subscript(part: PlanPart) -> MatrixView { rows(part.rows).columns(part.columns) }
-}
-
-extension PlanOperation.Dense {
-  /// Whether each worker computes, and steps with the weights of, some of the units.
-  func isSharedByColumns(forWorkers workerCount: Int) -> Bool {
-    layout == .inputMajor && PlanSharing.hasColumns(outputCount, forWorkers: workerCount)
-  }
-}
-
-extension PlanOperation {
-  /// How its outputs are shared out, behind values that are shared out like `inputs`.
+extension PlainNetwork.Operation {
+  /// How its outputs are shared out, after values that are shared out like `inputs`.
   func sharing(of inputs: PlanSharing, workerCount: Int) -> PlanSharing {
-    switch self {
-    case .dense(let layer): layer.isSharedByColumns(forWorkers: workerCount) ? .columns : .rows
-    case .activation, .dropout: inputs
-    case .batchNormalization: .columns
-    case .layerNormalization: .rows
-    case .custom(let own): own.isElementwise ? inputs : .rows
-    }
-  }
-
-  /// Whether an output takes all of its row's inputs, and an input's gradient all of its row's
-  /// gradients; else those of its own column.
-  var takesWholeRows: Bool {
-    switch self {
-    case .dense, .layerNormalization: true
-    case .custom(let own): !own.isElementwise
-    case .activation, .dropout, .batchNormalization: false
+    switch traits.form {
+    case .product:
+      WeightLayout(inputCount: inputCount, outputCount: outputCount) == .inputMajor
+        && PlanSharing.hasColumns(outputCount, forWorkers: workerCount) ? .columns : .rows
+    case .rows: .rows
+    case .columns: .columns
+    case .elements: inputs
     }
   }
 }

@@ -16,23 +16,28 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   let kernels: Kernels
   /// Features that are not read where they lie: [rows, features].
   private let input: MatrixView
-  /// The outputs of each layer: [rows, outputs], in panels filled up.
+  /// The outputs of each step: [rows, outputs], in panels filled up; of one that works in place those
+  /// of the step before.
   private let values: VectorView<MatrixView>
-  /// For the last layer, where it has few classes.
+  /// For the last product, where it has few classes.
   private let columns: ProbabilityColumns?
 
   init(_ network: PackedNetwork, rowCapacity: Int, kernels: Kernels, in arena: Arena) {
     self.network = network
     self.kernels = kernels
-    input = arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
-    values = arena.vector(
-      copying: (0..<network.layers.count).map {
-        arena.matrix(rowCount: rowCapacity, columnCount: network.layers[$0].paddedOutputCount)
-      })
-    let last = network.layers.count - 1
+    let input = arena.matrix(rowCount: rowCapacity, columnCount: network.inputCount)
+    var values: [MatrixView] = []
+    for step in network.steps.elements() {
+      values.append(
+        step.isInPlace
+          ? values.last ?? input
+          : arena.matrix(rowCount: rowCapacity, columnCount: step.paddedOutputCount))
+    }
+    self.input = input
+    self.values = arena.vector(copying: values)
     columns = ProbabilityColumns(
-      inputCount: network.layers[last].inputCount, classCount: network.outputCount,
-      rowCapacity: rowCapacity, in: arena)
+      inputCount: network.steps.elements().last?.inputCount ?? 0,
+      classCount: network.outputCount, rowCapacity: rowCapacity, in: arena)
   }
 
   /// The logits of the last run: [rows, classes].
@@ -53,55 +58,44 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   func run(
     _ source: FeatureSource, rows: Range<Int>, _ output: Output, into result: MatrixView
   ) -> Bool {
+    // What works in place must not write into the features where they lie.
+    let first = network.steps[0]
     var x: MatrixView
-    if let floats = source.floats(rows), network.steps.count == 0 {
+    if !first.isInPlace, let floats = source.floats(rows) {
       x = floats
     } else {
       x = input.rows(0..<rows.count)
       kernels.convert(source, from: rows.lowerBound, into: x)
     }
-    // A feature that is not finite makes every sum over the features not finite, so in a dense layer
-    // one unit's is enough to look at.
-    let isDenseFirst = network.steps.count == 0 && network.layers[0].isDense
-    var isFinite = isDenseFirst || x.isFinite
-    apply(network.steps, to: x)
-    for index in 0..<network.layers.count {
-      let layer = network.layers[index]
+    // A feature that is not finite makes every sum over the features not finite, so in a product one
+    // unit's is enough to look at.
+    var isFinite = first.isProduct || x.isFinite
+    for index in 0..<network.steps.count {
+      let step = network.steps[index]
+      if step.isInPlace {
+        predict(x, by: step, into: x)
+        continue
+      }
+      // A step before may have overflowed, and an activation made the units finite again.
+      if index > 0 { x.clearPadding() }
       if output == .probabilities, network.outputFunction == .softmax,
-        index == network.layers.count - 1,
-        let isBelow = writeProbabilities(of: x, by: layer, into: result)
+        index == network.steps.count - 1,
+        let isBelow = writeProbabilities(of: x, by: step, into: result)
       {
         return isFinite && isBelow
       }
       let padded = values[index].rows(0..<rows.count)
-      multiply(x, by: layer, into: padded)
-      let y = padded.leading(layer.outputCount)
-      if index == 0 { isFinite = isFinite && y.columns(0..<1).isFinite }
-      apply(layer.steps, to: y)
-      // The layer before may have overflowed, and an activation made the units finite again.
-      y.clearPadding()
-      x = y
+      predict(x, by: step, into: padded)
+      x = padded.leading(step.outputCount)
+      if index == 0, step.isProduct { isFinite = x.columns(0..<1).isFinite }
     }
+    x.clearPadding()
     isFinite = isFinite && x.isFinite
     switch output {
     case .logits: result.assign(x)
     case .probabilities: writeProbabilities(of: x, into: result)
     }
     return isFinite
-  }
-
-  private func apply(_ steps: VectorView<PackedNetwork.Step>, to x: MatrixView) {
-    for index in 0..<steps.count {
-      switch steps[index] {
-      case .function(let function): kernels.apply(function, to: x, into: x)
-      case .columns(let mean, let inverse, let gamma, let beta):
-        kernels.normalizeColumns(
-          x, mean: mean, inverse: inverse, gamma: gamma, beta: beta, normal: nil, into: x)
-      case .rows(let epsilon, let gamma, let beta):
-        kernels.normalizeRows(
-          x, epsilon: epsilon, gamma: gamma, beta: beta, normal: nil, inverse: nil, into: x)
-      }
-    }
   }
 
   // From logits.
@@ -122,13 +116,13 @@ struct PredictionPass: Sendable, BitwiseCopyable {
   // Of few classes, with the rows in vector lanes; nil where that does not fit. A feature that is
   // not finite makes the parts of the logits not finite.
   private func writeProbabilities(
-    of x: MatrixView, by layer: PackedNetwork.Layer, into result: MatrixView
+    of x: MatrixView, by step: PackedNetwork.Step, into result: MatrixView
   ) -> Bool? {
-    guard let columns, x.rowCount > 1, layer.steps.count == 0,
-      x.paddedColumnCount % 16 == 0, case .lanes(let weight) = layer.weight
+    guard let columns, x.rowCount > 1, x.paddedColumnCount % 16 == 0,
+      case .lanes(let product) = step.work
     else { return nil }
     return columns.softmax(
-      of: x, transposed: weight, bias: layer.bias, with: kernels, into: result)
+      of: x, transposed: product.weight, bias: product.bias, with: kernels, into: result)
   }
 
   // As many rows as the kernel can hold the sums of; the last two tiles share what is left, since a
@@ -137,20 +131,18 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     rowsLeft >= 24 ? 12 : rowsLeft > 12 ? (rowsLeft + 1) / 2 : rowsLeft
   }
 
-  private func multiply(_ x: MatrixView, by layer: PackedNetwork.Layer, into y: MatrixView) {
-    switch layer.weight {
-    case .custom(let own):
-      own.layer.use { $0.layer.forward(LayerBatch(x: x, y: y, parameters: own.parameters)) }
-    case .lanes(let weight):
-      kernels.multiply(x, transposed: weight, bias: layer.bias, into: y)
-    case .panels(let panels) where x.rowCount == 1:
-      kernels.multiplyRow(x, panels: panels, bias: layer.bias, into: y)
-    case .panels(let panels):
+  private func predict(_ x: MatrixView, by step: PackedNetwork.Step, into y: MatrixView) {
+    switch step.work {
+    case .operation(let operation): operation.predict(x, into: y, with: kernels)
+    case .lanes(let product): product.predict(x, into: y, with: kernels)
+    case .panels(let panels, let bias) where x.rowCount == 1:
+      kernels.multiplyRow(x, panels: panels, bias: bias, into: y)
+    case .panels(let panels, let bias):
       for first in stride(from: 0, to: y.columnCount, by: Kernels.panelWidth) {
         let columns = first..<first + Kernels.panelWidth
-        let begin = first / Kernels.panelWidth * layer.inputCount
-        let panel = panels.rows(begin..<begin + layer.inputCount)
-        let (bias, part) = (layer.bias.columns(columns), y.columns(columns))
+        let begin = first / Kernels.panelWidth * step.inputCount
+        let panel = panels.rows(begin..<begin + step.inputCount)
+        let (bias, part) = (bias.columns(columns), y.columns(columns))
         var top = 0
         while top < x.rowCount {
           let rows = top..<top + PredictionPass.tileHeight(for: x.rowCount - top)

@@ -138,6 +138,6 @@ extension Sequential {
 }
 
 extension Sequential.LayerState {
-  /// The weight of a dense layer, which penalties are meant for.
-  var penalizedWeight: Matrix? { if case .dense = configuration.kind { weight } else { nil } }
+  /// The weight that penalties are meant for, if any.
+  var penalizedWeight: Matrix? { configuration.kind.penalizedTensor.flatMap { tensors.matrix($0) } }
 }

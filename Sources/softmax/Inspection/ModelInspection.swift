@@ -108,25 +108,12 @@ struct ModelInspection: Inspection {
   }
 
   private static func json(_ layer: Sequential.LayerState) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] =
-      switch layer.configuration.kind {
-      case .flatten: [("type", .string("flatten"))]
-      case .dense(let units, let activation, _):
-        [
-          ("type", .string("dense")), ("units", .integer(units)),
-          ("activation", JSONValue(activation?.name)),
-        ]
-      case .activation(let activation): [("type", .string(activation.name))]
-      case .dropout(let rate): [("type", .string("dropout")), ("rate", .number(rate))]
-      case .batchNormalization(let momentum, let epsilon):
-        [
-          ("type", .string("batch-normalization")), ("momentum", .number(momentum)),
-          ("epsilon", .number(epsilon)),
-        ]
-      case .layerNormalization(let epsilon):
-        [("type", .string("layer-normalization")), ("epsilon", .number(epsilon))]
-      case .custom: [("type", .string(layer.configuration.typeName))]
-      }
+    let kind = layer.configuration.kind
+    var members: [(key: String, value: JSONValue)] = [("type", .string(kind.typeName))]
+    if let stored = kind as? any StoredLayerKind {
+      members = [("type", .string(stored.type))]
+      members += stored.settings.map { (key: $0.name, value: JSONValue($0.value)) }
+    }
     members += [
       ("output_shape", .array(layer.outputShape.map { .integer($0) })),
       ("parameters", .integer(layer.parameterCount)),
@@ -160,5 +147,17 @@ struct ModelInspection: Inspection {
       ("training_loss", JSONValue(record.finalLoss)),
       ("training_accuracy", JSONValue(record.finalAccuracy)),
     ])
+  }
+}
+
+extension JSONValue {
+  fileprivate init(_ value: LayerSetting.Value?) {
+    self =
+      switch value {
+      case .integer(let value): .integer(value)
+      case .number(let value): .number(value)
+      case .text(let value): .string(value)
+      case nil: .null
+      }
   }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+
+/// Makes a row of features of each sample, whatever its shape.
+public struct Flatten: Layer {
+  /// Creates the layer.
+  public init() {}
+
+  /// What the layer is.
+  public var configuration: LayerConfiguration { LayerConfiguration(self) }
+}
+
+extension Flatten: StoredLayerKind {
+  package static let types = ["flatten"]
+
+  package var type: String { Flatten.types[0] }
+  package var typeName: String { "Flatten" }
+  package var settings: [LayerSetting] { [] }
+  package var penalizedTensor: String? { nil }
+  package var isEnoughToLearn: Bool { false }
+  package var outputActivation: Activation? { nil }
+  // A row lies in memory as its sample does.
+  package var operations: [any OperationKind] { [] }
+
+  package init(_ description: LayerDescription) throws(SoftmaxError) { self.init() }
+
+  package func needs(
+    ofSamples shape: [Int], layer index: Int
+  ) throws(SoftmaxError) -> (outputShape: [Int], tensors: [LayerTensorShape]) {
+    ([shape.reduce(1, *)], [])
+  }
+
+  package func initialTensors(
+    _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
+  ) -> [LayerTensor] { [] }
+}

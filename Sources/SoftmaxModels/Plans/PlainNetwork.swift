@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// A network's operations over views of an arena, with its tensors, as the plain plan goes through them.
+struct PlainNetwork: Sendable {
+  /// An operation over memory.
+  struct Operation: Sendable, BitwiseCopyable {
+    let body: LayerOperation
+    let traits: OperationTraits
+    let inputCount: Int
+    let outputCount: Int
+  }
+
+  /// A layer's tensor in the arena.
+  struct Tensor: Sendable {
+    /// The layer's place in the network, and the tensor's in the layer.
+    let layer: Int
+    let place: Int
+    let name: String
+    let shape: [Int]
+    /// The values, a row for those of one extent.
+    let value: MatrixView
+    /// Whether they lie as the transpose.
+    let isTransposed: Bool
+    /// Whether they lie in a row whatever their shape.
+    let isFlat: Bool
+    let isTrained: Bool
+  }
+
+  let operations: VectorView<Operation>
+  /// The tensors of each operation.
+  let tensors: [[Tensor]]
+  let inputCount: Int
+  let outputCount: Int
+
+  /// - Parameter rowCapacity: the most rows of a batch.
+  init(_ network: Sequential, rowCapacity: Int, in arena: Arena) {
+    let lowered = LoweredNetwork(network)
+    var operations: [Operation] = []
+    var tensors: [[Tensor]] = []
+    for operation in lowered.operations {
+      let layout = TensorLayout(of: operation, in: arena)
+      let memory = OperationMemory(
+        arena: arena, rowCapacity: rowCapacity, columns: 0..<operation.outputCount,
+        inputCount: operation.inputCount, outputCount: operation.outputCount,
+        tensors: layout.memory, tensorCount: operation.tensors.count, layer: operation.layer,
+        isFrozen: operation.isFrozen, seed: lowered.seed)
+      operations.append(
+        Operation(
+          body: operation.kind.operation(in: memory), traits: operation.traits,
+          inputCount: operation.inputCount, outputCount: operation.outputCount))
+      tensors.append(
+        operation.tensors.enumerated().map { place, tensor in
+          Tensor(
+            layer: operation.layer, place: place, name: tensor.name, shape: tensor.shape,
+            value: layout.views[place], isTransposed: layout.isWeightTransposed && place == 0,
+            isFlat: operation.traits.joinsTensors,
+            isTrained: tensor.isTrained && !operation.isFrozen)
+        })
+    }
+    self.operations = arena.vector(copying: operations)
+    self.tensors = tensors
+    inputCount = lowered.inputCount
+    outputCount = lowered.outputCount
+    load(network)
+  }
+
+  /// Takes over a network's values.
+  func load(_ network: Sequential) {
+    for tensor in tensors.joined() {
+      let source = network.layers[tensor.layer].tensors[tensor.place]
+      tensor.value.assign(
+        tensor.isFlat ? source.row : source.matrix, transposed: tensor.isTransposed)
+    }
+  }
+
+  /// Hands the values back to a network.
+  func store(into network: inout Sequential) {
+    for tensor in tensors.joined() {
+      network.layers[tensor.layer].tensors[tensor.place].values =
+        tensor.value.matrix(transposed: tensor.isTransposed).elements
+    }
+  }
+}
+
+/// Where the tensors of an operation lie.
+private struct TensorLayout {
+  /// A view for each of them.
+  let views: [MatrixView]
+  /// What the operation is made over: the same, or a row of all.
+  let memory: [MatrixView]
+  let isWeightTransposed: Bool
+
+  init(of operation: LoweredOperation, in arena: Arena) {
+    let counts = operation.tensors.map { $0.shape.reduce(1, *) }
+    func row(_ count: Int) -> MatrixView { arena.matrix(rowCount: 1, columnCount: count) }
+    switch operation.traits.form {
+    case .product:
+      let (inputs, outputs) = (operation.inputCount, operation.outputCount)
+      isWeightTransposed =
+        WeightLayout(inputCount: inputs, outputCount: outputs) == .inputMajor
+      let weight =
+        isWeightTransposed
+        ? arena.matrix(rowCount: inputs, columnCount: outputs)
+        : arena.matrix(rowCount: outputs, columnCount: inputs)
+      views = [weight, row(outputs)]
+      memory = views
+    case .rows, .columns, .elements:
+      isWeightTransposed = false
+      guard operation.traits.joinsTensors else {
+        views = counts.map(row)
+        memory = views
+        return
+      }
+      let all = row(counts.reduce(0, +))
+      var begin = 0
+      views = counts.map { count in
+        defer { begin += count }
+        return all.columns(begin..<begin + count)
+      }
+      memory = [all]
+    }
+  }
+}
+
+extension PlainNetwork {
+  /// What is trained, with memory for its gradient and for the optimizer.
+  func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
+    tensors.indices.flatMap { index -> [PlainParameter] in
+      guard tensors[index].contains(where: \.isTrained) else { return [] }
+      return operations[index].body.parameters.map {
+        PlainParameter(
+          $0, tensors: Array(tensors[index][$0.tensors]), of: index, memoryCount: memoryCount,
+          in: arena)
+      }
+    }
+  }
+}
