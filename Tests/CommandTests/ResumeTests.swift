@@ -59,7 +59,7 @@ import Testing
       (["--seed", "6"], "has the seed 5, not 6"),
       (["--hidden", "41"], "has another layer 1"),
       (["--validation", "0.3"], "training data"),
-      (["--early-stopping", "4"], "patience 4"),
+      (["--early-stopping", "4"], "callback 1 patience: 3, this training 4"),
       (["--epochs", "1"], "more than the 1 epochs here"),
     ] {
       let other = try bench.run(Self.settings + Self.keeping + arguments)

@@ -50,8 +50,8 @@ import Testing
     #expect(checkpoint.history == history)
     #expect(checkpoint.position == .init(epoch: 2))
     #expect(checkpoint.callbacks.count == 2)
-    #expect(checkpoint.callbacks[0].memory.networks["best"] != nil)
-    #expect(checkpoint.state.memory.count == 2)
+    #expect(checkpoint.callbacks[0].networks["best"] != nil)
+    #expect(checkpoint.state.optimizerState.count == 2)
     try checkpoint.save(to: folder.path("again"))
     #expect(try Checkpoint.load(folder.path("again")) == checkpoint)
     #expect(
@@ -316,14 +316,15 @@ import Testing
 
   @Test func everyLieInTheRecordIsATypedError() throws {
     let lies = [
-      ("\"version\":1", "\"version\":2"), ("\"stepCount\":8", "\"stepCount\":9"),
+      ("\"version\":2", "\"version\":1"), ("\"version\":2", "\"version\":3"),
+      ("\"stepCount\":8", "\"stepCount\":9"),
       ("\"stepCount\":8", "\"stepCount\":9223372036854775807"),
       ("\"stepCount\":8", "\"stepCount\":-8"),
       ("\"epoch\":2", "\"epoch\":9223372036854775807"), ("\"epoch\":2", "\"epoch\":-1"),
       ("\"step\":0", "\"step\":9223372036854775807"), ("\"step\":0", "\"step\":-1"),
-      ("\"memoryCount\":2", "\"memoryCount\":1"),
-      ("\"memoryCount\":2", "\"memoryCount\":1000000000"),
-      ("\"memoryCount\":2", "\"memoryCount\":-1"),
+      ("\"optimizerStateCount\":2", "\"optimizerStateCount\":1"),
+      ("\"optimizerStateCount\":2", "\"optimizerStateCount\":1000000000"),
+      ("\"optimizerStateCount\":2", "\"optimizerStateCount\":-1"),
       ("\"learningRateFactor\":1", "\"learningRateFactor\":0"),
       ("\"learningRateFactor\":1", "\"learningRateFactor\":1e999"),
       ("\"networks\":[\"best\"]", "\"networks\":[]"),
@@ -331,6 +332,16 @@ import Testing
       ("\"networks\":[\"best\"]", "\"networks\":[\"other\"]"),
       ("\"settings\":{", "\"settings\":{\"more\":\"1\","),
       ("\"callbacks\":[", "\"callbacks\":[null,"),
+      ("\"number\":1,", "\"number\":-9223372036854775808,"),
+      ("\"number\":1,", "\"number\":9223372036854775807,"), ("\"number\":1,", "\"number\":2,"),
+      ("\"correctCount\":0", "\"correctCount\":9223372036854775807"),
+      ("\"predictionCount\":0", "\"predictionCount\":9223372036854775807"),
+      ("\"emptyStepCount\":0", "\"emptyStepCount\":-9223372036854775808"),
+      ("\"patience\":", "\"patience\":1"), ("\"fingerprint\":\"", "\"fingerprint\":\"0"),
+      (
+        "\"networks\":[\"best\"]",
+        "\"networks\":[" + Array(repeating: "\"best\"", count: 100_000).joined(separator: ",") + "]"
+      ),
     ]
     for (known, lie) in lies {
       var wasThere = false
@@ -349,15 +360,31 @@ import Testing
 
   // Numbers that callbacks remember come from the file too.
   @Test func whatACallbackIsToldToRememberCannotHarmIt() throws {
-    for number in ["-1", "1e300", "0.5", "-1e300", "-9223372036854775808"] {
+    for number in [
+      "-1", "1e300", "0.5", "-1e300", "-9223372036854775808", "\"-infinity\"", "\"nan\"",
+    ] {
       #expect(
         try changed { metadata, _ in
           metadata["checkpoint"] = metadata["checkpoint", default: ""]
             .replacingOccurrences(
-              of: #""(best|best_epoch|wait|cooldown)":[-0-9.e]+"#, with: "\"$1\":\(number)",
+              of: #""(best|best epoch|wait)":[-0-9.e]+"#, with: "\"$1\":\(number)",
               options: .regularExpression)
         } == nil)
     }
+  }
+
+  // JSON has no infinite numbers.
+  @Test func aCallbackMayRememberInfinity() throws {
+    struct Greatest: TrainingCallback {
+      var state: CallbackState? = CallbackState(
+        settings: ["name": "greatest"], values: ["least": .infinity, "greatest": -.infinity])
+    }
+    var network = try network()
+    let path = folder.path("run")
+    try network.fit(
+      to: dataset(), epochs: 1, callbacks: [Greatest(), .checkpoint(to: path)])
+    let values = try Checkpoint.load(path).callbacks[0].values
+    #expect(values == ["least": .infinity, "greatest": -.infinity])
   }
 
   // MARK: The log

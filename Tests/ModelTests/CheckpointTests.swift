@@ -49,7 +49,7 @@ final class CheckpointWitness: TrainingCallback {
     let trainer = try makeTrainer(threads: 2)
     try run(trainer, epoch: 0)
     let state = try trainer.state
-    #expect(state.memory.count == optimizer.memoryCount)
+    #expect(state.optimizerState.count == optimizer.memoryCount)
     #expect(state.stepCount == 4)
     try run(trainer, epoch: 1)
     let expected = try trainer.state
@@ -65,9 +65,9 @@ final class CheckpointWitness: TrainingCallback {
     }
   }
 
-  // The memory has the shapes of the parameters, however a plan lays it out.
+  // It has the shapes of the parameters, however a plan lays it out.
   @Test(arguments: optimizers)
-  func bothPlansHaveTheSameMemory(optimizer: Optimizer) throws {
+  func bothPlansHaveTheSameOptimizerState(optimizer: Optimizer) throws {
     let cases: [([Int], HiddenSteps?)] = [
       ([], nil), ([40], nil), ([48, 33], nil), ([48, 33], .normalization), ([40], .all),
     ]
@@ -80,14 +80,14 @@ final class CheckpointWitness: TrainingCallback {
       let fused = try test.fusedPlan(network, dataset, threads: 3)
       _ = test.outcome(of: plain, network, dataset, threads: 3)
       _ = test.outcome(of: fused, network, dataset, threads: 3)
-      #expect(plain.storedMemory() == fused.storedMemory())
+      #expect(plain.storedOptimizerState() == fused.storedOptimizerState())
       // From the one plan into the other.
       var trained = network
       plain.store(into: &trained)
       let other = try test.fusedPlan(network, dataset, threads: 2)
-      other.load(trained, memory: plain.storedMemory())
+      other.load(trained, optimizerState: plain.storedOptimizerState())
       let back = test.plainPlan(network, dataset, threads: 1)
-      back.load(trained, memory: other.storedMemory())
+      back.load(trained, optimizerState: other.storedOptimizerState())
       let plainEnd = test.outcome(of: back, trained, dataset, threads: 1)
       #expect(test.outcome(of: other, trained, dataset, threads: 2) == plainEnd)
     }
@@ -139,6 +139,87 @@ final class CheckpointWitness: TrainingCallback {
       #expect(network == whole && network != paused)
       #expect(own.epochs.map(\.loss) == history.epochs.map(\.loss))
       #expect(own.epochs.map(\.accuracy) == history.epochs.map(\.accuracy))
+    }
+  }
+
+  // Steps of samples that all weigh 0 count, though they have neither weight nor predictions.
+  @Test func aTrainingThatWasPausedAfterEmptyStepsGoesOnThere() throws {
+    let count = 60
+    let batches = try ShuffledBatches(of: 4, from: count, seed: 2, epoch: 0)
+    var weights = [Float](repeating: 1, count: count)
+    for row in batches.prefix(3).joined() { weights[row] = 0 }
+    let dataset = try triangle(count: count).weighted(by: weights)
+    var whole = try network()
+    let history = try whole.fit(to: dataset, epochs: 2, batchSize: 4)
+    let witness = CheckpointWitness()
+    witness.pausesWithin = 1
+    var paused = try network()
+    try paused.fit(to: dataset, epochs: 2, batchSize: 4, callbacks: [witness])
+    let checkpoint = try #require(witness.checkpoints.last)
+    #expect(checkpoint.position.step == 1)
+    #expect(checkpoint.position.totals == LossTotals(emptyStepCount: 1))
+    var network = try network()
+    let own = try network.fit(to: dataset, epochs: 2, batchSize: 4, resuming: checkpoint)
+    #expect(network == whole)
+    #expect(own.epochs.map(\.loss) == history.epochs.map(\.loss))
+    #expect(own.epochs[0].emptyStepCount == 3)
+    #expect(own.epochs.map(\.emptyStepCount) == history.epochs.map(\.emptyStepCount))
+  }
+
+  // At a rate so small no figure changes: the rate falls after the epochs 3 and 8, and the cooldown of
+  // the epochs 4 to 6 goes on where the training does.
+  @Test func aPlateausCooldownGoesOnWithTheTraining() throws {
+    let dataset = try triangle(count: 20)
+    func run(
+      _ epochs: Int, _ witness: CheckpointWitness, from checkpoint: Checkpoint? = nil
+    )
+      throws -> [Double]
+    {
+      var network = try network()
+      return try network.fit(
+        to: dataset, optimizer: .sgd(learningRate: 1e-30), epochs: epochs,
+        callbacks: [
+          .reduceOnPlateau(factor: 0.5, patience: 2, monitor: .loss, cooldown: 3), witness,
+        ], resuming: checkpoint
+      ).epochs.map { $0.learningRate / 1e-30 }
+    }
+    let witness = CheckpointWitness()
+    let rates = try run(10, witness)
+    #expect(
+      rates.map { ($0 * 8).rounded() / 8 } == [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25])
+    #expect(witness.checkpoints[3].callbacks[0].values["cooldown"] == 2)
+    for checkpoint in witness.checkpoints {
+      #expect(try run(10, CheckpointWitness(), from: checkpoint) == rates)
+    }
+  }
+
+  // The patience counts the epochs before the checkpoint too.
+  @Test func earlyStoppingFiresAfterTheTrainingWentOn() throws {
+    let dataset = try triangle(count: 60)
+    let other = try triangle(count: 60, seed: 5)
+    // Labels of other classes: the better the training, the worse they fare.
+    let adverse = try LabeledDataset(
+      features: other.features, labels: other.labels.map { ($0 + 1) % 3 },
+      classNames: other.classNames)
+    func run(
+      _ network: inout Sequential, _ witness: CheckpointWitness, _ checkpoint: Checkpoint?
+    )
+      throws -> TrainingHistory
+    {
+      try network.fit(
+        to: dataset, epochs: 50, validation: .data(adverse),
+        callbacks: [.earlyStopping(patience: 3), witness], resuming: checkpoint)
+    }
+    var whole = try network()
+    let witness = CheckpointWitness()
+    let history = try run(&whole, witness, nil)
+    let best = try #require(history.bestEpoch).number
+    #expect(history.epochs.count == best + 3 && best + 3 < 50)
+    for checkpoint in witness.checkpoints {
+      var network = try network()
+      let own = try run(&network, CheckpointWitness(), checkpoint)
+      #expect(network == whole)
+      #expect(own.epochs.count == history.epochs.count && own.stopReason == history.stopReason)
     }
   }
 
@@ -222,19 +303,27 @@ final class CheckpointWitness: TrainingCallback {
     }
     #expect(try message() == nil)
     #expect(try message(batchSize: 16)?.contains("it has batch size: 32, this training 16") == true)
-    #expect(try message(l2Penalty: 0.1)?.contains("L2 penalty: 0.0, this training 0.1") == true)
+    #expect(try message(l2Penalty: 0.1)?.contains("L2 penalty: 0, this training 0.1") == true)
     #expect(
-      try message(optimizer: .sgd())?.contains("optimizer: adam beta1 0.9") == true)
+      try message(optimizer: .sgd())?.contains("optimizer name: adam, this training sgd") == true)
     #expect(
-      try message(optimizer: .adam(learningRate: 0.5))?.contains("learning_rate 0.5") == true)
-    #expect(try message(dataset: triangle(count: 60, seed: 4))?.contains("training data") == true)
-    #expect(try message(dataset: triangle(count: 70))?.contains("training data") == true)
+      try message(optimizer: .adam(learningRate: 0.5))?.contains(
+        "optimizer learning_rate: 0.001, this training 0.5") == true)
+    #expect(
+      try message(dataset: triangle(count: 60, seed: 4))?.contains("training data fingerprint: ")
+        == true)
+    #expect(
+      try message(dataset: triangle(count: 70))?.contains("training data fingerprint: ") == true)
     #expect(
       try message(validation: .data(dataset), callbacks: [.earlyStopping(patience: 3)])?
         .contains("training data") == true)
     #expect(try message(callbacks: [])?.contains("this training none") == true)
     #expect(
-      try message(callbacks: [.earlyStopping(patience: 4)])?.contains("patience 4") == true)
+      try message(callbacks: [.reduceOnPlateau()])?.contains(
+        "callback 1 name: early stopping, this training reduce on plateau") == true)
+    #expect(
+      try message(callbacks: [.earlyStopping(patience: 4)])?.contains(
+        "callback 1 patience: 3, this training 4") == true)
     for (other, part) in [
       (
         try Sequential(
@@ -269,11 +358,12 @@ final class CheckpointWitness: TrainingCallback {
     let dataset = try triangle(count: 60)
     func attempt(
       _ position: Checkpoint.Position, stepCount: Int? = nil, factor: Double = 1,
-      memory: [[Trainer.State.LayerValues]]? = nil
+      optimizerState: [[LayerTensors]]? = nil
     ) throws {
       let checkpoint = Checkpoint(
         state: .init(
-          network: good.state.network, memory: memory ?? good.state.memory,
+          network: good.state.network,
+          optimizerState: optimizerState ?? good.state.optimizerState,
           stepCount: stepCount ?? good.state.stepCount, learningRateFactor: factor),
         position: position, history: good.history, callbacks: good.callbacks,
         settings: good.settings, classNames: good.classNames, byteScale: nil)
@@ -286,25 +376,31 @@ final class CheckpointWitness: TrainingCallback {
     for position in [
       Checkpoint.Position(epoch: -1), .init(epoch: .max), .init(epoch: .min), .init(epoch: 0),
       .init(epoch: 1, step: .max), .init(epoch: 1, step: -1), .init(epoch: 1, step: .min),
-      .init(epoch: 1, step: 2), .init(epoch: 1, lossSum: .nan), .init(epoch: 1, correctCount: -1),
-      .init(epoch: 1, seconds: -.infinity), .init(epoch: 4),
+      .init(epoch: 1, step: 2), .init(epoch: 1, totals: .init(lossSum: .nan)),
+      .init(epoch: 1, totals: .init(weightSum: -1)),
+      .init(epoch: 1, totals: .init(correctCount: -1)),
+      .init(epoch: 1, totals: .init(correctCount: 1)),
+      .init(epoch: 1, totals: .init(predictionCount: .max)),
+      .init(epoch: 1, totals: .init(predictionCount: 1)),
+      .init(epoch: 1, totals: .init(emptyStepCount: 1)), .init(epoch: 1, seconds: -.infinity),
+      .init(epoch: 4),
     ] {
       #expect(throws: SoftmaxError.self, "\(position)") { try attempt(position) }
     }
-    for count in [Int.max, .min, -1, 0, 3] {
+    for count in [Int.max, 1 << 53, .min, -1, 0, 3] {
       #expect(throws: SoftmaxError.self) { try attempt(good.position, stepCount: count) }
     }
     for factor in [0, -1, Double.nan, .infinity] {
       #expect(throws: SoftmaxError.self) { try attempt(good.position, factor: factor) }
     }
-    let memory = good.state.memory
-    let small = Trainer.State.LayerValues(
+    let known = good.state.optimizerState
+    let small = LayerTensors(
       layer: 0, tensors: [LayerTensor(name: "weight", shape: [1, 1], values: [0])])
     for wrong in [
-      [], [memory[0]], memory + [memory[0]], [memory[0], []], [memory[0], memory[1].reversed()],
-      [memory[0], [small, memory[1][1]]],
+      [], [known[0]], known + [known[0]], [known[0], []], [known[0], known[1].reversed()],
+      [known[0], [small, known[1][1]]],
     ] {
-      #expect(throws: SoftmaxError.self) { try attempt(good.position, memory: wrong) }
+      #expect(throws: SoftmaxError.self) { try attempt(good.position, optimizerState: wrong) }
     }
   }
 }

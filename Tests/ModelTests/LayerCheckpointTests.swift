@@ -39,7 +39,7 @@ import Testing
     #expect(within.position.epoch == 2 && within.position.step > 0)
     for checkpoint in witness.checkpoints + [within] {
       // The frozen layer has nothing to remember.
-      #expect(checkpoint.state.memory[0].map(\.layer) == [0, 1, 4, 5])
+      #expect(checkpoint.state.optimizerState[0].map(\.layer) == [0, 1, 4, 5])
       var network = try network()
       let own = try fit(&network, CheckpointWitness(), resuming: checkpoint)
       #expect(network == whole)

@@ -69,10 +69,10 @@ import Testing
         network, on: dataset, loss: loss, optimizer: .sgd(learningRate: 0.1), batchSize: 8)
       let row = try #require(dataset.labels.firstIndex(of: 1))
       let step = try trainer.step(on: [row, row])
-      #expect(step.loss == 0 && step.weight == 0 && step.accuracy == 0 && step.rowCount == 2)
+      #expect(step == LossTotals(emptyStepCount: 1) && step.loss == 0 && step.accuracy == 0)
       #expect(try trainer.network == network)
       let other = try #require(dataset.labels.firstIndex(of: 0))
-      #expect(try trainer.step(on: [row, other]).weight == 1)
+      #expect(try trainer.step(on: [row, other]).weightSum == 1)
     }
   }
 

@@ -125,7 +125,7 @@ import Testing
     #expect(abs(epoch.accuracy - evaluation.accuracy) < 0.05)
     let trainer = try Trainer(network, on: dataset, loss: .binaryCrossEntropy(), batchSize: 80)
     let step = try trainer.step(on: Array(0..<80))
-    #expect(step.predictionCount == 800 && step.rowCount == 80)
+    #expect(step.predictionCount == 800 && step.weightSum == 80)
     #expect(step.correctCount == evaluation.correctCount)
 
     #expect(throws: SoftmaxError.self) { try classifier.evaluation(on: dataset) }

@@ -150,8 +150,8 @@ extension PlanOutcome {
     parameters += tensors.map { $0.values.map(\.bitPattern) }
   }
 
-  mutating func add(_ totals: BatchSchedule.Totals) {
-    losses.append(totals.loss.bitPattern)
+  mutating func add(_ totals: LossTotals) {
+    losses.append(totals.lossSum.bitPattern)
     correctCounts.append(totals.correctCount)
   }
 }
@@ -188,7 +188,7 @@ extension PlanCase {
     for epoch in 0..<2 {
       let generator = CounterBasedGenerator(seed: 5, purpose: .shuffle, epoch: epoch)
       plan.schedule.setOrder(generator.permutation(of: dataset.count))
-      var totals = BatchSchedule.Totals()
+      var totals = LossTotals()
       var next = 0
       while next < plan.schedule.stepCount {
         let steps = next..<next + min(stepsOfRun, plan.schedule.stepCount - next)
@@ -217,7 +217,7 @@ extension PlanCase {
     plan.run(
       0..<1, dataset: dataset, isUpdating: false, team: WorkerTeam(threadCount: threads))
     var result = PlanOutcome()
-    var totals = BatchSchedule.Totals()
+    var totals = LossTotals()
     plan.schedule.add(0..<1, to: &totals)
     result.add(totals)
     for layer in plan.storedGradients() {

@@ -69,4 +69,22 @@ extension DocumentationSnippets {
     }
     try network.fit(to: digits, epochs: 100, callbacks: [StopWhenPerfect()])
   }
+
+  static func summed(_ trainer: Trainer) throws -> LossTotals {
+    var totals = LossTotals()
+    for batch in try trainer.batches(epoch: 0) { totals += try trainer.step(on: batch) }
+    print(totals.loss, totals.accuracy)
+    return totals
+  }
+
+  static func settings() -> TrainingSettings {
+    let settings: TrainingSettings = [
+      "name": "my callback", "patience": 5, "thresholds": [0.1, 0.01],
+    ]
+    return settings
+  }
+
+  static func callbackState() -> CallbackState {
+    CallbackState(settings: ["name": "my callback", "patience": 5], values: ["best": 0.25])
+  }
 }

@@ -38,12 +38,9 @@ enum LoopMode {
 
   /// What is measured: an epoch; its mean loss.
   private static func train(_ trainer: Trainer, epoch: Int) throws -> Double {
-    var loss = 0.0
-    for batch in try trainer.batches(epoch: epoch) {
-      let step = try trainer.step(on: batch)
-      loss += step.loss * Double(step.rowCount)
-    }
-    return loss / Double(trainer.dataset.count)
+    var totals = LossTotals()
+    for batch in try trainer.batches(epoch: epoch) { totals += try trainer.step(on: batch) }
+    return totals.loss
   }
 
   /// Whether the loop and `fit` end in the same weights and biases.

@@ -11,13 +11,13 @@ public import SoftmaxModels
 extension Checkpoint {
   static let metadataKey = "checkpoint"
   static let checksumKey = "checkpoint_checksum"
-  private static let formatVersion = 1
+  private static let formatVersion = 2
 
   // The checkpoint without its networks and matrices.
   private struct Record: Codable {
     struct Callback: Codable {
-      var settings: String
-      var numbers: [String: Double]
+      var settings: TrainingSettings
+      var values: [String: Double]
       var networks: [String]
     }
 
@@ -25,10 +25,10 @@ extension Checkpoint {
     var position: Position
     var history: TrainingHistory
     var callbacks: [Callback]
-    var settings: [String: String]
+    var settings: TrainingSettings
     var stepCount: Int
     var learningRateFactor: Double
-    var memoryCount: Int
+    var optimizerStateCount: Int
     // Absent between two steps of the optimizer.
     var accumulatedWeight: AccumulatedWeight?
   }
@@ -63,7 +63,7 @@ extension Checkpoint {
   ///
   /// It is a model file too: `Classifier.load(_:)` reads the network of this moment from it.
   ///
-  /// - Throws: `ioFailure` or `notFound`; `nonFiniteValue` where the optimizer's memory has become
+  /// - Throws: `ioFailure` or `notFound`; `nonFiniteValue` where the optimizer's state has become
   ///   infinite.
   public func save(to path: String) throws(SoftmaxError) {
     try artefact().write(to: path)
@@ -73,13 +73,13 @@ extension Checkpoint {
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     let model = try classifier.artefact()
     var tensors = model.tensors
-    for (slot, layers) in state.memory.enumerated() {
-      for values in layers {
-        tensors += Self.tensors(of: values, prefix: "optimizer.\(slot).")
+    for (slot, layers) in state.optimizerState.enumerated() {
+      for layer in layers {
+        tensors += Self.tensors(of: layer, prefix: "optimizer.\(slot).")
       }
     }
     for (index, callback) in callbacks.enumerated() {
-      for (name, network) in callback.memory.networks.sorted(by: { $0.key < $1.key }) {
+      for (name, network) in callback.networks.sorted(by: { $0.key < $1.key }) {
         let kept = try Classifier(network: network, classNames: classNames).artefact().tensors
         tensors += kept.map {
           .init(
@@ -93,10 +93,10 @@ extension Checkpoint {
         version: Self.formatVersion, position: position, history: history,
         callbacks: callbacks.map {
           Record.Callback(
-            settings: $0.settings, numbers: $0.memory.numbers,
-            networks: $0.memory.networks.keys.sorted())
+            settings: $0.settings, values: $0.values, networks: $0.networks.keys.sorted())
         }, settings: settings, stepCount: state.stepCount,
-        learningRateFactor: state.learningRateFactor, memoryCount: state.memory.count,
+        learningRateFactor: state.learningRateFactor,
+        optimizerStateCount: state.optimizerState.count,
         accumulatedWeight: state.accumulatedWeight))
     metadata[Self.checksumKey] = Self.checksum(of: tensors, metadata)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
@@ -138,7 +138,7 @@ extension Checkpoint {
       throw SoftmaxError(
         .unsupported,
         "is a checkpoint of version \(format.version), expected \(Self.formatVersion)",
-        remedy: "use the release of softmax that wrote it, or a newer one")
+        remedy: "go on with the release of softmax that wrote it, or begin anew without it")
     }
     let checksum = Self.checksum(of: file.tensors, file.metadata)
     guard file.metadata[Self.checksumKey] == checksum else {
@@ -149,31 +149,33 @@ extension Checkpoint {
         remedy: "take a copy of the file, or go on from an earlier checkpoint")
     }
     let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
-    guard (0...16).contains(record.memoryCount), record.callbacks.count <= 256,
-      record.stepCount >= 0, record.learningRateFactor > 0
+    // A network that is named is read, so none is named twice, and each has tensors of its own.
+    guard (0...16).contains(record.optimizerStateCount), record.callbacks.count <= 256,
+      record.callbacks.allSatisfy({ $0.networks.count == Set($0.networks).count }),
+      record.callbacks.reduce(0, { $0 + $1.networks.count }) <= file.tensors.count
     else {
       throw SoftmaxError(
         .invalidData,
-        "its checkpoint makes no sense: \(record.memoryCount) memories of the optimizer, "
-          + "\(record.callbacks.count) callbacks, \(record.stepCount) steps, a learning rate times "
-          + "\(record.learningRateFactor)")
+        "its checkpoint makes no sense: \(record.optimizerStateCount) values of the optimizer for "
+          + "each parameter, \(record.callbacks.count) callbacks, of which some name "
+          + "\(record.callbacks.map(\.networks.count).max() ?? 0) networks")
     }
     let classifier = try Classifier(file)
     let network = classifier.network
     var used = try classifier.artefact().tensors.count
-    var memory: [[Trainer.State.LayerValues]] = []
-    for slot in 0..<record.memoryCount {
-      var layers: [Trainer.State.LayerValues] = []
+    var optimizerState: [[LayerTensors]] = []
+    for slot in 0..<record.optimizerStateCount {
+      var layers: [LayerTensors] = []
       for (index, layer) in network.layers.enumerated() {
         let tensors = try Self.tensors(
           of: layer, in: file, prefix: "optimizer.\(slot).layers.\(index).")
         guard !tensors.isEmpty else { continue }
-        layers.append(Trainer.State.LayerValues(layer: index, tensors: tensors))
+        layers.append(LayerTensors(layer: index, tensors: tensors))
         used += tensors.count
       }
-      memory.append(layers)
+      optimizerState.append(layers)
     }
-    var callbacks: [Callback] = []
+    var callbacks: [CallbackState] = []
     for (index, callback) in record.callbacks.enumerated() {
       var networks: [String: Sequential] = [:]
       for name in callback.networks {
@@ -182,9 +184,8 @@ extension Checkpoint {
         used += kept.tensorCount
       }
       callbacks.append(
-        Callback(
-          settings: callback.settings,
-          memory: TrainingMemory(numbers: callback.numbers, networks: networks)))
+        CallbackState(
+          settings: callback.settings, values: callback.values, networks: networks))
     }
     guard used == file.tensors.count else {
       throw SoftmaxError(
@@ -192,25 +193,26 @@ extension Checkpoint {
     }
     self.init(
       state: Trainer.State(
-        network: network, memory: memory, stepCount: record.stepCount,
+        network: network, optimizerState: optimizerState, stepCount: record.stepCount,
         learningRateFactor: record.learningRateFactor,
         accumulatedWeight: record.accumulatedWeight),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
       byteScale: classifier.byteScale, standardization: classifier.standardization,
       featureNames: classifier.featureNames)
+    try validate()
   }
 
   private static func tensors(
-    of values: Trainer.State.LayerValues, prefix: String
+    of layer: LayerTensors, prefix: String
   ) -> [SafetensorsFile.Tensor] {
-    values.tensors.map {
+    layer.tensors.map {
       .init(
-        name: "\(prefix)layers.\(values.layer).\($0.name)", shape: $0.shape, values: $0.values)
+        name: "\(prefix)layers.\(layer.layer).\($0.name)", shape: $0.shape, values: $0.values)
     }
   }
 
-  // What the file remembers of a layer's tensors: of those that are frozen there is nothing.
+  // What the file has of a layer's tensors: of those that are frozen there is nothing.
   private static func tensors(
     of layer: Sequential.LayerState, in file: SafetensorsFile, prefix: String
   ) throws(SoftmaxError) -> [LayerTensor] {

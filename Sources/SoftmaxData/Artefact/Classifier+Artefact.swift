@@ -129,9 +129,15 @@ extension Classifier {
 }
 
 /// JSON values in a model file's metadata: sorted keys, so that the same value is the same text.
+///
+/// JSON has no infinite numbers: a string stands for one.
 enum ArtefactJSON {
+  private static let infinity = (positive: "infinity", negative: "-infinity", nan: "nan")
+
   static func encode(_ value: some Encodable) throws(SoftmaxError) -> String {
     let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: infinity.positive, negativeInfinity: infinity.negative, nan: infinity.nan)
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       return String(decoding: try encoder.encode(value), as: UTF8.self)
@@ -147,7 +153,11 @@ enum ArtefactJSON {
       throw SoftmaxError(.invalidData, "its metadata lack \"\(key)\"")
     }
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      let decoder = JSONDecoder()
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: infinity.positive, negativeInfinity: infinity.negative,
+        nan: infinity.nan)
+      return try decoder.decode(Value.self, from: Data(text.utf8))
     } catch {
       throw SoftmaxError(
         .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)

@@ -12,7 +12,7 @@ extension Sequential {
     let logits = try predictor(threads: threads).logits(for: dataset.features)
     guard loss.isPlainCrossEntropy, dataset.sampleWeights == nil else {
       let totals = loss.evaluate(dataset, logits: logits).totals
-      return TrainingHistory.Metrics(loss: totals.meanLoss, accuracy: totals.accuracy)
+      return TrainingHistory.Metrics(loss: totals.loss, accuracy: totals.accuracy)
     }
     let losses = try logits.crossEntropy(of: dataset.targets, threads: threads)
     let correctCount = zip(logits.mostLikelyClasses(), dataset.labels).count { $0 == $1 }

@@ -55,13 +55,13 @@ extension Loss {
     }
     try validate(targets, classCount: classCount, outputCount: logits.columnCount)
     let (total, gradient) = evaluate(dataset, logits: logits)
-    return Value(loss: total.meanLoss, weight: total.weight, gradient: gradient)
+    return Value(loss: total.loss, weight: total.weightSum, gradient: gradient)
   }
 
   /// What a whole data set gives as one batch, for its logits; both have been validated.
   func evaluate(
     _ dataset: LabeledDataset, logits: Matrix
-  ) -> (totals: BatchSchedule.Totals, gradient: Matrix) {
+  ) -> (totals: LossTotals, gradient: Matrix) {
     let targets = dataset.targets
     let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
     let rows = 0..<dataset.count

@@ -34,7 +34,13 @@ struct OptimizerClock {
   /// What multiplies the learning rate beside its schedule.
   var learningRateFactor = 1.0
 
-  /// A clock after so many batches.
+  /// The most batches that a clock counts: schedules compute with the number of steps in double.
+  static let greatestBatchCount = 1 << 53
+
+  /// A clock after so many batches, at most `greatestBatchCount`.
+  ///
+  /// It takes a multiplication a step, but no more than it takes the powers of the betas to underflow:
+  /// 750 / (1 - beta), whatever number of batches a file claims.
   ///
   /// - Parameters:
   ///   - batchesPerEpoch: where an epoch ends, and with it a group of batches; nil for an optimizer
@@ -47,8 +53,30 @@ struct OptimizerClock {
   ) {
     self.optimizer = optimizer
     self.batchesPerEpoch = batchesPerEpoch
-    for _ in 0..<batchCount where countBatch() { countStep() }
+    precondition(0...OptimizerClock.greatestBatchCount ~= batchCount, "no such number of batches")
+    self.batchCount = batchCount
+    let group = optimizer.accumulatedBatches
+    let (epochs, rest) =
+      batchesPerEpoch.map { batchCount.quotientAndRemainder(dividingBy: $0) } ?? (0, batchCount)
+    stepCount = epochs * stepsPerEpoch + rest / group
+    groupCount = rest % group
+    if case .adam(let rule) = optimizer.rule {
+      beta1Power = power(of: rule.beta1)
+      beta2Power = power(of: rule.beta2)
+    }
     self.accumulatedWeight = groupCount > 0 ? accumulatedWeight : nil
+  }
+
+  // The running product of `stepCount` factors. Factors below 1 end at a fixed point, 0 or the least
+  // subnormal number.
+  private func power(of beta: Double) -> Double {
+    var product = 1.0
+    for _ in 0..<stepCount {
+      let next = product * beta
+      if next == product { break }
+      product = next
+    }
+    return product
   }
 
   /// The learning rate of the last step; before the first that of the next.

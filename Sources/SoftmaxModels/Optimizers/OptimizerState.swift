@@ -191,7 +191,7 @@ public struct OptimizerState: Sendable {
   }
 
   // A weight's units ascending, or the numbers, as in the plain plan.
-  private func clipNorm(of directions: inout [Gradient.LayerGradient], in network: Sequential) {
+  private func clipNorm(of directions: inout [LayerTensors], in network: Sequential) {
     var sum = 0.0
     for direction in directions {
       for tensor in direction.tensors {

@@ -20,7 +20,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   private let correctCounts: VectorView<Int64>
   /// The weight of the samples, and the number of predictions, of each step.
   private let weights: VectorView<Double>
-  private let trialCounts: VectorView<Int64>
+  private let predictionCounts: VectorView<Int64>
 
   init(_ dataset: LabeledDataset, batchSize: Int, in arena: Arena) {
     self.batchSize = batchSize
@@ -33,7 +33,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     losses = arena.vector(count: steps)
     correctCounts = arena.vector(count: steps)
     weights = arena.vector(count: steps)
-    trialCounts = arena.vector(count: steps)
+    predictionCounts = arena.vector(count: steps)
     for (index, label) in dataset.labels.enumerated() { labels[index] = Int32(label) }
   }
 
@@ -66,10 +66,10 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   }
 
   /// What a step gave: the sum of the losses of its samples, and how many it got right.
-  func result(of step: Int) -> Totals {
-    Totals(
-      loss: losses[step], weight: weights[step], correctCount: Int(correctCounts[step]),
-      trialCount: Int(trialCounts[step]), emptyStepCount: weights[step] > 0 ? 0 : 1)
+  func result(of step: Int) -> LossTotals {
+    LossTotals(
+      lossSum: losses[step], weightSum: weights[step], correctCount: Int(correctCounts[step]),
+      predictionCount: Int(predictionCounts[step]), emptyStepCount: weights[step] > 0 ? 0 : 1)
   }
 
   /// What a step updates by.
@@ -94,46 +94,23 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     let count = samples(of: step).count
     record(
       step: step,
-      Totals(loss: loss, weight: Double(count), correctCount: correctCount, trialCount: count))
+      LossTotals(
+        lossSum: loss, weightSum: Double(count), correctCount: correctCount,
+        predictionCount: count))
   }
 
   /// Keeps what a step gave.
-  func record(step: Int, _ totals: Totals) {
-    losses[step] = totals.loss
-    weights[step] = totals.weight
+  func record(step: Int, _ totals: LossTotals) {
+    losses[step] = totals.lossSum
+    weights[step] = totals.weightSum
     correctCounts[step] = Int64(totals.correctCount)
-    trialCounts[step] = Int64(totals.trialCount)
-  }
-
-  /// What the steps of an epoch gave before their updates.
-  struct Totals {
-    /// The sum of the samples' losses, each times its weight.
-    var loss = 0.0
-    /// The sum of those weights; where all are 1 the number of samples.
-    var weight = 0.0
-    /// How many predictions were right, of how many: one a sample, of multi-label targets one an output.
-    var correctCount = 0
-    var trialCount = 0
-    /// The steps without a sample that counts.
-    var emptyStepCount = 0
-
-    /// The mean loss of the samples; 0 where none counts.
-    var meanLoss: Double { weight > 0 ? loss / weight : loss }
-    /// The fraction of predictions that were right; 0 where there were none.
-    var accuracy: Double { trialCount > 0 ? Double(correctCount) / Double(trialCount) : 0 }
+    predictionCounts[step] = Int64(totals.predictionCount)
   }
 
   /// Adds what some steps gave.
   ///
   /// One after the other, so that the sums do not depend on how many steps a run takes.
-  func add(_ steps: Range<Int>, to totals: inout Totals) {
-    for step in steps {
-      let found = result(of: step)
-      totals.loss += found.loss
-      totals.weight += found.weight
-      totals.correctCount += found.correctCount
-      totals.trialCount += found.trialCount
-      totals.emptyStepCount += found.emptyStepCount
-    }
+  func add(_ steps: Range<Int>, to totals: inout LossTotals) {
+    for step in steps { totals += result(of: step) }
   }
 }

@@ -56,8 +56,8 @@ extension FusedNetwork {
 
   /// The trained tensors of each layer, first to last, or what `view` gives in the place of a
   /// parameter.
-  func layers(of view: (FusedParameter) -> MatrixView) -> [Gradient.LayerGradient] {
-    var result: [Gradient.LayerGradient] = []
+  func layers(of view: (FusedParameter) -> MatrixView) -> [LayerTensors] {
+    var result: [LayerTensors] = []
     for (index, layer) in shape.hidden.enumerated() {
       var weight = Matrix(rowCount: layer.outputCount, columnCount: layer.inputCount)
       for parts in hidden {
@@ -69,13 +69,13 @@ extension FusedNetwork {
         hidden.flatMap { view(parameter($0[index])).matrix().elements }
       }
       result.append(
-        Gradient.LayerGradient(layer: layer.index, weight: weight, bias: row(\.bias)))
+        LayerTensors(layer: layer.index, weight: weight, bias: row(\.bias)))
       for (place, tensor) in layer.unitTensors.enumerated() where tensor.shape.isTrained {
         let values = hidden.flatMap { parts in
           parts[index].unitTensors[place].parameter.map { view($0).matrix().elements } ?? []
         }
         if result.last?.layer != tensor.layer {
-          result.append(Gradient.LayerGradient(layer: tensor.layer, tensors: []))
+          result.append(LayerTensors(layer: tensor.layer, tensors: []))
         }
         result[result.count - 1].tensors.append(
           LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values))
@@ -85,7 +85,7 @@ extension FusedNetwork {
       rowCount: shape.output.outputCount, columnCount: shape.output.inputCount)
     for part in output { view(part.weight).copy(to: &weight, columns: part.inputs) }
     result.append(
-      Gradient.LayerGradient(
+      LayerTensors(
         layer: shape.output.index, weight: weight,
         bias: view(output[0].bias).matrix().elements))
     return result

@@ -55,24 +55,22 @@ final class FusedPlan: TrainingPlan {
 
   func store(into network: inout Sequential) { self.network.store(into: &network) }
 
-  func storedMemory() -> [[Trainer.State.LayerValues]] {
+  func storedOptimizerState() -> [[LayerTensors]] {
     (0..<network.memoryCount).map { slot in
-      network.layers(of: { $0.memory(slot) }).map {
-        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
-      }
+      network.layers(of: { $0.memory(slot) })
     }
   }
 
-  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+  func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
     self.network.load(network)
-    for (slot, layers) in memory.enumerated() {
+    for (slot, layers) in optimizerState.enumerated() {
       self.network.load(into: { $0.memory(slot) }) { index in
         layers.first { $0.layer == index }?.tensors
       }
     }
   }
 
-  func storedGradients() -> [Gradient.LayerGradient] {
+  func storedGradients() -> [LayerTensors] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
     return network.layers(of: { $0.gradient(atLevel: blocks.trailingZeroBitCount) })
   }

@@ -152,22 +152,19 @@ struct LossPass: Sendable {
   func total(
     of samples: VectorView<Int64>, labels: VectorView<Int32>, losses: VectorView<Float>,
     predictions: VectorView<Int32>
-  ) -> BatchSchedule.Totals {
+  ) -> LossTotals {
     let divisor = divisor(of: samples)
     let rows = 0..<samples.count
-    guard divisor > 0 else {
-      return BatchSchedule.Totals(
-        loss: 0, weight: 0, correctCount: 0, trialCount: 0, emptyStepCount: 1)
-    }
+    guard divisor > 0 else { return LossTotals(emptyStepCount: 1) }
     let sum = sumOverRows(rows) {
       let weight = weight(of: samples[$0])
       return weight > 0 ? weight * Double(losses[$0]) : 0
     }
-    var totals = BatchSchedule.Totals(loss: sum / Double(termCount), weight: divisor)
+    var totals = LossTotals(lossSum: sum / Double(termCount), weightSum: divisor)
     for row in rows where weight(of: samples[row]) > 0 {
       totals.correctCount +=
         isMultiLabel ? Int(predictions[row]) : predictions[row] == labels[row] ? 1 : 0
-      totals.trialCount += isMultiLabel ? outputCount : 1
+      totals.predictionCount += isMultiLabel ? outputCount : 1
     }
     return totals
   }

@@ -211,23 +211,19 @@ final class PlainPlan: TrainingPlan {
     if last != next || (next == .columns && operation.traits.takesWholeRows) { worker.barrier() }
   }
 
-  func storedGradients() -> [Gradient.LayerGradient] {
-    tensorsByLayer { $0.tensors(of: $0.gradient) }.map {
-      Gradient.LayerGradient(layer: $0.layer, tensors: $0.tensors)
-    }
+  func storedGradients() -> [LayerTensors] {
+    tensorsByLayer { $0.tensors(of: $0.gradient) }
   }
 
-  func storedMemory() -> [[Trainer.State.LayerValues]] {
+  func storedOptimizerState() -> [[LayerTensors]] {
     (0..<(parameters.first?.memory.count ?? 0)).map { slot in
-      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }.map {
-        Trainer.State.LayerValues(layer: $0.layer, tensors: $0.tensors)
-      }
+      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }
     }
   }
 
-  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]]) {
+  func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
     self.network.load(network)
-    for (slot, layers) in memory.enumerated() {
+    for (slot, layers) in optimizerState.enumerated() {
       var rest = layers.flatMap(\.tensors)[...]
       for parameter in parameters {
         parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.memory[slot])
@@ -238,13 +234,13 @@ final class PlainPlan: TrainingPlan {
 
   // What the parameters give, those of a layer together.
   private func tensorsByLayer(
-    _ numbers: (PlainParameter) -> [LayerTensor]
-  ) -> [(layer: Int, tensors: [LayerTensor])] {
-    var result: [(layer: Int, tensors: [LayerTensor])] = []
+    _ values: (PlainParameter) -> [LayerTensor]
+  ) -> [LayerTensors] {
+    var result: [LayerTensors] = []
     for parameter in parameters {
       let layer = parameter.tensors[0].layer
       let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
-      result.append((layer, tensors + numbers(parameter)))
+      result.append(LayerTensors(layer: layer, tensors: tensors + values(parameter)))
     }
     return result
   }

@@ -30,17 +30,17 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// Hands the parameters back to a network.
   func store(into network: inout Sequential)
 
-  /// The optimizer's memory, in the shapes of the parameters.
-  func storedMemory() -> [[Trainer.State.LayerValues]]
+  /// The optimizer's state, in the shapes of the parameters: for each of its values of a parameter
+  /// those of every layer.
+  func storedOptimizerState() -> [[LayerTensors]]
 
-  /// Takes over parameters, and the optimizer's memory: as many of them as `storedMemory()` gives,
-  /// for the same layers.
-  func load(_ network: Sequential, memory: [[Trainer.State.LayerValues]])
+  /// Takes over parameters and the optimizer's state, of the form that `storedOptimizerState()` has.
+  func load(_ network: Sequential, optimizerState: [[LayerTensors]])
 
   /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
   ///
   /// For runs without updates: a plan need not store a gradient that it steps along.
-  func storedGradients() -> [Gradient.LayerGradient]
+  func storedGradients() -> [LayerTensors]
 }
 
 /// Which plan trains a network, and on how many threads.

@@ -19,62 +19,35 @@ public struct Checkpoint: Hashable, Sendable {
   /// A place in a training, between two steps.
   public struct Position: Hashable, Sendable, Codable {
     /// The number of complete epochs.
-    public let epoch: Int
+    public internal(set) var epoch: Int
     /// The steps done in the epoch that has begun.
-    public let step: Int
-    /// The sum of the losses of the samples of those steps, each times its weight.
-    public let lossSum: Double
-    /// The sum of those weights.
-    public let weightSum: Double
-    /// How many predictions were right.
-    public let correctCount: Int
-    /// How many predictions there were.
-    public let trialCount: Int
-    /// How many of those steps had nothing to learn from.
-    public let emptyStepCount: Int
-    /// The seconds that those steps have taken.
-    public let seconds: Double
+    public internal(set) var step: Int
+    /// What those steps gave.
+    public internal(set) var totals: LossTotals
+    /// The seconds that they have taken.
+    public internal(set) var seconds: Double
 
     /// Creates a position: without more at the end of an epoch.
     public init(
-      epoch: Int, step: Int = 0, lossSum: Double = 0, weightSum: Double = 0, correctCount: Int = 0,
-      trialCount: Int = 0, emptyStepCount: Int = 0, seconds: Double = 0
+      epoch: Int, step: Int = 0, totals: LossTotals = LossTotals(), seconds: Double = 0
     ) {
       self.epoch = epoch
       self.step = step
-      self.lossSum = lossSum
-      self.weightSum = weightSum
-      self.correctCount = correctCount
-      self.trialCount = trialCount
-      self.emptyStepCount = emptyStepCount
+      self.totals = totals
       self.seconds = seconds
     }
   }
 
-  /// A callback with what it remembers.
-  public struct Callback: Hashable, Sendable {
-    /// The callback's settings in words.
-    public let settings: String
-    /// What it knows from the epochs before.
-    public let memory: TrainingMemory
-
-    /// Creates the record of a callback.
-    public init(settings: String, memory: TrainingMemory) {
-      self.settings = settings
-      self.memory = memory
-    }
-  }
-
-  /// Weights, the optimizer's memory and clock.
+  /// Parameters, the optimizer's state and clock.
   public let state: Trainer.State
   /// Where in the training.
   public let position: Position
   /// The epochs before.
   public let history: TrainingHistory
-  /// The callbacks that remember something, in their order.
-  public let callbacks: [Callback]
-  /// The settings that must be the same for the steps to be the same, by name.
-  public let settings: [String: String]
+  /// What the callbacks know that know something, in their order.
+  public let callbacks: [CallbackState]
+  /// The settings that must be the same for the steps to be the same.
+  public let settings: TrainingSettings
   /// The names of the classes.
   public let classNames: [String]
   /// What a byte feature is multiplied with; nil for numbers as they are.
@@ -86,8 +59,8 @@ public struct Checkpoint: Hashable, Sendable {
 
   /// Creates a checkpoint from its parts.
   public init(
-    state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [Callback],
-    settings: [String: String], classNames: [String], byteScale: Float?,
+    state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [CallbackState],
+    settings: TrainingSettings, classNames: [String], byteScale: Float?,
     standardization: Standardization? = nil, featureNames: [String]? = nil
   ) {
     self.state = state
@@ -124,29 +97,51 @@ public struct Checkpoint: Hashable, Sendable {
   }
 
   /// Throws unless the settings of a training are those of the checkpoint.
-  func validate(settings others: [String: String]) throws(SoftmaxError) {
-    let names = Set(settings.keys).union(others.keys).sorted()
-    guard let name = names.first(where: { settings[$0] != others[$0] }) else { return }
-    throw difference(
-      "\(name): \(settings[name] ?? "none")", "\(others[name] ?? "none")")
-  }
-
-  /// Throws unless callbacks that remember something are those of the checkpoint.
-  func validate(callbacks others: [any TrainingCallback]) throws(SoftmaxError) {
-    let known = callbacks.map(\.settings)
-    let wanted = others.filter { $0.memory != nil }.map(\.settings)
-    guard known != wanted else { return }
-    func text(_ names: [String]) -> String {
-      names.isEmpty ? "none" : names.joined(separator: "; ")
-    }
-    throw difference("callbacks: \(text(known))", text(wanted))
-  }
-
-  private func difference(_ known: String, _ wanted: String) -> SoftmaxError {
-    SoftmaxError(
+  func validate(settings others: TrainingSettings) throws(SoftmaxError) {
+    guard let found = settings.difference(from: others) else { return }
+    throw SoftmaxError(
       .invalidArgument,
-      "the checkpoint is one of another training: it has \(known), this training \(wanted)",
+      "the checkpoint is one of another training: it has \(found.name): "
+        + "\(found.own?.description ?? "none"), this training \(found.other?.description ?? "none")",
       remedy: "go on with the checkpoint's settings and data, or begin anew without it")
+  }
+
+  /// Throws unless callbacks that know something have the settings of the checkpoint's.
+  func validate(callbacks others: [any TrainingCallback]) throws(SoftmaxError) {
+    func group(_ states: [CallbackState]) -> TrainingSettings {
+      var group: [String: TrainingSettings] = [:]
+      for (index, state) in states.enumerated() { group["callback \(index + 1)"] = state.settings }
+      return TrainingSettings(group)
+    }
+    let known = Checkpoint(
+      state: state, position: position, history: history, callbacks: [],
+      settings: group(callbacks), classNames: classNames, byteScale: byteScale)
+    try known.validate(settings: group(others.compactMap(\.state)))
+  }
+
+  /// Throws where its numbers cannot be those of any training, as those of a file may.
+  ///
+  /// What can be known of them without the training: each is bounded, so that nothing overflows.
+  package func validate() throws(SoftmaxError) {
+    try state.validateClock()
+    let totals = position.totals
+    let epochs = history.epochs
+    // Epochs as their shuffles can be numbered; counts as doubles can.
+    guard 0...Int(UInt32.max) ~= position.epoch, 0...state.stepCount ~= position.step,
+      totals.lossSum.isFinite, 0..<Double.infinity ~= totals.weightSum,
+      0..<Double.infinity ~= position.seconds, 0...1 << 53 ~= totals.predictionCount,
+      0...totals.predictionCount ~= totals.correctCount,
+      0...position.step ~= totals.emptyStepCount,
+      epochs.allSatisfy({
+        1...max(1, position.epoch) ~= $0.number && 0...state.stepCount ~= $0.emptyStepCount
+      }), epochs.count <= position.epoch,
+      zip(epochs, epochs.dropFirst()).allSatisfy({ $0.number < $1.number })
+    else {
+      throw SoftmaxError(
+        .invalidData,
+        "the checkpoint's position makes no sense: epoch \(position.epoch), step \(position.step), "
+          + "\(state.stepCount) steps in all, \(epochs.count) epochs reported")
+    }
   }
 }
 
@@ -184,8 +179,8 @@ extension Trainer {
   }
 
   func checkpoint(
-    at position: Checkpoint.Position, history: TrainingHistory, callbacks: [Checkpoint.Callback],
-    validation: String?
+    at position: Checkpoint.Position, history: TrainingHistory, callbacks: [CallbackState],
+    validation: TrainingSettings?
   ) throws(SoftmaxError) -> Checkpoint {
     Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
@@ -195,21 +190,18 @@ extension Trainer {
       featureNames: dataset.featureNames ?? preparation?.featureNames)
   }
 
-  func restore(_ checkpoint: Checkpoint, validation: String?) throws(SoftmaxError) {
+  func restore(_ checkpoint: Checkpoint, validation: TrainingSettings?) throws(SoftmaxError) {
     try validateForm(of: checkpoint.state.network)
     try checkpoint.validate(settings: settings(validation: validation))
+    try checkpoint.validate()
     let position = checkpoint.position
-    guard position.epoch >= 0, position.step >= 0, position.step < max(1, stepsOfEpoch),
-      position.lossSum.isFinite, 0..<Double.infinity ~= position.weightSum,
-      0..<Double.infinity ~= position.seconds,
-      position.trialCount >= 0, 0...position.trialCount ~= position.correctCount,
-      0...position.step ~= position.emptyStepCount,
-      checkpoint.history.epochs.count <= position.epoch
+    guard position.step < max(1, stepsOfEpoch),
+      position.totals.predictionCount <= position.step * batchSize * initial.outputCount
     else {
       throw SoftmaxError(
         .invalidData,
-        "the checkpoint's position makes no sense: epoch \(position.epoch), step \(position.step) "
-          + "of \(stepsOfEpoch), \(checkpoint.history.epochs.count) epochs reported")
+        "the checkpoint's position makes no sense: \(position.totals.predictionCount) predictions in "
+          + "\(position.step) of \(stepsOfEpoch) steps")
     }
     try restore(checkpoint.state)
     preparation = (checkpoint.standardization, checkpoint.byteScale, checkpoint.featureNames)

@@ -4,41 +4,13 @@ public import SoftmaxCore
 
 /// The gradient of a network's loss to its parameters.
 public struct Gradient: Hashable, Sendable {
-  /// The gradient of one layer's parameters.
-  public struct LayerGradient: Hashable, Sendable {
-    /// The layer's place in the network.
-    public let layer: Int
-    /// The gradient of each trained tensor, under the tensor's name and in its shape; in
-    /// ``Gradient/running`` the new values of the others.
-    public internal(set) var tensors: [LayerTensor]
-
-    /// That of the weight: [outputs, inputs], one row of a normalization; empty in a layer without.
-    public var weight: Matrix { tensors.matrix("weight") ?? Matrix(rowCount: 0, columnCount: 0) }
-    /// That of the bias, one number for each output; empty in a layer without.
-    public var bias: [Float] { tensors["bias"]?.values ?? [] }
-
-    init(layer: Int, tensors: [LayerTensor]) {
-      self.layer = layer
-      self.tensors = tensors
-    }
-
-    init(layer: Int, weight: Matrix, bias: [Float]) {
-      self.init(
-        layer: layer,
-        tensors: [
-          LayerTensor(
-            name: "weight", shape: [weight.rowCount, weight.columnCount], values: weight.elements),
-          LayerTensor(name: "bias", shape: [bias.count], values: bias),
-        ])
-    }
-  }
-
-  /// The layers with parameters, first to last; frozen ones are left out.
-  public internal(set) var layers: [LayerGradient]
-  /// The running means and variances of each batch normalization behind the batch.
+  /// For each layer with parameters, first to last, the gradient of each trained tensor; frozen layers
+  /// are left out.
+  public internal(set) var layers: [LayerTensors]
+  /// The running means and variances of each batch normalization after the batch.
   ///
   /// ``OptimizerState/update(_:along:)`` takes them over. Empty in networks without.
-  public internal(set) var running: [LayerGradient] = []
+  public internal(set) var running: [LayerTensors] = []
   /// The sum of the weights of the samples whose mean loss it is the gradient of: how much it counts in
   /// a step of several gradients.
   public internal(set) var weight = 1.0
@@ -83,20 +55,20 @@ extension Sequential {
     }
     plan.schedule.setOrder(Array(0..<batch.count))
     plan.schedule.setNumber(of: 0, to: step)
-    var totals = BatchSchedule.Totals()
+    var totals = LossTotals()
     plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
     plan.schedule.add(0..<1, to: &totals)
     let gradient = Gradient(
-      layers: plan.storedGradients(), running: running(after: plan), weight: totals.weight)
-    guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.meanLoss, gradient) }
+      layers: plan.storedGradients(), running: running(after: plan), weight: totals.weightSum)
+    guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.loss, gradient) }
     return (
-      totals.meanLoss + penalty(l1: l1Penalty, l2: l2Penalty),
+      totals.loss + penalty(l1: l1Penalty, l2: l2Penalty),
       penalized(gradient, l1: Float(l1Penalty), l2: Float(l2Penalty))
     )
   }
 
   // The numbers of layers at work that training changes, but not along a gradient.
-  private func running(after plan: any TrainingPlan) -> [Gradient.LayerGradient] {
+  private func running(after plan: any TrainingPlan) -> [LayerTensors] {
     func isRunning(_ tensor: LayerTensor) -> Bool { !tensor.isTrained }
     let places = layers.indices.filter {
       !layers[$0].isFrozen && layers[$0].tensors.contains(where: isRunning)
@@ -105,7 +77,7 @@ extension Sequential {
     var after = self
     plan.store(into: &after)
     return places.map {
-      Gradient.LayerGradient(layer: $0, tensors: after.layers[$0].tensors.filter(isRunning))
+      LayerTensors(layer: $0, tensors: after.layers[$0].tensors.filter(isRunning))
     }
   }
 

@@ -5,26 +5,12 @@ public import SoftmaxCore
 extension Trainer {
   /// All that a trainer's next step depends on: who restores it takes the same steps, bit for bit.
   public struct State: Hashable, Sendable {
-    /// A number for each of those that a layer trains.
-    public struct LayerValues: Hashable, Sendable {
-      /// The layer's place in the network.
-      public let layer: Int
-      /// Under the names and in the shapes of the layer's trained tensors.
-      public let tensors: [LayerTensor]
-
-      /// Creates the values of a layer.
-      public init(layer: Int, tensors: [LayerTensor]) {
-        self.layer = layer
-        self.tensors = tensors
-      }
-    }
-
     /// The network as trained so far.
     public let network: Sequential
-    /// The optimizer's memory: for each number that it keeps of a parameter, such as Adam's two
-    /// moments, the values of each layer.
-    public let memory: [[LayerValues]]
-    /// The number of steps done, from which the optimizer's clock follows.
+    /// The optimizer's state: for each value that it keeps of a parameter, such as Adam's two moments,
+    /// those of each layer's trained tensors.
+    public let optimizerState: [[LayerTensors]]
+    /// The number of batches done, from which the optimizer's clock follows.
     public let stepCount: Int
     /// What the learning rate is multiplied with.
     public let learningRateFactor: Double
@@ -34,20 +20,21 @@ extension Trainer {
 
     /// Creates a state between two steps of the optimizer, or one whose batches weigh the same.
     public init(
-      network: Sequential, memory: [[LayerValues]], stepCount: Int, learningRateFactor: Double
+      network: Sequential, optimizerState: [[LayerTensors]], stepCount: Int,
+      learningRateFactor: Double
     ) {
       self.init(
-        network: network, memory: memory, stepCount: stepCount,
+        network: network, optimizerState: optimizerState, stepCount: stepCount,
         learningRateFactor: learningRateFactor, accumulatedWeight: nil)
     }
 
     /// Creates a state.
     package init(
-      network: Sequential, memory: [[LayerValues]], stepCount: Int, learningRateFactor: Double,
-      accumulatedWeight: AccumulatedWeight?
+      network: Sequential, optimizerState: [[LayerTensors]], stepCount: Int,
+      learningRateFactor: Double, accumulatedWeight: AccumulatedWeight?
     ) {
       self.network = network
-      self.memory = memory
+      self.optimizerState = optimizerState
       self.stepCount = stepCount
       self.learningRateFactor = learningRateFactor
       self.accumulatedWeight = accumulatedWeight
@@ -60,7 +47,7 @@ extension Trainer {
   public var state: State {
     get throws(SoftmaxError) {
       State(
-        network: try network, memory: plan.storedMemory(), stepCount: stepCount,
+        network: try network, optimizerState: plan.storedOptimizerState(), stepCount: stepCount,
         learningRateFactor: learningRateFactor, accumulatedWeight: accumulatedWeight)
     }
   }
@@ -84,38 +71,46 @@ extension Trainer {
         .invalidArgument, "the state has the layer \(layer.name) \(known), which \(wanted) here",
         remedy: "freeze the layers that were frozen, and no others")
     }
-    guard state.stepCount >= 0, state.learningRateFactor > 0, state.learningRateFactor.isFinite
-    else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "a state needs steps of at least 0 and a factor of the learning rate greater than 0, got "
-          + "\(state.stepCount) and \(state.learningRateFactor)")
-    }
-    guard state.accumulatedWeight?.isValid ?? true else {
-      throw SoftmaxError(
-        .invalidArgument, "the batches that wait for their step in the state have no valid weight")
-    }
-    try validate(state.memory)
-    plan.load(state.network, memory: state.memory)
+    try state.validateClock()
+    try validate(state.optimizerState)
+    plan.load(state.network, optimizerState: state.optimizerState)
     setClock(stepCount: state.stepCount, accumulatedWeight: state.accumulatedWeight)
     learningRateFactor = state.learningRateFactor
   }
 
-  // Throws unless the numbers are those that the optimizer here remembers.
-  private func validate(_ memory: [[State.LayerValues]]) throws(SoftmaxError) {
-    let own = plan.storedMemory()
-    guard memory.count == own.count else {
+  // Throws unless the values are those that the optimizer here keeps.
+  private func validate(_ others: [[LayerTensors]]) throws(SoftmaxError) {
+    let own = plan.storedOptimizerState()
+    guard others.count == own.count else {
       throw SoftmaxError(
         .invalidArgument,
-        "the optimizer remembers \(own.count) numbers of each parameter, the state has "
-          + "\(memory.count)", remedy: "restore a state of the same optimizer")
+        "the optimizer keeps \(own.count) values of each parameter, the state has "
+          + "\(others.count)", remedy: "restore a state of the same optimizer")
     }
-    func form(_ layers: [State.LayerValues]) -> [[String]] {
+    func form(_ layers: [LayerTensors]) -> [[String]] {
       layers.map { ["\($0.layer)"] + $0.tensors.map { "\($0.name) \($0.shape)" } }
     }
-    guard memory.map(form) == own.map(form) else {
+    guard others.map(form) == own.map(form) else {
       throw SoftmaxError(
-        .shapeMismatch, "the state's memory of the optimizer is that of another network")
+        .shapeMismatch, "the optimizer's values in the state are those of another network")
+    }
+  }
+}
+
+extension Trainer.State {
+  /// Throws for a number of batches or a factor that no training has; both may come from a file.
+  package func validateClock() throws(SoftmaxError) {
+    guard 0...OptimizerClock.greatestBatchCount ~= stepCount, learningRateFactor > 0,
+      learningRateFactor.isFinite
+    else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a state needs 0 to 2^53 steps and a factor of the learning rate greater than 0, got "
+          + "\(stepCount) and \(learningRateFactor)")
+    }
+    guard accumulatedWeight?.isValid ?? true else {
+      throw SoftmaxError(
+        .invalidArgument, "the batches that wait for their step in the state have no valid weight")
     }
   }
 }

@@ -17,31 +17,9 @@ public import SoftmaxCore
 ///
 /// This loop gives the same bits as
 /// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
-/// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's memory,
+/// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's state,
 /// threads.
 public final class Trainer {
-  /// What a step found before its update.
-  public struct Step: Hashable, Sendable {
-    /// The mean loss of the batch's samples, without any penalty; 0 where ``weight`` is.
-    public let loss: Double
-    /// How many predictions were right.
-    public let correctCount: Int
-    /// The number of samples.
-    public let rowCount: Int
-    /// The sum of the samples' weights, their number where all count the same.
-    ///
-    /// 0 says that there was
-    /// nothing to learn from: every sample of weight 0, or of the ignored class.
-    public let weight: Double
-    /// The number of predictions: one for each sample that counts, of multi-label targets one an output.
-    public let predictionCount: Int
-
-    /// The fraction of predictions that were right; 0 where there were none.
-    public var accuracy: Double {
-      predictionCount > 0 ? Double(correctCount) / Double(predictionCount) : 0
-    }
-  }
-
   /// What it trains on.
   public let dataset: LabeledDataset
   /// The most samples of a step.
@@ -57,7 +35,7 @@ public final class Trainer {
   private let l1Penalty: Double
   private let l2Penalty: Double
   private var clock: OptimizerClock
-  private lazy var dataFingerprint = dataset.fingerprint
+  private lazy var dataIdentity = dataset.identity
   /// What was done to the features before the training, as the checkpoint says that it goes on from.
   var preparation: (standardization: Standardization?, byteScale: Float?, featureNames: [String]?)?
 
@@ -126,11 +104,11 @@ public final class Trainer {
   /// Takes one step along the gradient of the mean loss of some samples.
   ///
   /// - Parameter rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
-  /// - Returns: loss and right predictions, from before the update.
+  /// - Returns: loss and right predictions of these samples, from before the update.
   /// - Throws: `invalidArgument` for no samples or too many; `notFound` for a row that the data set
   ///   does not have; `diverged` where the loss is no number or infinite, with the step done.
   @discardableResult
-  public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> Step {
+  public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> LossTotals {
     guard !rows.isEmpty, rows.count <= batchSize else {
       throw SoftmaxError(
         .invalidArgument, "a step takes 1 to \(batchSize) samples, got \(rows.count)",
@@ -143,15 +121,13 @@ public final class Trainer {
     plan.schedule.setBatch(rows)
     run(0..<1)
     let found = plan.schedule.result(of: 0)
-    guard found.loss.isFinite else { throw diverged("the loss became \(found.loss)") }
-    return Step(
-      loss: found.meanLoss, correctCount: found.correctCount, rowCount: rows.count,
-      weight: found.weight, predictionCount: found.trialCount)
+    guard found.lossSum.isFinite else { throw diverged("the loss became \(found.lossSum)") }
+    return found
   }
 
   /// Takes one step on samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
   @discardableResult
-  public func step(on rows: [Int]) throws(SoftmaxError) -> Step { try step(on: rows[...]) }
+  public func step(on rows: [Int]) throws(SoftmaxError) -> LossTotals { try step(on: rows[...]) }
 
   /// The network as trained so far: a copy, which later steps leave alone.
   ///
@@ -187,7 +163,7 @@ extension Trainer {
   func begin(_ batches: ShuffledBatches) { plan.schedule.setOrder(batches.rows) }
 
   /// Runs some steps of an epoch and adds what they gave.
-  func run(_ steps: Range<Int>, addingTo totals: inout BatchSchedule.Totals) {
+  func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) {
     run(steps)
     plan.schedule.add(steps, to: &totals)
   }
@@ -218,20 +194,22 @@ extension Trainer {
     stepCount = count
   }
 
-  /// What must be the same for the steps to be the same, by name.
+  /// What must be the same for the steps to be the same.
   ///
-  /// - Parameter validation: the fingerprint of the samples that are held back.
-  func settings(validation: String?) -> [String: String] {
-    let rule = optimizer.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
-    let lossSettings = loss.settings.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
-    let weights = loss.classWeights.isEmpty ? "" : " class weights \(loss.classWeights)"
+  /// - Parameter validation: which samples are held back.
+  func settings(validation: TrainingSettings?) -> TrainingSettings {
+    var lossSettings = TrainingSettings(loss.name, loss.settings)
+    if !loss.classWeights.isEmpty {
+      lossSettings["class weights"] = TrainingSettings(
+        loss.classWeights.map { TrainingSettings($0) })
+    }
     return [
-      "loss": loss.name + lossSettings.joined() + weights,
-      "optimizer": optimizer.name + rule.joined(),
-      "batch size": "\(batchSize)",
-      "L1 penalty": "\(l1Penalty)",
-      "L2 penalty": "\(l2Penalty)",
-      "training data": "\(dataset.count) rows, fingerprint \(dataFingerprint)",
+      "loss": lossSettings,
+      "optimizer": TrainingSettings(optimizer.name, optimizer.settings),
+      "batch size": TrainingSettings(Double(batchSize)),
+      "L1 penalty": TrainingSettings(l1Penalty),
+      "L2 penalty": TrainingSettings(l2Penalty),
+      "training data": dataIdentity,
       "validation data": validation ?? "none",
     ]
   }
@@ -245,9 +223,16 @@ extension Trainer {
   }
 }
 
+extension LabeledDataset {
+  /// What tells a data set from another one in a training's settings.
+  var identity: TrainingSettings {
+    ["rows": TrainingSettings(Double(count)), "fingerprint": TrainingSettings("\(fingerprint)")]
+  }
+}
+
 extension Sequential {
-  /// The network with the numbers of another one of the same form.
-  func withNumbers(of other: Sequential) -> Sequential {
+  /// The network with the values of another one of the same form.
+  func withValues(of other: Sequential) -> Sequential {
     var network = self
     for index in layers.indices { network.layers[index].tensors = other.layers[index].tensors }
     return network

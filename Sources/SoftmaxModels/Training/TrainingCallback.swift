@@ -18,16 +18,12 @@ public import SoftmaxCore
 ///
 /// An error that a callback throws ends the training; the network keeps the steps done so far.
 public protocol TrainingCallback {
-  /// The settings in words, such as "early stopping on val_loss, patience 5".
+  /// The settings, and what the callback knows from the epochs before; nil for a callback that needs to
+  /// know nothing.
   ///
-  /// A checkpoint remembers them for callbacks with a ``memory``, and a training that goes on from
-  /// it must have the same ones in the same order.
-  var settings: String { get }
-
-  /// What the callback knows from the epochs before; nil for a callback that needs to know nothing.
-  ///
-  /// A checkpoint keeps it, and a training that goes on hands it back.
-  var memory: TrainingMemory? { get set }
+  /// A checkpoint keeps it, and a training that goes on hands it back. That training must have callbacks
+  /// of equal settings in the same order.
+  var state: CallbackState? { get set }
 
   /// Called once, before the first step.
   mutating func trainingBegins(_ status: TrainingStatus) throws
@@ -54,10 +50,8 @@ public protocol TrainingCallback {
 }
 
 extension TrainingCallback {
-  /// The name of the type.
-  public var settings: String { "\(Self.self)" }
   /// Nothing.
-  public var memory: TrainingMemory? {
+  public var state: CallbackState? {
     get { nil }
     set {}
   }
@@ -104,19 +98,5 @@ public struct TrainingDecision: Hashable, Sendable {
   /// The training goes on with the learning rate times a factor.
   public static func scaleLearningRate(by factor: Double) -> TrainingDecision {
     TrainingDecision(kind: .scaleLearningRate(factor))
-  }
-}
-
-/// What a callback knows from the epochs before, in a form that a checkpoint can keep.
-public struct TrainingMemory: Hashable, Sendable {
-  /// Numbers by name.
-  public var numbers: [String: Double]
-  /// Networks by name, of the form of the one that is trained.
-  public var networks: [String: Sequential]
-
-  /// Creates a memory.
-  public init(numbers: [String: Double] = [:], networks: [String: Sequential] = [:]) {
-    self.numbers = numbers
-    self.networks = networks
   }
 }

@@ -55,6 +55,15 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
       self.seconds = seconds
       self.emptyStepCount = emptyStepCount
     }
+
+    /// Creates the record of an epoch whose steps gave `totals`.
+    init(
+      number: Int, totals: LossTotals, validation: Metrics?, learningRate: Double, seconds: Double
+    ) {
+      self.init(
+        number: number, loss: totals.loss, accuracy: totals.accuracy, validation: validation,
+        learningRate: learningRate, seconds: seconds, emptyStepCount: totals.emptyStepCount)
+    }
   }
 
   /// The epochs, first to last.

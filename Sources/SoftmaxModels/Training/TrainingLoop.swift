@@ -12,13 +12,10 @@ struct TrainingLoop {
   private let validation: LabeledDataset?
   private let threads: Int?
   private let onProgress: ((TrainingProgress) throws -> Void)?
-  private let validationFingerprint: String?
+  private let validationIdentity: TrainingSettings?
   private var callbacks: [any TrainingCallback]
-  // Where the training stands, and the epoch that has begun.
-  private var totals = BatchSchedule.Totals()
-  private var epoch = 0
-  private var step = 0
-  private var seconds = 0.0
+  // Where the training stands.
+  private var position = Checkpoint.Position(epoch: 0)
   // How many steps are run between two looks at the clock: follows the clock; the numbers do not.
   private var chunk = 1
 
@@ -44,50 +41,46 @@ struct TrainingLoop {
     self.callbacks = callbacks
     self.threads = threads
     self.onProgress = onProgress
-    validationFingerprint = validation.map { "\($0.count) rows, fingerprint \($0.fingerprint)" }
+    validationIdentity = validation?.identity
   }
 
   /// Goes on from a checkpoint.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try trainer.validateForm(of: checkpoint.state.network)
-    try checkpoint.validate(settings: trainer.settings(validation: validationFingerprint))
+    try checkpoint.validate(settings: trainer.settings(validation: validationIdentity))
     try checkpoint.validate(callbacks: callbacks)
+    try checkpoint.validate()
     let position = checkpoint.position
-    // Compared so that no lie overflows.
-    guard position.epoch <= epochCount - min(1, max(0, position.step)) else {
+    guard position.epoch <= epochCount - min(1, position.step) else {
       throw SoftmaxError(
         .invalidArgument,
         "the checkpoint is \(position.epoch) epochs and \(position.step) steps into its training, "
           + "which is more than the \(epochCount) epochs here",
         remedy: "ask for more epochs, or begin anew without it")
     }
-    // The clock of a lie of a step count could be wound for ever.
-    let (steps, overflow) = position.epoch.multipliedReportingOverflow(by: trainer.stepsOfEpoch)
-    guard position.epoch >= 0, !overflow, checkpoint.state.stepCount >= steps,
-      checkpoint.state.stepCount - steps == position.step
+    // Divided: a product of numbers from a file could overflow.
+    let steps = checkpoint.state.stepCount
+    guard
+      steps.quotientAndRemainder(dividingBy: trainer.stepsOfEpoch)
+        == (position.epoch, position.step)
     else {
       throw SoftmaxError(
         .invalidData,
         "the checkpoint has \(checkpoint.state.stepCount) steps, but is \(position.epoch) epochs of "
           + "\(trainer.stepsOfEpoch) and \(position.step) steps into its training")
     }
-    for network in checkpoint.callbacks.flatMap({ $0.memory.networks.values }) {
+    for network in checkpoint.callbacks.flatMap({ $0.networks.values }) {
       try trainer.validateForm(of: network)
     }
-    try trainer.restore(checkpoint, validation: validationFingerprint)
+    try trainer.restore(checkpoint, validation: validationIdentity)
     history = checkpoint.history
-    epoch = position.epoch
-    step = position.step
-    totals = BatchSchedule.Totals(
-      loss: position.lossSum, weight: position.weightSum, correctCount: position.correctCount,
-      trialCount: position.trialCount, emptyStepCount: position.emptyStepCount)
-    seconds = position.seconds
+    self.position = position
     var known = checkpoint.callbacks.makeIterator()
-    for index in callbacks.indices where callbacks[index].memory != nil {
-      guard var memory = known.next()?.memory else { break }
-      // A file knows the numbers of a network, and not what is frozen in it.
-      memory.networks = memory.networks.mapValues { trainer.initial.withNumbers(of: $0) }
-      callbacks[index].memory = memory
+    for index in callbacks.indices where callbacks[index].state != nil {
+      guard var state = known.next() else { break }
+      // A file has the values of a network, and not what is frozen in it.
+      state.networks = state.networks.mapValues { trainer.initial.withValues(of: $0) }
+      callbacks[index].state = state
     }
   }
 
@@ -100,7 +93,7 @@ struct TrainingLoop {
     // A training that was stopped for good is over, whatever there would be left to do.
     var end: End? = history.stopReason == nil ? nil : .stopped
     do {
-      while end == nil, epoch < epochCount {
+      while end == nil, position.epoch < epochCount {
         end = try runEpoch(&progress)
       }
     } catch let error as SoftmaxError where error.code == .diverged {
@@ -112,34 +105,33 @@ struct TrainingLoop {
   // MARK: An epoch
 
   private mutating func runEpoch(_ progress: inout TrainingProgress) throws -> End? {
-    trainer.begin(try trainer.batches(epoch: epoch))
+    trainer.begin(try trainer.batches(epoch: position.epoch))
     chunk = 1
-    let before = seconds
+    let before = position.seconds
     let start = ContinuousClock.now
     while true {
       try runSteps()
-      seconds = before + (ContinuousClock.now - start).seconds
+      position.seconds = before + (ContinuousClock.now - start).seconds
       progress = makeProgress()
-      guard totals.loss.isFinite else {
-        throw SoftmaxError(
-          .diverged, "the loss became \(totals.loss) in epoch \(epoch + 1), by step \(step)",
-          remedy: "try a smaller learning rate, or features of a smaller scale")
+      guard position.totals.lossSum.isFinite else {
+        throw diverged(
+          "the loss became \(position.totals.lossSum)", within: ", by step \(position.step)")
       }
       if progress.isEpochEnd { break }
       try onProgress?(progress)
       if let end = try ask(progress, { try $0.stepsEnd($1) }) { return end }
     }
-    progress.validation = try validate()
-    seconds = before + (ContinuousClock.now - start).seconds
-    progress.seconds = seconds
+    let metrics = try validate()
+    position.seconds = before + (ContinuousClock.now - start).seconds
+    progress = makeProgress(validation: metrics)
     return try endEpoch(progress)
   }
 
   private mutating func runSteps() throws {
-    let steps = step..<min(step + chunk, trainer.stepsOfEpoch)
+    let steps = position.step..<min(position.step + chunk, trainer.stepsOfEpoch)
     let began = ContinuousClock.now
-    trainer.run(steps, addingTo: &totals)
-    step = steps.upperBound
+    trainer.run(steps, addingTo: &position.totals)
+    position.step = steps.upperBound
     let took = ContinuousClock.now - began
     if took < .milliseconds(25) { chunk *= 2 }
     if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
@@ -157,22 +149,18 @@ struct TrainingLoop {
     }
   }
 
-  private func diverged(_ message: String) -> SoftmaxError {
+  private func diverged(_ message: String, within place: String = "") -> SoftmaxError {
     SoftmaxError(
-      .diverged, "\(message) in epoch \(epoch + 1)",
+      .diverged, "\(message) in epoch \(position.epoch + 1)\(place)",
       remedy: "try a smaller learning rate, or features of a smaller scale")
   }
 
   private mutating func endEpoch(_ progress: TrainingProgress) throws -> End? {
     history.epochs.append(
       TrainingHistory.Epoch(
-        number: epoch + 1, loss: progress.loss, accuracy: progress.accuracy,
-        validation: progress.validation, learningRate: trainer.lastLearningRate,
-        seconds: seconds, emptyStepCount: totals.emptyStepCount))
-    epoch += 1
-    step = 0
-    seconds = 0
-    totals = BatchSchedule.Totals()
+        number: progress.epoch, totals: position.totals, validation: progress.validation,
+        learningRate: trainer.lastLearningRate, seconds: progress.seconds))
+    position = Checkpoint.Position(epoch: progress.epoch)
     try onProgress?(progress)
     let end = try ask(progress) { try $0.epochEnds($1) }
     let settled = status(progress)
@@ -182,21 +170,16 @@ struct TrainingLoop {
 
   // MARK: The callbacks
 
-  private func makeProgress() -> TrainingProgress {
+  private func makeProgress(validation: TrainingHistory.Metrics? = nil) -> TrainingProgress {
     TrainingProgress(
-      epoch: epoch + 1, epochCount: epochCount, step: step, stepCount: trainer.stepsOfEpoch,
-      loss: step > 0 ? totals.meanLoss : .nan, accuracy: step > 0 ? totals.accuracy : .nan,
-      seconds: seconds)
+      position: position, epochCount: epochCount, stepCount: trainer.stepsOfEpoch,
+      validation: validation)
   }
 
   private func status(_ progress: TrainingProgress) -> TrainingStatus {
     TrainingStatus(
       history: history, progress: progress, hasValidation: validation != nil, trainer: trainer,
-      callbacks: callbacks, validation: validationFingerprint,
-      position: Checkpoint.Position(
-        epoch: epoch, step: step, lossSum: totals.loss, weightSum: totals.weight,
-        correctCount: totals.correctCount, trialCount: totals.trialCount,
-        emptyStepCount: totals.emptyStepCount, seconds: seconds))
+      callbacks: callbacks, validation: validationIdentity, position: position)
   }
 
   // Asks all callbacks, whatever the first ones say: each has to see every epoch.

@@ -14,7 +14,7 @@ public struct TrainingStatus {
   public let hasValidation: Bool
   private let trainer: Trainer
   private let callbacks: [any TrainingCallback]
-  private let validation: String?
+  private let validation: TrainingSettings?
   /// Where in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
@@ -26,7 +26,7 @@ public struct TrainingStatus {
 
   init(
     history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool, trainer: Trainer,
-    callbacks: [any TrainingCallback], validation: String?, position: Checkpoint.Position
+    callbacks: [any TrainingCallback], validation: TrainingSettings?, position: Checkpoint.Position
   ) {
     self.history = history
     self.progress = progress
@@ -65,9 +65,7 @@ public struct TrainingStatus {
     get throws(SoftmaxError) {
       try trainer.checkpoint(
         at: position, history: history,
-        callbacks: callbacks.compactMap { callback in
-          callback.memory.map { Checkpoint.Callback(settings: callback.settings, memory: $0) }
-        }, validation: validation)
+        callbacks: callbacks.compactMap(\.state), validation: validation)
     }
   }
 }

@@ -4,7 +4,7 @@ import SoftmaxCore
 
 /// Ends a training that no longer gets better, and hands back the best weights.
 ///
-/// The training ends with the epoch that is `patience` epochs behind the last improvement. The best
+/// The training ends with the epoch that is `patience` epochs after the last improvement. The best
 /// weights are handed back whatever ended the training.
 ///
 /// A validation figure is that of the weights at the epoch's end, so these are kept. A training figure
@@ -33,23 +33,20 @@ public struct EarlyStopping: TrainingCallback {
     best = monitor.worst
   }
 
-  /// The figure, the patience, the least improvement, and whether the best weights are restored.
-  public var settings: String {
-    "early stopping on \(monitor.name), patience \(patience), least improvement \(minDelta), "
-      + (restoresBestWeights ? "restoring the best weights" : "keeping the last weights")
-  }
-
-  /// The best figure with its epoch and its weights.
-  public var memory: TrainingMemory? {
+  /// The settings, and the best figure with its epoch and its weights.
+  public var state: CallbackState? {
     get {
-      guard bestEpoch > 0 else { return TrainingMemory() }
-      return TrainingMemory(
-        numbers: ["best": best, "best_epoch": Double(bestEpoch)],
+      CallbackState(
+        settings: [
+          "name": "early stopping", "monitor": .init(monitor.name),
+          "patience": .init(Double(patience)), "least improvement": .init(minDelta),
+          "weights handed back": restoresBestWeights ? "best" : "last",
+        ], values: ["best": best, "best epoch": Double(bestEpoch)],
         networks: bestNetwork.map { ["best": $0] } ?? [:])
     }
     set {
-      best = newValue?.numbers["best"] ?? monitor.worst
-      bestEpoch = max(0, newValue?.numbers["best_epoch"].flatMap { Int(exactly: $0) } ?? 0)
+      best = newValue?.values["best"] ?? monitor.worst
+      bestEpoch = newValue?.count("best epoch", atMost: .max) ?? 0
       bestNetwork = newValue?.networks["best"]
     }
   }
@@ -63,6 +60,8 @@ public struct EarlyStopping: TrainingCallback {
           + "got \(patience) and \(minDelta)")
     }
     try monitor.validate(status, for: "early stopping")
+    // A file may claim an epoch that never was.
+    bestEpoch = min(bestEpoch, status.history.epochs.last?.number ?? 0)
     if isBeforeUpdates(status) { networkBefore = try status.network }
   }
 

@@ -38,23 +38,25 @@ public struct ReduceOnPlateau: TrainingCallback {
     best = monitor.worst
   }
 
-  /// All settings.
-  public var settings: String {
-    "reduce on plateau of \(monitor.name), factor \(factor), patience \(patience), "
-      + "least improvement \(minDelta), cooldown \(cooldown), least rate \(minLearningRate)"
+  private var settings: TrainingSettings {
+    [
+      "name": "reduce on plateau", "monitor": .init(monitor.name), "factor": .init(factor),
+      "patience": .init(Double(patience)), "least improvement": .init(minDelta),
+      "cooldown": .init(Double(cooldown)), "least rate": .init(minLearningRate),
+    ]
   }
 
-  /// The best figure, and the epochs that are waited for.
-  public var memory: TrainingMemory? {
+  /// The settings, the best figure, and the epochs that are waited for.
+  public var state: CallbackState? {
     get {
-      var numbers = ["wait": Double(wait), "cooldown": Double(cooldownLeft)]
-      if best.isFinite { numbers["best"] = best }
-      return TrainingMemory(numbers: numbers)
+      CallbackState(
+        settings: settings,
+        values: ["best": best, "wait": Double(wait), "cooldown": Double(cooldownLeft)])
     }
     set {
-      best = newValue?.numbers["best"] ?? monitor.worst
-      wait = newValue?.numbers["wait"].flatMap { Int(exactly: $0) } ?? 0
-      cooldownLeft = newValue?.numbers["cooldown"].flatMap { Int(exactly: $0) } ?? 0
+      best = newValue?.values["best"] ?? monitor.worst
+      wait = newValue?.count("wait", atMost: patience) ?? 0
+      cooldownLeft = newValue?.count("cooldown", atMost: cooldown) ?? 0
     }
   }
 
