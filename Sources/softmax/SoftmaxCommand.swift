@@ -38,7 +38,7 @@ struct SoftmaxCommand: ParsableCommand {
     StandardDescriptors.fillClosed()
     StandardStream.ignoreWriteSignals()
     do {
-      _ = try InstructionSet.requested()
+      _ = try CommandEnvironment().execution()
       var command = try parseAsRoot()
       try command.run()
     } catch {

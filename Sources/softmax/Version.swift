@@ -9,6 +9,6 @@ enum Version {
   /// The line of `--version`: the version and the instruction set in use.
   static var line: String {
     // A wrong SOFTMAX_ISA ends the command before it comes here.
-    "softmax \(number) (\((try? InstructionSet.requested()) ?? .scalar))"
+    "softmax \(number) (\((try? CommandEnvironment().execution())?.kernels.instructionSet ?? .scalar))"
   }
 }

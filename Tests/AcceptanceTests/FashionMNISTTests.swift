@@ -90,9 +90,10 @@ struct FashionMNISTTests {
   }
 
   @Test func everyTestRowHasTheSameBitsAloneAndInAnyBatch() throws {
-    let environment = ProcessInfo.processInfo.environment
+    var cache = DataCache.user
+    cache.unpackedFolder = nil
     let fashion = try FashionMNIST.load(
-      environment: environment.merging(["SOFTMAX_CACHE": "off"]) { $1 })
+      directory: ProcessInfo.processInfo.environment["SOFTMAX_DATA"], cache: cache)
     let test = try #require(fashion.test)
     var network = try Sequential(input: [28, 28]) {
       Flatten()

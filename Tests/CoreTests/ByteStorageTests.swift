@@ -56,7 +56,7 @@ import Testing
     let arena = Arena()
     let views = [array, mapped].map { features in
       let view = arena.matrix(rowCount: 3, columnCount: 2)
-      features.withSource { Kernels.active.convert($0, from: 0, into: view) }
+      features.withSource { Kernels.best.convert($0, from: 0, into: view) }
       return view
     }
     for row in 0..<3 {

@@ -35,7 +35,7 @@ import Testing
     let expected = reference(a, b)
     for product in [
       try a.multiplied(by: b), try a.transposed().transposeMultiplied(by: b),
-      try a.multiplied(by: b, threads: 1),
+      try a.multiplied(by: b, on: WorkerTeam(threadCount: 1)),
     ] {
       #expect(product.rowCount == rows && product.columnCount == columns)
       for index in product.elements.indices {
@@ -47,12 +47,12 @@ import Testing
 
   @Test func aProductHasTheSameBitsOnAnyNumberOfThreads() throws {
     let (a, b) = (matrix(300, 260, 2), matrix(260, 35, 3))
-    let alone = try a.multiplied(by: b, threads: 1)
+    let alone = try a.multiplied(by: b, on: WorkerTeam(threadCount: 1))
     for threads in [2, 3, 5] {
-      #expect(try a.multiplied(by: b, threads: threads) == alone)
+      #expect(try a.multiplied(by: b, on: WorkerTeam(threadCount: threads)) == alone)
     }
-    let gradient = try a.transposeMultiplied(by: a, threads: 1)
-    #expect(try a.transposeMultiplied(by: a, threads: 3) == gradient)
+    let gradient = try a.transposeMultiplied(by: a, on: WorkerTeam(threadCount: 1))
+    #expect(try a.transposeMultiplied(by: a, on: WorkerTeam(threadCount: 3)) == gradient)
   }
 
   @Test func aSumOfNothingIsZero() throws {
@@ -76,7 +76,6 @@ import Testing
       try a.transposeMultiplied(by: Matrix(rowCount: 3, columnCount: 2))
     }
     #expect(throws: SoftmaxError.self) { try a.adding(toEachRow: [1, 2]) }
-    #expect(throws: SoftmaxError.self) { try a.multiplied(by: b.transposed(), threads: 0) }
   }
 
   @Test func elementsAreAddedSubtractedScaledAndSummed() throws {

@@ -29,17 +29,19 @@ private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
   func anyNumberOfThreadsGivesTheSameBits(rowCount: Int, columnCount: Int) throws {
     let matrix = randomMatrix(rowCount, columnCount)
     let labels = Targets.labels((0..<rowCount).map { $0 * 7 % columnCount })
-    let distributions = Targets.distributions(matrix.softmax(threads: 1))
-    for threads in [nil, 2, 3, 1024] {
-      #expect(matrix.softmax(threads: threads) == matrix.softmax(threads: 1))
-      #expect(matrix.logSoftmax(threads: threads) == matrix.logSoftmax(threads: 1))
-      #expect(matrix.logSumExp(threads: threads) == matrix.logSumExp(threads: 1))
-      #expect(matrix.mostLikelyClasses(threads: threads) == matrix.mostLikelyClasses(threads: 1))
+    let alone = WorkerTeam(threadCount: 1)
+    let distributions = Targets.distributions(matrix.softmax(on: alone))
+    for threads in [nil, 2, 3, 40] {
+      let team = threads.map { WorkerTeam(threadCount: $0) }
+      #expect(matrix.softmax(on: team) == matrix.softmax(on: alone))
+      #expect(matrix.logSoftmax(on: team) == matrix.logSoftmax(on: alone))
+      #expect(matrix.logSumExp(on: team) == matrix.logSumExp(on: alone))
+      #expect(matrix.mostLikelyClasses(on: team) == matrix.mostLikelyClasses(on: alone))
       for targets in [labels, distributions] {
-        let alone = try matrix.crossEntropyWithGradient(of: targets, threads: 1)
-        let shared = try matrix.crossEntropyWithGradient(of: targets, threads: threads)
-        #expect(shared.losses == alone.losses)
-        #expect(shared.gradient == alone.gradient)
+        let expected = try matrix.crossEntropyWithGradient(of: targets, on: alone)
+        let shared = try matrix.crossEntropyWithGradient(of: targets, on: team)
+        #expect(shared.losses == expected.losses)
+        #expect(shared.gradient == expected.gradient)
       }
     }
   }
@@ -77,24 +79,16 @@ private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 
   @Test func callersOnSeveralThreadsGetTheirOwnResults() {
     let matrices = (1...4).map { randomMatrix(1400 + $0, 100) }
-    let expected = matrices.map { $0.softmax(threads: 1) }
+    let expected = matrices.map { $0.softmax(on: WorkerTeam(threadCount: 1)) }
     let wrong = Atomic<Int>(0)
-    WorkerTeam(threadCount: 4).run { worker in
-      for _ in 0..<100 where matrices[worker.index].softmax() != expected[worker.index] {
+    // They share a team, which is also the one that they are workers of: who finds it busy works alone.
+    let team = WorkerTeam(threadCount: 4)
+    team.run { worker in
+      for _ in 0..<100 where matrices[worker.index].softmax(on: team) != expected[worker.index] {
         wrong.add(1, ordering: .relaxed)
       }
     }
     #expect(wrong.load(ordering: .relaxed) == 0)
-  }
-
-  @Test(arguments: [0, -1, 1025])
-  func aSenselessNumberOfThreadsIsAMistake(threads: Int) async {
-    #expect(throws: SoftmaxError.self) {
-      try Matrix(rowCount: 1, columnCount: 2).crossEntropy(of: .labels([0]), threads: threads)
-    }
-    await #expect(processExitsWith: .failure) {
-      _ = Matrix(rowCount: 1, columnCount: 2).softmax(threads: 0)
-    }
   }
 }
 

@@ -76,7 +76,20 @@ import Testing
     #expect(Kernels(.scalar) != nil)
   }
 
-  @Test func theTestsRunOnWhatTheEnvironmentAsksFor() throws {
-    #expect(try Kernels.active.instructionSet == InstructionSet.requested())
+  @Test func anExecutionTakesWhatTheMachineHas() throws {
+    #expect(try Execution().kernels.instructionSet == .best)
+    for set in InstructionSet.allCases {
+      guard set.isSupported else {
+        #expect(throws: SoftmaxError.self) { try Execution(instructionSet: set) }
+        continue
+      }
+      #expect(try Execution(instructionSet: set).kernels.instructionSet == set)
+    }
+  }
+
+  @Test(arguments: [0, -1, 1025])
+  func aSenselessNumberOfThreadsIsRefused(threads: Int) {
+    #expect(throws: SoftmaxError.self) { try Execution(threads: threads) }
+    #expect(throws: SoftmaxError.self) { try WorkerTeam(threads: threads) }
   }
 }

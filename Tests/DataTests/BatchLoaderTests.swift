@@ -58,7 +58,7 @@ import Testing
         prefetch: prefetch)
       let unpacked = try BatchLoader(
         idxFolder: packed.path, batchSize: 10, seed: 7, readers: readers, prefetch: prefetch,
-        environment: ["SOFTMAX_CACHE": "off"])
+        cache: .none)
       for epoch in 0..<3 {
         let expected = try ShuffledBatches(of: 10, from: 103, seed: 7, epoch: epoch).map(Array.init)
         #expect(expected.last?.count == 3)

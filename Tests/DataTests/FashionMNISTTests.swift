@@ -19,83 +19,59 @@ import Testing
   }
 
   private func located(
-    _ directory: String? = nil, _ environment: [String: String] = [:]
+    _ directory: String? = nil, _ cache: DataCache = .none
   ) throws -> String? {
     var remote = FashionMNIST.remote
     remote.packageFolder = folder.path("package")
-    return try remote.locate(directory: directory, environment: environment)
+    return try remote.locate(directory: directory, cache: cache)
   }
 
   @Test func thePlacesAreTriedInTheirOrder() throws {
-    let home = folder.path("home")
-    var environment = ["SOFTMAX_DATA": "", "HOME": home]
-    #expect(try located(nil, environment) == nil)
+    let cache = DataCache(folder: folder.path("cache"))
+    #expect(try located(nil, cache) == nil)
     try writeFiles(in: "package")
-    #expect(try located(nil, environment) == folder.path("package"))
-    let cache = try #require(FashionMNIST.remote.cacheFolder(environment: environment))
-    #expect(cache.hasPrefix(home))
-    try writeFiles(in: String(cache.dropFirst(folder.path.count + 1)))
-    #expect(try located(nil, environment) == cache)
-    try writeFiles(in: "data")
-    environment["SOFTMAX_DATA"] = folder.path("data")
-    #expect(try located(nil, environment) == folder.path("data"))
-    try writeFiles(in: "data/fashion-mnist")
-    #expect(try located(nil, environment) == folder.path("data/fashion-mnist"))
+    #expect(try located(nil, cache) == folder.path("package"))
+    try writeFiles(in: "cache/fashion-mnist")
+    #expect(try located(nil, cache) == folder.path("cache/fashion-mnist"))
+    #expect(try located(nil, .none) == folder.path("package"))
     try writeFiles(in: "given")
-    #expect(try located(folder.path("given"), environment) == folder.path("given"))
+    #expect(try located(folder.path("given"), cache) == folder.path("given"))
+    try writeFiles(in: "given/fashion-mnist")
+    #expect(try located(folder.path("given"), cache) == folder.path("given/fashion-mnist"))
   }
 
   @Test func aGivenFolderIsTheOnlyPlace() throws {
     try writeFiles(in: "package")
     let error = error { () throws(SoftmaxError) in
-      _ = try FashionMNIST.load(directory: folder.path("given"), environment: [:], mirrors: [])
+      _ = try FashionMNIST.load(directory: folder.path("given"), cache: .none, mirrors: [])
     }
     #expect(error?.code == .notFound)
     #expect(error?.path == folder.path("given"))
   }
 
   @Test func anIncompleteFolderDoesNotCount() throws {
-    let cache = "softmax/fashion-mnist"
-    #if canImport(Darwin)
-      let environment = ["HOME": folder.path]
-      let place = "Library/Caches/" + cache
-    #else
-      let environment = ["XDG_CACHE_HOME": folder.path]
-      let place = cache
-    #endif
+    let cache = DataCache(folder: folder.path)
+    let place = "fashion-mnist"
     try writeFiles(in: place)
-    #expect(try located(nil, environment) == folder.path(place))
+    #expect(try located(nil, cache) == folder.path(place))
     try FileManager.default.removeItem(atPath: folder.path(place + "/t10k-labels-idx1-ubyte.gz"))
-    #expect(try located(nil, environment) == nil)
+    #expect(try located(nil, cache) == nil)
     // A folder of the file's name is no file.
     try folder.write([], to: place + "/t10k-labels-idx1-ubyte/file")
-    #expect(try located(nil, environment) == nil)
+    #expect(try located(nil, cache) == nil)
   }
 
-  @Test func aFolderThatTheEnvironmentNamesIsNotPassedOver() throws {
+  @Test func aFolderThatIsGivenIsNotPassedOver() throws {
     try writeFiles(in: "package")
     for named in ["nowhere", "package/t10k-labels-idx1-ubyte.gz", "."] {
       let error = error { () throws(SoftmaxError) in
-        _ = try FashionMNIST.load(environment: ["SOFTMAX_DATA": folder.path(named)], mirrors: [])
+        _ = try FashionMNIST.load(directory: folder.path(named), mirrors: [])
       }
       #expect(error?.code == .notFound)
       #expect(error?.path == folder.path(named))
-      #expect(error?.message.contains("SOFTMAX_DATA") == true)
-      #expect(error?.remedy?.contains("unset") == true)
+      #expect(error?.remedy?.contains("SOFTMAX_DATA") == true)
     }
   }
-
-  #if !canImport(Darwin)
-    @Test func theCacheFollowsTheXDGSpecification() {
-      #expect(
-        FashionMNIST.remote.cacheFolder(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h"])
-          == "/x/softmax/fashion-mnist")
-      #expect(
-        FashionMNIST.remote.cacheFolder(environment: ["XDG_CACHE_HOME": "x", "HOME": "/h"])
-          == "/h/.cache/softmax/fashion-mnist")
-      #expect(FashionMNIST.remote.cacheFolder(environment: [:]) == nil)
-    }
-  #endif
 
   @Test func whatIsMissingIsFetched() throws {
     let contents: [String: [UInt8]] = ["one": [1, 2, 3], "two": [4, 5]]
@@ -107,7 +83,7 @@ import Testing
     ])
     defer { server.stop() }
     let place = try RemoteDataset(name: "small", files: files).fetch(
-      to: nil, environment: ["HOME": folder.path],
+      to: nil, cache: DataCache(folder: folder.path),
       downloader: Downloader(mirrors: [server.address + "sub"]), progress: nil)
     #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == ["one", "two"])
   }
@@ -125,7 +101,7 @@ import Testing
     #expect(error.remedy?.contains("--data-dir") == true)
     #expect(server.requests == ["/train-images-idx3-ubyte.gz"])
     let homeless = DataTests.error { () throws(SoftmaxError) in
-      try FashionMNIST.fetch(environment: [:], mirrors: [server.address])
+      try FashionMNIST.fetch(cache: .none, mirrors: [server.address])
     }
     #expect(homeless?.code == .notFound)
   }
@@ -148,7 +124,7 @@ import Testing
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func theRealDataAreComplete() throws {
     let fashion = try FashionMNIST.load(
-      directory: packageFolder, environment: ["SOFTMAX_CACHE": "off"])
+      directory: packageFolder, cache: .none)
     let test = try #require(fashion.test)
     #expect(fashion.name == "fashion-mnist")
     #expect(fashion.training.count == 60_000)
@@ -171,19 +147,20 @@ import Testing
 
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func fromTheCacheTheDataAreTheSame() throws {
-    let environment = ["SOFTMAX_CACHE": folder.path("cache")]
+    var cache = DataCache.none
+    cache.unpackedFolder = folder.path("cache")
     let reference = try DatasetReference("fashion-mnist")
     let first = try reference.load(
-      dataDirectory: packageFolder, environment: environment)
+      dataDirectory: packageFolder, cache: cache)
     // The labels are too few bytes to be kept.
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).count == 2)
-    let cache = try #require(UnpackedCache(environment: environment))
+    let copies = UnpackedCache(folder: folder.path("cache"))
     for name in ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"] {
       let source = try #require(SourceIdentity(packageFolder + "/" + name))
-      #expect(cache.copy(of: source) != nil)
+      #expect(copies.copy(of: source) != nil)
     }
     let second = try reference.load(
-      dataDirectory: packageFolder, environment: environment)
+      dataDirectory: packageFolder, cache: cache)
     #expect(first == second)
     #expect(first.hashValue == second.hashValue)
   }

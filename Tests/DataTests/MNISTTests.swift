@@ -40,14 +40,14 @@ import Testing
     let server = try LocalServer(
       Dictionary(uniqueKeysWithValues: contents.map { ("/mnist/" + $0.key, .file($0.value)) }))
     defer { server.stop() }
-    let environment = ["HOME": folder.path, "SOFTMAX_CACHE": "off"]
+    let cache = DataCache(folder: folder.path)
     let remote = RemoteDataset(name: MNIST.name, files: files)
     let place = try remote.fetch(
-      to: nil, environment: environment,
+      to: nil, cache: cache,
       downloader: Downloader(mirrors: [server.address + "mnist/"]), progress: nil)
     #expect(server.requests.count == 4)
-    #expect(try MNIST.locate(environment: environment) == place)
-    let split = try DatasetReference("mnist").load(environment: environment)
+    #expect(try MNIST.locate(cache: cache) == place)
+    let split = try DatasetReference("mnist").load(cache: cache)
     #expect(split.name == "mnist")
     #expect(split.training.count == 60_000)
     #expect(split.test?.count == 10_000)
@@ -70,14 +70,14 @@ import Testing
 
   @Test func oneFolderHoldsBothDataSets() throws {
     try write(try contents(), to: "data/mnist")
-    let environment = ["SOFTMAX_DATA": folder.path("data")]
-    #expect(try MNIST.locate(environment: environment) == folder.path("data/mnist"))
+    let data = folder.path("data")
+    #expect(try MNIST.locate(directory: data) == folder.path("data/mnist"))
     #expect(
-      error { () throws(SoftmaxError) in _ = try FashionMNIST.locate(environment: environment) }?
+      error { () throws(SoftmaxError) in _ = try FashionMNIST.locate(directory: data) }?
         .code == .notFound)
     try write(try contents(), to: "data")
-    #expect(try FashionMNIST.locate(environment: environment) == folder.path("data"))
-    #expect(try MNIST.locate(environment: environment) == folder.path("data/mnist"))
+    #expect(try FashionMNIST.locate(directory: data) == folder.path("data"))
+    #expect(try MNIST.locate(directory: data) == folder.path("data/mnist"))
   }
 
   @Test func anotherDataSetOfTheSameFormIsRefused() throws {
@@ -85,7 +85,7 @@ import Testing
     for contents in [try contents(training: even, test: even), try contents(test: even)] {
       try write(contents, to: "other")
       let error = error { () throws(SoftmaxError) in
-        _ = try MNIST.load(directory: folder.path("other"), environment: ["SOFTMAX_CACHE": "off"])
+        _ = try MNIST.load(directory: folder.path("other"), cache: .none)
       }
       #expect(error?.code == .checksumMismatch)
       #expect(error?.path == folder.path("other"))

@@ -126,35 +126,19 @@ import Testing
     labels[5] = 2
     try folder.write(Fixtures.gzip(Fixtures.labels(labels)), to: "train-labels-idx1-ubyte.gz")
     bench.settle()
-    let environment = ["SOFTMAX_CACHE": bench.cache.folder]
+    var cache = DataCache.none
+    cache.unpackedFolder = bench.cache.folder
     for _ in 0..<2 {
-      let split = try IDXFolder.load(folder.path, environment: environment)
+      let split = try IDXFolder.load(folder.path, cache: cache)
       #expect(split.training.labels[5] == 2)
       let error = error { () throws(SoftmaxError) in
-        _ = try IDXFolder.load(folder.path, classNames: ["a", "b"], environment: environment)
+        _ = try IDXFolder.load(folder.path, classNames: ["a", "b"], cache: cache)
       }
       #expect(error?.code == .labelOutOfRange)
       #expect(error?.offset == 13)
     }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: bench.cache.folder).count == 2)
-  }
-
-  @Test func theEnvironmentSaysWhere() {
-    func folder(_ environment: [String: String]) -> String? {
-      UnpackedCache(environment: environment)?.folder
-    }
-    #expect(folder(["SOFTMAX_CACHE": "off", "HOME": "/h"]) == nil)
-    #expect(folder(["SOFTMAX_CACHE": "OFF", "HOME": "/h"]) == nil)
-    #expect(folder(["SOFTMAX_CACHE": "/c", "HOME": "/h"]) == "/c")
-    #expect(folder(["SOFTMAX_CACHE": "a\0b", "HOME": "/h"]) == nil)
-    #expect(folder([:]) == nil)
-    #if canImport(Darwin)
-      #expect(folder(["SOFTMAX_CACHE": "", "HOME": "/h"]) == "/h/Library/Caches/softmax/unpacked")
-    #else
-      #expect(folder(["SOFTMAX_CACHE": "", "HOME": "/h"]) == "/h/.cache/softmax/unpacked")
-      #expect(folder(["XDG_CACHE_HOME": "/x"]) == "/x/softmax/unpacked")
-    #endif
   }
 }
 

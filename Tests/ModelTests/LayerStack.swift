@@ -115,7 +115,7 @@ extension ReferenceStack {
         let mask = arena.matrix(rowCount: rowCount, columnCount: count)
         let draw = DropoutDraw(
           rate: layer.rate, seed: network.seed, layer: index, outputCount: mask.columnCount)
-        Kernels.active.fill(mask, by: draw, firstRow: 0, step: step)
+        Kernels.best.fill(mask, by: draw, firstRow: 0, step: step)
         layers.append(
           .mask((0..<rowCount).map { row in (0..<count).map { Double(mask[row, $0]) } }))
         withExtendedLifetime(arena) {}

@@ -158,7 +158,7 @@ extension PlanOutcome {
 
 extension PlanCase {
   func plainPlan(
-    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .active
+    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .best
   ) -> PlainPlan {
     PlainPlan(
       network, on: dataset, loss: .crossEntropy, optimizer: optimizer, batchSize: batchSize,
@@ -166,7 +166,7 @@ extension PlanCase {
   }
 
   func fusedPlan(
-    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .active,
+    _ network: Sequential, _ dataset: LabeledDataset, threads: Int, kernels: Kernels = .best,
     isUpdating: Bool = true
   ) throws -> FusedPlan {
     FusedPlan(

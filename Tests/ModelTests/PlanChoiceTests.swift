@@ -5,14 +5,6 @@ import Testing
 
 @testable import SoftmaxModels
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 @Suite struct PlanChoiceTests {
   private func isFused(_ input: Int, @LayerBuilder _ layers: () -> [any Layer]) throws -> Bool {
     FusedShape(try Sequential(input: [input], layers: layers), loss: .crossEntropy) != nil
@@ -108,47 +100,11 @@ import Testing
     #expect(try !isFused(20) { Dense(10, activation: .tanh) })
   }
 
-  // The environment is read at each call, so each of these has a process of its own.
-  @Test func theEnvironmentAsksForThePlainPlan() async {
-    await #expect(processExitsWith: .success) {
-      unsafe setenv("SOFTMAX_PLAN", "plain", 1)
-      let plan = try makePlan()
-      #expect(plan is PlainPlan)
-    }
+  @Test func anExecutionAsksForThePlainPlan() throws {
+    #expect(try makePlan(Execution(threads: 1)) is FusedPlan)
+    #expect(try makePlan(Execution(threads: 1, plan: .plain)) is PlainPlan)
   }
 
-  @Test func withoutWordFromTheEnvironmentThePlanIsFused() async {
-    await #expect(processExitsWith: .success) {
-      unsafe unsetenv("SOFTMAX_PLAN")
-      var plans = [try makePlan()]
-      for name in ["", "fused"] {
-        unsafe setenv("SOFTMAX_PLAN", name, 1)
-        plans.append(try makePlan())
-      }
-      #expect(plans.allSatisfy { $0 is FusedPlan })
-    }
-  }
-
-  @Test func aPlanThatIsNoneIsATypedError() async {
-    await #expect(processExitsWith: .success) {
-      unsafe setenv("SOFTMAX_PLAN", "quick", 1)
-      let test = PlanCase()
-      let dataset = try test.dataset()
-      var network = try test.network()
-      let before = network
-      let ofFit = #expect(throws: SoftmaxError.self) { try network.fit(to: dataset) }
-      let ofGradient = #expect(throws: SoftmaxError.self) {
-        try network.valueAndGradient(of: .crossEntropy, on: dataset)
-      }
-      for error in [ofFit, ofGradient] {
-        #expect(error?.code == .invalidArgument)
-        #expect(error?.message.contains("SOFTMAX_PLAN is 'quick'") == true)
-      }
-      #expect(network == before)
-    }
-  }
-
-  // In this process nothing asks for a plan, or all of it is asked for one.
   @Test func fitTrainsAsThePlansDo() throws {
     let test = PlanCase(hidden: [40], rows: 90, batchSize: 33)
     let dataset = try test.dataset()
@@ -166,10 +122,10 @@ import Testing
   }
 }
 
-private func makePlan() throws -> any TrainingPlan {
+private func makePlan(_ execution: Execution) throws -> any TrainingPlan {
   let test = PlanCase()
-  return try TrainingPlans.make(
-    for: test.network(), on: test.dataset(), loss: .crossEntropy, optimizer: test.optimizer,
-    batchSize: 33, l2Penalty: 0, threads: 1
+  return TrainingPlans.make(
+    for: try test.network(), on: try test.dataset(), loss: .crossEntropy, optimizer: test.optimizer,
+    batchSize: 33, l2Penalty: 0, execution: execution
   ).plan
 }

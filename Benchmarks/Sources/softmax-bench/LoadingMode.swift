@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SoftmaxKit
 
 /// Fashion-MNIST from its four gzip files, or from the checked cache, one load a command.
@@ -9,12 +8,13 @@ import SoftmaxKit
 enum LoadingMode {
   static func run(_ settings: Settings) throws {
     let folder = try settings.text("data")
-    var environment = ProcessInfo.processInfo.environment
-    environment["SOFTMAX_CACHE"] = try settings.text("cache")
-    var split = try FashionMNIST.load(directory: folder, environment: environment)
+    let place = try settings.text("cache")
+    var cache = DataCache.none
+    cache.unpackedFolder = place == "off" ? nil : place
+    var split = try FashionMNIST.load(directory: folder, cache: cache)
     try Worker.serve { _ in
       let start = Clock.now
-      let fresh = try FashionMNIST.load(directory: folder, environment: environment)
+      let fresh = try FashionMNIST.load(directory: folder, cache: cache)
       let seconds = Clock.now - start
       split = fresh  // The one before is freed outside of the time.
       // The sum shows that every pixel is there.

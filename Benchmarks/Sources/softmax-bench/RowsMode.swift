@@ -13,7 +13,8 @@ enum RowsMode {
     let columns: Int = try settings.number("columns")
     let operation = RowsOperation(
       isSoftmax: try settings.text("op") == "softmax",
-      labels: (0..<rows).map { $0 * 7919 % columns }, threads: try settings.number("threads"))
+      labels: (0..<rows).map { $0 * 7919 % columns },
+      team: try WorkerTeam(threads: settings.number("threads")))
     let logits = try Matrix(
       rowCount: rows, columnCount: columns,
       elements: uniformNumbers(count: rows * columns, in: -8...8))
@@ -45,15 +46,15 @@ enum RowsMode {
 private struct RowsOperation {
   let isSoftmax: Bool
   let labels: [Int]
-  let threads: Int
+  let team: WorkerTeam
 
   /// Replaces logits by probabilities, or by the gradient of the mean loss; gives the losses.
   func callAsFunction(_ matrix: inout Matrix) throws -> [Float] {
     guard isSoftmax else {
       return try matrix.formCrossEntropyGradient(
-        of: .labels(labels), scale: 1 / Float(matrix.rowCount), threads: threads)
+        of: .labels(labels), scale: 1 / Float(matrix.rowCount), on: team)
     }
-    matrix.formSoftmax(along: .rows, threads: threads)
+    matrix.formSoftmax(along: .rows, on: team)
     return []
   }
 }

@@ -15,14 +15,15 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - other: B, with as many rows as A has columns.
-  ///   - threads: at most so many share a large product; without it the machine's processors.
-  /// - Throws: `shapeMismatch`; `invalidArgument` for threads outside of 1...1024.
-  public func multiplied(by other: Matrix, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
+  ///   - team: what shares a large product, as in ``softmax(along:on:)``.
+  /// - Throws: `shapeMismatch`.
+  public func multiplied(
+    by other: Matrix, on team: WorkerTeam? = nil
+  ) throws(SoftmaxError) -> Matrix {
     guard columnCount == other.rowCount else {
       throw Matrix.mismatch("a product", self, other, "as many columns as the second has rows")
     }
-    try WorkerTeam.validate(threadCount: threads)
-    return product(other, isTransposed: false, chunk: softmax_unit_chunk(columnCount), threads)
+    return product(other, isTransposed: false, chunk: softmax_unit_chunk(columnCount), on: team)
   }
 
   /// The matrix product A^T B, of shape [columns of A, columns of B], without transposing A.
@@ -33,16 +34,15 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - other: B, with as many rows as A.
-  ///   - threads: at most so many share a large product; without it the machine's processors.
-  /// - Throws: `shapeMismatch`; `invalidArgument` for threads outside of 1...1024.
+  ///   - team: what shares a large product, as in ``softmax(along:on:)``.
+  /// - Throws: `shapeMismatch`.
   public func transposeMultiplied(
-    by other: Matrix, threads: Int? = nil
+    by other: Matrix, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> Matrix {
     guard rowCount == other.rowCount else {
       throw Matrix.mismatch("a transposed product", self, other, "as many rows as the second")
     }
-    try WorkerTeam.validate(threadCount: threads)
-    return product(other, isTransposed: true, chunk: Int(SOFTMAX_ROW_CHUNK), threads)
+    return product(other, isTransposed: true, chunk: Int(SOFTMAX_ROW_CHUNK), on: team)
   }
 
   /// The sum of each row, or of each column, in double and ascending.
@@ -122,7 +122,7 @@ extension Matrix {
   }
 
   private func product(
-    _ other: Matrix, isTransposed: Bool, chunk: Int, _ threads: Int?
+    _ other: Matrix, isTransposed: Bool, chunk: Int, on team: WorkerTeam?
   ) -> Matrix {
     let (resultRows, steps) = isTransposed ? (columnCount, rowCount) : (rowCount, columnCount)
     let resultColumns = other.columnCount
@@ -133,8 +133,8 @@ extension Matrix {
       withRows { a in
         other.withRows { b in
           // An element costs as many steps as the kernels count elements of a row.
-          RowShares.run(
-            rowCount: resultRows, columnCount: resultColumns * max(1, steps / 16), threads: threads
+          WorkerTeam.share(
+            rowCount: resultRows, columnCount: resultColumns * max(1, steps / 16), on: team
           ) { rows in
             guard let c = unsafe c[rows.lowerBound * resultColumns] else { return }
             guard let a = unsafe a.base, let b = unsafe b.base else {
@@ -142,7 +142,7 @@ extension Matrix {
               unsafe c.initialize(repeating: 0, count: rows.count * resultColumns)
               return
             }
-            unsafe Kernels.active.table.pointee.gemm_ascending(
+            unsafe Kernels.best.table.pointee.gemm_ascending(
               rows.count, resultColumns, steps, chunk, a + rows.lowerBound * rowStride, rowStride,
               stepStride, b, resultColumns, nil, c, resultColumns)
           }

@@ -2,7 +2,7 @@
 
 import CSoftmaxKernels
 
-// Threads as in `softmax(along:threads:)`: rows are independent, so any number gives the same bits.
+// Threads as in `softmax(along:on:)`: rows are independent, so any number gives the same bits.
 extension Matrix {
   /// The cross-entropy of each row of logits and its target.
   ///
@@ -20,15 +20,15 @@ extension Matrix {
   /// - Parameters:
   ///   - targets: for each row the column of its class, or a row of probabilities; that these sum
   ///     to 1 is not checked.
-  ///   - threads: at most so many share a large matrix; without it the machine's processors.
+  ///   - team: what shares a large matrix, as in ``softmax(along:on:)``.
   /// - Throws: `shapeMismatch` unless there is a target for each row; `labelOutOfRange` naming the
-  ///   first row whose label is no column; `invalidArgument` for threads outside of 1...1024.
+  ///   first row whose label is no column; `invalidArgument` for several classes at once.
   public func crossEntropy(
-    of targets: Targets, threads: Int? = nil
+    of targets: Targets, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> [Float] {
-    try validate(targets, threads: threads)
+    try validate(targets)
     return withRows {
-      unsafe $0.crossEntropy(of: targets, scale: 1, gradient: OutputVector(base: nil), threads)
+      unsafe $0.crossEntropy(of: targets, scale: 1, gradient: OutputVector(base: nil), on: team)
     }
   }
 
@@ -43,20 +43,20 @@ extension Matrix {
   /// ```
   ///
   /// - Parameters:
-  ///   - targets: as for ``crossEntropy(of:threads:)``.
+  ///   - targets: as for ``crossEntropy(of:on:)``.
   ///   - scale: what the gradient is multiplied with.
-  ///   - threads: at most so many share a large matrix; without it the machine's processors.
+  ///   - team: what shares a large matrix, as in ``softmax(along:on:)``.
   /// - Returns: the loss of each row, in nats, and the gradient in the shape of the logits.
-  /// - Throws: as ``crossEntropy(of:threads:)``.
+  /// - Throws: as ``crossEntropy(of:on:)``.
   public func crossEntropyWithGradient(
-    of targets: Targets, scale: Float = 1, threads: Int? = nil
+    of targets: Targets, scale: Float = 1, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> (losses: [Float], gradient: Matrix) {
-    try validate(targets, threads: threads)
+    try validate(targets)
     var losses: [Float] = []
     let gradient = unsafe [Float](unsafeUninitializedCapacity: elements.count) { d, count in
       losses = withRows {
         unsafe $0.crossEntropy(
-          of: targets, scale: scale, gradient: OutputVector(base: d.baseAddress), threads)
+          of: targets, scale: scale, gradient: OutputVector(base: d.baseAddress), on: team)
       }
       count = elements.count
     }
@@ -65,20 +65,19 @@ extension Matrix {
 
   /// Replaces logits by the gradient of their cross-entropy; returns the loss of each row.
   ///
-  /// As ``crossEntropyWithGradient(of:scale:threads:)``, without memory for a second matrix.
+  /// As ``crossEntropyWithGradient(of:scale:on:)``, without memory for a second matrix.
   ///
-  /// - Throws: as ``crossEntropy(of:threads:)``, leaving the logits as they were.
+  /// - Throws: as ``crossEntropy(of:on:)``, leaving the logits as they were.
   public mutating func formCrossEntropyGradient(
-    of targets: Targets, scale: Float = 1, threads: Int? = nil
+    of targets: Targets, scale: Float = 1, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> [Float] {
-    try validate(targets, threads: threads)
+    try validate(targets)
     return withRowsInPlace { z, gradient in
-      unsafe z.crossEntropy(of: targets, scale: scale, gradient: gradient, threads)
+      unsafe z.crossEntropy(of: targets, scale: scale, gradient: gradient, on: team)
     }
   }
 
-  private func validate(_ targets: Targets, threads: Int?) throws(SoftmaxError) {
-    try WorkerTeam.validate(threadCount: threads)
+  private func validate(_ targets: Targets) throws(SoftmaxError) {
     switch targets {
     case .labels(let labels):
       guard labels.count == rowCount else {
@@ -116,11 +115,11 @@ extension Matrix {
   /// The cross-entropy of each row of logits and its label.
   ///
   /// - Precondition: a label for each row, within the columns.
-  package func crossEntropies(of labels: [Int], threads: Int? = nil) -> [Float] {
+  package func crossEntropies(of labels: [Int], on team: WorkerTeam? = nil) -> [Float] {
     precondition(labels.count == rowCount && labels.allSatisfy { 0..<columnCount ~= $0 })
     return withRows {
       unsafe $0.crossEntropy(
-        of: .labels(labels), scale: 1, gradient: OutputVector(base: nil), threads)
+        of: .labels(labels), scale: 1, gradient: OutputVector(base: nil), on: team)
     }
   }
 }
@@ -131,7 +130,7 @@ extension InputRows {
 
   // Each row's loss, and its gradient unless that has no memory. The targets have been checked.
   @unsafe fileprivate func crossEntropy(
-    of targets: Targets, scale: Float, gradient: OutputVector<Float>, _ threads: Int?
+    of targets: Targets, scale: Float, gradient: OutputVector<Float>, on team: WorkerTeam?
   ) -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: rowCount) { losses, count in
       let losses = unsafe OutputVector(base: losses.baseAddress)
@@ -139,12 +138,12 @@ extension InputRows {
       case .labels(let labels):
         unsafe labels.withUnsafeBufferPointer {
           let labels = unsafe InputLabels(base: $0.baseAddress)
-          share(threads: threads) { rows in
+          share(on: team) { rows in
             unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: InputRows.block) {
               for begin in stride(from: rows.lowerBound, to: rows.upperBound, by: InputRows.block) {
                 let size = min(InputRows.block, rows.upperBound - begin)
                 unsafe labels.narrow(from: begin, count: size, into: $0)
-                unsafe Kernels.active.table.pointee.cross_entropy_labels(
+                unsafe Kernels.best.table.pointee.cross_entropy_labels(
                   size, columnCount, self[begin], columnCount, $0.baseAddress, scale,
                   losses[begin], gradient[begin * columnCount], columnCount)
               }
@@ -153,9 +152,9 @@ extension InputRows {
         }
       case .distributions(let matrix), .indicators(let matrix):
         matrix.withRows { t in
-          share(threads: threads) { rows in
+          share(on: team) { rows in
             let first = rows.lowerBound
-            unsafe Kernels.active.table.pointee.cross_entropy_distributions(
+            unsafe Kernels.best.table.pointee.cross_entropy_distributions(
               rows.count, columnCount, self[first], columnCount, t[first], columnCount, scale,
               losses[first], gradient[first * columnCount], columnCount)
           }

@@ -22,7 +22,7 @@ extension [Float] {
   fileprivate func sigmoid() -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: count) { y, initialized in
       unsafe withUnsafeBufferPointer { x in
-        unsafe Kernels.active.table.pointee.sigmoid(count, x.baseAddress, y.baseAddress)
+        unsafe Kernels.best.table.pointee.sigmoid(count, x.baseAddress, y.baseAddress)
       }
       initialized = count
     }

@@ -10,8 +10,8 @@ public enum Axis: Sendable {
   case columns
 }
 
-// Rows are independent, so any number of threads gives the same bits. `threads` is the greatest
-// number that may share them, within 1...1024; small matrices stay on the caller's thread.
+// Rows are independent, so any number of threads gives the same bits. Small matrices stay on the
+// caller's thread.
 extension Matrix {
   /// The softmax of each row, or of each column.
   ///
@@ -25,48 +25,48 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - axis: what sums to 1.
-  ///   - threads: at most so many share a large matrix; without it the machine's processors.
-  /// - Precondition: `threads` is within 1...1024.
-  public func softmax(along axis: Axis = .rows, threads: Int? = nil) -> Matrix {
-    unsafe mapped(along: axis, threads: threads, Kernels.active.table.pointee.softmax_rows)
+  ///   - team: what shares a large matrix; without one, threads are started for a call that is large
+  ///     enough to pay for them.
+  public func softmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> Matrix {
+    unsafe mapped(along: axis, on: team, Kernels.best.table.pointee.softmax_rows)
   }
 
   /// Replaces each row, or each column, by its softmax.
   ///
-  /// As ``softmax(along:threads:)``, without memory for a second matrix where rows are meant.
+  /// As ``softmax(along:on:)``, without memory for a second matrix where rows are meant.
   ///
   /// ```swift
   /// var scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
   /// scores.formSoftmax()
   /// ```
-  public mutating func formSoftmax(along axis: Axis = .rows, threads: Int? = nil) {
-    unsafe map(along: axis, threads: threads, Kernels.active.table.pointee.softmax_rows)
+  public mutating func formSoftmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) {
+    unsafe map(along: axis, on: team, Kernels.best.table.pointee.softmax_rows)
   }
 
   /// The logarithm of the softmax of each row, or of each column.
   ///
   /// log softmax(x)_j = (x_j - max x) - ln(sum over k of exp(x_k - max x)): exact where the
-  /// probability itself would underflow. Special rows as in ``softmax(along:threads:)``.
-  public func logSoftmax(along axis: Axis = .rows, threads: Int? = nil) -> Matrix {
-    unsafe mapped(along: axis, threads: threads, Kernels.active.table.pointee.log_softmax_rows)
+  /// probability itself would underflow. Special rows as in ``softmax(along:on:)``.
+  public func logSoftmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> Matrix {
+    unsafe mapped(along: axis, on: team, Kernels.best.table.pointee.log_softmax_rows)
   }
 
   /// Replaces each row, or each column, by the logarithm of its softmax.
-  public mutating func formLogSoftmax(along axis: Axis = .rows, threads: Int? = nil) {
-    unsafe map(along: axis, threads: threads, Kernels.active.table.pointee.log_softmax_rows)
+  public mutating func formLogSoftmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) {
+    unsafe map(along: axis, on: team, Kernels.best.table.pointee.log_softmax_rows)
   }
 
   /// The logarithm of the sum of the exponentials of each row, or of each column.
   ///
   /// ln(sum over k of exp(x_k)) = max x + ln(sum over k of exp(x_k - max x)). NaN where a row has
   /// one; -infinity for a row of nothing but -infinity or of nothing at all.
-  public func logSumExp(along axis: Axis = .rows, threads: Int? = nil) -> [Float] {
-    if axis == .columns { return transposed().logSumExp(threads: threads) }
+  public func logSumExp(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> [Float] {
+    if axis == .columns { return transposed().logSumExp(on: team) }
     return unsafe [Float](unsafeUninitializedCapacity: rowCount) { y, count in
       withRows { x in
         let y = unsafe OutputVector(base: y.baseAddress)
-        x.share(threads: threads) { rows in
-          unsafe Kernels.active.table.pointee.log_sum_exp_rows(
+        x.share(on: team) { rows in
+          unsafe Kernels.best.table.pointee.log_sum_exp_rows(
             rows.count, x.columnCount, x[rows.lowerBound], x.columnCount, y[rows.lowerBound])
         }
       }
@@ -75,12 +75,12 @@ extension Matrix {
   }
 
   /// The column of each row's greatest element, the first of equals; of NaN where there is one.
-  package func mostLikelyClasses(threads: Int? = nil) -> [Int] {
+  package func mostLikelyClasses(on team: WorkerTeam? = nil) -> [Int] {
     let index = unsafe [Int32](unsafeUninitializedCapacity: rowCount) { index, count in
       withRows { x in
         let index = unsafe OutputVector(base: index.baseAddress)
-        x.share(threads: threads) { rows in
-          unsafe Kernels.active.table.pointee.argmax_rows(
+        x.share(on: team) { rows in
+          unsafe Kernels.best.table.pointee.argmax_rows(
             rows.count, x.columnCount, x[rows.lowerBound], x.columnCount, index[rows.lowerBound])
         }
       }
@@ -113,27 +113,27 @@ public func logSumExp(_ logits: [Float]) -> Float {
 // MARK: - Rows that threads share
 
 extension Matrix {
-  private func mapped(along axis: Axis, threads: Int?, _ kernel: RowKernel) -> Matrix {
+  private func mapped(along axis: Axis, on team: WorkerTeam?, _ kernel: RowKernel) -> Matrix {
     guard axis == .rows else {
       var result = transposed()
-      unsafe result.map(along: .rows, threads: threads, kernel)
+      unsafe result.map(along: .rows, on: team, kernel)
       return result.transposed()
     }
     let mapped = unsafe [Float](unsafeUninitializedCapacity: elements.count) { y, count in
       withRows { x in
-        unsafe x.apply(kernel, into: OutputVector(base: y.baseAddress), threads: threads)
+        unsafe x.apply(kernel, into: OutputVector(base: y.baseAddress), on: team)
       }
       count = elements.count
     }
     return Matrix(rowCount: rowCount, columnCount: columnCount, unchecked: mapped)
   }
 
-  private mutating func map(along axis: Axis, threads: Int?, _ kernel: RowKernel) {
+  private mutating func map(along axis: Axis, on team: WorkerTeam?, _ kernel: RowKernel) {
     guard axis == .rows else {
-      self = unsafe mapped(along: axis, threads: threads, kernel)
+      self = unsafe mapped(along: axis, on: team, kernel)
       return
     }
-    withRowsInPlace { x, y in unsafe x.apply(kernel, into: y, threads: threads) }
+    withRowsInPlace { x, y in unsafe x.apply(kernel, into: y, on: team) }
   }
 
   /// Calls `body` with the rows' memory.

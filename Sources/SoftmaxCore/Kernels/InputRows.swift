@@ -13,8 +13,8 @@ struct InputRows: @unchecked Sendable {
   }
 
   /// Calls `body` with ranges of rows that cover all, on several threads where that pays.
-  func share(threads: Int?, _ body: @escaping @Sendable (Range<Int>) -> Void) {
-    RowShares.run(rowCount: rowCount, columnCount: columnCount, threads: threads, body)
+  func share(on team: WorkerTeam?, _ body: @escaping @Sendable (Range<Int>) -> Void) {
+    WorkerTeam.share(rowCount: rowCount, columnCount: columnCount, on: team, body)
   }
 }
 
@@ -37,8 +37,10 @@ typealias RowKernel =
 
 extension InputRows {
   /// Gives the rows to a kernel; `output` may be the same memory.
-  func apply(_ kernel: @escaping RowKernel, into output: OutputVector<Float>, threads: Int?) {
-    share(threads: threads) { rows in
+  func apply(
+    _ kernel: @escaping RowKernel, into output: OutputVector<Float>, on team: WorkerTeam?
+  ) {
+    share(on: team) { rows in
       unsafe kernel(
         rows.count, columnCount, self[rows.lowerBound], columnCount,
         output[rows.lowerBound * columnCount], columnCount)

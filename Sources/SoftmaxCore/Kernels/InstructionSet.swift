@@ -2,14 +2,6 @@
 
 import CSoftmaxKernels
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A family of vector instructions that the arithmetic is compiled for.
 ///
 /// All give the same bits; the choice changes the speed alone. Of those that a machine has, later
@@ -30,32 +22,14 @@ public enum InstructionSet: String, CaseIterable, Sendable, BitwiseCopyable,
   /// AVX-512 (F, DQ, BW, VL): 16 floats at a time.
   case avx512
 
-  /// The name, as `SOFTMAX_ISA` takes it.
+  /// The name, as the command's `SOFTMAX_ISA` takes it.
   public var description: String { rawValue }
 
   /// Whether the processor has it and the operating system lets it be used.
   public var isSupported: Bool { unsafe softmax_kernels_for(identifier) != nil }
 
   /// The fastest that this machine supports.
-  public static var best: InstructionSet {
-    allCases.last(where: \.isSupported) ?? .scalar
-  }
-
-  /// The one that the environment variable `SOFTMAX_ISA` asks for, else the best.
-  ///
-  /// - Throws: `invalidArgument` for a name that is none or that this machine lacks.
-  public static func requested() throws(SoftmaxError) -> InstructionSet {
-    guard let value = unsafe getenv("SOFTMAX_ISA") else { return best }
-    let name = unsafe String(cString: value)
-    guard !name.isEmpty else { return best }
-    let supported = allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
-    guard let set = InstructionSet(rawValue: name), set.isSupported else {
-      throw SoftmaxError(
-        .invalidArgument, "SOFTMAX_ISA is '\(name)', which this machine does not offer",
-        remedy: "use one of \(supported), or leave it unset")
-    }
-    return set
-  }
+  public static var best: InstructionSet { Kernels.best.instructionSet }
 
   var identifier: softmax_isa {
     switch self {

@@ -87,7 +87,7 @@ extension [Float] {
   package func softplus() -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: count) { y, initialized in
       unsafe withUnsafeBufferPointer { x in
-        unsafe Kernels.active.table.pointee.softplus(count, x.baseAddress, y.baseAddress)
+        unsafe Kernels.best.table.pointee.softplus(count, x.baseAddress, y.baseAddress)
       }
       initialized = count
     }

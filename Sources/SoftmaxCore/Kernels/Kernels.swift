@@ -17,17 +17,10 @@ package struct Kernels: @unchecked Sendable, BitwiseCopyable {
     instructionSet = set
   }
 
-  /// The kernels that `SOFTMAX_ISA` asks for, else the fastest.
-  ///
-  /// A wrong name is reported by `InstructionSet.requested()`; arithmetic goes on with the fastest,
-  /// which gives the same bits.
-  package static let active: Kernels = {
-    let requested = (try? InstructionSet.requested()) ?? .best
-    return Kernels(requested) ?? scalar
-  }()
-
-  private static let scalar: Kernels = {
-    guard let kernels = Kernels(.scalar) else { preconditionFailure("the scalar kernels exist") }
+  /// The fastest kernels of this machine.
+  package static let best: Kernels = {
+    guard let kernels = InstructionSet.allCases.reversed().lazy.compactMap(Kernels.init).first
+    else { preconditionFailure("the scalar kernels exist") }
     return kernels
   }()
 }

@@ -86,7 +86,7 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
   // The bits at the indices 0..<count.
   private func bits(inFirst count: Int) -> [UInt64] {
     unsafe Array(unsafeUninitializedCapacity: count + 1) { buffer, initializedCount in
-      unsafe Kernels.active.table.pointee.philox(
+      unsafe Kernels.best.table.pointee.philox(
         (count + 1) / 2, key.0, key.1, stream.0, stream.1, buffer.baseAddress)
       initializedCount = count
     }

@@ -13,12 +13,22 @@ import Synchronization
 
 /// A few threads that live as long as the team and do the same work on different parts of it.
 ///
-/// `run` calls its closure once on each worker, the caller's thread being worker 0, and returns when
-/// all have returned. Between steps the workers meet at `Worker.barrier()`. Waiting spins for some
-/// microseconds, then parks, so that a team larger than the machine makes progress too.
-package final class WorkerTeam: Sendable {
+/// Functions of large matrices that are called again and again share the work among a team that the
+/// caller keeps. The results do not depend on it.
+///
+/// ```swift
+/// let team = try WorkerTeam(threads: 2)
+/// let probabilities = logits.softmax(on: team)
+/// ```
+///
+/// A team may be handed to calls on several threads: who finds it busy works alone.
+public final class WorkerTeam: Sendable {
+  // `run` calls its closure once on each worker, the caller's thread being worker 0, and returns when
+  // all have returned. Between steps the workers meet at `Worker.barrier()`. Waiting spins for some
+  // microseconds, then parks, so that a team larger than the machine makes progress too.
+
   /// The number of workers, the caller's thread included.
-  package var threadCount: Int { shared.count }
+  public var threadCount: Int { shared.count }
 
   private let shared: Shared
   private let threads: [ThreadHandle]
@@ -26,9 +36,17 @@ package final class WorkerTeam: Sendable {
 
   /// Starts a team.
   ///
-  /// - Parameter threadCount: at least 1; without it the number of the machine's processors.
-  package init(threadCount: Int? = nil) {
-    let count = max(1, threadCount ?? WorkerTeam.processorCount)
+  /// - Parameter threads: the number of workers; without it that of the processors that this process
+  ///   may use. Where the system grants fewer threads, the team is smaller.
+  /// - Throws: `invalidArgument` for threads outside of 1...1024.
+  public convenience init(threads: Int? = nil) throws(SoftmaxError) {
+    try WorkerTeam.validate(threadCount: threads)
+    self.init(threadCount: threads ?? WorkerTeam.processorCount)
+  }
+
+  /// Starts a team of at least one worker.
+  package init(threadCount: Int) {
+    let count = max(1, threadCount)
     let shared = Shared(count: count)
     var threads: [ThreadHandle] = []
     for index in 1..<max(count, 1) {
@@ -66,6 +84,11 @@ package final class WorkerTeam: Sendable {
   /// Must not be called by a worker.
   package func run(_ body: @escaping @Sendable (Worker) -> Void) {
     turn.withLock { _ in shared.run(body) }
+  }
+
+  /// The same where the team has nothing else to do; false where it has, with nothing done.
+  func runIfFree(_ body: @escaping @Sendable (Worker) -> Void) -> Bool {
+    turn.withLockIfAvailable { _ in shared.run(body) } != nil
   }
 }
 

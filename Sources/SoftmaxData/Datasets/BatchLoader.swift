@@ -65,18 +65,18 @@ public struct BatchLoader: Sendable {
   ///   - seed: what the order of the samples is drawn from.
   ///   - readers: the number of threads, 1...64.
   ///   - prefetch: the most batches read ahead, 1...1024; without it two for each reader.
-  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - cache: where unpacked copies are kept.
   /// - Throws: `notFound` if the folder has no such part; `invalidArgument`; as ``IDXFolder``'s
   ///   loading.
   public init(
     idxFolder path: String, part: DatasetReference.Part = .training, classNames: [String]? = nil,
     batchSize: Int, seed: UInt64 = 0, readers: Int = 2, prefetch: Int? = nil,
-    environment: [String: String]? = nil
+    cache: DataCache = .user
   ) throws(SoftmaxError) {
     try self.init(
       source: IDXFolder.rows(
         of: part, in: path, classNames: classNames,
-        environment: environment ?? ProcessInfo.processInfo.environment),
+        cache: cache),
       batchSize: batchSize, seed: seed, readers: readers, prefetch: prefetch)
   }
 

@@ -7,14 +7,14 @@ extension DatasetReference {
   /// - Parameters:
   ///   - dataDirectory: where a data set that is fetched lies, instead of the usual places.
   ///   - table: how to read a table.
-  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - cache: where fetched files and unpacked copies are kept.
   ///   - progress: told about each piece of a file that has to be fetched.
-  /// - Throws: as ``FashionMNIST/load(directory:environment:mirrors:progress:)``,
-  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:environment:)`` and
+  /// - Throws: as ``FashionMNIST/load(directory:cache:mirrors:progress:)``,
+  ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:cache:)`` and
   ///   ``CSVTable/read(_:as:maximumByteCount:)``.
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
-    environment: [String: String]? = nil, progress: Downloader.Progress? = nil
+    cache: DataCache = .user, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     switch source {
     case .builtIn("digits"): return try Digits.load()
@@ -22,10 +22,10 @@ extension DatasetReference {
     case .builtIn("breast-cancer"): return try BreastCancer.load()
     case .builtIn(FashionMNIST.name):
       return try FashionMNIST.load(
-        directory: dataDirectory, environment: environment, progress: progress)
+        directory: dataDirectory, cache: cache, progress: progress)
     case .builtIn(MNIST.name):
       return try MNIST.load(
-        directory: dataDirectory, environment: environment, progress: progress)
+        directory: dataDirectory, cache: cache, progress: progress)
     case .builtIn(let name):
       throw SoftmaxError(
         .notFound,
@@ -37,7 +37,7 @@ extension DatasetReference {
           .unsupported, "is a file, expected a folder of IDX files",
           remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
       }
-      return try IDXFolder.load(path, environment: environment)
+      return try IDXFolder.load(path, cache: cache)
     case .file(let path):
       guard FileFormat(path) != .idx else {
         throw SoftmaxError(
@@ -54,7 +54,7 @@ extension DatasetReference {
   /// The samples that the reference names: a part, or one row of it.
   ///
   /// - Parameters:
-  ///   - split: what ``load(dataDirectory:table:environment:progress:)`` gave.
+  ///   - split: what ``load(dataDirectory:table:cache:progress:)`` gave.
   ///   - default: the part that a reference without one stands for; if it is the test part and
   ///     there is none, the training part is not taken in its place.
   /// - Throws: `notFound` if the data set has no such part, or the part no such row.

@@ -10,16 +10,15 @@ extension MNIST {
   ///
   /// - Parameters:
   ///   - directory: where the files are, instead of the usual places.
-  ///   - environment: the environment variables to go by; without it the process's own.
-  /// - Throws: `notFound` if `directory` is given and does not hold the files, or if `SOFTMAX_DATA`
-  ///   is set and its folder does not.
+  ///   - cache: where fetched files and unpacked copies are kept.
+  /// - Throws: `notFound` if `directory` is given and does not hold the files.
   public static func locate(
-    directory: String? = nil, environment: [String: String]? = nil
+    directory: String? = nil, cache: DataCache = .user
   ) throws(SoftmaxError) -> String? {
-    try remote.locate(directory: directory, environment: environment)
+    try remote.locate(directory: directory, cache: cache)
   }
 
-  /// Fetches the files that are missing into a folder, by default the user's cache.
+  /// Fetches the files that are missing into a folder, by default the cache.
   ///
   /// ```swift
   /// let folder = try MNIST.fetch { file, received, total in
@@ -29,19 +28,19 @@ extension MNIST {
   ///
   /// - Parameters:
   ///   - directory: the folder for the files themselves; made if it is missing.
-  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - cache: where fetched files and unpacked copies are kept.
   ///   - mirrors: where to fetch the files, tried in this order.
   ///   - progress: told about each piece of a file that arrives.
   /// - Returns: the folder that holds the files.
   /// - Throws: `networkFailure` or `checksumMismatch` listing what was tried; `ioFailure` if the
-  ///   folder cannot be written; `notFound` if there is no home for a cache.
+  ///   folder cannot be written; `notFound` without a folder and a cache.
   @discardableResult
   public static func fetch(
-    to directory: String? = nil, environment: [String: String]? = nil,
+    to directory: String? = nil, cache: DataCache = .user,
     mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> String {
     try remote.fetch(
-      to: directory, environment: environment, downloader: Downloader(mirrors: mirrors),
+      to: directory, cache: cache, downloader: Downloader(mirrors: mirrors),
       progress: progress)
   }
 }

@@ -13,8 +13,7 @@ public import SoftmaxCore
 ///
 /// The files are looked for, in this order:
 /// 1. in the folder given, and nowhere else if one is given;
-/// 2. in the folder that the environment variable `SOFTMAX_DATA` names, and nowhere else if it does;
-/// 3. in the user's cache: `$XDG_CACHE_HOME/softmax/mnist`, which is `~/.cache/softmax/mnist` unless
+/// 2. in the cache, by default the user's: `$XDG_CACHE_HOME/softmax/mnist`, which is `~/.cache/softmax/mnist` unless
 ///    set otherwise, on Apple's systems `~/Library/Caches/softmax/mnist`;
 ///
 /// or else fetched into the cache. Under 1 and 2 they may lie in a folder `mnist` within, which is
@@ -65,7 +64,7 @@ public enum MNIST {
   ///
   /// - Parameters:
   ///   - directory: where the files are, instead of the usual places.
-  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - cache: where fetched files and unpacked copies are kept.
   ///   - mirrors: where to fetch the files.
   ///   - progress: told about each piece of a file that arrives.
   /// - Throws: `notFound` if `directory` or the folder of `SOFTMAX_DATA` does not hold the files;
@@ -73,11 +72,11 @@ public enum MNIST {
   ///   `checksumMismatch` if the files found are of another data set (Fashion-MNIST's have the same
   ///   names); `invalidData` if they are damaged.
   public static func load(
-    directory: String? = nil, environment: [String: String]? = nil,
+    directory: String? = nil, cache: DataCache = .user,
     mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     let (split, folder) = try remote.load(
-      classNames: classNames, directory: directory, environment: environment,
+      classNames: classNames, directory: directory, cache: cache,
       downloader: Downloader(mirrors: mirrors), progress: progress)
     try validate(split, folder: folder)
     return split

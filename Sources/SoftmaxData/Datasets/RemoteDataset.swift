@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import SoftmaxCore
 
 /// A data set of IDX files that lies in one of several places, or else on mirrors.
 ///
-/// The places, in this order: the folder given, and nowhere else if one is given; the folder of
-/// `SOFTMAX_DATA`, and nowhere else if it is set; the user's cache; where a package of the system puts
-/// the files. Under the first two the files may lie in a folder of the data set's name within, which
-/// is looked at first.
+/// The places, in this order: the folder given, and nowhere else if one is given; the cache; where a
+/// package of the system puts the files. In a folder that is given the files may lie in a folder of
+/// the data set's name within, which is looked at first.
 struct RemoteDataset: Sendable {
   /// The name on the command line and of the folder.
   let name: String
@@ -20,40 +18,35 @@ struct RemoteDataset: Sendable {
 
   /// The folder that holds all files, or nil if none of the places does.
   ///
-  /// - Throws: `notFound` if a folder is named, by the caller or the environment, and does not.
-  func locate(
-    directory: String?, environment: [String: String]?
-  ) throws(SoftmaxError) -> String? {
-    if let directory {
-      if let found = folder(at: directory) { return found }
-      throw missing(
-        in: directory, whose: "",
-        remedy: "name the folder that does, or leave the name out to look in the usual places")
+  /// - Throws: `notFound` if a folder is given and does not hold them.
+  func locate(directory: String?, cache: DataCache) throws(SoftmaxError) -> String? {
+    guard let directory else {
+      return [cache.folder(of: name), packageFolder].compactMap(\.self)
+        .first(where: IDXFolder.isComplete)
     }
-    let environment = environment ?? ProcessInfo.processInfo.environment
+    if let found = folder(at: directory) { return found }
     // What a user names is not passed over in silence.
-    if let named = environment["SOFTMAX_DATA"], !named.isEmpty {
-      if let found = folder(at: named) { return found }
-      throw missing(
-        in: named, whose: "the folder of SOFTMAX_DATA ",
-        remedy: "set it to the folder that does, or unset it to look in the usual places")
-    }
-    return [cacheFolder(environment: environment), packageFolder].compactMap(\.self)
-      .first(where: IDXFolder.isComplete)
+    throw SoftmaxError(
+      .notFound,
+      "holds no \(files.map(\.name).joined(separator: ", ")), with or without .gz, "
+        + "neither itself nor in a folder \(name)",
+      remedy:
+        "name the folder that does (directory, --data-dir or SOFTMAX_DATA), or none, to look in "
+        + "the usual places",
+      at: .file(path: directory, offset: nil))
   }
 
   /// Fetches the files that are missing into a folder, by default the user's cache.
   ///
   /// - Returns: the folder.
   func fetch(
-    to directory: String?, environment: [String: String]?, downloader: Downloader,
+    to directory: String?, cache: DataCache, downloader: Downloader,
     progress: Downloader.Progress?
   ) throws(SoftmaxError) -> String {
-    let environment = environment ?? ProcessInfo.processInfo.environment
-    guard let folder = directory ?? cacheFolder(environment: environment) else {
+    guard let folder = directory ?? cache.folder(of: name) else {
       throw SoftmaxError(
-        .notFound, "there is no folder for the user's cache: HOME and XDG_CACHE_HOME are not set",
-        remedy: "set one of them, or SOFTMAX_DATA to a folder that holds the files")
+        .notFound, "\(name) is not here, and there is no cache to fetch it into",
+        remedy: "name a folder for the files, or for the cache")
     }
     do throws(SoftmaxError) {
       try downloader.fetch(files, into: folder, progress: progress)
@@ -72,24 +65,19 @@ struct RemoteDataset: Sendable {
   ///
   /// - Returns: the data set, and the folder that it came from.
   func load(
-    classNames: [String], directory: String?, environment: [String: String]?,
+    classNames: [String], directory: String?, cache: DataCache,
     downloader: Downloader, progress: Downloader.Progress?
   ) throws(SoftmaxError) -> (split: DatasetSplit, folder: String) {
     let folder: String
-    if let found = try locate(directory: directory, environment: environment) {
+    if let found = try locate(directory: directory, cache: cache) {
       folder = found
     } else {
       folder = try fetch(
-        to: nil, environment: environment, downloader: downloader, progress: progress)
+        to: nil, cache: cache, downloader: downloader, progress: progress)
     }
     let split = try IDXFolder.load(
-      folder, name: name, classNames: classNames, environment: environment)
+      folder, name: name, classNames: classNames, cache: cache)
     return (split, folder)
-  }
-
-  /// Where the data set lies in the user's cache; nil if the user has none.
-  func cacheFolder(environment: [String: String]) -> String? {
-    UserCache.folder(environment: environment).map { IDXFolder.join($0, name) }
   }
 
   /// The folder of the data set's name within, or the one itself, whichever holds the files.
@@ -97,13 +85,5 @@ struct RemoteDataset: Sendable {
   /// In this order, so that one folder can hold this data set and, within, others of the same form.
   private func folder(at path: String) -> String? {
     [IDXFolder.join(path, name), path].first(where: IDXFolder.isComplete)
-  }
-
-  private func missing(in folder: String, whose: String, remedy: String) -> SoftmaxError {
-    SoftmaxError(
-      .notFound,
-      whose + "holds no \(files.map(\.name).joined(separator: ", ")), with or without .gz, "
-        + "neither itself nor in a folder \(name)",
-      remedy: remedy, at: .file(path: folder, offset: nil))
   }
 }

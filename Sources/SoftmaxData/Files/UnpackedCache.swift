@@ -16,9 +16,6 @@ import SoftmaxCore
 /// and nobody who has the old one mapped loses it. They are not forced to the
 /// disk: what a power failure tears the checksum finds.
 struct UnpackedCache: Sendable {
-  /// The environment variable that turns the cache off or says where it is.
-  static let variable = "SOFTMAX_CACHE"
-
   /// A copy whose header was checked, and whose payload was not yet.
   struct Copy: Sendable {
     let header: UnpackedHeader
@@ -35,19 +32,6 @@ struct UnpackedCache: Sendable {
   init(folder: String, minimumByteCount: Int = 1 << 20) {
     self.folder = folder
     self.minimumByteCount = minimumByteCount
-  }
-
-  /// The cache that the environment asks for; nil for none.
-  ///
-  /// `SOFTMAX_CACHE` is `off` or names a folder; without it the copies lie in the user's cache.
-  init?(environment: [String: String]) {
-    if let value = environment[Self.variable], !value.isEmpty {
-      guard value.lowercased() != "off", !value.utf8.contains(0) else { return nil }
-      self.init(folder: value)
-    } else {
-      guard let folder = UserCache.folder(environment: environment) else { return nil }
-      self.init(folder: folder + "/unpacked")
-    }
   }
 
   /// Where the copy of a packed file lies: named after the file and its folder.

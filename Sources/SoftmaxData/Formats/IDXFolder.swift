@@ -20,22 +20,21 @@ public enum IDXFolder {
   /// `classes.txt`, else `"0"`, `"1"`, ... up to the highest label.
   ///
   /// Unpacking large files takes most of the time, so an unpacked copy of them is kept in the
-  /// user's cache, checked and used in place the next time. `SOFTMAX_CACHE` names another folder
-  /// for the copies, or is `off`.
+  /// cache, checked and used in place the next time.
   ///
   /// - Parameters:
   ///   - path: the folder.
   ///   - name: what to call the data set; without it the folder's own name.
   ///   - classNames: the names of the classes by label.
   ///   - maximumByteCount: the most bytes that one file may unpack to.
-  ///   - environment: the environment variables to go by; without it the process's own.
+  ///   - cache: where unpacked copies are kept.
   /// - Throws: `notFound` naming the file that is missing, `labelOutOfRange` with the file and the
   ///   offset of the label, `invalidData` where a file breaks its format or the numbers of images
   ///   and labels differ, `unsupported`, `ioFailure`.
   public static func load(
     _ path: String, name: String? = nil, classNames: [String]? = nil,
     maximumByteCount: Int = IDXFile.defaultMaximumByteCount,
-    environment: [String: String]? = nil
+    cache: DataCache = .user
   ) throws(SoftmaxError) -> DatasetSplit {
     guard let trainingPaths = try paths(of: .training, in: path) else {
       throw SoftmaxError(
@@ -47,7 +46,7 @@ public enum IDXFolder {
     let arrays = IDXFiles.read(
       [trainingPaths, testPaths].compactMap(\.self).flatMap { [$0.labels, $0.images] },
       maximumByteCount: maximumByteCount,
-      cache: UnpackedCache(environment: environment ?? ProcessInfo.processInfo.environment))
+      cache: cache.unpackedFolder.map { UnpackedCache(folder: $0) })
     let training = try Part(trainingPaths, labels: arrays[0], images: arrays[1])
     let test = try testPaths.map { paths throws(SoftmaxError) in
       try Part(paths, labels: arrays[2], images: arrays[3])
@@ -77,11 +76,11 @@ public enum IDXFolder {
   /// The rows of a part: from the file where the images are plain, else from memory.
   static func rows(
     of part: DatasetReference.Part, in path: String, classNames: [String]?,
-    environment: [String: String]
+    cache: DataCache
   ) throws(SoftmaxError) -> any RowSource {
     let paths = try paths(of: part == .training ? .training : .test, in: path)
     guard let paths, let images = try IDXRowFile(paths.images) else {
-      let split = try load(path, classNames: classNames, environment: environment)
+      let split = try load(path, classNames: classNames, cache: cache)
       guard let samples = part == .training ? split.training : split.test else {
         throw SoftmaxError(
           .notFound, "holds no test part", remedy: "name the training part",

@@ -15,6 +15,13 @@ extension Classifier {
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> Evaluation {
+    try evaluation(on: dataset, execution: Execution(threads: threads))
+  }
+
+  /// How good the classifier is on labelled samples, computed as `execution` says.
+  package func evaluation(
+    on dataset: LabeledDataset, execution: Execution
+  ) throws(SoftmaxError) -> Evaluation {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
@@ -27,7 +34,7 @@ extension Classifier {
       featureCount: dataset.features.columnCount, shape: dataset.featureShape)
     let classOf = try classIndices(of: dataset)
     let features = try dataset.ordering(features: featureNames).features
-    let logits = try logits(for: features, threads: threads)
+    let logits = try predictor(execution: execution).logits(for: features)
     let labels = dataset.labels.map { classOf[$0] }
     let losses = outputFunction.logLosses(of: logits, labels: labels)
     return Evaluation(

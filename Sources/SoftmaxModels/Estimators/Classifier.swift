@@ -108,9 +108,14 @@ public struct Classifier: ClassificationModel, Hashable {
   /// - Parameter threads: the number of threads; without it the machine's processors.
   /// - Throws: `invalidArgument` for a number of threads that makes no sense.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
+    try predictor(execution: Execution(threads: threads))
+  }
+
+  /// The classifier made ready to predict as `execution` says.
+  package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(
       network, byteScale: byteScale, standardization: standardization,
-      outputFunction: outputFunction, threads: threads)
+      outputFunction: outputFunction, execution: execution)
   }
 
   /// The logits of each sample: [samples, outputs].
@@ -135,7 +140,14 @@ public struct Classifier: ClassificationModel, Hashable {
   public func predictions(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {
-    let logits = try logits(for: features, threads: threads)
+    try predictions(for: features, execution: Execution(threads: threads))
+  }
+
+  /// The most probable class of each sample, computed as `execution` says.
+  package func predictions(
+    for features: Features, execution: Execution
+  ) throws(SoftmaxError) -> [Prediction] {
+    let logits = try predictor(execution: execution).logits(for: features)
     let probabilities = outputFunction.probabilities(of: logits)
     // The class is that of the greatest logit: two probabilities can round to the same number.
     return zip(0..<logits.rowCount, outputFunction.classes(of: logits)).map { row, index in

@@ -7,14 +7,14 @@ extension Sequential {
   ///
   /// - Throws: `nonFiniteValue` where a logit overflows; `shapeMismatch` for samples that do not fit.
   func metrics(
-    of loss: Loss, on dataset: LabeledDataset, threads: Int?
+    of loss: Loss, on dataset: LabeledDataset, execution: Execution
   ) throws(SoftmaxError) -> TrainingHistory.Metrics {
-    let logits = try predictor(threads: threads).logits(for: dataset.features)
+    let logits = try predictor(execution: execution).logits(for: dataset.features)
     guard loss.isPlainCrossEntropy, dataset.sampleWeights == nil else {
       let totals = loss.evaluate(dataset, logits: logits).totals
       return TrainingHistory.Metrics(loss: totals.loss, accuracy: totals.accuracy)
     }
-    let losses = try logits.crossEntropy(of: dataset.targets, threads: threads)
+    let losses = try logits.crossEntropy(of: dataset.targets)
     let correctCount = zip(logits.mostLikelyClasses(), dataset.labels).count { $0 == $1 }
     return TrainingHistory.Metrics(
       loss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(dataset.count),

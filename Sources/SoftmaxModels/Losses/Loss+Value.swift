@@ -69,7 +69,7 @@ extension Loss {
     let pass = LossPass(
       self, of: targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
       classCount: classCount, outputCount: logits.columnCount, batchSize: rows.count,
-      kernels: .active, in: arena)
+      kernels: .best, in: arena)
     let samples = arena.vector(copying: rows.map(Int64.init))
     let labels = arena.vector(copying: dataset.labels.map(Int32.init))
     let outputs = arena.matrix(rowCount: rows.count, columnCount: logits.columnCount)

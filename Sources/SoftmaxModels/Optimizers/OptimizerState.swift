@@ -31,7 +31,7 @@ public struct OptimizerState: Sendable {
   /// The optimizer.
   public let optimizer: Optimizer
 
-  private let kernels = Kernels.active
+  private let kernels = Kernels.best
   private let treatment: GradientTreatment
   private var clock: OptimizerClock
   // By layer, then by the tensor's name.

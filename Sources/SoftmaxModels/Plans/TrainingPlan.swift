@@ -2,14 +2,6 @@
 
 import SoftmaxCore
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Training, lowered to steps over an arena that is laid out up front.
 ///
 /// Both plans give the same bits: the plain one is layer by layer and takes every network, the fused
@@ -47,13 +39,13 @@ protocol TrainingPlan: AnyObject, Sendable {
 enum TrainingPlans {
   /// Makes the plan and its team.
   ///
-  /// - Parameter threads: the number of threads; without it as many as help.
-  /// - Throws: `invalidArgument` for a value of `SOFTMAX_PLAN` that is none.
+  /// - Parameter execution: on how many threads, with which kernels, and by which plan where there
+  ///   is a choice.
   static func make(
     for network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer?,
-    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, threads: Int?
-  ) throws(SoftmaxError) -> (plan: any TrainingPlan, team: WorkerTeam) {
-    let isPlain = try isPlainRequested()
+    batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, execution: Execution
+  ) -> (plan: any TrainingPlan, team: WorkerTeam) {
+    let isPlain = execution.plan == .plain
     let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     // A rule that steps along stored gradients is no faster by workers that own their units.
     let isFusible = treatment.isNone && optimizer?.stepsInTiles ?? true
@@ -62,30 +54,17 @@ enum TrainingPlans {
     let shape = form.flatMap { $0.fits(rowCount: batchSize) ? $0 : nil }
     // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
-    let team = WorkerTeam(threadCount: threads ?? min(WorkerTeam.processorCount, useful))
+    let team = WorkerTeam(threadCount: execution.threads ?? min(WorkerTeam.processorCount, useful))
     guard let shape, shape.fits(rowCount: batchSize, workerCount: team.threadCount) else {
       let plan = PlainPlan(
         network, on: dataset, loss: loss, optimizer: optimizer ?? .sgd(), batchSize: batchSize,
         l1Penalty: l1Penalty, l2Penalty: l2Penalty, stepsInTiles: !isPlain,
-        workerCount: team.threadCount, kernels: .active)
+        workerCount: team.threadCount, kernels: execution.kernels)
       return (plan, team)
     }
     let plan = FusedPlan(
       network, of: shape, on: dataset, optimizer: optimizer, batchSize: batchSize,
-      l2Penalty: l2Penalty, workerCount: team.threadCount, kernels: .active)
+      l2Penalty: l2Penalty, workerCount: team.threadCount, kernels: execution.kernels)
     return (plan, team)
-  }
-
-  // `SOFTMAX_PLAN=plain` is for tests: the same bits, layer by layer and with stored gradients.
-  private static func isPlainRequested() throws(SoftmaxError) -> Bool {
-    guard let value = unsafe getenv("SOFTMAX_PLAN") else { return false }
-    switch unsafe String(cString: value) {
-    case "plain": return true
-    case "", "fused": return false
-    case let name:
-      throw SoftmaxError(
-        .invalidArgument, "SOFTMAX_PLAN is '\(name)'",
-        remedy: "use plain or fused, or leave it unset")
-    }
   }
 }

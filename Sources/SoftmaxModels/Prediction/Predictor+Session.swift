@@ -23,7 +23,8 @@ extension Predictor {
     init(of predictor: Predictor) {
       self.predictor = predictor
       arena = Arena()
-      pass = PredictionPass(predictor.network, rowCapacity: 1, kernels: .active, in: arena)
+      pass = PredictionPass(
+        predictor.network, rowCapacity: 1, kernels: predictor.execution.kernels, in: arena)
       let count = predictor.standardization?.featureCount ?? 0
       standardized = Array(repeating: 0, count: count)
     }

@@ -30,7 +30,7 @@ public final class Predictor: Sendable {
   let network: PackedNetwork
   let inputShape: [Int]
   private let arena: Arena
-  private let threads: Int?
+  let execution: Execution
   private let crew = Mutex<Crew?>(nil)
 
   /// Prepares a network.
@@ -45,19 +45,28 @@ public final class Predictor: Sendable {
   ///     started by the first batch that needs them.
   /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense;
   ///   `shapeMismatch` for a standardization of another number of features.
-  public init(
+  public convenience init(
     _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
     outputFunction: OutputFunction? = nil,
     threads: Int? = nil
   ) throws(SoftmaxError) {
-    try WorkerTeam.validate(threadCount: threads)
+    try self.init(
+      network, byteScale: byteScale, standardization: standardization,
+      outputFunction: outputFunction, execution: Execution(threads: threads))
+  }
+
+  /// Prepares a network to predict as `execution` says.
+  package init(
+    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
+    outputFunction: OutputFunction? = nil, execution: Execution
+  ) throws(SoftmaxError) {
     if let byteScale { try ByteMatrix.validate(scale: byteScale) }
     try standardization?.validate(featureCount: network.inputCount)
     let arena = Arena()
     self.standardization = standardization
     self.network = PackedNetwork(network, outputFunction: outputFunction, in: arena)
     self.arena = arena
-    self.threads = threads
+    self.execution = execution
     self.byteScale = byteScale
     inputShape = network.inputShape
     featureCount = network.inputCount
@@ -112,7 +121,7 @@ public final class Predictor: Sendable {
     let isFinite = result.withView { view in
       guard let view else { return true }
       let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
-      let wanted = isShared ? threads ?? WorkerTeam.processorCount : 1
+      let wanted = isShared ? execution.threadCount : 1
       return crew.withLock { crew in
         let old = crew.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
         let ready = old ?? Crew(for: self, threads: wanted)
@@ -164,7 +173,8 @@ private struct Crew: Sendable {
   init(for predictor: Predictor, threads: Int) {
     team = WorkerTeam(threadCount: threads)
     passes = (0..<team.threadCount).map { [arena] _ in
-      PredictionPass(predictor.network, rowCapacity: Crew.block, kernels: .active, in: arena)
+      PredictionPass(
+        predictor.network, rowCapacity: Crew.block, kernels: predictor.execution.kernels, in: arena)
     }
     areFinite = arena.vector(count: team.threadCount)
     wantedThreadCount = threads

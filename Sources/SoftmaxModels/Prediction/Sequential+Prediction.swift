@@ -8,7 +8,12 @@ extension Sequential {
   /// - Parameter threads: the number of threads; without it the machine's processors.
   /// - Throws: `invalidArgument` for a number of threads that makes no sense.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
-    try Predictor(self, threads: threads)
+    try predictor(execution: Execution(threads: threads))
+  }
+
+  /// A network made ready to predict as `execution` says.
+  package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
+    try Predictor(self, execution: execution)
   }
 
   /// The logits of each sample: [samples, outputs].

@@ -43,6 +43,19 @@ extension Sequential {
     callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil,
     threads: Int? = nil, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
+    try fit(
+      to: dataset, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, validation: validation, callbacks: callbacks,
+      resuming: checkpoint, execution: Execution(threads: threads), onProgress: onProgress)
+  }
+
+  /// Trains the network as `execution` says.
+  package mutating func fit(
+    to dataset: LabeledDataset, loss: Loss, optimizer: Optimizer, epochs: Int, batchSize: Int,
+    l1Penalty: Double, l2Penalty: Double, validation: Validation,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, execution: Execution,
+    onProgress: ((TrainingProgress) throws -> Void)? = nil
+  ) throws -> TrainingHistory {
     guard epochs >= 0 else {
       throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
     }
@@ -50,10 +63,10 @@ extension Sequential {
     let (training, heldBack) = try validation.split(dataset, for: self, loss: loss)
     let trainer = try Trainer(
       self, on: training, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l1Penalty: l1Penalty, l2Penalty: l2Penalty, threads: threads)
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: execution)
     var loop = TrainingLoop(
       trainer, epochCount: epochs, loss: loss, validation: heldBack, callbacks: callbacks,
-      threads: threads, onProgress: onProgress)
+      execution: execution, onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
     do {
       self = try loop.run()

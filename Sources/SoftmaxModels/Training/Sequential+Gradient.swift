@@ -46,10 +46,10 @@ extension Sequential {
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
     try validate(batch, loss: loss)
     try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    try WorkerTeam.validate(threadCount: threads)
-    let (plan, team) = try TrainingPlans.make(
+    let execution = try Execution(threads: threads)
+    let (plan, team) = TrainingPlans.make(
       for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
-      threads: threads)
+      execution: execution)
     guard step >= 0 else {
       throw SoftmaxError(.invalidArgument, "the number of a step must be at least 0, got \(step)")
     }
@@ -88,7 +88,7 @@ extension Sequential {
       for row in 0..<weight.rowCount {
         sum += weight.row(row).reduce(0.0) { $0 + Double($1.magnitude) }
       }
-      for square in Kernels.active.sumsOfSquares(weight) { squares += square }
+      for square in Kernels.best.sumsOfSquares(weight) { squares += square }
     }
     return l1 * sum + l2 / 2 * squares
   }
@@ -101,7 +101,7 @@ extension Sequential {
       else { continue }
       weight.withMatrixView { weight in
         result.layers[index].tensors[place].values.withMatrixView {
-          Kernels.active.penalize($0, of: weight, l1: l1, l2: l2)
+          Kernels.best.penalize($0, of: weight, l1: l1, l2: l2)
         }
       }
     }

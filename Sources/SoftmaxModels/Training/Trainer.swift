@@ -52,10 +52,20 @@ public final class Trainer {
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
   ///   - threads: the number of threads; without it as many as help.
   /// - Throws: `shapeMismatch` or `invalidArgument`.
-  public init(
+  public convenience init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
     optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
     l2Penalty: Double = 0, threads: Int? = nil
+  ) throws(SoftmaxError) {
+    try self.init(
+      network, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: Execution(threads: threads))
+  }
+
+  /// Prepares the training of a network that runs as `execution` says.
+  package init(
+    _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
+    batchSize: Int, l1Penalty: Double, l2Penalty: Double, execution: Execution
   ) throws(SoftmaxError) {
     try network.validate(dataset, loss: loss)
     try optimizer.validate()
@@ -63,7 +73,6 @@ public final class Trainer {
       throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
     }
     try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    try WorkerTeam.validate(threadCount: threads)
     self.dataset = dataset
     self.batchSize = min(batchSize, dataset.count)
     self.loss = loss
@@ -71,9 +80,9 @@ public final class Trainer {
     self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
     initial = network
-    (plan, team) = try TrainingPlans.make(
+    (plan, team) = TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
-      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), threads: threads)
+      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), execution: execution)
     clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
   }
 

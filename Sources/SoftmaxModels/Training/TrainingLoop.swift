@@ -10,7 +10,7 @@ struct TrainingLoop {
   private let epochCount: Int
   private let loss: Loss
   private let validation: LabeledDataset?
-  private let threads: Int?
+  private let execution: Execution
   private let onProgress: ((TrainingProgress) throws -> Void)?
   private let validationIdentity: TrainingSettings?
   private var callbacks: [any TrainingCallback]
@@ -31,7 +31,7 @@ struct TrainingLoop {
 
   init(
     _ trainer: Trainer, epochCount: Int, loss: Loss, validation: LabeledDataset?,
-    callbacks: [any TrainingCallback], threads: Int?,
+    callbacks: [any TrainingCallback], execution: Execution,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) {
     self.trainer = trainer
@@ -39,7 +39,7 @@ struct TrainingLoop {
     self.loss = loss
     self.validation = validation
     self.callbacks = callbacks
-    self.threads = threads
+    self.execution = execution
     self.onProgress = onProgress
     validationIdentity = validation?.identity
   }
@@ -140,7 +140,8 @@ struct TrainingLoop {
   private func validate() throws(SoftmaxError) -> TrainingHistory.Metrics? {
     guard let validation else { return nil }
     do throws(SoftmaxError) {
-      let metrics = try trainer.networkAsItIs.metrics(of: loss, on: validation, threads: threads)
+      let metrics = try trainer.networkAsItIs.metrics(
+        of: loss, on: validation, execution: execution)
       guard !metrics.loss.isFinite else { return metrics }
       throw diverged("the validation loss became \(metrics.loss)")
     } catch {

@@ -29,18 +29,21 @@ struct DataFetchCommand: ParsableCommand {
   func run() throws {
     let console = Console()
     let source = try DatasetName.source(of: name)
-    let known = directory == nil ? try DatasetPlace(of: source, directory: nil) : .elsewhere
+    let environment = CommandEnvironment()
+    let known =
+      directory == nil
+      ? try DatasetPlace(of: source, directory: environment.dataDirectory) : .elsewhere
     switch (source, known) {
     case (_, .folder(let path)):
       console.message("\(name) is here already")
       try console.result(PrintableText.line(path))
     case (.builtIn(FashionMNIST.name), _):
       try show(console) { progress throws(SoftmaxError) in
-        try FashionMNIST.fetch(to: directory, progress: progress)
+        try FashionMNIST.fetch(to: directory, cache: environment.cache, progress: progress)
       }
     case (.builtIn(MNIST.name), _):
       try show(console) { progress throws(SoftmaxError) in
-        try MNIST.fetch(to: directory, progress: progress)
+        try MNIST.fetch(to: directory, cache: environment.cache, progress: progress)
       }
     default:
       console.message("\(name) is in the library itself; there is nothing to fetch")

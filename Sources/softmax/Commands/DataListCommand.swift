@@ -22,7 +22,7 @@ struct DataListCommand: ParsableCommand {
     let width = (names.map(\.count).max() ?? 0) + 2
     var lines: [String] = []
     for name in names {
-      let place = try DatasetPlace(of: .builtIn(name), directory: source.directory)
+      let place = try DatasetPlace(of: .builtIn(name), directory: source.folder)
       let hint =
         if case .elsewhere = place {
           ", fetched when it is used or by: softmax data fetch \(name)"

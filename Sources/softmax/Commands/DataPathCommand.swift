@@ -21,7 +21,7 @@ struct DataPathCommand: ParsableCommand {
   var source: DataOptions
 
   func run() throws {
-    let place = try DatasetPlace(of: DatasetName.source(of: name), directory: source.directory)
+    let place = try DatasetPlace(of: DatasetName.source(of: name), directory: source.folder)
     switch place {
     case .folder(let path), .file(let path):
       try Console().result(PrintableText.line(path))

@@ -69,11 +69,11 @@ struct EvaluateCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
-    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
+    var loader = DatasetLoader(console: console, directory: source.folder, table: table.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames,
       featureNames: classifier.featureNames)
-    let evaluation = try classifier.evaluation(on: samples, threads: threading.threads)
+    let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
     // Before anything is shown, so that a mistake is all that is said.
     let pictures =
       gallery != nil || (folder != nil && Gallery.canShow(samples))

@@ -88,7 +88,7 @@ struct ExplainCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.directory, table: table.format)
+      console: console, directory: source.folder, table: table.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: trained?.classNames,
       featureNames: trained?.featureNames)

@@ -92,9 +92,9 @@ struct InspectCommand: ParsableCommand {
     }
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
-      console: console, directory: source.directory, table: table.format)
+      console: console, directory: source.folder, table: table.format)
     guard show != nil || pass else {
-      return [try DataInspection(reference, loader: &loader, directory: source.directory)]
+      return [try DataInspection(reference, loader: &loader, directory: source.folder)]
     }
     guard reference.row == nil else {
       throw SoftmaxError(
@@ -117,10 +117,10 @@ struct InspectCommand: ParsableCommand {
   ) throws(SoftmaxError) -> PassInspection {
     let batchSize = batchSize ?? 256
     let readers = readers ?? 4
-    if case .folder(let path) = try DatasetPlace(of: reference.source, directory: source.directory)
-    {
+    if case .folder(let path) = try DatasetPlace(of: reference.source, directory: source.folder) {
       let files = try BatchLoader(
-        idxFolder: path, part: reference.part ?? .training, batchSize: batchSize, readers: readers)
+        idxFolder: path, part: reference.part ?? .training, batchSize: batchSize, readers: readers,
+        cache: CommandEnvironment().cache)
       return try PassInspection(files, source: path)
     }
     let samples = try loader.samples(of: reference, default: .training)

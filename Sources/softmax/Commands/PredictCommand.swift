@@ -75,7 +75,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let console = Console()
     let classifier = try Classifier.load(model)
-    var loader = DatasetLoader(console: console, directory: source.directory, table: table.format)
+    var loader = DatasetLoader(console: console, directory: source.folder, table: table.format)
     let inputs = try input.map { text throws(SoftmaxError) in
       try PredictionInput(text, for: classifier, loader: &loader)
     }
@@ -113,7 +113,7 @@ struct PredictCommand: ParsableCommand {
   ) throws(SoftmaxError) -> [Prediction] {
     do {
       return try classifier.predictions(
-        for: input.features.selecting(rows: rows), threads: threading.threads)
+        for: input.features.selecting(rows: rows), execution: threading.execution)
     } catch {
       // The library counts from the first row it was given.
       guard case .row(let row, let column)? = error.location else { throw error }

@@ -26,7 +26,7 @@ struct TrainingRun {
     let checkpoint = try loadedCheckpoint()
 
     var loader = DatasetLoader(
-      console: console, directory: command.source.directory,
+      console: console, directory: command.source.folder,
       table: command.table.format)
     let split = try loader.split(
       of: reference, classNames: checkpoint?.classNames, featureNames: checkpoint?.featureNames)
@@ -54,11 +54,11 @@ struct TrainingRun {
       network, on: rows, resuming: checkpoint)
     try classifier.save(to: command.output)
     let evaluation = try (test ?? rows.unpreparedValidation).map { rows throws(SoftmaxError) in
-      try classifier.evaluation(on: rows, threads: command.threading.threads)
+      try classifier.evaluation(on: rows, execution: command.threading.execution)
     }
-    let result = TrainingResult(
+    let result = try TrainingResult(
       classifier: classifier, history: history, seconds: seconds, evaluation: evaluation,
-      isValidation: test == nil, path: command.output, threadCount: command.threading.count)
+      isValidation: test == nil, path: command.output, execution: command.threading.execution)
     if command.json {
       try console.result(result.json.text)
     } else {
@@ -187,7 +187,7 @@ struct TrainingRun {
         l1Penalty: options.l1, l2Penalty: command.l2Penalty,
         validation: validation.map { .data($0) } ?? .none,
         callbacks: callbacks(display, interruption, rows), resuming: checkpoint,
-        threads: command.threading.threads)
+        execution: command.threading.execution)
     }
     let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
     if let status = interruption.requestedStatus, !isComplete {

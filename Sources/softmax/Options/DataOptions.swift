@@ -13,4 +13,7 @@ struct DataOptions: ParsableArguments {
       the cache).
       """, valueName: "dir"))
   var directory: String?
+
+  /// The folder to look in and nowhere else; nil for the usual places.
+  var folder: String? { directory ?? CommandEnvironment().dataDirectory }
 }

@@ -12,8 +12,10 @@ struct ThreadOptions: ParsableArguments {
       valueName: "n"))
   var threads: Int?
 
-  /// The number that is going to be used.
-  var count: Int { threads ?? WorkerTeam.processorCount }
+  /// How to compute, with what the environment asks for.
+  var execution: Execution {
+    get throws(SoftmaxError) { try CommandEnvironment().execution(threads: threads) }
+  }
 
   func validate() throws {
     guard let threads, !(1...1024).contains(threads) else { return }

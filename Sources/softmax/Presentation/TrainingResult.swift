@@ -13,7 +13,7 @@ struct TrainingResult {
   /// Whether those rows were held back from the training ones.
   let isValidation: Bool
   let path: String
-  let threadCount: Int
+  let execution: Execution
 
   /// The event of an epoch's end.
   static func json(of epoch: TrainingHistory.Epoch) -> JSONValue {
@@ -55,14 +55,13 @@ struct TrainingResult {
     }
     if let reason = history.stopReason { lines.append("stopped        \(reason)") }
     let size = FileProbe.byteCount(path).map { " (\(NumberText.bytes($0)))" } ?? ""
-    let threads = threadCount == 1 ? "1 thread" : "\(threadCount) threads"
-    let instructions = ((try? InstructionSet.requested()) ?? .scalar).description
+    let threads = execution.threadCount == 1 ? "1 thread" : "\(execution.threadCount) threads"
     var time = NumberText.seconds(seconds)
     if let medianSeconds { time += ", \(NumberText.seconds(medianSeconds)) an epoch" }
     lines += [
       "model          \(PrintableText.line(path))\(size)",
       "sha256         \(classifier.weightsSHA256)",
-      "computed       in \(time), with \(instructions) and \(threads)",
+      "computed       in \(time), with \(execution.kernels.instructionSet) and \(threads)",
     ]
     return lines
   }

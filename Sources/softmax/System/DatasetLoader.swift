@@ -29,8 +29,9 @@ struct DatasetLoader {
     var table = table
     table.knownClassNames = classNames
     table.knownFeatureNames = featureNames
-    let split = try reference.load(dataDirectory: directory, table: table) {
-      file, received, total in
+    let split = try reference.load(
+      dataDirectory: directory, table: table, cache: CommandEnvironment().cache
+    ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     splits[reference.source] = split

@@ -13,11 +13,14 @@ enum DatasetPlace {
 
   /// Looks for a data set; nothing is fetched.
   init(of source: DatasetReference.Source, directory: String?) throws(SoftmaxError) {
+    let cache = CommandEnvironment().cache
     switch source {
     case .builtIn(FashionMNIST.name):
-      self = try FashionMNIST.locate(directory: directory).map { .folder($0) } ?? .elsewhere
+      self =
+        try FashionMNIST.locate(directory: directory, cache: cache).map { .folder($0) }
+        ?? .elsewhere
     case .builtIn(MNIST.name):
-      self = try MNIST.locate(directory: directory).map { .folder($0) } ?? .elsewhere
+      self = try MNIST.locate(directory: directory, cache: cache).map { .folder($0) } ?? .elsewhere
     case .builtIn: self = .library
     case .folder(let path): self = .folder(path)
     case .file(let path): self = .file(path)
