@@ -15,7 +15,7 @@ import Testing
     #expect(outcome.errors.isEmpty)
     #expect(outcome.lines.count == 1)
     var expected = ["event", "rows", "accuracy", "accuracy_low", "accuracy_high", "log_loss"]
-    expected += ["macro_f1", "weighted_f1", "roc_auc_macro", "per_class"]
+    expected += ["macro_f1", "weighted_f1", "roc_auc_macro", "top_3_accuracy", "per_class"]
     for _ in 0..<10 { expected += ["label", "precision", "recall", "f1", "support", "roc_auc"] }
     expected.append("confusion_matrix")
     #expect(keys(of: outcome.output) == expected)

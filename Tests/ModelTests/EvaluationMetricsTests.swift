@@ -30,7 +30,6 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
   var f1: [Double]
   var support: [Int]
   var averages: Averages
-  var reports: [String: String]
   var areas: [Double?]
   var macroArea: Double?
   var topK: [Double]
@@ -96,13 +95,6 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
   }
 
   @Test(arguments: EvaluationGolden.cases)
-  func theReportIsScikitLearnsToTheByte(golden: EvaluationGolden) throws {
-    let evaluation = try golden.evaluation()
-    #expect(evaluation.report == golden.reports["2"])
-    #expect(evaluation.confusionMatrix.report(digits: 4) == golden.reports["4"])
-  }
-
-  @Test(arguments: EvaluationGolden.cases)
   func rankingsAreThoseOfScikitLearn(golden: EvaluationGolden) throws {
     let evaluation = try golden.evaluation()
     for (ours, theirs) in zip(evaluation.rocAUC, golden.areas) {
@@ -150,15 +142,6 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
         == [[0, 1, 2], [1, 2, 1], [2, 0, 1], [2, 1, 1]])
     #expect(matrix.mostConfused(1).count == 1)
     #expect(matrix.mostConfused(0).isEmpty)
-  }
-
-  @Test func namesThatCommandATerminalAreWrittenOut() throws {
-    let matrix = try ConfusionMatrix(
-      labels: [0, 1], predictions: [0, 1], classNames: ["\u{1b}[31mred\n", "\u{202e}back"])
-    let report = matrix.report()
-    #expect(report.contains(#"\u{1b}[31mred\u{a}       1.00"#))
-    #expect(report.contains(#"      \u{202e}back       1.00"#))
-    #expect(report.split(separator: "\n", omittingEmptySubsequences: false).count == 9)
   }
 
   @Test func whatDoesNotFitIsAnError() throws {

@@ -68,7 +68,7 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
     #expect(try Set(losses(seed: 2)).isDisjoint(with: first))
   }
 
-  // MARK: Names, freezing, summary
+  // MARK: Names, freezing
 
   @Test func layersAreFoundByTheirNames() throws {
     let network = try Sequential(input: [6]) {
@@ -79,7 +79,6 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
     #expect(network.layers.map(\.name) == ["hidden", "dense_1", "dense"])
     #expect(network["hidden"]?.outputShape == [4])
     #expect(network["nothing"] == nil)
-    #expect(network.summary.contains("│ hidden (Dense)"))
     let error = #expect(throws: SoftmaxError.self) { try network.index(ofLayer: "nothing") }
     #expect(error?.code == .notFound)
     #expect(error?.message.contains("hidden") == true)
@@ -111,24 +110,6 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
     #expect(network.trainedParameterCount == network.parameterCount - frozen - running)
     try network.unfreeze(names[0])
     #expect(network[names[0]]?.isFrozen == false)
-  }
-
-  @Test func theSummaryCountsWhatIsNotTrained() throws {
-    var network = try Sequential(input: [6]) {
-      Dense(20)
-      BatchNormalization()
-      GELU()
-      Dropout(0.5)
-      Dense(3)
-    }
-    try network.freeze("dense")
-    let lines = network.summary.split(separator: "\n")
-    #expect(
-      lines.suffix(3) == [
-        " Total params: 283 (1.11 KB)", " Trainable params: 103 (412.00 B)",
-        " Non-trainable params: 180 (720.00 B)",
-      ])
-    #expect(network.layers.map(\.parameterCount) == [140, 80, 0, 0, 63])
   }
 
   // MARK: Settings

@@ -201,14 +201,14 @@ private func dataset(rows: Int = 70, inputs: Int = 6) throws -> LabeledDataset {
     #expect(try network(OwnReLU()) != network(ReLU()))
   }
 
-  @Test func theSummaryNamesIt() throws {
+  @Test func itIsNamedAfterItsType() throws {
     let network = try Sequential(input: [6]) {
       Parabola()
       Pairs().named("sums")
       Dense(3)
     }
-    #expect(network.summary.contains("parabola (Parabola)"))
-    #expect(network.summary.contains("sums (Pairs)"))
+    #expect(network.layers.map(\.name) == ["parabola", "sums", "dense"])
+    #expect(network.layers.map(\.configuration.typeName) == ["Parabola", "Pairs", "Dense"])
     #expect(network.layers.map(\.outputShape) == [[6], [3], [3]])
     #expect(network.parameterCount == 12 + 12)
   }

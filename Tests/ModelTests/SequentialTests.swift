@@ -18,49 +18,6 @@ import Testing
     #expect(network.outputCount == 10)
   }
 
-  @Test func theSummaryIsKerasTable() throws {
-    let network = try Sequential(input: [28, 28]) {
-      Flatten()
-      Dense(128)
-      ReLU()
-      Dense(10)
-      Softmax()
-    }
-    #expect(
-      network.summary == """
-        Model: "sequential"
-        ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
-        ┃ Layer (type)                         ┃ Output Shape                ┃         Param # ┃
-        ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
-        │ flatten (Flatten)                    │ (None, 784)                 │               0 │
-        ├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
-        │ dense (Dense)                        │ (None, 128)                 │         100,480 │
-        ├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
-        │ re_lu (ReLU)                         │ (None, 128)                 │               0 │
-        ├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
-        │ dense_1 (Dense)                      │ (None, 10)                  │           1,290 │
-        ├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
-        │ softmax (Softmax)                    │ (None, 10)                  │               0 │
-        └──────────────────────────────────────┴─────────────────────────────┴─────────────────┘
-         Total params: 101,770 (397.54 KB)
-         Trainable params: 101,770 (397.54 KB)
-         Non-trainable params: 0 (0.00 B)
-        """)
-  }
-
-  @Test(arguments: [Int.min, 40, 76, 80, 120, .max])
-  func theSummaryFitsTheTerminal(columns: Int) throws {
-    let network = try Sequential(input: [28, 28]) {
-      Flatten()
-      Dense(10)
-    }
-    let widths = Set(
-      network.summary(columns: columns).split(separator: "\n").dropFirst().dropLast(3)
-        .map(\.count))
-    #expect(widths.count == 1, "a table has straight edges")
-    #expect(widths.first == min(max(columns, 46), 1000))
-  }
-
   @Test func initialWeightsDependOnSeedAndLayerAlone() throws {
     func weights(_ seed: UInt64, _ units: Int) throws -> [Matrix?] {
       try Sequential(input: [6], seed: seed) {

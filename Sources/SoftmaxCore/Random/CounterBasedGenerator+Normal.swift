@@ -11,19 +11,7 @@ extension CounterBasedGenerator {
     // u in 0 < u <= 1, v in 0 <= v < 1.
     let u = Double((bits(at: 2 &* index) >> 11) + 1) * 0x1p-53
     let v = Double(bits(at: 2 &* index &+ 1) >> 11) * 0x1p-53
-    return (-2 * Self.logarithm(u)).squareRoot() * Self.cosineOfTurns(v)
-  }
-
-  // ln x = e ln 2 + 2 artanh((m - 1) / (m + 1)) with x = 2^e m, sqrt(1/2) <= m < sqrt 2.
-  private static func logarithm(_ x: Double) -> Double {
-    var (exponent, m) = (Double(x.exponent), x.significand)
-    if m > 1.4142135623730951 { (exponent, m) = (exponent + 1, m / 2) }
-    let s = (m - 1) / (m + 1)
-    let square = s * s
-    var sum = 0.0
-    // The term behind the last is below 2^-57 of the first.
-    for power in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(power) }
-    return exponent * 0.6931471805599453 + 2 * s * sum
+    return (-2 * ElementaryFunctions.logarithm(u)).squareRoot() * Self.cosineOfTurns(v)
   }
 
   // cos(2 pi v), v in 0..<1: from the nearest quarter of a turn by the series of sine or cosine.

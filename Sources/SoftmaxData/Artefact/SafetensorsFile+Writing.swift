@@ -30,29 +30,26 @@ extension SafetensorsFile {
 
   /// The length of the header and the header.
   func encodedHeader() -> [UInt8] {
-    var entries: [String] = []
+    var entries: [(key: String, value: JSONValue)] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      let text = pairs.map { JSONText.quoted($0.key) + ":" + JSONText.quoted($0.value) }
-      entries.append(
-        "\"\(SafetensorsHeader.metadataKey)\":{" + text.joined(separator: ",") + "}")
+      let members = pairs.map { (key: $0.key, value: JSONValue.string($0.value)) }
+      entries.append((SafetensorsHeader.metadataKey, .object(members)))
     }
     var end = 0
-    var described: [(name: String, text: String)] = []
+    var described: [(key: String, value: JSONValue)] = []
     for tensor in tensors {
       let begin = end
       end += tensor.values.count * MemoryLayout<Float>.size
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      described.append(
-        (
-          tensor.name,
-          JSONText.quoted(tensor.name)
-            + ":{\"data_offsets\":[\(begin),\(end)],\"dtype\":\"F32\",\"shape\":[\(shape)]}"
-        ))
+      let members: [(key: String, value: JSONValue)] = [
+        ("data_offsets", .array([.integer(begin), .integer(end)])),
+        ("dtype", .string("F32")),
+        ("shape", .array(tensor.shape.map { .integer($0) })),
+      ]
+      described.append((tensor.name, .object(members)))
     }
-    described.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    entries += described.map(\.text)
-    var text = Array(("{" + entries.joined(separator: ",") + "}").utf8)
+    described.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    var text = Array(JSONValue.object(entries + described).text.utf8)
     // So that the numbers begin at a multiple of 8.
     text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
     let length = UInt64(text.count)

@@ -92,9 +92,6 @@ public struct Evaluation: Hashable, Sendable {
 
   /// The mean of the classes' F1, each counting the same.
   public var macroF1: Double { confusionMatrix.macroAverage.f1 }
-
-  /// Precision, recall, F1 and support of each class, as scikit-learn's `classification_report`.
-  public var report: String { confusionMatrix.report() }
 }
 
 /// Wilson's score interval of a proportion at 95 %.
@@ -118,9 +115,8 @@ extension Evaluation: CustomStringConvertible {
   /// Accuracy with its interval, and log loss, in one line.
   public var description: String {
     let interval = accuracyInterval
-    return "accuracy \(fixed(accuracy)) [\(fixed(interval.lowerBound)), "
-      + "\(fixed(interval.upperBound))], log loss \(fixed(logLoss)), \(rowCount) samples"
+    return "accuracy \(NumberText.fixed(accuracy)) [\(NumberText.fixed(interval.lowerBound)), "
+      + "\(NumberText.fixed(interval.upperBound))], log loss \(NumberText.fixed(logLoss)), \(rowCount) samples"
   }
 
-  private func fixed(_ value: Double) -> String { decimal(value, digits: 4) }
 }

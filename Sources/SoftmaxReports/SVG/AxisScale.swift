@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SoftmaxCore
 
 /// An axis from numbers to places on the picture, with round numbers to mark.
 struct AxisScale {
@@ -55,10 +56,10 @@ struct AxisScale {
   /// A mark's number with the decimals that tell it from its neighbours.
   func text(_ tick: Double) -> String {
     if max(abs(range.lowerBound), abs(range.upperBound)) >= 1e6 || step < 1e-5 {
-      return String(format: "%g", tick)
+      return NumberText.significant(tick, 6)
     }
     let decimals = max(0, Int(-floor(log10(step) + 1e-9)))
     // Not -0.
-    return String(format: "%.\(decimals)f", tick == 0 ? 0 : tick)
+    return NumberText.fixed(tick == 0 ? 0 : tick, decimals)
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SoftmaxCore
 
 /// An element of an SVG picture; every name and text that comes from outside is escaped here.
@@ -58,8 +57,7 @@ struct SVGElement {
 
   /// A coordinate with as many decimals as can be seen.
   static func number(_ value: Double) -> String {
-    let rounded = (value * 100).rounded() / 100
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+    abs(value) < 1e15 ? NumberText.short(value, 2) : "\(value)"
   }
 }
 

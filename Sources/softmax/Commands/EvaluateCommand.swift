@@ -79,9 +79,10 @@ struct EvaluateCommand: ParsableCommand {
       gallery != nil || (folder != nil && Gallery.canShow(samples))
       ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
     if json {
-      try console.result(EvaluationReport.json(of: evaluation).text)
+      try console.result(evaluation.json.text)
     } else {
-      let report = EvaluationReport(evaluation, terminal: console.terminal)
+      let report = EvaluationText(
+        evaluation, columns: console.terminal.reportWidth, color: console.terminal.outputColor)
       try console.results(report.lines)
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }

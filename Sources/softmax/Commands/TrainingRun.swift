@@ -212,7 +212,7 @@ struct TrainingRun {
       callbacks.append(
         .onEpochEnd { [console] status in
           if let epoch = status.history.epochs.last {
-            try console.result(TrainingResult.json(of: epoch).text)
+            try console.result(epoch.json.text)
           }
           return .proceed
         })

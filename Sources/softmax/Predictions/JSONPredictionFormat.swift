@@ -8,14 +8,6 @@ struct JSONPredictionFormat: PredictionFormat {
   let note: String? = nil
 
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
-    let object = JSONValue.object([
-      ("event", .string("prediction")),
-      ("row", .integer(input.number(ofRow: row))),
-      ("label", .string(prediction.label)),
-      ("index", .integer(prediction.index)),
-      ("probability", .float(prediction.probability)),
-      ("probabilities", .array(prediction.probabilities.map { .float($0) })),
-    ])
-    return [object.text]
+    [prediction.json(row: input.number(ofRow: row)).text]
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxKit
+
 /// Shows files as they arrive: a bar in a terminal, a plain line a file elsewhere.
 struct DownloadDisplay {
   private let console: Console

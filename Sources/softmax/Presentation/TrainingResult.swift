@@ -15,26 +15,10 @@ struct TrainingResult {
   let path: String
   let execution: Execution
 
-  /// The event of an epoch's end.
-  static func json(of epoch: TrainingHistory.Epoch) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("event", .string("epoch")),
-      ("epoch", .integer(epoch.number)),
-      ("loss", .number(epoch.loss)),
-      ("accuracy", .number(epoch.accuracy)),
-    ]
-    if let validation = epoch.validation {
-      members += [
-        ("val_loss", .number(validation.loss)), ("val_accuracy", .number(validation.accuracy)),
-      ]
-    }
-    return .object(members + [("seconds", .number(epoch.seconds))])
-  }
-
   /// The event of the end.
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [("event", .string("result"))]
-    if let evaluation { members += EvaluationText.members(of: evaluation) }
+    if let evaluation { members += evaluation.members(of: Metric.summary) }
     members += [
       ("training_loss", JSONValue(history.epochs.last?.loss)),
       ("epochs", .integer(history.epochs.count)),
@@ -48,8 +32,8 @@ struct TrainingResult {
 
   /// Lines for people.
   var lines: [String] {
-    let title = isValidation ? "val accuracy" : "test accuracy"
-    var lines = evaluation.map { EvaluationText.lines(of: $0, title: title) } ?? []
+    let prefix = isValidation ? "val " : "test "
+    var lines = evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []
     if let loss = history.epochs.last?.loss {
       lines.append("training loss  \(NumberText.metric(loss))")
     }

@@ -66,6 +66,9 @@ package struct Terminal: Sendable {
     size(\.ws_col) ?? environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
+  /// The columns of a report: the last one stays free, and very long lines are hard to read.
+  var reportWidth: Int { min(width - 1, 100) }
+
   /// The number of rows.
   var height: Int {
     size(\.ws_row) ?? environment["LINES"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 24

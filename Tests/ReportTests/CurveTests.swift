@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxModels
+import SoftmaxReports
 import Testing
 
 @Suite struct CurveTests {
@@ -65,6 +66,13 @@ import Testing
         }
       }
     }
+  }
+
+  @Test(arguments: [Int.min, .max])
+  func anAbsurdSizeIsBounded(size: Int) {
+    let lines = history([2, 1]).curves(columns: size, rows: size).split(separator: "\n")
+    #expect(lines.count <= 1000 && lines.allSatisfy { $0.count <= 1000 })
+    #expect(!lines.isEmpty)
   }
 
   @Test func whatIsNotFiniteLeavesAGap() {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
+import SoftmaxModels
+
 /// A picture in text of one figure over the epochs: training as a line, validation as points.
 struct CurvePanel {
   /// How dots become characters.
@@ -33,13 +36,13 @@ struct CurvePanel {
       let isEnd = row == 0 || row == height - 1
       let label =
         row == 0
-        ? CurvePanel.label(range.upperBound)
-        : row == height - 1 ? CurvePanel.label(range.lowerBound) : ""
+        ? NumberText.narrow(range.upperBound)
+        : row == height - 1 ? NumberText.narrow(range.lowerBound) : ""
       let axis = style == .ascii ? (isEnd ? "+" : "|") : (isEnd ? "┤" : "│")
       let (picture, count) = grid.text(row: row, isColored: isColored)
       result.append(
         (
-          pad(label, to: CurvePanel.labelWidth) + " " + axis + picture,
+          PrintableText.rightAligned(label, to: CurvePanel.labelWidth) + " " + axis + picture,
           CurvePanel.labelWidth + 2 + count
         ))
     }
@@ -54,9 +57,9 @@ struct CurvePanel {
 
   // The name of the figure and its last values.
   private var heading: String {
-    var text = pad("", to: CurvePanel.labelWidth + 2) + title
-    if let last = training.last { text += " " + CurvePanel.label(last) }
-    if let last = validation.last { text += ", val " + CurvePanel.label(last) }
+    var text = PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2) + title
+    if let last = training.last { text += " " + NumberText.narrow(last) }
+    if let last = validation.last { text += ", val " + NumberText.narrow(last) }
     return text
   }
 
@@ -64,12 +67,10 @@ struct CurvePanel {
     let last = "\(epochCount)"
     let middle = epochCount > 1 ? "epoch" : ""
     let gap = max(1, width - 1 - last.count - middle.count)
-    let text = epochCount > 1 ? "1" + pad(middle, to: gap / 2 + middle.count) : ""
-    return pad("", to: CurvePanel.labelWidth + 2) + text + pad(last, to: width - text.count)
-  }
-
-  private func pad(_ text: String, to count: Int) -> String {
-    String(repeating: " ", count: max(0, count - text.count)) + text
+    let text =
+      epochCount > 1 ? "1" + PrintableText.rightAligned(middle, to: gap / 2 + middle.count) : ""
+    return PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2) + text
+      + PrintableText.rightAligned(last, to: width - text.count)
   }
 
   // From the least to the greatest value; around a constant some room, so that it is seen.
@@ -111,39 +112,5 @@ struct CurvePanel {
     for (epoch, value) in validation.enumerated() {
       if let place = place(value, epoch: epoch, in: grid, range) { grid.mark(place) }
     }
-  }
-
-  /// A number in at most seven characters.
-  static func label(_ value: Double) -> String {
-    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    let size = abs(value)
-    if size == 0 { return "0" }
-    if size >= 1e4 || size < 1e-3 { return scientific(value) }
-    return fixed(value, decimals: size >= 1000 ? 1 : size >= 100 ? 2 : size >= 10 ? 3 : 4)
-  }
-
-  private static func scientific(_ value: Double) -> String {
-    var exponent = 0
-    var mantissa = abs(value)
-    while mantissa >= 9.95 {
-      mantissa /= 10
-      exponent += 1
-    }
-    while mantissa < 0.995 {
-      mantissa *= 10
-      exponent -= 1
-    }
-    return (value < 0 ? "-" : "") + fixed(mantissa, decimals: abs(exponent) < 100 ? 1 : 0)
-      + "e\(exponent)"
-  }
-
-  private static func fixed(_ value: Double, decimals: Int) -> String {
-    var scale = 1
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = Int((abs(value) * Double(scale)).rounded())
-    let whole = (value < 0 ? "-" : "") + "\(scaled / scale)"
-    guard decimals > 0 else { return whole }
-    let digits = "\(scaled % scale)"
-    return whole + "." + String(repeating: "0", count: decimals - digits.count) + digits
   }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
+public import SoftmaxModels
+
 extension Sequential {
   /// A table of the layers, their output shapes and their numbers of parameters, as Keras draws it.
   ///
-  /// The bytes are those of the parameters alone, without an optimizer's memory.
+  /// The bytes are those of the parameters alone, without an optimizer's state.
   public var summary: String { summary(columns: 88) }
 
   /// The same for a terminal of other width; names that need more room take it.
@@ -12,7 +15,8 @@ extension Sequential {
     for layer in layers {
       let type = layer.configuration.typeName
       let shape = layer.outputShape.map { "\($0)" }.joined(separator: ", ")
-      rows.append(("\(layer.name) (\(type))", "(None, \(shape))", grouped(layer.parameterCount)))
+      rows.append(
+        ("\(layer.name) (\(type))", "(None, \(shape))", NumberText.grouped(layer.parameterCount)))
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
     // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
@@ -51,19 +55,9 @@ extension Sequential {
       ("Total", parameterCount), ("Trainable", trained),
       ("Non-trainable", parameterCount - trained),
     ] {
-      lines.append(" \(title) params: \(grouped(count)) (\(bytes(count * 4)))")
+      lines.append(" \(title) params: \(NumberText.grouped(count)) (\(bytes(count * 4)))")
     }
     return lines.joined(separator: "\n")
-  }
-
-  private func grouped(_ number: Int) -> String {
-    var digits = Array(String(number))
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: place)
-      place -= 3
-    }
-    return String(digits)
   }
 
   // 1 KB = 1,024 bytes, as Keras counts; two decimals.
@@ -74,8 +68,6 @@ extension Sequential {
       value /= 1024
       unit = next
     }
-    let hundredths = Int((value * 100).rounded())
-    let fraction = hundredths % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) \(unit)"
+    return "\(NumberText.fixed(value, 2)) \(unit)"
   }
 }

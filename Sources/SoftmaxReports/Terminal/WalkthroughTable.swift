@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxKit
+import SoftmaxCore
 
 /// One row of a walk through softmax: a line for each class, a column for each stage.
 struct WalkthroughTable {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxKit
-
-/// JSON to be written, its keys in the order given.
+/// JSON to be written, its keys in the order given: the same text for the same value everywhere.
 ///
 /// Foundation's encoder orders keys as it likes and refuses numbers that are
 /// not finite; here they become `null`.
@@ -36,21 +34,35 @@ package indirect enum JSONValue: Sendable {
     }
   }
 
-  // What a terminal obeys is escaped too, beyond what JSON forbids.
-  // What a terminal obeys is escaped too, beyond what JSON forbids.
+  // What JSON demands is escaped (RFC 8259, section 7), and what a terminal would obey.
   private static func quoted(_ string: String) -> String {
-    JSONText.quoted(string, escaping: PrintableText.isControl)
+    var result = "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      // Every character that is written so has at most four digits; more would be two surrogates.
+      case _ where PrintableText.isControl(scalar):
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
   }
 }
 
 extension JSONValue {
   /// A number, or `null` for none.
-  init(_ value: Double?) {
+  package init(_ value: Double?) {
     self = value.map { .number($0) } ?? .null
   }
 
   /// A string, or `null` for none.
-  init(_ value: String?) {
+  package init(_ value: String?) {
     self = value.map { .string($0) } ?? .null
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SoftmaxKit
+import SoftmaxCore
+package import SoftmaxModels
 
 /// Where training stands, as a line with Keras' fields.
 package struct ProgressLine: Sendable {
@@ -29,7 +30,7 @@ package struct ProgressLine: Sendable {
     self.validation = validation
   }
 
-  init(_ progress: TrainingProgress) {
+  package init(_ progress: TrainingProgress) {
     self.init(
       epoch: progress.epoch, epochCount: progress.epochCount, step: progress.step,
       stepCount: progress.stepCount, seconds: progress.seconds, loss: progress.loss,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
+public import SoftmaxModels
 
 extension ConfusionMatrix {
   /// Precision, recall, F1 and support as a table, in the layout of scikit-learn's
@@ -29,31 +30,18 @@ extension ConfusionMatrix {
     }
     func line(_ name: String, _ metrics: ClassMetrics) -> String {
       let fractions = [metrics.precision, metrics.recall, metrics.f1]
-      return line(name, fractions.map { decimal($0, digits: digits) } + ["\(metrics.support)"])
+      return line(name, fractions.map { NumberText.fixed($0, digits) } + ["\(metrics.support)"])
     }
     var text = line("", ["precision", "recall", "f1-score", "support"]) + "\n"
     for index in occurring { text += line(names[index], perClass[index]) }
-    text += "\n" + line("accuracy", ["", "", decimal(accuracy, digits: digits), "\(rowCount)"])
+    text += "\n" + line("accuracy", ["", "", NumberText.fixed(accuracy, digits), "\(rowCount)"])
     text += line("macro avg", macroAverage)
     text += line("weighted avg", weightedAverage)
     return text
   }
 }
 
-/// A number of 0 or more with so many decimals, without Foundation; halves to even, as C has it.
-func decimal(_ value: Double, digits: Int) -> String {
-  let power = (0..<digits).reduce(1.0) { product, _ in product * 10 }
-  guard value.isFinite, value >= 0, value * power < 1e15 else { return "\(value)" }
-  let product = value * power
-  // What the product's rounding took away; it decides between two numbers that lie equally near.
-  let error = (-product).addingProduct(value, power)
-  let floor = product.rounded(.down)
-  let rest = product - floor
-  let isOdd = floor.truncatingRemainder(dividingBy: 2) == 1
-  let isUp = rest > 0.5 || (rest == 0.5 && (error > 0 || (error == 0 && isOdd)))
-  let scaled = Int(floor) + (isUp ? 1 : 0)
-  guard digits > 0 else { return "\(scaled)" }
-  let (whole, decimals) = scaled.quotientAndRemainder(dividingBy: Int(power))
-  let text = String(decimals)
-  return "\(whole)." + String(repeating: "0", count: digits - text.count) + text
+extension Evaluation {
+  /// Precision, recall, F1 and support of each class, as scikit-learn's `classification_report`.
+  public var report: String { confusionMatrix.report() }
 }

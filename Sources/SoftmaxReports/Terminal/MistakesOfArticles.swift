@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxKit
+import SoftmaxCore
 
 /// What some articles about softmax have wrong, with the numbers that show it.
 struct MistakesOfArticles {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import SoftmaxModels
+
 extension TrainingHistory {
   /// The characters that curves are drawn with.
   public enum CurveStyle: Hashable, Sendable {
@@ -19,8 +21,8 @@ extension TrainingHistory {
   /// ```
   ///
   /// - Parameters:
-  ///   - columns: the greatest width of a line; at least 20 are used.
-  ///   - rows: the height in all; at least 6 are used.
+  ///   - columns: the greatest width of a line; at least 20 and at most 1,000 are used.
+  ///   - rows: the height in all; at least 6 and at most 1,000 are used.
   ///   - style: the characters to draw with.
   ///   - isColored: whether escape sequences tell training and validation apart.
   ///   - epochCount: the epochs to leave room for; without it those that there are.
@@ -30,8 +32,8 @@ extension TrainingHistory {
     epochCount: Int? = nil
   ) -> String {
     guard !epochs.isEmpty else { return "" }
-    let columns = max(20, columns)
-    let rows = max(6, rows)
+    let columns = min(max(20, columns), 1000)
+    let rows = min(max(6, rows), 1000)
     let isWide = columns >= 64
     let gap = 2
     let width = isWide ? (columns - gap) / 2 : columns

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxModels
+
 /// A picture of dots, several in a character where characters can show them.
 struct CurveGrid {
   let columns: Int

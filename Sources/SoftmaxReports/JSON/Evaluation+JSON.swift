@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+package import SoftmaxModels
+
+extension Evaluation {
+  /// All of it as one object: the metrics, each class, the confusion matrix.
+  package var json: JSONValue {
+    let matrix = confusionMatrix
+    let (perClass, areas) = (matrix.perClass, rocAUC)
+    let classes = classNames.indices.map { index -> JSONValue in
+      let metrics = perClass[index]
+      return .object([
+        ("label", .string(classNames[index])), ("precision", .number(metrics.precision)),
+        ("recall", .number(metrics.recall)), ("f1", .number(metrics.f1)),
+        ("support", .integer(metrics.support)), ("roc_auc", JSONValue(areas[index])),
+      ])
+    }
+    let rows = classNames.indices.map { label -> JSONValue in
+      .array(classNames.indices.map { .integer(matrix[label: label, prediction: $0]) })
+    }
+    let members: [(key: String, value: JSONValue)] = [
+      ("event", .string("result")), ("rows", .integer(rowCount)),
+    ]
+    return .object(
+      members + self.members(of: Metric.all) + [
+        ("per_class", .array(classes)), ("confusion_matrix", .array(rows)),
+      ])
+  }
+
+  /// Some metrics under their names, `null` where they are undefined; an interval as `_low` and `_high`.
+  package func members(of metrics: [Metric]) -> [(key: String, value: JSONValue)] {
+    metrics.flatMap { metric -> [(key: String, value: JSONValue)] in
+      let value = (key: metric.name, value: JSONValue(metric.value(of: self)))
+      guard let interval = metric.interval(of: self) else { return [value] }
+      return [
+        value, (metric.name + "_low", .number(interval.lowerBound)),
+        (metric.name + "_high", .number(interval.upperBound)),
+      ]
+    }
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+package import SoftmaxModels
+
+extension Prediction {
+  /// The event of a row's prediction, its probabilities in the order of the classes.
+  package func json(row: Int) -> JSONValue {
+    .object([
+      ("event", .string("prediction")),
+      ("row", .integer(row)),
+      ("label", .string(label)),
+      ("index", .integer(index)),
+      ("probability", .float(probability)),
+      ("probabilities", .array(probabilities.map { .float($0) })),
+    ])
+  }
+}
