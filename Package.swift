@@ -84,7 +84,9 @@ let package = Package(
     // MARK: The tests of the command
     .testTarget(
       name: "CommandTests",
-      dependencies: ["softmax", "SoftmaxCore", "SoftmaxReports", "SoftmaxTestSupport"],
+      dependencies: [
+        "softmax", "SoftmaxCore", "SoftmaxData", "SoftmaxReports", "SoftmaxTestSupport",
+      ],
       swiftSettings: settings + strictSettings),
 
     // MARK: The tests of reports and figures
@@ -100,7 +102,7 @@ let package = Package(
     .testTarget(
       name: "DataTests",
       dependencies: ["CZlib", "SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxTestSupport"],
-      swiftSettings: settings + strictSettings),
+      resources: [.copy("Golden")], swiftSettings: settings + strictSettings),
 
     // MARK: The tests of the arithmetic
     .target(

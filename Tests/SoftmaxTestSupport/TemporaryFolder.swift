@@ -19,6 +19,11 @@ public final class TemporaryFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
+  /// The bytes of a file.
+  public func read(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path(name))))
+  }
+
   /// The path of something within.
   public func path(_ name: String) -> String { path + "/" + name }
 

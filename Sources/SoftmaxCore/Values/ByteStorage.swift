@@ -18,27 +18,37 @@ package struct ByteStorage: Sendable {
   }
 
   private let place: Place
+  private let range: Range<Int>
 
-  /// The bytes of an array.
-  package init(_ bytes: [UInt8]) { place = .array(bytes) }
-
-  /// The bytes of a file, used in place.
-  package init(_ bytes: MappedBytes) { place = .mapping(bytes) }
-
-  /// The number of bytes.
-  package var count: Int {
-    switch place {
-    case .array(let bytes): bytes.count
-    case .mapping(let bytes): bytes.count
-    }
+  private init(_ place: Place, _ range: Range<Int>) {
+    self.place = place
+    self.range = range
   }
 
-  /// The bytes as an array: a copy where they are a part of a file.
+  /// The bytes of an array.
+  package init(_ bytes: [UInt8]) { self.init(.array(bytes), 0..<bytes.count) }
+
+  /// The bytes of a file, used in place.
+  package init(_ bytes: MappedBytes) { self.init(.mapping(bytes), 0..<bytes.count) }
+
+  /// The number of bytes.
+  package var count: Int { range.count }
+
+  /// A part of the bytes, which shares their memory.
+  ///
+  /// - Precondition: the range, counted from 0, lies within the bytes.
+  package subscript(part: Range<Int>) -> ByteStorage {
+    precondition(
+      part.lowerBound >= 0 && part.upperBound <= count,
+      "the bytes \(part) lie outside of \(count) bytes")
+    return ByteStorage(
+      place, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
+  }
+
+  /// The bytes as an array: a copy where they are a part of a file or of an array.
   package var array: [UInt8] {
-    switch place {
-    case .array(let bytes): bytes
-    case .mapping(let bytes): unsafe bytes.withUnsafeBytes { unsafe Array($0) }
-    }
+    if case .array(let bytes) = place, range == bytes.indices { return bytes }
+    return unsafe withUnsafeBytes { unsafe Array($0) }
   }
 
   /// Calls `body` with the bytes, which must not be used after it returned.
@@ -46,8 +56,14 @@ package struct ByteStorage: Sendable {
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     switch place {
-    case .array(let bytes): try unsafe bytes.withUnsafeBytes(body)
-    case .mapping(let bytes): try unsafe bytes.withUnsafeBytes(body)
+    case .array(let bytes):
+      try unsafe bytes.withUnsafeBytes {
+        try unsafe body(UnsafeRawBufferPointer(rebasing: $0[range]))
+      }
+    case .mapping(let bytes):
+      try unsafe bytes.withUnsafeBytes {
+        try unsafe body(UnsafeRawBufferPointer(rebasing: $0[range]))
+      }
     }
   }
 }
@@ -56,8 +72,12 @@ extension ByteStorage: Hashable {
   package static func == (left: ByteStorage, right: ByteStorage) -> Bool {
     switch (left.place, right.place) {
     // Arrays look first whether they are one and the same.
-    case (.array(let left), .array(let right)): left == right
-    case (.mapping(let left), .mapping(let right)) where left === right: true
+    case (.array(let first), .array(let second))
+    where left.range == first.indices && right.range == second.indices:
+      first == second
+    case (.mapping(let first), .mapping(let second))
+    where first === second && left.range == right.range:
+      true
     default:
       unsafe left.withUnsafeBytes { left in
         unsafe right.withUnsafeBytes { right in

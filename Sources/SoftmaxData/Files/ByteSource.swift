@@ -83,6 +83,11 @@ struct ByteSource: ~Copyable {
     return Array(bytes.prefix(got))
   }
 
+  /// All bytes of a file in place; nil for memory, an empty file, and where the system refuses.
+  func mapped() -> MappedBytes? {
+    descriptor < 0 ? nil : MappedBytes(descriptor: descriptor, offset: 0, count: byteCount)
+  }
+
   /// Fills the buffer with the next bytes and returns their number, less only at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SoftmaxError) -> Int {
     if descriptor < 0 {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+extension NPYArray {
+  /// The elements as floats, the last dimension fastest; each rounded once.
+  ///
+  /// `float16` and `float32` are exact, also NaN and infinity; `true` is 1.
+  ///
+  /// - Throws: `unsupported` for texts.
+  public func floats() throws(SoftmaxError) -> [Float] { try numbers() }
+
+  /// The elements as doubles, the last dimension fastest; exact but for 64-bit integers beyond 2^53.
+  ///
+  /// - Throws: `unsupported` for texts.
+  public func doubles() throws(SoftmaxError) -> [Double] { try numbers() }
+
+  /// The elements as integers, the last dimension fastest; `true` is 1.
+  ///
+  /// - Throws: `unsupported` for floats and texts; `invalidData` for a number beyond `Int`.
+  public func integers() throws(SoftmaxError) -> [Int] {
+    let integers: [Int?]
+    switch (type.kind, type.byteCount) {
+    case (.boolean, _): integers = values(UInt8.self) { $0 == 0 ? 0 : 1 }
+    case (.signed, 1): integers = values(UInt8.self) { Int(Int8(bitPattern: $0)) }
+    case (.signed, 2): integers = values(UInt16.self) { Int(Int16(bitPattern: $0)) }
+    case (.signed, 4): integers = values(UInt32.self) { Int(exactly: Int32(bitPattern: $0)) }
+    case (.signed, _): integers = values(UInt64.self) { Int(exactly: Int64(bitPattern: $0)) }
+    case (.unsigned, 1): integers = values(UInt8.self) { Int($0) }
+    case (.unsigned, 2): integers = values(UInt16.self) { Int($0) }
+    case (.unsigned, 4): integers = values(UInt32.self) { Int(exactly: $0) }
+    case (.unsigned, _): integers = values(UInt64.self) { Int(exactly: $0) }
+    default:
+      throw SoftmaxError(.unsupported, "holds \(type), expected integers")
+    }
+    guard let index = integers.firstIndex(of: nil) else { return integers.compactMap(\.self) }
+    throw SoftmaxError(.invalidData, "element \(index) is an integer that is too large")
+  }
+
+  /// The elements as texts, the last dimension fastest, without the zeros that fill them up.
+  ///
+  /// - Throws: `unsupported` for numbers; `invalidData` for what is no text in UTF-8 or UTF-32.
+  public func texts() throws(SoftmaxError) -> [String] {
+    let texts: [String?]
+    let width = type.byteCount
+    switch type.kind {
+    case .bytes:
+      texts = unsafe elements { bytes, offset in
+        let text = unsafe bytes[offset..<offset + width]
+        let end = unsafe text.lastIndex { $0 != 0 }.map { $0 + 1 } ?? offset
+        return unsafe String(validating: text[offset..<end], as: UTF8.self)
+      }
+    case .characters:
+      let isBigEndian = type.isBigEndian
+      texts = unsafe elements { bytes, offset in
+        var scalars = String.UnicodeScalarView()
+        var zeros = 0
+        for place in stride(from: offset, to: offset + width, by: 4) {
+          let bits = unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+          let code = isBigEndian ? UInt32(bigEndian: bits) : UInt32(littleEndian: bits)
+          guard code != 0 else {
+            zeros += 1
+            continue
+          }
+          guard let scalar = Unicode.Scalar(code) else { return nil }
+          // Zeros within a text belong to it.
+          scalars.append(contentsOf: repeatElement("\0", count: zeros))
+          zeros = 0
+          scalars.append(scalar)
+        }
+        return String(scalars)
+      }
+    default:
+      throw SoftmaxError(.unsupported, "holds \(type), expected texts")
+    }
+    guard let index = texts.firstIndex(of: nil) else { return texts.compactMap(\.self) }
+    throw SoftmaxError(
+      .invalidData, "element \(index) is no text", remedy: "save texts of Unicode characters")
+  }
+
+  /// The bytes of an array of bytes, the last dimension fastest; its own where they lie so.
+  ///
+  /// - Precondition: the elements are of one byte.
+  func bytesInRowOrder() -> ByteStorage {
+    precondition(type.byteCount == 1, "\(type) is no array of bytes")
+    return isFortranOrder ? ByteStorage(values(UInt8.self) { $0 }) : storage
+  }
+
+  private func numbers<Value: BinaryFloatingPoint>() throws(SoftmaxError) -> [Value] {
+    switch (type.kind, type.byteCount) {
+    case (.float, 2): values(UInt16.self) { Value(Float(halfBitPattern: $0)) }
+    case (.float, 4): values(UInt32.self) { Value(Float(bitPattern: $0)) }
+    case (.float, _): values(UInt64.self) { Value(Double(bitPattern: $0)) }
+    case (.boolean, _): values(UInt8.self) { $0 == 0 ? 0 : 1 }
+    case (.signed, 1): values(UInt8.self) { Value(Int8(bitPattern: $0)) }
+    case (.signed, 2): values(UInt16.self) { Value(Int16(bitPattern: $0)) }
+    case (.signed, 4): values(UInt32.self) { Value(Int32(bitPattern: $0)) }
+    case (.signed, _): values(UInt64.self) { Value(Int64(bitPattern: $0)) }
+    case (.unsigned, 1): values(UInt8.self) { Value($0) }
+    case (.unsigned, 2): values(UInt16.self) { Value($0) }
+    case (.unsigned, 4): values(UInt32.self) { Value($0) }
+    case (.unsigned, _): values(UInt64.self) { Value($0) }
+    default: throw SoftmaxError(.unsupported, "holds \(type), expected numbers")
+    }
+  }
+
+  private func values<Bits: FixedWidthInteger, Value>(
+    _: Bits.Type, _ convert: (Bits) -> Value
+  ) -> [Value] {
+    let isBigEndian = type.isBigEndian
+    return unsafe elements { bytes, offset in
+      let bits = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self)
+      return convert(isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
+    }
+  }
+
+  // Visits the elements with the last dimension fastest, each by the offset of its bytes.
+  private func elements<Value>(
+    _ value: (UnsafeRawBufferPointer, Int) -> Value
+  ) -> [Value] {
+    let (count, width) = (count, type.byteCount)
+    var result: [Value] = []
+    result.reserveCapacity(count)
+    unsafe storage.withUnsafeBytes { bytes in
+      guard isFortranOrder, shape.count > 1, count > 0 else {
+        for index in 0..<count { unsafe result.append(value(bytes, index * width)) }
+        return
+      }
+      var strides = [width]
+      for extent in shape.dropLast() { strides.append(strides.last.map { $0 * extent } ?? width) }
+      var place = [Int](repeating: 0, count: shape.count)
+      var offset = 0
+      for _ in 0..<count {
+        unsafe result.append(value(bytes, offset))
+        var dimension = shape.count - 1
+        while dimension >= 0 {
+          place[dimension] += 1
+          offset += strides[dimension]
+          if place[dimension] < shape[dimension] { break }
+          offset -= strides[dimension] * shape[dimension]
+          place[dimension] = 0
+          dimension -= 1
+        }
+      }
+    }
+    return result
+  }
+}
+
+extension Float {
+  /// The number that 16 bits of IEEE 754 stand for, exactly.
+  ///
+  /// `Float16` would say the same, but Intel's Macs do not have it.
+  init(halfBitPattern bits: UInt16) {
+    let sign = UInt32(bits & 0x8000) << 16
+    let exponent = UInt32(bits >> 10) & 0x1f
+    let fraction = UInt32(bits & 0x3ff)
+    switch exponent {
+    case 0:
+      // Subnormal: the fraction times 2^-24, which is a normal Float.
+      let magnitude = Float(fraction) * 0x1p-24
+      self = Float(bitPattern: sign | magnitude.bitPattern)
+    case 0x1f: self = Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
+    default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+    }
+  }
+}
