@@ -139,4 +139,41 @@ import Testing
     try writeTraining(labels: [0, 0, 0])
     #expect(loadError()?.code == .invalidArgument)
   }
+
+  @Test(arguments: ["t10k", "test"], ["-", "."])
+  func emnistsNamesAreRead(test: String, dot: String) throws {
+    for (part, labels) in [("train", [1, 0, 1] as [UInt8]), (test, [0, 1, 1])] {
+      try folder.write(
+        Fixtures.gzip(Fixtures.images), to: "emnist-letters-\(part)-images\(dot)idx3-ubyte.gz")
+      try folder.write(
+        Fixtures.labels(labels), to: "emnist-letters-\(part)-labels\(dot)idx1-ubyte")
+    }
+    let split = try IDXFolder.load(folder.path, environment: ["SOFTMAX_CACHE": "off"])
+    #expect(split.training.labels == [1, 0, 1])
+    #expect(split.test?.labels == [0, 1, 1])
+    // The names of MNIST's own files come first.
+    try folder.write(Fixtures.images, to: "train-images-idx3-ubyte")
+    try folder.write(Fixtures.labels([0, 0, 1]), to: "train-labels-idx1-ubyte")
+    #expect(
+      try IDXFolder.load(folder.path, environment: ["SOFTMAX_CACHE": "off"]).training.labels == [
+        0, 0, 1,
+      ])
+  }
+
+  @Test func filesOfSeveralDataSetsInOneFolderAreToldApart() throws {
+    for name in ["emnist-letters", "emnist-digits"] {
+      try folder.write(Fixtures.images, to: name + "-train-images-idx3-ubyte")
+      try folder.write(Fixtures.labels([0, 1, 0]), to: name + "-train-labels-idx1-ubyte")
+    }
+    let error = error { () throws(SoftmaxError) in _ = try IDXFolder.load(folder.path) }
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.message.contains("emnist-digits, emnist-letters") == true)
+  }
+
+  @Test func aMissingCompanionIsNamedWithItsPrefix() throws {
+    try folder.write(Fixtures.images, to: "emnist-letters-train-images-idx3-ubyte")
+    let error = error { () throws(SoftmaxError) in _ = try IDXFolder.load(folder.path) }
+    #expect(error?.code == .notFound)
+    #expect(error?.path == folder.path("emnist-letters-train-labels-idx1-ubyte"))
+  }
 }

@@ -7,7 +7,8 @@ public import SoftmaxCore
 /// It holds `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, may hold
 /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` as the test part, each
 /// with or without `.gz`, and may hold `classes.txt` with the name of a class on
-/// each line. The dotted spelling `train-images.idx3-ubyte` is known too.
+/// each line. The dotted spelling `train-images.idx3-ubyte` is known too, and so are EMNIST's names:
+/// `test` in place of `t10k`, and a prefix such as `emnist-letters-`, the same for all files.
 ///
 /// ```swift
 /// let letters = try IDXFolder.load("/data/letters")
@@ -39,7 +40,8 @@ public enum IDXFolder {
     guard let trainingPaths = try paths(of: .training, in: path) else {
       throw SoftmaxError(
         .notFound,
-        "holds no \(imagesName(.training)) and \(labelsName(.training)), plain or with .gz",
+        "holds no \(trainingImages) and train-labels-idx1-ubyte, plain or with .gz, also none with a "
+          + "prefix such as emnist-letters-",
         remedy: "name the folder that holds them", at: .file(path: path, offset: nil))
     }
     let testPaths = try paths(of: .test, in: path)
@@ -120,37 +122,70 @@ public enum IDXFolder {
     return FileRows(images: images, labels: labels.map(Int.init), classNames: names)
   }
 
-  /// Whether a folder holds all four files, plain or with `.gz`.
+  /// Whether a folder holds all four files under MNIST's own names, plain or with `.gz`.
   static func isComplete(_ path: String) -> Bool {
-    let names = [
-      imagesName(.training), labelsName(.training), imagesName(.test), labelsName(.test),
-    ]
-    return names.allSatisfy { find($0, in: path) != nil }
+    [Role.training, .test].allSatisfy { role in
+      [imagesName, labelsName].allSatisfy { find("", role, $0, in: path) != nil }
+    }
   }
 
-  private enum Role: String {
-    case training = "train"
-    case test = "t10k"
+  private enum Role {
+    case training
+    case test
+
+    /// How file names begin; EMNIST's makers say `test`.
+    var words: [String] { self == .training ? ["train"] : ["t10k", "test"] }
   }
 
-  private static func imagesName(_ role: Role) -> String { role.rawValue + "-images-idx3-ubyte" }
-  private static func labelsName(_ role: Role) -> String { role.rawValue + "-labels-idx1-ubyte" }
+  private static let imagesName = "-images-idx3-ubyte"
+  private static let labelsName = "-labels-idx1-ubyte"
+  private static let trainingImages = "train" + imagesName
 
   /// The path of a file under one of its spellings.
-  private static func find(_ name: String, in folder: String) -> String? {
+  private static func find(
+    _ prefix: String, _ role: Role, _ name: String, in folder: String
+  ) -> String? {
+    role.words.flatMap { spellings(of: prefix + $0 + name) }.map { join(folder, $0) }
+      .first { FileKind($0) == .regular }
+  }
+
+  private static func spellings(of name: String) -> [String] {
     let dotted = name.replacing("-idx", with: ".idx")
-    let spellings = [name, name + ".gz", dotted, dotted + ".gz"]
-    return spellings.map { join(folder, $0) }.first { FileKind($0) == .regular }
+    return [name, name + ".gz", dotted, dotted + ".gz"]
+  }
+
+  /// What the names of a folder's files begin with: nothing, or `emnist-letters-` and the like.
+  ///
+  /// - Throws: `invalidArgument` where files of several data sets lie there.
+  private static func prefix(in folder: String) throws(SoftmaxError) -> String {
+    guard find("", .training, imagesName, in: folder) == nil,
+      find("", .training, labelsName, in: folder) == nil
+    else { return "" }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let endings = spellings(of: trainingImages)
+    let prefixes = Set(
+      names.compactMap { name in
+        endings.first { name.hasSuffix("-" + $0) }.map { String(name.dropLast($0.count)) }
+      })
+    guard prefixes.count > 1 else { return prefixes.first ?? "" }
+    throw SoftmaxError(
+      .invalidArgument,
+      "holds the files of \(prefixes.count) data sets: "
+        + prefixes.sorted().map { String($0.dropLast()) }.joined(separator: ", "),
+      remedy: "put the files of each into a folder of its own",
+      at: .file(path: folder, offset: nil))
   }
 
   /// The files of one part; nil if neither is there.
   private static func paths(
     of role: Role, in folder: String
   ) throws(SoftmaxError) -> (images: String, labels: String)? {
-    switch (find(imagesName(role), in: folder), find(labelsName(role), in: folder)) {
+    let prefix = try prefix(in: folder)
+    let images = find(prefix, role, imagesName, in: folder)
+    switch (images, find(prefix, role, labelsName, in: folder)) {
     case (nil, nil): return nil
-    case (_?, nil): throw missing(labelsName(role), in: folder)
-    case (nil, _?): throw missing(imagesName(role), in: folder)
+    case (_?, nil): throw missing(prefix + role.words[0] + labelsName, in: folder)
+    case (nil, _?): throw missing(prefix + role.words[0] + imagesName, in: folder)
     case (let images?, let labels?): return (images, labels)
     }
   }
