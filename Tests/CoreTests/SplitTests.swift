@@ -51,27 +51,35 @@ import Testing
     #expect(try whole.split(validationFraction: 0.2, seed: 1).validation.count == 4)
   }
 
-  @Test func fractionsThatLeaveNothingAreErrors() throws {
+  @Test(arguments: [0, 1, -0.1, 1.5, Double.nan])
+  func whatIsNoFractionIsAnError(fraction: Double) throws {
     let whole = try dataset([40, 2])
-    for fraction in [0, 1, -0.1, 1.5, Double.nan, 0.1, 0.8] {
-      let error = #expect(throws: SoftmaxError.self, "\(fraction)") {
-        try whole.split(validationFraction: fraction, seed: 1)
-      }
-      #expect(error?.code == .invalidArgument)
+    let error = #expect(throws: SoftmaxError.self) {
+      try whole.split(validationFraction: fraction, seed: 1)
     }
-    let few = #expect(throws: SoftmaxError.self) {
-      try whole.split(validationFraction: 0.1, seed: 1)
-    }
-    #expect(
-      few?.message
-        == "class \"class 1\" has 2 samples: a fraction of 0.1 leaves none to validate by")
-    let all = #expect(throws: SoftmaxError.self) {
-      try whole.split(validationFraction: 0.8, seed: 1)
-    }
-    #expect(all?.message.hasSuffix("leaves none to learn from") == true)
-    #expect(throws: SoftmaxError.self) {
-      try whole.selecting(rows: [Int]()).split(validationFraction: 0.5, seed: 1)
-    }
+    #expect(error?.code == .invalidArgument)
+  }
+
+  /// `train_test_split(test_size=0.1, stratify=y)` of scikit-learn holds back 3, 3 and 1 too.
+  @Test func aRareClassIsValidatedByOneSampleAndLearntFromOne() throws {
+    let whole = try dataset([30, 30, 4])
+    let (training, validation) = try whole.split(validationFraction: 0.1, seed: 1)
+    #expect((0..<3).map { label in validation.labels.count { $0 == label } } == [3, 3, 1])
+    #expect(training.count == 57 && validation.missingClasses.isEmpty)
+    let most = try dataset([40, 2]).split(validationFraction: 0.8, seed: 1)
+    #expect(most.training.missingClasses.isEmpty && most.validation.missingClasses.isEmpty)
+  }
+
+  @Test func aClassOfOneSampleIsLearntAndNamedAsNotValidated() throws {
+    let (training, validation) = try dataset([20, 1, 20]).split(validationFraction: 0.9, seed: 1)
+    #expect(training.labels.contains(1))
+    #expect(validation.missingClasses == [1])
+  }
+
+  @Test(arguments: [[1, 1, 1], [0, 0]])
+  func nothingCanBeHeldBackWhereNoClassHasTwo(counts: [Int]) throws {
+    let whole = try dataset(counts)
+    #expect(throws: SoftmaxError.self) { try whole.split(validationFraction: 0.5, seed: 1) }
   }
 
   @Test func everyChangeOfTheDataIsAnotherFingerprint() throws {

@@ -25,4 +25,12 @@ public struct DatasetSplit: Hashable, Sendable {
     self.training = training
     self.test = test
   }
+
+  /// Holds a fifth of the samples of each class back to be judged by; which ones is drawn once and for
+  /// all.
+  init(name: String, holdingBackFifthOf dataset: LabeledDataset) throws(SoftmaxError) {
+    let (training, test) = try dataset.split(
+      validationFraction: 0.2, seed: 0, purpose: .heldBackRows)
+    self.init(name: name, training: training, test: test)
+  }
 }

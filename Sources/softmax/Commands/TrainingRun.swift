@@ -130,6 +130,8 @@ struct TrainingRun {
     if let validation = rows.validation {
       console.message(
         "\(NumberText.grouped(validation.count)) more rows are held back to validate by")
+      warn(
+        of: validation.missingClasses.filter(dataset.labels.contains), "validate by", in: dataset)
     }
     if rows.standardization != nil {
       console.message(
@@ -145,13 +147,7 @@ struct TrainingRun {
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
     console.message(network.summary(columns: min(88, console.terminal.width)))
-    let missing = dataset.missingClasses.map { dataset.classNames[$0] }
-    if !missing.isEmpty {
-      let title = "no row to learn from for "
-      console.warning(
-        title
-          + PrintableText.list(missing, columns: max(20, console.terminal.width - title.count - 9)))
-    }
+    warn(of: dataset.missingClasses, "learn from", in: dataset)
     if command.network.batchNorm, command.batchSize == 1 {
       console.warning(
         "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
@@ -162,6 +158,17 @@ struct TrainingRun {
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
       )
     }
+  }
+
+  // Says of which classes there is no row for a purpose.
+  private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
+    guard !classes.isEmpty else { return }
+    let title = "no row to \(purpose) for "
+    console.warning(
+      title
+        + PrintableText.list(
+          classes.map { dataset.classNames[$0] },
+          columns: max(20, console.terminal.width - title.count - 9)))
   }
 
   private func train(
