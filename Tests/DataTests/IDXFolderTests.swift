@@ -148,14 +148,14 @@ import Testing
       try folder.write(
         Fixtures.labels(labels), to: "emnist-letters-\(part)-labels\(dot)idx1-ubyte")
     }
-    let split = try IDXFolder.load(folder.path, environment: ["SOFTMAX_CACHE": "off"])
+    let split = try IDXFolder.load(folder.path, cache: .none)
     #expect(split.training.labels == [1, 0, 1])
     #expect(split.test?.labels == [0, 1, 1])
     // The names of MNIST's own files come first.
     try folder.write(Fixtures.images, to: "train-images-idx3-ubyte")
     try folder.write(Fixtures.labels([0, 0, 1]), to: "train-labels-idx1-ubyte")
     #expect(
-      try IDXFolder.load(folder.path, environment: ["SOFTMAX_CACHE": "off"]).training.labels == [
+      try IDXFolder.load(folder.path, cache: .none).training.labels == [
         0, 0, 1,
       ])
   }
