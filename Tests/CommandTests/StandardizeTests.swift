@@ -72,7 +72,9 @@ import Testing
     #expect(try last(keeping)["weights_sha256"] as? String == whole)
     let other = try bench.run(keeping.filter { $0 != "--standardize" })
     #expect(other.exitCode == 1)
-    #expect(other.errors.contains("the checkpoint is one of a training with --standardize"))
+    #expect(
+      other.errors.contains(
+        "the checkpoint's features are columns, standardized, those here columns"))
   }
 
   @Test func featuresThatNeverChangeAreNoError() throws {
@@ -80,15 +82,13 @@ import Testing
     #expect(try bench.run("train", "same.csv", "--standardize").exitCode == 0)
   }
 
-  // The row is that of the table, also where rows are held back before it.
-  @Test func aFeatureThatCannotBeStandardizedIsNamed() throws {
+  // Of the whole range of Float: distances and their squares are taken in double.
+  @Test func featuresOfAnySizeAreStandardized() throws {
     let rows = (0..<40).map { "\($0 == 37 ? "-3.4e38" : "3.4e38"),\($0 % 2 == 0 ? "a" : "b")" }
     try bench.write(Array(rows.joined(separator: "\n").utf8), to: "far.csv")
     for arguments in [[], ["--validation", "0.25"]] {
       let outcome = try bench.run(["train", "far.csv", "--standardize"] + arguments)
-      #expect(outcome.exitCode == 1)
-      #expect(outcome.errors.contains("row 37"), "\(outcome.errors)")
-      #expect(outcome.errors.contains("-3.4e+38 cannot be standardized"), "\(outcome.errors)")
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
     }
     let outcome = try bench.run("train", "near.csv", "--standardize", "--test", "far.csv")
     #expect(outcome.exitCode == 1 && outcome.errors.contains("row 2"), "\(outcome.errors)")
-    #expect(outcome.errors.contains("of the rows to be judged by, the feature 3e+38"))
+    #expect(outcome.errors.contains("of the rows to be judged by, the feature "))
     #expect(!bench.exists("model.safetensors"))
   }
 

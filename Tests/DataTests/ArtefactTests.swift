@@ -42,12 +42,45 @@ import Testing
   @Test func aStandardizationIsSavedToTheBit() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("model.safetensors")
-    let standardization = try Standardization(
-      mean: [0.1, -1e-20, 3e7, 0, 1.0 / 3, 5], deviation: [1, 0x1p-126, 2.5, 0.7, 1e30, 9])
-    let classifier = try classifier().standardizing(
-      by: standardization, byteScale: 1.0 / 255)
+    let step = PreprocessingStep(
+      try Standardization(
+        mean: [0.1, -1e-200, 3e7, 0, 1.0 / 3, 5],
+        standardDeviation: [1, 0x1p-1022, 2.5, 0.7, 1e300, 9]))
+    let plain = try classifier()
+    let classifier = try Classifier(
+      network: plain.network, classNames: plain.classNames,
+      pipeline: Pipeline(fitted: plain.pipeline.steps + [step]))
     try classifier.save(to: path)
     #expect(try Classifier.load(path) == classifier)
+    let file = try SafetensorsFile.read(path)
+    #expect(file["pipeline.1.mean"]?.doubles == [0.1, -1e-200, 3e7, 0, 1.0 / 3, 5])
+    #expect(classifier.weightsSHA256 == plain.weightsSHA256)
+    #expect(
+      file.metadata["pipeline"]
+        == #"[{"settings":{"scale":0.003921569},"step":"byte_scale"},"#
+        + #"{"settings":{},"step":"standardize"}]"#)
+  }
+
+  // A step left out would give other predictions.
+  @Test(arguments: [
+    #"[{"settings":{},"step":"whiten"}]"#,
+    #"[{"settings":{"scale":0.5,"offset":1},"step":"byte_scale"}]"#,
+    #"[{"settings":{"scale":0.5},"step":"byte_scale","when":"always"}]"#,
+    #"[{"settings":{"scale":-1},"step":"byte_scale"}]"#, #"[{"step":"byte_scale"}]"#,
+    #"[{"settings":{},"step":"standardize"}]"#,
+    #"[{"settings":[{"name":"a","role":"feature","type":"number"}],"step":"columns"}]"#,
+  ])
+  func aPipelineThatIsUnknownOrDoesNotFitIsAnError(text: String) throws {
+    #expect(try changed { metadata, _ in metadata["pipeline"] = text } != nil)
+  }
+
+  @Test func whatAStepHasLearntAndIsUnknownHereIsAnError() throws {
+    for name in ["pipeline.0.offset", "pipeline.7.mean"] {
+      let error = try changed { _, tensors in
+        tensors.append(.init(name: name, shape: [1], doubles: [1]))
+      }
+      #expect(error != nil)
+    }
   }
 
   @Test func outputFunctionAndLossAreSavedWithTheModel() throws {
@@ -132,12 +165,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "format", "format_version", "architecture", "class_names", "preprocessing",
+    "format", "format_version", "architecture", "class_names", "pipeline",
   ])
   func metadataThatAreMissingOrWrongAreErrors(key: String) throws {
     #expect(try changed { metadata, _ in metadata[key] = nil } != nil)
     for text in ["", "null", "{}", "[]", "[1]", "\"", "{\"input\":[-1],\"layers\":[],\"seed\":1}"] {
-      if key == "preprocessing" && text == "{}" { continue }  // a model of plain numbers
+      if key == "pipeline" && text == "[]" { continue }  // a model of plain numbers
       #expect(try changed { metadata, _ in metadata[key] = text } != nil, "\(text)")
     }
   }
@@ -192,7 +225,7 @@ import Testing
   }
 
   @Test func aNewerFormatIsToldFromABrokenOne() throws {
-    #expect(try changed { metadata, _ in metadata["format_version"] = "2" }?.code == .unsupported)
+    #expect(try changed { metadata, _ in metadata["format_version"] = "3" }?.code == .unsupported)
     #expect(try changed { metadata, _ in metadata["temperature"] = "1.5" }?.code == .unsupported)
     #expect(
       try changed { metadata, _ in metadata["class_names"] = "[\"a\"]" }?.code == .shapeMismatch)

@@ -101,7 +101,8 @@ import Testing
     let checkpoint = try Checkpoint.load(path)
     let classifier = try Classifier.load(path)
     #expect(classifier.network == checkpoint.state.network)
-    #expect(classifier.classNames == ["a", "b", "c"] && classifier.byteScale == 1.0 / 255)
+    #expect(classifier.classNames == ["a", "b", "c"])
+    #expect(classifier.pipeline.description == "bytes times 1/255")
     try classifier.save(to: folder.path("model"))
     let error = #expect(throws: SoftmaxError.self) { try Checkpoint.load(folder.path("model")) }
     #expect(error?.message.hasPrefix("is no checkpoint") == true)
@@ -109,39 +110,47 @@ import Testing
 
   @Test func theFilesOfAStandardizedTrainingStandardize() throws {
     let features = try dataset().features
-    let standardization = try Standardizer().fitted(to: features)
-    let scale = features.byteScale
+    let pipeline = try Pipeline([.standardize], fittedTo: dataset())
     var network = try network()
     try network.fit(
-      to: standardization.standardized(dataset()), epochs: 2,
-      callbacks: [
-        .checkpoint(
-          to: folder.path("run"), keeping: .bestAndLast, standardization: standardization,
-          byteScale: scale)
-      ])
-    let model = try Classifier(network: network, trainedOn: dataset())
-      .standardizing(by: standardization, byteScale: scale)
+      to: dataset(), pipeline: pipeline, epochs: 2,
+      callbacks: [.checkpoint(to: folder.path("run"), keeping: .bestAndLast)])
+    let model = try Classifier(
+      network: network, classNames: dataset().classNames, pipeline: pipeline)
     for name in ["run", "run.best"] {
       let classifier = try Classifier.load(folder.path(name))
-      #expect(classifier.standardization == standardization && classifier.byteScale == scale)
+      #expect(classifier.pipeline == pipeline)
       #expect(try classifier.logits(for: features) == model.logits(for: features))
     }
     let checkpoint = try Checkpoint.load(folder.path("run"))
-    #expect(checkpoint.standardization == standardization)
+    #expect(checkpoint.pipeline == pipeline)
     try checkpoint.save(to: folder.path("again"))
     #expect(try Checkpoint.load(folder.path("again")) == checkpoint)
-    // What goes on from it knows, without being told again.
     try network.fit(
-      to: standardization.standardized(dataset()), epochs: 3,
+      to: dataset(), pipeline: checkpoint.pipeline, epochs: 3,
       callbacks: [.checkpoint(to: folder.path("later"))], resuming: checkpoint)
-    #expect(try Classifier.load(folder.path("later")).standardization == standardization)
-    #expect(try Classifier.load(folder.path("later")).byteScale == scale)
-    // Nor has a loop of one's own to say it again.
+    #expect(try Classifier.load(folder.path("later")).pipeline == pipeline)
     let trainer = try Trainer(
-      network, on: standardization.standardized(dataset()), optimizer: .adam(), batchSize: 32)
+      network, on: dataset(), pipeline: checkpoint.pipeline, optimizer: .adam(), batchSize: 32)
     try trainer.restore(checkpoint)
-    let kept = try trainer.checkpoint(at: checkpoint.position)
-    #expect(kept.standardization == standardization && kept.byteScale == scale)
+    #expect(try trainer.checkpoint(at: checkpoint.position).pipeline == pipeline)
+  }
+
+  // Written from logits, so that only the loss says what the outputs are.
+  @Test func theFilesOfAMultiLabelTrainingKeepItsSigmoids() throws {
+    let songs = try LabeledDataset(
+      features: .floats(Matrix([[0, 1], [1, 0], [1, 1]])),
+      indicators: Matrix([[0, 1], [1, 0], [1, 1]]), classNames: ["first", "second"])
+    var network = try Sequential(input: [2], seed: 1) { Dense(2) }
+    try network.fit(
+      to: songs, loss: .binaryCrossEntropy(), epochs: 2,
+      callbacks: [.checkpoint(to: folder.path("run"), keeping: .bestAndLast)])
+    for name in ["run", "run.best"] {
+      #expect(try Classifier.load(folder.path(name)).outputFunction == .sigmoid)
+    }
+    let checkpoint = try Checkpoint.load(folder.path("run"))
+    try checkpoint.save(to: folder.path("again"))
+    #expect(try Classifier.load(folder.path("again")).outputFunction == .sigmoid)
   }
 
   @Test func checkpointsAreAsFarApartAsAsked() throws {

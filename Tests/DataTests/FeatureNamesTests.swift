@@ -36,7 +36,7 @@ import Testing
     #expect(table.features == (try Matrix([[1, 2, 3], [4, 5, 6]])))
     #expect(table.featureNames == ["a", "b", "c"])
     #expect(table.labels == [0, 1] && table.targetName == "kind")
-    #expect(try table.dataset().featureNames == ["a", "b", "c"])
+    #expect(try table.dataset().features.table?.columnNames == ["a", "b", "c"])
   }
 
   @Test func aTableWithoutClassesIsPutInOrderToo() throws {
@@ -109,98 +109,49 @@ import Testing
     #expect(error?.description.contains("none holds the classes; add a column") == true)
   }
 
-  @Test func aDataSetKeepsItsFeaturesNames() throws {
+  @Test func aDataSetKeepsWhatItsTableLookedLike() throws {
     let dataset = try table("a,b,c,kind\n1,2,3,x\n4,5,6,y\n7,8,9,x\n1,0,1,y\n").dataset()
-    let names = ["a", "b", "c"]
-    #expect(dataset.selecting(rows: [1]).featureNames == names)
-    #expect(try dataset.weighted(by: [1, 2, 3, 4]).featureNames == names)
-    #expect(try dataset.split(validationFraction: 0.5, seed: 1).validation.featureNames == names)
+    let schema = try #require(dataset.schema)
+    #expect(schema.features.map(\.name) == ["a", "b", "c"])
+    #expect(dataset.selecting(rows: [1]).schema == schema)
+    #expect(try dataset.weighted(by: [1, 2, 3, 4]).schema == schema)
+    #expect(try dataset.split(validationFraction: 0.5, seed: 1).validation.schema == schema)
     #expect(
-      try dataset.replacing(labels: [0, 1, 2, 0], classNames: ["x", "y", "z"]).featureNames == names
-    )
-    let standardized = try Standardizer().fitted(to: dataset.features).standardized(dataset)
-    #expect(standardized.featureNames == names)
+      try dataset.replacing(labels: [0, 1, 2, 0], classNames: ["x", "y", "z"]).schema == schema)
     let narrow = Features.floats(Matrix(rowCount: 4, columnCount: 2))
-    #expect(try dataset.replacing(features: narrow).featureNames == nil)
-    #expect(throws: SoftmaxError.self) { try dataset.naming(features: ["a"]) }
+    #expect(try dataset.replacing(features: narrow).schema == nil)
   }
 
-  private func dataset(_ names: [String]?, _ rows: [[Float]]) throws -> LabeledDataset {
-    try LabeledDataset(
-      features: .floats(Matrix(rows)), labels: rows.indices.map { $0 % 2 }, classNames: ["x", "y"]
-    ).naming(features: names)
-  }
-
-  @Test func featuresAreOrderedByTheirNames() throws {
-    let turned = try dataset(["b", "c", "a"], [[2, 3, 1], [5, 6, 4]])
-    let ordered = try turned.ordering(features: ["a", "b", "c"])
-    #expect(ordered == (try dataset(["a", "b", "c"], [[1, 2, 3], [4, 5, 6]])))
-    #expect(try turned.ordering(features: nil) == turned)
-    #expect(try dataset(nil, [[1, 2, 3]]).ordering(features: ["a", "b", "c"]).featureNames != nil)
-    let bytes = try LabeledDataset(
-      features: .bytes(ByteMatrix(rowCount: 1, columnCount: 2, bytes: [7, 9], scale: 0.5)),
-      labels: [0], classNames: ["x", "y"]
-    ).naming(features: ["b", "a"]).ordering(features: ["a", "b"])
-    #expect(bytes.features.row(0) == [4.5, 3.5])
-    for names in [["a", "b", "d"], ["a", "b"], ["a", "a", "b"], ["a", "b", "c", "d"]] {
-      #expect(throws: SoftmaxError.self) { try turned.ordering(features: names) }
-    }
-  }
-
-  @Test func aModelIsJudgedByTheFeaturesThatItKnows() throws {
-    let rows: [[Float]] = (0..<12).map { [Float($0 % 2) * 4, Float($0 % 5), Float($0 % 3)] }
-    let data = try dataset(["a", "b", "c"], rows)
-    let turned = try dataset(["c", "a", "b"], rows.map { [$0[2], $0[0], $0[1]] })
-    let estimator = SoftmaxRegression(epochs: 4)
-    let model = try estimator.fitted(to: data)
-    #expect(try model.evaluation(on: turned) == model.evaluation(on: data))
-    #expect(try model.score(on: turned) == model.score(on: data))
-    #expect(
-      try estimator.fitted(to: turned, startingFrom: model)
-        == estimator.fitted(to: data, startingFrom: model))
-    let standardized = Standardizer().followed(by: estimator)
-    let before = try standardized.fitted(to: data)
-    #expect(
-      try standardized.fitted(to: turned, startingFrom: before)
-        == standardized.fitted(to: data, startingFrom: before))
-    let rest = try OneVsRest(estimator).fitted(to: data)
-    #expect(try rest.evaluation(on: turned) == rest.evaluation(on: data))
-    var networks = [model.network, model.network]
-    let histories = try networks.indices.map { index in
-      try networks[index].fit(
-        to: data, epochs: 1, validation: .data(index == 0 ? data : turned)
-      ).epochs[0].validation
-    }
-    #expect(histories[0] == histories[1])
-    // Of names that the data lack, a start keeps its own.
-    #expect(
-      try estimator.fitted(to: dataset(nil, rows), startingFrom: model).featureNames
-        == ["a", "b", "c"])
-    #expect(throws: SoftmaxError.self) { try model.score(on: dataset(["a", "b", "d"], rows)) }
-  }
-
-  @Test func aModelKeepsItsFeaturesNames() throws {
+  @Test func aModelKeepsWhatItsTableLookedLike() throws {
     let folder = try TemporaryFolder()
     let dataset = try table("a,b,c,kind\n1,2,3,x\n4,5,6,y\n").dataset()
-    let model = try Standardizer().followed(by: SoftmaxRegression(epochs: 2)).fitted(to: dataset)
-    #expect(model.featureNames == ["a", "b", "c"])
-    #expect(try model.addingClass("z").featureNames == ["a", "b", "c"])
+    let model = try SoftmaxRegression(epochs: 2, preprocessing: [.standardize]).fitted(to: dataset)
+    #expect(model.table == dataset.schema)
+    #expect(try model.addingClass("z").table == model.table)
     try model.save(to: folder.path("model"))
     #expect(try Classifier.load(folder.path("model")) == model)
     var network = model.network
     try network.fit(to: dataset, epochs: 1, callbacks: [.checkpoint(to: folder.path("run"))])
-    #expect(try Classifier.load(folder.path("run")).featureNames == ["a", "b", "c"])
+    #expect(try Classifier.load(folder.path("run")).table == dataset.schema)
   }
 
-  @Test(arguments: ["", "null", "{}", "[1]", "[\"a\"]", "[\"a\",\"b\",\"c\",\"d\"]"])
-  func namesInAFileThatDoNotFitAreErrors(text: String) throws {
+  @Test(arguments: [
+    ("\"name\":\"b\"", "\"name\":7"), ("feature", "forecast"), ("number", "poem"),
+    ("{\"name\":\"a\",\"role\":\"feature\",\"type\":\"number\"},", ""),
+    ("\"role\":\"feature\"", "\"role\":\"classes\""),
+  ])
+  func aTableInAFileThatDoesNotFitIsAnError(known: String, wrong: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("model")
     let dataset = try table("a,b,c,kind\n1,2,3,x\n4,5,6,y\n").dataset()
     try SoftmaxRegression(epochs: 1).fitted(to: dataset).save(to: path)
     let file = try SafetensorsFile.read(path)
-    let changed = file.metadata.merging(["feature_names": text]) { $1 }
-    try SafetensorsFile(tensors: file.tensors, metadata: changed).write(to: path)
+    let text = file.metadata["pipeline", default: ""]
+    let changed = text.replacing(known, with: wrong)
+    #expect(changed != text)
+    try SafetensorsFile(
+      tensors: file.tensors, metadata: file.metadata.merging(["pipeline": changed]) { $1 }
+    ).write(to: path)
     #expect(throws: SoftmaxError.self) { try Classifier.load(path) }
   }
 }

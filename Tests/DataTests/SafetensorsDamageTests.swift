@@ -40,7 +40,8 @@ import Testing
     ("{\"\\udc00\":", .invalidData), ("{\"\\u12\":", .invalidData), ("{\"\\x\":", .invalidData),
     ("{\"\n\":", .invalidData), ("{\"\\", .invalidData), ("{\"\\u", .invalidData),
     // Types
-    (tensor("[4]", "[0,16]", type: "F64"), .unsupported),
+    (tensor("[4]", "[0,16]", type: "F64"), .invalidData),
+    (tensor("[2]", "[0,16]", type: "F16"), .unsupported),
     (tensor("[4]", "[0,16]", type: "f32"), .unsupported),
     (tensor("[4]", "[0,16]", type: ""), .unsupported),
     // Shapes and offsets

@@ -366,7 +366,8 @@ final class CheckpointWitness: TrainingCallback {
           optimizerState: optimizerState ?? good.state.optimizerState,
           stepCount: stepCount ?? good.state.stepCount, learningRateFactor: factor),
         position: position, history: good.history, callbacks: good.callbacks,
-        settings: good.settings, classNames: good.classNames, byteScale: nil)
+        settings: good.settings, classNames: good.classNames, pipeline: good.pipeline,
+        outputFunction: good.outputFunction)
       var network = try network()
       try network.fit(
         to: dataset, epochs: 3, validation: .fraction(0.2),

@@ -157,8 +157,8 @@ import Testing
   func everyLossTellsEachClassFromTheRest(_ loss: Loss) throws {
     let base = MLPClassifier(
       hiddenUnits: [8], loss: loss, optimizer: .adam(learningRate: 0.05), epochs: 12, batchSize: 9,
-      seed: 3)
-    let model = try OneVsRest(Standardizer().followed(by: base)).fitted(to: clouds(15))
+      preprocessing: [.standardize], seed: 3)
+    let model = try OneVsRest(base).fitted(to: clouds(15))
     let test = try clouds(20, seed: 2)
     #expect(try model.score(on: test) > 0.9)
     #expect(model.models[0].network.outputCount == (loss == .binaryCrossEntropy() ? 1 : 2))
@@ -186,12 +186,13 @@ import Testing
     let weights = data.labels.indices.map { Float($0 % 2) }
     let weighted = try data.weighted(by: weights)
     let estimator = SoftmaxRegression(epochs: 1, batchSize: 30)
-    let standardized = Standardizer().followed(by: estimator)
+    var standardized = estimator
+    standardized.preprocessing = [.standardize]
     let model = try standardized.fitted(to: weighted)
     #expect(try model.network != standardized.fitted(to: data).network)
-    let by = try #require(model.standardization)
-    #expect(try by.standardized(weighted).sampleWeights == weights)
-    #expect(try estimator.fitted(to: by.standardized(weighted)).network == model.network)
+    let prepared = try model.pipeline.apply(to: weighted)
+    #expect(prepared.sampleWeights == weights)
+    #expect(try estimator.fitted(to: prepared).network == model.network)
     let (training, held) = try weighted.split(validationFraction: 0.3, seed: 1)
     let sum = (training.sampleWeights ?? []).reduce(0, +) + (held.sampleWeights ?? []).reduce(0, +)
     #expect(sum == weights.reduce(0, +))

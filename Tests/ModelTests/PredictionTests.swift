@@ -80,7 +80,7 @@ import Testing
     let dataset = try LabeledDataset(
       features: .bytes(bytes), labels: [0, 1], classNames: ["a", "b"])
     let classifier = try SoftmaxRegression(epochs: 2).fitted(to: dataset)
-    #expect(classifier.byteScale == 1.0 / 16)
+    #expect(classifier.pipeline.scaleOfBytes == 1.0 / 16)
     let others = try ByteMatrix(rowCount: 2, columnCount: 2, bytes: bytes.bytes, scale: 1.0 / 255)
     #expect(
       try classifier.logits(for: .bytes(others)) == classifier.logits(for: .bytes(bytes)))
@@ -120,7 +120,7 @@ import Testing
     }
     for scale in [0, -1, Float.nan, .infinity, 1e38] {
       #expect(throws: SoftmaxError.self) {
-        try Classifier(network: network, classNames: ["a", "b"], byteScale: scale)
+        try ByteScale(scale)
       }
     }
   }

@@ -108,7 +108,7 @@ private let networks: [(name: String, network: Sequential)] = {
       rowCount: 2, columnCount: 2, bytes: [0, 16, 16, 8], scale: 1.0 / 255)
     let classifier = try Classifier(
       network: Sequential(input: [2], seed: 1) { Dense(2) }, classNames: ["a", "b"],
-      byteScale: 1.0 / 16)
+      pipeline: Pipeline(fitted: [PreprocessingStep(ByteScale(1.0 / 16))]))
     let predictor = try classifier.predictor()
     let probabilities = try classifier.probabilities(for: .bytes(bytes))
     #expect(try predictor.probabilities(for: .bytes(bytes)) == probabilities)

@@ -44,9 +44,11 @@ extension DocumentationSnippets {
     return flowers
   }
 
-  static func ordered(_ other: LabeledDataset, for model: Classifier) throws -> LabeledDataset {
-    let samples = try other.ordering(features: model.featureNames)
-    return samples
+  static func matched(
+    _ test: LabeledDataset, with training: LabeledDataset
+  ) throws -> LabeledDataset {
+    let matched = try test.matching(classNames: training.classNames)
+    return matched
   }
 
   static func loader() throws {

@@ -9,9 +9,35 @@ extension DocumentationSnippets {
   }
 
   static func standardized(_ dataset: LabeledDataset) throws {
-    let standardization = try Standardizer().fitted(to: dataset.features)
-    let model = try Standardizer().followed(by: SoftmaxRegression()).fitted(to: dataset)
-    print(standardization.featureCount, model.classNames)
+    let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: dataset)
+    print(model.pipeline)  // columns, standardized
+  }
+
+  static func watched(_ training: LabeledDataset) throws {
+    let model = try MLPClassifier(epochs: 100, preprocessing: [.standardize]).fitted(
+      to: training, validation: .fraction(0.1), callbacks: [.earlyStopping(patience: 5)])
+    print(model.classNames)
+  }
+
+  static func pipeline(_ training: LabeledDataset) throws -> Classifier {
+    let pipeline = try Pipeline([.standardize], fittedTo: training)
+    var network = try Sequential(input: [4], seed: 0) { Dense(3, activation: .softmax) }
+    try network.fit(to: training, pipeline: pipeline)
+    let classifier = try Classifier(
+      network: network, classNames: training.classNames, pipeline: pipeline)
+    return classifier
+  }
+
+  static func predictions(_ classifier: Classifier, _ images: Features) throws {
+    let predictor = try classifier.predictor()
+    for prediction in try predictor.predictions(for: images) { print(prediction.label) }
+  }
+
+  static func predictions(_ predictor: Predictor) throws {
+    let table = try Table([
+      .numbers([5.1, 6.3], name: "length"), .numbers([1.4, 5.6], name: "width"),
+    ])
+    for prediction in try predictor.predictions(for: table) { print(prediction.label) }
   }
 
   static func perceptron(_ dataset: LabeledDataset) throws {

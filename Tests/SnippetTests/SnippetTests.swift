@@ -89,7 +89,16 @@ import Testing
     try DocumentationSnippets.preset(digits)
     try DocumentationSnippets.standardized(data)
     let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
-    #expect(try DocumentationSnippets.ordered(data, for: model) == data)
+    try DocumentationSnippets.watched(digits.training)
+    try DocumentationSnippets.predictions(model, data.features)
+    #expect(try DocumentationSnippets.matched(data, with: digits.training) == data)
+    let iris = try Iris.load().training
+    #expect(try DocumentationSnippets.pipeline(iris).table?.features.count == 4)
+    let width = try iris.replacing(
+      features: .columns(
+        Table(["length", "width"].map { .numbers([Double](repeating: 1, count: 120), name: $0) })))
+    try DocumentationSnippets.predictions(
+      SoftmaxRegression(epochs: 1).fitted(to: width).predictor())
     try DocumentationSnippets.oneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
     #expect(
@@ -227,7 +236,7 @@ import Testing
     let trained = try Snippets.pytorch(model, on: images)
     #expect(trained != model)
     #expect(try trained == Snippets.trainer(model, on: images))
-    #expect(try Snippets.scikitLearn(images, images).standardization != nil)
+    #expect(try !Snippets.scikitLearn(images, images).pipeline.steps.isEmpty)
     #expect(try Snippets.numpy().sums().allSatisfy { abs($0 - 1) < 1e-6 })
     #expect(try Snippets.diveIntoDeepLearning(images, images).tiles.count == 6)
     #expect(try abs(Snippets.tensorFlow(Matrix([[3, 1, -3], [0, 2, 0]])) - 0.1843) < 1e-4)

@@ -45,7 +45,7 @@ extension Snippets {
 
   static func scikitLearn(_ training: LabeledDataset, _ test: LabeledDataset) throws -> Classifier {
     let l2 = SoftmaxRegression.l2Penalty(forC: 1, sampleCount: training.count)
-    let model = try Standardizer().followed(by: SoftmaxRegression(l2Penalty: l2))
+    let model = try SoftmaxRegression(l2Penalty: l2, preprocessing: [.standardize])
       .fitted(to: training)
     print(try model.score(on: test))
     print(try model.probabilities(for: test.features).row(0))

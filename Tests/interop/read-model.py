@@ -22,7 +22,9 @@ with safe_open(model, "numpy") as file:
     metadata = file.metadata()
 architecture = json.loads(metadata["architecture"])
 names = json.loads(metadata["class_names"])
-scale = np.float32(json.loads(metadata["preprocessing"])["byte_scale"])
+(step,) = json.loads(metadata["pipeline"])
+assert step["step"] == "byte_scale"
+scale = np.float32(step["settings"]["scale"])
 
 with gzip.open(images) as file:
     x = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784).astype(np.float64) * scale

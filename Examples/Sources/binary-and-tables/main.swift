@@ -18,12 +18,14 @@ for (name, value) in zip(BreastCancer.featureNames.prefix(4), training.features.
 }
 print("  and \(training.features.columnCount - 4) more")
 
-// The columns are of very different size, so each is brought to mean 0 and deviation 1, as learnt from
+// The columns are of very different size, so each is brought to mean 0 and standard deviation 1, as learnt from
 // the training rows. The fitted model does so by itself from then on.
 let regression = SoftmaxRegression(
   l2Penalty: SoftmaxRegression.l2Penalty(forC: 1, sampleCount: training.count), epochs: 100,
   seed: seed)
-let model = try Standardizer().followed(by: regression).fitted(to: training)
+var standardizing = regression
+standardizing.preprocessing = [.standardize]
+let model = try standardizing.fitted(to: training)
 let result = try model.evaluation(on: test)
 print(result)
 print(result.report)
@@ -33,10 +35,10 @@ state("the accuracy is above 0.93", result.accuracy > 0.93)
 state("the log loss is scikit-learn's 0.172, to 0.02", abs(result.logLoss - 0.172) < 0.02)
 state("the area is scikit-learn's 0.979, to 0.005", abs((result.rocAUCMacro ?? 0) - 0.979) < 0.005)
 
-// Without the Standardizer the same settings get lost in columns of thousands.
+// Without that step the same settings get lost in columns of thousands.
 let rawLoss = try regression.fitted(to: training).evaluation(on: test).logLoss
-print("log loss \(result.logLoss.text(3)), without the Standardizer \(rawLoss.text(3))")
-state("without the Standardizer it is far worse", rawLoss > 5 * result.logLoss)
+print("log loss \(result.logLoss.text(3)), without the step \(rawLoss.text(3))")
+state("without the step it is far worse", rawLoss > 5 * result.logLoss)
 
 // MARK: With two classes softmax is logistic regression
 
@@ -50,9 +52,9 @@ state(
 
 // And in training: one output by binary cross-entropy. The two outputs of softmax move apart from each
 // other, so their difference takes steps of twice the rate.
-let standardization = try Standardizer().fitted(to: training.features)
-let standardized = try standardization.standardized(training)
-let held = try standardization.standardized(test.features)
+let pipeline = try Pipeline([.standardize], fittedTo: training)
+let standardized = try pipeline.apply(to: training)
+let held = try pipeline.apply(to: test.features)
 func trained(units: Int, loss: Loss, learningRate: Double) throws -> Matrix {
   var network = try Sequential(input: [30], seed: seed) { Dense(units, initializer: .zeros) }
   try network.fit(
@@ -71,14 +73,15 @@ let iris = try Iris.load()
 let flowers = iris.test ?? iris.training
 print("\(iris.training.count) and \(flowers.count) irises by", Iris.featureNames)
 
-let logistic = SoftmaxRegression(epochs: 100, batchSize: 16, seed: seed)
+let logistic = SoftmaxRegression(
+  epochs: 100, batchSize: 16, preprocessing: [.standardize], seed: seed)
 // A linear support vector machine: hinge loss, and a penalty on the weights.
 let machine = MLPClassifier(
   hiddenUnits: [], loss: .multiClassHinge(), l2Penalty: 1e-3, optimizer: .sgd(learningRate: 0.1),
-  epochs: 100, batchSize: 16, seed: seed)
+  epochs: 100, batchSize: 16, preprocessing: [.standardize], seed: seed)
 
 func score(_ name: String, _ estimator: some Estimator) throws -> Double {
-  let fitted = try Standardizer().followed(by: estimator).fitted(to: iris.training)
+  let fitted = try estimator.fitted(to: iris.training)
   let score = try fitted.score(on: flowers)
   print("  accuracy \(score.text(3)) by \(name)")
   return score

@@ -60,9 +60,6 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// What a byte is multiplied with; nil for numbers as they are.
-  public var byteScale: Float? { bytes?.scale }
-
   /// The features of one sample as numbers; NaN for what a table has no number for.
   ///
   /// - Precondition: the row lies within the features.
@@ -82,6 +79,36 @@ public struct Features: Hashable, Sendable {
     case .floats(let matrix): matrix
     case .bytes(let matrix): matrix.floats()
     case .columns(let table): table.floats()
+    }
+  }
+
+  /// Replaces `values` by the numbers of some rows, one row after the other; NaN for what a table has no
+  /// number for.
+  ///
+  /// Allocates nothing where `values` has held as many before.
+  package func read(rows: Range<Int>, into values: inout [Double]) {
+    values.removeAll(keepingCapacity: true)
+    switch storage {
+    case .floats(let matrix):
+      let range = rows.lowerBound * columnCount..<rows.upperBound * columnCount
+      values.append(contentsOf: matrix.elements[range].lazy.map { Double($0) })
+    case .bytes(let matrix):
+      unsafe matrix.withUnsafeBytes { bytes in
+        let range = rows.lowerBound * columnCount..<rows.upperBound * columnCount
+        // A byte's value is rounded to Float, as a network reads it.
+        unsafe values.append(
+          contentsOf: bytes[range].lazy.map { Double(Float($0) * matrix.scale) })
+      }
+    case .columns(let table):
+      values.append(contentsOf: repeatElement(.nan, count: rows.count * columnCount))
+      for (place, column) in table.columns.enumerated() {
+        guard case .numbers(let numbers) = column.cells else { continue }
+        var index = place
+        for row in rows {
+          values[index] = numbers[row]
+          index += columnCount
+        }
+      }
     }
   }
 
@@ -108,7 +135,8 @@ public struct Features: Hashable, Sendable {
 }
 
 extension Matrix {
-  func selecting(rows: some Sequence<Int>) -> Matrix {
+  /// The chosen rows, in the order given.
+  package func selecting(rows: some Sequence<Int>) -> Matrix {
     let elements = rows.map { row($0) }
     var result = Matrix(rowCount: elements.count, columnCount: columnCount)
     result.elements = Array(elements.joined())
@@ -137,21 +165,28 @@ extension Table {
     return result
   }
 
-  fileprivate func validateNumbers() throws(SoftmaxError) {
-    for (place, column) in columns.enumerated() {
-      guard case .numbers(let numbers) = column.cells else {
-        throw SoftmaxError(
-          .invalidData,
-          "column \(Table.label(of: column, at: place)) holds texts, expected numbers",
-          remedy: "leave the column out, or write its categories as numbers")
-      }
-      guard let row = numbers.firstIndex(where: { !Float($0).isFinite }) else { continue }
+  /// Throws `invalidData` naming the first column that holds no numbers.
+  package func validateTypes() throws(SoftmaxError) {
+    for (place, column) in columns.enumerated() where column.type != .number {
       throw SoftmaxError(
-        .nonFiniteValue,
-        numbers[row].isNaN
-          ? "a number is missing in \(Table.label(of: column, at: place))"
-          : "\(numbers[row]) in \(Table.label(of: column, at: place)) is too large for Float",
-        remedy: "remove the row or fill the gap", at: .row(row, column: place))
+        .invalidData,
+        "column \(Table.label(of: column, at: place)) holds texts, expected numbers",
+        remedy: "leave the column out, or write its categories as numbers")
+    }
+  }
+
+  fileprivate func validateNumbers() throws(SoftmaxError) {
+    try validateTypes()
+    for (place, column) in columns.enumerated() {
+      for row in 0..<rowCount {
+        let number = column.number(inRow: row)
+        if let number, Float(number).isFinite { continue }
+        throw SoftmaxError(
+          .nonFiniteValue,
+          number.map { "\($0) in \(Table.label(of: column, at: place)) is too large for Float" }
+            ?? "a number is missing in \(Table.label(of: column, at: place))",
+          remedy: "remove the row or fill the gap", at: .row(row, column: place))
+      }
     }
   }
 }

@@ -3,29 +3,27 @@
 extension LabeledDataset {
   /// The same samples with other features, such as standardized ones.
   ///
-  /// As many features keep their shape and their names.
+  /// As many features keep their shape.
   ///
   /// - Throws: `shapeMismatch` for another number of samples; `nonFiniteValue` for a feature that is
   ///   NaN or infinite.
   public func replacing(features: Features) throws(SoftmaxError) -> LabeledDataset {
     let isAsWide = features.columnCount == self.features.columnCount
     let shape = isAsWide ? featureShape : nil
-    let replaced: LabeledDataset
     switch targets {
     case .labels(let labels):
-      replaced = try LabeledDataset(
+      return try LabeledDataset(
         features: features, labels: labels, classNames: classNames, featureShape: shape,
         sampleWeights: sampleWeights)
     case .distributions(let matrix):
-      replaced = try LabeledDataset(
+      return try LabeledDataset(
         features: features, distributions: matrix, classNames: classNames, featureShape: shape,
         sampleWeights: sampleWeights)
     case .indicators(let matrix):
-      replaced = try LabeledDataset(
+      return try LabeledDataset(
         features: features, indicators: matrix, classNames: classNames, featureShape: shape,
         sampleWeights: sampleWeights)
     }
-    return replaced.renamed(isAsWide ? featureNames : nil)
   }
 
   /// The same samples with labels and class names of another question, such as "is it a 3?".
@@ -37,7 +35,7 @@ extension LabeledDataset {
     try LabeledDataset(
       features: features, labels: labels, classNames: classNames, featureShape: featureShape,
       sampleWeights: sampleWeights
-    ).renamed(featureNames)
+    ).described(as: self)
   }
 
   /// The same samples with a probability of each class instead of a label; one-hot or soft.
@@ -47,7 +45,7 @@ extension LabeledDataset {
     try LabeledDataset(
       features: features, distributions: distributions, classNames: classNames,
       featureShape: featureShape, sampleWeights: sampleWeights
-    ).renamed(featureNames)
+    ).described(as: self)
   }
 
   /// The same samples with any number of classes each (multi-label).
@@ -59,6 +57,6 @@ extension LabeledDataset {
     try LabeledDataset(
       features: features, indicators: indicators, classNames: classNames,
       featureShape: featureShape, sampleWeights: sampleWeights
-    ).renamed(featureNames)
+    ).described(as: self)
   }
 }

@@ -27,8 +27,6 @@ public struct LabeledDataset: Hashable, Sendable {
   public let classNames: [String]
   /// The shape of one sample, such as [28, 28]; its product is the number of features.
   public let featureShape: [Int]
-  /// The names of the features, where they have such: those of a table's columns.
-  public private(set) var featureNames: [String]?
   // What the table looked like that the features are columns of, where it had more than these.
   private var wholeTable: TableSchema?
 
@@ -185,7 +183,6 @@ public struct LabeledDataset: Hashable, Sendable {
     self.sampleWeights = sampleWeights
     self.classNames = dataset.classNames
     self.featureShape = dataset.featureShape
-    self.featureNames = dataset.featureNames
     self.wholeTable = dataset.wholeTable
   }
 
@@ -193,6 +190,13 @@ public struct LabeledDataset: Hashable, Sendable {
   package var schema: TableSchema? {
     guard let table = features.table else { return nil }
     return wholeTable ?? TableSchema(of: table)
+  }
+
+  /// The same samples, described by what another data set of the same features came from.
+  func described(as dataset: LabeledDataset) -> LabeledDataset {
+    var result = self
+    result.wholeTable = dataset.wholeTable
+    return result
   }
 
   /// The same samples, whose features are columns of a table that had more.
@@ -212,13 +216,6 @@ public struct LabeledDataset: Hashable, Sendable {
       unchecked: features.selecting(rows: rows), targets: targets.selecting(rows: rows),
       labels: rows.map { labels[$0] },
       sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
-  }
-
-  /// The same samples; there is a name for each feature, or none.
-  func renamed(_ featureNames: [String]?) -> LabeledDataset {
-    var result = self
-    result.featureNames = featureNames
-    return result
   }
 
   /// The same samples with other weights, or with none.

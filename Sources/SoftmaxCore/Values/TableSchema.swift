@@ -85,6 +85,12 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// The columns that were learnt from, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }
 
+  /// The names of the features; nil where the table gave none.
+  package var featureNames: [String]? {
+    let names = features.map(\.name)
+    return names.contains { $0 != nil } ? names.map { $0 ?? "" } : nil
+  }
+
   /// The column that held the classes, if there was one.
   public var target: Column? { columns.first { $0.role == .classes } }
 

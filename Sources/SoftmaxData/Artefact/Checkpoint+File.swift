@@ -81,10 +81,7 @@ extension Checkpoint {
     for (index, callback) in callbacks.enumerated() {
       for (name, network) in callback.networks.sorted(by: { $0.key < $1.key }) {
         let kept = try Classifier(network: network, classNames: classNames).artefact().tensors
-        tensors += kept.map {
-          .init(
-            name: "callbacks.\(index).\(name).\($0.name)", shape: $0.shape, values: $0.values)
-        }
+        tensors += kept.map { $0.named("callbacks.\(index).\(name).\($0.name)") }
       }
     }
     var metadata = model.metadata
@@ -114,7 +111,7 @@ extension Checkpoint {
     }
     for tensor in tensors {
       add("\(tensor.name) \(tensor.shape)")
-      unsafe tensor.values.withUnsafeBytes {
+      unsafe tensor.withUnsafeBytes {
         unsafe parts.append(PayloadChecksum.checksum(of: $0))
       }
     }
@@ -198,8 +195,7 @@ extension Checkpoint {
         accumulatedWeight: record.accumulatedWeight),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
-      byteScale: classifier.byteScale, standardization: classifier.standardization,
-      featureNames: classifier.featureNames)
+      pipeline: classifier.pipeline, outputFunction: classifier.outputFunction)
     try validate()
   }
 
@@ -230,11 +226,11 @@ extension Checkpoint {
     in file: SafetensorsFile, prefix: String
   ) throws(SoftmaxError) -> (network: Sequential, tensorCount: Int) {
     let tensors = file.tensors.filter { $0.name.hasPrefix(prefix) }.map {
-      SafetensorsFile.Tensor(
-        name: String($0.name.dropFirst(prefix.count)), shape: $0.shape, values: $0.values)
+      $0.named(String($0.name.dropFirst(prefix.count)))
     }
     var metadata = file.metadata
     metadata[metadataKey] = nil
+    metadata[ArtefactPipeline.key] = "[]"
     let classifier = try Classifier(SafetensorsFile(tensors: tensors, metadata: metadata))
     return (classifier.network, tensors.count)
   }

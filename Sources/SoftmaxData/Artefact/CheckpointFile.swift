@@ -27,22 +27,13 @@ public struct CheckpointFile: TrainingCallback {
   public let everyEpochs: Int
   /// Which states are kept in files.
   public let kept: Kept
-  /// What was done to the features before the training; the files' models do it by themselves.
-  public let standardization: Standardization?
-  /// What a byte feature was multiplied with before that.
-  public let byteScale: Float?
 
   private var writtenAt: Checkpoint.Position?
 
-  init(
-    path: String, everyEpochs: Int, kept: Kept, standardization: Standardization?,
-    byteScale: Float?
-  ) {
+  init(path: String, everyEpochs: Int, kept: Kept) {
     self.path = path
     self.everyEpochs = everyEpochs
     self.kept = kept
-    self.standardization = standardization
-    self.byteScale = byteScale
   }
 
   /// The file of the best epoch's model.
@@ -67,7 +58,7 @@ public struct CheckpointFile: TrainingCallback {
     if kept == .bestAndLast, let last = status.history.epochs.last,
       status.history.bestEpoch?.number == last.number
     {
-      try checkpoint(of: status).classifier.save(to: bestPath)
+      try status.classifier.save(to: bestPath)
     }
     if status.position.epoch % everyEpochs == 0 { try write(status) }
   }
@@ -86,14 +77,8 @@ public struct CheckpointFile: TrainingCallback {
   }
 
   private mutating func write(_ status: TrainingStatus) throws(SoftmaxError) {
-    try checkpoint(of: status).save(to: path)
+    try status.checkpoint.save(to: path)
     writtenAt = status.position
-  }
-
-  private func checkpoint(of status: TrainingStatus) throws(SoftmaxError) -> Checkpoint {
-    let checkpoint = try status.checkpoint
-    guard let standardization else { return checkpoint }
-    return checkpoint.standardizing(by: standardization, byteScale: byteScale)
   }
 }
 
@@ -104,15 +89,9 @@ extension TrainingCallback where Self == CheckpointFile {
   ///   - path: the file.
   ///   - everyEpochs: the epochs from one to the next, at least 1.
   ///   - kept: the last state alone, or the best epoch's model beside it.
-  ///   - standardization: what was done to the features before the training, if anything was; the
-  ///     files' models do it by themselves then.
-  ///   - byteScale: what a byte feature was multiplied with before that; nil for numbers as they are.
   public static func checkpoint(
-    to path: String, everyEpochs: Int = 1, keeping kept: CheckpointFile.Kept = .last,
-    standardization: Standardization? = nil, byteScale: Float? = nil
+    to path: String, everyEpochs: Int = 1, keeping kept: CheckpointFile.Kept = .last
   ) -> CheckpointFile {
-    CheckpointFile(
-      path: path, everyEpochs: everyEpochs, kept: kept, standardization: standardization,
-      byteScale: byteScale)
+    CheckpointFile(path: path, everyEpochs: everyEpochs, kept: kept)
   }
 }

@@ -5,15 +5,14 @@ public import SoftmaxCore
 public import SoftmaxModels
 
 // A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape
-// [outputs, inputs] and `layers.<index>.bias`, and what else a layer has; its metadata, in JSON, say the
-// rest.
+// [outputs, inputs] and `layers.<index>.bias`, and what else a layer has; `pipeline.<index>.<name>` are what
+// the steps before the network have learnt; its metadata, in JSON, say the rest.
 extension Classifier {
   /// The release of this library, as model files name it.
   public static let libraryVersion = "0.1.0"
 
   private static let format = "swift-softmax"
-  private static let formatVersion = "1"
-  private static let featureNamesKey = "feature_names"
+  private static let formatVersion = "2"
 
   /// Reads a classifier from a model file, and trusts nothing in it.
   ///
@@ -76,14 +75,12 @@ extension Classifier {
       "architecture": try ArtefactJSON.encode(
         try ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
-      "preprocessing": try ArtefactJSON.encode(ArtefactPreprocessing(self)),
+      ArtefactPipeline.key: try ArtefactPipeline.text(of: pipeline),
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
-    if let featureNames {
-      metadata[Classifier.featureNamesKey] = try ArtefactJSON.encode(featureNames)
-    }
     if let trainingRecord { metadata["training"] = try ArtefactJSON.encode(trainingRecord) }
+    tensors += ArtefactPipeline.tensors(of: pipeline)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
 
@@ -116,15 +113,12 @@ extension Classifier {
         "its architecture asks for \(unknown.debugDescription), which is unknown here",
         remedy: "use the release of softmax that wrote it, or a newer one")
     }
-    let preprocessing = try ArtefactPreprocessing(file)
+    let (pipeline, layers) = try ArtefactPipeline.split(file.withoutTrainingState())
     try self.init(
-      network: try architecture.network(of: file.withoutTrainingState()),
-      classNames: try ArtefactJSON.decode("class_names", of: file),
-      byteScale: preprocessing.byteScale,
+      network: try architecture.network(of: layers),
+      classNames: try ArtefactJSON.decode("class_names", of: file), pipeline: pipeline,
       trainingRecord: try ArtefactJSON.decodeIfPresent("training", of: file),
-      standardization: preprocessing.standardization,
-      outputFunction: try architecture.outputFunction(),
-      featureNames: try ArtefactJSON.decodeIfPresent(Classifier.featureNamesKey, of: file))
+      outputFunction: try architecture.outputFunction())
   }
 }
 
@@ -158,6 +152,8 @@ enum ArtefactJSON {
         positiveInfinity: infinity.positive, negativeInfinity: infinity.negative,
         nan: infinity.nan)
       return try decoder.decode(Value.self, from: Data(text.utf8))
+    } catch let error as SoftmaxError {
+      throw error
     } catch {
       throw SoftmaxError(
         .invalidData, "its metadata's \"\(key)\" is not what was expected there", cause: error)

@@ -7,7 +7,7 @@ extension SafetensorsFile {
 
   /// Reads a file, and trusts nothing in it.
   ///
-  /// Tensors must be of type F32, finite, and lie one behind the other without
+  /// Tensors must be of type F32 or F64, finite, and lie one behind the other without
   /// holes or overlaps up to the file's last byte; no key may appear twice, and
   /// the metadata are strings. At most 4,096 tensors, 4,096 metadata and a header
   /// of 8 MiB are read.
@@ -65,17 +65,22 @@ extension SafetensorsFile {
       source.bytes(Int(length)), dataByteCount: room - Int(length), path: path)
     var tensors: [Tensor] = []
     for entry in header.entries {
-      let values = try source.floats(entry.bounds.count / MemoryLayout<Float>.size)
-      if let index = values.firstIndex(where: { !$0.isFinite }) {
+      let count = entry.bounds.count / entry.type.byteCount
+      let tensor = Tensor(
+        name: entry.name, shape: entry.shape,
+        elements: entry.type == .float32
+          ? .floats(try source.elements(count)) : .doubles(try source.elements(count)))
+      if let wrong = tensor.firstNotFinite {
         throw SoftmaxError(
           .nonFiniteValue,
-          "tensor \(JSONScanner.shortened(entry.name)): value \(index) must be finite, "
-            + "got \(values[index])",
+          "tensor \(JSONScanner.shortened(entry.name)): value \(wrong.index) must be finite, "
+            + "got \(wrong.value)",
           remedy: "train again; weights like this predict nothing",
           at: .file(
-            path: path, offset: 8 + Int(length) + entry.bounds.lowerBound + index * 4))
+            path: path,
+            offset: 8 + Int(length) + entry.bounds.lowerBound + wrong.index * entry.type.byteCount))
       }
-      tensors.append(Tensor(name: entry.name, shape: entry.shape, values: values))
+      tensors.append(tensor)
     }
     return SafetensorsFile(unchecked: tensors, metadata: header.metadata)
   }
@@ -88,11 +93,7 @@ extension ByteSource {
   }
 
   /// Exactly so many little-endian numbers.
-  fileprivate mutating func floats(_ count: Int) throws(SoftmaxError) -> [Float] {
-    try elements(count)
-  }
-
-  private mutating func elements<Element: BitwiseCopyable>(
+  fileprivate mutating func elements<Element: BitwiseCopyable>(
     _ count: Int
   ) throws(SoftmaxError) -> [Element] {
     let byteCount = count * MemoryLayout<Element>.stride

@@ -13,7 +13,7 @@ extension SafetensorsFile {
   public func write(to path: String) throws(SoftmaxError) {
     let file = try AtomicFile(replacing: path)
     try file.write(encodedHeader())
-    for tensor in tensors { try file.write(values: tensor.values) }
+    for tensor in tensors { try file.write(tensor) }
     try file.commit()
   }
 
@@ -23,7 +23,7 @@ extension SafetensorsFile {
   public func encoded() -> [UInt8] {
     var bytes = encodedHeader()
     for tensor in tensors {
-      unsafe tensor.values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+      unsafe tensor.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
     return bytes
   }
@@ -40,10 +40,10 @@ extension SafetensorsFile {
     var described: [(key: String, value: JSONValue)] = []
     for tensor in tensors {
       let begin = end
-      end += tensor.values.count * MemoryLayout<Float>.size
+      end += tensor.byteCount
       let members: [(key: String, value: JSONValue)] = [
         ("data_offsets", .array([.integer(begin), .integer(end)])),
-        ("dtype", .string("F32")),
+        ("dtype", .string(tensor.type.rawValue)),
         ("shape", .array(tensor.shape.map { .integer($0) })),
       ]
       described.append((tensor.name, .object(members)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// Named tensors of `Float` with metadata, as the format safetensors keeps them.
+/// Named tensors of `Float` and `Double` with metadata, as the format safetensors keeps them.
 ///
 /// The file is 8 bytes with the length of the header (little-endian), the
 /// header as JSON, padded with spaces to a multiple of 8, and the numbers of
@@ -55,7 +55,7 @@ public struct SafetensorsFile: Hashable, Sendable {
       throw SoftmaxError(
         .invalidArgument,
         "the names and the metadata need more than \(SafetensorsHeader.greatestByteCount) bytes",
-        remedy: "use shorter names, or fewer features with a name or a standardization")
+        remedy: "use shorter names, or fewer features with a name")
     }
   }
 
@@ -75,7 +75,7 @@ public struct SafetensorsFile: Hashable, Sendable {
   /// - Complexity: linear in the number of values.
   public var tensorDataSHA256: String {
     var hash = SHA256()
-    for tensor in tensors { hash.update(tensor.values) }
+    for tensor in tensors { unsafe tensor.withUnsafeBytes { unsafe hash.update($0) } }
     return hash.hexDigest()
   }
 }

@@ -6,6 +6,7 @@ struct SafetensorsHeader {
   /// What the header says about one tensor.
   struct Entry {
     var name: String
+    var type = SafetensorsFile.ElementType.float32
     var shape: [Int] = []
     /// The place of the numbers, in bytes from the beginning of the data.
     var bounds = 0..<0
@@ -111,12 +112,12 @@ struct SafetensorsHeader {
       throw scanner.failure(
         "\(called) needs dtype, shape and data_offsets with two numbers", at: place)
     }
-    guard type == "F32" else {
+    guard let type = SafetensorsFile.ElementType(rawValue: type) else {
       throw SoftmaxError(
-        .unsupported, "\(called) is of type \(JSONScanner.shortened(type)), expected F32",
+        .unsupported, "\(called) is of type \(JSONScanner.shortened(type)), expected F32 or F64",
         remedy: "convert it to 32-bit floats", at: .file(path: path, offset: 8 + place))
     }
-    guard let size = SafetensorsFile.Tensor.byteCount(of: shape) else {
+    guard let size = type.byteCount(of: shape) else {
       throw scanner.failure(
         "\(called) of shape \(shape) needs more bytes than can be counted", at: place)
     }
@@ -125,6 +126,7 @@ struct SafetensorsHeader {
         "\(called) of shape \(shape) needs \(size) bytes, but its data_offsets are \(offsets)",
         at: place)
     }
-    return Entry(name: name, shape: shape, bounds: offsets[0]..<offsets[1], offset: 8 + place)
+    return Entry(
+      name: name, type: type, shape: shape, bounds: offsets[0]..<offsets[1], offset: 8 + place)
   }
 }

@@ -34,7 +34,6 @@ public enum BreastCancer {
     let table = try CSVTable.decode(
       PackageResources.breast_cancer_csv_gz, name: "breast-cancer.csv.gz",
       as: CSVFormat(target: .column("diagnosis"), knownClassNames: classNames))
-    return try DatasetSplit(
-      name: "breast-cancer", holdingBackFifthOf: table.dataset().naming(features: featureNames))
+    return try DatasetSplit(name: "breast-cancer", holdingBackFifthOf: table.dataset())
   }
 }

@@ -15,7 +15,7 @@ public struct DatasetSplit: Hashable, Sendable {
   /// The samples that were held back, where the data set has such.
   public let test: LabeledDataset?
   /// The names of the features, where they have such.
-  public var featureNames: [String]? { training.featureNames }
+  public var featureNames: [String]? { training.features.table?.columnNames }
 
   /// Creates a split from its parts.
   public init(

@@ -29,7 +29,6 @@ public enum Iris {
     let table = try CSVTable.decode(
       PackageResources.iris_csv_gz, name: "iris.csv.gz",
       as: CSVFormat(target: .column("species"), knownClassNames: classNames))
-    return try DatasetSplit(
-      name: "iris", holdingBackFifthOf: table.dataset().naming(features: featureNames))
+    return try DatasetSplit(name: "iris", holdingBackFifthOf: table.dataset())
   }
 }

@@ -18,8 +18,8 @@ struct MemoryRows: RowSource {
 
   func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset {
     let chosen = dataset.selecting(rows: rows)
-    guard let bytes = chosen.features.bytes else { return chosen }
-    return try chosen.replacing(features: .floats(bytes.floats()))
+    if case .floats = chosen.features.storage { return chosen }
+    return try chosen.replacing(features: .floats(chosen.features.matrix))
   }
 }
 

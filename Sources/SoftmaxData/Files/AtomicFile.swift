@@ -94,12 +94,12 @@ final class AtomicFile {
     if let failure { throw failure }
   }
 
-  /// Adds numbers as they lie in memory, which is little-endian on every platform of Swift's.
+  /// Adds the numbers of a tensor as they lie in memory, which is little-endian on every platform of Swift's.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
-  func write(values: [Float]) throws(SoftmaxError) {
+  func write(_ tensor: SafetensorsFile.Tensor) throws(SoftmaxError) {
     var failure: SoftmaxError?
-    unsafe values.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
+    unsafe tensor.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
     if let failure { throw failure }
   }
 

@@ -50,8 +50,8 @@ public struct CSVTable: Hashable, Sendable {
         at: .file(path: path, offset: nil))
     }
     return try LabeledDataset(
-      features: .floats(features), labels: labels, classNames: classNames
-    ).naming(features: featureNames)
+      features: .columns(features.table(named: featureNames)), labels: labels,
+      classNames: classNames)
   }
 
   /// A text in quotes, short enough for a message.
@@ -74,5 +74,15 @@ extension LabeledDataset {
   /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     self = try CSVTable.read(path, as: format).dataset()
+  }
+}
+
+extension Matrix {
+  /// The columns of the matrix with names, where there are such.
+  fileprivate func table(named names: [String]?) throws(SoftmaxError) -> Table {
+    try Table(
+      (0..<columnCount).map { column in
+        .numbers((0..<rowCount).map { Double(self[$0, column]) }, name: names?[column])
+      })
   }
 }

@@ -65,9 +65,8 @@ extension Classifier {
       grown.freeze(layers: place..<place + 1)
     }
     return try Classifier(
-      network: grown, classNames: classNames + [className], byteScale: byteScale,
-      trainingRecord: trainingRecord, standardization: standardization,
-      outputFunction: outputFunction, featureNames: featureNames)
+      network: grown, classNames: classNames + [className], pipeline: pipeline,
+      trainingRecord: trainingRecord, outputFunction: outputFunction)
   }
 }
 

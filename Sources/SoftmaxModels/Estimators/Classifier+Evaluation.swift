@@ -7,8 +7,8 @@ extension Classifier {
   ///
   /// The log loss of several sigmoids is the mean over them of the binary cross-entropy.
   ///
-  /// Labels are matched by class name; a data set whose names are nothing but "0", "1", ... by
-  /// index. So are features, where both sides have names for them.
+  /// Labels are matched by class name, as `LabeledDataset.matching(classNames:)` does; columns of a table
+  /// by theirs.
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all or
   ///   for classes or features that the classifier does not know.
@@ -30,12 +30,10 @@ extension Classifier {
         .invalidArgument, "the samples have any number of classes each (multi-label)",
         remedy: "use multiLabelEvaluation(on:)")
     }
-    try network.validate(
-      featureCount: dataset.features.columnCount, shape: dataset.featureShape)
-    let classOf = try classIndices(of: dataset)
-    let features = try dataset.ordering(features: featureNames).features
-    let logits = try predictor(execution: execution).logits(for: features)
-    let labels = dataset.labels.map { classOf[$0] }
+    let samples = try dataset.matching(classNames: classNames)
+    try validate(shape: samples.featureShape)
+    let logits = try predictor(execution: execution).logits(for: samples.features)
+    let labels = samples.labels
     let losses = outputFunction.logLosses(of: logits, labels: labels)
     return Evaluation(
       labels: labels, predictions: outputFunction.classes(of: logits),
@@ -44,19 +42,10 @@ extension Classifier {
       classNames: classNames)
   }
 
-  // For each class of the data set its index here.
-  func classIndices(of dataset: LabeledDataset) throws(SoftmaxError) -> [Int] {
-    let places = Dictionary(
-      uniqueKeysWithValues: classNames.enumerated().map { ($0.element, $0.offset) })
-    let known = dataset.classNames.compactMap { places[$0] }
-    if known.count == dataset.classCount { return known }
-    let isNumbered = dataset.classNames.enumerated().allSatisfy { $0.element == "\($0.offset)" }
-    if isNumbered, dataset.classCount <= classNames.count { return Array(0..<dataset.classCount) }
-    let unknown = dataset.classNames.filter { places[$0] == nil }
-    throw SoftmaxError(
-      .invalidArgument,
-      "the classifier does not know \(unknown.prefix(5)); it knows \(classNames.prefix(20))",
-      remedy: "evaluate on data with the same classes")
+  // Pictures of another shape are other pictures, though they have as many pixels.
+  func validate(shape: [Int]) throws(SoftmaxError) {
+    guard shape.count > 1 else { return }
+    try network.validate(featureCount: network.inputCount, shape: shape)
   }
 }
 

@@ -2,8 +2,8 @@
 
 public import SoftmaxCore
 
-/// A trained network with all that it takes to use it: class names, the scale of bytes, the
-/// standardization of its features, the record of its training.
+/// A trained network with all that it takes to use it: what is done to features first, class names, the
+/// record of its training.
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
@@ -15,16 +15,15 @@ public struct Classifier: ClassificationModel, Hashable {
   public let network: Sequential
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// What a byte feature is multiplied with; nil for a classifier trained on numbers as they are.
-  public let byteScale: Float?
+  /// What is done to features before the network sees them.
+  public let pipeline: Pipeline
   /// The record of the training, if it is known.
   public let trainingRecord: TrainingRecord?
   /// How the network's outputs become probabilities.
   public let outputFunction: OutputFunction
-  /// What brings the features to mean 0 and deviation 1 before the network sees them, if anything does.
-  public let standardization: Standardization?
-  /// The names of the features in their order, where they had such in training: a table's columns.
-  public let featureNames: [String]?
+  /// What the training table looked like, where there was one: its columns' names and types, and which
+  /// of them held the classes.
+  public var table: TableSchema? { pipeline.table }
 
   /// Creates a classifier from its parts.
   ///
@@ -32,17 +31,15 @@ public struct Classifier: ClassificationModel, Hashable {
   ///   - network: the network.
   ///   - classNames: a name for each output, or two for a single output, whose probability is that of
   ///     the second.
-  ///   - byteScale: what a byte feature is multiplied with.
+  ///   - pipeline: what is done to features first.
   ///   - trainingRecord: the record of the training.
-  ///   - standardization: what is done to the features first.
   ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
   ///     it the network's own.
-  ///   - featureNames: a name for each feature.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for names or a function that do not fit the network.
+  /// - Throws: `shapeMismatch` or `invalidArgument` for names, a pipeline or a function that do not fit the
+  ///   network.
   public init(
-    network: Sequential, classNames: [String], byteScale: Float? = nil,
-    trainingRecord: TrainingRecord? = nil, standardization: Standardization? = nil,
-    outputFunction: OutputFunction? = nil, featureNames: [String]? = nil
+    network: Sequential, classNames: [String], pipeline: Pipeline = Pipeline(),
+    trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
     let function = outputFunction ?? network.outputFunction
     if let written = network.writtenOutputFunction, written != function {
@@ -61,23 +58,15 @@ public struct Classifier: ClassificationModel, Hashable {
       throw SoftmaxError(
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
-    if let byteScale { try ByteMatrix.validate(scale: byteScale) }
-    try standardization?.validate(featureCount: network.inputCount)
-    if let featureNames, featureNames.count != network.inputCount {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the network takes \(network.inputCount) features, but \(featureNames.count) have a name")
-    }
+    try pipeline.validate(for: network)
     self.network = network
     self.classNames = classNames
-    self.byteScale = byteScale
+    self.pipeline = pipeline
     self.trainingRecord = trainingRecord
     self.outputFunction = function
-    self.standardization = standardization
-    self.featureNames = featureNames
   }
 
-  /// Creates a classifier from a network and the data that it was trained on.
+  /// Creates a classifier from a network and the data that it was trained on, as they are.
   ///
   /// - Parameter outputFunction: how outputs become probabilities, for a network written from logits;
   ///   without it the network's own.
@@ -86,21 +75,9 @@ public struct Classifier: ClassificationModel, Hashable {
     network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,
     outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
-    let fits = dataset.features.columnCount == network.inputCount
     try self.init(
-      network: network, classNames: dataset.classNames, byteScale: dataset.features.byteScale,
-      trainingRecord: record, outputFunction: outputFunction,
-      featureNames: fits ? dataset.featureNames : nil)
-  }
-
-  /// The classifier behind a standardization, which it applies from then on.
-  public func standardizing(
-    by standardization: Standardization, byteScale: Float?
-  ) throws(SoftmaxError) -> Classifier {
-    try Classifier(
-      network: network, classNames: classNames, byteScale: byteScale,
-      trainingRecord: trainingRecord, standardization: standardization,
-      outputFunction: outputFunction, featureNames: featureNames)
+      network: network, classNames: dataset.classNames, pipeline: Pipeline(fittedTo: dataset),
+      trainingRecord: record, outputFunction: outputFunction)
   }
 
   /// The classifier made ready to predict again and again.
@@ -114,8 +91,8 @@ public struct Classifier: ClassificationModel, Hashable {
   /// The classifier made ready to predict as `execution` says.
   package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(
-      network, byteScale: byteScale, standardization: standardization,
-      outputFunction: outputFunction, execution: execution)
+      network, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
+      execution: execution)
   }
 
   /// The logits of each sample: [samples, outputs].
@@ -140,19 +117,6 @@ public struct Classifier: ClassificationModel, Hashable {
   public func predictions(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {
-    try predictions(for: features, execution: Execution(threads: threads))
-  }
-
-  /// The most probable class of each sample, computed as `execution` says.
-  package func predictions(
-    for features: Features, execution: Execution
-  ) throws(SoftmaxError) -> [Prediction] {
-    let logits = try predictor(execution: execution).logits(for: features)
-    let probabilities = outputFunction.probabilities(of: logits)
-    // The class is that of the greatest logit: two probabilities can round to the same number.
-    return zip(0..<logits.rowCount, outputFunction.classes(of: logits)).map { row, index in
-      Prediction(
-        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
-    }
+    try predictor(threads: threads).predictions(for: features)
   }
 }

@@ -17,30 +17,49 @@ public protocol Estimator: Sendable {
   /// The model fitted to a data set.
   ///
   /// - Parameters:
-  ///   - dataset: what to learn from.
-  ///   - model: where training begins (a warm start); nil begins anew.
+  ///   - dataset: what to learn from, as it was read.
+  ///   - model: where training begins (a warm start), with what it does to features; nil begins anew.
+  ///   - validation: what to watch the epochs by, as it was read.
+  ///   - callbacks: what watches the epochs and may end the training, in this order.
+  ///   - checkpoint: where to go on; data, settings and callbacks must be those of its training.
   ///   - threads: the number of threads; without it as many as help.
   ///   - onProgress: called on the caller's thread while it trains; what it throws ends the training.
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
-  ///   `shapeMismatch` or `invalidArgument` for a start that does not fit.
+  /// - Throws: as
+  ///   ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``
+  ///   and ``Pipeline/init(_:fittedTo:)``; `shapeMismatch` or `invalidArgument` for a start that does not
+  ///   fit; `unsupported` for what the estimator cannot do.
   func fitted(
-    to dataset: LabeledDataset, startingFrom model: Model?, threads: Int?,
+    to dataset: LabeledDataset, startingFrom model: Model?, validation: Validation,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Model
 }
 
 extension Estimator {
-  /// The model fitted to a data set; see ``fitted(to:startingFrom:threads:onProgress:)``.
+  /// The model fitted to a data set; see
+  /// ``fitted(to:startingFrom:validation:callbacks:resuming:threads:onProgress:)``.
+  ///
+  /// ```swift
+  /// let model = try MLPClassifier(epochs: 100, preprocessing: [.standardize]).fitted(
+  ///   to: training, validation: .fraction(0.1), callbacks: [.earlyStopping(patience: 5)])
+  /// ```
   public func fitted(
-    to dataset: LabeledDataset, threads: Int? = nil,
-    onProgress: ((TrainingProgress) throws -> Void)? = nil
+    to dataset: LabeledDataset, validation: Validation = .none,
+    callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil,
+    threads: Int? = nil, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> Model {
-    try fitted(to: dataset, startingFrom: nil, threads: threads, onProgress: onProgress)
+    try fitted(
+      to: dataset, startingFrom: nil, validation: validation, callbacks: callbacks,
+      resuming: checkpoint, threads: threads, onProgress: onProgress)
   }
 
   /// A model trained further from what it knows (scikit-learn: `warm_start`).
+  ///
+  /// The model's own pipeline is applied: what it learnt about the features stays as it is.
   public func fitted(to dataset: LabeledDataset, startingFrom model: Model) throws -> Model {
-    try fitted(to: dataset, startingFrom: model, threads: nil, onProgress: nil)
+    try fitted(
+      to: dataset, startingFrom: model, validation: .none, callbacks: [], resuming: nil,
+      threads: nil, onProgress: nil)
   }
 }
 
@@ -48,22 +67,6 @@ extension Estimator {
 public protocol ClassificationModel: Sendable {
   /// The names of the classes, by index.
   var classNames: [String] { get }
-
-  /// What brings the features to mean 0 and deviation 1 first, if anything does.
-  var standardization: Standardization? { get }
-
-  /// The names of the features in their order, where they had such in training.
-  var featureNames: [String]? { get }
-
-  /// The model behind a standardization, which it applies from then on.
-  ///
-  /// - Parameters:
-  ///   - standardization: of the features that the model was fitted to.
-  ///   - byteScale: what a byte feature is multiplied with before; nil for numbers as they are.
-  /// - Throws: `shapeMismatch` for another number of features.
-  func standardizing(
-    by standardization: Standardization, byteScale: Float?
-  ) throws(SoftmaxError) -> Self
 
   /// The score of each class for each sample, [samples, classes]: logits, or log-odds.
   func logits(for features: Features, threads: Int?) throws(SoftmaxError) -> Matrix
@@ -78,7 +81,7 @@ public protocol ClassificationModel: Sendable {
 extension ClassificationModel {
   /// The fraction of samples classified rightly.
   ///
-  /// - Throws: `invalidArgument` for no samples, or for a data set with other classes or features.
+  /// - Throws: `invalidArgument` for no samples, or for samples of classes that it does not know.
   public func score(on dataset: LabeledDataset, threads: Int? = nil) throws(SoftmaxError) -> Double
   {
     let dataset = try matched(dataset)
@@ -87,17 +90,11 @@ extension ClassificationModel {
     return Double(correctCount) / Double(dataset.count)
   }
 
-  /// The data set with its features in the model's order; throws unless its classes are the model's.
+  /// The data set with the model's classes in its order.
   func matched(_ dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
-    guard dataset.classNames == classNames else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the model knows the classes \(classNames.prefix(20)), the data set has "
-          + "\(dataset.classNames.prefix(20))")
-    }
-    return try dataset.ordering(features: featureNames)
+    return try dataset.matching(classNames: classNames)
   }
 }

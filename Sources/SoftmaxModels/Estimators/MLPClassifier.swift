@@ -9,14 +9,20 @@ public import SoftmaxCore
 /// print(try model.evaluation(on: dataset))
 /// ```
 ///
-/// For other layers, validation and callbacks see ``Sequential``.
+/// For other layers see ``Sequential``.
 public struct MLPClassifier: Hashable, Sendable {
   /// The units of each hidden layer, first to last; none make a linear model.
   public var hiddenUnits: [Int]
   /// The function of the hidden layers' outputs.
   public var activation: Activation
+  /// Drops this share of each hidden layer's outputs in training; nil has no such layers.
+  public var dropout: Double?
+  /// Whether each hidden layer is normalized over the batch, before its activation.
+  public var normalizesBatches: Bool
   /// What training makes small.
   public var loss: Loss
+  /// The factor l1 in l1 sum |W| beside the mean loss; biases are left alone.
+  public var l1Penalty: Double
   /// The factor l2 in l2 / 2 ||W||^2 beside the mean loss; biases are left alone.
   public var l2Penalty: Double
   /// The rule of the steps.
@@ -27,23 +33,31 @@ public struct MLPClassifier: Hashable, Sendable {
   public var batchSize: Int
   /// How the weights begin.
   public var initializer: Initializer
+  /// What is learnt about the features first, and done to them from then on.
+  public var preprocessing: [PreprocessingStep]
   /// What initial weights and shuffles are drawn from.
   public var seed: UInt64
 
   /// Creates an estimator.
   public init(
-    hiddenUnits: [Int] = [128], activation: Activation = .relu, loss: Loss = .crossEntropy,
+    hiddenUnits: [Int] = [128], activation: Activation = .relu, dropout: Double? = nil,
+    normalizesBatches: Bool = false, loss: Loss = .crossEntropy, l1Penalty: Double = 0,
     l2Penalty: Double = 0, optimizer: Optimizer = .adam(), epochs: Int = 10, batchSize: Int = 32,
-    initializer: Initializer = .glorotUniform, seed: UInt64 = 0
+    initializer: Initializer = .glorotUniform, preprocessing: [PreprocessingStep] = [],
+    seed: UInt64 = 0
   ) {
     self.hiddenUnits = hiddenUnits
     self.activation = activation
+    self.dropout = dropout
+    self.normalizesBatches = normalizesBatches
     self.loss = loss
+    self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
     self.optimizer = optimizer
     self.epochs = epochs
     self.batchSize = batchSize
     self.initializer = initializer
+    self.preprocessing = preprocessing
     self.seed = seed
   }
 
@@ -63,56 +77,95 @@ public struct MLPClassifier: Hashable, Sendable {
   ) throws(SoftmaxError) -> Sequential {
     let function = loss.outputFunction
     let isSingle = function == .sigmoid && classCount == 2 && !isMultiLabel
-    return try Sequential(input: input, seed: seed) {
-      Flatten()
-      for units in hiddenUnits {
-        Dense(units, activation: activation, initializer: initializer)
+    var layers: [any Layer] = [Flatten()]
+    for units in hiddenUnits {
+      if normalizesBatches {
+        layers += [
+          Dense(units, initializer: initializer), BatchNormalization(), ActivationLayer(activation),
+        ]
+      } else {
+        layers.append(Dense(units, activation: activation, initializer: initializer))
       }
+      if let dropout { layers.append(Dropout(dropout)) }
+    }
+    layers.append(
       Dense(
         isSingle ? 1 : classCount, activation: function.flatMap { Activation(named: $0.rawValue) },
-        initializer: initializer)
-    }
+        initializer: initializer))
+    return try Sequential(input: input, seed: seed) { layers }
   }
 }
 
 extension MLPClassifier: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
-  ///   `shapeMismatch` or `invalidArgument` for a start with other layers.
+  /// A start's classes are matched by name, and features go through its pipeline.
+  ///
+  /// - Throws: as
+  ///   ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
+  ///   `shapeMismatch` or `invalidArgument` for a start with other layers, or without a step that is
+  ///   asked for here.
   public func fitted(
-    to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
+    to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
-    let dataset = try dataset.ordering(features: model?.featureNames)
-    var isMultiLabel = false
-    if case .indicators = dataset.targets { isMultiLabel = true }
-    var network = try network(
-      input: dataset.featureShape, classCount: dataset.classCount, isMultiLabel: isMultiLabel)
-    if let model { try network.takeParameters(of: model, for: dataset) }
+    try fitted(
+      to: dataset, startingFrom: model, validation: validation, callbacks: callbacks,
+      resuming: checkpoint, execution: Execution(threads: threads), onProgress: onProgress)
+  }
+
+  /// The model fitted to a data set as `execution` says.
+  package func fitted(
+    to dataset: LabeledDataset, startingFrom model: Classifier? = nil,
+    validation: Validation = .none, callbacks: [any TrainingCallback] = [],
+    resuming checkpoint: Checkpoint? = nil, execution: Execution,
+    onProgress: ((TrainingProgress) throws -> Void)? = nil
+  ) throws -> Classifier {
+    var dataset = dataset
+    if let model { dataset = try dataset.matching(classNames: model.classNames) }
+    let data = try TrainingData(
+      dataset, validation: validation, preprocessing: steps(startingFrom: model), seed: seed)
+    var network = try network(for: data.training)
+    if let model { try network.takeParameters(of: model) }
     let history = try network.fit(
-      to: dataset, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
-      l2Penalty: l2Penalty, threads: threads, onProgress: onProgress)
+      to: data, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, callbacks: callbacks, resuming: checkpoint,
+      execution: execution, onProgress: onProgress)
     return try Classifier(
-      network: network, trainedOn: dataset,
-      record: TrainingRecord(
-        rowCount: dataset.count, loss: loss, optimizer: optimizer, l2Penalty: l2Penalty,
-        batchSize: batchSize, seed: seed, history: history))
+      network: network, classNames: dataset.classNames, pipeline: data.pipeline,
+      trainingRecord: TrainingRecord(
+        rowCount: data.training.count, loss: loss, optimizer: optimizer, l1Penalty: l1Penalty,
+        l2Penalty: l2Penalty, batchSize: batchSize, seed: seed, history: history))
+  }
+
+  /// The network that training begins with, for some samples.
+  package func network(for dataset: LabeledDataset) throws(SoftmaxError) -> Sequential {
+    let isMultiLabel = if case .indicators = dataset.targets { true } else { false }
+    return try network(
+      input: dataset.featureShape, classCount: dataset.classCount, isMultiLabel: isMultiLabel)
+  }
+
+  private func steps(
+    startingFrom model: Classifier?
+  ) throws(SoftmaxError) -> [PreprocessingStep] {
+    guard let model else { return preprocessing }
+    let known = model.pipeline.steps
+    if let missing = preprocessing.first(where: { step in
+      !known.contains { $0.name == step.name }
+    }) {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the start was trained without the step \(missing.name), which is asked for here",
+        remedy: "leave the step out, or begin anew")
+    }
+    return known
   }
 }
 
 extension Sequential {
   /// Begins where a fitted model ended, what is frozen there with it.
-  fileprivate mutating func takeParameters(
-    of model: Classifier, for dataset: LabeledDataset
-  ) throws(SoftmaxError) {
-    guard model.classNames == dataset.classNames else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the start knows the classes \(model.classNames.prefix(20)), the data set has "
-          + "\(dataset.classNames.prefix(20))",
-        remedy: "add a class with addingClass(_:), or begin anew")
-    }
+  fileprivate mutating func takeParameters(of model: Classifier) throws(SoftmaxError) {
     let old = model.network
     let isSame = layers.map(\.configuration) == old.layers.map(\.configuration)
     guard isSame, inputCount == old.inputCount else {

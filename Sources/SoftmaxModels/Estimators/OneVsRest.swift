@@ -21,28 +21,32 @@ public struct OneVsRest<Base: Estimator>: Estimator {
     self.base = base
   }
 
-  /// A binary model for each class.
+  /// A binary model for each class, each with a pipeline of its own.
   ///
   /// - Throws: `invalidArgument` for a data set of soft targets or with a class that has no samples;
-  ///   what the base's `fitted` throws.
+  ///   `unsupported` for validation, callbacks or a checkpoint, which are those of one training; what the
+  ///   base's `fitted` throws.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: OneVsRestClassifier<Base.Model>?,
+    validation: Validation, callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?,
     threads: Int?, onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> OneVsRestClassifier<Base.Model> {
-    guard case .labels(let labels) = dataset.targets else {
+    guard case .none = validation, callbacks.isEmpty, checkpoint == nil else {
+      throw SoftmaxError(
+        .unsupported,
+        "one class against the rest is a training for each class: validation, callbacks and "
+          + "checkpoints are those of one", remedy: "fit the base estimator to each class by itself"
+      )
+    }
+    guard case .labels = dataset.targets else {
       throw SoftmaxError(
         .invalidArgument,
         "one class against the rest needs labels, the data set has soft or multi-label targets")
     }
-    if let model, model.classNames != dataset.classNames {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the start knows the classes \(model.classNames.prefix(20)), the data set has "
-          + "\(dataset.classNames.prefix(20))")
-    }
-    let dataset = try dataset.ordering(features: model?.featureNames)
+    var dataset = dataset
+    if let model { dataset = try dataset.matching(classNames: model.classNames) }
     let models = try dataset.classNames.enumerated().map { index, name in
-      let own = labels.map { $0 == index ? 1 : 0 }
+      let own = dataset.labels.map { $0 == index ? 1 : 0 }
       guard own.contains(1), own.contains(0) else {
         throw SoftmaxError(
           .invalidArgument, "no sample tells the class '\(name)' from the rest",
@@ -51,8 +55,8 @@ public struct OneVsRest<Base: Estimator>: Estimator {
       // A class may itself be called "rest".
       let names = [name == "rest" ? "others" : "rest", name]
       return try base.fitted(
-        to: dataset.replacing(labels: own, classNames: names),
-        startingFrom: model?.models[index], threads: threads, onProgress: onProgress)
+        to: dataset.replacing(labels: own, classNames: names), startingFrom: model?.models[index],
+        validation: .none, callbacks: [], resuming: nil, threads: threads, onProgress: onProgress)
     }
     return OneVsRestClassifier(classNames: dataset.classNames, models: models)
   }
@@ -65,25 +69,9 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   /// For each class the model that tells it (class 1) from the rest (class 0).
   public let models: [Model]
 
-  /// What every binary model does to the features first.
-  public var standardization: Standardization? { models.first?.standardization }
-  /// The names of the features in their order, where they had such in training.
-  public var featureNames: [String]? { models.first?.featureNames }
-
   init(classNames: [String], models: [Model]) {
     self.classNames = classNames
     self.models = models
-  }
-
-  /// The models behind a standardization.
-  public func standardizing(
-    by standardization: Standardization, byteScale: Float?
-  ) throws(SoftmaxError) -> Self {
-    var standardized: [Model] = []
-    for model in models {
-      standardized.append(try model.standardizing(by: standardization, byteScale: byteScale))
-    }
-    return OneVsRestClassifier(classNames: classNames, models: standardized)
   }
 
   /// The log-odds of each class against the rest, [samples, classes]: the difference of its model's
@@ -129,7 +117,7 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   /// The log loss is the mean of -ln p with p the right class's share of the probabilities. It is
   /// computed from the log-odds, so that a p that rounds to 0 still counts.
   ///
-  /// - Throws: `invalidArgument` for no samples, or for a data set with other classes; as
+  /// - Throws: `invalidArgument` for no samples, or for samples of classes that it does not know; as
   ///   ``Sequential/logits(for:threads:)``.
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil

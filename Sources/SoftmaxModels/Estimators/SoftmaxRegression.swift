@@ -23,19 +23,23 @@ public struct SoftmaxRegression: Hashable, Sendable {
   public var batchSize: Int
   /// How the weights begin.
   public var initializer: Initializer
+  /// What is learnt about the features first, and done to them from then on.
+  public var preprocessing: [PreprocessingStep]
   /// What initial weights and shuffles are drawn from.
   public var seed: UInt64
 
   /// Creates an estimator.
   public init(
     l2Penalty: Double = 0, optimizer: Optimizer = .sgd(learningRate: 0.1), epochs: Int = 10,
-    batchSize: Int = 64, initializer: Initializer = .glorotUniform, seed: UInt64 = 0
+    batchSize: Int = 64, initializer: Initializer = .glorotUniform,
+    preprocessing: [PreprocessingStep] = [], seed: UInt64 = 0
   ) {
     self.l2Penalty = l2Penalty
     self.optimizer = optimizer
     self.epochs = epochs
     self.batchSize = batchSize
     self.initializer = initializer
+    self.preprocessing = preprocessing
     self.seed = seed
   }
 
@@ -48,21 +52,23 @@ public struct SoftmaxRegression: Hashable, Sendable {
   private var perceptron: MLPClassifier {
     MLPClassifier(
       hiddenUnits: [], l2Penalty: l2Penalty, optimizer: optimizer, epochs: epochs,
-      batchSize: batchSize, initializer: initializer, seed: seed)
+      batchSize: batchSize, initializer: initializer, preprocessing: preprocessing, seed: seed)
   }
 }
 
 extension SoftmaxRegression: Estimator {
   /// The model fitted to a data set.
   ///
-  /// - Throws: as ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
-  ///   `shapeMismatch` or `invalidArgument` for a start with other features or classes.
+  /// - Throws: as
+  ///   ``MLPClassifier/fitted(to:startingFrom:validation:callbacks:resuming:threads:onProgress:)``.
   public func fitted(
-    to dataset: LabeledDataset, startingFrom model: Classifier?, threads: Int?,
+    to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
     try perceptron.fitted(
-      to: dataset, startingFrom: model, threads: threads, onProgress: onProgress)
+      to: dataset, startingFrom: model, validation: validation, callbacks: callbacks,
+      resuming: checkpoint, threads: threads, onProgress: onProgress)
   }
 }
 

@@ -25,15 +25,15 @@ extension Classifier {
   /// How good the classifier is on multi-label samples.
   ///
   /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all, for
-  ///   targets that are not multi-label, for other classes or their names in another order, or for a
-  ///   classifier whose classes exclude each other.
+  ///   targets that are not multi-label, for classes that it does not know, or for a classifier whose
+  ///   classes exclude each other.
   public func multiLabelEvaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> MultiLabelEvaluation {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
-    guard case .indicators(let indicators) = dataset.targets else {
+    guard case .indicators = dataset.targets else {
       throw SoftmaxError(
         .invalidArgument, "the data set is not multi-label", remedy: "use evaluation(on:)")
     }
@@ -42,17 +42,12 @@ extension Classifier {
         .invalidArgument, "the classifier's classes exclude each other, the data set's do not",
         remedy: "train a network that ends in a sigmoid for each class")
     }
-    guard dataset.classNames == classNames else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the classifier knows \(classNames.prefix(20)), the data set has "
-          + "\(dataset.classNames.prefix(20))",
-        remedy: "evaluate on data with the same classes in the same order")
+    let samples = try dataset.matching(classNames: classNames)
+    guard let indicators = samples.targets.matrix else {
+      throw SoftmaxError(.invalidArgument, "the data set is not multi-label")
     }
-    try network.validate(
-      featureCount: dataset.features.columnCount, shape: dataset.featureShape)
-    let features = try dataset.ordering(features: featureNames).features
-    let logits = try logits(for: features, threads: threads)
+    try validate(shape: samples.featureShape)
+    let logits = try logits(for: samples.features, threads: threads)
     var (correctCount, exactCount) = (0, 0)
     let costs = logits.elements.softplus()
     for row in 0..<dataset.count {

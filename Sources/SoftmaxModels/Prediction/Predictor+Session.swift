@@ -17,22 +17,26 @@ extension Predictor {
     public let predictor: Predictor
     private let arena: Arena
     private let pass: PredictionPass
-    // The standardized features of the row, where the predictor standardizes.
-    private var standardized: [Float]
+    private let computations: [@Sendable (inout [Double]) -> Void]
+    // The row on its way through the pipeline, and as the network takes it.
+    private var values: [Double] = []
+    private var row: [Float] = []
 
     init(of predictor: Predictor) {
       self.predictor = predictor
       arena = Arena()
       pass = PredictionPass(
         predictor.network, rowCapacity: 1, kernels: predictor.execution.kernels, in: arena)
-      let count = predictor.standardization?.featureCount ?? 0
-      standardized = Array(repeating: 0, count: count)
+      computations = predictor.pipeline.computations
+      guard !computations.isEmpty else { return }
+      values.reserveCapacity(predictor.featureCount)
+      row.reserveCapacity(predictor.featureCount)
     }
 
     /// Writes the probability of each class for one row of numbers.
     ///
     /// - Parameters:
-    ///   - row: a number for each feature.
+    ///   - row: a number for each feature, in the order in which they were learnt from.
     ///   - probabilities: as long as there are classes.
     /// - Returns: the index of the most probable class.
     /// - Throws: `shapeMismatch`; `nonFiniteValue` naming the column of a feature that is NaN or
@@ -53,11 +57,11 @@ extension Predictor {
       try run(row, .probabilities, into: &probabilities)
     }
 
-    /// Writes the probability of each class for one row of bytes, multiplied with the predictor's
-    /// ``Predictor/byteScale``.
+    /// Writes the probability of each class for one row of bytes, multiplied with the scale of the bytes
+    /// that were learnt from.
     ///
     /// - Returns: the index of the most probable class.
-    /// - Throws: as for numbers; `invalidArgument` where the predictor has no scale.
+    /// - Throws: as for numbers; `invalidArgument` where no bytes were learnt from.
     @discardableResult
     public mutating func probabilities(
       for row: [UInt8], into probabilities: inout [Float]
@@ -90,23 +94,47 @@ extension Predictor {
       _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
       try validate(featureCount: row.count, resultCount: result.count, output)
-      if let standardization = predictor.standardization {
-        for column in 0..<row.count {
-          guard row[column].isFinite else { return try checkedClass(of: .floats(row.matrix())) }
-          standardized[column] = standardization.standardized(row[column], column)
-          guard standardized[column].isFinite else {
-            return try checkedClass(of: standardization.standardized(.floats(row.matrix())))
-          }
-        }
-        return try runStandardized(output, into: &result)
-      }
-      return try runAsIs(row, output, into: &result)
+      guard !computations.isEmpty else { return try runAsIs(row, output, into: &result) }
+      values.removeAll(keepingCapacity: true)
+      for column in row.indices { values.append(Double(row[column])) }
+      guard compute() else { return try checkedClass(ofRaw: .floats(row.matrix())) }
+      return try runComputed(output, into: &result)
     }
 
-    private func runStandardized(
+    private mutating func run(
+      _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
+      try validate(featureCount: row.count, resultCount: result.count, output)
+      guard let scale = predictor.pipeline.scaleOfBytes else {
+        throw SoftmaxError(
+          .invalidArgument, "the predictor does not know what a byte stands for",
+          remedy: "predict with a model that was trained on bytes, or pass numbers")
+      }
+      guard computations.isEmpty else {
+        values.removeAll(keepingCapacity: true)
+        for column in row.indices { values.append(Double(Float(row[column]) * scale)) }
+        guard compute() else { return try checkedClass(ofRaw: .bytes(row.matrix(scale: scale))) }
+        return try runComputed(output, into: &result)
+      }
+      let found = result.withRowView { view -> Int? in
+        row.withRowSource(scale: scale) { best(of: $0, output, into: view) }
+      }
+      if let found { return found }
+      return try checkedClass(of: .bytes(try row.matrix(scale: scale)))
+    }
+
+    // Takes the values through the pipeline; false where one does not end as a finite Float.
+    private mutating func compute() -> Bool {
+      for step in computations { step(&values) }
+      row.removeAll(keepingCapacity: true)
+      for value in values { row.append(Float(value)) }
+      return row.allSatisfy(\.isFinite)
+    }
+
+    private func runComputed(
       _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
-      try runAsIs(standardized.span, output, into: &result)
+      try runAsIs(row.span, output, into: &result)
     }
 
     private func runAsIs(
@@ -117,32 +145,6 @@ extension Predictor {
       }
       if let found { return found }
       return try checkedClass(of: .floats(try row.matrix()))
-    }
-
-    private mutating func run(
-      _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
-    ) throws(SoftmaxError) -> Int {
-      try validate(featureCount: row.count, resultCount: result.count, output)
-      guard let scale = predictor.byteScale else {
-        throw SoftmaxError(
-          .invalidArgument, "the predictor does not know what a byte stands for",
-          remedy: "make it with byteScale:, or pass numbers")
-      }
-      if let standardization = predictor.standardization {
-        for column in 0..<row.count {
-          standardized[column] = standardization.standardized(Float(row[column]) * scale, column)
-          guard standardized[column].isFinite else {
-            return try checkedClass(
-              of: standardization.standardized(.bytes(row.matrix(scale: scale))))
-          }
-        }
-        return try runStandardized(output, into: &result)
-      }
-      let found = result.withRowView { view -> Int? in
-        row.withRowSource(scale: scale) { best(of: $0, output, into: view) }
-      }
-      if let found { return found }
-      return try checkedClass(of: .bytes(try row.matrix(scale: scale)))
     }
 
     // The greatest logit's class; nil where something may not be finite.
@@ -166,6 +168,11 @@ extension Predictor {
         throw SoftmaxError(
           .shapeMismatch, "\(wanted) \(what) do not fit into \(resultCount) numbers")
       }
+    }
+
+    // The same for a row as it was handed in, which the pipeline cannot take.
+    private func checkedClass(ofRaw features: Features) throws(SoftmaxError) -> Int {
+      try checkedClass(of: predictor.pipeline.apply(to: features))
     }
 
     // Names what is not finite; where only a sum in between was not, the result stands.

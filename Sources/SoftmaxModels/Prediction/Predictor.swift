@@ -3,29 +3,33 @@
 public import SoftmaxCore
 import Synchronization
 
-/// A network made ready to predict again and again: its weights laid out, its threads started.
+/// A classifier made ready to predict again and again: its weights laid out, its threads started.
 ///
 /// ```swift
 /// let predictor = try classifier.predictor()
-/// let probabilities = try predictor.probabilities(for: images)
+/// for prediction in try predictor.predictions(for: images) { print(prediction.label) }
 /// ```
 ///
 /// A predictor may be used by several threads; their batches take turns. For one row at a time each
-/// thread makes a ``Session`` of its own, which waits for nobody.
+/// thread makes a ``Session`` of its own, which waits for nobody. Features go through the pipeline in blocks
+/// of rows, so that a prediction takes memory for its result and a block, however many rows there are.
 ///
 /// The bits are those of ``Classifier/probabilities(for:threads:)``: a row has the same alone and in
 /// any company.
 public final class Predictor: Sendable {
+  // Rows that go through the pipeline at once; a row's bits do not depend on its company.
+  private static let rowsAtOnce = 8_192
+
+  /// The names of the classes, by index.
+  public let classNames: [String]
+  /// What is done to features before the network sees them.
+  public let pipeline: Pipeline
   /// The number of features of a row.
   public let featureCount: Int
-  /// The number of classes, which is that of a row's probabilities.
-  public let classCount: Int
   /// The number of logits of a row: one for each class, or one for two classes.
   public let outputCount: Int
-  /// What a byte feature is multiplied with; nil where each matrix of bytes has its own.
-  public let byteScale: Float?
-  /// What brings the features to mean 0 and deviation 1 first, if anything does.
-  public let standardization: Standardization?
+  /// The number of classes, which is that of a row's probabilities.
+  public var classCount: Int { classNames.count }
 
   let network: PackedNetwork
   let inputShape: [Int]
@@ -37,47 +41,52 @@ public final class Predictor: Sendable {
   ///
   /// - Parameters:
   ///   - network: what predicts; later changes of it are not seen.
-  ///   - byteScale: what a byte feature is multiplied with.
-  ///   - standardization: what is done to the features first.
+  ///   - classNames: the names of the classes; without them they are called "0", "1", ...
+  ///   - pipeline: what is done to features first.
   ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
   ///     it the network's own.
   ///   - threads: the number of threads for batches; without it the machine's processors. They are
   ///     started by the first batch that needs them.
-  /// - Throws: `invalidArgument` for a number of threads, or a scale, that makes no sense;
-  ///   `shapeMismatch` for a standardization of another number of features.
+  /// - Throws: `invalidArgument` for a number of threads that makes no sense; `shapeMismatch` for names or a
+  ///   pipeline that do not fit the network.
   public convenience init(
-    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
-    outputFunction: OutputFunction? = nil,
-    threads: Int? = nil
+    _ network: Sequential, classNames: [String]? = nil, pipeline: Pipeline = Pipeline(),
+    outputFunction: OutputFunction? = nil, threads: Int? = nil
   ) throws(SoftmaxError) {
     try self.init(
-      network, byteScale: byteScale, standardization: standardization,
-      outputFunction: outputFunction, execution: Execution(threads: threads))
+      network, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
+      execution: Execution(threads: threads))
   }
 
   /// Prepares a network to predict as `execution` says.
   package init(
-    _ network: Sequential, byteScale: Float? = nil, standardization: Standardization? = nil,
+    _ network: Sequential, classNames: [String]? = nil, pipeline: Pipeline = Pipeline(),
     outputFunction: OutputFunction? = nil, execution: Execution
   ) throws(SoftmaxError) {
-    if let byteScale { try ByteMatrix.validate(scale: byteScale) }
-    try standardization?.validate(featureCount: network.inputCount)
+    try pipeline.validate(for: network)
     let arena = Arena()
-    self.standardization = standardization
-    self.network = PackedNetwork(network, outputFunction: outputFunction, in: arena)
+    let packed = PackedNetwork(network, outputFunction: outputFunction, in: arena)
+    let names = classNames ?? (0..<packed.classCount).map(String.init)
+    guard names.count == packed.classCount else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network tells \(packed.classCount) classes apart, got \(names.count) names"
+      )
+    }
+    self.network = packed
+    self.classNames = names
+    self.pipeline = pipeline
     self.arena = arena
     self.execution = execution
-    self.byteScale = byteScale
     inputShape = network.inputShape
     featureCount = network.inputCount
     outputCount = network.outputCount
-    classCount = self.network.classCount
   }
 
   /// The logits of each sample: [samples, outputs].
   ///
-  /// - Throws: `shapeMismatch`; `nonFiniteValue` naming row and column of a feature that is NaN or
-  ///   infinite, or row and class of a logit that overflowed.
+  /// - Throws: as ``Pipeline/apply(to:)-(Features)``; `shapeMismatch`; `nonFiniteValue` naming row and
+  ///   column of a feature that is NaN or infinite, or row and class of a logit that overflowed.
   public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
     var result = Matrix(rowCount: features.rowCount, columnCount: outputCount)
     try run(features, .logits, into: &result)
@@ -108,16 +117,52 @@ public final class Predictor: Sendable {
     try run(features, .probabilities, into: &result)
   }
 
+  /// The most probable class of each sample, with all probabilities.
+  ///
+  /// - Throws: as ``logits(for:)``.
+  public func predictions(for features: Features) throws(SoftmaxError) -> [Prediction] {
+    let logits = try logits(for: features)
+    let function = network.outputFunction
+    let probabilities = function.probabilities(of: logits)
+    // The class is that of the greatest logit: two probabilities can round to the same number.
+    return zip(0..<logits.rowCount, function.classes(of: logits)).map { row, index in
+      Prediction(
+        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
+    }
+  }
+
+  /// The most probable class of each row of a table, whose columns are found by their names.
+  ///
+  /// ```swift
+  /// let table = try Table([.numbers([5.1, 6.3], name: "length"), .numbers([1.4, 5.6], name: "width")])
+  /// for prediction in try predictor.predictions(for: table) { print(prediction.label) }
+  /// ```
+  ///
+  /// - Throws: as ``logits(for:)``.
+  public func predictions(for table: Table) throws(SoftmaxError) -> [Prediction] {
+    try predictions(for: .columns(table))
+  }
+
   private func run(
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
-    try validate(featureCount: features.columnCount)
-    var features = try features.scaled(by: byteScale)
-    if let standardization {
-      // Said of the numbers that were handed in.
-      try features.validateFinite()
-      features = try standardization.standardized(features)
+    let arranged = try pipeline.arranged(features)
+    try validate(featureCount: arranged.columnCount)
+    guard pipeline.computes || arranged.table != nil else {
+      return try run(arranged, output, into: &result, firstRow: 0)
     }
+    for first in stride(from: 0, to: features.rowCount, by: Self.rowsAtOnce) {
+      let rows = first..<min(first + Self.rowsAtOnce, features.rowCount)
+      let block = try pipeline.applied(to: arranged, rows: rows)
+      try run(block, output, into: &result, firstRow: first)
+    }
+  }
+
+  // Rows as the network takes them, into the rows of the result from the first one on.
+  private func run(
+    _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix, firstRow: Int
+  ) throws(SoftmaxError) {
+    let rows = firstRow..<firstRow + features.rowCount
     let isFinite = result.withView { view in
       guard let view else { return true }
       let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
@@ -126,15 +171,24 @@ public final class Predictor: Sendable {
         let old = crew.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
         let ready = old ?? Crew(for: self, threads: wanted)
         crew = ready
-        return ready.run(features, output, isShared: isShared, into: view)
+        return ready.run(features, output, isShared: isShared, into: view.rows(rows))
       }
     }
     guard !isFinite else { return }
-    try features.validateFinite()
-    if output == .probabilities {
-      _ = try logits(for: features)
-    } else {
-      try validateFinite(result)
+    do throws(SoftmaxError) {
+      try features.validateFinite()
+      if output == .logits {
+        try validateFinite(result.selecting(rows: rows))
+      } else {
+        // Of features that went through the pipeline already.
+        var logits = Matrix(rowCount: features.rowCount, columnCount: outputCount)
+        try run(features, .logits, into: &logits, firstRow: 0)
+      }
+    } catch {
+      guard case .row(let row, let column)? = error.location else { throw error }
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy,
+        at: .row(firstRow + row, column: column), cause: error.cause)
     }
   }
 
@@ -215,16 +269,5 @@ private struct Crew: Sendable {
       if !pass.run(source, rows: block, output, into: result.rows(block)) { isFinite = false }
     }
     return isFinite
-  }
-}
-
-extension Features {
-  /// The features with the scale that a network was trained with, in the place of their bytes' own.
-  func scaled(by scale: Float?) throws(SoftmaxError) -> Features {
-    guard let matrix = bytes, let scale, scale != matrix.scale else { return self }
-    return .bytes(
-      try ByteMatrix(
-        rowCount: matrix.rowCount, columnCount: matrix.columnCount, storage: matrix.storage,
-        scale: scale))
   }
 }

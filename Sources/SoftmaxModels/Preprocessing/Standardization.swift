@@ -1,107 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import SoftmaxCore
+package import SoftmaxCore
 
-/// What brings each feature to mean 0 and deviation 1: x becomes (x - mean) / deviation.
-///
-/// ``Standardizer`` learns it from training data; a ``Classifier`` carries it, so that whoever
-/// predicts hands over features as they were measured.
-public struct Standardization: Hashable, Sendable, Codable {
-  /// The mean of each feature.
-  public let mean: [Float]
-  /// What each feature's distance from its mean is divided by.
-  public let deviation: [Float]
-
-  /// Creates a standardization from its numbers.
+extension PreprocessingStep {
+  /// Brings each feature to mean 0 and standard deviation 1: x becomes (x - mean) / standard deviation.
   ///
-  /// - Throws: `shapeMismatch` unless both are as long; `invalidArgument` naming the feature whose
-  ///   mean is not finite or whose deviation is not a finite number greater than 0.
-  public init(mean: [Float], deviation: [Float]) throws(SoftmaxError) {
-    guard mean.count == deviation.count, !mean.isEmpty else {
+  /// The standard deviation is the square root of the mean squared distance from the mean, divided by
+  /// the number of rows, as in scikit-learn's `StandardScaler`; where a feature never changes it is 1. The
+  /// difference and the quotient are taken in double and rounded to `Float` once.
+  public static let standardize = PreprocessingStep(Standardization())
+}
+
+/// The step of ``PreprocessingStep/standardize``.
+package struct Standardization: PreprocessingKind {
+  package static let name = "standardize"
+
+  /// The mean of each feature; none before it is fitted.
+  package let mean: [Double]
+  /// What each feature's distance from its mean is divided by.
+  package let standardDeviation: [Double]
+
+  /// A standardization that is to be learnt.
+  package init() { (mean, standardDeviation) = ([], []) }
+
+  /// - Throws: `shapeMismatch` unless both are as long; `invalidArgument` naming the feature whose mean
+  ///   is not finite or whose standard deviation is not a finite number greater than 0.
+  package init(mean: [Double], standardDeviation: [Double]) throws(SoftmaxError) {
+    guard mean.count == standardDeviation.count, !mean.isEmpty else {
       throw SoftmaxError(
         .shapeMismatch,
-        "a standardization needs as many means as deviations, and one at least; got \(mean.count) "
-          + "and \(deviation.count)")
+        "a standardization needs as many means as standard deviations, and one at least; got "
+          + "\(mean.count) and \(standardDeviation.count)")
     }
-    for column in mean.indices {
-      guard mean[column].isFinite, deviation[column].isFinite, deviation[column] > 0 else {
+    for (column, (mean, deviation)) in zip(mean, standardDeviation).enumerated() {
+      guard mean.isFinite, deviation.isFinite, deviation > 0 else {
         throw SoftmaxError(
           .invalidArgument,
-          "feature \(column) has the mean \(mean[column]) and the deviation \(deviation[column]); "
-            + "expected finite numbers, the deviation greater than 0")
+          "feature \(column) has the mean \(mean) and the standard deviation \(deviation); expected "
+            + "finite numbers, the standard deviation greater than 0")
       }
     }
     self.mean = mean
-    self.deviation = deviation
+    self.standardDeviation = standardDeviation
   }
 
-  /// The number of features.
-  public var featureCount: Int { mean.count }
+  package init(
+    settings: NoSettings, learnt: [String: [Double]]
+  ) throws(SoftmaxError) {
+    try self.init(
+      mean: learnt["mean"] ?? [], standardDeviation: learnt["standard_deviation"] ?? [])
+  }
 
-  /// The features, standardized: [samples, features].
-  ///
-  /// - Throws: `shapeMismatch` for another number of features; `nonFiniteValue` naming row and column of
-  ///   a feature that is not finite, or so far from its mean that the result is not.
-  public func standardized(_ features: Features) throws(SoftmaxError) -> Features {
-    try validate(featureCount: features.columnCount)
-    var elements: [Float] = []
-    elements.reserveCapacity(features.rowCount * featureCount)
-    for row in 0..<features.rowCount {
-      switch features.storage {
-      case .columns:
-        for (column, value) in features.row(row).enumerated() {
-          elements.append(standardized(value, column))
+  package var settings: NoSettings { NoSettings() }
+  package var learnt: [String: [Double]] {
+    ["mean": mean, "standard_deviation": standardDeviation]
+  }
+  package var isFitted: Bool { !mean.isEmpty }
+  package var description: String { "standardized" }
+
+  // Two passes, each sum ascending over the rows: the squares of distances lose nothing to a large mean.
+  package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Standardization {
+    let count = Double(rows.rowCount)
+    let width = rows.columnCount
+    var mean = [Double](repeating: 0, count: width)
+    try rows.forEachBlock { first, values throws(SoftmaxError) in
+      var column = 0
+      for (index, value) in values.enumerated() {
+        guard value.isFinite else {
+          throw rows.failure(row: first + index / width, column: column)
         }
-      case .floats(let matrix):
-        var column = 0
-        for value in matrix.row(row) {
-          elements.append(standardized(value, column))
-          column += 1
-        }
-      case .bytes(let matrix):
-        var column = 0
-        for byte in matrix.row(row) {
-          elements.append(standardized(Float(byte) * matrix.scale, column))
-          column += 1
-        }
+        mean[column] += value
+        column = column + 1 == width ? 0 : column + 1
       }
     }
-    if let place = elements.firstIndex(where: { !$0.isFinite }) {
-      let (row, column) = place.quotientAndRemainder(dividingBy: featureCount)
-      throw SoftmaxError(
-        .nonFiniteValue,
-        "the feature \(features.row(row)[column]) cannot be standardized by the mean \(mean[column]) and the "
-          + "deviation \(deviation[column]): the result is no finite number",
-        remedy: "remove the row, or correct the number", at: .row(row, column: column))
+    for column in mean.indices { mean[column] /= count }
+    var variance = [Double](repeating: 0, count: width)
+    try rows.forEachBlock { _, values throws(SoftmaxError) in
+      var column = 0
+      for value in values {
+        let distance = value - mean[column]
+        variance[column] += distance * distance
+        column = column + 1 == width ? 0 : column + 1
+      }
     }
-    return .floats(
-      try Matrix(rowCount: features.rowCount, columnCount: featureCount, elements: elements))
-  }
-
-  /// A data set with its features standardized.
-  ///
-  /// - Throws: `shapeMismatch` for another number of features; `nonFiniteValue` where the result
-  ///   overflows.
-  public func standardized(_ dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
-    try dataset.replacing(features: standardized(dataset.features))
-  }
-
-  func validate(featureCount count: Int) throws(SoftmaxError) {
-    guard count == featureCount else {
-      throw SoftmaxError(
-        .shapeMismatch, "the standardization is of \(featureCount) features; got \(count)")
+    let deviation = zip(variance, mean).map { variance, mean -> Double in
+      // Rounding leaves a constant feature a deviation of some ulps of its mean; nothing to divide by.
+      let noise = count.squareRoot() * mean.magnitude * Double.ulpOfOne
+      let deviation = (variance / count).squareRoot()
+      return deviation > noise ? deviation : 1
     }
+    return try Standardization(mean: mean, standardDeviation: deviation)
   }
 
-  func standardized(_ value: Float, _ column: Int) -> Float {
-    (value - mean[column]) / deviation[column]
+  package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {
+    guard isFitted, let count, count != mean.count else { return isFitted ? mean.count : count }
+    throw SoftmaxError(
+      .shapeMismatch, "the standardization is of \(mean.count) features; got \(count)")
   }
 
-  /// Reads a standardization, and trusts nothing in it.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    try self.init(
-      mean: values.decode([Float].self, forKey: .mean),
-      deviation: values.decode([Float].self, forKey: .deviation))
+  package var action: PreprocessingAction {
+    .compute { [mean, standardDeviation] values in
+      var column = 0
+      for index in values.indices {
+        values[index] = (values[index] - mean[column]) / standardDeviation[column]
+        column = column + 1 == mean.count ? 0 : column + 1
+      }
+    }
   }
 }

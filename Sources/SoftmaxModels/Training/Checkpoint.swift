@@ -50,18 +50,16 @@ public struct Checkpoint: Hashable, Sendable {
   public let settings: TrainingSettings
   /// The names of the classes.
   public let classNames: [String]
-  /// What a byte feature is multiplied with; nil for numbers as they are.
-  public let byteScale: Float?
-  /// What was done to the features before the training, which its network wants of others too.
-  public let standardization: Standardization?
-  /// The names of the features, where they have such.
-  public let featureNames: [String]?
+  /// What was done to the features, which the network wants of others too.
+  public let pipeline: Pipeline
+  /// How the network's outputs become probabilities.
+  public let outputFunction: OutputFunction
 
   /// Creates a checkpoint from its parts.
   public init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [CallbackState],
-    settings: TrainingSettings, classNames: [String], byteScale: Float?,
-    standardization: Standardization? = nil, featureNames: [String]? = nil
+    settings: TrainingSettings, classNames: [String], pipeline: Pipeline,
+    outputFunction: OutputFunction
   ) {
     self.state = state
     self.position = position
@@ -69,9 +67,8 @@ public struct Checkpoint: Hashable, Sendable {
     self.callbacks = callbacks
     self.settings = settings
     self.classNames = classNames
-    self.byteScale = byteScale
-    self.standardization = standardization
-    self.featureNames = featureNames
+    self.pipeline = pipeline
+    self.outputFunction = outputFunction
   }
 
   /// The network of this moment with its class names, for a look at how good it is.
@@ -80,20 +77,9 @@ public struct Checkpoint: Hashable, Sendable {
   public var classifier: Classifier {
     get throws(SoftmaxError) {
       try Classifier(
-        network: state.network, classNames: classNames, byteScale: byteScale,
-        standardization: standardization, featureNames: featureNames)
+        network: state.network, classNames: classNames, pipeline: pipeline,
+        outputFunction: outputFunction)
     }
-  }
-
-  /// The checkpoint of a training whose features were standardized before; its ``classifier``
-  /// standardizes by itself.
-  ///
-  /// - Parameter byteScale: what a byte feature is multiplied with before; nil for numbers as they are.
-  public func standardizing(by standardization: Standardization, byteScale: Float?) -> Checkpoint {
-    Checkpoint(
-      state: state, position: position, history: history, callbacks: callbacks,
-      settings: settings, classNames: classNames, byteScale: byteScale,
-      standardization: standardization, featureNames: featureNames)
   }
 
   /// Throws unless the settings of a training are those of the checkpoint.
@@ -115,7 +101,8 @@ public struct Checkpoint: Hashable, Sendable {
     }
     let known = Checkpoint(
       state: state, position: position, history: history, callbacks: [],
-      settings: group(callbacks), classNames: classNames, byteScale: byteScale)
+      settings: group(callbacks), classNames: classNames, pipeline: pipeline,
+      outputFunction: outputFunction)
     try known.validate(settings: group(others.compactMap(\.state)))
   }
 
@@ -164,8 +151,6 @@ extension Trainer {
 
   /// Goes on from a checkpoint: the next step is the one that would have come next.
   ///
-  /// Checkpoints to come say of the features what this one says: names and standardization.
-  ///
   /// ```swift
   /// let checkpoint = try Checkpoint.load("mine.safetensors")
   /// try trainer.restore(checkpoint)
@@ -185,13 +170,12 @@ extension Trainer {
     Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
       settings: settings(validation: validation), classNames: dataset.classNames,
-      byteScale: preparation?.byteScale ?? dataset.features.byteScale,
-      standardization: preparation?.standardization,
-      featureNames: dataset.featureNames ?? preparation?.featureNames)
+      pipeline: pipeline, outputFunction: outputFunction)
   }
 
   func restore(_ checkpoint: Checkpoint, validation: TrainingSettings?) throws(SoftmaxError) {
     try validateForm(of: checkpoint.state.network)
+    try pipeline.validate(isThatOf: checkpoint.pipeline)
     try checkpoint.validate(settings: settings(validation: validation))
     try checkpoint.validate()
     let position = checkpoint.position
@@ -204,6 +188,5 @@ extension Trainer {
           + "\(position.step) of \(stepsOfEpoch) steps")
     }
     try restore(checkpoint.state)
-    preparation = (checkpoint.standardization, checkpoint.byteScale, checkpoint.featureNames)
   }
 }

@@ -18,6 +18,8 @@ extension Sequential {
   ///
   /// - Parameters:
   ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - pipeline: what to do to the features first, those of the validation too; without it nothing that
+  ///     changes their values.
   ///   - loss: what to make small.
   ///   - optimizer: the rule of the steps.
   ///   - epochs: the number of passes.
@@ -37,35 +39,53 @@ extension Sequential {
   ///   what `onProgress` or a callback throws.
   @discardableResult
   public mutating func fit(
-    to dataset: LabeledDataset, loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(),
-    epochs: Int = 1, batchSize: Int = 32, l1Penalty: Double = 0,
+    to dataset: LabeledDataset, pipeline: Pipeline? = nil, loss: Loss = .crossEntropy,
+    optimizer: Optimizer = .adam(), epochs: Int = 1, batchSize: Int = 32, l1Penalty: Double = 0,
     l2Penalty: Double = 0, validation: Validation = .none,
     callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil,
     threads: Int? = nil, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> TrainingHistory {
     try fit(
-      to: dataset, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
-      l1Penalty: l1Penalty, l2Penalty: l2Penalty, validation: validation, callbacks: callbacks,
-      resuming: checkpoint, execution: Execution(threads: threads), onProgress: onProgress)
+      to: dataset, pipeline: pipeline, loss: loss, optimizer: optimizer, epochs: epochs,
+      batchSize: batchSize, l1Penalty: l1Penalty, l2Penalty: l2Penalty, validation: validation,
+      callbacks: callbacks, resuming: checkpoint, execution: Execution(threads: threads),
+      onProgress: onProgress)
   }
 
   /// Trains the network as `execution` says.
   package mutating func fit(
-    to dataset: LabeledDataset, loss: Loss, optimizer: Optimizer, epochs: Int, batchSize: Int,
-    l1Penalty: Double, l2Penalty: Double, validation: Validation,
+    to dataset: LabeledDataset, pipeline: Pipeline? = nil, loss: Loss, optimizer: Optimizer,
+    epochs: Int, batchSize: Int, l1Penalty: Double, l2Penalty: Double, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, execution: Execution,
     onProgress: ((TrainingProgress) throws -> Void)? = nil
+  ) throws -> TrainingHistory {
+    guard dataset.count > 0 else {
+      throw SoftmaxError(.invalidArgument, "the data set has no samples")
+    }
+    let data = try TrainingData(
+      dataset, validation: validation, preprocessing: pipeline?.steps ?? [], seed: seed)
+    return try fit(
+      to: data, loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize,
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, callbacks: callbacks, resuming: checkpoint,
+      execution: execution, onProgress: onProgress)
+  }
+
+  /// The same of rows that are split and prepared.
+  mutating func fit(
+    to data: TrainingData, loss: Loss, optimizer: Optimizer, epochs: Int, batchSize: Int,
+    l1Penalty: Double, l2Penalty: Double, callbacks: [any TrainingCallback],
+    resuming checkpoint: Checkpoint?, execution: Execution,
+    onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> TrainingHistory {
     guard epochs >= 0 else {
       throw SoftmaxError(.invalidArgument, "epochs must not be negative, got \(epochs)")
     }
-    try validate(dataset, loss: loss)
-    let (training, heldBack) = try validation.split(dataset, for: self, loss: loss)
     let trainer = try Trainer(
-      self, on: training, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      self, on: data, loss: loss, optimizer: optimizer, batchSize: batchSize,
       l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: execution)
+    if let validation = data.validation { try validate(validation, loss: loss) }
     var loop = TrainingLoop(
-      trainer, epochCount: epochs, loss: loss, validation: heldBack, callbacks: callbacks,
+      trainer, epochCount: epochs, loss: loss, validation: data.validation, callbacks: callbacks,
       execution: execution, onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
     do {

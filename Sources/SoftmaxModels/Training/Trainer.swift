@@ -16,11 +16,11 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
+/// ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
 /// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's state,
 /// threads.
 public final class Trainer {
-  /// What it trains on.
+  /// What it trains on, as the network sees it.
   public let dataset: LabeledDataset
   /// The most samples of a step.
   public let batchSize: Int
@@ -36,14 +36,15 @@ public final class Trainer {
   private let l2Penalty: Double
   private var clock: OptimizerClock
   private lazy var dataIdentity = dataset.identity
-  /// What was done to the features before the training, as the checkpoint says that it goes on from.
-  var preparation: (standardization: Standardization?, byteScale: Float?, featureNames: [String]?)?
+  /// What was done to the features.
+  let pipeline: Pipeline
 
   /// Prepares the training of a network.
   ///
   /// - Parameters:
   ///   - network: where training begins.
   ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - pipeline: what to do to the features first; without it nothing that changes their values.
   ///   - loss: what to make small.
   ///   - optimizer: the rule of the steps.
   ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
@@ -53,20 +54,24 @@ public final class Trainer {
   ///   - threads: the number of threads; without it as many as help.
   /// - Throws: `shapeMismatch` or `invalidArgument`.
   public convenience init(
-    _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
-    optimizer: Optimizer = .adam(), batchSize: Int = 32, l1Penalty: Double = 0,
-    l2Penalty: Double = 0, threads: Int? = nil
+    _ network: Sequential, on dataset: LabeledDataset, pipeline: Pipeline? = nil,
+    loss: Loss = .crossEntropy, optimizer: Optimizer = .adam(), batchSize: Int = 32,
+    l1Penalty: Double = 0, l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
     try self.init(
-      network, on: dataset, loss: loss, optimizer: optimizer, batchSize: batchSize,
-      l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: Execution(threads: threads))
+      network,
+      on: TrainingData(
+        dataset, validation: .none, preprocessing: pipeline?.steps ?? [], seed: network.seed),
+      loss: loss, optimizer: optimizer, batchSize: batchSize, l1Penalty: l1Penalty,
+      l2Penalty: l2Penalty, execution: Execution(threads: threads))
   }
 
   /// Prepares the training of a network that runs as `execution` says.
   package init(
-    _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
-    batchSize: Int, l1Penalty: Double, l2Penalty: Double, execution: Execution
+    _ network: Sequential, on data: TrainingData, loss: Loss, optimizer: Optimizer, batchSize: Int,
+    l1Penalty: Double, l2Penalty: Double, execution: Execution
   ) throws(SoftmaxError) {
+    let dataset = data.training
     try network.validate(dataset, loss: loss)
     try optimizer.validate()
     guard batchSize > 0 else {
@@ -74,6 +79,7 @@ public final class Trainer {
     }
     try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     self.dataset = dataset
+    pipeline = data.pipeline
     self.batchSize = min(batchSize, dataset.count)
     self.loss = loss
     self.optimizer = optimizer
@@ -190,6 +196,11 @@ extension Trainer {
 
 // What states and checkpoints need beside.
 extension Trainer {
+  /// How the outputs of the network become probabilities: as it ends, or as its loss takes them.
+  var outputFunction: OutputFunction {
+    initial.writtenOutputFunction ?? loss.outputFunction ?? initial.outputFunction
+  }
+
   /// The learning rate of the last step.
   var lastLearningRate: Double { clock.lastLearningRate }
 

@@ -47,6 +47,7 @@ struct TrainingLoop {
   /// Goes on from a checkpoint.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try trainer.validateForm(of: checkpoint.state.network)
+    try trainer.pipeline.validate(isThatOf: checkpoint.pipeline)
     try checkpoint.validate(settings: trainer.settings(validation: validationIdentity))
     try checkpoint.validate(callbacks: callbacks)
     try checkpoint.validate()

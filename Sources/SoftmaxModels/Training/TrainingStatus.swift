@@ -40,7 +40,7 @@ public struct TrainingStatus {
   /// The learning rate of the next step.
   public var learningRate: Double { trainer.learningRate }
 
-  /// The data that are trained on, without those held back.
+  /// The data that are trained on, as the network sees them, without those held back.
   public var dataset: LabeledDataset { trainer.dataset }
 
   /// A copy of the network as trained so far, made when it is first asked for.
@@ -52,6 +52,17 @@ public struct TrainingStatus {
       let network = try trainer.network
       copy.network = network
       return network
+    }
+  }
+
+  /// The network as trained so far with all that it takes to use it, but for a record of the training.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var classifier: Classifier {
+    get throws(SoftmaxError) {
+      try Classifier(
+        network: try network, classNames: trainer.dataset.classNames, pipeline: trainer.pipeline,
+        outputFunction: trainer.outputFunction)
     }
   }
 

@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
     var loader = DatasetLoader(console: console, directory: source.folder, table: table.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames,
-      featureNames: classifier.featureNames)
+      schema: classifier.table)
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
     // Before anything is shown, so that a mistake is all that is said.
     let pictures =

@@ -91,7 +91,7 @@ struct ExplainCommand: ParsableCommand {
       console: console, directory: source.folder, table: table.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: trained?.classNames,
-      featureNames: trained?.featureNames)
+      schema: trained?.table)
     let order = CounterBasedGenerator(seed: seed).permutation(of: samples.count)
     let chosen = Array(order.prefix(rows))
     let batch = samples.selecting(rows: chosen)

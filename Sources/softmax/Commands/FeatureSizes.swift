@@ -8,7 +8,9 @@ struct FeatureSizes {
   private let names: [String]?
 
   /// None for the bytes of images, which are scaled, and for no rows.
-  init?(of dataset: LabeledDataset) {
+  ///
+  /// - Parameter table: what the table looked like that the features are columns of.
+  init?(of dataset: LabeledDataset, table: TableSchema?) {
     guard dataset.features.bytes == nil, dataset.count > 0 else { return nil }
     let matrix = dataset.features.matrix
     var sums = [Double](repeating: 0, count: matrix.columnCount)
@@ -18,7 +20,7 @@ struct FeatureSizes {
       }
     }
     sizes = sums.map { ($0 / Double(matrix.rowCount)).squareRoot() }
-    names = dataset.featureNames
+    names = table?.featureNames
   }
 
   // A step of SGD at the rate 0.1 moves a logit by 0.1 x^2: of 10, from sure to sure of another class.

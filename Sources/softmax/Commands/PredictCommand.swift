@@ -81,12 +81,13 @@ struct PredictCommand: ParsableCommand {
     }
     for input in inputs { try input.validateShape(for: classifier.network.inputShape) }
     var format = format(for: classifier, inputs: inputs, console: console)
+    let predictor = try classifier.predictor(execution: threading.execution)
     try console.results(format.header)
     for input in inputs {
       let count = input.features.rowCount
       for begin in stride(from: 0, to: count, by: Self.rowsAtOnce) {
         let rows = begin..<min(begin + Self.rowsAtOnce, count)
-        let predictions = try predictions(of: classifier, for: input, rows: rows)
+        let predictions = try predictions(by: predictor, for: input, rows: rows)
         let lines = zip(rows, predictions).flatMap { row, prediction in
           format.lines(for: prediction, row: row, of: input)
         }
@@ -109,11 +110,10 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predictions(
-    of classifier: Classifier, for input: PredictionInput, rows: Range<Int>
+    by predictor: Predictor, for input: PredictionInput, rows: Range<Int>
   ) throws(SoftmaxError) -> [Prediction] {
     do {
-      return try classifier.predictions(
-        for: input.features.selecting(rows: rows), execution: threading.execution)
+      return try predictor.predictions(for: input.features.selecting(rows: rows))
     } catch {
       // The library counts from the first row it was given.
       guard case .row(let row, let column)? = error.location else { throw error }

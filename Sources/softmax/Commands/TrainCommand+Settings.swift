@@ -28,4 +28,16 @@ extension TrainCommand {
   var optimizer: Optimizer {
     training.optimizer(for: network.model, epochs: epochs, preset: defaults)
   }
+
+  /// What trains, as a user of the library would say it.
+  ///
+  /// - Parameter training: the rows to learn from, of which class weights may be made.
+  func estimator(for training: LabeledDataset) throws(SoftmaxError) -> MLPClassifier {
+    MLPClassifier(
+      hiddenUnits: hiddenUnits, activation: network.activation?.activation ?? .relu,
+      dropout: network.dropout, normalizesBatches: network.batchNorm,
+      loss: try loss.loss(for: training), l1Penalty: self.training.l1, l2Penalty: l2Penalty,
+      optimizer: optimizer, epochs: epochs, batchSize: batchSize, initializer: initializer,
+      preprocessing: standardize ? [.standardize] : [], seed: self.training.seed)
+  }
 }

@@ -43,8 +43,8 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Bring each feature to mean 0 and deviation 1, as measured on the rows to learn from; the model \
-      does it by itself from then on.
+      Bring each feature to mean 0 and standard deviation 1, as measured on the rows to learn from; \
+      the model does it by itself from then on.
       """)
   var standardize = false
 

@@ -26,38 +26,36 @@ struct TrainingRun {
     let checkpoint = try loadedCheckpoint()
 
     var loader = DatasetLoader(
-      console: console, directory: command.source.folder,
-      table: command.table.format)
+      console: console, directory: command.source.folder, table: command.table.format)
     let split = try loader.split(
-      of: reference, classNames: checkpoint?.classNames, featureNames: checkpoint?.featureNames)
+      of: reference, classNames: checkpoint?.classNames, schema: checkpoint?.pipeline.table)
     let whole = try reference.part(of: split, default: .training)
-      .ordering(features: checkpoint?.featureNames)
-    let rows = try TrainingRows(whole, for: command)
-    try rows.validate(checkpoint)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
-        of: testReference, default: .test, classNames: whole.classNames,
-        featureNames: whole.featureNames)
+        of: testReference, default: .test, classNames: whole.classNames, schema: whole.schema)
     } else {
       // Rows that were trained on say nothing about others.
       test = reference.part == .test ? nil : split.test
     }
-    let network = try preparedNetwork(for: rows, test: test)
-    describe(split, rows, test, network, isNew: checkpoint == nil)
+    try validateMemory(for: whole)
     if let testReference, reference.trainsOnRows(of: testReference) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
     }
 
-    let (classifier, history, seconds) = try train(
-      network, on: rows, resuming: checkpoint)
+    let heldBack = try heldBackRows(of: whole)
+    let report = TrainingReport(
+      command, console: console, name: split.name, heldBack: heldBack?.validation, test: test,
+      isNew: checkpoint == nil)
+    let (classifier, seconds) = try train(
+      on: whole, learning: heldBack?.training ?? whole, reportingTo: report, resuming: checkpoint)
     try classifier.save(to: command.output)
-    let evaluation = try (test ?? rows.unpreparedValidation).map { rows throws(SoftmaxError) in
+    let evaluation = try (test ?? heldBack?.validation).map { rows throws(SoftmaxError) in
       try classifier.evaluation(on: rows, execution: command.threading.execution)
     }
     let result = try TrainingResult(
-      classifier: classifier, history: history, seconds: seconds, evaluation: evaluation,
+      classifier: classifier, history: report.history, seconds: seconds, evaluation: evaluation,
       isValidation: test == nil, path: command.output, execution: command.threading.execution)
     if command.json {
       try console.result(result.json.text)
@@ -65,6 +63,14 @@ struct TrainingRun {
       try console.results(result.lines)
       console.message("next           " + nextCommand(isJudged: test != nil))
     }
+  }
+
+  // The rows that --validation tells apart, as they were read: what the estimator splits too.
+  private func heldBackRows(
+    of whole: LabeledDataset
+  ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset)? {
+    guard let fraction = command.watching.validation else { return nil }
+    return try whole.split(validationFraction: fraction, seed: command.training.seed)
   }
 
   // The checkpoint to go on from; none where it is not there yet, so that one command line can be
@@ -86,11 +92,7 @@ struct TrainingRun {
     }
   }
 
-  // A network that fits the data: whatever is wrong with the test rows shows here, before training.
-  private func preparedNetwork(
-    for rows: TrainingRows, test: LabeledDataset?
-  ) throws(SoftmaxError) -> Sequential {
-    let dataset = rows.training
+  private func validateMemory(for dataset: LabeledDataset) throws(SoftmaxError) {
     try MemoryEstimate(
       inputCount: dataset.features.columnCount, hiddenUnits: command.hiddenUnits,
       classCount: dataset.classCount,
@@ -99,117 +101,44 @@ struct TrainingRun {
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
-    let network = try command.network.network(
-      for: dataset, hiddenUnits: command.hiddenUnits, initializer: command.initializer,
-      trainedBy: command.loss.loss, seed: command.training.seed)
-    let classifier = try rows.classifier(network)
-    try classifier.validateSaving()
-    if let test {
-      do throws(SoftmaxError) {
-        _ = try rows.standardization?.standardized(test.features)
-      } catch {
-        throw SoftmaxError(
-          error.code, "of the rows to be judged by, \(error.message)", remedy: error.remedy,
-          at: error.location, cause: error.cause)
-      }
-      _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
-    }
-    return network
-  }
-
-  private func describe(
-    _ split: DatasetSplit, _ rows: TrainingRows, _ test: LabeledDataset?, _ network: Sequential,
-    isNew: Bool
-  ) {
-    let dataset = rows.training
-    console.message(
-      "\(PrintableText.line(split.name)): \(NumberText.grouped(dataset.count)) rows of "
-        + "\(NumberText.shape(dataset.featureShape)) to learn from, "
-        + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
-    )
-    if let validation = rows.validation {
-      console.message(
-        "\(NumberText.grouped(validation.count)) more rows are held back to validate by")
-      warn(
-        of: validation.missingClasses.filter(dataset.labels.contains), "validate by", in: dataset)
-    }
-    if rows.standardization != nil {
-      console.message(
-        "each feature is brought to mean 0 and deviation 1, as measured on the rows to learn from")
-    } else if isNew, !command.network.batchNorm,
-      let warning = FeatureSizes(of: dataset)?.warning
-    {
-      console.warning(warning)
-    }
-    let title = "\(dataset.classCount) classes: "
-    console.message(
-      title
-        + PrintableText.list(
-          dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
-    console.message(network.summary(columns: min(88, console.terminal.width)))
-    warn(of: dataset.missingClasses, "learn from", in: dataset)
-    if command.network.batchNorm, command.batchSize == 1 {
-      console.warning(
-        "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
-          + "use a greater --batch-size")
-    }
-    if command.initializer == .zeros, command.network.model == .mlp {
-      console.warning(
-        "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
-      )
-    }
-  }
-
-  // Says of which classes there is no row for a purpose.
-  private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
-    guard !classes.isEmpty else { return }
-    let title = "no row to \(purpose) for "
-    console.warning(
-      title
-        + PrintableText.list(
-          classes.map { dataset.classNames[$0] },
-          columns: max(20, console.terminal.width - title.count - 9)))
   }
 
   private func train(
-    _ start: Sequential, on rows: TrainingRows, resuming checkpoint: Checkpoint?
-  ) throws -> (classifier: Classifier, history: TrainingHistory, seconds: Double) {
-    var network = start
-    let (dataset, validation) = (rows.training, rows.validation)
-    let options = command.training
-    let loss = try command.loss.loss(for: dataset)
-    let optimizer = command.optimizer
-    let batchSize = command.batchSize
+    on dataset: LabeledDataset, learning rows: LabeledDataset, reportingTo report: TrainingReport,
+    resuming checkpoint: Checkpoint?
+  ) throws -> (classifier: Classifier, seconds: Double) {
+    let estimator = try command.estimator(for: rows)
     let display = TrainingDisplay(
       console: console, epochCount: command.epochs, wantsCurves: command.watching.curves,
       isShared: command.json && console.terminal.isOutputTerminal)
     let interruption = Interruption()
     defer { interruption.end() }
     let began = ContinuousClock.now
-    let history: TrainingHistory
+    let fitted: Classifier
     do {
       defer { display.end() }
-      history = try network.fit(
-        to: dataset, loss: loss, optimizer: optimizer, epochs: command.epochs, batchSize: batchSize,
-        l1Penalty: options.l1, l2Penalty: command.l2Penalty,
-        validation: validation.map { .data($0) } ?? .none,
-        callbacks: callbacks(display, interruption, rows), resuming: checkpoint,
+      fitted = try estimator.fitted(
+        to: dataset, validation: command.watching.validation.map { .fraction($0) } ?? .none,
+        callbacks: [report] + callbacks(display, interruption), resuming: checkpoint,
         execution: command.threading.execution)
     }
+    let history = report.history
     let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
     }
     let seconds = began.duration(to: .now) / .seconds(1)
-    let record = TrainingRecord(
-      dataset: command.data, rowCount: dataset.count, loss: loss, optimizer: optimizer,
-      l1Penalty: options.l1, l2Penalty: command.l2Penalty, batchSize: batchSize, seed: options.seed,
-      history: history)
-    return (try rows.classifier(network, record: record), history, seconds)
+    var record = fitted.trainingRecord
+    record?.dataset = command.data
+    return (
+      try Classifier(
+        network: fitted.network, classNames: fitted.classNames, pipeline: fitted.pipeline,
+        trainingRecord: record, outputFunction: fitted.outputFunction), seconds
+    )
   }
 
   private func callbacks(
-    _ display: TrainingDisplay, _ interruption: Interruption, _ rows: TrainingRows
+    _ display: TrainingDisplay, _ interruption: Interruption
   ) -> [any TrainingCallback] {
     let watching = command.watching
     var callbacks: [any TrainingCallback] = [
@@ -234,10 +163,7 @@ struct TrainingRun {
     }
     if let path = watching.csvLog { callbacks.append(.csvLog(to: path)) }
     if let path = watching.checkpoint {
-      callbacks.append(
-        .checkpoint(
-          to: path, everyEpochs: watching.checkpointEvery ?? 1,
-          standardization: rows.standardization, byteScale: rows.byteScale))
+      callbacks.append(.checkpoint(to: path, everyEpochs: watching.checkpointEvery ?? 1))
     }
     return callbacks
   }

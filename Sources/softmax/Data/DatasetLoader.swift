@@ -19,16 +19,16 @@ struct DatasetLoader {
   ///
   /// - Parameters:
   ///   - classNames: the classes of a table, if all of its labels are among them.
-  ///   - featureNames: the features of a table with a header, whatever their order in it.
+  ///   - schema: what the table looked like that a model was trained on.
   mutating func split(
-    of reference: DatasetReference, classNames: [String]? = nil, featureNames: [String]? = nil
+    of reference: DatasetReference, classNames: [String]? = nil, schema: TableSchema? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
     var table = table
     table.knownClassNames = classNames
-    table.knownFeatureNames = featureNames
+    table.knownFeatureNames = schema?.featureNames
     let split = try reference.load(
       dataDirectory: directory, table: table, cache: CommandEnvironment().cache
     ) { file, received, total in
@@ -42,7 +42,7 @@ struct DatasetLoader {
   func table(at path: String, for classifier: Classifier) throws(SoftmaxError) -> CSVTable {
     var format = table
     format.featureCount = classifier.network.inputCount
-    format.knownFeatureNames = classifier.featureNames
+    format.knownFeatureNames = classifier.table?.featureNames
     return try CSVTable.read(path, as: format)
   }
 
@@ -51,13 +51,12 @@ struct DatasetLoader {
   /// - Parameters:
   ///   - part: which, where the reference does not say.
   ///   - classNames: the classes of a table, if all of its labels are among them.
-  ///   - featureNames: the features in the order that they shall have, where they have names.
+  ///   - schema: what the table looked like that a model was trained on.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetReference.Part,
-    classNames: [String]? = nil, featureNames: [String]? = nil
+    classNames: [String]? = nil, schema: TableSchema? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
     try reference.part(
-      of: split(of: reference, classNames: classNames, featureNames: featureNames), default: part
-    ).ordering(features: featureNames)
+      of: split(of: reference, classNames: classNames, schema: schema), default: part)
   }
 }

@@ -26,7 +26,7 @@ struct ModelInspection: Inspection {
       line("input", "rows of \(NumberText.shape(network.inputShape))\(preprocessing)"),
       line("classes", "\(classifier.classNames.count): \(classes)"),
     ]
-    if let names = classifier.featureNames {
+    if let names = classifier.table?.featureNames {
       let shown = PrintableText.list(names, columns: max(40, Terminal.current.width - 15))
       lines.insert(line("features", shown), at: 2)
     }
@@ -37,15 +37,10 @@ struct ModelInspection: Inspection {
     return lines
   }
 
-  private var preprocessing: String {
-    byteScale + (classifier.standardization == nil ? "" : ", standardized")
-  }
+  private var pipeline: Pipeline { classifier.pipeline }
 
-  private var byteScale: String {
-    guard let scale = classifier.byteScale else { return "" }
-    let divisor = (1 / scale).rounded()
-    guard divisor <= 65_535, Float(1) / divisor == scale else { return ", bytes times \(scale)" }
-    return ", bytes times 1/\(Int(divisor))"
+  private var preprocessing: String {
+    pipeline.steps.map { ", \(PrintableText.line($0.description))" }.joined()
   }
 
   private var trainingLines: [String] {
@@ -95,9 +90,11 @@ struct ModelInspection: Inspection {
       ("model", .string(path)),
       ("bytes", byteCount.map { .integer($0) } ?? .null),
       ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
-      ("byte_scale", classifier.byteScale.map { .float($0) } ?? .null),
-      ("standardized", .bool(classifier.standardization != nil)),
-      ("features", classifier.featureNames.map { .array($0.map { .string($0) }) } ?? .null),
+      ("byte_scale", pipeline.scaleOfBytes.map { .float($0) } ?? .null),
+      ("standardized", .bool(pipeline.steps.contains { $0.name == "standardize" })),
+      ("preprocessing", .array(pipeline.steps.map { .string($0.name) })),
+      ("features", classifier.table?.featureNames.map { .array($0.map { .string($0) }) } ?? .null),
+      ("target", JSONValue(classifier.table?.target?.name)),
       ("classes", .array(classifier.classNames.map { .string($0) })),
       ("parameters", .integer(classifier.network.parameterCount)),
       ("layers", .array(classifier.network.layers.map(Self.json))),

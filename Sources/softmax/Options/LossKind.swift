@@ -15,20 +15,6 @@ enum LossKind: String, CaseIterable, ExpressibleByArgument {
   /// Whether targets can be smoothed.
   var takesLabelSmoothing: Bool { self == .crossEntropy || self == .binaryCrossEntropy }
 
-  /// What the network's last layer applies to its outputs.
-  var outputActivation: Activation? {
-    switch self {
-    case .crossEntropy: .softmax
-    case .binaryCrossEntropy: .sigmoid
-    case .squared, .absolute, .huber, .hinge: nil
-    }
-  }
-
-  /// The outputs of a network for so many classes: one for two where each output is a yes or no.
-  func outputCount(classCount: Int) -> Int {
-    self == .binaryCrossEntropy && classCount == 2 ? 1 : classCount
-  }
-
   /// The loss with its settings.
   func loss(
     labelSmoothing: Double, delta: Double, margin: Double, classWeights: [Double]

@@ -60,28 +60,4 @@ struct NetworkOptions: ParsableArguments {
         "--hidden names at most \(Self.greatestLayerCount) layers, got \(count)")
     }
   }
-
-  /// A network with initial weights for a data set.
-  func network(
-    for dataset: LabeledDataset, hiddenUnits: [Int], initializer: Initializer,
-    trainedBy loss: LossKind, seed: UInt64
-  ) throws(SoftmaxError) -> Sequential {
-    let function = activation?.activation ?? .relu
-    var layers: [any Layer] = [Flatten()]
-    for units in hiddenUnits {
-      if batchNorm {
-        layers.append(Dense(units, initializer: initializer))
-        layers.append(BatchNormalization())
-        layers.append(ActivationLayer(function))
-      } else {
-        layers.append(Dense(units, activation: function, initializer: initializer))
-      }
-      if let dropout { layers.append(Dropout(dropout)) }
-    }
-    layers.append(
-      Dense(
-        loss.outputCount(classCount: dataset.classCount), activation: loss.outputActivation,
-        initializer: initializer))
-    return try Sequential(input: dataset.featureShape, seed: seed) { layers }
-  }
 }

@@ -41,7 +41,7 @@ struct PredictionInput {
       }
     } else {
       let samples = try loader.samples(
-        of: reference, default: .test, featureNames: classifier.featureNames)
+        of: reference, default: .test, schema: classifier.table)
       name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
       features = samples.features
       featureShape = samples.featureShape

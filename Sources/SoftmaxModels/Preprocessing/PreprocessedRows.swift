@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+
+/// The rows of some features as steps hand them on, in blocks of `Double`s.
+///
+/// However many rows there are, a block takes about half a megabyte: numbers are computed when they are asked for.
+package struct PreprocessedRows {
+  private static let valuesOfBlock = 1 << 16
+
+  private let features: Features
+  private let steps: [@Sendable (inout [Double]) -> Void]
+  private let description: String
+
+  /// The number of rows.
+  package var rowCount: Int { features.rowCount }
+  /// The number of columns.
+  package let columnCount: Int
+
+  /// - Parameters:
+  ///   - features: what the steps get, as arranged.
+  ///   - steps: what computes numbers, in order.
+  ///   - columnCount: the number of columns that come out.
+  ///   - description: what the steps do, for errors.
+  /// - Throws: `invalidData` naming a column of a table that holds no numbers.
+  init(
+    _ features: Features, steps: [@Sendable (inout [Double]) -> Void], columnCount: Int,
+    description: String
+  ) throws(SoftmaxError) {
+    try features.table?.validateTypes()
+    self.features = features
+    self.steps = steps
+    self.columnCount = columnCount
+    self.description = description
+  }
+
+  /// Calls `body` with the first row of each block and the block's numbers, row after row; NaN is a
+  /// missing one.
+  package func forEachBlock(
+    of rows: Range<Int>? = nil, _ body: (Int, [Double]) throws(SoftmaxError) -> Void
+  ) throws(SoftmaxError) {
+    let rows = rows ?? 0..<rowCount
+    let height = max(1, Self.valuesOfBlock / max(1, features.columnCount))
+    var values: [Double] = []
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      let block = first..<min(first + height, rows.upperBound)
+      features.read(rows: block, into: &values)
+      for step in steps { step(&values) }
+      try body(first, values)
+      first = block.upperBound
+    }
+  }
+
+  /// Some rows rounded to `Float`: [rows, columns].
+  ///
+  /// - Throws: `nonFiniteValue` naming row and column of a number that is missing, or no finite `Float`.
+  func floats(of rows: Range<Int>) throws(SoftmaxError) -> Matrix {
+    var elements: [Float] = []
+    elements.reserveCapacity(rows.count * columnCount)
+    try forEachBlock(of: rows) { first, values throws(SoftmaxError) in
+      for (index, value) in values.enumerated() {
+        let rounded = Float(value)
+        guard rounded.isFinite else {
+          let (row, column) = index.quotientAndRemainder(dividingBy: columnCount)
+          throw failure(row: first + row, column: column)
+        }
+        elements.append(rounded)
+      }
+    }
+    return try Matrix(rowCount: rows.count, columnCount: columnCount, elements: elements)
+  }
+
+  /// What to say of a number that is not finite.
+  func failure(row: Int, column: Int) -> SoftmaxError {
+    var values: [Double] = []
+    features.read(rows: row..<row + 1, into: &values)
+    let value = column < values.count ? values[column] : .nan
+    let name = features.table.map { " in " + Table.label(of: $0.columns[column], at: column) } ?? ""
+    let message =
+      if value.isNaN, features.table != nil {
+        "a number is missing\(name)"
+      } else if !value.isFinite {
+        "a feature must be finite, got \(value)\(name)"
+      } else if steps.isEmpty {
+        "\(value)\(name) is too large for Float"
+      } else {
+        "the feature \(value)\(name) cannot be \(description): the result is no finite Float"
+      }
+    return SoftmaxError(
+      .nonFiniteValue, message, remedy: "remove the row, or correct the number",
+      at: .row(row, column: column))
+  }
+}

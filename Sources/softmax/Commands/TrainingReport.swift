@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// Says what a training is about when it begins, once all of it has been checked, and keeps its history.
+final class TrainingReport: TrainingCallback {
+  private let command: TrainCommand
+  private let console: Console
+  private let name: String
+  private let heldBack: LabeledDataset?
+  private let test: LabeledDataset?
+  private let isNew: Bool
+
+  /// The epochs, once the training has ended.
+  private(set) var history = TrainingHistory()
+
+  /// - Parameters:
+  ///   - name: what the data are called.
+  ///   - heldBack: the rows to validate by, as they were read.
+  ///   - test: the rows to be judged by, as they were read.
+  ///   - isNew: whether the training begins at its beginning.
+  init(
+    _ command: TrainCommand, console: Console, name: String, heldBack: LabeledDataset?,
+    test: LabeledDataset?, isNew: Bool
+  ) {
+    self.command = command
+    self.console = console
+    self.name = name
+    self.heldBack = heldBack
+    self.test = test
+    self.isNew = isNew
+  }
+
+  func trainingBegins(_ status: TrainingStatus) throws {
+    let classifier = try status.classifier
+    try validate(classifier)
+    describeRows(of: status.dataset)
+    describePreprocessing(of: status.dataset, by: classifier)
+    describeNetwork(classifier, trainedOn: status.dataset)
+  }
+
+  func trainingEnds(_ status: TrainingStatus, network: inout Sequential) throws {
+    history = status.history
+  }
+
+  // Whatever is wrong with the model's file or the test rows shows here, before minutes are spent.
+  private func validate(_ classifier: Classifier) throws(SoftmaxError) {
+    try classifier.validateSaving()
+    guard let test else { return }
+    do throws(SoftmaxError) {
+      _ = try classifier.pipeline.apply(to: test.features)
+    } catch {
+      throw SoftmaxError(
+        error.code, "of the rows to be judged by, \(error.message)", remedy: error.remedy,
+        at: error.location, cause: error.cause)
+    }
+    _ = try test.matching(classNames: classifier.classNames)
+    _ = try classifier.evaluation(on: test.selecting(rows: 0..<min(1, test.count)))
+  }
+
+  private func describeRows(of dataset: LabeledDataset) {
+    console.message(
+      "\(PrintableText.line(name)): \(NumberText.grouped(dataset.count)) rows of "
+        + "\(NumberText.shape(dataset.featureShape)) to learn from, "
+        + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
+    )
+    if let heldBack {
+      console.message(
+        "\(NumberText.grouped(heldBack.count)) more rows are held back to validate by")
+    }
+  }
+
+  private func describePreprocessing(of dataset: LabeledDataset, by classifier: Classifier) {
+    if command.standardize {
+      console.message(
+        "each feature is brought to mean 0 and standard deviation 1, as measured on the rows to learn "
+          + "from")
+    } else if isNew, !command.network.batchNorm,
+      let warning = FeatureSizes(of: dataset, table: classifier.table)?.warning
+    {
+      console.warning(warning)
+    }
+  }
+
+  private func describeNetwork(_ classifier: Classifier, trainedOn dataset: LabeledDataset) {
+    let title = "\(dataset.classCount) classes: "
+    console.message(
+      title
+        + PrintableText.list(
+          dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
+    console.message(classifier.network.summary(columns: min(88, console.terminal.width)))
+    warn(of: dataset.missingClasses, "learn from", in: dataset)
+    if let heldBack {
+      let missing = heldBack.missingClasses.filter(dataset.labels.contains)
+      warn(of: missing, "validate by", in: dataset)
+    }
+    if command.network.batchNorm, command.batchSize == 1 {
+      console.warning(
+        "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
+          + "use a greater --batch-size")
+    }
+    if command.initializer == .zeros, command.network.model == .mlp {
+      console.warning(
+        "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
+      )
+    }
+  }
+
+  // Says of which classes there is no row for a purpose.
+  private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
+    guard !classes.isEmpty else { return }
+    let title = "no row to \(purpose) for "
+    console.warning(
+      title
+        + PrintableText.list(
+          classes.map { dataset.classNames[$0] },
+          columns: max(20, console.terminal.width - title.count - 9)))
+  }
+}
