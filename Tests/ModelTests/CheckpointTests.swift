@@ -49,7 +49,7 @@ final class CheckpointWitness: TrainingCallback {
     let trainer = try makeTrainer(threads: 2)
     try run(trainer, epoch: 0)
     let state = try trainer.state
-    #expect(state.optimizerState.count == optimizer.memoryCount)
+    #expect(state.optimizerState.count == optimizer.stateCount)
     #expect(state.stepCount == 4)
     try run(trainer, epoch: 1)
     let expected = try trainer.state

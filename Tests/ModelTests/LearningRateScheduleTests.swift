@@ -61,6 +61,55 @@ import Testing
     #expect(cosine.factor(atStep: 5, stepsPerEpoch: 3) == 0)
   }
 
+  // Whatever a schedule was made of, and whichever step is asked for: a factor, perhaps no number.
+  @Test func noNumbersOfStepsTrap() {
+    let numbers = [-1, 0, 0.3, 1, 2, 1e300, -.infinity, .infinity, .nan, 5e-324]
+    let counts = [Int.min, -1, 0, 1, 7, .max]
+    let spans = counts.flatMap { [LearningRateSchedule.Span.steps($0), .epochs($0)] }
+    var schedules: [LearningRateSchedule] = [.constant]
+    for span in spans {
+      for x in numbers {
+        schedules += [
+          .step(factor: x, every: span), .exponential(factor: x, per: span),
+          .cosine(over: span, warmup: .steps(2), floor: x),
+          .oneCycle(over: span, warmupFraction: x),
+          .oneCycle(over: span, initialDivisor: x, finalDivisor: x),
+        ]
+      }
+      for warmup in spans { schedules.append(.cosine(over: span, warmup: warmup)) }
+    }
+    for schedule in schedules {
+      let isValid = (try? Optimizer.sgd().scheduled(schedule).validate()) != nil
+      for step in counts {
+        for stepsPerEpoch in counts {
+          let factor = schedule.factor(atStep: step, stepsPerEpoch: stepsPerEpoch)
+          if isValid { #expect(factor >= 0 && factor <= 1, "\(schedule)") }
+          let peak = schedule.peak(inSteps: step, stepsPerEpoch: stepsPerEpoch)
+          if isValid { #expect(peak.factor >= 0 && peak.factor <= 1, "\(schedule)") }
+        }
+      }
+    }
+  }
+
+  @Test func aTrainingCanBeTooShortForItsSchedule() {
+    let warmup = LearningRateSchedule.cosine(over: .epochs(3), warmup: .steps(500))
+    #expect(warmup.peak(inSteps: 30, stepsPerEpoch: 10) == (30.0 / 501, false))
+    #expect(warmup.peak(inSteps: 501, stepsPerEpoch: 200) == (1, true))
+    let cycle = LearningRateSchedule.oneCycle(over: .epochs(1))
+    #expect(cycle.peak(inSteps: 1, stepsPerEpoch: 1).factor == 1 / 25.0 / 1e4)
+    #expect(cycle.peak(inSteps: 10, stepsPerEpoch: 10) == (1, true))
+    // The greatest of all factors, whatever the schedule.
+    for schedule in [
+      .constant, .step(every: .steps(3)), .exponential(factor: 0.5), warmup, cycle,
+      .oneCycle(over: .steps(7)), .oneCycle(over: .steps(6), warmupFraction: 0.9),
+    ] as [LearningRateSchedule] {
+      for count in 1...40 {
+        let factors = (0..<count).map { schedule.factor(atStep: $0, stepsPerEpoch: 10) }
+        #expect(schedule.peak(inSteps: count, stepsPerEpoch: 10).factor == factors.max())
+      }
+    }
+  }
+
   @Test func aScheduleIsTheSameAfterItsJSON() throws {
     for schedule: LearningRateSchedule in [
       .constant, .step(factor: 0.5, every: .steps(3)), .exponential(factor: 0.9),

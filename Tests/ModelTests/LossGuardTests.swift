@@ -53,6 +53,8 @@ import Testing
       (.squared(classWeights: [1, .infinity, 1]), .invalidArgument),
       (.squared(classWeights: [1, .nan, 1]), .invalidArgument),
       (.crossEntropy(classWeights: [1, 1e-30, 1]), .invalidArgument),
+      (.crossEntropy(classWeights: [0, 0, 0]), .invalidArgument),
+      (.squared(classWeights: [0, 0, 0]), .invalidArgument),
       (.crossEntropy(ignoredClass: 3), .labelOutOfRange),
       (.crossEntropy(ignoredClass: -1), .labelOutOfRange),
       (.huber(delta: 0), .invalidArgument), (.huber(delta: .infinity), .invalidArgument),
@@ -62,6 +64,32 @@ import Testing
     for (loss, code) in wrong {
       #expect(try error(loss, on: dataset, outputs: 3)?.code == code, "\(loss)")
     }
+  }
+
+  // All that is there counts nothing, whoever says so.
+  @Test func aTrainingWithNothingToLearnFromIsAnError() throws {
+    let features = try triangle(count: 20).features
+    func dataset(_ weight: Float?) throws -> LabeledDataset {
+      try LabeledDataset(
+        features: features, labels: Array(repeating: 1, count: 20), classNames: ["a", "b", "c"],
+        sampleWeights: weight.map { Array(repeating: $0, count: 20) })
+    }
+    var network = try Sequential(input: [5]) { Dense(3) }
+    let before = network
+    for (loss, weight) in [
+      (Loss.crossEntropy, 0), (.crossEntropy(classWeights: [1, 0, 1]), nil),
+      (.squared(ignoredClass: 1), nil), (.huber(classWeights: [2, 0, 2]), 1),
+    ] as [(Loss, Float?)] {
+      let dataset = try dataset(weight)
+      let error = #expect(throws: SoftmaxError.self) { try network.fit(to: dataset, loss: loss) }
+      #expect(error?.code == .invalidArgument)
+      #expect(error?.message == "no sample counts: all weights are 0")
+      // A batch of such samples is none to learn from, and says so.
+      #expect(try network.valueAndGradient(of: loss, on: dataset).loss == 0)
+    }
+    #expect(network == before)
+    try network.fit(to: dataset(1), loss: .crossEntropy(classWeights: [0, 1, 0]), epochs: 1)
+    #expect(network != before)
   }
 
   @Test func targetsThatDoNotFitTheLossAreErrors() throws {

@@ -49,6 +49,8 @@ extension GoldenOptimizers.Parameters {
     "torch sgd": .sgd(learningRate: 0.1),
     "torch sgd momentum": sgd,
     "torch sgd nesterov": .sgd(learningRate: 0.1, momentum: 0.9, nesterov: true),
+    "torch sgd nesterov decay": .sgd(
+      learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.05),
     "torch sgd decay": .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 0.05),
     "torch adagrad": .adagrad(learningRate: 0.01, initialAccumulator: 0, epsilon: 1e-10),
     "torch adagrad decay": .adagrad(

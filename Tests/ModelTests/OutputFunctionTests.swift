@@ -57,6 +57,59 @@ import Testing
     }
   }
 
+  // Three clusters that a linear layer tells apart: the outputs are nearly 1 and 0.
+  @Test(arguments: [Loss.squared, .absolute, .huber(delta: 0.5)])
+  func outputsTrainedToBeOneOrZeroAreTheProbabilities(loss: Loss) throws {
+    let labels = (0..<60).map { $0 % 3 }
+    var features = Matrix(rowCount: 60, columnCount: 3)
+    for (row, label) in labels.enumerated() { features[row, label] = 1 + 0.01 * Float(row % 7) }
+    let dataset = try LabeledDataset(
+      features: .floats(features), labels: labels, classNames: ["p", "q", "r"])
+    let classifier = try MLPClassifier(
+      hiddenUnits: [], loss: loss, optimizer: .adam(learningRate: 0.03), epochs: 200
+    ).fitted(to: dataset)
+    #expect(classifier.outputFunction == .normalized)
+    let evaluation = try classifier.evaluation(on: dataset)
+    #expect(evaluation.accuracy == 1 && evaluation.logLoss < 0.1)
+    let logits = try classifier.logits(for: dataset.features)
+    var session = try classifier.predictor().session()
+    var cost = 0.0
+    for (row, prediction) in try classifier.predictions(for: dataset.features).enumerated() {
+      let shares = logits.row(row).map { max(Double($0), 0x1p-23) }
+      for (p, share) in zip(prediction.probabilities, shares) {
+        #expect(abs(Double(p) - share / shares.reduce(0, +)) <= 0x1p-24)
+      }
+      #expect(prediction.probability > 0.9 && prediction.index == labels[row])
+      var alone: [Float] = [0, 0, 0]
+      _ = try session.probabilities(for: Array(dataset.features.row(row)), into: &alone)
+      #expect(alone == prediction.probabilities)
+      cost -= log(shares[labels[row]] / shares.reduce(0, +))
+    }
+    #expect(abs(evaluation.logLoss - cost / 60) < 1e-12)
+    #expect(
+      try classifier.probabilities(for: dataset.features)
+        == OutputFunction.normalized.probabilities(of: logits))
+  }
+
+  @Test func normalizedOutputsAreProbabilitiesWhateverTheyWere() throws {
+    let logits = try Matrix([
+      [-1, -2, -3], [0, 0, 0], [2, -1, 0], [1.5, 0.5, 0], [3e38, 3e38, 1],
+    ])
+    let probabilities = OutputFunction.normalized.probabilities(of: logits)
+    for row in 0..<logits.rowCount {
+      #expect(probabilities.row(row).allSatisfy { 0...1 ~= $0 })
+      #expect(abs(probabilities.row(row).reduce(0, +) - 1) < 1e-6)
+    }
+    let third: Float = 1.0 / 3
+    #expect(Array(probabilities.row(0)) == [third, third, third])
+    #expect(abs(probabilities[3, 0] - 0.75) < 1e-6)
+    #expect(abs(probabilities[3, 1] - 0.25) < 1e-6)
+    let losses = OutputFunction.normalized.logLosses(of: logits, labels: [0, 1, 1, 1, 0])
+    let rare: Double = 23 * log(2.0) + log(2 + 0x1p-22)
+    let expected: [Double] = [log(3.0), log(3.0), rare, log(4.0), log(2.0)]
+    for (loss, value) in zip(losses, expected) { #expect(abs(loss - value) < 1e-6) }
+  }
+
   @Test func oneOutputForTwoClassesPredictsAndIsEvaluated() throws {
     let dataset = try binary()
     var network = try Sequential(input: [5], seed: 2) { Dense(1, activation: .sigmoid) }

@@ -114,6 +114,13 @@ z[0], z[1] = 60.0, -60.0
 add("binary cross-entropy of one output", "binary-cross-entropy", z, "labels", labels,
     lambda z: F.binary_cross_entropy_with_logits(z[:, 0], labels.double()))
 
+# Gaps that are exactly the margin: what is lacking is 0, and so is its slope.
+z = torch.tensor([[2.0, 1.0, 0.5], [0.0, 1.0, 1.5], [1.0, 1.0, 0.0], [-1.0, -2.0, 0.0]]).double()
+labels = torch.tensor([0, 2, 1, 0])
+for margin in (1.0, 0.5):
+    add(f"hinge at its margin, margin {margin}", "multi-class-hinge", z, "labels", labels,
+        lambda z: F.multi_margin_loss(z, labels, margin=margin), {"margin": margin})
+
 with open(sys.argv[1], "w") as f:
     json.dump({"torch": torch.__version__, "keras": keras.__version__, "scikit_learn": sklearn.__version__,
                "cases": cases}, f)

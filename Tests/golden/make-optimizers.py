@@ -79,6 +79,8 @@ o = torch.optim
 torch_case("torch sgd", lambda p: o.SGD(p, lr=0.1))
 torch_case("torch sgd momentum", lambda p: o.SGD(p, lr=0.1, momentum=0.9))
 torch_case("torch sgd nesterov", lambda p: o.SGD(p, lr=0.1, momentum=0.9, nesterov=True))
+torch_case("torch sgd nesterov decay", lambda p: o.SGD(
+    p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.05))
 torch_case("torch sgd decay", lambda p: o.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.05))
 torch_case("torch adagrad", lambda p: o.Adagrad(p))
 torch_case("torch adagrad decay", lambda p: o.Adagrad(

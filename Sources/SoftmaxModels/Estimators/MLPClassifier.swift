@@ -75,8 +75,6 @@ public struct MLPClassifier: Hashable, Sendable {
   public func network(
     input: [Int], classCount: Int, isMultiLabel: Bool = false
   ) throws(SoftmaxError) -> Sequential {
-    let function = loss.outputFunction
-    let isSingle = function == .sigmoid && classCount == 2 && !isMultiLabel
     var layers: [any Layer] = [Flatten()]
     for units in hiddenUnits {
       if normalizesBatches {
@@ -90,8 +88,8 @@ public struct MLPClassifier: Hashable, Sendable {
     }
     layers.append(
       Dense(
-        isSingle ? 1 : classCount, activation: function.flatMap { Activation(named: $0.rawValue) },
-        initializer: initializer))
+        loss.outputCount(classCount: classCount, isMultiLabel: isMultiLabel),
+        activation: loss.outputActivation, initializer: initializer))
     return try Sequential(input: input, seed: seed) { layers }
   }
 }
@@ -136,7 +134,8 @@ extension MLPClassifier: Estimator {
       network: network, classNames: dataset.classNames, pipeline: data.pipeline,
       trainingRecord: TrainingRecord(
         rowCount: data.training.count, loss: loss, optimizer: optimizer, l1Penalty: l1Penalty,
-        l2Penalty: l2Penalty, batchSize: batchSize, seed: seed, history: history))
+        l2Penalty: l2Penalty, batchSize: batchSize, seed: seed, history: history),
+      outputFunction: loss.outputFunction)
   }
 
   /// The network that training begins with, for some samples.

@@ -4,21 +4,13 @@ import SoftmaxCore
 
 // What is refused before training begins, with what to do instead.
 extension Loss {
-  /// Whether a single output can stand for two classes.
-  private var takesSingleOutput: Bool {
-    switch kind {
-    case .binaryCrossEntropy, .custom: true
-    default: false
-    }
-  }
-
   /// Throws unless the loss can be taken of so many outputs and these targets.
   func validate(
     _ targets: Targets, classCount: Int, outputCount: Int
   ) throws(SoftmaxError) {
     try validateSettings(classCount: classCount)
     if outputCount == 1, classCount == 2 {
-      guard takesSingleOutput else {
+      guard kind.takesIndependentOutputs else {
         throw SoftmaxError(
           .shapeMismatch, "\(name) needs an output for each of the 2 classes, got 1 output",
           remedy: "end the network in Dense(2), or use the loss .binaryCrossEntropy()")
@@ -30,15 +22,12 @@ extension Loss {
           remedy: "end the network in Dense(\(classCount))")
       }
     }
-    switch targets {
-    case .labels: break
-    case .distributions(let matrix): try validateOneHot(matrix)
-    case .indicators: try validateMultiLabel(outputCount: outputCount)
-    }
+    if case .indicators = targets { try validateMultiLabel(outputCount: outputCount) }
+    try kind.validate(targets)
   }
 
   private func validateMultiLabel(outputCount: Int) throws(SoftmaxError) {
-    guard takesSingleOutput else {
+    guard kind.takesIndependentOutputs else {
       throw SoftmaxError(
         .invalidArgument,
         "\(name) wants one class or one distribution for each sample, the data set is multi-label",
@@ -54,16 +43,6 @@ extension Loss {
         .invalidArgument,
         "class weights and an ignored class are for samples of one class, the data set is multi-label",
         remedy: "give the data set sample weights")
-    }
-  }
-
-  private func validateOneHot(_ distributions: Matrix) throws(SoftmaxError) {
-    guard case .multiClassHinge = kind else { return }
-    for row in 0..<distributions.rowCount
-    where distributions.row(row).count(where: { $0 == 1 }) != 1 {
-      throw SoftmaxError(
-        .invalidArgument, "\(name) needs one class for each sample, got a soft target",
-        remedy: "use labels or one-hot rows, or another loss", at: .row(row, column: nil))
     }
   }
 
@@ -91,44 +70,32 @@ extension Loss {
           + "0...\(classCount - 1)",
         remedy: "to leave out samples of no class, give them the sample weight 0")
     }
-    switch kind {
-    case .huber(let delta): try Loss.validatePositive("Huber's delta", delta)
-    case .multiClassHinge(let margin): try Loss.validatePositive("the margin", margin)
-    default: break
+    // Nothing could be learnt, and nothing would say so.
+    guard classWeights.isEmpty || classWeights.contains(where: { $0 > 0 }) else {
+      throw SoftmaxError(
+        .invalidArgument, "the weight of every class is 0, so no sample counts",
+        remedy: "give a class that is to be learnt a weight above 0")
     }
+    try validateKind()
   }
 
   private static let leastWeight = 1e-18
 
-  private static func validatePositive(_ name: String, _ value: Double) throws(SoftmaxError) {
-    guard Float(value).isFinite, Float(value) > 0 else {
-      throw SoftmaxError(
-        .invalidArgument, "\(name) must be a float greater than 0, got \(value)")
-    }
-  }
-
-  /// The function at a network's end whose inputs are this loss's logits; nil where the loss is taken
-  /// from the outputs as they are.
-  var outputFunction: OutputFunction? {
-    switch kind {
-    case .crossEntropy: .softmax
-    case .binaryCrossEntropy: .sigmoid
-    case .squared, .absolute, .huber, .multiClassHinge, .custom: nil
-    }
-  }
-
   /// Throws where a network ends in a function whose inputs are not this loss's logits.
   func validate(endOf network: Sequential) throws(SoftmaxError) {
     guard let written = network.writtenOutputFunction else { return }
-    // A loss of one's own knows what its outputs are.
-    if case .custom = kind { return }
-    let wanted = outputFunction
+    let wanted: OutputFunction?
+    switch kind.outputs {
+    case .logits(let function): wanted = function
+    case .values: wanted = nil
+    case .anything: return
+    }
     guard written != wanted else { return }
     let instead =
       switch wanted {
       case .softmax?: "end it in .softmax or in no activation, or use .binaryCrossEntropy()"
       case .sigmoid?: "end it in .sigmoid or in no activation, or use .crossEntropy"
-      case nil: "leave out the \(written.rawValue)"
+      case .normalized?, nil: "leave out the \(written.rawValue)"
       }
     throw SoftmaxError(
       .invalidArgument,
@@ -154,5 +121,16 @@ extension Sequential {
     try loss.validate(
       dataset.targets, classCount: dataset.classCount, outputCount: outputCount)
     try loss.validate(endOf: self)
+  }
+
+  /// Throws where no sample of a data set counts: a training would pass and nothing would be learnt.
+  func validateWeights(of dataset: LabeledDataset, loss: Loss) throws(SoftmaxError) {
+    let weights = SampleWeights(
+      loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights)
+    guard weights.countsAny else {
+      throw SoftmaxError(
+        .invalidArgument, "no sample counts: all weights are 0",
+        remedy: "give some samples, and their classes, a weight above 0")
+    }
   }
 }

@@ -96,16 +96,3 @@ public struct LossRows: ~Copyable {
     gradient[row, output] = derivative
   }
 }
-
-/// A loss function that is equal to those of the same name.
-package struct NamedLossFunction: Hashable, Sendable {
-  let function: any LossFunction
-
-  init(_ function: any LossFunction) { self.function = function }
-
-  package static func == (a: NamedLossFunction, b: NamedLossFunction) -> Bool {
-    a.function.name == b.function.name
-  }
-
-  package func hash(into hasher: inout Hasher) { hasher.combine(function.name) }
-}

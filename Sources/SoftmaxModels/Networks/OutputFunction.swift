@@ -9,6 +9,9 @@ public enum OutputFunction: String, Hashable, Sendable, BitwiseCopyable, CaseIte
   /// 1 / (1 + exp(-z_j)): each class by itself, so that they need not; or one output for two classes,
   /// with the probabilities 1 - p and p.
   case sigmoid
+  /// max(z_j, 2^-23) / sum over k of max(z_k, 2^-23): outputs that were trained to be 1 for the right
+  /// class and 0 for the others are estimates of the probabilities, but for those below 0.
+  case normalized
 }
 
 extension Sequential {
@@ -52,6 +55,12 @@ extension OutputFunction {
       }
       return pairs.sigmoid()
     case .sigmoid: return logits.sigmoid()
+    case .normalized:
+      var shares = logits
+      shares.elements.withMatrixView(rowCount: logits.rowCount) {
+        OutputFunction.normalize($0, into: $0)
+      }
+      return shares
     }
   }
 
@@ -66,9 +75,36 @@ extension OutputFunction {
   /// What each row of logits costs for its label, in nats: with a softmax, or one output, -ln p of the
   /// right class; of several sigmoids the mean over them of the binary cross-entropy.
   ///
-  /// Exact and never clipped.
+  /// Exact and never clipped, but for `normalized`, whose probabilities have a least one.
   package func logLosses(of logits: Matrix, labels: [Int]) -> [Double] {
-    guard self == .sigmoid else { return logits.crossEntropies(of: labels).map { Double($0) } }
+    switch self {
+    case .softmax: return logits.crossEntropies(of: labels).map { Double($0) }
+    case .sigmoid: return binaryCrossEntropies(of: logits, labels: labels)
+    case .normalized:
+      return labels.enumerated().map { row, label in
+        let shares = logits.row(row).map(OutputFunction.share)
+        return ElementaryFunctions.logarithm(shares.reduce(0, +))
+          - ElementaryFunctions.logarithm(shares[label])
+      }
+    }
+  }
+
+  // What counts of an output: the least share is the distance of floats near 1, as in scikit-learn's
+  // log loss, so that one output a little below 0 does not make a log loss infinite.
+  private static func share(_ output: Float) -> Double { Double(max(output, Float.ulpOfOne)) }
+
+  /// The outputs of each row as shares of their sum, which is taken in double; in place too.
+  static func normalize(_ outputs: MatrixView, into result: MatrixView) {
+    for row in 0..<outputs.rowCount {
+      var sum = 0.0
+      for column in 0..<outputs.columnCount { sum += share(outputs[row, column]) }
+      for column in 0..<outputs.columnCount {
+        result[row, column] = Float(share(outputs[row, column]) / sum)
+      }
+    }
+  }
+
+  private func binaryCrossEntropies(of logits: Matrix, labels: [Int]) -> [Double] {
     let outputs = logits.columnCount
     // -ln p is ln(1 + e^-z), -ln(1 - p) is ln(1 + e^z).
     var costs = logits.elements

@@ -1,55 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SoftmaxCore
+
 extension Optimizer {
+  private var kind: any OptimizerRule.Type { type(of: rule) }
+
   /// The name, as the command line has it: sgd, adagrad, rmsprop, adam, amsgrad or adamw.
-  public var name: String {
-    switch rule {
-    case .sgd: "sgd"
-    case .adagrad: "adagrad"
-    case .rmsprop: "rmsprop"
-    case .adam(let rule):
-      rule.isDecayDecoupled ? "adamw" : rule.isAMSGrad ? "amsgrad" : "adam"
-    }
-  }
+  public var name: String { kind.name }
 
   /// The settings by name, as a saved model has them: those of the rule, and of the rest what was
   /// asked for.
   ///
   /// A switch that is on is 1. A schedule's settings begin with its name, as in `cosine_epochs`.
   public var settings: [String: Double] {
-    var settings = ["learning_rate": learningRate]
-    func set(_ name: String, _ value: Double, unless usual: Double? = nil) {
-      if value != usual { settings[name] = value }
-    }
-    func set(_ placement: EpsilonPlacement) {
-      if placement == .keras { settings["keras_epsilon"] = 1 }
-    }
-    switch rule {
-    case .sgd(let rule):
-      set("momentum", rule.momentum)
-      set("nesterov", rule.isNesterov ? 1 : 0, unless: 0)
-    case .adagrad(let rule):
-      set("initial_accumulator", rule.initialAccumulator)
-      set("epsilon", rule.epsilon)
-      set(rule.epsilonPlacement)
-    case .rmsprop(let rule):
-      set("rho", rule.rho)
-      set("momentum", rule.momentum)
-      set("epsilon", rule.epsilon)
-      set("centered", rule.isCentered ? 1 : 0, unless: 0)
-      set(rule.epsilonPlacement)
-    case .adam(let rule):
-      set("beta1", rule.beta1)
-      set("beta2", rule.beta2)
-      set("epsilon", rule.epsilon)
-      // AMSGrad alone is the name.
-      set("amsgrad", rule.isAMSGrad && rule.isDecayDecoupled ? 1 : 0, unless: 0)
-      set(rule.epsilonPlacement)
-    }
-    set("weight_decay", weightDecay, unless: name == "adamw" ? nil : 0)
-    if let clipNorm { set("clip_norm", clipNorm) }
-    if let clipValue { set("clip_value", clipValue) }
-    set("accumulate", Double(accumulatedBatches), unless: 1)
+    var settings = values.saved(kind.settings)
+    if let clipNorm { settings["clip_norm"] = clipNorm }
+    if let clipValue { settings["clip_value"] = clipValue }
+    if accumulatedBatches != 1 { settings["accumulate"] = Double(accumulatedBatches) }
     return settings.merging(schedule.settings) { own, _ in own }
+  }
+
+  /// How many values the rule keeps of each parameter, 0...3.
+  package var stateCount: Int { rule.stateNames.count }
+
+  /// The weight decay that is part of the gradient.
+  var coupledDecay: Double { rule.isDecayDecoupled ? 0 : weightDecay }
+
+  /// Throws `invalidArgument` for settings with which no training can go on.
+  ///
+  /// Numbers are judged as the steps use them, in single precision.
+  package func validate() throws(SoftmaxError) {
+    try values.validate(kind.settings)
+    try rule.validate()
+    if let clipNorm { try Optimizer.norm.validate(.number(clipNorm)) }
+    if let clipValue { try Optimizer.value.validate(.number(clipValue)) }
+    guard (1...Int(Int32.max)).contains(accumulatedBatches) else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a step takes at least 1 batch, and at most \(Int32.max), got \(accumulatedBatches)")
+    }
+    try schedule.validate()
+  }
+
+  private static let norm = Setting.number(
+    "clip_norm", "the norm to clip to", usual: 1, .positive)
+  private static let value = Setting.number(
+    "clip_value", "the value to clip to", usual: 1, .positive)
+}
+
+// MARK: - As a value
+
+extension Optimizer: Hashable {
+  /// Whether two optimizers take the same steps.
+  public static func == (a: Optimizer, b: Optimizer) -> Bool {
+    a.name == b.name && a.values == b.values && a.schedule == b.schedule
+      && a.clipNorm == b.clipNorm && a.clipValue == b.clipValue
+      && a.accumulatedBatches == b.accumulatedBatches
+  }
+
+  /// Hashes what makes optimizers equal.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(values)
+    hasher.combine(schedule)
+    hasher.combine(clipNorm)
+    hasher.combine(clipValue)
+    hasher.combine(accumulatedBatches)
+  }
+}
+
+extension Optimizer: Codable {
+  private enum Key: String, CodingKey {
+    case rule, values, schedule, clipNorm, clipValue, accumulatedBatches
+  }
+
+  /// Reads an optimizer.
+  ///
+  /// - Throws: `DecodingError` for a rule that is unknown here. Whether the settings make sense is for
+  ///   the training to say.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let name = try container.decode(String.self, forKey: .rule)
+    guard let rule = OptimizerRules.all.first(where: { $0.name == name }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .rule, in: container, debugDescription: "there is no rule \(name)")
+    }
+    self.init(rule, try container.decode(SettingValues.self, forKey: .values))
+    schedule = try container.decode(LearningRateSchedule.self, forKey: .schedule)
+    clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm)
+    clipValue = try container.decodeIfPresent(Double.self, forKey: .clipValue)
+    accumulatedBatches = try container.decode(Int.self, forKey: .accumulatedBatches)
+  }
+
+  /// Writes the rule by its name, with its settings, and what belongs to it.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(name, forKey: .rule)
+    try container.encode(values, forKey: .values)
+    try container.encode(schedule, forKey: .schedule)
+    try container.encodeIfPresent(clipNorm, forKey: .clipNorm)
+    try container.encodeIfPresent(clipValue, forKey: .clipValue)
+    try container.encode(accumulatedBatches, forKey: .accumulatedBatches)
   }
 }

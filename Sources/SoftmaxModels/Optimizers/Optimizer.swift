@@ -13,14 +13,17 @@
 /// a root or a quotient is that of each element. Where PyTorch and Keras compute different things,
 /// the formula is PyTorch's and ``EpsilonPlacement`` gives Keras'; the defaults are Keras'. Moments
 /// below 2^-100 in magnitude become 0.
-public struct Optimizer: Hashable, Sendable, Codable {
-  package let rule: Rule
+public struct Optimizer: Sendable {
+  package let rule: any OptimizerRule
+  let values: SettingValues
+  /// The learning rate before any schedule.
+  public let learningRate: Double
   /// The factor of the weight decay: in the gradient, or beside the step in AdamW.
   package let weightDecay: Double
-  package private(set) var schedule = LearningRateSchedule.constant
-  package private(set) var clipNorm: Double?
-  package private(set) var clipValue: Double?
-  package private(set) var accumulatedBatches = 1
+  package internal(set) var schedule = LearningRateSchedule.constant
+  package internal(set) var clipNorm: Double?
+  package internal(set) var clipValue: Double?
+  package internal(set) var accumulatedBatches = 1
 
   /// Whose formula says where epsilon is added, which keeps a step from a division by 0.
   public enum EpsilonPlacement: String, Hashable, Sendable, Codable {
@@ -32,147 +35,12 @@ public struct Optimizer: Hashable, Sendable, Codable {
     case keras
   }
 
-  /// Stochastic gradient descent: v = momentum v + g, w = w - learningRate v.
-  ///
-  /// With Nesterov's momentum w = w - learningRate (g + momentum v), with the new v. Keras keeps the
-  /// learning rate in v, which is the same as long as the rate does not change.
-  ///
-  /// - Parameters:
-  ///   - learningRate: the size of a step. PyTorch's default is 0.001.
-  ///   - momentum: how much of the last step is kept, in 0..<1.
-  ///   - isNesterov: whether the step looks ahead along v.
-  ///   - weightDecay: added to the gradient, as in PyTorch: g + weightDecay w. An L2 penalty on all
-  ///     parameters, biases included.
-  ///
-  /// Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum
-  /// in deep learning", ICML 2013, in PyTorch's form.
-  public static func sgd(
-    learningRate: Double = 0.01, momentum: Double = 0, nesterov isNesterov: Bool = false,
-    weightDecay: Double = 0
-  ) -> Optimizer {
-    Optimizer(
-      rule: .sgd(
-        SGD(learningRate: learningRate, momentum: momentum, isNesterov: isNesterov)),
-      weightDecay: weightDecay)
-  }
-
-  /// Adagrad: s = s + g^2, w = w - learningRate g / (sqrt(s) + epsilon).
-  ///
-  /// - Parameters:
-  ///   - learningRate: the size of the steps. PyTorch's default is 0.01.
-  ///   - initialAccumulator: what s begins with. PyTorch's default is 0.
-  ///   - epsilon: PyTorch's default is 1e-10.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
-  ///
-  /// Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
-  /// optimization", JMLR 12, 2011.
-  public static func adagrad(
-    learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
-    epsilonPlacement: EpsilonPlacement = .pytorch, weightDecay: Double = 0
-  ) -> Optimizer {
-    Optimizer(
-      rule: .adagrad(
-        Adagrad(
-          learningRate: learningRate, initialAccumulator: initialAccumulator, epsilon: epsilon,
-          epsilonPlacement: epsilonPlacement)), weightDecay: weightDecay)
-  }
-
-  /// RMSprop: s = rho s + (1 - rho) g^2, w = w - learningRate g / (sqrt(s) + epsilon).
-  ///
-  /// With momentum b = momentum b + g / (sqrt(s) + epsilon), w = w - learningRate b; Keras keeps the
-  /// learning rate in b, which is the same as long as the rate does not change. Centred, the root is
-  /// that of s - a^2 (at least 0) with a = rho a + (1 - rho) g.
-  ///
-  /// - Parameters:
-  ///   - learningRate: the size of the steps. PyTorch's default is 0.01.
-  ///   - rho: how much of s is kept, in 0..<1. PyTorch's default is 0.99, its name alpha.
-  ///   - momentum: how much of the last step is kept, in 0..<1.
-  ///   - epsilon: PyTorch's default is 1e-8.
-  ///   - isCentered: whether the gradient's variance takes the place of its square.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
-  ///
-  /// Source: Tieleman and Hinton, "Lecture 6.5: rmsprop", 2012; centred: Graves, "Generating sequences
-  /// with recurrent neural networks", 2013.
-  public static func rmsprop(
-    learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
-    isCentered: Bool = false, epsilonPlacement: EpsilonPlacement = .pytorch,
-    weightDecay: Double = 0
-  ) -> Optimizer {
-    Optimizer(
-      rule: .rmsprop(
-        RMSprop(
-          learningRate: learningRate, rho: rho, momentum: momentum, epsilon: epsilon,
-          isCentered: isCentered, epsilonPlacement: epsilonPlacement)), weightDecay: weightDecay)
-  }
-
-  /// Adam: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and in step t
-  /// w = w - learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon).
-  ///
-  /// As AMSGrad the root is that of the largest v so far.
-  ///
-  /// - Parameters:
-  ///   - learningRate: the size of the steps.
-  ///   - beta1: how much of m is kept, in 0..<1.
-  ///   - beta2: how much of v is kept, in 0..<1.
-  ///   - epsilon: PyTorch's default is 1e-8.
-  ///   - isAMSGrad: whether v can only grow in the step.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
-  ///
-  /// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1;
-  /// AMSGrad: Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018.
-  public static func adam(
-    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-7, isAMSGrad: Bool = false, epsilonPlacement: EpsilonPlacement = .pytorch,
-    weightDecay: Double = 0
-  ) -> Optimizer {
-    Optimizer(
-      rule: .adam(
-        Adam(
-          learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-          isAMSGrad: isAMSGrad, isDecayDecoupled: false, epsilonPlacement: epsilonPlacement)),
-      weightDecay: weightDecay)
-  }
-
-  /// AdamW: w = (1 - learningRate weightDecay) w, then Adam's step, with moments of g alone.
-  ///
-  /// All parameters decay, biases included. The learning rate is that of the step, as its schedule
-  /// has it.
-  ///
-  /// - Parameters:
-  ///   - weightDecay: the share of a parameter that a step of learning rate 1 takes away. PyTorch's
-  ///     default is 0.01.
-  ///   - learningRate: as in Adam, and what follows too.
-  ///
-  /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
-  public static func adamW(
-    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-7, weightDecay: Double = 0.004, isAMSGrad: Bool = false,
-    epsilonPlacement: EpsilonPlacement = .pytorch
-  ) -> Optimizer {
-    Optimizer(
-      rule: .adam(
-        Adam(
-          learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-          isAMSGrad: isAMSGrad, isDecayDecoupled: true, epsilonPlacement: epsilonPlacement)),
-      weightDecay: weightDecay)
-  }
-
-  private init(rule: Rule, weightDecay: Double) {
-    self.rule = rule
-    self.weightDecay = weightDecay
-  }
-
-  /// The learning rate before any schedule.
-  public var learningRate: Double {
-    switch rule {
-    case .sgd(let rule): rule.learningRate
-    case .adagrad(let rule): rule.learningRate
-    case .rmsprop(let rule): rule.learningRate
-    case .adam(let rule): rule.learningRate
-    }
+  /// Creates an optimizer of a rule, with the rule's usual values of what is not given.
+  package init(_ rule: any OptimizerRule.Type, _ values: SettingValues) {
+    self.values = values.completed(by: rule.settings)
+    self.rule = rule.init(self.values)
+    learningRate = self.values.number(rule.learningRate)
+    weightDecay = self.values.number(rule.weightDecay)
   }
 }
 

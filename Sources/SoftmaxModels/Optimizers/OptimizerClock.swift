@@ -21,8 +21,8 @@ struct OptimizerStep: Sendable, BitwiseCopyable {
 struct OptimizerClock {
   private let optimizer: Optimizer
   private let batchesPerEpoch: Int?
-  private var beta1Power = 1.0
-  private var beta2Power = 1.0
+  private let betas: [Double]
+  private var betaPowers: [Double]
   private var groupCount = 0
   private var lastRate: Double?
   /// The weight of the batches that wait for their step; nil where none does, or where it is not known.
@@ -53,6 +53,8 @@ struct OptimizerClock {
   ) {
     self.optimizer = optimizer
     self.batchesPerEpoch = batchesPerEpoch
+    betas = optimizer.rule.betas
+    betaPowers = betas.map { _ in 1 }
     precondition(0...OptimizerClock.greatestBatchCount ~= batchCount, "no such number of batches")
     self.batchCount = batchCount
     let group = optimizer.accumulatedBatches
@@ -60,10 +62,7 @@ struct OptimizerClock {
       batchesPerEpoch.map { batchCount.quotientAndRemainder(dividingBy: $0) } ?? (0, batchCount)
     stepCount = epochs * stepsPerEpoch + rest / group
     groupCount = rest % group
-    if case .adam(let rule) = optimizer.rule {
-      beta1Power = power(of: rule.beta1)
-      beta2Power = power(of: rule.beta2)
-    }
+    for index in betas.indices { betaPowers[index] = power(of: betas[index]) }
     self.accumulatedWeight = groupCount > 0 ? accumulatedWeight : nil
   }
 
@@ -114,7 +113,8 @@ struct OptimizerClock {
 
   private var stepsPerEpoch: Int {
     let group = optimizer.accumulatedBatches
-    return ((batchesPerEpoch ?? group) + group - 1) / group
+    let (whole, rest) = (batchesPerEpoch ?? group).quotientAndRemainder(dividingBy: group)
+    return rest > 0 ? whole + 1 : whole
   }
 
   // Counts a batch; whether it is the last of its step.
@@ -129,39 +129,12 @@ struct OptimizerClock {
     stepCount += 1
     groupCount = 0
     accumulatedWeight = nil
-    if case .adam(let rule) = optimizer.rule {
-      beta1Power *= rule.beta1
-      beta2Power *= rule.beta2
-    }
+    for index in betas.indices { betaPowers[index] *= betas[index] }
   }
 
   private func update(rate: Double) -> Kernels.Update {
-    func epsilons(_ epsilon: Double, _ placement: Optimizer.EpsilonPlacement) -> Kernels.Epsilons {
-      placement == .keras
-        ? Kernels.Epsilons(inner: epsilon, outer: 0) : Kernels.Epsilons(inner: 0, outer: epsilon)
-    }
-    switch optimizer.rule {
-    case .sgd(let rule):
-      return rule.isNesterov
-        ? .nesterov(rate: Float(rate), momentum: Float(rule.momentum))
-        : .sgd(rate: Float(rate), momentum: Float(rule.momentum))
-    case .adagrad(let rule):
-      return .adagrad(
-        Kernels.AdagradStep(
-          rate: rate, epsilons: epsilons(rule.epsilon, rule.epsilonPlacement)))
-    case .rmsprop(let rule):
-      return .rmsprop(
-        Kernels.RMSpropStep(
-          rho: rule.rho, rate: rate, momentum: rule.momentum, isCentered: rule.isCentered,
-          epsilons: epsilons(rule.epsilon, rule.epsilonPlacement)))
-    case .adam(let rule):
-      let scale = 1 / (1 - beta2Power).squareRoot()
-      let decay = rule.isDecayDecoupled ? optimizer.weightDecay : 0
-      let step = Kernels.AdamStep(
-        beta1: rule.beta1, beta2: rule.beta2, rate: rate / (1 - beta1Power), scale: scale,
-        epsilon: rule.epsilonPlacement == .keras ? scale * rule.epsilon : rule.epsilon,
-        keep: 1 - rate * decay)
-      return rule.isAMSGrad ? .amsGrad(step) : .adam(step)
-    }
+    optimizer.rule.update(
+      rate: rate, weightDecay: optimizer.rule.isDecayDecoupled ? optimizer.weightDecay : 0,
+      betaPowers: betaPowers)
   }
 }

@@ -63,8 +63,8 @@ public struct OptimizerState: Sendable {
     treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: 0)
     clock = OptimizerClock(optimizer, batchesPerEpoch: gradientsPerEpoch)
     func memory(_ count: Int) -> Memory {
-      var numbers = [Float](repeating: 0, count: optimizer.memoryCount * count)
-      for index in 0..<min(count, numbers.count) { numbers[index] = optimizer.initialMemory }
+      var numbers = [Float](repeating: 0, count: optimizer.stateCount * count)
+      for index in 0..<min(count, numbers.count) { numbers[index] = optimizer.rule.initialState }
       return Memory(
         numbers: numbers,
         sum: Array(repeating: 0, count: optimizer.accumulatedBatches > 1 ? count : 0))
@@ -152,7 +152,7 @@ public struct OptimizerState: Sendable {
     guard let count, network.layers.indices.contains(index),
       let place = network.layers[index].place(of: gradient.name),
       network.layers[index].tensors[place].shape == gradient.shape,
-      count == optimizer.memoryCount * gradient.values.count
+      count == optimizer.stateCount * gradient.values.count
     else {
       throw mismatch(of: gradient, layer: index)
     }
@@ -218,7 +218,7 @@ public struct OptimizerState: Sendable {
     by update: Kernels.Update, l2: Float
   ) {
     var gradient = gradient
-    let count = optimizer.memoryCount
+    let count = optimizer.stateCount
     values.withMatrixView { values in
       gradient.withMatrixView { gradient in
         func step(_ memory: MatrixView?) {

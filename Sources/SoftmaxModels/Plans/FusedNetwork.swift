@@ -130,7 +130,7 @@ struct FusedNetwork: Sendable {
     }
     self.shape = shape
     seed = network.seed
-    memoryCount = optimizer?.memoryCount ?? 0
+    memoryCount = optimizer?.stateCount ?? 0
     wholeOutputWeight = piece?.value
     load(network)
   }

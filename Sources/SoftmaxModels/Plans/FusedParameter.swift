@@ -18,7 +18,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     _ value: MatrixView, memoryOf optimizer: Optimizer?, gradientLevelCount: Int,
     l2Penalty: Float, in arena: Arena
   ) {
-    let memoryCount = optimizer?.memoryCount ?? 0
+    let memoryCount = optimizer?.stateCount ?? 0
     precondition(memoryCount <= 2, "the plain plan has room for more memory")
     func like(times count: Int) -> MatrixView {
       arena.matrix(rowCount: count * value.rowCount, columnCount: value.columnCount)
@@ -26,7 +26,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     self.value = value
     first = memoryCount > 0 ? like(times: 1) : nil
     second = memoryCount > 1 ? like(times: 1) : nil
-    first?.fill(optimizer?.initialMemory ?? 0)
+    first?.fill(optimizer?.rule.initialState ?? 0)
     gradients = like(times: gradientLevelCount)
     self.l2Penalty = l2Penalty
   }

@@ -30,7 +30,7 @@ final class FusedPlan: TrainingPlan {
     let arena = Arena()
     let arenas = (0..<workerCount).map { _ in Arena() }
     let blocks = (batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
-    let isGradientStored = blocks > 1 || !(optimizer?.stepsInTiles ?? false)
+    let isGradientStored = blocks > 1 || !(optimizer?.rule.stepsInTiles ?? false)
     let treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: l2Penalty)
     precondition(
       treatment.isNone, "gradients that are changed before their step are the plain plan's")

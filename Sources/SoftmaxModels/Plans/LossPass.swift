@@ -67,12 +67,7 @@ struct LossPass: Sendable {
   }
 
   /// The terms whose mean a row's loss is, where the kernels give their sum.
-  private var termCount: Int {
-    switch loss.kind {
-    case .binaryCrossEntropy, .squared, .absolute, .huber, .multiClassHinge: outputCount
-    case .crossEntropy, .custom: 1
-    }
-  }
+  private var termCount: Int { loss.kind.isMeanOverOutputs ? outputCount : 1 }
 
   // MARK: Losses and gradients
 
@@ -105,47 +100,11 @@ struct LossPass: Sendable {
     } else {
       writeTargets(from: labels, into: targets, masses)
     }
-    differentiate(
-      outputs, targets: targets, labels: labels, masses: masses, scales: scales, losses: losses,
-      gradient: gradient)
+    loss.kind.differentiate(
+      LossPart(
+        outputs: outputs, targets: targets, masses: masses, labels: labels, scales: scales,
+        losses: losses, gradient: gradient), with: kernels)
     predict(outputs, targets: targets, into: predictions)
-  }
-
-  private func differentiate(
-    _ outputs: MatrixView, targets: MatrixView, labels: VectorView<Int32>,
-    masses: VectorView<Float>, scales: VectorView<Float>, losses: VectorView<Float>,
-    gradient: MatrixView
-  ) {
-    func ofEachOutput(_ function: Kernels.OutputLoss) {
-      kernels.differentiate(
-        function, outputs: outputs, targets: targets, scales: scales, losses: losses,
-        gradient: gradient)
-    }
-    switch loss.kind {
-    case .crossEntropy:
-      kernels.crossEntropy(
-        logits: outputs, weightedTargets: targets, masses: masses, scales: scales, losses: losses,
-        gradient: gradient)
-    case .binaryCrossEntropy: ofEachOutput(.binaryCrossEntropy)
-    case .squared: ofEachOutput(.squared)
-    case .absolute: ofEachOutput(.absolute)
-    case .huber(let delta): ofEachOutput(.huber(delta: Float(delta)))
-    case .multiClassHinge(let margin):
-      kernels.multiClassHinge(
-        outputs: outputs, labels: labels, margin: Float(margin), scales: scales, losses: losses,
-        gradient: gradient)
-    case .custom(let named):
-      var rows = LossRows(
-        outputs: outputs, targets: targets, labels: labels, losses: losses, gradient: gradient)
-      named.function.differentiate(&rows)
-      for row in 0..<outputs.rowCount {
-        let scale = scales[row]
-        if scale == 0 { losses[row] = 0 }
-        for column in 0..<outputCount {
-          gradient[row, column] = scale == 0 ? 0 : gradient[row, column] * scale
-        }
-      }
-    }
   }
 
   /// What a batch gave, from its rows' losses and predictions.
@@ -191,14 +150,14 @@ struct LossPass: Sendable {
     from given: MatrixView, into targets: MatrixView, _ masses: VectorView<Float>
   ) {
     let kept = 1 - loss.labelSmoothing
-    let isCrossEntropy = loss.kind == .crossEntropy
-    let spread = loss.labelSmoothing / Double(isCrossEntropy ? classCount : 2)
+    let spread = loss.spread(classCount: classCount)
+    let weights = loss.kind.weighsTerms ? loss.classWeights : []
     let first = outputCount == 1 ? classCount - 1 : 0
     for row in 0..<targets.rowCount {
       var mass = 0.0
       for column in 0..<outputCount {
         var target = kept * Double(given[row, first + column]) + spread
-        if isCrossEntropy, !loss.classWeights.isEmpty { target *= loss.classWeights[column] }
+        if !weights.isEmpty { target *= weights[column] }
         targets[row, column] = Float(target)
         mass += target
       }
@@ -225,48 +184,7 @@ struct LossPass: Sendable {
   }
 }
 
-/// How much each sample counts in the sum of a batch's losses, and in what that is divided by.
-private struct SampleWeights {
-  /// Empty where all are 1.
-  let inSum: [Double]
-  let inDivisor: [Double]
-
-  init(_ loss: Loss, of targets: Targets, labels: [Int], sampleWeights: [Float]?) {
-    guard sampleWeights != nil || !loss.classWeights.isEmpty || loss.ignoredClass != nil else {
-      inSum = []
-      inDivisor = []
-      return
-    }
-    var inSum = [Double](repeating: 1, count: labels.count)
-    var inDivisor = inSum
-    for sample in labels.indices {
-      if let ignored = loss.ignoredClass, labels[sample] == ignored,
-        targets.matrix.map({ $0[sample, ignored] == 1 }) ?? true
-      {
-        (inSum[sample], inDivisor[sample]) = (0, 0)
-        continue
-      }
-      let weight = sampleWeights.map { Double($0[sample]) } ?? 1
-      var ofClass = 1.0
-      if !loss.classWeights.isEmpty {
-        if let matrix = targets.matrix {
-          ofClass = zip(matrix.row(sample), loss.classWeights).reduce(0) {
-            $0 + Double($1.0) * $1.1
-          }
-        } else {
-          ofClass = loss.classWeights[labels[sample]]
-        }
-      }
-      inDivisor[sample] = weight * ofClass
-      // Cross-entropy weighs each class's term; the weights are in its targets.
-      inSum[sample] = loss.kind == .crossEntropy ? weight : weight * ofClass
-    }
-    self.inSum = inSum
-    self.inDivisor = inDivisor
-  }
-}
-
-/// The targets of a sample of each class, smoothed and for cross-entropy weighted.
+/// The targets of a sample of each class, smoothed, with the weights of their terms.
 private struct SmoothedTargets {
   /// What each output gets that is not the class's own.
   let base: [Float]
@@ -277,18 +195,23 @@ private struct SmoothedTargets {
 
   init(_ loss: Loss, classCount: Int) {
     let smoothing = loss.labelSmoothing
-    guard loss.kind == .crossEntropy else {
-      base = Array(repeating: Float(smoothing / 2), count: classCount)
-      peak = Array(repeating: Float(1 - smoothing + smoothing / 2), count: classCount)
-      mass = Array(repeating: 1, count: classCount)
-      return
-    }
-    let weights =
-      loss.classWeights.isEmpty ? Array(repeating: 1.0, count: classCount) : loss.classWeights
-    let spread = smoothing / Double(classCount)
+    let spread = loss.spread(classCount: classCount)
+    let isWeighted = loss.kind.weighsTerms && !loss.classWeights.isEmpty
+    let weights = isWeighted ? loss.classWeights : Array(repeating: 1.0, count: classCount)
     base = weights.map { Float($0 * spread) }
     peak = weights.map { Float($0 * (1 - smoothing + spread)) }
     let total = weights.reduce(0) { $0 + $1 * spread }
     mass = weights.map { Float(total + $0 * (1 - smoothing)) }
+  }
+}
+
+extension Loss {
+  /// What smoothing gives to every target.
+  fileprivate func spread(classCount: Int) -> Double {
+    switch kind.smoothing {
+    case .overClasses: labelSmoothing / Double(classCount)
+    case .overYesAndNo: labelSmoothing / 2
+    case nil: 0
+    }
   }
 }

@@ -72,13 +72,14 @@ final class PlainPlan: TrainingPlan {
     let forward = PassMemory(
       lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    memoryCount = optimizer.memoryCount
+    memoryCount = optimizer.stateCount
     self.stepsInTiles =
-      stepsInTiles && optimizer.stepsInTiles && treatment.isNone && batchSize <= Kernels.rowChunk
+      stepsInTiles && optimizer.rule.stepsInTiles && treatment.isNone
+      && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
       memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
     if memoryCount > 0 {
-      for parameter in parameters { parameter.memory[0].fill(optimizer.initialMemory) }
+      for parameter in parameters { parameter.memory[0].fill(optimizer.rule.initialState) }
     }
     squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation

@@ -48,7 +48,7 @@ enum TrainingPlans {
     let isPlain = execution.plan == .plain
     let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     // A rule that steps along stored gradients is no faster by workers that own their units.
-    let isFusible = treatment.isNone && optimizer?.stepsInTiles ?? true
+    let isFusible = treatment.isNone && optimizer?.rule.stepsInTiles ?? true
     let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
     let form = isFused ? FusedShape(network, loss: loss) : nil
     let shape = form.flatMap { $0.fits(rowCount: batchSize) ? $0 : nil }

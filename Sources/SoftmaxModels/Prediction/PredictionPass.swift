@@ -100,7 +100,11 @@ struct PredictionPass: Sendable, BitwiseCopyable {
 
   // From logits.
   private func writeProbabilities(of logits: MatrixView, into result: MatrixView) {
-    guard network.outputFunction == .sigmoid else { return kernels.softmax(logits, into: result) }
+    switch network.outputFunction {
+    case .softmax: return kernels.softmax(logits, into: result)
+    case .normalized: return OutputFunction.normalize(logits, into: result)
+    case .sigmoid: break
+    }
     if network.classCount > network.outputCount {
       // 1 - p is the sigmoid of the other sign, which does not round to 0 where p is near 1.
       for row in 0..<logits.rowCount {

@@ -83,6 +83,7 @@ extension Sequential {
     let trainer = try Trainer(
       self, on: data, loss: loss, optimizer: optimizer, batchSize: batchSize,
       l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: execution)
+    try validateWeights(of: data.training, loss: loss)
     if let validation = data.validation { try validate(validation, loss: loss) }
     var loop = TrainingLoop(
       trainer, epochCount: epochs, loss: loss, validation: data.validation, callbacks: callbacks,

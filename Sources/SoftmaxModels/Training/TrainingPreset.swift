@@ -23,11 +23,7 @@ public struct TrainingPreset: Hashable, Sendable {
   /// The factor l2 in l2 / 2 ||W||^2 beside the mean loss of a multi-layer perceptron.
   public let l2Penalty: Double
 
-  private let epsilon: Double
-  private let epsilonPlacement: Optimizer.EpsilonPlacement
-  private let decayOfAdamW: Double
-  private let learningRateOfSGD: Double
-  private let momentumOfSGD: Double
+  private let peer: Peer
 
   /// Keras 3.
   ///
@@ -35,8 +31,7 @@ public struct TrainingPreset: Hashable, Sendable {
   /// uniform weights. Epochs are this library's 10: in Keras the user says how many.
   public static let keras = TrainingPreset(
     name: "keras", hiddenUnits: [128], initializer: .glorotUniform, batchSize: 32, epochs: 10,
-    l2Penalty: 0, epsilon: 1e-7, epsilonPlacement: .keras, decayOfAdamW: 0.004,
-    learningRateOfSGD: 0.01, momentumOfSGD: 0)
+    l2Penalty: 0, peer: .keras)
 
   /// PyTorch 2.
   ///
@@ -44,8 +39,7 @@ public struct TrainingPreset: Hashable, Sendable {
   /// of a linear layer begin within 1 / sqrt(inputs). Batches of 64, as its tutorials have them.
   public static let pytorch = TrainingPreset(
     name: "pytorch", hiddenUnits: [128], initializer: .pytorch, batchSize: 64, epochs: 10,
-    l2Penalty: 0, epsilon: 1e-8, epsilonPlacement: .pytorch, decayOfAdamW: 0.01,
-    learningRateOfSGD: 0.001, momentumOfSGD: 0)
+    l2Penalty: 0, peer: .pytorch)
 
   /// scikit-learn 1.9's `MLPClassifier`.
   ///
@@ -55,8 +49,7 @@ public struct TrainingPreset: Hashable, Sendable {
   /// where the loss no longer falls; here say so with ``EarlyStopping``.
   public static let scikitLearn = TrainingPreset(
     name: "scikit-learn", hiddenUnits: [100], initializer: .glorotUniform, batchSize: 200,
-    epochs: 200, l2Penalty: 1e-4 / 200, epsilon: 1e-8, epsilonPlacement: .pytorch,
-    decayOfAdamW: 0.01, learningRateOfSGD: 0.001, momentumOfSGD: 0.9)
+    epochs: 200, l2Penalty: 1e-4 / 200, peer: .scikitLearn)
 
   /// All of them.
   public static let all = [keras, pytorch, scikitLearn]
@@ -69,9 +62,7 @@ public struct TrainingPreset: Hashable, Sendable {
 
   private init(
     name: String, hiddenUnits: [Int], initializer: Initializer, batchSize: Int, epochs: Int,
-    l2Penalty: Double, epsilon: Double, epsilonPlacement: Optimizer.EpsilonPlacement,
-    decayOfAdamW: Double,
-    learningRateOfSGD: Double, momentumOfSGD: Double
+    l2Penalty: Double, peer: Peer
   ) {
     self.name = name
     self.hiddenUnits = hiddenUnits
@@ -79,11 +70,7 @@ public struct TrainingPreset: Hashable, Sendable {
     self.batchSize = batchSize
     self.epochs = epochs
     self.l2Penalty = l2Penalty
-    self.epsilon = epsilon
-    self.epsilonPlacement = epsilonPlacement
-    self.decayOfAdamW = decayOfAdamW
-    self.learningRateOfSGD = learningRateOfSGD
-    self.momentumOfSGD = momentumOfSGD
+    self.peer = peer
   }
 }
 
@@ -92,16 +79,15 @@ extension TrainingPreset {
   public func adam(
     learningRate: Double? = nil, isAMSGrad: Bool = false, weightDecay: Double = 0
   ) -> Optimizer {
-    .adam(
-      learningRate: learningRate ?? 0.001, epsilon: epsilon, isAMSGrad: isAMSGrad,
-      epsilonPlacement: epsilonPlacement, weightDecay: weightDecay)
+    optimizer(
+      isAMSGrad ? AMSGrad.self : Adam.self,
+      [(Adam.learningRate, learningRate), (Adam.weightDecay, weightDecay)])
   }
 
   /// AdamW as the peer has it; scikit-learn has none and takes PyTorch's.
   public func adamW(learningRate: Double? = nil, weightDecay: Double? = nil) -> Optimizer {
-    .adamW(
-      learningRate: learningRate ?? 0.001, epsilon: epsilon,
-      weightDecay: weightDecay ?? decayOfAdamW, epsilonPlacement: epsilonPlacement)
+    optimizer(
+      AdamW.self, [(AdamW.learningRate, learningRate), (AdamW.weightDecay, weightDecay)])
   }
 
   /// SGD as the peer has it.
@@ -109,30 +95,45 @@ extension TrainingPreset {
     learningRate: Double? = nil, momentum: Double? = nil, nesterov: Bool? = nil,
     weightDecay: Double = 0
   ) -> Optimizer {
-    let momentum = momentum ?? momentumOfSGD
-    return .sgd(
-      learningRate: learningRate ?? learningRateOfSGD, momentum: momentum,
-      nesterov: nesterov ?? (momentum > 0 && momentumOfSGD > 0), weightDecay: weightDecay)
+    let given: SettingValues = nesterov.map { [SGD.nesterov: .flag($0)] } ?? [:]
+    return optimizer(
+      SGD.self,
+      [
+        (SGD.learningRate, learningRate), (SGD.momentum, momentum),
+        (SGD.weightDecay, weightDecay),
+      ], given)
   }
 
   /// RMSprop as the peer has it; scikit-learn has none and takes PyTorch's.
   public func rmsprop(
     learningRate: Double? = nil, momentum: Double = 0, weightDecay: Double = 0
   ) -> Optimizer {
-    let isKeras = epsilonPlacement == .keras
-    return .rmsprop(
-      learningRate: learningRate ?? (isKeras ? 0.001 : 0.01), rho: isKeras ? 0.9 : 0.99,
-      momentum: momentum, epsilon: epsilon, epsilonPlacement: epsilonPlacement,
-      weightDecay: weightDecay)
+    optimizer(
+      RMSprop.self,
+      [
+        (RMSprop.learningRate, learningRate), (RMSprop.momentum, momentum),
+        (RMSprop.weightDecay, weightDecay),
+      ])
   }
 
   /// Adagrad as the peer has it; scikit-learn has none and takes PyTorch's.
   public func adagrad(learningRate: Double? = nil, weightDecay: Double = 0) -> Optimizer {
-    let isKeras = epsilonPlacement == .keras
-    return .adagrad(
-      learningRate: learningRate ?? (isKeras ? 0.001 : 0.01),
-      initialAccumulator: isKeras ? 0.1 : 0, epsilon: isKeras ? 1e-7 : 1e-10,
-      epsilonPlacement: epsilonPlacement, weightDecay: weightDecay)
+    optimizer(
+      Adagrad.self,
+      [(Adagrad.learningRate, learningRate), (Adagrad.weightDecay, weightDecay)])
+  }
+
+  /// A rule with some settings given, and the others as the peer has them.
+  package func optimizer(_ rule: any OptimizerRule.Type, _ given: SettingValues) -> Optimizer {
+    Optimizer(rule, given.replacing(rule.settings(of: peer, given: given)))
+  }
+
+  private func optimizer(
+    _ rule: any OptimizerRule.Type, _ numbers: [(Setting, Double?)], _ given: SettingValues = [:]
+  ) -> Optimizer {
+    var given = given
+    for case (let setting, let number?) in numbers { given[setting] = .number(number) }
+    return optimizer(rule, given)
   }
 }
 

@@ -98,7 +98,8 @@ struct ExplainCommand: ParsableCommand {
     let classifier = if let trained { trained } else { try untrained(for: batch) }
     guard classifier.outputFunction == .softmax else {
       throw SoftmaxError(
-        .unsupported, "the model's outputs go through a sigmoid, each by itself",
+        .unsupported,
+        "the model's outputs do not go through softmax (\(classifier.outputFunction.rawValue))",
         remedy: "name a model whose outputs go through softmax")
     }
     return try Explanation(

@@ -25,9 +25,9 @@ struct MemoryEstimate {
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
     // Initial network, trained one, its copy in the plan, the gradient, what the optimizer remembers
     // and adds up; beside them values and their gradients. A checkpoint copies network and memory.
-    let memoryCount = optimizer.memoryCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
+    let stateCount = optimizer.stateCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
     let copies =
-      4 + memoryCount + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 1 + memoryCount : 0)
+      4 + stateCount + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 1 + stateCount : 0)
     return 4 * (Double(copies) * parameters + 2 * values)
   }
 

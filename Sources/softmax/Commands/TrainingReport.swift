@@ -99,11 +99,26 @@ final class TrainingReport: TrainingCallback {
         "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
           + "use a greater --batch-size")
     }
+    if let warning = scheduleWarning(rowCount: dataset.count) { console.warning(warning) }
     if command.initializer == .zeros, command.network.model == .mlp {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
       )
     }
+  }
+
+  // Where the training is too short for its schedule, it learns with a fraction of its rate.
+  private func scheduleWarning(rowCount: Int) -> String? {
+    let batches = (rowCount - 1) / command.batchSize + 1
+    let stepsPerEpoch = (batches - 1) / command.training.accumulate + 1
+    let (product, overflow) = stepsPerEpoch.multipliedReportingOverflow(by: command.epochs)
+    let steps = overflow ? Int.max : product
+    let peak = command.optimizer.schedule.peak(inSteps: steps, stepsPerEpoch: stepsPerEpoch)
+    guard !peak.isReached || peak.factor < 0.9 else { return nil }
+    return
+      "--schedule reaches at most \(NumberText.size(100 * peak.factor)) % of the learning rate "
+      + "in the \(NumberText.grouped(steps)) steps of this training; train for more epochs, by smaller "
+      + "batches or with a shorter warm-up"
   }
 
   // Says of which classes there is no row for a purpose.

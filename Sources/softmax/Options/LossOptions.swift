@@ -6,11 +6,14 @@ import SoftmaxKit
 /// What training makes small.
 struct LossOptions: ParsableArguments {
   @Option(
-    help: """
-      What training makes small. squared, absolute and huber compare the outputs with 1 for the right \
-      class and 0 for the others; hinge is that of support vector machines.
-      """)
-  var loss = LossKind.crossEntropy
+    help: ArgumentHelp(
+      """
+      What training makes small: \(KindOption.names(LossKinds.all)) (default: cross-entropy). \
+      squared, absolute and huber compare the outputs with 1 for the right class and 0 for the \
+      others; hinge is that of support vector machines.
+      """, valueName: "loss"),
+    transform: { try KindOption($0, of: LossKinds.all, noun: "loss") })
+  var loss: KindOption?
 
   @Option(
     parsing: .unconditional,
@@ -34,9 +37,22 @@ struct LossOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How much each class counts: balanced, or some by name, such as cat=2,dog=0.5.",
-      valueName: "weights"))
+      """
+      How much each class counts: balanced, or some by name, such as cat=2,dog=0.5; a name with a \
+      comma in double quotes.
+      """, valueName: "weights"), transform: ClassWeights.init)
   var classWeights: ClassWeights?
+
+  private var kind: any ListedLossKind.Type {
+    LossKinds.all.first { $0 == loss?.kind } ?? CrossEntropyLoss.self
+  }
+
+  private var values: SettingValues {
+    var values = loss?.values ?? [:]
+    if let huberDelta { values[HuberLoss.delta] = .number(huberDelta) }
+    if let hingeMargin { values[MultiClassHingeLoss.margin] = .number(hingeMargin) }
+    return values
+  }
 
   func validate() throws {
     if case .named(let named)? = classWeights {
@@ -47,30 +63,45 @@ struct LossOptions: ParsableArguments {
       }
     }
     if let labelSmoothing {
-      guard loss.takesLabelSmoothing else {
-        throw ValidationError(
-          "--label-smoothing is for --loss cross-entropy and binary-cross-entropy")
+      let takers = LossKinds.all.filter { Loss($0).kind.smoothing != nil }
+      guard takers.contains(where: { $0 == kind }) else {
+        throw ValidationError("--label-smoothing is for --loss \(KindOption.names(takers, "and"))")
       }
       guard labelSmoothing >= 0, Float(labelSmoothing) < 1 else {
         throw ValidationError("--label-smoothing must be in 0..<1, got \(labelSmoothing)")
       }
     }
-    try validate("--huber-delta", huberDelta, of: .huber)
-    try validate("--hinge-margin", hingeMargin, of: .hinge)
+    try validate("--huber-delta", huberDelta, HuberLoss.delta, of: HuberLoss.self)
+    try validate(
+      "--hinge-margin", hingeMargin, MultiClassHingeLoss.margin, of: MultiClassHingeLoss.self)
+    do {
+      try Loss(kind, values).validateKind()
+    } catch {
+      throw ValidationError("--loss \(loss?.text ?? ""): \(error)")
+    }
   }
 
-  private func validate(_ name: String, _ value: Double?, of kind: LossKind) throws {
+  private func validate(
+    _ name: String, _ value: Double?, _ setting: Setting, of wanted: any ListedLossKind.Type
+  ) throws {
     guard let value else { return }
-    guard loss == kind else { throw ValidationError("\(name) is for --loss \(kind.rawValue)") }
-    guard value > 0, Float(value) > 0, Float(value).isFinite else {
-      throw ValidationError("\(name) must be a float greater than 0, got \(value)")
+    guard kind == wanted else {
+      throw ValidationError("\(name) is for --loss \(wanted.spelling)")
+    }
+    guard loss?.values.has(setting) != true else {
+      throw ValidationError("\(name) says again what --loss \(loss?.text ?? "") says")
+    }
+    do {
+      try setting.validate(.number(value))
+    } catch {
+      throw ValidationError("\(name): \(error)")
     }
   }
 
   /// The loss with its settings for a data set.
   func loss(for dataset: LabeledDataset) throws(SoftmaxError) -> Loss {
-    loss.loss(
-      labelSmoothing: labelSmoothing ?? 0, delta: huberDelta ?? 1, margin: hingeMargin ?? 1,
+    Loss(
+      kind, values, labelSmoothing: labelSmoothing ?? 0,
       classWeights: try classWeights?.weights(for: dataset) ?? [])
   }
 }

@@ -8,8 +8,14 @@ import SoftmaxKit
 /// Values are taken as they stand, so that of -1 is said what is wrong with it rather than that it
 /// is an option.
 struct OptimizerOptions: ParsableArguments {
-  @Option(help: "The rule of the steps (default: adam, for a linear model sgd).")
-  var optimizer: OptimizerKind?
+  @Option(
+    help: ArgumentHelp(
+      """
+      The rule of the steps: \(KindOption.names(OptimizerRules.all)) (default: adam, for a linear \
+      model sgd). Its settings may follow, as in adam:beta1=0.8.
+      """, valueName: "rule"),
+    transform: { try KindOption($0, of: OptimizerRules.all, noun: "rule") })
+  var optimizer: KindOption?
 
   @Option(
     parsing: .unconditional,
@@ -38,11 +44,12 @@ struct OptimizerOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      How the learning rate changes: constant, step:every=5,factor=0.5, exponential:0.95, \
-      cosine:warmup=500 or one-cycle. A length counts epochs, a warm-up steps, unless it says \
-      10epochs or 10steps.
-      """, valueName: "schedule"), transform: ScheduleOption.init)
-  var schedule: ScheduleOption?
+      How the learning rate changes: \(KindOption.names(ScheduleKinds.all)), with settings as in \
+      step:every=5,factor=0.5, exponential:0.95 or cosine:warmup=500. A length counts epochs, a \
+      warm-up steps, unless it says 10epochs or 10steps.
+      """, valueName: "schedule"),
+    transform: { try KindOption($0, of: ScheduleKinds.all, noun: "schedule") })
+  var schedule: KindOption?
 
   @Option(
     parsing: .unconditional,
@@ -124,26 +131,42 @@ struct OptimizerOptions: ParsableArguments {
   ///
   /// - Parameter epochs: the length of a schedule that does not say its own.
   func validate(for model: ModelKind, epochs: Int) throws {
-    let kind = kind(for: model)
-    if momentum != nil, !kind.takesMomentum {
-      throw ValidationError(
-        "--momentum is for --optimizer sgd and rmsprop; \(kind.rawValue) "
-          + (kind == .adagrad ? "keeps none" : "has its own and takes no --momentum"))
-    }
-    if nesterov, kind != .sgd || (momentum ?? 0) == 0 {
-      throw ValidationError("--nesterov is for --optimizer sgd with a --momentum above 0")
+    let rule = rule(for: model)
+    try validate("--momentum", momentum, SGD.momentum, of: rule)
+    try validate("--nesterov", nesterov ? 1 : nil, SGD.nesterov, of: rule)
+    try validate("--learning-rate", learningRate, rule.learningRate, of: rule)
+    try validate("--weight-decay", weightDecay, rule.weightDecay, of: rule)
+    do {
+      try unscheduled(for: model, preset: nil).validate()
+    } catch {
+      throw ValidationError("--optimizer \(optimizer?.text ?? rule.spelling): \(error)")
     }
     do {
-      try optimizer(for: model, epochs: epochs, preset: nil).validate()
+      try self.optimizer(for: model, epochs: epochs, preset: nil).validate()
     } catch {
-      // What is left after the checks of the options is the schedule's.
       throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")
     }
   }
 
-  /// The rule that a model of a kind is trained by.
-  func kind(for model: ModelKind) -> OptimizerKind {
-    optimizer ?? (model == .linear ? .sgd : .adam)
+  // Throws where an option is given that the rule has no setting for, or has been told already.
+  private func validate(
+    _ name: String, _ value: Double?, _ setting: Setting, of rule: any OptimizerRule.Type
+  ) throws {
+    guard value != nil else { return }
+    let takers = OptimizerRules.all.filter { $0.settings.contains { $0.name == setting.name } }
+    guard takers.contains(where: { $0 == rule }) else {
+      throw ValidationError(
+        "\(name) is for --optimizer \(KindOption.names(takers, "and")); \(rule.spelling) takes none"
+      )
+    }
+    guard optimizer?.values.has(setting) != true else {
+      throw ValidationError("\(name) says again what --optimizer \(optimizer?.text ?? "") says")
+    }
+  }
+
+  // The rule that a model of a kind is trained by.
+  private func rule(for model: ModelKind) -> any OptimizerRule.Type {
+    OptimizerRules.all.first { $0 == optimizer?.kind } ?? (model == .linear ? SGD.self : Adam.self)
   }
 
   /// The rule with its settings.
@@ -152,43 +175,28 @@ struct OptimizerOptions: ParsableArguments {
   ///   - epochs: the length of a schedule that does not say its own.
   ///   - preset: whose defaults hold for what is not said.
   func optimizer(for model: ModelKind, epochs: Int, preset: TrainingPreset?) -> Optimizer {
-    var optimizer = preset.map { rule(for: model, of: $0) } ?? rule(for: model)
-    if let schedule { optimizer = optimizer.scheduled(schedule.schedule(epochs: epochs)) }
+    let optimizer = unscheduled(for: model, preset: preset)
+    guard let schedule, let kind = ScheduleKinds.all.first(where: { $0 == schedule.kind }) else {
+      return optimizer
+    }
+    var values = schedule.values
+    if let length = kind.length, !values.has(length) { values[length] = .span(.epochs(epochs)) }
+    return optimizer.scheduled(LearningRateSchedule(kind, values))
+  }
+
+  private func unscheduled(for model: ModelKind, preset: TrainingPreset?) -> Optimizer {
+    let rule = rule(for: model)
+    var given = optimizer?.values ?? [:]
+    if let learningRate { given[rule.learningRate] = .number(learningRate) }
+    if let weightDecay { given[rule.weightDecay] = .number(weightDecay) }
+    if let momentum { given[SGD.momentum] = .number(momentum) }
+    if nesterov { given[SGD.nesterov] = .flag(true) }
+    if preset == nil, model == .linear, rule == SGD.self, !given.has(rule.learningRate) {
+      given[rule.learningRate] = .number(0.1)
+    }
+    var optimizer = preset?.optimizer(rule, given) ?? Optimizer(rule, given)
     if let clipNorm { optimizer = optimizer.clipped(norm: clipNorm) }
     if let clipValue { optimizer = optimizer.clipped(value: clipValue) }
     return optimizer.accumulating(accumulate)
-  }
-
-  // By this command's own defaults.
-  private func rule(for model: ModelKind) -> Optimizer {
-    let decay = weightDecay ?? 0
-    let rate = learningRate ?? 0.001
-    return switch kind(for: model) {
-    case .adam: .adam(learningRate: rate, weightDecay: decay)
-    case .amsgrad: .adam(learningRate: rate, isAMSGrad: true, weightDecay: decay)
-    case .adamw: .adamW(learningRate: rate, weightDecay: weightDecay ?? 0.004)
-    case .rmsprop: .rmsprop(learningRate: rate, momentum: momentum ?? 0, weightDecay: decay)
-    case .adagrad: .adagrad(learningRate: rate, weightDecay: decay)
-    case .sgd:
-      .sgd(
-        learningRate: learningRate ?? (model == .linear ? 0.1 : 0.01), momentum: momentum ?? 0,
-        nesterov: nesterov, weightDecay: decay)
-    }
-  }
-
-  private func rule(for model: ModelKind, of preset: TrainingPreset) -> Optimizer {
-    let decay = weightDecay ?? 0
-    return switch kind(for: model) {
-    case .adam: preset.adam(learningRate: learningRate, weightDecay: decay)
-    case .amsgrad: preset.adam(learningRate: learningRate, isAMSGrad: true, weightDecay: decay)
-    case .adamw: preset.adamW(learningRate: learningRate, weightDecay: weightDecay)
-    case .rmsprop:
-      preset.rmsprop(learningRate: learningRate, momentum: momentum ?? 0, weightDecay: decay)
-    case .adagrad: preset.adagrad(learningRate: learningRate, weightDecay: decay)
-    case .sgd:
-      preset.sgd(
-        learningRate: learningRate, momentum: momentum, nesterov: nesterov ? true : nil,
-        weightDecay: decay)
-    }
   }
 }

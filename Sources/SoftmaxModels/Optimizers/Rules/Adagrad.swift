@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+
+/// Steps that get smaller by the squares of all gradients so far.
+package struct Adagrad: OptimizerRule {
+  package static let name = "adagrad"
+  package static let spelling = name
+  package static let learningRate = learningRateSetting(usual: 0.001)
+  package static let weightDecay = coupledWeightDecay
+  package static let initialAccumulator = Setting.number(
+    "initial_accumulator", "the initial accumulator", spelling: "initial-accumulator", usual: 0.1,
+    .notNegative)
+  package static let epsilon = epsilonSetting(usual: 1e-7)
+  package static let settings = [
+    learningRate, initialAccumulator, epsilon, kerasEpsilon, weightDecay,
+  ]
+
+  private let initialAccumulator: Double
+  private let epsilon: Double
+  private let epsilonPlacement: Optimizer.EpsilonPlacement
+
+  package init(_ values: SettingValues) {
+    initialAccumulator = values.number(Self.initialAccumulator)
+    epsilon = values.number(Self.epsilon)
+    epsilonPlacement = Optimizer.EpsilonPlacement(values, Self.kerasEpsilon)
+  }
+
+  package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
+    switch peer {
+    case .keras: [kerasEpsilon: .flag(true)]
+    // scikit-learn has none and takes PyTorch's.
+    case .pytorch, .scikitLearn:
+      [
+        learningRate: .number(0.01), initialAccumulator: .number(0), epsilon: .number(1e-10),
+      ]
+    }
+  }
+
+  package var stateNames: [String] { ["sum of squares"] }
+  package var initialState: Float { Float(initialAccumulator) }
+  package var stepsInTiles: Bool { false }
+  package var isDecayDecoupled: Bool { false }
+  package var betas: [Double] { [] }
+
+  package func validate() {}
+
+  package func update(
+    rate: Double, weightDecay: Double, betaPowers: [Double]
+  ) -> Kernels.Update {
+    .adagrad(Kernels.AdagradStep(rate: rate, epsilons: epsilonPlacement.epsilons(epsilon)))
+  }
+}
+
+extension Optimizer {
+  /// Adagrad: s = s + g^2, w = w - learningRate g / (sqrt(s) + epsilon).
+  ///
+  /// - Parameters:
+  ///   - learningRate: the size of the steps. PyTorch's default is 0.01.
+  ///   - initialAccumulator: what s begins with. PyTorch's default is 0.
+  ///   - epsilon: PyTorch's default is 1e-10.
+  ///   - epsilonPlacement: where epsilon is added.
+  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
+  ///
+  /// Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
+  /// optimization", JMLR 12, 2011.
+  public static func adagrad(
+    learningRate: Double = 0.001, initialAccumulator: Double = 0.1, epsilon: Double = 1e-7,
+    epsilonPlacement: EpsilonPlacement = .pytorch, weightDecay: Double = 0
+  ) -> Optimizer {
+    Optimizer(
+      Adagrad.self,
+      [
+        Adagrad.learningRate: .number(learningRate),
+        Adagrad.initialAccumulator: .number(initialAccumulator),
+        Adagrad.epsilon: .number(epsilon), Adagrad.kerasEpsilon: epsilonPlacement.value,
+        Adagrad.weightDecay: .number(weightDecay),
+      ])
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SoftmaxCore
+
+/// Steps along a running mean of the gradients, divided by the root of one of their squares.
+package struct Adam: OptimizerRule {
+  package static let name = "adam"
+  package static let spelling = name
+  package static let learningRate = learningRateSetting(usual: 0.001)
+  package static let weightDecay = coupledWeightDecay
+  package static let settings = [learningRate] + AdamMoments.settings + [weightDecay]
+
+  private let moments: AdamMoments
+
+  package init(_ values: SettingValues) { moments = AdamMoments(values) }
+
+  package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
+    AdamMoments.settings(of: peer)
+  }
+
+  package var stateNames: [String] { AdamMoments.stateNames }
+  package var initialState: Float { 0 }
+  package var stepsInTiles: Bool { true }
+  package var isDecayDecoupled: Bool { false }
+  package var betas: [Double] { moments.betas }
+
+  package func validate() {}
+
+  package func update(
+    rate: Double, weightDecay: Double, betaPowers: [Double]
+  ) -> Kernels.Update {
+    .adam(moments.step(rate: rate, weightDecay: 0, betaPowers: betaPowers))
+  }
+}
+
+/// Adam with the largest of the second moments so far, so that steps only get smaller by them.
+package struct AMSGrad: OptimizerRule {
+  package static let name = "amsgrad"
+  package static let spelling = name
+  package static let learningRate = Adam.learningRate
+  package static let weightDecay = coupledWeightDecay
+  package static let settings = Adam.settings
+
+  private let moments: AdamMoments
+
+  package init(_ values: SettingValues) { moments = AdamMoments(values) }
+
+  package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
+    AdamMoments.settings(of: peer)
+  }
+
+  package var stateNames: [String] { AdamMoments.stateNames + [AdamMoments.largestName] }
+  package var initialState: Float { 0 }
+  package var stepsInTiles: Bool { false }
+  package var isDecayDecoupled: Bool { false }
+  package var betas: [Double] { moments.betas }
+
+  package func validate() {}
+
+  package func update(
+    rate: Double, weightDecay: Double, betaPowers: [Double]
+  ) -> Kernels.Update {
+    .amsGrad(moments.step(rate: rate, weightDecay: 0, betaPowers: betaPowers))
+  }
+}
+
+/// Adam, or AMSGrad, with parameters that decay beside the step.
+package struct AdamW: OptimizerRule {
+  package static let name = "adamw"
+  package static let spelling = name
+  package static let learningRate = Adam.learningRate
+  package static let weightDecay = Setting.number(
+    "weight_decay", "the weight decay", spelling: "weight-decay", usual: 0.004, .notNegative)
+  package static let amsGrad = Setting.flag("amsgrad", "AMSGrad")
+  package static let settings = [learningRate] + AdamMoments.settings + [amsGrad, weightDecay]
+
+  private let moments: AdamMoments
+  private let isAMSGrad: Bool
+
+  package init(_ values: SettingValues) {
+    moments = AdamMoments(values)
+    isAMSGrad = values.flag(Self.amsGrad)
+  }
+
+  package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
+    // scikit-learn has none and takes PyTorch's.
+    let decay = peer == .keras ? 0.004 : 0.01
+    return AdamMoments.settings(of: peer).replacing([weightDecay: .number(decay)])
+  }
+
+  package var stateNames: [String] {
+    AdamMoments.stateNames + (isAMSGrad ? [AdamMoments.largestName] : [])
+  }
+  package var initialState: Float { 0 }
+  package var stepsInTiles: Bool { !isAMSGrad }
+  package var isDecayDecoupled: Bool { true }
+  package var betas: [Double] { moments.betas }
+
+  package func validate() {}
+
+  package func update(
+    rate: Double, weightDecay: Double, betaPowers: [Double]
+  ) -> Kernels.Update {
+    let step = moments.step(rate: rate, weightDecay: weightDecay, betaPowers: betaPowers)
+    return isAMSGrad ? .amsGrad(step) : .adam(step)
+  }
+}
+
+/// What the Adams share: the two moments, their correction, and where epsilon is added.
+private struct AdamMoments {
+  static let beta1 = Setting.number("beta1", "beta1", usual: 0.9, .share)
+  static let beta2 = Setting.number("beta2", "beta2", usual: 0.999, .share)
+  static let epsilon = Adam.epsilonSetting(usual: 1e-7)
+  static let settings = [beta1, beta2, epsilon, Adam.kerasEpsilon]
+  static let stateNames = ["first moment", "second moment"]
+  static let largestName = "largest second moment"
+
+  private let beta1: Double
+  private let beta2: Double
+  private let epsilon: Double
+  private let epsilonPlacement: Optimizer.EpsilonPlacement
+
+  init(_ values: SettingValues) {
+    beta1 = values.number(Self.beta1)
+    beta2 = values.number(Self.beta2)
+    epsilon = values.number(Self.epsilon)
+    epsilonPlacement = Optimizer.EpsilonPlacement(values, Adam.kerasEpsilon)
+  }
+
+  static func settings(of peer: Peer) -> SettingValues {
+    peer == .keras ? [Adam.kerasEpsilon: .flag(true)] : [epsilon: .number(1e-8)]
+  }
+
+  static func values(
+    beta1: Double, beta2: Double, epsilon: Double, _ placement: Optimizer.EpsilonPlacement
+  ) -> SettingValues {
+    [
+      Self.beta1: .number(beta1), Self.beta2: .number(beta2), Self.epsilon: .number(epsilon),
+      Adam.kerasEpsilon: placement.value,
+    ]
+  }
+
+  var betas: [Double] { [beta1, beta2] }
+
+  func step(rate: Double, weightDecay: Double, betaPowers: [Double]) -> Kernels.AdamStep {
+    let scale = 1 / (1 - betaPowers[1]).squareRoot()
+    return Kernels.AdamStep(
+      beta1: beta1, beta2: beta2, rate: rate / (1 - betaPowers[0]), scale: scale,
+      epsilon: epsilonPlacement == .keras ? scale * epsilon : epsilon,
+      keep: 1 - rate * weightDecay)
+  }
+}
+
+extension Optimizer {
+  /// Adam: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and in step t
+  /// w = w - learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon).
+  ///
+  /// As AMSGrad the root is that of the largest v so far.
+  ///
+  /// - Parameters:
+  ///   - learningRate: the size of the steps.
+  ///   - beta1: how much of m is kept, in 0..<1.
+  ///   - beta2: how much of v is kept, in 0..<1.
+  ///   - epsilon: PyTorch's default is 1e-8.
+  ///   - isAMSGrad: whether v can only grow in the step.
+  ///   - epsilonPlacement: where epsilon is added.
+  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
+  ///
+  /// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1;
+  /// AMSGrad: Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018.
+  public static func adam(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-7, isAMSGrad: Bool = false, epsilonPlacement: EpsilonPlacement = .pytorch,
+    weightDecay: Double = 0
+  ) -> Optimizer {
+    let moments = AdamMoments.values(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, epsilonPlacement)
+    let values: SettingValues = [
+      Adam.learningRate: .number(learningRate), Adam.weightDecay: .number(weightDecay),
+    ]
+    return Optimizer(isAMSGrad ? AMSGrad.self : Adam.self, values.replacing(moments))
+  }
+
+  /// AdamW: w = (1 - learningRate weightDecay) w, then Adam's step, with moments of g alone.
+  ///
+  /// All parameters decay, biases included. The learning rate is that of the step, as its schedule
+  /// has it.
+  ///
+  /// - Parameters:
+  ///   - weightDecay: the share of a parameter that a step of learning rate 1 takes away. PyTorch's
+  ///     default is 0.01.
+  ///   - learningRate: as in Adam, and what follows too.
+  ///
+  /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
+  public static func adamW(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-7, weightDecay: Double = 0.004, isAMSGrad: Bool = false,
+    epsilonPlacement: EpsilonPlacement = .pytorch
+  ) -> Optimizer {
+    let moments = AdamMoments.values(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, epsilonPlacement)
+    let values: SettingValues = [
+      AdamW.learningRate: .number(learningRate), AdamW.weightDecay: .number(weightDecay),
+      AdamW.amsGrad: .flag(isAMSGrad),
+    ]
+    return Optimizer(AdamW.self, values.replacing(moments))
+  }
+}
