@@ -31,7 +31,7 @@ private struct Doubling: RowLayer {
       featureShape: [2, 3])
     var network = try Sequential(input: [2, 3], seed: 12) {
       Flatten()
-      Dense(5, activation: .leakyReLU(slope: 0.3), initializer: .normal(deviation: 0.5))
+      Dense(5, activation: .leakyReLU(slope: 0.3), initializer: .normal(standardDeviation: 0.5))
         .named("hidden")
       BatchNormalization(momentum: 0.9, epsilon: 1e-5)
       ELU(alpha: 0.7)

@@ -18,7 +18,8 @@ struct LayerExample: Sendable, CustomTestStringConvertible {
       LayerExample(usual: Flatten(), other: Flatten()),
       LayerExample(
         usual: Dense(3),
-        other: Dense(4, activation: .leakyReLU(slope: 0.3), initializer: .normal(deviation: 0.7))),
+        other: Dense(
+          4, activation: .leakyReLU(slope: 0.3), initializer: .normal(standardDeviation: 0.7))),
       LayerExample(usual: Dropout(0.5), other: Dropout(0.15)),
       LayerExample(
         usual: BatchNormalization(), other: BatchNormalization(momentum: 0.7, epsilon: 1e-4)),

@@ -13,16 +13,14 @@ struct LayerStack: Sendable, CustomTestStringConvertible {
   /// The layers before the last, dense one.
   let hidden: @Sendable () -> [any Layer]
 
-  /// Every activation and layer, in both layouts of weights, before and behind each other.
+  /// Every activation and layer, in both layouts of weights, before and after each other.
   static let all: [LayerStack] = {
     var stacks: [LayerStack] = []
     func add(_ name: String, inputs: Int, _ hidden: @escaping @Sendable () -> [any Layer]) {
       stacks.append(LayerStack(testDescription: name, inputs: inputs, hidden: hidden))
     }
-    let activations: [Activation] = [
-      .relu, .tanh, .sigmoid, .gelu, .silu, .leakyReLU, .leakyReLU(slope: 0.3), .elu,
-      .elu(alpha: 0.5),
-    ]
+    let activations = Activation.all.filter { $0.function != nil }
+      .flatMap { [$0, $0.with(setting: 0.3)].compactMap(\.self) }
     for function in activations {
       let name = "\(function.name) \(function.setting ?? 0)"
       add("\(name) of a dense layer", inputs: 9) { [Dense(17, activation: function)] }

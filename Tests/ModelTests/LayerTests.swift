@@ -135,7 +135,7 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
       expectError(LeakyReLU(slope: number))
       expectError(ELU(alpha: number))
       expectError(Dense(3, activation: .elu(alpha: number)))
-      expectError(Dense(3, initializer: .normal(deviation: number)))
+      expectError(Dense(3, initializer: .normal(standardDeviation: number)))
     }
   }
 
@@ -155,7 +155,7 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
 
   // MARK: Initialisers
 
-  @Test(arguments: [Initializer.glorotNormal, .heNormal, .normal, .normal(deviation: 0.5)])
+  @Test(arguments: [Initializer.glorotNormal, .heNormal, .normal, .normal(standardDeviation: 0.5)])
   func normalWeightsHaveTheirDeviation(_ initializer: Initializer) throws {
     let network = try Sequential(input: [300], seed: 5) { Dense(200, initializer: initializer) }
     let weights = try #require(network.layers[0].weight).elements.map(Double.init)

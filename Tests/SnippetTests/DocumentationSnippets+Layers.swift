@@ -19,7 +19,7 @@ extension DocumentationSnippets {
   }
 
   @LayerBuilder static func initializer() -> [any Layer] {
-    Dense(10, initializer: .normal(deviation: 0.01))
+    Dense(10, initializer: .normal(standardDeviation: 0.01))
   }
 
   @LayerBuilder static func normalization() -> [any Layer] {

@@ -69,7 +69,7 @@ extension Snippets {
   ) throws -> Gallery {
     var net = try Sequential(input: [28, 28], seed: 42) {
       Flatten()
-      Dense(10, initializer: .normal(deviation: 0.01))
+      Dense(10, initializer: .normal(standardDeviation: 0.01))
     }
     let history = try net.fit(
       to: training, optimizer: .sgd(learningRate: 0.1), epochs: 10, batchSize: 256,

@@ -15,7 +15,7 @@ let test = fashion.test ?? fashion.training
 
 var net = try Sequential(input: [28, 28], seed: seed) {
   Flatten()
-  Dense(10, initializer: .normal(deviation: 0.01))
+  Dense(10, initializer: .normal(standardDeviation: 0.01))
 }
 let weights = net.layers[1].weight?.elements ?? []
 let count = Float(weights.count)

@@ -32,7 +32,7 @@ public struct Activation: Sendable {
 
   private let form: Form
   /// The number that the function takes beside its argument: a slope, an alpha.
-  public let setting: Float?
+  package let setting: Float?
 
   private init(_ form: Form) {
     self.form = form
@@ -90,10 +90,10 @@ public struct Activation: Sendable {
   public static func elu(alpha: Float) -> Activation { Activation(elu.form, setting: alpha) }
 
   /// All of them, with the usual settings: what model files and the command know.
-  public static let all = [relu, tanh, sigmoid, gelu, leakyReLU, elu, silu, softmax]
+  package static let all = [relu, tanh, sigmoid, gelu, leakyReLU, elu, silu, softmax]
 
   /// The activation of a name, with the usual setting; nil where there is none.
-  public init?(named name: String) {
+  package init?(named name: String) {
     guard let found = Activation.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }

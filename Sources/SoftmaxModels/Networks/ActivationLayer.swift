@@ -9,7 +9,7 @@ package import SoftmaxCore
 /// ```
 public struct ActivationLayer: Layer {
   /// The function.
-  public let activation: Activation
+  package let activation: Activation
 
   /// Creates the layer.
   public init(_ activation: Activation) {
@@ -147,7 +147,7 @@ public struct SiLU: Layer {
 /// x where it is positive, else slope x, as a layer of its own.
 public struct LeakyReLU: Layer {
   /// The factor of what is negative.
-  public let slope: Float
+  private let slope: Float
 
   /// Creates the layer.
   public init(slope: Float = 0.01) {
@@ -163,7 +163,7 @@ public struct LeakyReLU: Layer {
 /// x where it is positive, else alpha (exp(x) - 1), as a layer of its own.
 public struct ELU: Layer {
   /// Minus the limit to the left.
-  public let alpha: Float
+  private let alpha: Float
 
   /// Creates the layer.
   public init(alpha: Float = 1) {

@@ -21,9 +21,9 @@ package import SoftmaxCore
 /// Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
 public struct BatchNormalization: Layer {
   /// How much of the running mean and variance a step leaves, in 0..<1.
-  public let momentum: Double
+  package let momentum: Double
   /// What is added to the variance; greater than 0.
-  public let epsilon: Double
+  package let epsilon: Double
 
   /// Creates the layer.
   public init(momentum: Double = 0.99, epsilon: Double = 1e-3) {

@@ -11,11 +11,11 @@ package import SoftmaxCore
 /// ```
 public struct Dense: Layer {
   /// The number of outputs.
-  public let units: Int
+  package let units: Int
   /// The function of the outputs, if any.
-  public let activation: Activation?
+  package let activation: Activation?
   /// How the weights begin.
-  public let initializer: Initializer
+  package let initializer: Initializer
 
   /// Creates the layer; its weights come to be with the network.
   public init(

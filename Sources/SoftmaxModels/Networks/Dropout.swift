@@ -17,7 +17,7 @@ package import SoftmaxCore
 /// JMLR 2014; inverted, as in Keras and PyTorch.
 public struct Dropout: Layer {
   /// The probability of an input to become 0, in 0..<1; a network with another is an error.
-  public let rate: Double
+  package let rate: Double
 
   /// Creates the layer.
   public init(_ rate: Double) {

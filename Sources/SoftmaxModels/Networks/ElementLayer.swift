@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A layer of one's own that makes each output from the input at its place: an activation.
+/// A custom layer that makes each output from the input at its place: an activation.
 ///
 /// ```swift
 /// struct Softsign: ElementLayer {
@@ -11,7 +11,7 @@
 ///
 /// Only these two functions are to be written, and they depend on their arguments alone: a thread asks
 /// for some of a row's outputs, whichever it owns. So such a layer trains as fast as the library's own
-/// activations; the loops are compiled in the layer's own module. A layer with numbers to train, or
+/// activations; the loops are compiled in the layer's own module. A layer with parameters to train, or
 /// with another number of outputs than of inputs, is a ``RowLayer``.
 public protocol ElementLayer: RowLayer {
   /// The output for an input.

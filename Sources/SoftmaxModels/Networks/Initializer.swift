@@ -5,12 +5,12 @@ import SoftmaxCore
 /// How the weights of a layer begin; biases begin at 0 unless an initializer says otherwise.
 ///
 /// ```swift
-/// Dense(10, initializer: .normal(deviation: 0.01))
+/// Dense(10, initializer: .normal(standardDeviation: 0.01))
 /// ```
 public struct Initializer: Hashable, Sendable {
   private enum Kind: Hashable, Sendable {
     case glorotUniform, glorotNormal, heUniform, heNormal, zeros, pytorch
-    case normal(deviation: Float)
+    case normal(standardDeviation: Float)
   }
 
   /// The name, as the command line has it.
@@ -22,32 +22,32 @@ public struct Initializer: Hashable, Sendable {
   /// Source: Glorot and Bengio, "Understanding the difficulty of training deep
   /// feedforward neural networks", AISTATS 2010.
   public static let glorotUniform = Initializer(name: "glorot", kind: .glorotUniform)
-  /// Normal with the deviation sqrt(2 / (inputs + outputs)), of the same source.
+  /// Normal with the standard deviation sqrt(2 / (inputs + outputs)), of the same source.
   ///
-  /// As PyTorch's; Keras cuts the distribution off at two deviations and makes it wider.
+  /// As PyTorch's; Keras cuts the distribution off at two standard deviations and makes it wider.
   public static let glorotNormal = Initializer(name: "glorot-normal", kind: .glorotNormal)
   /// Uniform within ±sqrt(6 / inputs): for ReLU.
   ///
   /// Source: He et al., "Delving deep into rectifiers", ICCV 2015.
   public static let heUniform = Initializer(name: "he", kind: .heUniform)
-  /// Normal with the deviation sqrt(2 / inputs), of the same source.
+  /// Normal with the standard deviation sqrt(2 / inputs), of the same source.
   public static let heNormal = Initializer(name: "he-normal", kind: .heNormal)
-  /// Normal with the deviation 0.01, as in Dive into Deep Learning.
-  public static let normal = normal(deviation: 0.01)
+  /// Normal with the standard deviation 0.01, as in Dive into Deep Learning.
+  public static let normal = normal(standardDeviation: 0.01)
   /// Weights and biases uniform within ±1 / sqrt(inputs): the default of PyTorch's Linear.
   public static let pytorch = Initializer(name: "pytorch", kind: .pytorch)
   /// All zero: enough for a linear model, whose objective is convex.
   public static let zeros = Initializer(name: "zeros", kind: .zeros)
 
-  /// Normal with mean 0 and a deviation.
+  /// Normal with mean 0 and a standard deviation.
   ///
-  /// - Parameter deviation: finite and at least 0; a network with another is an error.
-  public static func normal(deviation: Float) -> Initializer {
-    Initializer(name: "normal", kind: .normal(deviation: deviation))
+  /// - Parameter standardDeviation: finite and at least 0; a network with another is an error.
+  public static func normal(standardDeviation: Float) -> Initializer {
+    Initializer(name: "normal", kind: .normal(standardDeviation: standardDeviation))
   }
 
   /// All of them, with the usual settings.
-  public static let all = [
+  package static let all = [
     glorotUniform, glorotNormal, heUniform, heNormal, normal, pytorch, zeros,
   ]
 
@@ -57,30 +57,31 @@ public struct Initializer: Hashable, Sendable {
   }
 
   /// The initializer of a name, with the usual settings; nil where there is none.
-  public init?(named name: String) {
+  package init?(named name: String) {
     guard let found = Initializer.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }
 
-  /// The number that it needs beside the layer's shape: a deviation.
-  public var setting: Float? {
+  /// The value that it needs beside the layer's shape: a standard deviation.
+  package var setting: Float? {
     if case .normal(let deviation) = kind { deviation } else { nil }
   }
 
-  /// The same with another number; nil where it takes none.
+  /// The same with another setting; nil where it takes none.
   package func with(setting: Float) -> Initializer? {
-    if case .normal = kind { .normal(deviation: setting) } else { nil }
+    if case .normal = kind { .normal(standardDeviation: setting) } else { nil }
   }
 
   func validate(layer index: Int) throws(SoftmaxError) {
     guard let setting, !(setting.isFinite && setting >= 0) else { return }
     throw SoftmaxError(
       .invalidArgument,
-      "layer \(index): the deviation of initial weights must be finite and at least 0, got \(setting)"
+      "layer \(index): the standard deviation of initial weights must be finite and at least 0, "
+        + "got \(setting)"
     )
   }
 
-  // Either the half of a uniform distribution's width or the deviation of a normal one.
+  // Either the half of a uniform distribution's width or the standard deviation of a normal one.
   private enum Spread {
     case uniform(Float)
     case normal(Double)
@@ -100,9 +101,9 @@ public struct Initializer: Hashable, Sendable {
 
   /// The weight of layer `layer`, of shape [outputs, inputs].
   ///
-  /// Element i is limit (2 u_i - 1), rounded at each operation, with u_i the number at index i of
-  /// the generator of (seed, initialization, layer); or deviation z_i, rounded to float, with z_i the
-  /// normal number there.
+  /// Element i is limit (2 u_i - 1), rounded at each operation, with u_i the value at index i of
+  /// the generator of (seed, initialization, layer); or the standard deviation times z_i, rounded to
+  /// float, with z_i the normal value there.
   func weight(outputs: Int, inputs: Int, seed: UInt64, layer: Int) -> Matrix {
     var weight = Matrix(rowCount: outputs, columnCount: inputs)
     guard let spread = spread(outputs: outputs, inputs: inputs) else { return weight }
@@ -116,7 +117,7 @@ public struct Initializer: Hashable, Sendable {
     return weight
   }
 
-  /// The bias of layer `layer`: 0, or drawn behind the weights.
+  /// The bias of layer `layer`: 0, or drawn after the weights.
   func bias(outputs: Int, inputs: Int, seed: UInt64, layer: Int) -> [Float] {
     guard kind == .pytorch, case .uniform(let limit)? = spread(outputs: outputs, inputs: inputs)
     else { return Array(repeating: 0, count: outputs) }

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// The rows of a batch that a layer of one's own is asked for at once.
+/// The rows of a batch that a custom layer is asked for at once.
 ///
 /// ``RowLayer``'s own methods go through it; there is nothing in it for a layer to use.
 @safe

@@ -11,7 +11,7 @@ package import SoftmaxCore
 /// Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 public struct LayerNormalization: Layer {
   /// What is added to the variance; greater than 0.
-  public let epsilon: Double
+  package let epsilon: Double
 
   /// Creates the layer.
   public init(epsilon: Double = 1e-3) {

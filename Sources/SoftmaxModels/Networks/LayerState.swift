@@ -11,7 +11,7 @@ extension Sequential {
     public let name: String
     /// The shape of one sample's output.
     public let outputShape: [Int]
-    /// The layer's numbers by name, in the order of a model file.
+    /// The layer's tensors, in the order of a model file.
     public internal(set) var tensors: [LayerTensor]
     /// Whether training leaves the layer as it is; see ``Sequential/freeze(_:)-(String)``.
     public internal(set) var isFrozen = false
@@ -30,21 +30,21 @@ extension Sequential {
       set { set("bias", to: newValue) }
     }
 
-    /// The number of numbers in the layer.
+    /// The number of values in the layer's tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.values.count } }
     /// How many of them training changes.
     public var trainedParameterCount: Int {
       isFrozen ? 0 : tensors.reduce(0) { $0 + ($1.isTrained ? $1.values.count : 0) }
     }
 
-    /// Replaces the numbers of a tensor that there is.
+    /// Replaces the values of a tensor that there is.
     mutating func set(_ name: String, to values: [Float]?) {
       guard let values, let place = tensors.firstIndex(where: { $0.name == name }) else { return }
       tensors[place].values = values
     }
   }
 
-  /// The number of numbers in all layers.
+  /// The number of values in the tensors of all layers.
   public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
   /// How many of them training changes: not those of frozen layers, nor running means.
   public var trainedParameterCount: Int { layers.reduce(0) { $0 + $1.trainedParameterCount } }
@@ -54,7 +54,7 @@ extension Sequential {
   /// - Parameters:
   ///   - index: the layer's place in `layers`.
   ///   - weight: of the shape [outputs, inputs]; one row of a normalization.
-  ///   - bias: one number for each output.
+  ///   - bias: one value for each output.
   /// - Throws: `shapeMismatch` or `nonFiniteValue`.
   public mutating func setParameters(
     ofLayer index: Int, weight: Matrix, bias: [Float]
@@ -83,7 +83,7 @@ extension Sequential {
     layers[index].bias = bias
   }
 
-  /// Replaces the numbers of one tensor.
+  /// Replaces the values of one tensor.
   ///
   /// ```swift
   /// try network.setValues(mean, of: "running_mean", inLayer: 2)
@@ -108,11 +108,11 @@ extension Sequential {
     guard values.count == old.values.count else {
       throw SoftmaxError(
         .shapeMismatch,
-        "layer \(index): \(name) has the shape \(old.shape), got \(values.count) numbers")
+        "layer \(index): \(name) has the shape \(old.shape), got \(values.count) values")
     }
     if let wrong = values.firstIndex(where: { !$0.isFinite }) {
       throw SoftmaxError(
-        .nonFiniteValue, "layer \(index): number \(wrong) of \(name) is \(values[wrong])")
+        .nonFiniteValue, "layer \(index): value \(wrong) of \(name) is \(values[wrong])")
     }
     if LayerTensorShape(name, old.shape, isTrained: old.isTrained).isNeverNegative,
       let wrong = values.first(where: { $0 < 0 })

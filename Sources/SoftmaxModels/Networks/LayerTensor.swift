@@ -2,15 +2,15 @@
 
 import SoftmaxCore
 
-/// Some numbers of a layer under a name: its weight, its bias, a running mean.
+/// Some values of a layer under a name: its weight, its bias, a running mean.
 public struct LayerTensor: Hashable, Sendable {
   /// The name within the layer, such as "weight".
   public let name: String
   /// The extents: [outputs, inputs] of a dense layer's weight.
   public let shape: [Int]
-  /// Whether training changes the numbers along their gradient.
+  /// Whether training changes the values along their gradient.
   public let isTrained: Bool
-  /// The numbers, the last extent's running fastest.
+  /// The values, the last extent's running fastest.
   public internal(set) var values: [Float]
 
   /// Creates a tensor.
@@ -25,14 +25,14 @@ public struct LayerTensor: Hashable, Sendable {
     self.values = values
   }
 
-  /// The numbers as one row.
+  /// The values as one row.
   var row: Matrix {
     var matrix = Matrix(rowCount: 1, columnCount: values.count)
     matrix.elements = values
     return matrix
   }
 
-  /// The numbers as a matrix: [rows, columns] as they are, [n] as one row.
+  /// The values as a matrix: [rows, columns] as they are, [n] as one row.
   var matrix: Matrix {
     var matrix = Matrix(
       rowCount: shape.count == 1 ? 1 : shape[0], columnCount: shape.count == 1 ? shape[0] : shape[1]
@@ -42,7 +42,7 @@ public struct LayerTensor: Hashable, Sendable {
   }
 }
 
-/// A tensor without its numbers: what a layer asks for.
+/// A tensor without its values: what a layer asks for.
 package struct LayerTensorShape: Hashable, Sendable {
   package let name: String
   package let shape: [Int]
@@ -64,7 +64,7 @@ package struct LayerTensorShape: Hashable, Sendable {
     tensor(values: Array(repeating: value, count: shape.reduce(1, *)))
   }
 
-  /// Whether the numbers are variances.
+  /// Whether the values are variances.
   package var isNeverNegative: Bool { name == "running_variance" && !isTrained }
 }
 

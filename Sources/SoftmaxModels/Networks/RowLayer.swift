@@ -2,7 +2,7 @@
 
 public import SoftmaxCore
 
-/// A layer of one's own, written for one sample.
+/// A custom layer, written for one sample.
 ///
 /// Where each output takes the input at its own place alone, ``ElementLayer`` is shorter and faster.
 ///
@@ -21,13 +21,13 @@ public import SoftmaxCore
 /// ```
 ///
 /// It trains and predicts like any other; a network asks it once for a batch and a thread, and the
-/// loop over the rows is compiled in the layer's own module. There a choice between two numbers,
+/// loop over the rows is compiled in the layer's own module. There a choice between two values,
 /// `(x[i] > 0 ? 1 : 0) * dy[i]`, is faster than a branch around one of them: whole vectors of it are
 /// computed at once. A layer may be asked by several threads at once, for different rows. Its results
 /// have the same bits on any number of threads as long as they depend on the arguments alone.
 ///
 /// Two layers are the same if they are equal as values. A model file holds no code: a network with a
-/// layer of one's own cannot be written to one.
+/// custom layer cannot be written to one.
 public protocol RowLayer: Layer, Hashable {
   /// The name of the type, for the summary; without it that of the Swift type.
   var typeName: String { get }
@@ -35,7 +35,7 @@ public protocol RowLayer: Layer, Hashable {
   /// The number of outputs for so many inputs; without it the same number.
   func outputCount(inputCount: Int) -> Int
 
-  /// What the layer trains, with the numbers that it begins with; without it nothing.
+  /// What the layer trains, with the values that it begins with; without it nothing.
   ///
   /// - Parameter generator: what to draw them from; it depends on the network's seed and the layer's
   ///   place.
@@ -45,7 +45,7 @@ public protocol RowLayer: Layer, Hashable {
   ///
   /// - Parameters:
   ///   - x: the inputs.
-  ///   - parameters: the numbers of all tensors, one tensor behind the other.
+  ///   - parameters: the values of all tensors, one tensor after the other.
   ///   - y: all outputs are to be written.
   func forward(_ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>)
 

@@ -2,10 +2,8 @@
 
 public import SoftmaxCore
 
-/// A layer under a name of its own.
-public struct NamedLayer: Layer {
-  /// What the layer is.
-  public let configuration: LayerConfiguration
+private struct NamedLayer: Layer {
+  let configuration: LayerConfiguration
 }
 
 extension Layer {
@@ -14,7 +12,7 @@ extension Layer {
   /// ```swift
   /// Dense(128, activation: .relu).named("hidden")
   /// ```
-  public func named(_ name: String) -> NamedLayer {
+  public func named(_ name: String) -> some Layer {
     var configuration = configuration
     configuration.name = name
     return NamedLayer(configuration: configuration)

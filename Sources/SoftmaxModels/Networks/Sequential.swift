@@ -5,7 +5,7 @@ public import SoftmaxCore
 /// A network of layers in a row, with their parameters.
 ///
 /// The outputs of its last layer are the logits, whether or not a softmax is
-/// written behind it; the number of logits is the number of classes.
+/// written after it; the number of logits is the number of classes.
 ///
 /// ```swift
 /// var network = try Sequential(input: [28, 28], seed: 42) {
@@ -48,7 +48,7 @@ public struct Sequential: Sendable, Hashable {
     }
   }
 
-  /// Creates a network whose layers ask for their numbers by index, number of inputs and shapes.
+  /// Creates a network whose layers ask for their tensors by index, number of inputs and shapes.
   ///
   /// They ask when the layer is known to make sense.
   package init(

@@ -45,7 +45,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     step * batchSize..<min((step + 1) * batchSize, Int(placeCount[0]))
   }
 
-  /// The samples behind some places of the order, as many or as are left.
+  /// The samples after some places of the order, as many or as are left.
   func places(after places: Range<Int>) -> VectorView<Int64> {
     order.elements(
       places.upperBound..<min(places.upperBound + places.count, Int(placeCount[0])))

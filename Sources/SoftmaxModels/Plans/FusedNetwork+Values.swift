@@ -4,7 +4,7 @@ import SoftmaxCore
 
 // Between the parts of the workers and whole tensors.
 extension FusedNetwork {
-  /// Takes over a network's numbers.
+  /// Takes over a network's values.
   func load(_ network: Sequential) {
     load(into: { $0.value }) { network.layers[$0].tensors }
     forEachUnitTensor { layer, shape, tensor, units in
@@ -41,7 +41,7 @@ extension FusedNetwork {
     }
   }
 
-  /// Hands the numbers back to a network.
+  /// Hands the values back to a network.
   func store(into network: inout Sequential) {
     for layer in layers(of: { $0.value }) {
       for tensor in layer.tensors {
@@ -106,7 +106,7 @@ extension FusedNetwork {
 }
 
 extension MatrixView {
-  /// Takes some units' numbers of a tensor that has one for each.
+  /// Takes some units' values of a tensor that has one for each.
   fileprivate func assign(_ tensors: [LayerTensor], _ name: String, units: Range<Int>) {
     guard let values = tensors[name]?.values else { return }
     for (column, unit) in units.enumerated() { self[0, column] = values[unit] }

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// A tensor that the plain plan trains: its numbers, their gradient, the optimizer's memory, all laid
+/// A tensor that the plain plan trains: its values, their gradient, the optimizer's state, all laid
 /// out alike.
 struct PlainParameter: Sendable {
   /// The place of the operation in the plan.
@@ -10,7 +10,7 @@ struct PlainParameter: Sendable {
   let role: GradientSum
   /// What it is in the network; several tensors for a custom layer.
   let tensors: [PlainNetwork.Tensor]
-  /// The numbers as they lie in the arena.
+  /// The values as they lie in the arena.
   let value: MatrixView
   let gradient: MatrixView
   /// The optimizer's, as many as it asks for.
@@ -37,7 +37,7 @@ struct PlainParameter: Sendable {
       }
   }
 
-  /// What a worker sums and updates of the numbers as they lie.
+  /// What a worker sums and updates of the values as they lie.
   func share(of worker: Worker) -> BatchPart {
     let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
     switch role {
@@ -56,7 +56,7 @@ struct PlainParameter: Sendable {
 }
 
 extension PlainParameter {
-  /// Numbers that are laid out as the parameter, under the tensors' names and in their shapes.
+  /// Values that are laid out as the parameter, under the tensors' names and in their shapes.
   func tensors(of numbers: MatrixView) -> [LayerTensor] {
     zip(tensors, parts(of: numbers)).map { tensor, part in
       LayerTensor(
@@ -65,7 +65,7 @@ extension PlainParameter {
     }
   }
 
-  /// Takes the numbers of such tensors over.
+  /// Takes the values of such tensors over.
   func assign(_ values: [LayerTensor], to numbers: MatrixView) {
     for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
       var matrix = Matrix(
