@@ -76,7 +76,8 @@ let package = Package(
 
     // MARK: The tests of core and models
     .testTarget(
-      name: "CoreTests", dependencies: ["SoftmaxCore"], swiftSettings: settings + strictSettings),
+      name: "CoreTests", dependencies: ["SoftmaxCore", "SoftmaxTestSupport"],
+      swiftSettings: settings + strictSettings),
     .testTarget(
       name: "ModelTests", dependencies: ["SoftmaxCore", "SoftmaxModels", "SoftmaxTestSupport"],
       resources: [.copy("Golden")], swiftSettings: settings + strictSettings),

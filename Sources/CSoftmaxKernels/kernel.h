@@ -42,13 +42,7 @@ INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 #define CONCAT_(a, b) softmax_##a##_##b
 #define CONCAT(a, b) CONCAT_(a, b)
 
-// The names of an operation's variants; each source ends by including variants.h.
-#if defined(__x86_64__)
-#define FOR_EACH_VARIANT(X) X(scalar) X(avx2) X(avx512)
-#elif defined(__aarch64__)
-#define FOR_EACH_VARIANT(X) X(scalar) X(neon)
-#else
-#define FOR_EACH_VARIANT(X) X(scalar)
-#endif
+#define TEXT_(a) #a
+#define TEXT(a) TEXT_(a)
 
 #endif

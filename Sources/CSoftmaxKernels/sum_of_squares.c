@@ -12,8 +12,11 @@ void softmax_sum_of_squares(
     ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t a_row, ptrdiff_t a_step, double *y) {
   if (a_row == 1) {
     for (ptrdiff_t i = 0; i < m; i++) y[i] = 0;
-    for (ptrdiff_t t = 0; t < steps; t++, a += a_step)
-      for (ptrdiff_t i = 0; i < m; i++) y[i] = y[i] + (double)a[i] * (double)a[i];
+    for (ptrdiff_t t = 0; t < steps; t++)
+      for (ptrdiff_t i = 0; i < m; i++) {
+        double x = a[t * a_step + i];
+        y[i] = y[i] + x * x;
+      }
     return;
   }
   for (ptrdiff_t i = 0; i < m; i += 8) {

@@ -2,7 +2,7 @@
 //
 // Compiles KERNEL_SOURCE once for each vector instruction set. The source sees VARIANT (the suffix
 // of its names) and LANES (floats in a vector); vector.h gives it types and helpers. A new
-// instruction set is a block here, a line in FOR_EACH_VARIANT and in dispatch.c.
+// instruction set is a block here and a case in dispatch.c.
 
 // A source whose plain loop is its vector form at one lane defines KERNEL_SCALAR; the others write
 // out their scalar variant, the specification.

@@ -23,7 +23,7 @@ struct SoftmaxCommand: ParsableCommand {
         row, counted from 0. Results go to standard output, everything else \
         to standard error.
 
-        Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 130 interrupted, 143 terminated. \
+        Exit codes: 0 done, 1 error, 3 the training diverged, 64 wrong usage, 129 hung up, 130 interrupted, 143 terminated. \
         SOFTMAX_ISA=scalar (avx2, avx512, neon) chooses the processor's instructions; the numbers \
         are the same with each.
         """,

@@ -118,7 +118,7 @@ import Testing
   }
 
   // Within an epoch, which is long: it goes on with the step behind the last one.
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func anInterruptionWritesACheckpointAndSaysHowToGoOn(number: Int32) throws {
     let arguments = [
       "train", "digits", "--epochs", "3", "--batch-size", "1", "--hidden", "200", "--json",

@@ -52,6 +52,30 @@ import Testing
     }
   #endif
 
+  @Test func aLogThatDoesNotFitOnTheDiskDoesNotCostTheModel() throws {
+    // A limit on the size of files stands for a full disk: the model is smaller than the log. It would
+    // hold for a file of messages too.
+    let outcome = try shell(
+      """
+      awk 'BEGIN { for (i = 0; i < 60; i++) print i % 7 "," i % 3 }' > t.csv
+      { ulimit -f 16; "$0" train t.csv --no-header --epochs 400 --csv-log log -o m.st; \\
+        echo "status $?" >&2; } 2>&1 >/dev/null | grep -v Epoch >&2
+      """)
+    #expect(outcome.errors.hasSuffix("status 0\n"), "\(outcome.errors)")
+    #expect(outcome.errors.matches(of: /warning: log: the log could not be written/).count == 1)
+    #expect(bench.exists("m.st"))
+    let lines = try String(contentsOfFile: bench.folder.path("log"), encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.last?.isEmpty == true)
+    #expect(lines.dropLast().allSatisfy { $0.split(separator: ",").count == 3 })
+  }
+
+  @Test func aFileThatOnlyLooksTemporaryIsKept() throws {
+    try bench.write(Array("precious".utf8), to: ".m.st.2024.12")
+    try bench.train("--output", "m.st")
+    #expect(bench.exists(".m.st.2024.12"))
+  }
+
   @Test func aPipeIsNotWaitedFor() throws {
     try bench.train("--quiet")
     #expect(unsafe mkfifo(bench.folder.path("pipe"), 0o600) == 0)

@@ -112,5 +112,9 @@ import Testing
     #expect(error?.code == .labelOutOfRange)
     #expect(error?.location == .row(1, column: nil))
     #expect(throws: SoftmaxError.self) { try Matrix(oneHot: [], classCount: -1) }
+    let tooLarge = #expect(throws: SoftmaxError.self) {
+      try Matrix(oneHot: [0, 1], classCount: .max)
+    }
+    #expect(tooLarge?.code == .unsupported)
   }
 }

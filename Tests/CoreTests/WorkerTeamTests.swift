@@ -45,6 +45,42 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 3])
+  func whereTheSystemGrantsFewerThreadsTheTeamIsSmaller(granted: Int) {
+    var rest = granted
+    let team = WorkerTeam(threadCount: 5) { body in
+      guard rest > 0 else { return nil }
+      rest -= 1
+      return ThreadHandle.start(body)
+    }
+    #expect(team.threadCount == granted + 1)
+    let count = Atomic<Int>(0)
+    team.run { worker in
+      count.add(worker.count, ordering: .relaxed)
+      worker.barrier()
+    }
+    #expect(count.load(ordering: .relaxed) == (granted + 1) * (granted + 1))
+    team.run(0..<7) { worker, steps in
+      if worker.index == 0 { count.add(steps.count, ordering: .relaxed) }
+    }
+    #expect(count.load(ordering: .relaxed) == (granted + 1) * (granted + 1) + 7)
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func stepsAreDoneInTheirOrderAndOnce(threadCount: Int) {
+    let team = WorkerTeam(threadCount: threadCount)
+    let done = Mutex<[Int]>([])
+    for begin in stride(from: 0, to: 3_000, by: 1_000) {
+      team.run(begin..<begin + 1_000) { worker, steps in
+        for step in steps {
+          if worker.index == 0 { done.withLock { $0.append(step) } }
+          worker.barrier()
+        }
+      }
+    }
+    #expect(done.withLock { $0 } == Array(0..<3_000))
+  }
+
   @Test func callersOnSeveralThreadsTakeTurns() {
     let team = WorkerTeam(threadCount: 2)
     let count = Atomic<Int>(0)

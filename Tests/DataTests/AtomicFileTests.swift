@@ -2,6 +2,7 @@
 import Foundation
 import SoftmaxCore
 import SoftmaxTestSupport
+import Synchronization
 import Testing
 
 @testable import SoftmaxData
@@ -92,19 +93,71 @@ import Testing
   }
 
   @Test func whatDeadRunsLeftIsRemoved() throws {
-    try folder.write([1], to: ".f.4194304.0123456789abcdef")
-    try folder.write([1], to: ".f.1.ff")
-    // Not temporary files of this one.
-    for name in [".f.txt", ".f.1.xyz", ".g.1.ff", ".f.1.2.3", "f.1.ff"] {
-      try folder.write([1], to: name)
-    }
+    try folder.write([1], to: ".f.softmax-temporary.4194304.0123456789abcdef")
+    try folder.write([1], to: ".f.softmax-temporary.1.ffffffffffffffff")
+    // Not temporary files of this one, and what a user may well call a file.
+    let others = [
+      ".f.1.ff", ".f.2024.12", ".f.4194304.0123456789abcdef", ".f.softmax-temporary.1.ff",
+      ".f.softmax-temporary.1.ffffffffffffffff.bak", ".f.softmax-temporary.x.ffffffffffffffff",
+      ".g.softmax-temporary.1.ffffffffffffffff", "f.softmax-temporary.1.ffffffffffffffff",
+    ]
+    for name in others { try folder.write([1], to: name) }
     let living = try AtomicFile(replacing: folder.path("f"))
     try living.write([5])
     // A second writer of the same file does not take the first for dead.
     try replace(folder.path("f"), with: [6])
     try living.commit()
     #expect(try content("f") == [5])
-    #expect(try folder.names == [".f.1.2.3", ".f.1.xyz", ".f.txt", ".g.1.ff", "f", "f.1.ff"])
+    #expect(try folder.names == (others + ["f"]).sorted())
+  }
+
+  @Test func aFileIsForcedToTheDiskBeforeItTakesItsPlace() throws {
+    let path = try folder.write([1], to: "f")
+    let calls = Mutex<[String]>([])
+    let usual = AtomicFile.SystemCalls()
+    let file = try AtomicFile(
+      replacing: path,
+      calls: AtomicFile.SystemCalls(
+        synchronize: { descriptor in
+          var status = stat()
+          unsafe fstat(descriptor, &status)
+          let isFolder = status.st_mode & S_IFMT == S_IFDIR
+          calls.withLock { $0.append(isFolder ? "folder to disk" : "file to disk") }
+          return usual.synchronize(descriptor)
+        },
+        rename: { old, new in
+          calls.withLock { $0.append("rename") }
+          return usual.rename(old, new)
+        }))
+    try file.write([2])
+    try file.commit()
+    #expect(calls.withLock { $0 } == ["file to disk", "rename", "folder to disk"])
+    #expect(try content("f") == [2])
+  }
+
+  @Test func aFileThatCannotBeForcedToTheDiskDoesNotTakeItsPlace() throws {
+    let path = try folder.write([1], to: "f")
+    let renames = Atomic<Int>(0)
+    let error = error { () throws(SoftmaxError) in
+      let file = try AtomicFile(
+        replacing: path,
+        calls: AtomicFile.SystemCalls(
+          synchronize: { _ in
+            errno = EIO
+            return -1
+          },
+          rename: { _, _ in
+            renames.add(1, ordering: .relaxed)
+            return 0
+          }))
+      try file.write([2])
+      try file.commit()
+    }
+    #expect(error?.code == .ioFailure)
+    #expect(error?.cause as? AtomicWriteFailure == .notWritten)
+    #expect(renames.load(ordering: .relaxed) == 0)
+    #expect(try content("f") == [1])
+    #expect(try folder.names == ["f"])
   }
 
   @Test func aWriteThatFailsLeavesTheOldFile() async {

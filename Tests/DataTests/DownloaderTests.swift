@@ -7,9 +7,6 @@ import Testing
 @testable import SoftmaxData
 
 @Suite struct DownloaderTests {
-  /// The two ways to a mirror: the library's own for http, Foundation's for https.
-  enum Way: CaseIterable { case plain, foundation }
-
   let folder: TemporaryFolder
   let content: [UInt8]
   let file: RemoteFile
@@ -21,28 +18,25 @@ import Testing
       name: "data.bin", byteCount: content.count, sha256: SHA256.hexDigest(of: content))
   }
 
-  private func failure(of mirrors: [String], by way: Way = .plain) -> SoftmaxError? {
+  private func failure(of mirrors: [String]) -> SoftmaxError? {
     error { () throws(SoftmaxError) in
-      var downloader = Downloader(mirrors: mirrors, idleSeconds: 2, totalSeconds: 20)
-      downloader.usesFoundationForHTTP = way == .foundation
+      let downloader = Downloader(mirrors: mirrors, idleSeconds: 2, totalSeconds: 20)
       try downloader.fetch([file], into: folder.path)
     }
   }
 
-  private func failure(of reply: LocalServer.Reply, by way: Way = .plain) throws -> SoftmaxError? {
+  private func failure(of reply: LocalServer.Reply) throws -> SoftmaxError? {
     let server = try LocalServer(["/data.bin": reply])
     defer { server.stop() }
-    return failure(of: [server.address], by: way)
+    return failure(of: [server.address])
   }
 
-  @Test(arguments: Way.allCases)
-  func aGoodFileGetsItsName(way: Way) throws {
+  @Test func aGoodFileGetsItsName() throws {
     let server = try LocalServer(["/data.bin": .file(content)])
     defer { server.stop() }
     var last: (String, Int, Int)?
     let within = folder.path("made/on/the/way")
-    var downloader = Downloader(mirrors: [server.address])
-    downloader.usesFoundationForHTTP = way == .foundation
+    let downloader = Downloader(mirrors: [server.address])
     try downloader.fetch([file], into: within) { last = ($0, $1, $2) }
     #expect(try Array(Data(contentsOf: URL(fileURLWithPath: within + "/data.bin"))) == content)
     #expect(last?.0 == "data.bin")
@@ -53,9 +47,8 @@ import Testing
     #expect(server.requests == ["/data.bin"])
   }
 
-  @Test(arguments: Way.allCases)
-  func aLengthNeedNotBeAnnounced(way: Way) throws {
-    #expect(try failure(of: .withoutLength(content), by: way) == nil)
+  @Test func aLengthNeedNotBeAnnounced() throws {
+    #expect(try failure(of: .withoutLength(content)) == nil)
     #expect(try folder.names == ["data.bin"])
   }
 
@@ -67,35 +60,29 @@ import Testing
     #expect(try Array(Data(contentsOf: URL(fileURLWithPath: folder.path("data.bin")))) == content)
   }
 
-  @Test(arguments: Way.allCases)
-  func aWrongFileIsRefused(way: Way) throws {
+  @Test func aWrongFileIsRefused() throws {
     var wrong = content
     wrong[100] ^= 1
-    let error = try #require(try failure(of: .file(wrong), by: way))
+    let error = try #require(try failure(of: .file(wrong)))
     #expect(error.code == .checksumMismatch)
     #expect(error.message.contains(file.sha256))
     #expect(try folder.names == [])
   }
 
-  @Test(arguments: Way.allCases)
-  func aFileThatIsCutOffIsRefused(way: Way) throws {
+  @Test func aFileThatIsCutOffIsRefused() throws {
     let half = Array(content[..<1_000])
     for reply in [
       .cutOff(half, announced: content.count), .file(half), .withoutLength(half), .file([]),
     ] as [LocalServer.Reply] {
-      #expect(try failure(of: reply, by: way)?.code == .networkFailure)
+      #expect(try failure(of: reply)?.code == .networkFailure)
     }
     #expect(try folder.names == [])
   }
 
-  @Test(arguments: [
-    // Foundation on Linux cannot be stopped by a sender that never pauses.
-    (Way.plain, LocalServer.Reply.endless), (.plain, .endlessWithPauses),
-    (.foundation, .endlessWithPauses),
-  ])
-  func aFileThatIsTooLongOrEndlessIsRefused(way: Way, reply: LocalServer.Reply) throws {
-    #expect(try failure(of: .file(content + [0]), by: way)?.code == .networkFailure)
-    let error = try #require(try failure(of: reply, by: way))
+  @Test(arguments: [LocalServer.Reply.endless, .endlessWithPauses])
+  func aFileThatIsTooLongOrEndlessIsRefused(reply: LocalServer.Reply) throws {
+    #expect(try failure(of: .file(content + [0]))?.code == .networkFailure)
+    let error = try #require(try failure(of: reply))
     #expect(error.code == .networkFailure)
     #expect(error.message.contains("more than the 200000 bytes"))
     #expect(try folder.names == [])
@@ -115,22 +102,15 @@ import Testing
     }
   }
 
-  /// Answers that are not as HTTP has them; the first is, and shows that the others could pass.
+  /// Answers, and whether they give the file: what is no HTTP, or cut off, does not.
   static let answers: [(answer: String, isGood: Bool)] = [
     ("HTTP/1.1 200 OK\r\ncontent-LENGTH:  3\r\n\r\nabc", true),
-    ("HTTP/1.0 200\r\n\r\nabc", true),
-    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabcdef", true),
-    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", false),
-    ("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", false),
-    ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc", false),
-    ("HTTP/1.1 200 OK\r\nContent-Length: 0x3\r\n\r\nabc", false),
-    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", false),
-    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nabc", false),
-    ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n", false),
-    ("HTTP/1.1 x OK\r\n\r\nabc", false), ("HTTP/2 200 OK\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", true),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nabc", false),
+    ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n", false),
     ("SSH-2.0-OpenSSH\r\n\r\n", false), ("\r\n\r\n", false), ("", false),
-    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", false), ("HTTP/1.1 200 OK\n\nabc", false),
-    ("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 10_000) + "\r\nabc", false),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", false),
     (String(repeating: "x", count: 100_000), false),
   ]
 
@@ -147,15 +127,14 @@ import Testing
     #expect(error?.code == (isGood ? nil : .networkFailure), "\(String(describing: error))")
   }
 
-  @Test(arguments: Way.allCases)
-  func aServerThatSaysNothingIsGivenUp(way: Way) throws {
-    #expect(try failure(of: .silent, by: way)?.code == .networkFailure)
+  @Test func aServerThatSaysNothingIsGivenUp() throws {
+    #expect(try failure(of: .silent)?.code == .networkFailure)
     #expect(try folder.names == [])
   }
 
-  @Test(arguments: [404, 500, 206, 204], Way.allCases)
-  func otherStatusesAreErrors(status: Int, way: Way) throws {
-    let error = try #require(try failure(of: .status(status), by: way))
+  @Test(arguments: [404, 500, 206, 204])
+  func otherStatusesAreErrors(status: Int) throws {
+    let error = try #require(try failure(of: .status(status)))
     #expect(error.code == .networkFailure)
     #expect(error.message.contains("\(status)"))
     #expect(try folder.names == [])

@@ -13,10 +13,7 @@ import Testing
   @Test func whatWasUnpackedIsKeptAndEqual() throws {
     let first = try bench.read()
     let copy = try #require(bench.copy)
-    #expect(copy.header.shape == [3, 100])
-    #expect(copy.header.source.path.hasSuffix("/images.gz"))
-    #expect(
-      copy.header.sha256 == SHA256.hexDigest(of: Array(try Data(contentsOf: bench.sourceURL))))
+    #expect(copy.shape == [3, 100])
     #expect(try bench.read() == first)
     #expect(try bench.read().hashValue == first.hashValue)
     #expect(first.bytes == CacheBench.payload)
@@ -24,9 +21,10 @@ import Testing
 
   @Test func aCopyThatPassesItsChecksIsUsed() throws {
     _ = try bench.read()
-    // Another payload under the right checksums shows where the bytes came from.
+    let source = try #require(SourceIdentity(bench.source))
     let other = [UInt8](repeating: 7, count: 300)
-    try bench.replaceCopy(bench.header { $0.checksum = CacheBench.checksum(other) }, other)
+    // Another array under the right checksums shows where the bytes came from.
+    bench.cache.keep(shape: [3, 100], ByteStorage(other), of: source, at: bench.source)
     #expect(try bench.read().bytes == other)
   }
 
@@ -55,17 +53,17 @@ import Testing
     let source = try #require(SourceIdentity(bench.source))
     try bench.writeSource(CacheBench.payload, settled: false)
     bench.cache.keep(
-      IDXArray(shape: [3, 100], storage: ByteStorage(CacheBench.payload)), of: source,
-      sha256: String(repeating: "0", count: 64))
-    #expect(!FileManager.default.fileExists(atPath: bench.copyPath))
+      shape: [3, 100], ByteStorage(CacheBench.payload), of: source, at: bench.source)
+    #expect(!FileManager.default.fileExists(atPath: bench.cache.folder))
   }
 
   @Test func aSourceThatChangedJustNowIsNotKept() throws {
     let source = try #require(SourceIdentity(bench.source))
     #expect(source.isSettled)
-    var later = source
-    later.changed.seconds += 3_600
-    #expect(!later.isSettled)
+    try bench.writeSource(CacheBench.payload, settled: false)
+    #expect(try #require(SourceIdentity(bench.source)).isSettled == false)
+    _ = try bench.read()
+    #expect(!FileManager.default.fileExists(atPath: bench.cache.folder))
   }
 
   @Test func linksToTheSourceShareItsCopy() throws {
@@ -103,16 +101,14 @@ import Testing
     #expect(error?.code == .unsupported)
   }
 
-  @Test func copiesOfFilesThatAreGoneAreRemoved() throws {
-    _ = try bench.read()
-    let second = bench.folder.path("second.gz")
-    try FileManager.default.moveItem(atPath: bench.source, toPath: second)
-    bench.settle()
-    let results = IDXFiles.read([second], maximumByteCount: 300, cache: bench.cache)
-    #expect(try results[0].get().bytes == CacheBench.payload)
+  @Test func theOldestCopiesAreRemoved() throws {
+    for number in 0..<UnpackedCache.greatestCount + 3 {
+      try bench.writeSource([UInt8](repeating: UInt8(number), count: 300))
+      _ = try bench.read()
+    }
+    #expect(bench.copy != nil)
     let names = try FileManager.default.contentsOfDirectory(atPath: bench.cache.folder)
-    #expect(names.count == 1)
-    #expect(names[0].hasPrefix("second.gz-"))
+    #expect(names.count == UnpackedCache.greatestCount)
   }
 
   @Test func labelsOfACopyAreCheckedAgainstTheClasses() throws {
@@ -159,10 +155,6 @@ struct CacheBench {
 
   static func idx(_ payload: [UInt8]) -> [UInt8] { Fixtures.idx(extents: [3, 100], payload) }
 
-  static func checksum(_ bytes: [UInt8]) -> UInt64 {
-    unsafe bytes.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
-  }
-
   func writeSource(_ payload: [UInt8], settled: Bool = true) throws {
     try folder.write(Fixtures.gzip(Self.idx(payload)), to: "images.gz")
     if settled { settle() }
@@ -182,21 +174,11 @@ struct CacheBench {
 
   var copyPath: String { SourceIdentity(source).map { cache.path(of: $0) } ?? "" }
 
-  /// The header that a good copy has, changed.
-  func header(_ change: (inout UnpackedHeader) -> Void) throws -> [UInt8] {
-    let source = try #require(SourceIdentity(source))
-    var header = UnpackedHeader(
-      source: source, sha256: String(repeating: "0", count: 64),
-      checksum: Self.checksum(Self.payload), shape: [3, 100])
-    change(&header)
-    return try #require(header.encoded())
-  }
-
   /// Puts other bytes in the copy's place, for nobody but the user.
-  func replaceCopy(_ header: [UInt8], _ payload: [UInt8]) throws {
+  func replaceCopy(_ bytes: [UInt8]) throws {
     let url = URL(fileURLWithPath: copyPath)
     try? FileManager.default.removeItem(at: url)
-    try Data(header + payload).write(to: url)
+    try Data(bytes).write(to: url)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copyPath)
   }
 }

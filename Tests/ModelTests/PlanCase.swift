@@ -177,12 +177,16 @@ extension PlanCase {
 
   /// Two epochs, as `fit` has them.
   ///
-  /// - Parameter stepsOfRun: the number of steps that the team does before it is asked again.
+  /// - Parameters:
+  ///   - stepsOfRun: the number of steps that the team does before it is asked again.
+  ///   - isAloneAtTimes: whether every other run is done by one worker alone.
   func outcome(
     of plan: any TrainingPlan, _ network: Sequential, _ dataset: LabeledDataset, threads: Int,
-    stepsOfRun: Int = .max
+    stepsOfRun: Int = .max, isAloneAtTimes: Bool = false
   ) -> PlanOutcome {
     let team = WorkerTeam(threadCount: threads)
+    let alone = isAloneAtTimes ? WorkerTeam(threadCount: 1) : team
+    var runCount = 0
     var clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
     var result = PlanOutcome()
     for epoch in 0..<2 {
@@ -197,7 +201,9 @@ extension PlanCase {
           // A number that is not the step's place, for dropout to draw from.
           plan.schedule.setNumber(of: step, to: 1000 + epoch * plan.schedule.stepCount + step)
         }
-        plan.run(steps, dataset: dataset, isUpdating: true, team: team)
+        plan.run(
+          steps, dataset: dataset, isUpdating: true, team: runCount % 2 == 0 ? team : alone)
+        runCount += 1
         plan.schedule.add(steps, to: &totals)
         next = steps.upperBound
       }

@@ -20,6 +20,28 @@ import Testing
     #expect(plain.parameters != PlanOutcome(network).parameters)
   }
 
+  /// Where others need the processors, a plan for several workers goes on with one, and back.
+  @Test(arguments: [2, 3, 5])
+  func aPlanThatOneWorkerTakesOverForAWhileHasTheSameBits(threads: Int) throws {
+    for hidden in [[], [40], [48, 40]] {
+      let test = PlanCase(hidden: hidden, rows: 90, batchSize: 13, threads: threads)
+      let network = try test.network()
+      let dataset = try test.dataset()
+      let expected = test.outcome(
+        of: test.plainPlan(network, dataset, threads: 1), network, dataset, threads: 1)
+      let plans: [any TrainingPlan] = [
+        test.plainPlan(network, dataset, threads: threads),
+        try test.fusedPlan(network, dataset, threads: threads),
+      ]
+      for plan in plans {
+        #expect(
+          test.outcome(
+            of: plan, network, dataset, threads: threads, stepsOfRun: 2, isAloneAtTimes: true)
+            == expected, "\(hidden), \(type(of: plan))")
+      }
+    }
+  }
+
   static let linear: [PlanCase] = {
     var cases = [(2, 2), (3, 2), (4, 3), (4, 4)]
     cases += (3...13).map { (13, $0) }

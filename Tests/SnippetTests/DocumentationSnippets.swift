@@ -109,11 +109,6 @@ enum DocumentationSnippets {
     print(digits.training.featureShape, digits.training.labels[0])
   }
 
-  static func download(_ manifest: [RemoteFile]) throws {
-    let downloader = Downloader(mirrors: ["https://example.org/data/"])
-    try downloader.fetch(manifest, into: "/home/me/data")
-  }
-
   static func fetch(_ showProgress: @escaping (String) -> Void) throws -> String {
     let folder = try FashionMNIST.fetch { file, received, total in
       showProgress("\(file): \(received) of \(total) bytes")
@@ -135,12 +130,6 @@ enum DocumentationSnippets {
   static func folder() throws {
     let letters = try IDXFolder.load("/data/letters")
     print(letters.training.classNames)
-  }
-
-  static func hash() {
-    var hash = SHA256()
-    hash.update(Array("abc".utf8))
-    print(hash.hexDigest())
   }
 
   static func tensors() throws {

@@ -174,7 +174,6 @@ import Testing
     try DocumentationSnippets.digits()
     try DocumentationSnippets.iris()
     try DocumentationSnippets.breastCancer()
-    DocumentationSnippets.hash()
     try DocumentationSnippets.classifier()
     try DocumentationSnippets.picture(of: Digits.load())
     #expect(DocumentationSnippets.chart().hasPrefix("<svg "))

@@ -32,7 +32,7 @@ public final class WorkerTeam: Sendable {
 
   private let shared: Shared
   private let threads: [ThreadHandle]
-  private let turn = Mutex(())
+  private let turn = Mutex(TeamPace())
 
   /// Starts a team.
   ///
@@ -45,12 +45,17 @@ public final class WorkerTeam: Sendable {
   }
 
   /// Starts a team of at least one worker.
-  package init(threadCount: Int) {
+  ///
+  /// - Parameter start: starts a thread, or fails to, as the system may; tests have their own.
+  package init(
+    threadCount: Int,
+    startingBy start: (@escaping @Sendable () -> Void) -> ThreadHandle? = ThreadHandle.start
+  ) {
     let count = max(1, threadCount)
     let shared = Shared(count: count)
     var threads: [ThreadHandle] = []
     for index in 1..<max(count, 1) {
-      guard let thread = ThreadHandle.start({ shared.serve(as: index) }) else { break }
+      guard let thread = start({ shared.serve(as: index) }) else { break }
       threads.append(thread)
     }
     // Where the system grants fewer threads, the team is smaller; the results are the same.
@@ -69,8 +74,13 @@ public final class WorkerTeam: Sendable {
     // A process can be kept to some of the machine's; a spinning worker without one would cost the
     // others their time.
     let allowed = softmax_processor_count()
-    if allowed > 0 { return allowed }
-    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let count = allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return processorCount(of: count, quota: ControlGroup.current.processorQuota)
+  }
+
+  // A worker that the quota does not pay for in full would be stopped, and waited for, in each period.
+  static func processorCount(of count: Int, quota: Double?) -> Int {
+    max(1, quota.map { min(count, Int(min($0, 1024))) } ?? count)
   }
 
   /// Throws `invalidArgument` for a number of threads that makes no sense.
@@ -84,6 +94,43 @@ public final class WorkerTeam: Sendable {
   /// Must not be called by a worker.
   package func run(_ body: @escaping @Sendable (Worker) -> Void) {
     turn.withLock { _ in shared.run(body) }
+  }
+
+  /// Calls `body` with steps that follow each other, on each worker, or on the caller alone as the
+  /// only one of a team of one: whatever is faster, as `TeamPace` finds out.
+  ///
+  /// Must not be called by a worker.
+  ///
+  /// - Parameters:
+  ///   - prepare: told how many workers the next steps have, before they begin.
+  ///   - body: does some of the steps.
+  package func run(
+    _ steps: Range<Int>, prepare: (_ workerCount: Int) -> Void = { _ in },
+    _ body: @escaping @Sendable (Worker, Range<Int>) -> Void
+  ) {
+    let alone = Worker(index: 0, count: 1, shared: shared)
+    turn.withLock { pace in
+      guard threadCount > 1 else {
+        prepare(1)
+        return body(alone, steps)
+      }
+      var rest = steps
+      while !rest.isEmpty {
+        let next = rest.prefix(pace.stepLimit)
+        let isAlone = pace.isAlone
+        prepare(isAlone ? 1 : threadCount)
+        let began = ContinuousClock.now
+        if isAlone {
+          body(alone, next)
+        } else {
+          shared.run { body($0, next) }
+        }
+        pace.record(
+          steps: next.count, seconds: (ContinuousClock.now - began) / .seconds(1),
+          stalled: shared.takeStalledSeconds())
+        rest = rest.dropFirst(next.count)
+      }
+    }
   }
 
   /// The same where the team has nothing else to do; false where it has, with nothing done.
@@ -101,7 +148,7 @@ package struct Worker: Sendable {
   fileprivate let shared: Shared
 
   /// Waits until every worker of the team has come here.
-  package func barrier() { shared.barrier() }
+  package func barrier() { if count > 1 { shared.barrier() } }
 
   /// This worker's part of 0..<total, cut at multiples of `alignment`; the parts of all cover it.
   package func share(of total: Int, alignedTo alignment: Int = 1) -> Range<Int> {
@@ -133,6 +180,8 @@ private final class Shared: @unchecked Sendable {
   private let arrived = CacheLine()
   private let phase = CacheLine()
   private let parked = CacheLine()
+  // Nanoseconds that workers spent parked before meetings.
+  private let stalled = CacheLine()
 
   init(count: Int) {
     self.count = count
@@ -166,22 +215,35 @@ private final class Shared: @unchecked Sendable {
   }
 
   func barrier() {
-    guard count > 1 else { return }
     let now = phase.value.load(ordering: .acquiring)
     if arrived.value.add(1, ordering: .acquiringAndReleasing).newValue == count {
       arrived.value.store(0, ordering: .relaxed)
       phase.value.add(1, ordering: .sequentiallyConsistent)
       wake()
     } else {
-      wait { self.phase.value.load(ordering: .sequentiallyConsistent) != now }
+      wait(isStall: true) { self.phase.value.load(ordering: .sequentiallyConsistent) != now }
     }
   }
 
-  private func wait(until isOver: () -> Bool) {
+  // The seconds that a worker stalled since this was asked last: the mean of those that can wait for one.
+  func takeStalledSeconds() -> Double {
+    let total = stalled.value.exchange(0, ordering: .relaxed)
+    return total > 0 ? Double(total) * 1e-9 / Double(count - 1) : 0
+  }
+
+  private func wait(isStall: Bool = false, until isOver: () -> Bool) {
     for _ in 0..<spins {
       if isOver() { return }
       softmax_spin_hint()
     }
+    let began = ContinuousClock.now
+    park(until: isOver)
+    guard isStall else { return }
+    stalled.value.add(
+      Int((ContinuousClock.now - began) / .nanoseconds(1)), ordering: .relaxed)
+  }
+
+  private func park(until isOver: () -> Bool) {
     // A waker changes its word, then looks for parked workers; a worker counts itself as parked,
     // then looks at the word. One of the two sees the other.
     gate.lock()

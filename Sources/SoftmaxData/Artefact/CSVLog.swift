@@ -1,54 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import SoftmaxCore
+public import SoftmaxCore
 public import SoftmaxModels
 
 /// Writes a line an epoch to a table of comma-separated values, as Keras' CSVLogger does.
 ///
 /// The columns are `epoch,accuracy,loss`, with validation also `val_accuracy,val_loss`; epochs count
-/// from 0. A training that goes on from a checkpoint writes the lines of the epochs before anew.
+/// from 0. A training that goes on from a checkpoint writes the lines of the epochs before anew. The
+/// file belongs to one training at a time: a second one that is to write it ends with an error.
 public struct CSVLog: TrainingCallback {
   /// The file.
   public let path: String
+  private let onFailure: (@Sendable (SoftmaxError) -> Void)?
+  private var file: LogFile?
+  private var hasFailed = false
 
-  init(path: String) {
+  init(path: String, onFailure: (@Sendable (SoftmaxError) -> Void)?) {
     self.path = path
+    self.onFailure = onFailure
   }
 
   /// Writes the header, and the lines of epochs that are done already.
   ///
-  /// - Throws: `invalidArgument` where a file is there that is no such log: a slip of the pen must not
-  ///   cost the data; `ioFailure`.
+  /// - Throws: `invalidArgument` where a file is there that is no such log (a slip of the pen must not
+  ///   cost the data) or that another training writes; `ioFailure`.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     let header = "epoch,accuracy,loss" + (status.hasValidation ? ",val_accuracy,val_loss" : "")
-    let file = try AtomicFile(replacing: path)
-    // Behind the first line, which refuses pipes: those would never answer.
-    let known = FileHandle(forReadingAtPath: path)
-    defer { try? known?.close() }
-    if let first = try? known?.read(upToCount: 6), !first.isEmpty, first != Data("epoch,".utf8) {
-      throw SoftmaxError(
-        .invalidArgument,
-        "is there and is no log of a training: only a log or an empty file is replaced",
-        remedy: "choose another name, or remove the file", at: .file(path: path, offset: nil))
-    }
-    let lines = status.history.epochs.map(Self.line)
-    try file.write(Array(([header] + lines).map { $0 + "\n" }.joined().utf8))
-    try file.commit()
+    let file = try LogFile(path, beginningWith: "epoch,")
+    try file.append(([header] + status.history.epochs.map(Self.line)).map { $0 + "\n" }.joined())
+    self.file = file
+    hasFailed = false
   }
 
   /// Adds the epoch's line.
+  ///
+  /// - Throws: `ioFailure`, unless somebody is told of failures.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
-    guard let epoch = status.history.epochs.last else { return .proceed }
-    do {
-      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      defer { try? file.close() }
-      try file.seekToEnd()
-      try file.write(contentsOf: Data((Self.line(epoch) + "\n").utf8))
+    guard let epoch = status.history.epochs.last, let file else { return .proceed }
+    do throws(SoftmaxError) {
+      try file.append(Self.line(epoch) + "\n")
     } catch {
-      throw SoftmaxError(
-        .ioFailure, "the log could not be written", remedy: "make room, or log elsewhere",
-        at: .file(path: path, offset: nil), cause: SystemFailure(beneath: error))
+      guard let onFailure else { throw error }
+      if !hasFailed { onFailure(error) }
+      hasFailed = true
     }
     return .proceed
   }
@@ -62,5 +56,12 @@ public struct CSVLog: TrainingCallback {
 
 extension TrainingCallback where Self == CSVLog {
   /// Writes a line an epoch to a table of comma-separated values; see ``CSVLog``.
-  public static func csvLog(to path: String) -> CSVLog { CSVLog(path: path) }
+  ///
+  /// - Parameter onFailure: told, once, of a line that could not be written, for which the training
+  ///   then does not end; without it such a line ends the training.
+  public static func csvLog(
+    to path: String, onFailure: (@Sendable (SoftmaxError) -> Void)? = nil
+  ) -> CSVLog {
+    CSVLog(path: path, onFailure: onFailure)
+  }
 }

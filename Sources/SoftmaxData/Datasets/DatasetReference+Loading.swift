@@ -14,7 +14,7 @@ extension DatasetReference {
   ///   ``CSVTable/read(_:as:maximumByteCount:)``.
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
-    cache: DataCache = .user, progress: Downloader.Progress? = nil
+    cache: DataCache = .user, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     switch source {
     case .builtIn("digits"): return try Digits.load()

@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-public import SoftmaxCore
+package import SoftmaxCore
+
+/// Called as bytes of a file arrive: its name, the bytes so far and the bytes expected in all.
+public typealias DownloadProgress = (
+  _ file: String, _ receivedBytes: Int, _ totalBytes: Int
+) -> Void
 
 /// Fetches files from the first of several mirrors that has them right.
 ///
 /// A file appears under its name only when it is complete and has the expected
-/// SHA-256. What is there and right is not fetched again. Plain http is read
-/// piece by piece; https goes through Foundation, which knows TLS and proxies.
-///
-/// ```swift
-/// let downloader = Downloader(mirrors: ["https://example.org/data/"])
-/// try downloader.fetch(manifest, into: "/home/me/data")
-/// ```
-public struct Downloader: Sendable {
-  /// Called as bytes arrive: the file's name, the bytes so far and the bytes expected in all.
-  public typealias Progress = (_ file: String, _ receivedBytes: Int, _ totalBytes: Int) -> Void
-
+/// SHA-256. What is there and right is not fetched again.
+package struct Downloader: Sendable {
   /// Where to look, in this order: addresses (http or https) that a file's name is appended to.
-  public let mirrors: [String]
+  package let mirrors: [String]
   /// The longest that a mirror may stay silent, in seconds.
-  public let idleSeconds: Double
+  package let idleSeconds: Double
   /// The longest that one file may take from one mirror, in seconds.
-  public let totalSeconds: Double
-  // So that tests reach the way for https with a server that has no certificate.
-  var usesFoundationForHTTP = false
+  package let totalSeconds: Double
 
   /// Creates a downloader.
-  public init(mirrors: [String], idleSeconds: Double = 30, totalSeconds: Double = 1_800) {
+  package init(mirrors: [String], idleSeconds: Double = 30, totalSeconds: Double = 1_800) {
     self.mirrors = mirrors
     self.idleSeconds = idleSeconds
     self.totalSeconds = totalSeconds
@@ -38,8 +32,8 @@ public struct Downloader: Sendable {
   ///
   /// - Throws: `networkFailure`, or `checksumMismatch` where only wrong files were to be had,
   ///   listing what was tried; `ioFailure` where the folder cannot be written.
-  public func fetch(
-    _ files: [RemoteFile], into folder: String, progress: Progress? = nil
+  package func fetch(
+    _ files: [RemoteFile], into folder: String, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) {
     try SystemFailure.validate(path: folder)
     do {
@@ -56,7 +50,7 @@ public struct Downloader: Sendable {
   }
 
   private func fetch(
-    _ file: RemoteFile, to path: String, progress: Progress?
+    _ file: RemoteFile, to path: String, progress: DownloadProgress?
   ) throws(SoftmaxError) {
     if try Self.isThere(file, at: path) { return }
     var failures: [SoftmaxError] = []
@@ -86,13 +80,16 @@ public struct Downloader: Sendable {
   }
 
   private func fetch(
-    _ file: RemoteFile, from mirror: String, to path: String, progress: Progress?
+    _ file: RemoteFile, from mirror: String, to path: String, progress: DownloadProgress?
   ) throws(SoftmaxError) {
     let address = mirror.hasSuffix("/") ? mirror + file.name : mirror + "/" + file.name
-    let transport = try transport(to: address, limit: file.byteCount)
-    defer { transport.stop() }
+    guard let url = URL(string: address), let host = url.host(), !host.isEmpty,
+      ["http", "https"].contains(url.scheme?.lowercased())
+    else { throw Self.failure(address, "is no address of http or https") }
+    let download = SessionDownload(url, limit: file.byteCount, idleSeconds: idleSeconds)
+    defer { download.stop() }
     let destination = try AtomicFile(replacing: path)
-    let digest = try receive(file, from: address, by: transport) {
+    let digest = try receive(file, from: address, by: download) {
       (bytes, received) throws(SoftmaxError) in
       try destination.write(bytes)
       progress?(file.name, received, file.byteCount)
@@ -108,22 +105,9 @@ public struct Downloader: Sendable {
     }
   }
 
-  private func transport(
-    to address: String, limit: Int
-  ) throws(SoftmaxError) -> any DownloadTransport {
-    if let url = URL(string: address) {
-      let scheme = url.scheme?.lowercased()
-      if scheme == "https" || scheme == "http" && usesFoundationForHTTP {
-        return SessionDownload(url, limit: limit, idleSeconds: idleSeconds)
-      }
-      if scheme == "http", let transport = PlainDownload(url) { return transport }
-    }
-    throw Self.failure(address, "is no address of http or https")
-  }
-
   /// Hands on what arrives and returns its SHA-256; exactly the expected number of bytes.
   private func receive(
-    _ file: RemoteFile, from address: String, by transport: any DownloadTransport,
+    _ file: RemoteFile, from address: String, by download: SessionDownload,
     handOn: ([UInt8], Int) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) -> String {
     let deadline = ContinuousClock.now + .seconds(totalSeconds)
@@ -133,7 +117,7 @@ public struct Downloader: Sendable {
       guard ContinuousClock.now < deadline else {
         throw Self.failure(address, "took more than \(totalSeconds) seconds")
       }
-      switch transport.next(within: idleSeconds) {
+      switch download.next(within: idleSeconds) {
       case nil:
         throw Self.failure(address, "nothing came for \(idleSeconds) seconds")
       case .status(let status):

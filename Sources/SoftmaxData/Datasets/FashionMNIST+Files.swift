@@ -39,7 +39,7 @@ extension FashionMNIST {
   @discardableResult
   public static func fetch(
     to directory: String? = nil, cache: DataCache = .user,
-    mirrors: [String] = FashionMNIST.mirrors, progress: Downloader.Progress? = nil
+    mirrors: [String] = FashionMNIST.mirrors, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> String {
     try remote.fetch(
       to: directory, cache: cache, downloader: Downloader(mirrors: mirrors),

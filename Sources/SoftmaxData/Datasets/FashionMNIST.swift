@@ -45,7 +45,7 @@ public enum FashionMNIST {
   ///
   /// Debian packed them anew, so there the gzipped files have other digests and
   /// the same content.
-  public static let files = [
+  package static let files = [
     RemoteFile(
       name: "train-images-idx3-ubyte.gz", byteCount: 26_421_880,
       sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
@@ -75,7 +75,7 @@ public enum FashionMNIST {
   ///   are damaged.
   public static func load(
     directory: String? = nil, cache: DataCache = .user,
-    mirrors: [String] = FashionMNIST.mirrors, progress: Downloader.Progress? = nil
+    mirrors: [String] = FashionMNIST.mirrors, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     let (split, folder) = try remote.load(
       classNames: classNames, directory: directory, cache: cache,

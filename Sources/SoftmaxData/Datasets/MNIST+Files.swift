@@ -37,7 +37,7 @@ extension MNIST {
   @discardableResult
   public static func fetch(
     to directory: String? = nil, cache: DataCache = .user,
-    mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
+    mirrors: [String] = MNIST.mirrors, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> String {
     try remote.fetch(
       to: directory, cache: cache, downloader: Downloader(mirrors: mirrors),

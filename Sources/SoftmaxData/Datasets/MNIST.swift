@@ -34,7 +34,7 @@ public enum MNIST {
   ]
 
   /// The four files as the mirrors have them.
-  public static let files = [
+  package static let files = [
     RemoteFile(
       name: "train-images-idx3-ubyte.gz", byteCount: 9_912_422,
       sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
@@ -73,7 +73,7 @@ public enum MNIST {
   ///   names); `invalidData` if they are damaged.
   public static func load(
     directory: String? = nil, cache: DataCache = .user,
-    mirrors: [String] = MNIST.mirrors, progress: Downloader.Progress? = nil
+    mirrors: [String] = MNIST.mirrors, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     let (split, folder) = try remote.load(
       classNames: classNames, directory: directory, cache: cache,

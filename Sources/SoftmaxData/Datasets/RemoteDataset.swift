@@ -41,7 +41,7 @@ struct RemoteDataset: Sendable {
   /// - Returns: the folder.
   func fetch(
     to directory: String?, cache: DataCache, downloader: Downloader,
-    progress: Downloader.Progress?
+    progress: DownloadProgress?
   ) throws(SoftmaxError) -> String {
     guard let folder = directory ?? cache.folder(of: name) else {
       throw SoftmaxError(
@@ -66,7 +66,7 @@ struct RemoteDataset: Sendable {
   /// - Returns: the data set, and the folder that it came from.
   func load(
     classNames: [String], directory: String?, cache: DataCache,
-    downloader: Downloader, progress: Downloader.Progress?
+    downloader: Downloader, progress: DownloadProgress?
   ) throws(SoftmaxError) -> (split: DatasetSplit, folder: String) {
     let folder: String
     if let found = try locate(directory: directory, cache: cache) {

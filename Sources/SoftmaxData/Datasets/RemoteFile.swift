@@ -4,16 +4,16 @@
 ///
 /// Mirrors need not be trusted, nor the way to them: a file of another size or
 /// another digest is refused.
-public struct RemoteFile: Hashable, Sendable {
+package struct RemoteFile: Hashable, Sendable {
   /// The name on the mirror and in the folder.
-  public let name: String
+  package let name: String
   /// The size in bytes.
-  public let byteCount: Int
+  package let byteCount: Int
   /// The SHA-256 in lower-case hexadecimal.
-  public let sha256: String
+  package let sha256: String
 
   /// Describes a file.
-  public init(name: String, byteCount: Int, sha256: String) {
+  package init(name: String, byteCount: Int, sha256: String) {
     self.name = name
     self.byteCount = byteCount
     self.sha256 = sha256

@@ -7,8 +7,21 @@ import Synchronization
   import FoundationNetworking
 #endif
 
+/// What happens to a download.
+enum DownloadEvent: Sendable {
+  /// The mirror's answer began, with its HTTP status.
+  case status(Int)
+  /// Some of the file arrived.
+  case bytes([UInt8])
+  /// Nothing more will come; with a message, because of a failure.
+  case end(String?)
+}
+
 /// A request by Foundation's loading system, which knows TLS and the system's proxies.
-final class SessionDownload: DownloadTransport {
+///
+/// It takes in what a server sends as fast as that comes, but keeps no more than the caller wants: memory is
+/// bounded by the size of the file.
+final class SessionDownload {
   private let events: Events
   private let session: URLSession
 
@@ -25,8 +38,10 @@ final class SessionDownload: DownloadTransport {
     session.dataTask(with: request).resume()
   }
 
+  /// The next event; nil if none comes within so many seconds.
   func next(within seconds: Double) -> DownloadEvent? { events.next(within: seconds) }
 
+  /// Ends the request, wherever it is; the caller does not wait for that.
   func stop() {
     events.close()
     // On Linux this waits until the sender pauses, which one that is fast enough never does.
@@ -71,6 +86,10 @@ private final class Events: NSObject, URLSessionDataDelegate, Sendable {
     completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
   ) {
     add(.status((response as? HTTPURLResponse)?.statusCode ?? 0))
+    guard response.expectedContentLength <= Int64(limit) else {
+      add(.bytes([UInt8](repeating: 0, count: limit + 1)))
+      return completionHandler(.cancel)
+    }
     completionHandler(.allow)
   }
 
@@ -81,7 +100,7 @@ private final class Events: NSObject, URLSessionDataDelegate, Sendable {
       defer { state.receivedBytes += data.count }
       return state.receivedBytes
     }
-    if before <= limit { add(.bytes(Array(data))) }
+    if before <= limit { add(.bytes(Array(data))) } else { dataTask.cancel() }
   }
 
   func urlSession(

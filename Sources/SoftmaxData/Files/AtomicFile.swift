@@ -29,6 +29,13 @@ final class AtomicFile {
   private let temporary: String
   private var descriptor: Int32
   private var offset = 0
+  private let calls: SystemCalls
+
+  /// The calls that make a file last: replaced in tests, which see their order and let them fail.
+  struct SystemCalls {
+    var synchronize: (Int32) -> Int32 = AtomicFile.synchronize
+    var rename: (_ old: String, _ new: String) -> Int32 = { systemRename($0, $1) }
+  }
 
   /// Starts a file that is going to replace what the path names now.
   ///
@@ -38,7 +45,9 @@ final class AtomicFile {
   ///   - path: the file's path; a link leads to the file to replace.
   ///   - mode: the new file's mode; without it that of the old file, or the usual one.
   /// - Throws: `ioFailure`, `notFound` or `invalidArgument`; the old file is untouched.
-  init(replacing path: String, mode: mode_t? = nil) throws(SoftmaxError) {
+  init(
+    replacing path: String, mode: mode_t? = nil, calls: SystemCalls = SystemCalls()
+  ) throws(SoftmaxError) {
     try SystemFailure.validate(path: path)
     let (target, oldMode) = try Self.resolve(path)
     guard let (folder, prefix) = Self.places(of: target) else {
@@ -48,6 +57,7 @@ final class AtomicFile {
     }
     self.path = path
     self.target = target
+    self.calls = calls
     self.folder = folder.isEmpty ? "." : folder
     Self.removeStaleFiles(inFolder: self.folder, prefix: prefix)
     (temporary, descriptor) = try Self.create(
@@ -66,8 +76,9 @@ final class AtomicFile {
   private static func places(of target: String) -> (folder: String, prefix: String)? {
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard !name.isEmpty, name != ".", name != ".." else { return nil }
-    // A name may have 255 bytes; the rest is for the number of the process and the random part.
-    return (String(target.dropLast(name.count)), "." + shortened(name) + ".")
+    // A name may have 255 bytes; the rest is for the mark, the number of the process, and the random
+    // part.
+    return (String(target.dropLast(name.count)), "." + shortened(name) + temporaryMark)
   }
 
   deinit {
@@ -111,17 +122,17 @@ final class AtomicFile {
   ///   untouched, ``AtomicWriteFailure/durabilityUncertain`` if the new one is in place but the
   ///   folder could not be forced to the disk.
   func commit(durably: Bool = true) throws(SoftmaxError) {
-    guard !durably || Self.synchronize(descriptor) == 0 else {
+    guard !durably || calls.synchronize(descriptor) == 0 else {
       throw Self.notWritten("could not be forced to the disk", path: path, offset: nil)
     }
-    guard unsafe rename(temporary, target) == 0 else {
+    guard calls.rename(temporary, target) == 0 else {
       throw Self.notWritten("could not be put in its place", path: path, offset: nil)
     }
     close(descriptor)
     descriptor = -1
     guard durably else { return }
     let parent = SystemFailure.retrying { unsafe open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
-    let result = parent < 0 ? -1 : Self.synchronize(parent)
+    let result = parent < 0 ? -1 : calls.synchronize(parent)
     let failure = SystemFailure(number: errno)
     if parent >= 0 { close(parent) }
     // Some file systems have no such call for folders: theirs are durable or never will be.
@@ -198,7 +209,7 @@ final class AtomicFile {
   private static func shortened(_ name: Substring) -> String {
     var result = ""
     for character in name {
-      if result.utf8.count + String(character).utf8.count > 200 { break }
+      if result.utf8.count + String(character).utf8.count > 190 { break }
       result.append(character)
     }
     return result
@@ -209,7 +220,8 @@ final class AtomicFile {
     prefix: String, mode: mode_t?, path: String
   ) throws(SoftmaxError) -> (String, Int32) {
     for _ in 0..<100 {
-      let random = String(UInt64.random(in: .min ... .max), radix: 16)
+      let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+      let random = String(repeating: "0", count: randomDigitCount - digits.count) + digits
       let temporary = prefix + "\(getpid())." + random
       let descriptor = SystemFailure.retrying {
         unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -258,10 +270,16 @@ final class AtomicFile {
     }
   }
 
+  // No user's file has a name like this by chance: one that only looks a little like it is left alone.
+  private static let temporaryMark = ".softmax-temporary."
+  private static let randomDigitCount = 16
+
   /// Whether a name ends as temporary files do: the number of a process and a random number.
   private static func isTemporaryTail(_ tail: Substring) -> Bool {
     let parts = tail.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 2 && Int32(parts[0]) != nil && UInt64(parts[1], radix: 16) != nil
+    return parts.count == 2 && Int32(parts[0]).map { $0 > 0 } == true
+      && parts[1].count == randomDigitCount
+      && parts[1].allSatisfy { "0123456789abcdef".contains($0) }
   }
 
   private static func synchronize(_ descriptor: Int32) -> Int32 {
@@ -272,6 +290,8 @@ final class AtomicFile {
     return SystemFailure.retrying { fsync(descriptor) }
   }
 }
+
+private func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
 
 // Within the type the method's name hides the system's.
 private func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {

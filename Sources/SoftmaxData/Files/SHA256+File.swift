@@ -12,11 +12,4 @@ extension SHA256 {
       hash.update(count == chunk.count ? chunk : Array(chunk[..<count]))
     }
   }
-
-  /// The digest of a gzipped file; nil for another, which is not read.
-  static func hexDigest(ofPackedFile path: String) throws(SoftmaxError) -> String? {
-    var source = try ByteSource(path: path)
-    guard try source.prefix(2) == UnpackingReader.magic else { return nil }
-    return try hexDigest(of: &source)
-  }
 }

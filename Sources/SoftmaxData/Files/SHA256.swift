@@ -2,15 +2,9 @@
 
 /// The hash function SHA-256, fed piece by piece.
 ///
-/// ```swift
-/// var hash = SHA256()
-/// hash.update(Array("abc".utf8))
-/// print(hash.hexDigest())    // ba7816bf...f20015ad
-/// ```
-///
 /// Source: FIPS 180-4, section 6.2. It is written out here because Foundation
 /// has none on Linux and a dependency for one function is not worth its keep.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var state = SIMD8<UInt32>(
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
@@ -19,10 +13,10 @@ public struct SHA256: Sendable {
   private var byteCount: UInt64 = 0
 
   /// Creates the hash of nothing.
-  public init() {}
+  package init() {}
 
   /// The digest of all bytes at once, as 64 lower-case hexadecimal digits.
-  public static func hexDigest(of bytes: [UInt8]) -> String {
+  package static func hexDigest(of bytes: [UInt8]) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hexDigest()
@@ -31,7 +25,7 @@ public struct SHA256: Sendable {
   /// Adds bytes to what is hashed.
   ///
   /// - Complexity: linear in the number of bytes, without allocations once started.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { unsafe update($0) }
   }
 
@@ -60,7 +54,7 @@ public struct SHA256: Sendable {
   }
 
   /// The digest of the bytes so far, as 64 lower-case hexadecimal digits.
-  public func hexDigest() -> String {
+  package func hexDigest() -> String {
     var last = self
     // One bit, then zeros until 8 bytes are left of a block, then the length in bits.
     let zeros = (119 - Int(byteCount % 64)) % 64

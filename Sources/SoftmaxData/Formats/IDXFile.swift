@@ -195,6 +195,10 @@ public enum IDXFile {
         .unsupported, "its shape \(shape) needs \(count) bytes, more than the limit of \(maximum)",
         remedy: "raise maximumByteCount if the file is right", at: reader.location(4))
     }
+    // Two copies for the time in which an array grows.
+    try MemoryLimit.current.validate(
+      2 * Double(count), for: "reading it", remedy: "allow the process more memory",
+      at: reader.location(nil))
   }
 
   private static func unsupportedType(_ code: UInt8, reader: UnpackingReader) -> SoftmaxError {

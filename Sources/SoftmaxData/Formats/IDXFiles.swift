@@ -23,11 +23,8 @@ enum IDXFiles {
     private struct State: Sendable {
       var outcome: Result<IDXArray, SoftmaxError>?
       var isPacked = false
-      var sha256: String?
       var pieces: [UInt64] = []
     }
-
-    private static let leastHashedAhead = 1 << 18
 
     private let path: String
     private let maximumByteCount: Int
@@ -58,7 +55,7 @@ enum IDXFiles {
           SoftmaxError(.ioFailure, "was not read", at: .file(path: path, offset: nil)))
       }
       return .success(
-        IDXArray(shape: copy.header.shape, storage: ByteStorage(copy.payload)))
+        IDXArray(shape: copy.shape, storage: ByteStorage(copy.payload)))
     }
 
     /// Checking the copy, or else unpacking the file.
@@ -78,23 +75,18 @@ enum IDXFiles {
     var jobsOfUnpacking: [Job] {
       guard let copy else { return [] }
       let checksum = PayloadChecksum.combination(of: state.withLock { $0.pieces })
-      return checksum == copy.header.checksum ? [] : unpacking
+      return checksum == copy.checksum ? [] : unpacking
     }
 
     private var unpacking: [Job] {
-      let byteCount = Int(clamping: source?.byteCount ?? 0)
-      // Unpacking a byte takes some fifty times as long as checking one, hashing one twenty.
-      let unpack = Job(cost: byteCount.multipliedClamped(by: 50)) { [self] in
-        let (outcome, isPacked) = unpacked()
-        state.withLock { ($0.outcome, $0.isPacked) = (outcome, isPacked) }
-      }
-      // What is kept, is kept with its digest. Whether a small file will be kept is not known yet.
-      guard cache != nil, byteCount >= Self.leastHashedAhead else { return [unpack] }
-      let hash = Job(cost: byteCount.multipliedClamped(by: 20)) { [self] in
-        let digest = try? SHA256.hexDigest(ofPackedFile: path)
-        state.withLock { $0.sha256 = digest }
-      }
-      return [unpack, hash]
+      // Unpacking a byte takes some fifty times as long as checking one.
+      let cost = (source?.byteCount ?? 0).multipliedClamped(by: 50)
+      return [
+        Job(cost: cost) { [self] in
+          let (outcome, isPacked) = unpacked()
+          state.withLock { ($0.outcome, $0.isPacked) = (outcome, isPacked) }
+        }
+      ]
     }
 
     private func unpacked() -> (Result<IDXArray, SoftmaxError>, isPacked: Bool) {
@@ -114,9 +106,7 @@ enum IDXFiles {
         array.storage.count >= cache.minimumByteCount
       else { return nil }
       return Job(cost: array.storage.count) { [path] in
-        let digest = (try? state.sha256 ?? SHA256.hexDigest(ofPackedFile: path)) ?? nil
-        guard let digest else { return }
-        cache.keep(array, of: source, sha256: digest)
+        cache.keep(shape: array.shape, array.storage, of: source, at: path)
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
+import Synchronization
 
 /// Training in which each worker owns some of every layer's units.
 ///
@@ -14,11 +15,22 @@ import SoftmaxCore
 ///
 /// A batch of more rows than a block of the sums goes through block by block, the gradients being
 /// stored and added in the order of the tree.
+///
+/// The plan is laid out for the workers of a team. Where that lets its caller work alone, there is a second
+/// layout for one worker, made when it is first wanted, and what was learnt moves from one to the other.
 final class FusedPlan: TrainingPlan {
   let schedule: BatchSchedule
-  private let arenas: [Arena]
-  private let network: FusedNetwork
-  private let workers: VectorView<FusedWorker>
+  private let arena: Arena
+  private let workerCount: Int
+  private let makeLayout: @Sendable (_ workerCount: Int) -> FusedLayout
+  private let layouts: Mutex<Layouts>
+  // A network of the shapes, for what moves.
+  private let form: Sequential
+
+  private struct Layouts {
+    var current: FusedLayout
+    var other: FusedLayout?
+  }
 
   /// Lays out memory for training a network on a data set in batches of at most its size.
   ///
@@ -27,63 +39,112 @@ final class FusedPlan: TrainingPlan {
     _ network: Sequential, of shape: FusedShape, on dataset: LabeledDataset, optimizer: Optimizer?,
     batchSize: Int, l2Penalty: Float, workerCount: Int, kernels: Kernels
   ) {
-    let arena = Arena()
-    let arenas = (0..<workerCount).map { _ in Arena() }
-    let blocks = (batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
-    let isGradientStored = blocks > 1 || !(optimizer?.rule.stepsInTiles ?? false)
     let treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: l2Penalty)
     precondition(
       treatment.isNone, "gradients that are changed before their step are the plain plan's")
     precondition(
       shape.fits(rowCount: batchSize, workerCount: workerCount), "batches of this size are too")
-    let fused = FusedNetwork(
-      network, of: shape, memoryOf: optimizer,
-      gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,
-      treatment: treatment, in: arena, ofWorkers: arenas)
+    let arena = Arena()
     let schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
-    workers = arena.vector(
-      copying: FusedWorker.team(
-        for: fused, schedule: schedule, isGradientStored: isGradientStored,
-        hasDistributions: dataset.targets.areDistributions, kernels: kernels, in: arena,
-        ofWorkers: arenas))
+    let hasDistributions = dataset.targets.areDistributions
+    makeLayout = { workerCount in
+      FusedLayout(
+        network, of: shape, schedule: schedule, hasDistributions: hasDistributions,
+        optimizer: optimizer, treatment: treatment, workerCount: workerCount, kernels: kernels)
+    }
+    layouts = Mutex(Layouts(current: makeLayout(workerCount)))
     self.schedule = schedule
-    self.arenas = arenas + [arena]
-    self.network = fused
+    self.arena = arena
+    self.workerCount = workerCount
+    form = network
   }
 
   func weight(of step: Int) -> Double { Double(schedule.samples(of: step).count) }
 
-  func store(into network: inout Sequential) { self.network.store(into: &network) }
+  func store(into network: inout Sequential) {
+    layouts.withLock { $0.current.network.store(into: &network) }
+  }
 
   func storedOptimizerState() -> [[LayerTensors]] {
-    (0..<network.memoryCount).map { slot in
-      network.layers(of: { $0.memory(slot) })
-    }
+    layouts.withLock { $0.current.network.storedOptimizerState() }
   }
 
   func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
-    self.network.load(network)
-    for (slot, layers) in optimizerState.enumerated() {
-      self.network.load(into: { $0.memory(slot) }) { index in
-        layers.first { $0.layer == index }?.tensors
-      }
-    }
+    layouts.withLock { $0.current.network.load(network, optimizerState: optimizerState) }
   }
 
   func storedGradients() -> [LayerTensors] {
     let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
-    return network.layers(of: { $0.gradient(atLevel: blocks.trailingZeroBitCount) })
+    return layouts.withLock {
+      $0.current.network.layers(of: { $0.gradient(atLevel: blocks.trailingZeroBitCount) })
+    }
   }
 
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     team: WorkerTeam
   ) {
-    team.run { [workers] worker in
-      let own = workers[worker.index]
+    team.run(steps, prepare: layOut) { worker, steps in
+      let own = self.layouts.withLock { $0.current.workers[worker.index] }
       for step in steps {
         own.run(
           step, features: features, targets: targets, isUpdating: isUpdating, worker: worker)
+      }
+    }
+  }
+
+  // Makes the current layout that of so many workers.
+  private func layOut(for count: Int) {
+    layouts.withLock { layouts in
+      guard layouts.current.workers.count != count else { return }
+      let old = layouts.current
+      let new = layouts.other ?? makeLayout(count)
+      var network = form
+      old.network.store(into: &network)
+      new.network.load(network, optimizerState: old.network.storedOptimizerState())
+      layouts = Layouts(current: new, other: old)
+    }
+  }
+}
+
+/// The memory of a fused plan for a number of workers.
+private struct FusedLayout: Sendable {
+  let network: FusedNetwork
+  let workers: VectorView<FusedWorker>
+  private let arenas: [Arena]
+
+  init(
+    _ network: Sequential, of shape: FusedShape, schedule: BatchSchedule, hasDistributions: Bool,
+    optimizer: Optimizer?, treatment: GradientTreatment, workerCount: Int, kernels: Kernels
+  ) {
+    let arena = Arena()
+    let arenas = (0..<workerCount).map { _ in Arena() }
+    let blocks = (schedule.batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
+    let isGradientStored = blocks > 1 || !(optimizer?.rule.stepsInTiles ?? false)
+    self.network = FusedNetwork(
+      network, of: shape, memoryOf: optimizer,
+      gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,
+      treatment: treatment, in: arena, ofWorkers: arenas)
+    workers = arena.vector(
+      copying: FusedWorker.team(
+        for: self.network, schedule: schedule, isGradientStored: isGradientStored,
+        hasDistributions: hasDistributions, kernels: kernels, in: arena, ofWorkers: arenas))
+    self.arenas = arenas + [arena]
+  }
+}
+
+extension FusedNetwork {
+  /// The optimizer's state, in the shapes of the parameters.
+  fileprivate func storedOptimizerState() -> [[LayerTensors]] {
+    (0..<memoryCount).map { slot in layers(of: { $0.memory(slot) }) }
+  }
+
+  /// Takes over parameters, and the optimizer's state.
+  fileprivate func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
+    load(network)
+    for (slot, layers) in optimizerState.enumerated() {
+      load(into: { $0.memory(slot) }) { index in
+        layers.first { $0.layer == index }?.tensors
       }
     }
   }

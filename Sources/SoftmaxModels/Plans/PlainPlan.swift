@@ -111,7 +111,7 @@ final class PlainPlan: TrainingPlan {
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     team: WorkerTeam
   ) {
-    team.run { worker in
+    team.run(steps) { worker, steps in
       for step in steps {
         let samples = self.schedule.samples(of: step)
         self.differentiate(

@@ -52,7 +52,7 @@ struct DataFetchCommand: ParsableCommand {
 
   // Fetches, and says how far it is and where the files went.
   private func show(
-    _ console: Console, _ fetch: (@escaping Downloader.Progress) throws(SoftmaxError) -> String
+    _ console: Console, _ fetch: (@escaping DownloadProgress) throws(SoftmaxError) -> String
   ) throws {
     var display = DownloadDisplay(console: console)
     defer { display.end() }

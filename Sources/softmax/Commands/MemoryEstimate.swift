@@ -33,12 +33,8 @@ struct MemoryEstimate {
 
   /// Throws if the machine has less memory than that, or lets this process have less.
   func validate() throws(SoftmaxError) {
-    let limit = MemoryLimit.current
-    guard byteCount > limit.byteCount else { return }
-    func text(_ bytes: Double) -> String { NumberText.bytes(Int(bytes)) }
-    throw SoftmaxError(
-      .unsupported,
-      "training this network takes about \(text(byteCount)) of memory, \(limit.owner) "
-        + text(limit.byteCount), remedy: "use fewer hidden units, or smaller batches")
+    try MemoryLimit.current.validate(
+      byteCount, for: "training this network",
+      remedy: "use fewer hidden units, or smaller batches")
   }
 }

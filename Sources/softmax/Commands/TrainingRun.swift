@@ -161,7 +161,13 @@ struct TrainingRun {
         .reduceOnPlateau(
           patience: patience, monitor: watching.validation == nil ? .loss : .validationLoss))
     }
-    if let path = watching.csvLog { callbacks.append(.csvLog(to: path)) }
+    if let path = watching.csvLog {
+      callbacks.append(
+        .csvLog(to: path) { [console] error in
+          console.warning(
+            PrintableText.line("\(error)") + "; the training goes on, its log will have a gap")
+        })
+    }
     if let path = watching.checkpoint {
       callbacks.append(.checkpoint(to: path, everyEpochs: watching.checkpointEvery ?? 1))
     }

@@ -29,7 +29,8 @@ struct WatchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where to write checkpoints; Control-C and SIGTERM write one too.", valueName: "file"))
+      "Where to write checkpoints; Control-C, SIGTERM and SIGHUP write one too.", valueName: "file")
+  )
   var checkpoint: String?
 
   @Option(

@@ -8,6 +8,7 @@ enum ExitStatus: Int32 {
   case error = 1
   case diverged = 3
   case usage = 64
+  case hungUp = 129
   case interrupted = 130
   case terminated = 143
 

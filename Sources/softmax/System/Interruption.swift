@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import Synchronization
 
 #if canImport(Darwin)
@@ -11,78 +10,82 @@ import Synchronization
   import Glibc
 #endif
 
-/// Turns the first Control-C, or the first request of a scheduler to end, into one that the work asks
-/// for; one that comes a second later ends the process.
+/// Turns the first Control-C, the first request of a scheduler to end, or the terminal's going away into
+/// a request that the work asks for; one that comes a second later ends the process.
+///
+/// Handlers of signals alone: a queue would need a thread, which a tight limit on memory does not
+/// grant.
 final class Interruption {
-  private let requests: Requests
-  private let sources: [any DispatchSourceSignal]
-
-  private final class Requests: Sendable {
-    // The exit status; 0 where nobody has asked.
-    let status = Atomic<Int32>(0)
-    let time = Atomic<UInt64>(0)
-  }
+  private static let numbers = [SIGHUP, SIGINT, SIGTERM]
+  private let handled: [Int32]
 
   /// Begins to listen.
   init() {
-    let requests = Requests()
-    self.requests = requests
-    let queue = DispatchQueue(label: "interruption")
-    let kinds = [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)]
-    sources = kinds.compactMap { number, status in
-      // The source sees a signal only if its default action does not end the process first. What was
-      // ignored from the start, as in a shell's background, stays so.
-      guard !Interruption.ignore(number) else { return nil }
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        let now = DispatchTime.now().uptimeNanoseconds
-        let (isFirst, _) = requests.status.compareExchange(
-          expected: 0, desired: status.rawValue, ordering: .relaxed)
-        // Some launchers send the same request twice: to the process, and to its group.
-        if isFirst {
-          requests.time.store(now, ordering: .relaxed)
-        } else if now > requests.time.load(ordering: .relaxed) + 1_000_000_000 {
-          _exit(status.rawValue)
-        }
-      }
-      source.resume()
-      return source
+    requests.clear()
+    handled = Interruption.numbers.filter { number in
+      // What was ignored from the start, as in a shell's background or under nohup, stays so.
+      guard !Interruption.isIgnored(number) else { return false }
+      signal(number) { requests.note($0) }
+      return true
     }
+    // A parent may have blocked them in the thread that started this process.
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for number in handled { unsafe sigaddset(&set, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// What the process has been asked to end with, if it has.
-  var requestedStatus: ExitStatus? {
-    ExitStatus(rawValue: requests.status.load(ordering: .relaxed)).flatMap {
-      $0 == .done ? nil : $0
-    }
-  }
+  var requestedStatus: ExitStatus? { requests.status }
 
   /// Stops listening: from here on the signals end the process.
   func end() {
-    // A source blocks its signal in the thread that got it.
-    var numbers = sigset_t()
-    unsafe sigemptyset(&numbers)
-    for source in sources {
-      source.cancel()
-      signal(Int32(source.handle), SIG_DFL)
-      unsafe sigaddset(&numbers, Int32(source.handle))
-    }
-    unsafe pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
+    for number in handled { signal(number, SIG_DFL) }
   }
 
-  // Whether it was ignored before.
-  private static func ignore(_ number: Int32) -> Bool {
-    var old = sigaction()
-    unsafe sigaction(number, nil, &old)
-    signal(number, SIG_IGN)
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    unsafe sigaction(number, nil, &action)
     #if canImport(Darwin)
-      let handler = unsafe old.__sigaction_u.__sa_handler
+      let handler = unsafe action.__sigaction_u.__sa_handler
     #elseif canImport(Musl)
-      let handler = unsafe old.__sa_handler.sa_handler
+      let handler = unsafe action.__sa_handler.sa_handler
     #else
-      let handler = unsafe old.__sigaction_handler.sa_handler
+      let handler = unsafe action.__sigaction_handler.sa_handler
     #endif
     // Functions of C cannot be compared; their addresses can.
     return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}
+
+// A handler of a signal is a function without a context: it finds what it writes to here.
+private let requests = Requests()
+
+/// What signals have asked for; a handler may call all of it.
+private final class Requests: Sendable {
+  // The number of the first signal; 0 where none came.
+  private let number = Atomic<Int32>(0)
+  private let nanoseconds = Atomic<Int>(0)
+
+  /// The usual status of a process that a signal ended: 128 and its number.
+  var status: ExitStatus? {
+    let number = number.load(ordering: .relaxed)
+    return number == 0 ? nil : ExitStatus(rawValue: 128 + number)
+  }
+
+  func clear() { number.store(0, ordering: .relaxed) }
+
+  func note(_ signal: Int32) {
+    let error = errno
+    defer { errno = error }
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+    // Some launchers send the same request twice: to the process, and to its group.
+    if number.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged {
+      nanoseconds.store(now, ordering: .relaxed)
+    } else if now > nanoseconds.load(ordering: .relaxed) + 1_000_000_000 {
+      _exit(128 + signal)
+    }
   }
 }

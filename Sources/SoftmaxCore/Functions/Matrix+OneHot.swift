@@ -11,20 +11,23 @@ extension Matrix {
   /// Keras' `to_categorical`, PyTorch's and TensorFlow's `one_hot`.
   ///
   /// - Throws: `labelOutOfRange` naming the row of a label that is none of the classes;
-  ///   `invalidArgument` for a negative number of classes.
+  ///   `invalidArgument` for a negative number of classes; `unsupported` for a matrix that does not fit
+  ///   into memory.
   public init(oneHot labels: [Int], classCount: Int) throws(SoftmaxError) {
     guard classCount >= 0 else {
       throw SoftmaxError(
         .invalidArgument, "the number of classes must not be negative, got \(classCount)")
     }
-    self.init(rowCount: labels.count, columnCount: classCount)
-    for (row, label) in labels.enumerated() {
-      guard (0..<classCount).contains(label) else {
-        throw SoftmaxError(
-          .labelOutOfRange, "label \(label) is not one of the \(classCount) classes",
-          at: .row(row, column: nil))
-      }
-      self[row, label] = 1
+    for (row, label) in labels.enumerated() where !(0..<classCount).contains(label) {
+      throw SoftmaxError(
+        .labelOutOfRange, "label \(label) is not one of the \(classCount) classes",
+        at: .row(row, column: nil))
     }
+    try MemoryLimit.current.validate(
+      4 * Double(labels.count) * Double(classCount),
+      for: "a \(labels.count) x \(classCount) matrix",
+      remedy: "keep the labels as they are, as Targets.labels")
+    self.init(rowCount: labels.count, columnCount: classCount)
+    for (row, label) in labels.enumerated() { self[row, label] = 1 }
   }
 }

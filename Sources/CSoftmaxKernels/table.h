@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table of one instruction set; dispatch.c includes it for each.
+
+#define KERNEL(name, ...) void CONCAT(name, VARIANT)(__VA_ARGS__);
+#define SHARED_KERNEL(name, ...)
+#include "kernel_list.h"
+
+static const softmax_kernels CONCAT(kernels, VARIANT) = {
+    .name = TEXT(VARIANT),
+#define KERNEL(name, ...) .name = CONCAT(name, VARIANT),
+#define SHARED_KERNEL(name, ...) .name = softmax_##name,
+#include "kernel_list.h"
+};
