@@ -76,6 +76,48 @@ import Testing
     #expect(bench.exists(".m.st.2024.12"))
   }
 
+  @Test func aTableCanComeThroughAPipe() throws {
+    try bench.write(Array("u,v,y\n1,2,x\n-1,3,z\n2,1,x\n-2,0,z\n".utf8), to: "train.csv")
+    try bench.write(Array("u,v\n3,1\n-3,1\n".utf8), to: "new.csv")
+    let training = "train train.csv --model linear --epochs 60 --learning-rate 0.5 --quiet"
+    #expect(try shell("\"$0\" \(training)").exitCode == 0)
+    let expected = try shell("\"$0\" predict model.safetensors new.csv").output
+    #expect(expected.contains("row 0  x") && expected.contains("row 1  z"))
+    for script in [
+      "cat new.csv | \"$0\" predict model.safetensors -",
+      "cat new.csv | \"$0\" predict model.safetensors /dev/stdin",
+      "\"$0\" predict model.safetensors - < new.csv",
+      "gzip -c new.csv | \"$0\" predict model.safetensors -",
+      "mkfifo fifo; cat new.csv > fifo & sleep 1; \"$0\" predict model.safetensors fifo",
+    ] {
+      let outcome = try shell(script)
+      #expect(outcome.output == expected, "\(script): \(outcome.errors)")
+    }
+    let piped = "cat train.csv | \"$0\" train - --model linear --epochs 60 --learning-rate 0.5"
+    let trained = try shell("cp model.safetensors before; \(piped)")
+    #expect(trained.errors.contains("standard input: read as comma, header, 4 rows"))
+    let weights = try ["before", "model.safetensors"].map { name in
+      try bench.run("inspect", name, "--json").objects().first?["weights_sha256"] as? String
+    }
+    #expect(weights[0] == weights[1])
+    for command in ["evaluate model.safetensors -", "inspect -"] {
+      #expect(try shell("cat train.csv | \"$0\" \(command)").exitCode == 0)
+    }
+  }
+
+  @Test func aPipeWithoutATableIsAnErrorOfOneLine() throws {
+    for (script, message) in [
+      ("printf '' | \"$0\" inspect -", "error: standard input: is empty"),
+      ("\"$0\" inspect - < /dev/zero", "error: standard input: is a device"),
+      ("printf '1,2,x\\n3,y\\n' | \"$0\" inspect -", "error: standard input: line 2: has 2 cells"),
+    ] {
+      let outcome = try shell(script)
+      #expect(outcome.exitCode == 1)
+      #expect(outcome.errors.hasPrefix(message), "\(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test func aPipeIsNotWaitedFor() throws {
     try bench.train("--quiet")
     #expect(unsafe mkfifo(bench.folder.path("pipe"), 0o600) == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxTestSupport
 import Testing
 
@@ -61,7 +62,7 @@ import Testing
     try write(["x,y", "-3,0"], to: "other.csv")
     let other = try bench.run("predict", "model.safetensors", "other.csv")
     #expect(other.exitCode == 1)
-    #expect(other.errors.contains("which the model knows, has no column"))
+    #expect(other.errors.contains("has no column; there are"))
     let row = try run("predict", "model.safetensors", "new.csv:1")
     #expect(row.output.contains("row 1  rose"))
     let known = try run("predict", "model.safetensors", "flowers.csv:3", "--target", "kind")
@@ -135,6 +136,92 @@ import Testing
     let wrong = try bench.run("inspect", "numbered.csv", "--separator", "semicolon")
     #expect(wrong.exitCode == 1)
     #expect(try bench.run("inspect", "numbered.csv", "--separator", "x").exitCode == 64)
+  }
+
+  @Test func howATableWasReadIsSaidOnce() throws {
+    let outcome = try run(
+      "train", "flowers.csv", "--target", "kind", "--epochs", "1", "--test", "flowers.csv")
+    let note = "flowers.csv: read as semicolon, header, 40 rows, classes in \"kind\"\n"
+    #expect(outcome.errors.components(separatedBy: note).count == 2, "\(outcome.errors)")
+    let predicted = try run("predict", "model.safetensors", "flowers.csv", "--target", "kind")
+    #expect(predicted.errors.contains(note))
+    #expect(!predicted.output.contains("read as"))
+    let quiet = try run("train", "flowers.csv", "--target", "kind", "--epochs", "1", "--quiet")
+    #expect(quiet.errors.isEmpty)
+  }
+
+  @Test func whatIsFoundByLookingCanBeSaid() throws {
+    try write(["sep=;", "id;a;b;kind", "7;1,5;-;x", "8;2,5;3;y", "9;0;1;x"], to: "said.csv")
+    let failed = try bench.run("inspect", "said.csv")
+    #expect(failed.errors.contains("(--decimal comma)"), "\(failed.errors)")
+    let said = try run(
+      "inspect", "said.csv", "--decimal", "comma", "--ignore", "id", "--ignore", "3", "--json")
+    #expect(said.errors.contains("read as semicolon, header, 3 rows, classes in \"kind\""))
+    let part = try #require(said.objects().first?["train"] as? [String: Any])
+    let features = try #require(part["features"] as? [[String: Any]])
+    #expect(features.map { $0["name"] as? String } == ["a"])
+    let mark = try bench.run(
+      "inspect", "said.csv", "--decimal", "comma", "--missing=-", "--missing", "?")
+    #expect(mark.errors.contains("line 3, column 3: a number is missing in \"b\", got -"))
+    try run(
+      "train", "said.csv", "--decimal", "comma", "--ignore", "b", "--epochs", "1", "--test",
+      "said.csv")
+    for wrong in [["--decimal", "dot"], ["--separator", "space"]] {
+      #expect(try bench.run(["inspect", "said.csv"] + wrong).exitCode == 64)
+    }
+  }
+
+  @Test func aNextCommandReadsTheTableTheSameWay() throws {
+    try write(["id;a;kind", "7;1,5;x", "8;2,5;y", "9;0,5;x"], to: "comma.csv")
+    let trained = try run(
+      "train", "comma.csv", "--decimal", "comma", "--ignore", "id", "--missing", "", "--epochs",
+      "1", "--test", "comma.csv")
+    #expect(
+      trained.errors.contains(
+        "evaluate model.safetensors comma.csv --ignore id --decimal comma --missing ''"),
+      "\(trained.errors)")
+  }
+
+  @Test func aColumnThatCountsTheRowsIsWarnedOfAndLeftOut() throws {
+    try write([",a,kind"] + (0..<20).map { "\($0),\($0 % 7),\($0 < 10 ? "x" : "y")" }, to: "i.csv")
+    let warned = try run("train", "i.csv", "--epochs", "1")
+    #expect(
+      warned.errors.contains("warning: i.csv: column 1, which has no name, counts the rows"),
+      "\(warned.errors)")
+    let without = try run("train", "i.csv", "--epochs", "1", "--ignore", "1")
+    #expect(!without.errors.contains("counts the rows"))
+    #expect(without.errors.contains("20 rows of 1 to learn from"))
+  }
+
+  @Test func aClassMayBeMissingWhereItIsPredicted() throws {
+    try train()
+    try write(["kind;\"the \"\"x\"\"\";y", ";-3;0", "?;3;0"], to: "unknown.csv")
+    let predicted = try run("predict", "model.safetensors", "unknown.csv", "--target", "kind")
+    #expect(predicted.lines.map { $0.split(separator: " ")[2] } == ["iris", "rose"])
+    let judged = try bench.run("evaluate", "model.safetensors", "unknown.csv", "--target", "kind")
+    #expect(judged.errors.contains("unknown.csv: line 2, column 1: the class is missing"))
+  }
+
+  @Test func aClassOfAFewRowsIsValidatedAndOneOfARowIsNamed() throws {
+    let rows = (0..<64).map { "\($0),\($0 % 7),\($0 >= 60 ? "C" : $0 % 2 == 0 ? "B" : "A")" }
+    try write(["x,y,c"] + rows + ["70,1,D"], to: "rare.csv")
+    let outcome = try run("train", "rare.csv", "--validation", "0.1", "--epochs", "1")
+    #expect(outcome.errors.contains("7 more rows are held back to validate by"))
+    #expect(outcome.errors.contains("warning: no row to validate by for D\n"))
+  }
+
+  @Test func aClassWithACommaIsWeighted() throws {
+    try write(["x,y,c", "1,2,\"a=b\"", "3,4,\"c,d\"", "5,1,e"], to: "names.csv")
+    let outcome = try run(
+      "train", "names.csv", "--epochs", "1", "--class-weights", "\"c,d\"=2,a=b=3")
+    #expect(outcome.errors.contains("3 classes: a=b, \"c,d\", e"))
+    let model = try run("inspect", "model.safetensors", "--json").objects().first
+    #expect((model?["training"] as? [String: Any])?["class_weights"] as? [Double] == [3, 2, 1])
+    for wrong in ["c,d=2", "\"c,d=2", "=2"] {
+      let refused = try bench.run("train", "names.csv", "--class-weights", wrong)
+      #expect(refused.exitCode == 64)
+      #expect(refused.errors.contains("a name with a comma in quotes"), "\(refused.errors)")
+    }
   }
 
   @Test(arguments: ["iris", "breast-cancer"])

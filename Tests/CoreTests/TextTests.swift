@@ -96,5 +96,6 @@ import Testing
     #expect(PrintableText.padded("漢", to: 4) == "漢  ")
     #expect(PrintableText.list(["one", "two", "three"], columns: 14) == "one, two, ...")
     #expect(PrintableText.list(["one", "two", "three"], columns: 15) == "one, two, three")
+    #expect(PrintableText.list(["a=b", "c,d"], columns: 80) == "a=b, \"c,d\"")
   }
 }

@@ -32,15 +32,18 @@ import Testing
     ("1,2,x\nN/A,4,y\n", .invalidData, "missing, got N/A", 2, 1),
     ("1,2,x\n3,4,\n", .invalidData, "class is missing", 2, 3),
     ("1,2,x\n3,4,\"\"\n", .invalidData, "class is missing", 2, 3),
-    ("1,2,x\n3,nan,y\n", .nonFiniteValue, "got \"nan\"", 2, 2),
+    ("1,2,x\n3,nan,y\n", .invalidData, "missing, got nan", 2, 2),
+    ("1,2,x\n3,4,NA\n", .invalidData, "class is missing, got NA", 2, 3),
+    ("1,2,x\n3,4,?\n5,6,\n", .invalidData, "class is missing, got ?", 2, 3),
     ("1,2,x\n3,-Inf,y\n", .nonFiniteValue, "got \"-Inf\"", 2, 2),
-    ("1,2,x\n3,1e39,y\n", .nonFiniteValue, "got \"1e39\"", 2, 2),
+    ("1,2,x\n3,1e309,y\n", .nonFiniteValue, "got \"1e309\"", 2, 2),
     ("1,2,x\n3,y\n", .invalidData, "has 2 cells, but line 1 has 3", 2, nil),
-    ("a,b,c\n\n1,2,x\n3,4,y,\n", .invalidData, "has 4 cells, but line 1 has 3", 4, nil),
+    ("a,b,c\n\n1,2,x\n3,4,y,z\n", .invalidData, "has 4 cells, but line 1 has 3", 4, nil),
     ("1,2,x\n3,\"4,y\n", .invalidData, "never closed", 2, 2),
     ("1,2,x\n3,\"4\"5,y\n", .invalidData, "closing quote", 2, 2),
     ("1,2,x\n3,4\"5,y\n", .invalidData, "quote stands within", 2, 2),
     ("1;2;x\n3;4,5;y\n", .invalidData, "got \"4,5\"", 2, 2),
+    ("sep=!\n1!2!x\n", .unsupported, "names \"!\" as the separator", 1, nil),
     ("only\n1\n2\n", .invalidData, "one column", 1, nil),
   ]
 
@@ -54,8 +57,33 @@ import Testing
     #expect(error.remedy != nil)
   }
 
-  @Test func aDecimalCommaIsExplained() throws {
-    #expect(try failure("1;2;x\n3;4,5;y\n").remedy?.contains("point") == true)
+  @Test func aRemedyNamesTheOptionThatHelps() throws {
+    for (text, option) in [
+      ("1;2;x\n3;4,5;y\n", "--decimal comma"), ("1,2,x\n3,oops,y\n", "--ignore"),
+      ("1,2,x\n3,4\n", "--separator"), ("1,2,x\n3,4,NA\n", "--missing ''"),
+      ("1,2,x\n3,oops,y\n", "--missing"), ("1\n2\n", "--separator"),
+    ] {
+      #expect(try failure(text).remedy?.contains(option) == true, "\(text)")
+    }
+  }
+
+  @Test func aTextBehindTheFirstLinesHasALineAndAColumn() throws {
+    let lines = (0..<400).map { $0 == 300 ? "0,many,x" : "\($0),1,\($0 % 2 == 0 ? "x" : "y")" }
+    let text = lines.joined(separator: "\n")
+    let error = try failure(text)
+    #expect(error.message == "expected a number, got \"many\"")
+    #expect(error.location == .cell(path: "table.csv", line: 301, column: 2))
+    // A column that is left out may hold anything.
+    let rest = try CSVTable.decode(
+      Array(text.utf8), name: "table.csv", as: CSVFormat(ignoredColumns: ["2"]))
+    #expect(try rest.dataset().count == 400)
+  }
+
+  @Test func emptyLinesWithoutEndAreRefused() throws {
+    let member = try Fixtures.gzip([UInt8](repeating: 0x0a, count: 1 << 24))
+    // Members in a row are one stream; where it is damaged nobody comes.
+    let bytes = Array([[UInt8]](repeating: member, count: 5).joined()) + [0]
+    #expect(try failure(bytes, maximumByteCount: 1 << 40).message.contains("empty lines"))
   }
 
   @Test func aTableNeedsRowsAndClasses() throws {
@@ -90,6 +118,13 @@ import Testing
       [0x31, 0x2c, 0x61, 0x0a, 0xff, 0x2c, 0x62],
     ]
     for bytes in invalid { #expect(try failure(bytes).message.contains("UTF-8")) }
+    // A zero byte far behind the beginning.
+    let rows = String(repeating: "1,x\n2,y\n", count: 1_000)
+    for row in ["3,x\0\n", "\0,x\n"] {
+      let error = try failure(rows + row)
+      #expect(error.message.contains("no text"))
+      #expect(error.location?.line == 2_001)
+    }
   }
 
   @Test func aFileThatIsNotThereIsAnError() throws {
@@ -142,7 +177,10 @@ import Testing
         damaged[index] ^= flip
         if let table = try? CSVTable.decode(damaged, name: "t") {
           readable += 1
-          #expect(table.features.elements.allSatisfy { $0.isFinite })
+          let features = error { () throws(SoftmaxError) in
+            #expect(try table.features().matrix.elements.allSatisfy { $0.isFinite })
+          }
+          #expect(features == nil || features?.location != nil)
         }
       }
     }

@@ -27,15 +27,20 @@ extension DocumentationSnippets {
   }
 
   // `iris.csv` of the current folder.
-  static func tableOfFlowers() throws -> [Int] {
+  static func tableOfFlowers() throws -> LabeledDataset {
     let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
-    return flowers.labels ?? []
+    print(flowers.note)  // read as comma, header, 150 rows, classes in "species"
+    let dataset = try flowers.dataset()
+    return dataset
   }
 
-  static func table() throws -> LabeledDataset {
-    let table = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
-    print(table.featureNames ?? [], table.classNames)  // ["sepal length", ...] ["setosa", ...]
-    let flowers = try table.dataset()
+  static func tableOfMeasurements() throws -> Table {
+    let table = try Table(csv: "measurements.csv")
+    return table
+  }
+
+  static func labelled(_ table: Table) throws -> LabeledDataset {
+    let flowers = try LabeledDataset(table: table, target: "species")
     return flowers
   }
 

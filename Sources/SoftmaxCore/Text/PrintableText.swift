@@ -79,9 +79,12 @@ package enum PrintableText {
     return shown
   }
 
-  /// Names with commas between, as many as there is room for.
+  /// Names with commas between, as many as there is room for; a name with a comma of its own in quotes.
   package static func list(_ names: [String], columns: Int) -> String {
-    let names = names.map(line)
+    let names = names.map { name in
+      let line = line(name)
+      return line.contains(",") ? "\"\(line)\"" : line
+    }
     let whole = names.joined(separator: ", ")
     guard width(whole) > columns else { return whole }
     var shown = ""

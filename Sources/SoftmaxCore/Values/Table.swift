@@ -94,6 +94,11 @@ public struct Table: Hashable, Sendable {
 
   /// A column in a message: its name in quotes, or its number from 1.
   package static func label(of column: Column, at place: Int) -> String {
-    column.name.map(\.debugDescription) ?? "number \(place + 1)"
+    label(of: column.name, at: place)
+  }
+
+  /// The same for its name, which a header may leave empty.
+  package static func label(of name: String?, at place: Int) -> String {
+    if let name, !name.isEmpty { name.debugDescription } else { "number \(place + 1)" }
   }
 }

@@ -107,32 +107,36 @@ extension TableSchema {
   /// - Throws: `shapeMismatch` for another number of columns without names; `invalidArgument` naming a
   ///   feature that no column has, or several.
   package func features(of table: Table) throws(SoftmaxError) -> Table {
-    table.selecting(columns: try places(in: table))
+    table.selecting(columns: try places(among: table.columns.map(\.name)))
   }
 
   /// The place of the column of the classes in a later table; nil where it has none.
-  package func target(in table: Table) -> Int? {
+  package func target(in table: Table) -> Int? { target(among: table.columns.map(\.name)) }
+
+  /// The same in a table whose columns have these names.
+  package func target(among names: [String?]) -> Int? {
     guard let place = columns.firstIndex(where: { $0.role == .classes }) else { return nil }
-    let names = table.columns.map(\.name)
     if let name = columns[place].name, names.contains(where: { $0 != nil }) {
       let isLaidOutAlike = place < names.count && names[place] == name
       return isLaidOutAlike ? place : names.firstIndex(of: name)
     }
-    return table.columnCount == columns.count ? place : nil
+    return names.count == columns.count ? place : nil
   }
 
-  private func places(in table: Table) throws(SoftmaxError) -> [Int] {
+  /// The places of the features in a table whose columns have these names.
+  ///
+  /// - Throws: as ``features(of:)``.
+  package func places(among names: [String?]) throws(SoftmaxError) -> [Int] {
     let featurePlaces = columns.indices.filter { columns[$0].role == .feature }
-    let names = table.columns.map(\.name)
     let wanted = featurePlaces.map { columns[$0].name }
     guard hasNames, names.contains(where: { $0 != nil }) else {
-      if table.columnCount == featurePlaces.count { return Array(names.indices) }
-      if table.columnCount == columns.count { return featurePlaces }
+      if names.count == featurePlaces.count { return Array(names.indices) }
+      if names.count == columns.count { return featurePlaces }
       let all =
         columns.count > featurePlaces.count ? " or the training table's \(columns.count)" : ""
       throw SoftmaxError(
         .shapeMismatch,
-        "the table has \(table.columnCount) columns, expected \(featurePlaces.count) features\(all)",
+        "the table has \(names.count) columns, expected \(featurePlaces.count) features\(all)",
         remedy: "give it the columns of the training table, or name them as there")
     }
     if names == columns.map(\.name) { return featurePlaces }
@@ -151,13 +155,13 @@ extension TableSchema {
         result.append(found[0])
         continue
       }
-      let label = name.map(\.debugDescription) ?? "number \(place + 1)"
+      let label = Table.label(of: name, at: place)
       guard found.isEmpty else {
         throw SoftmaxError(
           .invalidArgument, "\(found.count) columns are called \(label)",
           remedy: "give each column its own name")
       }
-      let known = table.columns.prefix(20).enumerated().map { Table.label(of: $1, at: $0) }
+      let known = names.prefix(20).enumerated().map { Table.label(of: $1, at: $0) }
       throw SoftmaxError(
         .invalidArgument,
         "the feature \(label), which was learnt from, has no column; there are "

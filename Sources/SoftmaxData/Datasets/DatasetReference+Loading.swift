@@ -46,8 +46,8 @@ extension DatasetReference {
       }
       let table = try CSVTable.read(path, as: table)
       return DatasetSplit(
-        name: path.split(separator: "/").last.map(String.init) ?? path,
-        training: try table.dataset())
+        name: PipedBytes.name(path.split(separator: "/").last.map(String.init) ?? path),
+        training: try table.dataset(), note: table.note, warnings: table.warnings)
     }
   }
 

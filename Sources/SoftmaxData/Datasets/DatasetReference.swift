@@ -4,7 +4,7 @@ public import SoftmaxCore
 /// Data as it is named on the command line: a data set, a part of it, a row of that.
 ///
 /// The name is one of ``builtInNames``, the path of a folder of IDX files or that
-/// of a table of comma-separated values (``CSVTable``). Behind it may follow
+/// of a table of comma-separated values (``CSVTable``), or `-` for a table on standard input. Behind it may follow
 /// `:train` or `:test`, unless it is a table, and then `:` and the number of a
 /// row, counted from 0. A path that exists is taken as it is, colons included.
 ///
@@ -67,7 +67,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     // The longest piece from the front that exists is the path.
     for count in stride(from: pieces.count, through: max(1, pieces.count - 2), by: -1) {
       let path = pieces.prefix(count).joined(separator: ":")
-      guard let kind = FileKind(path) else { continue }
+      guard let kind = path == PipedBytes.standardInput ? .other : FileKind(path) else { continue }
       try self.init(
         kind == .folder ? .folder(path) : .file(path), suffixes: pieces.dropFirst(count), text: text
       )

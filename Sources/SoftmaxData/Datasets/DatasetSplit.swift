@@ -14,16 +14,23 @@ public struct DatasetSplit: Hashable, Sendable {
   public let training: LabeledDataset
   /// The samples that were held back, where the data set has such.
   public let test: LabeledDataset?
+  /// What was found out by looking at the file, to be said once.
+  public let note: String?
+  /// What is no error and still worth a look.
+  public let warnings: [String]
   /// The names of the features, where they have such.
   public var featureNames: [String]? { training.features.table?.columnNames }
 
   /// Creates a split from its parts.
   public init(
-    name: String, training: LabeledDataset, test: LabeledDataset? = nil
+    name: String, training: LabeledDataset, test: LabeledDataset? = nil,
+    note: String? = nil, warnings: [String] = []
   ) {
     self.name = name
     self.training = training
     self.test = test
+    self.note = note
+    self.warnings = warnings
   }
 
   /// Holds a fifth of the samples of each class back to be judged by; which ones is drawn once and for

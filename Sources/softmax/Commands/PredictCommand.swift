@@ -16,7 +16,7 @@ struct PredictCommand: ParsableCommand {
         softmax predict model.safetensors digits:train:5 --json
 
       INPUT is an IDX file of images or a table of comma-separated values, plain or gzipped, with \
-      its column of classes or without; or it names rows: digits:test:0 is one, digits:test and \
+      its column of classes or without, - for a table on standard input; or it names rows: digits:test:0 is one, digits:test and \
       digits alone are the whole test part. Rows count from 0 in each input. Where the model was \
       trained on a table with a header, columns are found by their names, in whatever order.
 

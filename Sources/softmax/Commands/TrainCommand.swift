@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand {
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
         softmax train flowers.csv --target species --standardize
+        gunzip -c flowers.csv.gz | softmax train -
         softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
         softmax train digits --epochs 100 --validation 0.1 --early-stopping 5

@@ -28,22 +28,31 @@ struct DatasetLoader {
     defer { display.end() }
     var table = table
     table.knownClassNames = classNames
-    table.knownFeatureNames = schema?.featureNames
+    table.schema = schema
     let split = try reference.load(
       dataDirectory: directory, table: table, cache: CommandEnvironment().cache
     ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     splits[reference.source] = split
+    say(split.note, split.warnings, of: split.name)
     return split
   }
 
   /// A table whose classes need not be those of a classifier, or not be there at all.
   func table(at path: String, for classifier: Classifier) throws(SoftmaxError) -> CSVTable {
     var format = table
-    format.featureCount = classifier.network.inputCount
-    format.knownFeatureNames = classifier.table?.featureNames
-    return try CSVTable.read(path, as: format)
+    format.knownClassNames = classifier.classNames
+    format.schema = try classifier.table ?? TableSchema(featureCount: classifier.network.inputCount)
+    let table = try CSVTable.read(path, as: format)
+    say(table.note, table.warnings, of: path)
+    return table
+  }
+
+  // What was found out by looking is said once, so that a wrong guess is seen.
+  private func say(_ note: String?, _ warnings: [String], of name: String) {
+    if let note { console.message(PrintableText.line("\(name): \(note)")) }
+    for warning in warnings { console.warning(PrintableText.line("\(name): \(warning)")) }
   }
 
   /// The samples that a reference names.
@@ -58,5 +67,13 @@ struct DatasetLoader {
   ) throws(SoftmaxError) -> LabeledDataset {
     try reference.part(
       of: split(of: reference, classNames: classNames, schema: schema), default: part)
+  }
+}
+
+extension TableSchema {
+  /// What is known of a table by the number of features alone.
+  fileprivate init(featureCount: Int) throws(SoftmaxError) {
+    let feature = Column(name: nil, type: .number, role: .feature)
+    try self.init(Array(repeating: feature, count: featureCount))
   }
 }

@@ -11,7 +11,7 @@ struct PredictionInput {
   /// The row that was named, if one was; then there is no other.
   let namedRow: Int?
   // The name of each row's class as the data have it; nil for rows without labels.
-  private let trueLabel: ((Int) -> String)?
+  private let trueLabel: ((Int) -> String?)?
 
   /// Loads what an argument names, for a classifier.
   init(
@@ -34,10 +34,11 @@ struct PredictionInput {
         trueLabel = nil
       } else {
         let table = try loader.table(at: path, for: classifier)
-        featureShape = [table.features.columnCount]
-        features = try Self.chosen(reference.row, of: .floats(table.features), path: path)
+        let whole = try table.features()
+        featureShape = [whole.columnCount]
+        features = try Self.chosen(reference.row, of: whole, path: path)
         let labels = table.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
-        trueLabel = labels.map { labels in { table.classNames[labels[$0]] } }
+        trueLabel = labels.map { labels in { labels[$0] } }
       }
     } else {
       let samples = try loader.samples(
@@ -78,5 +79,5 @@ struct PredictionInput {
   func number(ofRow row: Int) -> Int { namedRow ?? row }
 
   /// The name of the class that a row belongs to, where that is known.
-  func trueLabel(ofRow row: Int) -> String? { trueLabel?(row) }
+  func trueLabel(ofRow row: Int) -> String? { trueLabel.flatMap { $0(row) } }
 }

@@ -11,18 +11,22 @@ extension CSVTable {
   /// table 65,536 classes: what has more is refused without being read to its end.
   ///
   /// - Parameters:
-  ///   - path: the file, plain or gzipped, in UTF-8.
+  ///   - path: the file, plain or gzipped, in UTF-8; a pipe, or `-` for standard input.
   ///   - format: which column holds the classes, and whatever is not to be found by looking.
   ///   - maximumByteCount: the most bytes of text, unpacked, and of the numbers in memory.
-  /// - Throws: `invalidData` with line and column and what stands there, for what is no number, is
-  ///   missing, or is too much or too little for a line, and for a table without rows;
-  ///   `nonFiniteValue` for numbers that are not finite; `notFound` for a target column that is not
-  ///   there; `unsupported` for more than the limits; `notFound` or `ioFailure` of the file.
+  /// - Throws: `invalidData` with line and column for what cannot be cut into cells, is too much or too
+  ///   little for a line, or may be a header or a row, and for a table without rows; `notFound` for a
+  ///   column that is not there; `invalidArgument` for one that a text names in two ways; `unsupported`
+  ///   for more than the limits; `notFound` or `ioFailure` of the file.
   public static func read(
     _ path: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
-    try read(
+    if let bytes = try PipedBytes.read(path) {
+      return try decode(
+        bytes, name: PipedBytes.name(path), as: format, maximumByteCount: maximumByteCount)
+    }
+    return try read(
       UnpackingReader(ByteSource(path: path)), as: format, maximumByteCount: maximumByteCount)
   }
 
@@ -49,17 +53,19 @@ extension CSVTable {
   ) throws(SoftmaxError) -> CSVTable {
     let scanner = try CSVScanner(
       reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
-    let separators = try scanner.separatorsInNextLine()
-    scanner.separator =
-      (format.separator ?? [.tab, .semicolon].first(where: separators.contains) ?? .comma).byte
+    let marks = MissingMarks(format)
+    let named = try scanner.takeSeparatorLine()
+    let sample = try CSVSample(scanner, format: format, marks: marks, named: named)
+    scanner.separator = sample.separator.byte
     guard try scanner.advance() else {
       throw SoftmaxError(
         .invalidData, "is empty", remedy: "name a table with a line for each row",
         at: .file(path: reader.path, offset: nil))
     }
-    let columns = try CSVColumns(scanner, format: format)
-    var rows = CSVRows(columns: columns, maximumByteCount: maximumByteCount)
-    var hasRow = !columns.hasHeader
+    let columns = try CSVColumns(scanner, sample: sample, format: format)
+    var rows = CSVRows(
+      columns: columns, format: format, marks: marks, maximumByteCount: maximumByteCount)
+    var hasRow = columns.names == nil
     if !hasRow { hasRow = try scanner.advance() }
     guard hasRow else {
       throw SoftmaxError(
@@ -70,11 +76,7 @@ extension CSVTable {
       try rows.append(scanner)
       hasRow = try scanner.advance()
     }
-    let (labels, classNames) = rows.classes(known: format.knownClassNames)
-    return CSVTable(
-      features: try Matrix(
-        rowCount: rows.count, columnCount: columns.featureCount, elements: rows.values),
-      featureNames: columns.featureNames, labels: labels, classNames: classNames,
-      targetName: columns.targetName, path: reader.path)
+    return try CSVTable(
+      rows, columns: columns, separator: sample.separator, path: reader.path, format: format)
   }
 }

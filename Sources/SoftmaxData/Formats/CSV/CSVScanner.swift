@@ -4,7 +4,7 @@ import SoftmaxCore
 /// The records of comma-separated values, read front to back and cut into cells (RFC 4180).
 ///
 /// Cells lie in the scanner's own memory until the next record is asked for. Lines
-/// end with a line feed, a carriage return or both; empty lines are passed over.
+/// end with a line feed, a carriage return or both; lines of nothing but blanks are passed over.
 /// A cell in quotes may hold separators, line ends, and quotes written twice.
 final class CSVScanner {
   /// The bytes of a cell, without its quotes.
@@ -21,6 +21,8 @@ final class CSVScanner {
     static let bytesOfCell = 4_096
     static let bytesOfLine = 16 << 20
     static let columns = 1 << 20
+    /// Of all lines that are passed over, so that a small packed file does not keep it busy for hours.
+    static let bytesOfBlankLines = 64 << 20
   }
 
   /// The cells of the record.
@@ -30,7 +32,11 @@ final class CSVScanner {
   /// What stands between two cells.
   var separator: UInt8 = 0x2c
 
-  private let reader: UnpackingReader
+  /// The path of the file, for errors.
+  let path: String
+
+  // None: all there is lies in the buffer.
+  private let reader: UnpackingReader?
   private let maximumByteCount: Int
   private let chunkByteCount: Int
   private var buffer: [UInt8] = []
@@ -38,12 +44,14 @@ final class CSVScanner {
   private var next = 0
   private var nextLine = 1
   private var isAtEnd = false
+  private var blankByteCount = 0
 
   /// Takes over a reader and passes over the mark that some editors begin a file with.
   init(
     _ reader: UnpackingReader, maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
     self.reader = reader
+    path = reader.path
     self.maximumByteCount = maximumByteCount
     self.chunkByteCount = chunkByteCount
     try fill()
@@ -60,8 +68,21 @@ final class CSVScanner {
     }
   }
 
-  /// The path of the file, for errors.
-  var path: String { reader.path }
+  /// Cuts bytes that lie in memory, such as a sample of a file, into records of their own.
+  ///
+  /// - Parameters:
+  ///   - bytes: whole lines.
+  ///   - firstLine: the number of the first of them.
+  init(sample bytes: ArraySlice<UInt8>, firstLine: Int, separator: UInt8, path: String) {
+    reader = nil
+    self.path = path
+    self.separator = separator
+    maximumByteCount = bytes.count
+    chunkByteCount = 0
+    buffer = Array(bytes)
+    nextLine = firstLine
+    isAtEnd = true
+  }
 
   /// A place in the record for errors; columns count from 0 here and from 1 there.
   func location(_ column: Int?) -> SoftmaxError.Location {
@@ -82,49 +103,70 @@ final class CSVScanner {
     unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
   }
 
-  /// The bytes of a cell, two quotes made one.
-  func content(of cell: Cell) -> [UInt8] {
-    guard cell.hasEscapes else { return Array(buffer[cell.bytes]) }
-    var result: [UInt8] = []
-    var isSecond = false
-    for byte in buffer[cell.bytes] {
-      isSecond = byte == 0x22 && !isSecond
-      if !isSecond { result.append(byte) }
+  /// The text of a cell, two quotes in it made one, without the blanks around it, which count between
+  /// quotes; nil if it is not UTF-8 or holds a zero byte.
+  func text(of cell: Cell) -> String? {
+    let text = unsafe withBytes(of: trimmed(cell)) { bytes in
+      unsafe bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
+    return cell.hasEscapes ? text?.replacing("\"\"", with: "\"") : text
+  }
+
+  private func trimmed(_ cell: Cell) -> Cell {
+    guard !cell.isQuoted else { return cell }
+    var result = cell
+    while let first = buffer[result.bytes].first, CSVNumber.isBlank(first) {
+      result.bytes = result.bytes.dropFirst()
+    }
+    while let last = buffer[result.bytes].last, CSVNumber.isBlank(last) {
+      result.bytes = result.bytes.dropLast()
     }
     return result
   }
 
-  /// The text of a cell; nil if it is not UTF-8.
-  func text(of cell: Cell) -> String? { String(validating: content(of: cell), as: UTF8.self) }
+  /// Whether a cell holds nothing, and not even quotes.
+  func isBlank(_ cell: Cell) -> Bool {
+    !cell.isQuoted && buffer[cell.bytes].allSatisfy(CSVNumber.isBlank)
+  }
 
-  /// Which separators stand in the next line outside of quotes, or in its first 256 KiB.
-  func separatorsInNextLine() throws(SoftmaxError) -> Set<CSVFormat.Separator> {
-    // Cells can only be cut once the separator is known, so quotes are followed by hand.
-    var found: Set<CSVFormat.Separator> = []
-    var isQuoted = false
-    var isEmpty = true
-    var count = 0
-    while count < 1 << 18 {
-      if next + count == buffer.count {
-        if isAtEnd { break }
-        try fill()
-        continue
-      }
-      let byte = buffer[next + count]
-      count += 1
-      switch byte {
-      case 0x0a, 0x0d:
-        if isQuoted || isEmpty { continue }
-        return found
-      case 0x22: isQuoted.toggle()
-      case 0x09 where !isQuoted: found.insert(.tab)
-      case 0x2c where !isQuoted: found.insert(.comma)
-      case 0x3b where !isQuoted: found.insert(.semicolon)
-      default: break
-      }
-      isEmpty = false
+  /// The next lines without taking them, as many as whole ones lie in so many bytes; at least one, if
+  /// it has at most 4 MiB.
+  ///
+  /// - Returns: the bytes, and the number of their first line.
+  func peek(_ byteCount: Int) throws(SoftmaxError) -> (bytes: ArraySlice<UInt8>, line: Int) {
+    func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+    var wanted = byteCount
+    while true {
+      while buffer.count - next < wanted, !isAtEnd { try fill() }
+      let bytes = buffer[next...].prefix(wanted)
+      if isAtEnd, bytes.count == buffer.count - next { return (bytes, nextLine) }
+      if let end = bytes.lastIndex(where: isLineEnd) { return (bytes[...end], nextLine) }
+      guard wanted < 4 << 20 else { return (bytes, nextLine) }
+      wanted *= 4
     }
-    return found
+  }
+
+  /// Passes over the next line if it is the `sep=;` of a spreadsheet; the separator that it names.
+  ///
+  /// - Throws: `unsupported` for one that no table is read with.
+  func takeSeparatorLine() throws(SoftmaxError) -> CSVFormat.Separator? {
+    let (bytes, line) = try peek(16)
+    let content = bytes.prefix { $0 != 0x0a && $0 != 0x0d }
+    let unquoted = content.filter { $0 != 0x22 }
+    guard unquoted.count == 5, unquoted.starts(with: Array("sep=".utf8)) else { return nil }
+    guard let named = CSVFormat.Separator.allCases.first(where: { $0.byte == unquoted[4] }) else {
+      throw SoftmaxError(
+        .unsupported,
+        "the line names \(String(decoding: unquoted[4...], as: UTF8.self).debugDescription) as the "
+          + "separator, which is none of those that can be read",
+        remedy: "save the table with commas, semicolons or tabulators",
+        at: .cell(path: path, line: line, column: nil))
+    }
+    next = content.endIndex
+    if next < buffer.count, buffer[next] == 0x0d { next += 1 }
+    if next < buffer.count, buffer[next] == 0x0a { next += 1 }
+    nextLine += 1
+    return named
   }
 
   /// Goes on to the next record; false at the end.
@@ -134,11 +176,16 @@ final class CSVScanner {
       line = nextLine
       switch scan {
       case .record(let end, let lines):
+        let byteCount = end - next
         next = end
         nextLine += lines
-        // A line with nothing in it is no record.
-        if cells.count == 1, cells[0].bytes.isEmpty, !cells[0].isQuoted { continue }
-        return true
+        guard cells.count == 1, isBlank(cells[0]) else { return true }
+        blankByteCount += byteCount
+        guard blankByteCount <= Limit.bytesOfBlankLines else {
+          throw SoftmaxError(
+            .unsupported, "has more than \(Limit.bytesOfBlankLines) bytes of empty lines",
+            remedy: "remove them", at: location(nil))
+        }
       case .end:
         return false
       case .needsMore:
@@ -263,6 +310,7 @@ final class CSVScanner {
 
   /// Reads on, and drops what is behind.
   private func fill() throws(SoftmaxError) {
+    guard let reader else { return }
     buffer.removeFirst(next)
     next = 0
     // Twice as much for each turn of a long record, so that it is scanned a few times, not many.
@@ -273,7 +321,7 @@ final class CSVScanner {
     guard reader.offset <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "has more than \(maximumByteCount) bytes of text",
-        remedy: "raise maximumByteCount if the file is right", at: reader.location(nil))
+        remedy: "split the file", at: reader.location(nil))
     }
   }
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// The first cell of a column that cannot be learnt from, kept until the column is asked for.
+struct CSVFault {
+  /// What the cell is instead of a number or a class.
+  enum Kind {
+    case missing
+    case noNumber
+    case notFinite
+    case notUTF8
+  }
+
+  let kind: Kind
+  /// The number of the cell's line, from 1.
+  let line: Int
+  /// What stands in the cell, shortened.
+  let text: String
+
+  private static let greatestTextCount = 41
+
+  init(_ kind: Kind, line: Int, text: String = "") {
+    self.kind = kind
+    self.line = line
+    self.text = String(text.prefix(Self.greatestTextCount))
+  }
+
+  var isMissing: Bool { kind == .missing }
+
+  /// The error for whoever learns from the column.
+  ///
+  /// - Parameters:
+  ///   - column: its place, from 0.
+  ///   - name: what the column is called; nil or empty without a name.
+  ///   - isClass: whether it holds the classes.
+  func error(
+    column: Int, name: String?, isClass: Bool, path: String, decimalMark: CSVFormat.DecimalMark
+  ) -> SoftmaxError {
+    let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
+    func error(
+      _ message: String, _ remedy: String, _ code: SoftmaxError.Code = .invalidData
+    ) -> SoftmaxError {
+      SoftmaxError(
+        code, message, remedy: remedy, at: .cell(path: path, line: line, column: column + 1))
+    }
+    switch kind {
+    case .missing:
+      let got = text.isEmpty ? "" : ", got \(text)"
+      let name =
+        isClass && !text.isEmpty
+        ? "; if it is the name of a class, say what stands for missing cells instead (--missing '')"
+        : ""
+      return error(
+        "\(isClass ? "the class" : "a number") is missing\(place)\(got)",
+        "fill the gap or remove the line" + name)
+    case .noNumber:
+      return error(
+        "expected a number\(place), got \(CSVTable.quoted(text))", remedy(decimalMark: decimalMark))
+    case .notFinite:
+      return error(
+        "a feature must be finite\(place), got \(CSVTable.quoted(text))",
+        "fill the gap or remove the line", .nonFiniteValue)
+    case .notUTF8:
+      return error(
+        "\(isClass ? "the class" : "the cell")\(place) is no text of UTF-8",
+        "save the file again as UTF-8")
+    }
+  }
+
+  // What helps where a text stands instead of a number.
+  private func remedy(decimalMark: CSVFormat.DecimalMark) -> String {
+    for other in CSVFormat.DecimalMark.allCases where other != decimalMark {
+      let reading = unsafe Array(text.utf8).withUnsafeBufferPointer {
+        unsafe CSVNumber.read($0, mark: other.byte)
+      }
+      if reading != .none {
+        return
+          "if decimals are written with a \(other.rawValue), say so (--decimal \(other.rawValue)); "
+          + "write thousands without a mark"
+      }
+    }
+    return
+      "if this column holds the classes, name it (--target); leave it out (--ignore), or write its "
+      + "categories as numbers; if it is a mark for what is missing, name that (--missing)"
+  }
+}

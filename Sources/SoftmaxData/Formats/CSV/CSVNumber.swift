@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Numbers as tables hold them: digits with a decimal mark and an exponent, whatever the user's language.
+enum CSVNumber {
+  /// What a cell's bytes are.
+  enum Reading: Hashable {
+    case number(Double)
+    /// No number, or one in words such as `nan`.
+    case none
+    /// Beyond every `Double`.
+    case tooGreat
+  }
+
+  private static let powersOfTen: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  ]
+  // As many as fit into 64 bits.
+  private static let powersOfFive: [UInt64] = (0...27).reduce(into: []) { powers, _ in
+    powers.append((powers.last ?? 0) == 0 ? 1 : powers[powers.count - 1] * 5)
+  }
+
+  /// Reads `[+-]digits[.digits][e[+-]digits]`, where one side of the mark may be empty.
+  ///
+  /// The result is the `Double` nearest to the number as written, ties to even. Spaces and tabulators
+  /// around it do not count.
+  ///
+  /// - Parameter mark: what stands before the decimals, a point or a comma.
+  static func read(_ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8 = 0x2e) -> Reading {
+    var index = 0
+    var count = bytes.count
+    while index < count, unsafe isBlank(bytes[index]) { index += 1 }
+    while index < count, unsafe isBlank(bytes[count - 1]) { count -= 1 }
+    let begin = index
+    var isNegative = false
+    if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
+      isNegative = unsafe bytes[index] == 0x2d
+      index += 1
+    }
+    // The digits as a whole number, without the zeros in front, and where its point is.
+    var digits: UInt64 = 0
+    var digitCount = 0
+    var exponent = 0
+    var hasDigits = false
+    func take(_ byte: UInt8) {
+      hasDigits = true
+      if digitCount < 19 {
+        digits = digits &* 10 &+ UInt64(byte &- 0x30)
+        if digits > 0 { digitCount += 1 }
+      } else {
+        digitCount += 1
+      }
+    }
+    while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
+      take(byte)
+      index += 1
+    }
+    if index < count, unsafe bytes[index] == mark {
+      index += 1
+      while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
+        take(byte)
+        exponent -= 1
+        index += 1
+      }
+    }
+    guard hasDigits else { return .none }
+    if index < count, unsafe bytes[index] | 0x20 == 0x65 {
+      index += 1
+      var isDown = false
+      if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
+        isDown = unsafe bytes[index] == 0x2d
+        index += 1
+      }
+      let first = index
+      var written = 0
+      while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
+        written = min(written * 10 + Int(byte &- 0x30), 1_000_000)
+        index += 1
+      }
+      guard index > first else { return .none }
+      exponent += isDown ? -written : written
+    }
+    guard index == count else { return .none }
+    guard digitCount <= 19, let magnitude = double(digits: digits, exponent: exponent) else {
+      return unsafe slow(UnsafeBufferPointer(rebasing: bytes[begin..<count]), mark: mark)
+    }
+    return .number(isNegative ? -magnitude : magnitude)
+  }
+
+  /// Space or tabulator.
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  /// digits * 10^exponent, rounded once; nil for exponents that no table of measurements has.
+  private static func double(digits: UInt64, exponent: Int) -> Double? {
+    if digits == 0 { return 0 }
+    // Both are exact as doubles, so their product or quotient is rounded once (Clinger, "How to
+    // read floating point numbers accurately", 1990).
+    if digits <= 1 << 53, abs(exponent) <= 22 {
+      let power = powersOfTen[abs(exponent)]
+      return exponent < 0 ? Double(digits) / power : Double(digits) * power
+    }
+    guard abs(exponent) < powersOfFive.count else { return nil }
+    let five = powersOfFive[abs(exponent)]
+    if exponent >= 0 {
+      let product = digits.multipliedFullWidth(by: five)
+      guard product.high > 0 else { return scaled(product.low, isCut: false, by: exponent) }
+      let shift = product.high.leadingZeroBitCount
+      let high = product.high << shift | product.low >> (64 - shift)
+      return scaled(high, isCut: product.low << shift != 0, by: exponent + 64 - shift)
+    }
+    // The quotient's first 64 bits and whether anything is left: enough to round it rightly. The
+    // dividend is half of `digits` with all its bits to the left, so the quotient fits.
+    let (up, divisorUp) = (digits.leadingZeroBitCount, five.leadingZeroBitCount)
+    let dividend = digits << up
+    let division = (five << divisorUp).dividingFullWidth((dividend >> 1, dividend << 63))
+    return scaled(
+      division.quotient, isCut: division.remainder != 0, by: exponent + divisorUp - up - 63)
+  }
+
+  /// bits * 2^exponent, rounded to nearest, ties to even.
+  ///
+  /// - Parameter isCut: whether the number is a little greater than `bits` says.
+  private static func scaled(_ bits: UInt64, isCut: Bool, by exponent: Int) -> Double {
+    let shift = bits.leadingZeroBitCount
+    // The bit for whatever was cut lies below those that a double keeps. A conversion rounds once.
+    let whole = bits << shift | (isCut ? 1 : 0)
+    return Double(sign: .plus, exponent: exponent - shift, significand: Double(whole))
+  }
+
+  // The standard library's reader: exact, and deaf to the locale.
+  private static func slow(_ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8) -> Reading {
+    let text = unsafe String(decoding: bytes.map { $0 == mark ? 0x2e : $0 }, as: UTF8.self)
+    guard let value = Double(text) else { return .none }
+    return value.isFinite ? .number(value) : .tooGreat
+  }
+}

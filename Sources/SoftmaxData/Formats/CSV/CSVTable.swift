@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+public import SoftmaxCore
+
+/// A table out of comma-separated values: its columns, which of them holds the classes, and where its
+/// cells stood in the file.
+///
+/// Numbers are such as `-1.5e3`, with a point or the mark that ``CSVFormat/decimalMark`` says, whatever the
+/// user's language; each is the `Double` nearest to what is written. A column is one of numbers unless
+/// there are texts in the first lines. Spaces and tabulators around a cell that is not in quotes do not
+/// count, nor do lines of nothing else.
+///
+/// ```swift
+/// let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
+/// print(flowers.note)                  // read as comma, header, 150 rows, classes in "species"
+/// let dataset = try flowers.dataset()
+/// ```
+///
+/// Source of the format: RFC 4180, "Common Format and MIME Type for Comma-Separated Values Files".
+public struct CSVTable: Sendable {
+  /// All columns of the file, that of the classes included, in the file's order.
+  public let table: Table
+  /// The columns' names and types, and what each is for.
+  public let schema: TableSchema
+  /// How the file was read, to be said once, such as `read as comma, header, 150 rows, classes in
+  /// "species"`.
+  public let note: String
+  /// What is no error and still worth a look.
+  public let warnings: [String]
+
+  /// The path of the file, for errors.
+  let path: String
+  /// The number of the first line, from 1.
+  let line: Int
+  /// For a column its first cell that cannot be learnt from.
+  private let faults: [Int: CSVFault]
+  private let decimalMark: CSVFormat.DecimalMark
+  private let knownSchema: TableSchema?
+  private let knownClassNames: [String]?
+
+  init(
+    _ rows: consuming CSVRows, columns: CSVColumns, separator: CSVFormat.Separator, path: String,
+    format: CSVFormat
+  ) throws(SoftmaxError) {
+    table = try rows.finish()
+    faults = rows.faults
+    schema = try TableSchema(of: table, target: columns.target, ignoring: columns.ignored)
+    self.path = path
+    line = columns.line
+    decimalMark = format.decimalMark
+    knownSchema = format.schema
+    knownClassNames = format.knownClassNames
+    note = Self.note(rowCount: table.rowCount, columns, separator)
+    warnings = Self.warnings(table, columns)
+  }
+
+  /// The number of rows.
+  public var rowCount: Int { table.rowCount }
+
+  /// The place of the column of the classes; nil if there is none.
+  var target: Int? { schema.columns.firstIndex { $0.role == .classes } }
+
+  /// The class of each row, nil where it is missing; nil if no column holds the classes.
+  public var labels: [String?]? {
+    target.map { place in (0..<rowCount).map { table.columns[place].text(inRow: $0) } }
+  }
+
+  /// The columns to learn from, or those that a model has learnt from, in its order.
+  ///
+  /// - Throws: `invalidData` with line and column of the first cell that is missing or holds no number,
+  ///   `nonFiniteValue` of one beyond every `Double`; `shapeMismatch` or `invalidArgument` where a model's
+  ///   features are not to be found.
+  public func features() throws(SoftmaxError) -> Features {
+    let places = try featurePlaces()
+    try validate(places)
+    return .columns(table.selecting(columns: places))
+  }
+
+  /// The rows with their classes, to learn from or to be judged by.
+  ///
+  /// - Throws: `invalidData` if no column holds the classes, a class is missing, or all rows are of one
+  ///   class; else as ``features()``.
+  public func dataset() throws(SoftmaxError) -> LabeledDataset {
+    let places = try featurePlaces()
+    guard let target else {
+      let name = knownSchema?.target?.name.map { ", which was \(CSVTable.quoted($0)) in training" }
+      throw SoftmaxError(
+        .invalidData, "has no column of classes\(name ?? "")",
+        remedy: "name the one that holds them (--target)", at: .file(path: path, offset: nil))
+    }
+    try validate(places + [target])
+    let dataset: LabeledDataset
+    do throws(SoftmaxError) {
+      dataset = try LabeledDataset(
+        features: .columns(table.selecting(columns: places)), classes: table.columns[target],
+        knownClassNames: knownClassNames)
+    } catch {
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy,
+        at: error.location ?? .file(path: path, offset: nil), cause: error.cause)
+    }
+    return dataset.described(by: knownSchema ?? schema)
+  }
+
+  /// A text in quotes, short enough for a message.
+  static func quoted(_ text: String) -> String {
+    let short = text.count > 40 ? text.prefix(40) + "..." : text[...]
+    return String(short).debugDescription
+  }
+
+  // Throws for the first cell of some columns that cannot be learnt from, as the file is read.
+  private func validate(_ places: [Int]) throws(SoftmaxError) {
+    let found = places.filter { faults[$0] != nil }
+    let first = found.min { (faults[$0]?.line ?? 0, $0) < (faults[$1]?.line ?? 0, $1) }
+    if let first { throw error(of: first) }
+  }
+
+  private func error(of column: Int) -> SoftmaxError {
+    let fault = faults[column] ?? CSVFault(.missing, line: line)
+    return fault.error(
+      column: column, name: table.columns[column].name, isClass: column == target, path: path,
+      decimalMark: decimalMark)
+  }
+
+  // Throws for the first text in a column of numbers.
+  fileprivate func validateNumbers() throws(SoftmaxError) {
+    try validate(
+      table.columns.indices.filter {
+        table.columns[$0].type == .number && faults[$0]?.isMissing == false
+      })
+  }
+
+  private func featurePlaces() throws(SoftmaxError) -> [Int] {
+    let own = schema.columns.indices.filter { schema.columns[$0].role == .feature }
+    guard let known = knownSchema else { return own }
+    let names = table.columns.map(\.name)
+    if let target, let name = names[target], known.features.contains(where: { $0.name == name }),
+      !own.contains(where: { names[$0] == name })
+    {
+      let other = own.first { place in !known.features.contains { $0.name == names[place] } }
+      throw SoftmaxError(
+        .invalidData,
+        "the feature \(CSVTable.quoted(name)), which the model knows, is taken for the classes",
+        remedy: other.flatMap { names[$0] }.map {
+          "name the column that holds the classes (--target \(CSVTable.quoted($0))?)"
+        } ?? "add a column with the class of each row",
+        at: .cell(path: path, line: line, column: target + 1))
+    }
+    do throws(SoftmaxError) {
+      // A table laid out as the one trained on has its columns where that had them.
+      if names.count == known.columns.count { return try known.places(among: names) }
+      return try known.places(among: own.map { names[$0] }).map { own[$0] }
+    } catch {
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy,
+        at: .cell(path: path, line: line, column: nil))
+    }
+  }
+}
+
+extension CSVTable {
+  fileprivate static func note(
+    rowCount: Int, _ columns: CSVColumns, _ separator: CSVFormat.Separator
+  ) -> String {
+    let classes =
+      columns.target.map { target in
+        let name = columns.names?[target] ?? ""
+        return "classes in " + (name.isEmpty ? "column \(target + 1)" : quoted(name))
+      } ?? "no classes"
+    let header = columns.names == nil ? "no header" : "header"
+    let rows = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
+    return "read as \(separator.rawValue), \(header), \(rows), \(classes)"
+  }
+
+  fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {
+    let features = table.columns.indices.filter {
+      $0 != columns.target && !columns.ignored.contains($0)
+    }
+    return features.compactMap { place in
+      let name = columns.names?[place] ?? ""
+      // A few rows of a column with a name may count up by chance.
+      guard table.columns[place].countsRows, name.isEmpty || table.rowCount >= 10 else {
+        return nil
+      }
+      return (name.isEmpty ? "column \(place + 1), which has no name," : quoted(name))
+        + " counts the rows, which may tell the classes of a sorted table; leave it out with --ignore "
+        + "\(place + 1)"
+    }
+  }
+}
+
+extension Table.Column {
+  // Whether it holds 0, 1, 2 and so on, or 1, 2, 3.
+  fileprivate var countsRows: Bool {
+    guard case .numbers(let numbers) = cells, numbers.count >= 2, let first = numbers.first,
+      first == 0 || first == 1
+    else { return false }
+    return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
+  }
+}
+
+extension Table {
+  /// Reads a table of comma-separated values.
+  ///
+  /// ```swift
+  /// let table = try Table(csv: "measurements.csv")
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - path: the file, plain or gzipped.
+  ///   - format: whatever is not to be found by looking.
+  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and column of a text in
+  ///   a column that has numbers in the first lines.
+  public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
+    let csv = try CSVTable.read(path, as: format)
+    try csv.validateNumbers()
+    self = csv.table
+  }
+}
+
+extension LabeledDataset {
+  /// Reads a table of comma-separated values, with its classes in one of the columns.
+  ///
+  /// ```swift
+  /// let flowers = try LabeledDataset(csv: "iris.csv", as: CSVFormat(target: .column("species")))
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - path: the file, plain or gzipped.
+  ///   - format: which column holds the classes, and whatever is not to be found by looking.
+  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
+  public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
+    self = try CSVTable.read(path, as: format).dataset()
+  }
+}
