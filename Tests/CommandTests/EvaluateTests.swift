@@ -78,6 +78,42 @@ import Testing
     #expect(json.output.contains(#""roc_auc_macro":null"#))
   }
 
+  @Test func ranksAreTakenFromScoresThatProbabilitiesHide() throws {
+    // Numbers in the thousands, so that a class has a probability of 1 and the others of 0.
+    var lines = ["length,width,size"]
+    for row in 0..<60 {
+      lines.append(
+        "\(3000 + 97 * (row * 7 % 60)),\(5 * (row % 11)),\(["S", "M", "L", "XL", "XXL"][row % 5])")
+    }
+    try bench.write(Array(lines.joined(separator: "\n").utf8), to: "sizes.csv")
+    let trained = try bench.run(
+      "train", "sizes.csv", "--model", "linear", "--epochs", "30", "--quiet", "--output", "s.st")
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    let rows = try bench.run("predict", "s.st", "sizes.csv", "--top", "5").lines
+    let orders = Set(rows.map { $0.matches(of: /([A-Z]+) +[0-9.]+ %/).map { String($0.output.1) } })
+    // Ranked by rounded probabilities, all but the first would stand in the order of the classes.
+    let model = try #require(try bench.run("inspect", "s.st", "--json").objects().first)
+    let order = try #require(model["classes"] as? [String])
+    #expect(
+      orders.contains { ranks in ranks.dropFirst() != order.filter { $0 != ranks.first }[...] })
+  }
+
+  @Test func aClassPerRowIsSaidAndJudgedInLittleMemory() throws {
+    let lines = ["x,y,id"] + (0..<1500).map { "\($0),0.5,c\($0)" }
+    try bench.write(Array(lines.joined(separator: "\n").utf8), to: "ids.csv")
+    let trained = try bench.run(
+      "train", "ids.csv", "--model", "linear", "--epochs", "1", "--output", "ids.st")
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    #expect(
+      trained.errors.contains("warning: 1,500 classes for 1,500 rows, so hardly two rows share one")
+    )
+    let json = try bench.run("evaluate", "ids.st", "ids.csv", "--json")
+    let result = try #require(try json.objects().first)
+    #expect(result["confusion_matrix"] is NSNull)
+    #expect((result["confusions"] as? [[Int]])?.allSatisfy { $0.count == 3 } == true)
+    #expect(result["roc_auc_macro"] is Double)
+  }
+
   @Test func theGalleryShowsMistakesFirst() throws {
     try bench.train("--quiet")
     let outcome = try bench.run("evaluate", "model.safetensors", "digits", "--gallery", "5")

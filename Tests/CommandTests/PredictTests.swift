@@ -52,6 +52,21 @@ import Testing
     }
   }
 
+  @Test func labelsThatAreNumbersWithASignStayWhatTheyAre() throws {
+    var lines = ["x,y"]
+    for row in 0..<40 { lines.append("\(row),\(row < 20 ? "-1" : "+1")") }
+    try bench.write(Array(lines.joined(separator: "\n").utf8), to: "signs.csv")
+    let trained = try bench.run(
+      "train", "signs.csv", "--model", "linear", "--quiet", "--output", "signs.st")
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    let csv = try bench.run("predict", "signs.st", "signs.csv", "--csv").lines
+    #expect(csv[0] == "row,label,index,probability,-1,+1")
+    let json = try bench.run("predict", "signs.st", "signs.csv", "--json").objects()
+    #expect(
+      csv.dropFirst().map { String($0.split(separator: ",")[1]) }
+        == json.map { $0["label"] as? String })
+  }
+
   @Test func picturesOfAnotherShapeAreNotTakenForRowsOfNumbers() throws {
     // As many pixels as the digits have, 8 x 8, in other rows.
     let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1]

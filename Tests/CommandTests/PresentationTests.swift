@@ -6,7 +6,7 @@ import Testing
 import softmax
 
 @Suite struct PresentationTests {
-  @Test func csvCellsAreQuotedAndHarmless() {
+  @Test func csvCellsHoldTheirTexts() {
     var line = CSVLine()
     line.append(number: -1.5)
     for text in [
@@ -16,9 +16,11 @@ import softmax
       line.append(text: text)
     }
     #expect(
-      line.text == #"-1.5,plain,"a,b","say ""x""",two\u{a}lines,'=1,'+1,'-1,'@a,\u{9}a,"#
-        + #"\u{d}\u{a}a,,\u{1b}[31m,"#
-        + #"\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}"#)
+      line.text == "-1.5,plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",=1,+1,-1,@a,\ta,\"\r\na\",,"
+        + "\u{1b}[31m,\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}")
+    var accented = CSVLine()
+    accented.append(text: "\"\u{301},")
+    #expect(accented.text.unicodeScalars.elementsEqual("\"\"\"\u{301},\"".unicodeScalars))
   }
 
   @Test func wordsAreQuotedForTheShell() {

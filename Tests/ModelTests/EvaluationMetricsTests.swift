@@ -56,7 +56,7 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
   }
 
   @Test func thereAreGoldenCases() {
-    #expect(EvaluationGolden.cases.count == 8)
+    #expect(EvaluationGolden.cases.count == 11)
   }
 
   @Test(arguments: EvaluationGolden.cases)
@@ -64,7 +64,11 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
     let evaluation = try golden.evaluation()
     let matrix = evaluation.confusionMatrix
     #expect(evaluation.predictions == golden.predictions)
-    #expect(matrix.counts == golden.confusion.flatMap { $0 })
+    let classes = matrix.classNames.indices
+    for label in classes {
+      #expect(
+        classes.map { matrix[label: label, prediction: $0] } == golden.confusion[label])
+    }
     #expect(
       matrix
         == (try ConfusionMatrix(
@@ -74,7 +78,9 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
       (.all, golden.normalized.all),
     ]
     for (mode, rows) in modes {
-      #expect(agree(matrix.normalized(by: mode).flatMap { $0 }, rows.flatMap { $0 }))
+      let theirs = matrix.cells.map { rows[$0.label][$0.prediction] }
+      #expect(agree(matrix.shares(by: mode), theirs))
+      #expect(rows.joined().count { $0 != 0 } == matrix.cells.count)
     }
   }
 
@@ -120,6 +126,85 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
     #expect(evaluation.rocAUC == [0.5, 0.5, 0.5])
   }
 
+  @Test func ranksAreNotLostWhereProbabilitiesSaturate() throws {
+    // The probabilities are 1, 0, 0, 0 but the third class is the second most probable.
+    let evaluation = try Evaluation(labels: [2], logits: Matrix([[0, -200, -150, -300]]))
+    #expect(evaluation.topKAccuracy(1) == 0 && evaluation.topKAccuracy(2) == 1)
+    // Each class is the surer the higher its row, although its probability is 1 or 0 in all of them.
+    let sure = try Evaluation(
+      labels: [0, 1, 0, 1], logits: Matrix([[300, 0], [250, 0], [200, 0], [150, 0]]))
+    #expect(sure.rocAUC == [0.75, 0.75])
+    let rare = try Evaluation(
+      labels: [1, 1, 0], logits: Matrix([[900, 100, 0], [800, 100, 0], [900, 0, 0]]))
+    #expect(rare.rocAUC[1] == 1)
+  }
+
+  @Test func equalLogitsAreRankedByTheirIndexWhereverTheyStand() throws {
+    func ranks(_ logits: [Float]) throws -> [Int] {
+      try logits.indices.map { label in
+        let evaluation = try Evaluation(labels: [label], logits: Matrix([logits]))
+        return try #require((1...logits.count).first { evaluation.topKAccuracy($0) == 1 })
+      }
+    }
+    #expect(try ranks([2, 2, 1, 2]) == [1, 2, 4, 3])
+    #expect(try ranks([1, 3, 3, 1]) == [3, 1, 2, 4])
+    #expect(try ranks([0, -0.0, 0]) == [1, 2, 3])
+  }
+
+  @Test func samplesTieWhereTheirLogitsAreTheSameInOtherPlaces() throws {
+    // p of the first class is the same in both rows; its sum is taken in another order.
+    let evaluation = try Evaluation(
+      labels: [0, 1, 2, 3],
+      logits: Matrix([
+        [2, 0.1, 0.7, -1.3], [2, -1.3, 0.1, 0.7], [2, 0.7, -1.3, 0.1], [1, 0.7, 0.1, -1.3],
+      ]))
+    #expect(evaluation.rocAUC[0] == 2.0 / 3)
+  }
+
+  @Test func aSingleLogitOfZeroIsTheFirstClass() throws {
+    let evaluation = try Evaluation(
+      labels: [0, 1, 1, 0], logits: Matrix([[0], [-0.0], [1e-45], [-1e-45]]),
+      outputFunction: .sigmoid)
+    #expect(evaluation.classNames == ["0", "1"])
+    #expect(evaluation.predictions == [0, 0, 1, 0])
+    #expect(evaluation.topKAccuracy(1) == 0.75 && evaluation.topKAccuracy(2) == 1)
+    // Pairs of a 1 and a 0: tied, won, won, won.
+    #expect(evaluation.rocAUC == [0.875, 0.875])
+    #expect(evaluation.probabilities.elements.allSatisfy { $0 == 0.5 })
+  }
+
+  @Test func aSigmoidOfEachClassIsRankedByItsLogit() throws {
+    let evaluation = try Evaluation(
+      labels: [0, 1, 2], logits: Matrix([[90, 95, 80], [50, 95, 40], [40, 60, 95]]),
+      outputFunction: .sigmoid)
+    #expect(evaluation.topKAccuracy(1) == 2.0 / 3 && evaluation.topKAccuracy(2) == 1)
+    #expect(evaluation.rocAUC == [1, 0.75, 1])
+  }
+
+  @Test func aMatrixOfManyClassesKeepsThePairsThatOccur() throws {
+    let names = (0..<65_536).map { "\($0)" }
+    let matrix = try ConfusionMatrix(
+      labels: [65_535, 3, 3, 3], predictions: [65_535, 7, 7, 3], classNames: names)
+    #expect(
+      matrix.cells.map { [$0.label, $0.prediction, $0.count] } == [
+        [3, 3, 1], [3, 7, 2], [65_535, 65_535, 1],
+      ])
+    #expect(matrix[label: 3, prediction: 7] == 2 && matrix[label: 7, prediction: 3] == 0)
+    #expect(matrix.correctCount == 2 && matrix.rowCount == 4)
+    #expect(matrix.macroAverage.support == 4)
+  }
+
+  @Test func everyMetricHasItsNameAndOrder() throws {
+    #expect(
+      Metric.all.map(\.name) == [
+        "accuracy", "log_loss", "macro_f1", "weighted_f1", "roc_auc_macro", "top_3_accuracy",
+      ])
+    let evaluation = try Evaluation(labels: [0, 0], logits: Matrix([[1, 0], [0, 1]]))
+    #expect(
+      Metric.all.map { $0.value(of: evaluation) != nil } == [true, true, true, true, false, false])
+    #expect(Metric.all.compactMap { $0.undefinedReason(of: evaluation) }.count == 1)
+  }
+
   @Test func whatIsUndefinedSaysWhy() throws {
     let evaluation = try Evaluation(
       labels: [0, 0], logits: Matrix([[1, 0], [0, 1]]), classNames: ["cat", "d\u{1b}og"])
@@ -155,6 +240,9 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
         == .labelOutOfRange)
     #expect(code { _ = try ConfusionMatrix(labels: [0], predictions: [-1]) } == .labelOutOfRange)
     #expect(code { _ = try ConfusionMatrix(labels: [.max], predictions: [0]) } == .labelOutOfRange)
+    #expect(code { _ = try ConfusionMatrix(labels: [-2], predictions: [-2]) } == .labelOutOfRange)
+    #expect(
+      code { _ = try ConfusionMatrix(labels: [.min], predictions: [.min]) } == .labelOutOfRange)
     #expect(
       code { _ = try ConfusionMatrix(labels: [], predictions: [], classNames: ["a", "a"]) }
         == .invalidArgument)
@@ -169,6 +257,6 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
   @Test func aMatrixOfNothingHasNoNaN() throws {
     let matrix = try ConfusionMatrix(labels: [], predictions: [], classNames: ["a", "b"])
     #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
-    #expect(matrix.normalized(by: .all) == [[0, 0], [0, 0]])
+    #expect(matrix.shares(by: .all).isEmpty && matrix[label: 1, prediction: 0] == 0)
   }
 }

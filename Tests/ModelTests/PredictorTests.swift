@@ -142,6 +142,51 @@ private let networks: [(name: String, network: Sequential)] = {
     }
   }
 
+  @Test func aLogitThatOverflowsAfterAStandardizationIsNamed() throws {
+    var network = try Sequential(input: [1]) { Dense(2) }
+    try network.setParameters(ofLayer: 0, weight: Matrix([[3e38], [1]]), bias: [0, 0])
+    // Standardized once, 1,000 is 10 and a logit infinite; standardized twice it would be 0.1.
+    let standardization = try Standardization(mean: [0], deviation: [100])
+    let predictor = try Predictor(network, standardization: standardization)
+    let features = Features.floats(try Matrix([[1], [1000]]))
+    let errors = [
+      #expect(throws: SoftmaxError.self) { try predictor.probabilities(for: features) },
+      #expect(throws: SoftmaxError.self) { try predictor.logits(for: features) },
+    ]
+    for error in errors {
+      #expect(error?.code == .nonFiniteValue && error?.location == .row(1, column: 0))
+    }
+  }
+
+  @Test func predictionsAreRankedByTheirLogits() throws {
+    var network = try Sequential(input: [1]) { Dense(4) }
+    try network.setParameters(
+      ofLayer: 0, weight: Matrix([[0], [-200], [-150], [-300]]), bias: [0, 0, 0, 0])
+    let names = ["a", "b", "c", "d"]
+    let classifier = try Classifier(network: network, classNames: names)
+    let prediction = try classifier.predictions(for: .floats(Matrix([[1]])))[0]
+    #expect(prediction.probabilities == [1, 0, 0, 0])
+    #expect(prediction.ranking == [0, 2, 1, 3])
+    // Equals in their own order, wherever they stand.
+    try network.setParameters(
+      ofLayer: 0, weight: Matrix([[2], [1], [2], [1]]), bias: [0, 0, 0, 0])
+    let tied = try Classifier(network: network, classNames: names)
+    #expect(try tied.predictions(for: .floats(Matrix([[1]])))[0].ranking == [0, 2, 1, 3])
+  }
+
+  @Test func aSingleLogitOfZeroIsTheFirstClassEverywhere() throws {
+    var network = try Sequential(input: [1]) { Dense(1, activation: .sigmoid) }
+    try network.setParameters(ofLayer: 0, weight: Matrix([[1]]), bias: [0])
+    let classifier = try Classifier(network: network, classNames: ["no", "yes"])
+    var session = try classifier.predictor().session()
+    var probabilities: [Float] = [0, 0]
+    for (feature, index) in [(0, 0), (-0.0, 0), (1e-45, 1), (-1e-45, 0)] as [(Float, Int)] {
+      let prediction = try classifier.predictions(for: .floats(Matrix([[feature]])))[0]
+      #expect(prediction.index == index && prediction.ranking == [index, 1 - index])
+      #expect(try session.probabilities(for: [feature], into: &probabilities) == index)
+    }
+  }
+
   @Test func aLogitThatOverflowsIsNamedAndAHiddenSumIsNot() throws {
     var network = try Sequential(input: [2]) { Dense(2) }
     try network.setParameters(ofLayer: 0, weight: Matrix([[1, 1], [1e38, 1e38]]), bias: [0, 0])

@@ -27,7 +27,7 @@ struct ReportGolden: Decodable, CustomTestStringConvertible {
 
 @Suite struct ClassificationReportTests {
   @Test func thereAreGoldenReports() {
-    #expect(ReportGolden.cases.count == 8)
+    #expect(ReportGolden.cases.count == 11)
   }
 
   @Test(arguments: ReportGolden.cases)

@@ -114,6 +114,28 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(texts.contains { $0.contains("true <script>alert('1')</script>, predicted <script>") })
   }
 
+  @Test(arguments: [
+    ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;"),
+    ("\u{fffe}", "\\u{fffe}"), ("\u{ffff}", "\\u{ffff}"), ("\u{0}", "\\u{0}"),
+    ("\u{1b}", "\\u{1b}"), ("\n", "\\u{a}"), ("\u{7f}", "\\u{7f}"), ("\u{202e}", "\\u{202e}"),
+  ])
+  func eachCharacterThatMeansSomethingIsEscaped(character: String, written: String) {
+    let chart = LineChart(title: "a\(character)b", xLabel: "", yLabel: "", series: [])
+    let svg = chart.svg()
+    #expect(svg.contains(">a\(written)b</title>"))
+    #expect(!svg.contains("a\(character)b"))
+    #expect(ParsedPicture(svg).isWellFormed)
+  }
+
+  @Test(arguments: [[1e-310, 2e-310], [5e-324, 0], [1.7e308, -1.7e308]] as [[Double]])
+  func historiesOfSubnormalAndOfEnormousLossesAreDrawn(losses: [Double]) {
+    let history = TrainingHistory(
+      epochs: losses.enumerated().map {
+        .init(number: $0 + 1, loss: $1, accuracy: 0.5, learningRate: 0.1, seconds: 1)
+      })
+    #expect(ParsedPicture(history.svg()).isWellFormed)
+  }
+
   @Test func aHeatMapHasACellForEachCount() throws {
     let matrix = try ConfusionMatrix(
       labels: [0, 0, 0, 0, 1], predictions: [0, 0, 0, 1, 1], classNames: ["a", "b"])
@@ -147,6 +169,11 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     // All the same, or one alone: in the middle.
     #expect(curves([5, 5]) == ["52,138 386,138"])
     #expect(curves([1e300, -1e300]).count == 1)
+    // So small, so large or so near each other that no axis can tell them apart.
+    #expect(curves([5e-324, 1e-323, 2e-320]) == ["52,138 219,138 386,138"])
+    #expect(curves([1, 1.0000000000000002]) == ["52,138 386,138"])
+    #expect(curves([-1.7e308, 1.7e308, 1]).count == 1)
+    #expect(curves([1.6e308, 1.7e308]).isEmpty)
   }
 
   @Test func historiesHaveBothCurves() throws {

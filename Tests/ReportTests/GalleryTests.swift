@@ -45,6 +45,8 @@ import Testing
   @Test(arguments: [1, 5, 11, 12, 23, 24, 25, 80])
   func galleriesFitTheirRoom(columns: Int) throws {
     let gallery = try Gallery(evaluation(), of: dataset())
+    #expect(!gallery.lines(columns: .max, color: nil).isEmpty)
+    #expect(!gallery.lines(columns: .min, color: nil).isEmpty)
     #expect(gallery.lines(columns: columns, color: nil).allSatisfy { $0.count <= columns })
     let shown = gallery.lines(columns: columns, color: .indexed).map {
       $0.replacing(#/\u{1b}\[[0-9;]*m/#, with: "")

@@ -36,5 +36,7 @@ import Testing
     #expect(GrayPicture(values: [1, 2, 3], shape: [1, 1, 3]) == nil)
     #expect(GrayPicture(values: [1, .nan], shape: [1, 2]) == nil)
     #expect(GrayPicture(values: [], shape: [0, 0]) == nil)
+    #expect(GrayPicture(values: [1, 2], shape: [.max, .max]) == nil)
+    #expect(GrayPicture(values: [1, 2], shape: [.max, 2, 1]) == nil)
   }
 }

@@ -24,13 +24,13 @@ extension DocumentationSnippets {
 
   static func picture(of digits: DatasetSplit) {
     if let picture = GrayPicture(values: digits.training.features.row(0), shape: [8, 8]) {
-      print(picture.lines(columns: 79, color: nil).joined(separator: "\n"))
+      print(picture.lines(columns: 79).joined(separator: "\n"))
     }
   }
 
   static func gallery(_ evaluation: Evaluation, _ digits: DatasetSplit) throws -> String {
     let gallery = try Gallery(evaluation, of: digits.training, order: .wrongFirst, limit: 12)
-    print(gallery.lines(columns: 80, color: nil).joined(separator: "\n"))
+    print(gallery.lines(columns: 80).joined(separator: "\n"))
     let picture = gallery.svg()
     return picture
   }

@@ -76,7 +76,7 @@ extension Snippets {
       validation: .data(test))
     print(history.curves())
     let gallery = try Gallery(net.evaluation(on: test), of: test, order: .asGiven, limit: 6)
-    print(gallery.lines(columns: 90, color: nil).joined(separator: "\n"))
+    print(gallery.lines(columns: 90).joined(separator: "\n"))
     return gallery
   }
 

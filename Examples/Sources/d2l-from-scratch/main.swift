@@ -173,7 +173,7 @@ let shown = test.selecting(rows: 0..<6)
 let evaluation = try Evaluation(
   labels: shown.labels, logits: net.scores(shown.features.matrix), classNames: shown.classNames)
 let gallery = try Gallery(evaluation, of: shown, order: .asGiven)
-print(gallery.lines(columns: 90, color: nil).joined(separator: "\n"))
+print(gallery.lines(columns: 90).joined(separator: "\n"))
 state(
   "each picture is titled true / predicted",
   gallery.tiles.allSatisfy { $0.title == "\($0.label) / \($0.prediction)" }

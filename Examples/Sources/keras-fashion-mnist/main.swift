@@ -31,7 +31,7 @@ print("image 0 has pixels \(pixels.min() ?? 0)...\(pixels.max() ?? 0)")
 state("its pixels are 0...255", pixels.min() == 0 && pixels.max() == 255)
 state("a pixel counts as byte / 255", images.scale == 1.0 / 255)
 let picture = GrayPicture(values: training.features.row(0), shape: training.featureShape)
-print(picture?.lines(columns: 80, color: nil).joined(separator: "\n") ?? "")
+print(picture?.lines(columns: 80).joined(separator: "\n") ?? "")
 state("image 0 is a picture", picture != nil)
 print("label \(training.labels[0]):", training.classNames[training.labels[0]])
 state(

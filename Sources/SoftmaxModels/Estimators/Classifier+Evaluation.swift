@@ -34,12 +34,8 @@ extension Classifier {
     try validate(shape: samples.featureShape)
     let logits = try predictor(execution: execution).logits(for: samples.features)
     let labels = samples.labels
-    let losses = outputFunction.logLosses(of: logits, labels: labels)
     return Evaluation(
-      labels: labels, predictions: outputFunction.classes(of: logits),
-      probabilities: outputFunction.probabilities(of: logits),
-      logLoss: sumOverRows(losses.indices) { losses[$0] } / Double(dataset.count),
-      classNames: classNames)
+      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: classNames)
   }
 
   // Pictures of another shape are other pictures, though they have as many pixels.

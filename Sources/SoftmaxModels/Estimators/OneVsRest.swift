@@ -128,12 +128,10 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     // The shares are the softmax of ln sigmoid(z) = -ln(1 + e^-z).
     var logarithms = logits
     logarithms.elements = logits.elements.map { -$0 }.softplus().map { -$0 }
-    let losses = logarithms.crossEntropies(of: labels).map { Double($0) }
+    // Where two sigmoids round to 1, the log-odds still tell which is greater.
     return Evaluation(
-      labels: labels, predictions: logits.mostLikelyClasses(),
-      probabilities: try probabilities(for: dataset.features, threads: threads),
-      logLoss: sumOverRows(losses.indices) { losses[$0] } / Double(dataset.count),
-      classNames: classNames)
+      checkedLabels: labels, logits: logarithms, outputFunction: .softmax,
+      predictions: logits.mostLikelyClasses(), classNames: classNames)
   }
 
   /// The class of the greatest log-odds for each sample, with all probabilities.
@@ -146,7 +144,8 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     let probabilities = try probabilities(for: features, threads: threads)
     return zip(0..<logits.rowCount, logits.mostLikelyClasses()).map { row, index in
       Prediction(
-        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
+        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)),
+        logits: Array(logits.row(row)))
     }
   }
 }

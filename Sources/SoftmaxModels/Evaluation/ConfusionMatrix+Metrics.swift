@@ -16,13 +16,13 @@ extension ConfusionMatrix {
   }
 
   /// The classes that have samples or were predicted; the averages are over these.
-  public var occurringClasses: [Int] {
+  package var occurringClasses: [Int] {
     let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
     return (0..<classCount).filter { labelCounts[$0] + predictionCounts[$0] > 0 }
   }
 
   /// The classes that have samples and were never predicted: their precision is 0 by convention.
-  public var neverPredictedClasses: [Int] {
+  package var neverPredictedClasses: [Int] {
     let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
     return (0..<classCount).filter { labelCounts[$0] > 0 && predictionCounts[$0] == 0 }
   }

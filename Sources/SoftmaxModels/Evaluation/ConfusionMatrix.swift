@@ -11,11 +11,14 @@ public import SoftmaxCore
 /// print(matrix.macroAverage.f1)             // 0.49
 /// print(matrix.report())
 /// ```
+///
+/// Only pairs that occur are kept, so the memory grows with the samples and the classes, not with the square
+/// of the classes.
 public struct ConfusionMatrix: Hashable, Sendable {
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// The counts, row after row: `counts[label * classCount + prediction]`.
-  public let counts: [Int]
+  /// The pairs of classes that occur, right ones included, in the order of label and prediction.
+  package let cells: [Confusion]
 
   /// The number of classes.
   public var classCount: Int { classNames.count }
@@ -32,6 +35,7 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// - Throws: `shapeMismatch` unless there is a prediction for each label; `labelOutOfRange`
   ///   naming the first row whose label or prediction is no class; `invalidArgument` for two
   ///   classes of the same name.
+  /// - Complexity: O(samples log samples + classes).
   public init(
     labels: [Int], predictions: [Int], classNames: [String]? = nil
   ) throws(SoftmaxError) {
@@ -40,7 +44,7 @@ public struct ConfusionMatrix: Hashable, Sendable {
         .shapeMismatch, "\(labels.count) labels, but \(predictions.count) predictions",
         remedy: "give one prediction for each label")
     }
-    let greatest = max(labels.max() ?? -1, predictions.max() ?? -1)
+    let greatest = max(labels.max() ?? -1, predictions.max() ?? -1, -1)
     guard classNames != nil || greatest < Self.greatestNumberedCount else {
       throw SoftmaxError(
         .labelOutOfRange,
@@ -57,12 +61,19 @@ public struct ConfusionMatrix: Hashable, Sendable {
   }
 
   init(checkedLabels labels: [Int], predictions: [Int], classNames: [String]) {
-    var counts = Array(repeating: 0, count: classNames.count * classNames.count)
-    for (label, prediction) in zip(labels, predictions) {
-      counts[label * classNames.count + prediction] += 1
+    // Two indices of names in memory, so the product fits an Int.
+    let count = classNames.count
+    let places = zip(labels, predictions).map { $0 * count + $1 }.sorted()
+    var cells: [Confusion] = []
+    var begin = 0
+    while begin < places.count {
+      let end = places[begin...].firstIndex { $0 != places[begin] } ?? places.count
+      let (label, prediction) = places[begin].quotientAndRemainder(dividingBy: count)
+      cells.append(Confusion(label: label, prediction: prediction, count: end - begin))
+      begin = end
     }
     self.classNames = classNames
-    self.counts = counts
+    self.cells = cells
   }
 
   static func validate(
@@ -77,39 +88,48 @@ public struct ConfusionMatrix: Hashable, Sendable {
 
   /// The number of samples of one class that were taken for another, or for itself.
   ///
+  /// - Complexity: O(log pairs).
   /// - Precondition: both are classes.
   public subscript(label label: Int, prediction prediction: Int) -> Int {
     precondition(
       classNames.indices ~= label && classNames.indices ~= prediction,
       "(\(label), \(prediction)) lies outside of \(classCount) classes")
-    return counts[label * classCount + prediction]
+    var (low, high) = (0, cells.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let cell = cells[middle]
+      if (cell.label, cell.prediction) < (label, prediction) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < cells.count, cells[low].label == label, cells[low].prediction == prediction else {
+      return 0
+    }
+    return cells[low].count
   }
 
   /// The number of samples.
-  public var rowCount: Int { counts.reduce(0, +) }
+  public var rowCount: Int { cells.reduce(0) { $0 + $1.count } }
   /// The number of samples that were classified rightly.
   public var correctCount: Int {
-    (0..<classCount).reduce(0) { $0 + self[label: $1, prediction: $1] }
+    cells.reduce(0) { $0 + ($1.label == $1.prediction ? $1.count : 0) }
   }
   /// The fraction of the samples that were classified rightly; 0 of none.
   public var accuracy: Double { fraction(correctCount, of: rowCount) }
 
   /// The number of samples of each class.
-  public var labelCounts: [Int] {
-    (0..<classCount).map { label in
-      counts[label * classCount..<(label + 1) * classCount].reduce(0, +)
-    }
-  }
-
+  package var labelCounts: [Int] { sums(by: \.label) }
   /// The number of times that each class was predicted.
-  public var predictionCounts: [Int] {
-    (0..<classCount).map { prediction in
-      (0..<classCount).reduce(0) { $0 + self[label: $1, prediction: prediction] }
-    }
+  package var predictionCounts: [Int] { sums(by: \.prediction) }
+
+  private func sums(by index: (Confusion) -> Int) -> [Int] {
+    cells.reduce(into: Array(repeating: 0, count: classCount)) { $0[index($1)] += $1.count }
   }
 
   /// What the counts are divided by.
-  public enum Normalization: Hashable, Sendable {
+  package enum Normalization: Hashable, Sendable {
     /// The samples of the true class: each row sums to 1. scikit-learn's "true".
     case labels
     /// The predictions of the class: each column sums to 1. scikit-learn's "pred".
@@ -118,23 +138,21 @@ public struct ConfusionMatrix: Hashable, Sendable {
     case all
   }
 
-  /// The counts as fractions, a row for each true class; 0 where there is nothing to divide by.
-  public func normalized(by normalization: Normalization) -> [[Double]] {
+  /// The counts of ``cells`` as fractions, in their order.
+  package func shares(by normalization: Normalization) -> [Double] {
     let (labelCounts, predictionCounts, total) = (labelCounts, predictionCounts, rowCount)
-    return (0..<classCount).map { label in
-      (0..<classCount).map { prediction in
-        let whole =
-          switch normalization {
-          case .labels: labelCounts[label]
-          case .predictions: predictionCounts[prediction]
-          case .all: total
-          }
-        return fraction(self[label: label, prediction: prediction], of: whole)
-      }
+    return cells.map { cell in
+      let whole =
+        switch normalization {
+        case .labels: labelCounts[cell.label]
+        case .predictions: predictionCounts[cell.prediction]
+        case .all: total
+        }
+      return fraction(cell.count, of: whole)
     }
   }
 
-  /// A class that was taken for another.
+  /// How often a class was taken for another, or for itself.
   public struct Confusion: Hashable, Sendable {
     /// The index of the true class.
     public let label: Int
@@ -146,16 +164,10 @@ public struct ConfusionMatrix: Hashable, Sendable {
 
   /// The mistakes that were made most often, at most so many; equals in the order of the classes.
   public func mostConfused(_ limit: Int = .max) -> [Confusion] {
-    var confusions: [Confusion] = []
-    for label in 0..<classCount {
-      for prediction in 0..<classCount where prediction != label {
-        let count = self[label: label, prediction: prediction]
-        guard count > 0 else { continue }
-        confusions.append(Confusion(label: label, prediction: prediction, count: count))
-      }
+    let mistakes = cells.filter { $0.label != $0.prediction }.sorted {
+      ($1.count, $0.label, $0.prediction) < ($0.count, $1.label, $1.prediction)
     }
-    confusions.sort { ($1.count, $0.label, $0.prediction) < ($0.count, $1.label, $1.prediction) }
-    return Array(confusions.prefix(max(0, limit)))
+    return Array(mistakes.prefix(max(0, limit)))
   }
 }
 

@@ -5,8 +5,9 @@ import SoftmaxCore
 extension Evaluation {
   /// The fraction of samples whose true class is among the k most probable ones.
   ///
-  /// Of equal probabilities the class of the lower index counts as the more probable one, the
-  /// predicted class first of all; so k = 1 is the accuracy.
+  /// Ranks are those of the logits, which differ where probabilities round to the same number. Of equal logits
+  /// the class of the lower index counts as the more probable one, so k = 1 is the accuracy. (scikit-learn's
+  /// `top_k_accuracy_score` takes the higher index first and so may differ from its own accuracy.)
   ///
   /// - Complexity: O(samples x classes).
   /// - Precondition: `k` is at least 1.
@@ -19,9 +20,12 @@ extension Evaluation {
   private func rank(ofLabelIn row: Int) -> Int {
     let label = labels[row]
     guard predictions[row] != label else { return 0 }
-    let own = probabilities[row, label]
+    // Of a single output the other class is the only other one.
+    guard logits.columnCount > 1 else { return 1 }
+    let scores = logits.row(row)
+    let own = scores[scores.startIndex + label]
     var rank = 1
-    for (index, other) in probabilities.row(row).enumerated() where index != predictions[row] {
+    for (index, other) in scores.enumerated() where index != predictions[row] {
       if other > own || (other == own && index < label) { rank += 1 }
     }
     return rank
@@ -30,64 +34,48 @@ extension Evaluation {
   /// The area under the ROC curve of each class against all others; nil where it is undefined.
   ///
   /// The probability that a sample of the class is given a greater probability of the class than a
-  /// sample of another, ties counting half. Undefined where the data hold no sample of the class, or no
-  /// other.
+  /// sample of another, ties counting half: scikit-learn's `roc_auc_score`. Ranks follow from the logits, so
+  /// samples whose probabilities round to the same number do not tie. Undefined where the data hold no sample
+  /// of the class, or no other.
   ///
-  /// - Complexity: O(classes x samples log samples).
+  /// - Complexity: O(classes x samples log samples of a class).
   public var rocAUC: [Double?] {
-    classNames.indices.map { index in
-      areaUnderROC(
-        scores: labels.indices.map { probabilities[$0, index] },
-        arePositive: labels.map { $0 == index })
+    let counts = labelCounts
+    let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < rowCount }
+    var areas = [Double?](repeating: nil, count: counts.count)
+    guard !defined.isEmpty else { return areas }
+    let scores = ClassScores(logits, outputFunction)
+    for (index, area) in zip(defined, scores.areas(of: defined, labels: labels)) {
+      areas[index] = area
     }
+    return areas
   }
 
   /// The mean of ``rocAUC`` over all classes; nil where that of a class is undefined.
   public var rocAUCMacro: Double? {
-    let areas = rocAUC
-    let defined = areas.compactMap { $0 }
-    guard defined.count == areas.count, !defined.isEmpty else { return nil }
-    return defined.reduce(0, +) / Double(defined.count)
+    guard rocAUCUndefinedReason == nil else { return nil }
+    let areas = rocAUC.compactMap { $0 }
+    return areas.reduce(0, +) / Double(areas.count)
   }
 
   /// Why ``rocAUCMacro`` is nil; nil if it is not.
-  public var rocAUCUndefinedReason: String? {
-    let occurring = Set(labels)
-    let missing = classNames.indices.filter { !occurring.contains($0) }.map { classNames[$0] }
+  package var rocAUCUndefinedReason: String? {
+    let counts = labelCounts
+    let missing = counts.indices.filter { counts[$0] == 0 }
     guard !missing.isEmpty else { return nil }
-    let names = missing.prefix(5).map { $0.debugDescription }.joined(separator: ", ")
+    let names = missing.prefix(5).map { classNames[$0].debugDescription }.joined(separator: ", ")
     let more = missing.count > 5 ? " and \(missing.count - 5) more" : ""
     return "the data hold no sample of \(names)\(more)"
   }
-}
 
-/// The fraction of pairs of a positive and a negative sample where the positive has the greater score,
-/// ties counting half; nil without such pairs.
-///
-/// Counted in whole numbers (Mann and Whitney's U with average ranks), so exact but for one division.
-func areaUnderROC(scores: [Float], arePositive: [Bool]) -> Double? {
-  // Sorted as numbers: the order of the floats in the upper bits, the class in the lowest.
-  let keys = zip(scores, arePositive).map { score, isPositive in
-    // Adding 0 makes one zero of two.
-    let bits = (score + 0).bitPattern
-    let ordered = bits >> 31 == 0 ? bits | 0x8000_0000 : ~bits
-    return UInt64(ordered) << 1 | (isPositive ? 1 : 0)
-  }.sorted()
-  var twiceWins = 0
-  var (positives, negatives) = (0, 0)
-  var begin = 0
-  while begin < keys.count {
-    var (tiedPositives, tiedNegatives) = (0, 0)
-    var end = begin
-    while end < keys.count, keys[end] >> 1 == keys[begin] >> 1 {
-      if keys[end] & 1 == 1 { tiedPositives += 1 } else { tiedNegatives += 1 }
-      end += 1
-    }
-    twiceWins += tiedPositives * (2 * negatives + tiedNegatives)
-    positives += tiedPositives
-    negatives += tiedNegatives
-    begin = end
+  /// For each sample a number that grows with the probability of its predicted class and does not saturate.
+  package var predictionScores: [Double] {
+    let scores = ClassScores(logits, outputFunction)
+    return predictions.indices.map { scores[row: $0, class: predictions[$0]] }
   }
-  guard positives > 0, negatives > 0 else { return nil }
-  return Double(twiceWins) / (2 * Double(positives) * Double(negatives))
+
+  /// The number of samples of each class.
+  private var labelCounts: [Int] {
+    labels.reduce(into: Array(repeating: 0, count: classNames.count)) { $0[$1] += 1 }
+  }
 }

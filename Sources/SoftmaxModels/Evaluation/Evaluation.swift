@@ -4,9 +4,9 @@ public import SoftmaxCore
 
 /// How good a classifier is on labelled samples.
 ///
-/// It keeps what was predicted for each sample, so that everything else follows from it: accuracy with
-/// its interval and log loss at once, the confusion matrix with precision and recall of each class, ROC
-/// AUC and top-k accuracy when they are asked for.
+/// It keeps the logits of each sample, so that everything else follows from them: accuracy with its interval
+/// and log loss at once, the confusion matrix with precision and recall of each class, ROC AUC and top-k
+/// accuracy when they are asked for. Its memory is that of the logits, samples x outputs.
 ///
 /// ```swift
 /// let evaluation = try model.evaluation(on: test)
@@ -18,13 +18,16 @@ public import SoftmaxCore
 public struct Evaluation: Hashable, Sendable {
   /// The index of each sample's true class.
   public let labels: [Int]
+  /// The scores of each sample before they become probabilities: [samples, outputs].
+  public let logits: Matrix
+  /// How the logits become probabilities.
+  public let outputFunction: OutputFunction
   /// The index of the class that each sample was taken for.
   public let predictions: [Int]
-  /// The probability of each class for each sample: [samples, classes].
-  public let probabilities: Matrix
   /// The mean of -ln p(right class) over the samples, in nats.
   ///
-  /// From the logits and never clipped: a certain and wrong prediction costs what it costs.
+  /// From the logits and never clipped: a certain and wrong prediction costs what it costs. Of several sigmoids
+  /// it is the mean over them of the binary cross-entropy.
   public let logLoss: Double
   /// The names of the classes, by index.
   public let classNames: [String]
@@ -33,16 +36,19 @@ public struct Evaluation: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - labels: the index of each sample's true class.
-  ///   - logits: [samples, classes], finite.
+  ///   - logits: [samples, outputs], finite: an output for each class, or with a sigmoid one for two.
   ///   - classNames: the names of the classes; without them "0", "1", ....
+  ///   - outputFunction: how the logits become probabilities.
   /// - Throws: `invalidArgument` for no samples; `shapeMismatch`; `labelOutOfRange` naming the row;
   ///   `nonFiniteValue` naming row and column.
   public init(
-    labels: [Int], logits: Matrix, classNames: [String]? = nil
+    labels: [Int], logits: Matrix, classNames: [String]? = nil,
+    outputFunction: OutputFunction = .softmax
   ) throws(SoftmaxError) {
     guard !labels.isEmpty else { throw SoftmaxError(.invalidArgument, "there are no samples") }
-    let names = classNames ?? (0..<logits.columnCount).map { "\($0)" }
-    guard logits.rowCount == labels.count, logits.columnCount == names.count else {
+    let classCount = outputFunction.classCount(ofOutputs: logits.columnCount)
+    let names = classNames ?? (0..<classCount).map { "\($0)" }
+    guard logits.rowCount == labels.count, classCount == names.count else {
       throw SoftmaxError(
         .shapeMismatch,
         "\(labels.count) labels of \(names.count) classes need as many rows and columns of "
@@ -50,22 +56,24 @@ public struct Evaluation: Hashable, Sendable {
     }
     try ConfusionMatrix.validate(labels, "label", classCount: names.count)
     try Features.floats(logits).validateFinite()
-    let losses = logits.crossEntropies(of: labels)
     self.init(
-      labels: labels, predictions: logits.mostLikelyClasses(), probabilities: logits.softmax(),
-      logLoss: sumOverRows(losses.indices) { Double(losses[$0]) } / Double(labels.count),
-      classNames: names)
+      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: names)
   }
 
-  /// Keeps what has been computed and checked.
+  /// Judges what has been checked.
+  ///
+  /// - Parameter predictions: the classes that the samples were taken for, where the logits' rounding might
+  ///   hide them.
   init(
-    labels: [Int], predictions: [Int], probabilities: Matrix, logLoss: Double,
-    classNames: [String]
+    checkedLabels labels: [Int], logits: Matrix, outputFunction: OutputFunction,
+    predictions: [Int]? = nil, classNames: [String]
   ) {
+    let losses = outputFunction.logLosses(of: logits, labels: labels)
     self.labels = labels
-    self.predictions = predictions
-    self.probabilities = probabilities
-    self.logLoss = logLoss
+    self.logits = logits
+    self.outputFunction = outputFunction
+    self.predictions = predictions ?? outputFunction.classes(of: logits)
+    logLoss = sumOverRows(losses.indices) { losses[$0] } / Double(labels.count)
     self.classNames = classNames
   }
 
@@ -73,9 +81,13 @@ public struct Evaluation: Hashable, Sendable {
   public var rowCount: Int { labels.count }
   /// The number of samples whose most probable class is the right one.
   public var correctCount: Int { zip(labels, predictions).count { $0 == $1 } }
+  /// The probability of each class for each sample: [samples, classes].
+  ///
+  /// - Complexity: O(samples x classes); keep it rather than ask again.
+  public var probabilities: Matrix { outputFunction.probabilities(of: logits) }
   /// How often each class was taken for each.
   ///
-  /// - Complexity: O(samples + classes^2); keep it rather than ask again.
+  /// - Complexity: O(samples log samples + classes); keep it rather than ask again.
   public var confusionMatrix: ConfusionMatrix {
     ConfusionMatrix(checkedLabels: labels, predictions: predictions, classNames: classNames)
   }
@@ -115,8 +127,10 @@ extension Evaluation: CustomStringConvertible {
   /// Accuracy with its interval, and log loss, in one line.
   public var description: String {
     let interval = accuracyInterval
-    return "accuracy \(NumberText.fixed(accuracy)) [\(NumberText.fixed(interval.lowerBound)), "
-      + "\(NumberText.fixed(interval.upperBound))], log loss \(NumberText.fixed(logLoss)), \(rowCount) samples"
+    let values = [accuracy, interval.lowerBound, interval.upperBound, logLoss].map {
+      NumberText.fixed($0)
+    }
+    return
+      "accuracy \(values[0]) [\(values[1]), \(values[2])], log loss \(values[3]), \(rowCount) samples"
   }
-
 }

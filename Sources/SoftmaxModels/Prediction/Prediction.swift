@@ -9,13 +9,18 @@ public struct Prediction: Hashable, Sendable {
   /// The probability of each class, by index.
   public let probabilities: [Float]
 
+  // The network's outputs, which still differ where probabilities round to the same number.
+  let logits: [Float]
+
   /// The probability of the most probable class.
   public var probability: Float { probabilities[index] }
 
   /// The classes' indices, most probable first; equals in their own order.
+  ///
+  /// By the logits: probabilities of 0 are ranked too. ``index`` is the first.
   public var ranking: [Int] {
-    probabilities.indices.sorted {
-      (probabilities[$1], $0) < (probabilities[$0], $1)
-    }
+    // Of a single output there are two classes.
+    guard logits.count == probabilities.count else { return [index, 1 - index] }
+    return logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
   }
 }

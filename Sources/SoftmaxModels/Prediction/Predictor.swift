@@ -127,7 +127,8 @@ public final class Predictor: Sendable {
     // The class is that of the greatest logit: two probabilities can round to the same number.
     return zip(0..<logits.rowCount, function.classes(of: logits)).map { row, index in
       Prediction(
-        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)))
+        index: index, label: classNames[index], probabilities: Array(probabilities.row(row)),
+        logits: Array(logits.row(row)))
     }
   }
 

@@ -16,16 +16,13 @@ extension Evaluation {
         ("support", .integer(metrics.support)), ("roc_auc", JSONValue(areas[index])),
       ])
     }
-    let rows = classNames.indices.map { label -> JSONValue in
-      .array(classNames.indices.map { .integer(matrix[label: label, prediction: $0]) })
-    }
     let members: [(key: String, value: JSONValue)] = [
       ("event", .string("result")), ("rows", .integer(rowCount)),
     ]
     return .object(
       members + self.members(of: Metric.all) + [
-        ("per_class", .array(classes)), ("confusion_matrix", .array(rows)),
-      ])
+        ("per_class", .array(classes))
+      ] + matrix.members)
   }
 
   /// Some metrics under their names, `null` where they are undefined; an interval as `_low` and `_high`.
@@ -38,5 +35,24 @@ extension Evaluation {
         (metric.name + "_high", .number(interval.upperBound)),
       ]
     }
+  }
+}
+
+extension ConfusionMatrix {
+  // More, and the zeros of a whole matrix would be most of the text.
+  private static let greatestWholeCount = 1000
+
+  /// The matrix as rows of counts; of more than 1,000 classes only what occurs, [label, prediction, count].
+  fileprivate var members: [(key: String, value: JSONValue)] {
+    guard classCount <= Self.greatestWholeCount else {
+      let confusions = cells.map {
+        JSONValue.array([$0.label, $0.prediction, $0.count].map { .integer($0) })
+      }
+      return [("confusion_matrix", .null), ("confusions", .array(confusions))]
+    }
+    let rows = classNames.indices.map { label -> JSONValue in
+      .array(classNames.indices.map { .integer(self[label: label, prediction: $0]) })
+    }
+    return [("confusion_matrix", .array(rows))]
   }
 }

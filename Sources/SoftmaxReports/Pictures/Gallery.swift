@@ -7,7 +7,7 @@ public import SoftmaxModels
 ///
 /// ```swift
 /// let gallery = try Gallery(evaluation, of: digits.training, order: .wrongFirst, limit: 12)
-/// print(gallery.lines(columns: 80, color: nil).joined(separator: "\n"))
+/// print(gallery.lines(columns: 80).joined(separator: "\n"))
 /// let picture = gallery.svg()
 /// ```
 public struct Gallery: Hashable, Sendable {
@@ -65,11 +65,9 @@ public struct Gallery: Hashable, Sendable {
     let (labels, predictions) = (evaluation.labels, evaluation.predictions)
     var rows = Array(labels.indices)
     if order == .wrongFirst {
+      let scores = evaluation.predictionScores
       let wrong = rows.filter { labels[$0] != predictions[$0] }.sorted { a, b in
-        let (first, second) = (
-          evaluation.probabilities[a, predictions[a]], evaluation.probabilities[b, predictions[b]]
-        )
-        return (second, a) < (first, b)
+        (scores[b], a) < (scores[a], b)
       }
       rows = wrong + rows.filter { labels[$0] == predictions[$0] }
     }
@@ -94,7 +92,7 @@ public struct Gallery: Hashable, Sendable {
   }
 
   /// Whether the samples of a data set are grey pictures.
-  public static func canShow(_ dataset: LabeledDataset) -> Bool {
+  package static func canShow(_ dataset: LabeledDataset) -> Bool {
     let shape = dataset.featureShape
     return shape.count == 2 || (shape.count == 3 && shape[2] == 1)
   }

@@ -4,16 +4,16 @@
 ///
 /// ```swift
 /// if let picture = GrayPicture(values: digits.training.features.row(0), shape: [8, 8]) {
-///   print(picture.lines(columns: 79, color: nil).joined(separator: "\n"))
+///   print(picture.lines(columns: 79).joined(separator: "\n"))
 /// }
 /// ```
 public struct GrayPicture: Hashable, Sendable {
   /// The number of rows of pixels.
-  public let rowCount: Int
+  package let rowCount: Int
   /// The number of columns of pixels.
-  public let columnCount: Int
+  package let columnCount: Int
   /// The pixels, row after row, from 0, black, to 1, white.
-  public let values: [Float]
+  package let values: [Float]
 
   /// Takes the features of a sample for a picture; nil unless the shape is [rows, columns] or
   /// [rows, columns, 1].
@@ -21,7 +21,9 @@ public struct GrayPicture: Hashable, Sendable {
   /// Where values lie outside of 0...1, all are stretched to it.
   public init?(values: [Float], shape: [Int]) {
     guard shape.count == 2 || (shape.count == 3 && shape[2] == 1), shape[0] > 0, shape[1] > 0,
-      shape[0] * shape[1] == values.count, values.allSatisfy(\.isFinite)
+      // Divided, because a product may overflow.
+      values.count % shape[1] == 0, values.count / shape[1] == shape[0],
+      values.allSatisfy(\.isFinite)
     else { return nil }
     self.init(rowCount: shape[0], columnCount: shape[1], values: Self.stretched(values))
   }

@@ -23,11 +23,13 @@ struct AxisScale {
     _ low: Double, _ high: Double, tickCount: Int, isRounded: Bool = false, isWhole: Bool = false,
     from begin: Double, to end: Double
   ) {
-    let extent = high - low
-    // One value alone lies in the middle.
-    let isFlat = !(extent > 0 && extent.isFinite)
-    let span = isFlat ? max(abs(low), 1) : extent
-    let (low, high) = isFlat ? (low - span / 2, low + span / 2) : (low, high)
+    // So that neither a difference nor a mark beyond an end overflows.
+    let (least, greatest) = (min(max(low, -1e300), 1e300), min(max(high, -1e300), 1e300))
+    let extent = greatest - least
+    // One value alone lies in the middle, and so do values that only rounding tells apart.
+    let isFlat = !(extent > max(abs(least), abs(greatest)) * 1e-12 && extent > 1e-290)
+    let span = isFlat ? max(abs(least), 1) : extent
+    let (low, high) = isFlat ? (least - span / 2, least + span / 2) : (least, greatest)
     let rough = Self.roundStep(span / Double(max(1, tickCount)))
     let step = isWhole ? max(1, rough) : rough
     range =

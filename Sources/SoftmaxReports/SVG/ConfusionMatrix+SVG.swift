@@ -15,12 +15,11 @@ extension ConfusionMatrix {
     }
     let longest = Double(names.map(PrintableText.width).max() ?? 1)
     let label = 30 + longest * SVGDocument.letterWidth
-    let widest = Double("\(counts.max() ?? 0)".count)
+    let widest = Double("\(cells.map(\.count).max() ?? 0)".count)
     let cell = hasNumbers ? max(widest * 7 + 8, classCount <= 4 ? 60 : 30) : 12
     let extent = cell * Double(classCount)
     let width = max(SVGDocument.width * 0.75, label + extent + 12)
     let top = 54 + longest * SVGDocument.letterWidth * (hasNumbers ? 0.75 : 1)
-    let share = normalized(by: .labels)
 
     var body = [
       SVGElement.label("Confusion matrix", x: 14, y: 22, class: "title"),
@@ -49,13 +48,11 @@ extension ConfusionMatrix {
             "text-anchor": hasNumbers ? "end" : "start", "class": "text \(textClass)",
           ], text: names[index]))
     }
-    for row in 0..<classCount {
-      for column in 0..<classCount where self[label: row, prediction: column] > 0 {
-        body.append(
-          cellElement(
-            row, column, share: share[row][column], x: label + Double(column) * cell,
-            y: top + Double(row) * cell, side: cell, hasNumber: hasNumbers))
-      }
+    for (confusion, share) in zip(cells, shares(by: .labels)) {
+      body.append(
+        element(
+          of: confusion, share: share, x: label + Double(confusion.prediction) * cell,
+          y: top + Double(confusion.label) * cell, side: cell, hasNumber: hasNumbers))
     }
     body.append(.rectangle(x: label, y: top, width: extent, height: extent, class: "frame"))
     return SVGDocument(
@@ -66,10 +63,10 @@ extension ConfusionMatrix {
 
   private var textClass: String { classCount <= 20 ? "" : "small" }
 
-  private func cellElement(
-    _ row: Int, _ column: Int, share: Double, x: Double, y: Double, side: Double, hasNumber: Bool
+  private func element(
+    of confusion: Confusion, share: Double, x: Double, y: Double, side: Double, hasNumber: Bool
   ) -> SVGElement {
-    let count = self[label: row, prediction: column]
+    let (row, column, count) = (confusion.label, confusion.prediction, confusion.count)
     let shade = share.squareRoot()
     let percent = SVGElement.number(share * 100)
     var children = [

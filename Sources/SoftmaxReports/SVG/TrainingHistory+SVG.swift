@@ -4,7 +4,7 @@ public import SoftmaxModels
 
 extension TrainingHistory {
   /// The curves of loss and accuracy over the epochs, as charts; with validation where there was one.
-  public var charts: [LineChart] {
+  package var charts: [LineChart] {
     [
       chart("Loss", "loss", epochs.map(\.loss), epochs.map { $0.validation?.loss }),
       chart("Accuracy", "accuracy", epochs.map(\.accuracy), epochs.map { $0.validation?.accuracy }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
-public import SoftmaxModels
+package import SoftmaxModels
 
 extension ConfusionMatrix {
   /// The matrix as a table for a terminal; nil where it does not fit.
@@ -14,18 +14,20 @@ extension ConfusionMatrix {
   ///   - columns: the room there is.
   ///   - color: how to ask for colours, blue what is right and orange what is not; without it there
   ///     are none.
-  public func lines(columns: Int, color: TerminalColor?) -> [String]? {
+  package func lines(columns: Int, color: TerminalColor?) -> [String]? {
     let layout = TableLayout(self, columns: columns)
     guard let layout else { return nil }
-    let share = normalized(by: .labels)
+    let labelCounts = labelCounts
     var lines = [layout.header("true \\ predicted")]
     if let heads = layout.heads { lines.append(layout.row("", heads)) }
     for row in 0..<classCount {
       let cells = (0..<classCount).map { column in
-        let text = layout.cell(self[label: row, prediction: column], share: share[row][column])
+        let count = self[label: row, prediction: column]
+        let share = count == 0 ? 0 : Double(count) / Double(labelCounts[row])
+        let text = layout.cell(count, share: share)
         let padded = PrintableText.rightAligned(text, to: layout.cellWidth)
         return color.map {
-          Self.colored(padded, share: share[row][column], isRight: row == column, $0)
+          Self.colored(padded, share: share, isRight: row == column, $0)
         } ?? padded
       }
       lines.append(layout.row(layout.names[row], cells))
@@ -60,7 +62,7 @@ private struct TableLayout {
     let classNames = matrix.classNames.map(PrintableText.line)
     let count = max(1, matrix.classCount)
     let widest = classNames.map(PrintableText.width).max() ?? 0
-    let digits = "\(matrix.counts.max() ?? 0)".count
+    let digits = "\(matrix.cells.map(\.count).max() ?? 0)".count
     let numberWidth = "\(count - 1)".count
     // Names get what the counts leave, but never less than a few letters.
     let least = min(widest, 8)

@@ -3,19 +3,23 @@
 import SoftmaxCore
 
 extension Gallery {
-  /// The pictures as text, as many beside each other as there is room for.
+  /// The pictures as text, as many beside each other as there is room for: ASCII but for the names.
+  public func lines(columns: Int) -> [String] { lines(columns: columns, color: nil) }
+
+  /// The same in colours, for a terminal that has them.
   ///
   /// - Parameters:
-  ///   - columns: the room there is.
+  ///   - columns: the room there is; at most 1,000 are used.
   ///   - color: how to ask for colours; without it everything is ASCII but for the names.
-  public func lines(columns: Int, color: TerminalColor?) -> [String] {
+  package func lines(columns: Int, color: TerminalColor?) -> [String] {
+    let columns = min(max(1, columns), 1000)
     let drawn = tiles.map { $0.picture.lines(columns: columns, color: color) }
-    let widths = tiles.map { $0.picture.fitted(columns: max(1, columns)).columnCount }
+    let widths = tiles.map { $0.picture.fitted(columns: columns).columnCount }
     let titles = tiles.map { "\(mark($0, color)) \(PrintableText.line($0.title))" }
     let pictureWidth = widths.max() ?? 1
     // A title may be wider than its picture, but not so wide that hardly two fit a line.
     let titleWidth = titles.map(PrintableText.width).max() ?? 1
-    let width = min(max(1, columns), max(pictureWidth, min(titleWidth, 26)))
+    let width = min(columns, max(pictureWidth, min(titleWidth, 26)))
     let gap = 2
     let count = max(1, (columns + gap) / (width + gap))
     var lines: [String] = []

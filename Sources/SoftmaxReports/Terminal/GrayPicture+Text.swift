@@ -5,15 +5,18 @@ extension GrayPicture {
   // Up to this width a picture is drawn twice as large.
   private static let smallWidth = 16
 
-  /// The picture as text in at most so many columns, two rows of pixels a line.
+  /// The picture as text in at most so many columns, two rows of pixels a line: ASCII characters whose
+  /// brightness is the pixels'.
   ///
-  /// Small pictures are drawn twice as large, those that are too wide have each square of pixels
-  /// averaged.
+  /// Small pictures are drawn twice as large, those that are too wide have each square of pixels averaged.
+  public func lines(columns: Int) -> [String] { lines(columns: columns, color: nil) }
+
+  /// The same in greys, for a terminal that has them.
   ///
   /// - Parameters:
   ///   - columns: the room there is.
   ///   - color: how to ask for greys; without it brightness is written with ASCII characters.
-  public func lines(columns: Int, color: TerminalColor?) -> [String] {
+  package func lines(columns: Int, color: TerminalColor?) -> [String] {
     let fitted = fitted(columns: max(1, columns))
     return stride(from: 0, to: fitted.rowCount, by: 2).map { row in
       color.map { fitted.coloredLine(row, $0) } ?? fitted.plainLine(row)

@@ -64,8 +64,8 @@ struct WalkthroughTable {
   private var classes: (shown: [Int], hidden: Int) {
     let count = walkthrough.classNames.count
     guard count > Self.greatestClassCount else { return (Array(0..<count), 0) }
-    let p = Array(walkthrough.probabilities.row(row))
-    let best = p.indices.sorted { (p[$1], $0) < (p[$0], $1) }.prefix(Self.shownClassCount)
+    let z = Array(walkthrough.logits.row(row))
+    let best = z.indices.sorted { (z[$1], $0) < (z[$0], $1) }.prefix(Self.shownClassCount)
     let shown = Set(best).union([walkthrough.labels[row]]).sorted()
     return (shown, count - shown.count)
   }

@@ -20,7 +20,8 @@ struct EvaluateCommand: ParsableCommand {
       rightly, with its 95 % interval after Wilson; log loss is the mean of -ln p(right class), \
       exact and never clipped. The table of precision, recall and F1 is laid out as scikit-learn's \
       classification_report; in the confusion matrix rows are the true classes, columns the \
-      predicted ones.
+      predicted ones. With --json and more than 1,000 classes confusion_matrix is null, and \
+      confusions has the pairs that occur, as [label, prediction, count].
       """)
 
   @Argument(help: "A model file, as softmax train writes it.")
@@ -73,6 +74,8 @@ struct EvaluateCommand: ParsableCommand {
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames,
       schema: classifier.table)
+    try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
+      .validate()
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
     // Before anything is shown, so that a mistake is all that is said.
     let pictures =

@@ -89,6 +89,7 @@ final class TrainingReport: TrainingCallback {
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
     console.message(classifier.network.summary(columns: min(88, console.terminal.width)))
+    if let warning = dataset.classWarning { console.warning(warning) }
     warn(of: dataset.missingClasses, "learn from", in: dataset)
     if let heldBack {
       let missing = heldBack.missingClasses.filter(dataset.labels.contains)

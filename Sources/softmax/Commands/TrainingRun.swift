@@ -45,6 +45,9 @@ struct TrainingRun {
     }
 
     let heldBack = try heldBackRows(of: whole)
+    try EvaluationMemory(
+      rowCount: (test ?? heldBack?.validation)?.count ?? 0, classCount: whole.classCount
+    ).validate()
     let report = TrainingReport(
       command, console: console, name: split.name, heldBack: heldBack?.validation, test: test,
       isNew: checkpoint == nil)

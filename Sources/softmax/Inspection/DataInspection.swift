@@ -73,38 +73,22 @@ struct DataInspection: Inspection {
   }
 
   private var classLines: [String] {
-    let names = classNames.enumerated().map { "\($0.offset) \(PrintableText.line($0.element))" }
-    let width = max(14, names.map(PrintableText.width).max() ?? 0) + 1
-    let title =
-      PrintableText.padded("class", to: width)
-      + parts.map { PrintableText.rightAligned($0.name, to: 9) }.joined()
-    return [title]
-      + names.enumerated().map { index, name in
-        PrintableText.padded(name, to: width)
-          + parts.map {
-            PrintableText.rightAligned(NumberText.grouped($0.classCounts[index]), to: 9)
-          }.joined()
-      }
+    let rows = classNames.enumerated().map { index, name in
+      ["\(index) \(PrintableText.line(name))"]
+        + parts.map { NumberText.grouped($0.classCounts[index]) }
+    }
+    return TextTable.lines([["class"] + parts.map(\.name)] + rows, first: 15, others: 9)
   }
 
   private var featureLines: [String] {
     guard let part = parts.first, !part.features.isEmpty else { return [] }
     let shown = part.features.prefix(Self.shownFeatureCount)
-    let names = shown.map { PrintableText.line($0.name) }
-    let width = max(14, names.map(PrintableText.width).max() ?? 0) + 1
-    func cells(_ texts: [String]) -> String {
-      texts.map { PrintableText.rightAligned($0, to: 12) }.joined()
+    let title = parts.count > 1 ? "feature of \(part.name)" : "feature"
+    let rows = shown.map {
+      [PrintableText.line($0.name), "\($0.minimum)", "\(Float($0.mean))", "\($0.maximum)"]
     }
-    var lines = [
-      PrintableText.padded(parts.count > 1 ? "feature of \(part.name)" : "feature", to: width)
-        + cells(["least", "mean", "greatest"])
-    ]
-    for (name, feature) in zip(names, shown) {
-      let mean = "\(Float(feature.mean))"
-      lines.append(
-        PrintableText.padded(name, to: width)
-          + cells(["\(feature.minimum)", mean, "\(feature.maximum)"]))
-    }
+    let lines = TextTable.lines(
+      [[title, "least", "mean", "greatest"]] + rows, first: 15, others: 12)
     let rest = part.features.count - shown.count
     return rest == 0 ? lines : lines + ["and \(NumberText.grouped(rest)) more; --json has all"]
   }

@@ -3,6 +3,9 @@
 import SoftmaxKit
 
 /// A line of comma-separated values, quoted by RFC 4180.
+///
+/// A program reads back the texts as they are: nothing is added for spreadsheets, which take what begins with a
+/// sign for a formula, and nothing is written out for terminals.
 package struct CSVLine: Sendable {
   private var cells: [String] = []
 
@@ -14,20 +17,18 @@ package struct CSVLine: Sendable {
     cells.append(number.description)
   }
 
-  /// Adds a text.
-  ///
-  /// Spreadsheets run what begins like a formula; an apostrophe in front makes it a text. Control
-  /// characters are written out, even into a file: `cat` shows it on a terminal, which obeys them.
+  /// Adds a text, in quotes where it holds a separator, a quote or a line end.
   package mutating func append(text: String) {
-    var cell = PrintableText.line(text)
-    // Scalars, because an accent behind the sign makes them one other character.
-    if let first = cell.unicodeScalars.first, "=+-@".unicodeScalars.contains(first) {
-      cell = "'" + cell
+    // Scalars, because an accent after a quote makes them one other character.
+    let isPlain = !text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+    cells.append(isPlain ? text : "\"" + Self.doublingQuotes(text) + "\"")
+  }
+
+  private static func doublingQuotes(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar == "\"" { result += "\"" }
+      result.unicodeScalars.append(scalar)
     }
-    if cell.unicodeScalars.contains(where: { ",\"".unicodeScalars.contains($0) }) {
-      cell = "\"" + cell.replacing("\"", with: "\"\"") + "\""
-    }
-    cells.append(cell)
   }
 
   /// The line, without its end.

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+extension Classifier {
+  /// How good the classifier is on multi-label samples.
+  ///
+  /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all, for
+  ///   targets that are not multi-label, for classes that it does not know, or for a classifier whose
+  ///   classes exclude each other.
+  public func multiLabelEvaluation(
+    on dataset: LabeledDataset, threads: Int? = nil
+  ) throws(SoftmaxError) -> MultiLabelEvaluation {
+    guard dataset.count > 0 else {
+      throw SoftmaxError(.invalidArgument, "the data set has no samples")
+    }
+    guard case .indicators = dataset.targets else {
+      throw SoftmaxError(
+        .invalidArgument, "the data set is not multi-label", remedy: "use evaluation(on:)")
+    }
+    guard outputFunction == .sigmoid, network.outputCount == classNames.count else {
+      throw SoftmaxError(
+        .invalidArgument, "the classifier's classes exclude each other, the data set's do not",
+        remedy: "train a network that ends in a sigmoid for each class")
+    }
+    let samples = try dataset.matching(classNames: classNames)
+    guard let indicators = samples.targets.matrix else {
+      throw SoftmaxError(.invalidArgument, "the data set is not multi-label")
+    }
+    try validate(shape: samples.featureShape)
+    let logits = try logits(for: samples.features, threads: threads)
+    return MultiLabelEvaluation(indicators: indicators, logits: logits)
+  }
+}
