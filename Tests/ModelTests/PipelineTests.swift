@@ -134,9 +134,9 @@ import Testing
   }
 
   private func flowers(_ order: [Int] = [0, 1]) throws -> LabeledDataset {
-    let columns = [
-      (0..<40).map { Double($0 % 2 * 30 + $0 % 5) }, (0..<40).map { Double($0 % 7) / 10 },
-    ]
+    let lengths: [Double] = (0..<40).map { Double($0 % 2 * 30 + $0 % 5) }
+    let widths: [Double] = (0..<40).map { Double($0 % 7) / 10 }
+    let columns = [lengths, widths]
     let table = try table(order.map { ["length", "width"][$0] }, order.map { columns[$0] })
     return try LabeledDataset(
       features: .columns(table), labels: (0..<40).map { $0 % 2 }, classNames: ["x", "y"])

@@ -146,8 +146,9 @@ private let networks: [(name: String, network: Sequential)] = {
     var network = try Sequential(input: [1]) { Dense(2) }
     try network.setParameters(ofLayer: 0, weight: Matrix([[3e38], [1]]), bias: [0, 0])
     // Standardized once, 1,000 is 10 and a logit infinite; standardized twice it would be 0.1.
-    let standardization = try Standardization(mean: [0], deviation: [100])
-    let predictor = try Predictor(network, standardization: standardization)
+    let pipeline = try Pipeline(
+      fitted: [PreprocessingStep(Standardization(mean: [0], standardDeviation: [100]))])
+    let predictor = try Predictor(network, pipeline: pipeline)
     let features = Features.floats(try Matrix([[1], [1000]]))
     let errors = [
       #expect(throws: SoftmaxError.self) { try predictor.probabilities(for: features) },

@@ -13,8 +13,8 @@ extension DocumentationSnippets {
     return table
   }
 
-  static func features() -> Features {
-    let points = Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
+  static func features() throws -> Features {
+    let points = try Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
     print(points.rowCount, points.row(1))  // 2 [1.0, 0.25]
     return points
   }

@@ -166,7 +166,7 @@ import Testing
     #expect(losses == [0.13, 0.24])
     #expect(try DocumentationSnippets.crossEntropyAndGradient().rowCount == 2)
     #expect(try DocumentationSnippets.namedColumns().columnNames == ["petal length", "species"])
-    #expect(DocumentationSnippets.features().row(1) == [1, 0.25])
+    #expect(try DocumentationSnippets.features().row(1) == [1, 0.25])
     let logits = try Matrix([[1, 2], [3, 5]])
     #expect(try DocumentationSnippets.teamwork(logits) == logits.softmax())
     DocumentationSnippets.error()

@@ -7,7 +7,7 @@
 /// of a ``Table``, which are rounded to `Float` as they are read.
 ///
 /// ```swift
-/// let points = Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
+/// let points = try Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
 /// print(points.rowCount, points.row(1))                     // 2 [1.0, 0.25]
 /// ```
 public struct Features: Hashable, Sendable {

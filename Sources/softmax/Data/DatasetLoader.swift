@@ -43,7 +43,11 @@ struct DatasetLoader {
   func table(at path: String, for classifier: Classifier) throws(SoftmaxError) -> CSVTable {
     var format = table
     format.knownClassNames = classifier.classNames
-    format.schema = try classifier.table ?? TableSchema(featureCount: classifier.network.inputCount)
+    if let schema = classifier.table {
+      format.schema = schema
+    } else {
+      format.schema = try TableSchema(featureCount: classifier.network.inputCount)
+    }
     let table = try CSVTable.read(path, as: format)
     say(table.note, table.warnings, of: path)
     return table
