@@ -129,7 +129,6 @@ import Testing
       trained, try bench.run("inspect", "model.safetensors"), try bench.run("inspect", folder),
       try bench.run("predict", "model.safetensors", folder, "--top", "3", "--preview"),
       try bench.run("predict", "model.safetensors", folder, "--json"),
-      try bench.run("predict", "model.safetensors", folder, "--csv"),
       try bench.run("inspect", "model.safetensors", "--json"),
       try bench.run("evaluate", "model.safetensors", folder),
     ] {
@@ -139,7 +138,8 @@ import Testing
     }
     let json = try bench.run("inspect", "model.safetensors", "--json").objects()
     #expect((json.first?["classes"] as? [String])?.first == "a" + Self.escape)
+    // What is written for programs holds the names as they are.
     let csv = try bench.run("predict", "model.safetensors", folder, "--csv").lines[0]
-    #expect(csv.hasSuffix(",'=1+1,\"c, \"\"d\"\"\""))
+    #expect(csv.hasSuffix(",a\(Self.escape),=1+1,\"c, \"\"d\"\"\""))
   }
 }

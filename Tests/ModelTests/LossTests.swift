@@ -77,15 +77,16 @@ import Testing
   }
 
   @Test func theHistoryCountsStepsWithoutAnythingToLearnFrom() throws {
-    let dataset = try triangle(count: 12).weighted(by: Array(repeating: 0, count: 12))
+    let dataset = try triangle(count: 12).weighted(by: [1] + Array(repeating: 0, count: 11))
     var network = try network(outputs: 3)
     let before = network
+    let nothing = try dataset.weighted(by: Array(repeating: 0, count: 12))
+    let error = #expect(throws: SoftmaxError.self) { try network.fit(to: nothing) }
+    #expect(error?.code == .invalidArgument && network == before)
     let history = try network.fit(
       to: dataset, optimizer: .sgd(learningRate: 1), epochs: 2, batchSize: 4)
-    #expect(network == before)
-    #expect(history.epochs.map(\.loss) == [0, 0])
-    #expect(history.epochs.map(\.accuracy) == [0, 0])
-    #expect(history.epochs.map(\.emptyStepCount) == [3, 3])
+    #expect(network != before)
+    #expect(history.epochs.map(\.emptyStepCount) == [2, 2])
     let plain = try network.fit(to: triangle(count: 12), epochs: 1, batchSize: 4)
     #expect(plain.epochs[0].emptyStepCount == 0)
   }

@@ -30,6 +30,13 @@ extension DocumentationSnippets {
     return fashion
   }
 
+  static func predictedTable(_ predictor: Predictor) throws {
+    let table = try Table([
+      .numbers([5.1, 6.3], name: "length"), .numbers([1.4, 5.6], name: "width"),
+    ])
+    for prediction in try predictor.predictions(for: table) { print(prediction.label) }
+  }
+
   // In the current folder.
   static func array() throws {
     try NPYArray(shape: [2, 3], floats: [1, 2, 3, 4, 5, 6]).write(to: "x.npy")

@@ -74,6 +74,9 @@ extension ArtefactLayer: Codable {
           .integer(value)
         } else if let value = try? container.decode(Double.self, forKey: key) {
           .number(value)
+        } else if let value = try? container.decode(Bool.self, forKey: key) {
+          // No setting is one, so it is refused by its name.
+          .text("\(value)")
         } else {
           .text(try container.decode(String.self, forKey: key))
         }

@@ -191,7 +191,7 @@ package struct SettingValues: Hashable, Sendable, Codable {
   /// These values in the place of others.
   package func replacing(_ others: SettingValues) -> SettingValues {
     var result = others
-    result.values.merge(values) { own, _ in own }
+    result.values.merge(values) { _, own in own }
     return result
   }
 

@@ -20,7 +20,7 @@ struct NPYHeaderScanner {
   /// - Throws: `invalidData` for what is no such dictionary; `unsupported` for types that are no
   ///   numbers and no texts.
   mutating func header() throws(SoftmaxError) -> NPYHeader {
-    var type: NPYArray.ElementType?
+    var descriptor: (text: String, place: Int)?
     var isFortranOrder: Bool?
     var shape: [Int]?
     try expect("{")
@@ -29,7 +29,7 @@ struct NPYHeaderScanner {
       let key = try string()
       try expect(":")
       switch key {
-      case "descr" where type == nil: type = try elementType()
+      case "descr" where descriptor == nil: descriptor = try elementDescriptor()
       case "fortran_order" where isFortranOrder == nil: isFortranOrder = try boolean()
       case "shape" where shape == nil: shape = try extents()
       default:
@@ -43,14 +43,16 @@ struct NPYHeaderScanner {
     }
     skipBlanks()
     guard place == text.count else { throw failure("text follows the header's dictionary") }
-    guard let type, let isFortranOrder, let shape else {
+    guard let descriptor, let isFortranOrder, let shape else {
       place = 0
       throw failure("the header lacks one of descr, fortran_order and shape")
     }
-    return NPYHeader(type: type, isFortranOrder: isFortranOrder, shape: shape)
+    return NPYHeader(
+      type: try elementType(descriptor.text, at: descriptor.place), isFortranOrder: isFortranOrder,
+      shape: shape)
   }
 
-  private mutating func elementType() throws(SoftmaxError) -> NPYArray.ElementType {
+  private mutating func elementDescriptor() throws(SoftmaxError) -> (text: String, place: Int) {
     skipBlanks()
     let start = place
     guard place < text.count, text[place] != UInt8(ascii: "[") else {
@@ -58,7 +60,13 @@ struct NPYHeaderScanner {
         "holds records of several fields", code: .unsupported,
         remedy: "save each field as an array of its own")
     }
-    let descriptor = try string()
+    return (try string(), start)
+  }
+
+  // Looked at when the whole text was read: a quote that is missing is no type that is unknown.
+  private mutating func elementType(
+    _ descriptor: String, at start: Int
+  ) throws(SoftmaxError) -> NPYArray.ElementType {
     if let type = NPYArray.ElementType(descriptor: descriptor) { return type }
     place = start
     guard !descriptor.hasSuffix("O") else {
