@@ -33,7 +33,7 @@ import Testing
     "\n\n1,2,a\n\r\n3,4,b\n\n\n", "\"1\",\"2\",\"a\"\n\"3\",\"4\",\"b\"\n",
     " 1 ,  2, a\n3 , 4,b \n", "+1,2.,a\n3e0,0.4E+1,b\n", "1,2,a,\n3,4,b,\n", "1,2,a\n3,4,b,\n",
     "1,\t2,\ta\n3,\t4,\tb\n", "sep=,\n1,2,a\n3,4,b\n", "\u{feff}sep=;\r\n1;2;a\r\n3;4;b\r\n",
-    "\"sep=|\"\n1|2|a\n3|4|b\n", "1,2,a\n   \n3,4,b\n\t\n", "1\t2\ta\n \t\n3\t4\tb\n\t \t \n \t\n",
+    "\"sep=|\"\n1|2|a\n3|4|b\n", "1,2,a\n   \n3,4,b\n\t\n", "1\t2\ta\n \t\n3\t4\tb\n \t\n",
   ])
   func spellingsOfOneTableAreOne(text: String) throws {
     let table = try table(text)

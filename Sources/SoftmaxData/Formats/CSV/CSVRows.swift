@@ -38,6 +38,14 @@ struct CSVRows {
     texts = Array(repeating: Texts(), count: textColumns.count)
   }
 
+  /// Makes room for about so many rows, so that columns that grow are not copied.
+  ///
+  /// Room that no row takes costs address space alone; there is never more than may be used.
+  mutating func reserve(rowCount: Int) {
+    let rowCount = min(rowCount, maximumByteCount / max(1, 8 * numberColumns.count))
+    for place in numbers.indices { numbers[place].reserveCapacity(rowCount) }
+  }
+
   /// Whether a text stands for an infinite number.
   static func isNotFinite(_ text: String) -> Bool {
     text.utf8.count <= 9 && wordsForNotFinite.contains(text.lowercased())
@@ -106,9 +114,13 @@ struct CSVRows {
     // Out of the rows, so that the columns read it in place.
     var rows: [Double] = []
     swap(&rows, &block)
-    let rowCount = rows.count / width
-    for place in 0..<width {
-      numbers[place].append(contentsOf: (0..<rowCount).lazy.map { rows[$0 * width + place] })
+    unsafe rows.withUnsafeBufferPointer { rows in
+      for place in 0..<width {
+        numbers[place].append(
+          contentsOf: unsafe stride(from: place, to: rows.count, by: width).lazy.map {
+            unsafe rows[$0]
+          })
+      }
     }
     rows.removeAll(keepingCapacity: true)
     swap(&rows, &block)

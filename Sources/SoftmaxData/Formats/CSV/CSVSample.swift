@@ -19,6 +19,8 @@ struct CSVSample {
   let records: [[Cell]]
   /// What stands between two cells.
   let separator: CSVFormat.Separator
+  /// The bytes of a line on average, at least 1.
+  let byteCountOfLine: Int
 
   /// Looks at the next lines of a scanner, and takes none of them.
   ///
@@ -28,6 +30,7 @@ struct CSVSample {
     named: CSVFormat.Separator?
   ) throws(SoftmaxError) {
     let (bytes, line) = try scanner.peek(Self.byteCount)
+    byteCountOfLine = max(1, bytes.count / max(1, bytes.count { $0 == 0x0a }))
     func sample(_ separator: CSVFormat.Separator) -> CSVScanner {
       CSVScanner(
         sample: bytes, firstLine: line, separator: separator.byte, path: scanner.path)

@@ -114,13 +114,14 @@ final class CSVScanner {
 
   private func trimmed(_ cell: Cell) -> Cell {
     guard !cell.isQuoted else { return cell }
+    let kept = unsafe withBytes(of: cell) { bytes in
+      let first = unsafe bytes.firstIndex { !CSVNumber.isBlank($0) } ?? bytes.count
+      let last = unsafe bytes.lastIndex { !CSVNumber.isBlank($0) } ?? first - 1
+      return first..<last + 1
+    }
     var result = cell
-    while let first = buffer[result.bytes].first, CSVNumber.isBlank(first) {
-      result.bytes = result.bytes.dropFirst()
-    }
-    while let last = buffer[result.bytes].last, CSVNumber.isBlank(last) {
-      result.bytes = result.bytes.dropLast()
-    }
+    result.bytes =
+      cell.bytes.lowerBound + kept.lowerBound..<cell.bytes.lowerBound + kept.upperBound
     return result
   }
 

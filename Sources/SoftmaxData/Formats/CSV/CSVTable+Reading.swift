@@ -65,6 +65,8 @@ extension CSVTable {
     let columns = try CSVColumns(scanner, sample: sample, format: format)
     var rows = CSVRows(
       columns: columns, format: format, marks: marks, maximumByteCount: maximumByteCount)
+    // A little more than the first lines let expect; of a packed file it is too little.
+    rows.reserve(rowCount: reader.sourceByteCount / sample.byteCountOfLine * 33 / 32)
     var hasRow = columns.names == nil
     if !hasRow { hasRow = try scanner.advance() }
     guard hasRow else {
