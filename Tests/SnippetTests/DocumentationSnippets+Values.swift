@@ -31,9 +31,7 @@ extension DocumentationSnippets {
   }
 
   static func predictedTable(_ predictor: Predictor) throws {
-    let table = try Table([
-      .numbers([5.1, 6.3], name: "length"), .numbers([1.4, 5.6], name: "width"),
-    ])
+    let table = try Table([.numbers([5.1], name: "length"), .numbers([1.4], name: "width")])
     for prediction in try predictor.predictions(for: table) { print(prediction.label) }
   }
 

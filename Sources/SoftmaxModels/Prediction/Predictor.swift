@@ -135,7 +135,7 @@ public final class Predictor: Sendable {
   /// The most probable class of each row of a table, whose columns are found by their names.
   ///
   /// ```swift
-  /// let table = try Table([.numbers([5.1, 6.3], name: "length"), .numbers([1.4, 5.6], name: "width")])
+  /// let table = try Table([.numbers([5.1], name: "length"), .numbers([1.4], name: "width")])
   /// for prediction in try predictor.predictions(for: table) { print(prediction.label) }
   /// ```
   ///
