@@ -3,7 +3,7 @@
 import Foundation
 import SoftmaxKit
 
-/// What the environment variables ask for. Nothing but the command reads them.
+/// What the environment variables ask for; nothing but the command reads them.
 struct CommandEnvironment {
   private let variables: [String: String]
 
