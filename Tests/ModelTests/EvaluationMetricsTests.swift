@@ -163,7 +163,8 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
 
   @Test func aSingleLogitOfZeroIsTheFirstClass() throws {
     let evaluation = try Evaluation(
-      labels: [0, 1, 1, 0], logits: Matrix([[0], [-0.0], [1e-45], [-1e-45]]),
+      labels: [0, 1, 1, 0],
+      logits: Matrix([[0], [-0.0], [.leastNonzeroMagnitude], [-.leastNonzeroMagnitude]]),
       outputFunction: .sigmoid)
     #expect(evaluation.classNames == ["0", "1"])
     #expect(evaluation.predictions == [0, 0, 1, 0])

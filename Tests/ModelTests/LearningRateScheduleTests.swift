@@ -63,7 +63,7 @@ import Testing
 
   // Whatever a schedule was made of, and whichever step is asked for: a factor, perhaps no number.
   @Test func noNumbersOfStepsTrap() {
-    let numbers = [-1, 0, 0.3, 1, 2, 1e300, -.infinity, .infinity, .nan, 5e-324]
+    let numbers = [-1, 0, 0.3, 1, 2, 1e300, -.infinity, .infinity, .nan, .leastNonzeroMagnitude]
     let counts = [Int.min, -1, 0, 1, 7, .max]
     let spans = counts.flatMap { [LearningRateSchedule.Span.steps($0), .epochs($0)] }
     var schedules: [LearningRateSchedule] = [.constant]

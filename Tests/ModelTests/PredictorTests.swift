@@ -181,7 +181,9 @@ private let networks: [(name: String, network: Sequential)] = {
     let classifier = try Classifier(network: network, classNames: ["no", "yes"])
     var session = try classifier.predictor().session()
     var probabilities: [Float] = [0, 0]
-    for (feature, index) in [(0, 0), (-0.0, 0), (1e-45, 1), (-1e-45, 0)] as [(Float, Int)] {
+    for (feature, index) in [
+      (0, 0), (-0.0, 0), (.leastNonzeroMagnitude, 1), (-.leastNonzeroMagnitude, 0),
+    ] as [(Float, Int)] {
       let prediction = try classifier.predictions(for: .floats(Matrix([[feature]])))[0]
       #expect(prediction.index == index && prediction.ranking == [index, 1 - index])
       #expect(try session.probabilities(for: [feature], into: &probabilities) == index)

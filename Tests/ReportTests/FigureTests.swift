@@ -127,7 +127,11 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(ParsedPicture(svg).isWellFormed)
   }
 
-  @Test(arguments: [[1e-310, 2e-310], [5e-324, 0], [1.7e308, -1.7e308]] as [[Double]])
+  @Test(
+    arguments: [
+      [.leastNormalMagnitude / 4, .leastNormalMagnitude / 2], [.leastNonzeroMagnitude, 0],
+      [1.7e308, -1.7e308],
+    ] as [[Double]])
   func historiesOfSubnormalAndOfEnormousLossesAreDrawn(losses: [Double]) {
     let history = TrainingHistory(
       epochs: losses.enumerated().map {
@@ -170,7 +174,8 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(curves([5, 5]) == ["52,138 386,138"])
     #expect(curves([1e300, -1e300]).count == 1)
     // So small, so large or so near each other that no axis can tell them apart.
-    #expect(curves([5e-324, 1e-323, 2e-320]) == ["52,138 219,138 386,138"])
+    let least = Double.leastNonzeroMagnitude
+    #expect(curves([least, 2 * least, 4048 * least]) == ["52,138 219,138 386,138"])
     #expect(curves([1, 1.0000000000000002]) == ["52,138 386,138"])
     #expect(curves([-1.7e308, 1.7e308, 1]).count == 1)
     #expect(curves([1.6e308, 1.7e308]).isEmpty)

@@ -117,7 +117,7 @@ struct CSVRows {
     unsafe rows.withUnsafeBufferPointer { rows in
       for place in 0..<width {
         numbers[place].append(
-          contentsOf: unsafe stride(from: place, to: rows.count, by: width).lazy.map {
+          contentsOf: stride(from: place, to: rows.count, by: width).lazy.map {
             unsafe rows[$0]
           })
       }
