@@ -3,13 +3,13 @@
 import SoftmaxKit
 
 /// ReLU as a user of the library would write it, element by element.
-struct OwnElementReLU: ElementLayer {
+struct CustomElementReLU: ElementLayer {
   func value(at x: Float) -> Float { max(x, 0) }
   func slope(at x: Float, value y: Float) -> Float { x > 0 ? 1 : 0 }
 }
 
 /// ReLU as a layer that takes whole rows, which it has no need of.
-struct OwnReLU: RowLayer {
+struct CustomReLU: RowLayer {
   func forward(_ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>) {
     for i in x.indices { y[i] = max(x[i], 0) }
   }
