@@ -127,6 +127,25 @@ import Testing
   }
 }
 
+/// Changes numbers, and has nothing to learn.
+private struct Doubling: PreprocessingKind {
+  static let name = "doubling"
+
+  var settings: NoSettings { NoSettings() }
+  var learnt: [String: [Double]] { [:] }
+  var isFitted: Bool { true }
+  var description: String { "doubled" }
+
+  init() {}
+  init(settings: NoSettings, learnt: [String: [Double]]) {}
+
+  func fitted(to rows: PreprocessedRows) -> Doubling { self }
+  func columnCount(from count: Int?) -> Int? { count }
+  var action: PreprocessingAction {
+    .compute { values in for index in values.indices { values[index] *= 2 } }
+  }
+}
+
 /// What a model does to features goes wherever the model goes.
 @Suite struct PipelineTests {
   private func table(_ names: [String], _ columns: [[Double]]) throws -> Table {
@@ -140,6 +159,14 @@ import Testing
     let table = try table(order.map { ["length", "width"][$0] }, order.map { columns[$0] })
     return try LabeledDataset(
       features: .columns(table), labels: (0..<40).map { $0 % 2 }, classNames: ["x", "y"])
+  }
+
+  @Test func columnsAreFoundByNameAlsoBeforeAStepThatLearnsNothing() throws {
+    let (data, turned) = (try flowers(), try flowers([1, 0]))
+    let pipeline = try Pipeline([PreprocessingStep(Doubling())], fittedTo: data)
+    let doubled = data.features.matrix.elements.map { 2 * $0 }
+    #expect(try pipeline.apply(to: turned.features).matrix.elements == doubled)
+    #expect(pipeline.table == data.schema)
   }
 
   @Test func columnsAreFoundByTheirNames() throws {

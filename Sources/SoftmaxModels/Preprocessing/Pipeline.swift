@@ -46,11 +46,12 @@ public struct Pipeline: Hashable, Sendable {
       throw SoftmaxError(.invalidArgument, "there are no rows to learn from")
     }
     var fitted: [PreprocessingStep] = []
-    if steps.first?.kind.isFitted != true {
-      if let schema = dataset.schema { fitted.append(PreprocessingStep(ColumnChoice(schema))) }
-      if let bytes = features.bytes {
-        fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))
-      }
+    // Steps of a model bring their own.
+    if let schema = dataset.schema, !steps.contains(where: { $0.kind is ColumnChoice }) {
+      fitted.append(PreprocessingStep(ColumnChoice(schema)))
+    }
+    if let bytes = features.bytes, !steps.contains(where: { $0.kind is ByteScale }) {
+      fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))
     }
     for step in steps {
       fitted.append(try step.fitted(to: Pipeline(fitted: fitted).rows(of: features)))
