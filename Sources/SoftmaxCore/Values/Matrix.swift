@@ -94,15 +94,6 @@ public struct Matrix: Hashable, Sendable {
     return result
   }
 
-  /// Throws for more than 2^33 elements, which are 32 GiB.
-  package static func validateSize(rowCount: Int, columnCount: Int) throws(SoftmaxError) {
-    let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
-    guard !overflow, count <= 1 << 33 else {
-      throw SoftmaxError(
-        .invalidArgument, "\(rowCount) rows of \(columnCount) columns are too many for a matrix")
-    }
-  }
-
   private func contains(_ row: Int, _ column: Int) -> Bool {
     row >= 0 && row < rowCount && column >= 0 && column < columnCount
   }

@@ -67,7 +67,7 @@ public enum MNIST {
   ///   - cache: where fetched files and unpacked copies are kept.
   ///   - mirrors: where to fetch the files.
   ///   - progress: told about each piece of a file that arrives.
-  /// - Throws: `notFound` if `directory` or the folder of `SOFTMAX_DATA` does not hold the files;
+  /// - Throws: `notFound` if `directory` does not hold the files;
   ///   `networkFailure`, `checksumMismatch` or `ioFailure` if they could not be fetched;
   ///   `checksumMismatch` if the files found are of another data set (Fashion-MNIST's have the same
   ///   names); `invalidData` if they are damaged.

@@ -2,7 +2,7 @@
 
 public import SoftmaxCore
 
-/// An optimizer at work on a network: its memory and its count of steps.
+/// An optimizer at work on a network: its state and its count of steps.
 ///
 /// It takes gradients of one's own; ``Trainer`` is the same in one piece, and faster.
 ///
@@ -21,7 +21,7 @@ public import SoftmaxCore
 /// ``Sequential/valueAndGradient(of:on:l1Penalty:l2Penalty:step:threads:)``.
 public struct OptimizerState: Sendable {
   // What is remembered of a layer's tensor.
-  private struct Memory: Sendable {
+  private struct TensorState: Sendable {
     // The rule's numbers, one after the other.
     var numbers: [Float]
     // The gradients of a step of several.
@@ -35,7 +35,7 @@ public struct OptimizerState: Sendable {
   private let treatment: GradientTreatment
   private var clock: OptimizerClock
   // By layer, then by the tensor's name.
-  private var memories: [[String: Memory]]
+  private var states: [[String: TensorState]]
 
   /// Begins anew, with nothing remembered.
   ///
@@ -62,17 +62,17 @@ public struct OptimizerState: Sendable {
     self.optimizer = optimizer
     treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: 0)
     clock = OptimizerClock(optimizer, batchesPerEpoch: gradientsPerEpoch)
-    func memory(_ count: Int) -> Memory {
+    func state(_ count: Int) -> TensorState {
       var numbers = [Float](repeating: 0, count: optimizer.stateCount * count)
       for index in 0..<min(count, numbers.count) { numbers[index] = optimizer.rule.initialState }
-      return Memory(
+      return TensorState(
         numbers: numbers,
         sum: Array(repeating: 0, count: optimizer.accumulatedBatches > 1 ? count : 0))
     }
-    memories = network.layers.map { layer in
+    states = network.layers.map { layer in
       let trained = layer.tensors.filter { $0.isTrained && !$0.values.isEmpty }
       return Dictionary(
-        trained.map { ($0.name, memory($0.values.count)) }, uniquingKeysWith: { first, _ in first })
+        trained.map { ($0.name, state($0.values.count)) }, uniquingKeysWith: { first, _ in first })
     }
   }
 
@@ -126,7 +126,7 @@ public struct OptimizerState: Sendable {
       for place in directions[index].tensors.indices {
         prepare(
           &directions[index].tensors[place].values,
-          &memories[directions[index].layer][directions[index].tensors[place].name], for: step)
+          &states[directions[index].layer][directions[index].tensors[place].name], for: step)
       }
     }
     guard let update = step.update else { return }
@@ -138,7 +138,7 @@ public struct OptimizerState: Sendable {
         let isWeight = network.layers[layer].isPenalized(tensor)
         self.step(
           &network.layers[layer].tensors[place].values, along: tensor.values,
-          &memories[layer][tensor.name], by: update,
+          &states[layer][tensor.name], by: update,
           l2: isWeight ? treatment.l2OfWeights : treatment.l2OfBiases)
       }
     }
@@ -148,7 +148,7 @@ public struct OptimizerState: Sendable {
     _ gradient: LayerTensor, ofLayer index: Int, of network: Sequential
   ) throws(SoftmaxError) {
     let count =
-      memories.indices.contains(index) ? memories[index][gradient.name]?.numbers.count : nil
+      states.indices.contains(index) ? states[index][gradient.name]?.numbers.count : nil
     guard let count, network.layers.indices.contains(index),
       let place = network.layers[index].place(of: gradient.name),
       network.layers[index].tensors[place].shape == gradient.shape,
@@ -176,15 +176,15 @@ public struct OptimizerState: Sendable {
 
   // What the plain plan does with a gradient before its norm is known.
   private func prepare(
-    _ gradient: inout [Float], _ memory: inout Memory?, for step: OptimizerStep
+    _ gradient: inout [Float], _ state: inout TensorState?, for step: OptimizerStep
   ) {
     if treatment.isAccumulating {
       gradient.withMatrixView { gradient in
-        memory?.sum.withMatrixView {
+        state?.sum.withMatrixView {
           treatment.accumulate(gradient, into: $0, for: step, with: kernels)
         }
       }
-      guard step.update != nil, let sum = memory?.sum else { return }
+      guard step.update != nil, let sum = state?.sum else { return }
       gradient = sum
     }
     if let limit = treatment.clipValue { gradient.withMatrixView { kernels.clip($0, to: limit) } }
@@ -214,16 +214,16 @@ public struct OptimizerState: Sendable {
   }
 
   private func step(
-    _ values: inout [Float], along gradient: [Float], _ memory: inout Memory?,
+    _ values: inout [Float], along gradient: [Float], _ state: inout TensorState?,
     by update: Kernels.Update, l2: Float
   ) {
     var gradient = gradient
     let count = optimizer.stateCount
     values.withMatrixView { values in
       gradient.withMatrixView { gradient in
-        func step(_ memory: MatrixView?) {
+        func step(_ state: MatrixView?) {
           func row(_ place: Int) -> MatrixView? {
-            place < count ? memory?.rows(place..<place + 1) : nil
+            place < count ? state?.rows(place..<place + 1) : nil
           }
           kernels.update(
             values, along: gradient, by: update, l2: l2, first: row(0), second: row(1),
@@ -232,7 +232,7 @@ public struct OptimizerState: Sendable {
         if count == 0 {
           step(nil)
         } else {
-          memory?.numbers.withMatrixView(rowCount: count) { step($0) }
+          state?.numbers.withMatrixView(rowCount: count) { step($0) }
         }
       }
     }

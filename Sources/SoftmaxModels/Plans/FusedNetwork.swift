@@ -63,22 +63,22 @@ struct FusedNetwork: Sendable {
   /// too for its chunks of the logits.
   let wholeOutputWeight: MatrixView?
   /// How many numbers the optimizer remembers of each parameter.
-  let memoryCount: Int
+  let stateCount: Int
 
   init(
-    _ network: Sequential, of shape: FusedShape, memoryOf optimizer: Optimizer?,
+    _ network: Sequential, of shape: FusedShape, stateOf optimizer: Optimizer?,
     gradientLevelCount: Int, treatment: GradientTreatment, in arena: Arena,
     ofWorkers arenas: [Arena]
   ) {
     func weight(rowCount: Int, columnCount: Int, in arena: Arena) -> FusedParameter {
       FusedParameter(
-        arena.matrix(rowCount: rowCount, columnCount: columnCount), memoryOf: optimizer,
+        arena.matrix(rowCount: rowCount, columnCount: columnCount), stateOf: optimizer,
         gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights, in: arena)
     }
     func bias(_ count: Int, in arena: Arena) -> FusedParameter {
       // A bias' gradient is always stored, and the penalty leaves it alone.
       FusedParameter(
-        arena.matrix(rowCount: 1, columnCount: count), memoryOf: optimizer,
+        arena.matrix(rowCount: 1, columnCount: count), stateOf: optimizer,
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: treatment.l2OfBiases,
         in: arena)
     }
@@ -130,7 +130,7 @@ struct FusedNetwork: Sendable {
     }
     self.shape = shape
     seed = network.seed
-    memoryCount = optimizer?.stateCount ?? 0
+    stateCount = optimizer?.stateCount ?? 0
     wholeOutputWeight = piece?.value
     load(network)
   }

@@ -5,7 +5,7 @@ import SoftmaxCore
 /// Some of a network's parameters, owned by one worker, with all that their updates need.
 struct FusedParameter: Sendable, BitwiseCopyable {
   let value: MatrixView
-  /// The optimizer's memory.
+  /// The optimizer's state.
   let first: MatrixView?
   let second: MatrixView?
   /// Sums of the gradient over blocks of rows, one level of their tree below the other; none where
@@ -15,17 +15,17 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   let l2Penalty: Float
 
   init(
-    _ value: MatrixView, memoryOf optimizer: Optimizer?, gradientLevelCount: Int,
+    _ value: MatrixView, stateOf optimizer: Optimizer?, gradientLevelCount: Int,
     l2Penalty: Float, in arena: Arena
   ) {
-    let memoryCount = optimizer?.stateCount ?? 0
-    precondition(memoryCount <= 2, "the plain plan has room for more memory")
+    let stateCount = optimizer?.stateCount ?? 0
+    precondition(stateCount <= 2, "the plain plan has room for more state")
     func like(times count: Int) -> MatrixView {
       arena.matrix(rowCount: count * value.rowCount, columnCount: value.columnCount)
     }
     self.value = value
-    first = memoryCount > 0 ? like(times: 1) : nil
-    second = memoryCount > 1 ? like(times: 1) : nil
+    first = stateCount > 0 ? like(times: 1) : nil
+    second = stateCount > 1 ? like(times: 1) : nil
     first?.fill(optimizer?.rule.initialState ?? 0)
     gradients = like(times: gradientLevelCount)
     self.l2Penalty = l2Penalty
@@ -43,9 +43,9 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   func columns(_ range: Range<Int>) -> FusedParameter { FusedParameter(self, columns: range) }
 
   /// What the optimizer remembers, by number.
-  func memory(_ slot: Int) -> MatrixView {
+  func state(_ slot: Int) -> MatrixView {
     guard let view = slot == 0 ? first : second else {
-      preconditionFailure("the optimizer has no memory \(slot)")
+      preconditionFailure("the optimizer has no state \(slot)")
     }
     return view
   }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Training in which each worker owns some of every layer's units.
 ///
-/// Its weights and their optimizer's memory stay in its cache. A step, for a network of one hidden
+/// Its weights and their optimizer's state stay in its cache. A step, for a network of one hidden
 /// layer: each worker converts the batch, computes its units and their part of the logits; they meet,
 /// to exchange those parts; then each takes the loss and its gradient, goes back to its units, and
 /// updates its weights in the register tiles in which their gradients come to be. Softmax regression
@@ -122,7 +122,7 @@ private struct FusedLayout: Sendable {
     let blocks = (schedule.batchSize + Kernels.rowChunk - 1) / Kernels.rowChunk
     let isGradientStored = blocks > 1 || !(optimizer?.rule.stepsInTiles ?? false)
     self.network = FusedNetwork(
-      network, of: shape, memoryOf: optimizer,
+      network, of: shape, stateOf: optimizer,
       gradientLevelCount: isGradientStored ? Int.bitWidth - blocks.leadingZeroBitCount : 0,
       treatment: treatment, in: arena, ofWorkers: arenas)
     workers = arena.vector(
@@ -136,14 +136,14 @@ private struct FusedLayout: Sendable {
 extension FusedNetwork {
   /// The optimizer's state, in the shapes of the parameters.
   fileprivate func storedOptimizerState() -> [[LayerTensors]] {
-    (0..<memoryCount).map { slot in layers(of: { $0.memory(slot) }) }
+    (0..<stateCount).map { slot in layers(of: { $0.state(slot) }) }
   }
 
   /// Takes over parameters, and the optimizer's state.
   fileprivate func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
     load(network)
     for (slot, layers) in optimizerState.enumerated() {
-      load(into: { $0.memory(slot) }) { index in
+      load(into: { $0.state(slot) }) { index in
         layers.first { $0.layer == index }?.tensors
       }
     }

@@ -100,7 +100,7 @@ extension FusedShape.Layer {
   }
 }
 
-/// Which units each worker owns: their weights, their optimizer's memory, their activations.
+/// Which units each worker owns: their weights, their optimizer's state, their activations.
 struct UnitShares: Sendable {
   /// The units of each worker.
   let ranges: [Range<Int>]

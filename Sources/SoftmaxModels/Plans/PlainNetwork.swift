@@ -126,12 +126,12 @@ private struct TensorLayout {
 
 extension PlainNetwork {
   /// What is trained, with memory for its gradient and for the optimizer.
-  func parameters(memoryCount: Int, in arena: Arena) -> [PlainParameter] {
+  func parameters(stateCount: Int, in arena: Arena) -> [PlainParameter] {
     tensors.indices.flatMap { index -> [PlainParameter] in
       guard tensors[index].contains(where: \.isTrained) else { return [] }
       return operations[index].body.parameters.map {
         PlainParameter(
-          $0, tensors: Array(tensors[index][$0.tensors]), of: index, memoryCount: memoryCount,
+          $0, tensors: Array(tensors[index][$0.tensors]), of: index, stateCount: stateCount,
           in: arena)
       }
     }

@@ -14,13 +14,13 @@ struct PlainParameter: Sendable {
   let value: MatrixView
   let gradient: MatrixView
   /// The optimizer's, as many as it asks for.
-  let memory: [MatrixView]
+  let state: [MatrixView]
   /// Whether a penalty on the weights counts this one.
   let isPenalized: Bool
 
   init(
     _ parameter: OperationParameter, tensors: [PlainNetwork.Tensor], of operation: Int,
-    memoryCount: Int, in arena: Arena
+    stateCount: Int, in arena: Arena
   ) {
     let value = parameter.value
     let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
@@ -29,7 +29,7 @@ struct PlainParameter: Sendable {
     self.tensors = tensors
     self.value = value
     gradient = like()
-    memory = (0..<memoryCount).map { _ in like() }
+    state = (0..<stateCount).map { _ in like() }
     isPenalized =
       switch role {
       case .outputMajorWeight, .inputMajorWeight: true

@@ -29,7 +29,7 @@ extension PlainPlan {
 
   // What a step goes along: the gradient of a batch, or the sum of several.
   private func direction(of parameter: PlainParameter) -> MatrixView {
-    treatment.isAccumulating ? parameter.memory[memoryCount] : parameter.gradient
+    treatment.isAccumulating ? parameter.state[stateCount] : parameter.gradient
   }
 
   // Makes the gradient of a batch ready for its step, but for the norm.
@@ -62,19 +62,19 @@ extension PlainPlan {
     }
     kernels.descend(
       parameter.value[share], alongProductOf: a, isTransposed: false, b, by: update,
-      l2: treatment.l2OfWeights, first: parameter.memory.first?[share],
-      second: parameter.memory.dropFirst().first?[share])
+      l2: treatment.l2OfWeights, first: parameter.state.first?[share],
+      second: parameter.state.dropFirst().first?[share])
     return true
   }
 
   private func step(_ parameter: PlainParameter, _ share: BatchPart, by update: Kernels.Update) {
-    func memory(_ place: Int) -> MatrixView? {
-      place < memoryCount ? parameter.memory[place][share] : nil
+    func state(_ place: Int) -> MatrixView? {
+      place < stateCount ? parameter.state[place][share] : nil
     }
     kernels.update(
       parameter.value[share], along: direction(of: parameter)[share], by: update,
       l2: parameter.isPenalized ? treatment.l2OfWeights : treatment.l2OfBiases,
-      first: memory(0), second: memory(1), third: memory(2))
+      first: state(0), second: state(1), third: state(2))
   }
 
   // The norm is that of all gradients, so all of them come first.

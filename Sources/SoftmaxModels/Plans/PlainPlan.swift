@@ -30,7 +30,7 @@ final class PlainPlan: TrainingPlan {
   let squares: [VectorView<Double>]
   let treatment: GradientTreatment
   /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
-  let memoryCount: Int
+  let stateCount: Int
   /// Whether the weights of dense layers step along gradients that are never stored.
   let stepsInTiles: Bool
   /// The first operation with something to train; nil where all layers are frozen.
@@ -72,14 +72,14 @@ final class PlainPlan: TrainingPlan {
     let forward = PassMemory(
       lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    memoryCount = optimizer.stateCount
+    stateCount = optimizer.stateCount
     self.stepsInTiles =
       stepsInTiles && optimizer.rule.stepsInTiles && treatment.isNone
       && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
-      memoryCount: memoryCount + (treatment.isAccumulating ? 1 : 0), in: arena)
-    if memoryCount > 0 {
-      for parameter in parameters { parameter.memory[0].fill(optimizer.rule.initialState) }
+      stateCount: stateCount + (treatment.isAccumulating ? 1 : 0), in: arena)
+    if stateCount > 0 {
+      for parameter in parameters { parameter.state[0].fill(optimizer.rule.initialState) }
     }
     squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation
@@ -217,8 +217,8 @@ final class PlainPlan: TrainingPlan {
   }
 
   func storedOptimizerState() -> [[LayerTensors]] {
-    (0..<(parameters.first?.memory.count ?? 0)).map { slot in
-      tensorsByLayer { $0.tensors(of: $0.memory[slot]) }
+    (0..<(parameters.first?.state.count ?? 0)).map { slot in
+      tensorsByLayer { $0.tensors(of: $0.state[slot]) }
     }
   }
 
@@ -227,7 +227,7 @@ final class PlainPlan: TrainingPlan {
     for (slot, layers) in optimizerState.enumerated() {
       var rest = layers.flatMap(\.tensors)[...]
       for parameter in parameters {
-        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.memory[slot])
+        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.state[slot])
         rest = rest.dropFirst(parameter.tensors.count)
       }
     }

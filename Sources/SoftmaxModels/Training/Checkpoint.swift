@@ -71,17 +71,6 @@ public struct Checkpoint: Hashable, Sendable {
     self.outputFunction = outputFunction
   }
 
-  /// The network of this moment with its class names, for a look at how good it is.
-  ///
-  /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
-  public var classifier: Classifier {
-    get throws(SoftmaxError) {
-      try Classifier(
-        network: state.network, classNames: classNames, pipeline: pipeline,
-        outputFunction: outputFunction)
-    }
-  }
-
   /// Throws unless the settings of a training are those of the checkpoint.
   func validate(settings others: TrainingSettings) throws(SoftmaxError) {
     guard let found = settings.difference(from: others) else { return }

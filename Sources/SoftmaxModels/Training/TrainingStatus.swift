@@ -12,7 +12,7 @@ public struct TrainingStatus {
   public let progress: TrainingProgress
   /// Whether there are validation samples.
   public let hasValidation: Bool
-  private let trainer: Trainer
+  let trainer: Trainer
   private let callbacks: [any TrainingCallback]
   private let validation: TrainingSettings?
   /// Where in the training.
@@ -52,17 +52,6 @@ public struct TrainingStatus {
       let network = try trainer.network
       copy.network = network
       return network
-    }
-  }
-
-  /// The network as trained so far with all that it takes to use it, but for a record of the training.
-  ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
-  public var classifier: Classifier {
-    get throws(SoftmaxError) {
-      try Classifier(
-        network: try network, classNames: trainer.dataset.classNames, pipeline: trainer.pipeline,
-        outputFunction: trainer.outputFunction)
     }
   }
 

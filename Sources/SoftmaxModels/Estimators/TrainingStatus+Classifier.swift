@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+extension TrainingStatus {
+  /// The network as trained so far with all that it takes to use it, but for a record of the training.
+  ///
+  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  public var classifier: Classifier {
+    get throws(SoftmaxError) {
+      try Classifier(
+        network: try network, classNames: trainer.dataset.classNames, pipeline: trainer.pipeline,
+        outputFunction: trainer.outputFunction)
+    }
+  }
+}
