@@ -22,7 +22,11 @@ struct TableSchemaTests {
     let schema = try TableSchema(of: Self.table(["a", "b", "y"]), target: 2)
     let later = try Self.table(["extra", "y", "b", "a"])
     #expect(try Self.numbers(schema.features(of: later)) == [3, 2])
-    #expect(schema.target(in: later) == 1)
+    #expect(try schema.target(in: later) == 1)
+    let twice = #expect(throws: SoftmaxError.self) {
+      try schema.target(in: Self.table(["y", "y", "b", "a"]))
+    }
+    #expect(twice?.code == .invalidData)
     #expect(try schema.target(in: Self.table(["b", "a"])) == nil)
   }
 

@@ -63,6 +63,16 @@ import Testing
     try features.validateFinite()
   }
 
+  @Test func aMissingTextIsAnotherFingerprintThanAnEmptyOne() throws {
+    func fingerprint(_ texts: [String?]) throws -> String {
+      try LabeledDataset(
+        features: .columns(Table([.categories(texts)])), labels: [0, 1], classNames: ["a", "b"]
+      ).fingerprint
+    }
+    #expect(try fingerprint([nil, "a"]) != fingerprint(["", "a"]))
+    #expect(try fingerprint(["x", "a"]) == fingerprint(["x", "a"]))
+  }
+
   @Test func aGapOrATextIsNoFeatureOfANetwork() throws {
     let gap = #expect(throws: SoftmaxError.self) {
       try Features.columns(Table([.numbers([1, nil], name: "x")])).validateFinite()

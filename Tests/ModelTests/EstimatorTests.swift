@@ -204,6 +204,11 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
     #expect(cost.rows.map(\.sampleCount) == [40, 40])
     #expect(cost.accuracyBefore > 0.97 && cost.accuracyAfter > 0.9)
     #expect(cost.logLossAfter > cost.logLossBefore, "a third class takes from the two")
+    // The classes of numbered data are matched by their index, here as in an evaluation.
+    let numbered = try known.replacing(labels: known.labels, classNames: ["0", "1"])
+    let same = try ClassCost(from: two, to: three, on: numbered)
+    #expect(same.rows.map(\.recallBefore) == cost.rows.map(\.recallBefore))
+    #expect(same.rows.map(\.recallAfter) == cost.rows.map(\.recallAfter))
   }
 
   @Test func aNameThatIsTakenIsRefused() throws {

@@ -48,6 +48,7 @@ import Testing
       (.crossEntropy(labelSmoothing: 1), .invalidArgument),
       (.crossEntropy(labelSmoothing: -0.1), .invalidArgument),
       (.binaryCrossEntropy(labelSmoothing: .nan), .invalidArgument),
+      (Loss(HuberLoss.self, labelSmoothing: 0.1), .invalidArgument),
       (.crossEntropy(classWeights: [1, 2]), .shapeMismatch),
       (.crossEntropy(classWeights: [1, -1, 1]), .invalidArgument),
       (.squared(classWeights: [1, .infinity, 1]), .invalidArgument),

@@ -306,6 +306,13 @@ import Testing
     #expect(error?.code == .shapeMismatch)
     #expect(network == before)
     #expect(state.gradientCount == 0)
+    // A rule that keeps nothing of a parameter knows the shapes too.
+    var larger = other
+    var accumulating = try OptimizerState(.sgd().accumulating(2), for: network)
+    let mismatch = #expect(throws: SoftmaxError.self) {
+      try accumulating.update(&larger, along: gradient)
+    }
+    #expect(mismatch?.code == .shapeMismatch && larger == other)
   }
 
   @Test func aGradientThatIsNoNumberIsNotClippedAway() throws {

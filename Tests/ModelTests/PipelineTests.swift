@@ -28,6 +28,18 @@ import Testing
     #expect(step.mean[0] == Double(Float(0.1)))
   }
 
+  // The sum of many equal numbers is rounded, their mean is not.
+  @Test(arguments: [0.1, 1.7, 255.3], [500, 1_000, 60_000])
+  func aConstantColumnIsLeftWithStandardDeviationOneHoweverLong(value: Double, count: Int) throws {
+    let data = try LabeledDataset(
+      features: .columns(Table([.numbers(Array(repeating: value, count: count), name: "x")])),
+      labels: (0..<count).map { $0 % 2 }, classNames: ["a", "b"])
+    let step = try #require(
+      Pipeline([.standardize], fittedTo: data).steps.last?.kind as? Standardization)
+    #expect(step.mean == [value])
+    #expect(step.standardDeviation == [1])
+  }
+
   // numpy: ((x - x.mean()) / x.std()).astype(float32) of these numbers.
   @Test func numbersThatFloatCannotTellApartAreShiftedInDouble() throws {
     let seconds: [Double?] = [1_700_000_033, 1_700_000_016, 1_700_000_014, 1_700_000_039]
@@ -159,6 +171,18 @@ private struct Doubling: PreprocessingKind {
     let table = try table(order.map { ["length", "width"][$0] }, order.map { columns[$0] })
     return try LabeledDataset(
       features: .columns(table), labels: (0..<40).map { $0 % 2 }, classNames: ["x", "y"])
+  }
+
+  @Test func aGradientOfATableWithAGapIsAnError() throws {
+    let data = try LabeledDataset(
+      features: .columns(table(["length", "width"], [[1, .nan], [2, 3]])), labels: [0, 1],
+      classNames: ["x", "y"])
+    let network = try Sequential(input: [2]) { Dense(2) }
+    let error = #expect(throws: SoftmaxError.self) {
+      try network.valueAndGradient(of: .crossEntropy, on: data)
+    }
+    #expect(error?.code == .nonFiniteValue && error?.location == .row(1, column: 0))
+    _ = try network.valueAndGradient(of: .crossEntropy, on: flowers())
   }
 
   @Test func columnsAreFoundByNameAlsoBeforeAStepThatLearnsNothing() throws {

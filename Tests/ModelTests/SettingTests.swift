@@ -13,6 +13,20 @@ import Testing
     + OptimizerRules.all.map { $0 as any Configurable.Type }
     + ScheduleKinds.all.map { $0 as any Configurable.Type }
 
+  @Test(arguments: [
+    ("{\"number\":{\"_0\":0.9}}", "{\"flag\":{\"_0\":true}}"), ("\"momentum\"", "\"momenta\""),
+  ])
+  func aStoredSettingThatIsUnknownOrOfAnotherTypeIsAnError(known: String, other: String) throws {
+    let stored = String(
+      decoding: try JSONEncoder().encode(Optimizer.sgd(momentum: 0.9)), as: UTF8.self)
+    let changed = stored.replacing(known, with: other)
+    #expect(changed != stored)
+    let error = #expect(throws: SoftmaxError.self) {
+      try JSONDecoder().decode(Optimizer.self, from: Data(changed.utf8))
+    }
+    #expect(error?.code == .invalidData)
+  }
+
   // A value that makes sense and is not the usual one.
   private static func unusual(_ setting: Setting) -> Setting.Value {
     switch setting.usual {

@@ -15,7 +15,7 @@ package enum ElementaryFunctions {
     let s = (m - 1) / (m + 1)
     let square = s * s
     var sum = 0.0
-    // The term behind the last is below 2^-57 of the first.
+    // The term after the last is below 2^-57 of the first.
     for power in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(power) }
     return exponent * 0.6931471805599453 + 2 * s * sum
   }
@@ -29,7 +29,7 @@ package enum ElementaryFunctions {
     let k = (x * 1.4426950408889634).rounded()
     // ln 2 in two parts; the product with the first is exact.
     let r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33
-    // The series of Taylor; the term behind the last is below 2^-57.
+    // The series of Taylor; the term after the last is below 2^-57.
     var sum = 1.0
     for n in stride(from: 13.0, through: 1, by: -1) { sum = 1 + r / n * sum }
     return Double(sign: .plus, exponent: Int(k), significand: sum)

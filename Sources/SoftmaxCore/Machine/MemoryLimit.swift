@@ -83,8 +83,9 @@ package struct MemoryLimit: Sendable {
     #else
       let result = unsafe getrlimit(RLIMIT_AS, &limit)
     #endif
-    // No limit is the greatest number there is, which no machine's memory reaches.
-    return result == 0 ? Int(clamping: limit.rlim_cur) : nil
+    // No limit is the greatest number there is.
+    let count = Int(clamping: limit.rlim_cur)
+    return result == 0 && count < .max ? count : nil
   }
 
   // The program, its libraries and its threads' stacks count against the limit too.

@@ -52,7 +52,8 @@ extension Table.Column {
       unsafe numbers.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
     case .categories:
       unsafe (0..<count).reduce(into: [UInt8]()) { bytes, row in
-        bytes += Array((text(inRow: row) ?? "").utf8) + [0xff]
+        // Neither byte occurs in a text.
+        bytes += text(inRow: row).map { Array($0.utf8) + [0xff] } ?? [0xfe]
       }.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
     }
   }

@@ -162,7 +162,7 @@ public struct LabeledDataset: Hashable, Sendable {
     guard Set(classNames).count == classNames.count else {
       throw SoftmaxError(.invalidArgument, "two classes have the same name in \(classNames)")
     }
-    // What a table lacks is for a pipeline to mend, and for the network behind it to refuse.
+    // What a table lacks is for a pipeline to mend, and for the network after it to refuse.
     if features.table == nil { try features.validateFinite() }
     try LabeledDataset.validate(sampleWeights, sampleCount: labels.count)
     self.features = features

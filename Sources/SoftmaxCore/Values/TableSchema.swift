@@ -111,14 +111,23 @@ extension TableSchema {
   }
 
   /// The place of the column of the classes in a later table; nil where it has none.
-  package func target(in table: Table) -> Int? { target(among: table.columns.map(\.name)) }
+  package func target(in table: Table) throws(SoftmaxError) -> Int? {
+    try target(among: table.columns.map(\.name))
+  }
 
   /// The same in a table whose columns have these names.
-  package func target(among names: [String?]) -> Int? {
+  package func target(among names: [String?]) throws(SoftmaxError) -> Int? {
     guard let place = columns.firstIndex(where: { $0.role == .classes }) else { return nil }
     if let name = columns[place].name, names.contains(where: { $0 != nil }) {
       let isLaidOutAlike = place < names.count && names[place] == name
-      return isLaidOutAlike ? place : names.firstIndex(of: name)
+      if isLaidOutAlike { return place }
+      let found = names.indices.filter { names[$0] == name }
+      guard found.count <= 1 else {
+        throw SoftmaxError(
+          .invalidData, "\(found.count) columns are called \(name.debugDescription)",
+          remedy: "give each column its own name")
+      }
+      return found.first
     }
     return names.count == columns.count ? place : nil
   }

@@ -111,16 +111,16 @@ public struct ClassCost: Hashable, Sendable {
     let counts = dataset.labels.reduce(into: [Int](repeating: 0, count: dataset.classCount)) {
       $0[$1] += 1
     }
-    func rightCounts(_ model: Classifier) throws(SoftmaxError) -> [Int] {
+    // Evaluations keep the order of the samples, and their labels are the model's classes.
+    func rightCounts(_ evaluation: Evaluation) -> [Int] {
       var counts = [Int](repeating: 0, count: dataset.classCount)
-      let predictions = try model.predictions(for: dataset.features, threads: threads)
-      for (prediction, label) in zip(predictions, dataset.labels)
-      where prediction.label == dataset.classNames[label] {
+      for (row, label) in dataset.labels.enumerated()
+      where evaluation.predictions[row] == evaluation.labels[row] {
         counts[label] += 1
       }
       return counts
     }
-    let (rightBefore, rightAfter) = (try rightCounts(before), try rightCounts(after))
+    let (rightBefore, rightAfter) = (rightCounts(first), rightCounts(second))
     rows = dataset.classNames.indices.filter { counts[$0] > 0 }.map {
       Row(
         className: dataset.classNames[$0], sampleCount: counts[$0],

@@ -14,7 +14,8 @@ extension Classifier {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
     }
-    guard case .indicators = dataset.targets else {
+    let samples = try dataset.matching(classNames: classNames)
+    guard case .indicators(let indicators) = samples.targets else {
       throw SoftmaxError(
         .invalidArgument, "the data set is not multi-label", remedy: "use evaluation(on:)")
     }
@@ -22,10 +23,6 @@ extension Classifier {
       throw SoftmaxError(
         .invalidArgument, "the classifier's classes exclude each other, the data set's do not",
         remedy: "train a network that ends in a sigmoid for each class")
-    }
-    let samples = try dataset.matching(classNames: classNames)
-    guard let indicators = samples.targets.matrix else {
-      throw SoftmaxError(.invalidArgument, "the data set is not multi-label")
     }
     try validate(shape: samples.featureShape)
     let logits = try logits(for: samples.features, threads: threads)

@@ -89,7 +89,7 @@ extension SoftmaxRegression {
   /// - Parameters:
   ///   - weight: of the shape [classes, features].
   ///   - bias: a number for each class.
-  ///   - dataset: the n samples.
+  ///   - dataset: the n samples, as the regression sees them: ``preprocessing`` is not applied.
   ///   - threads: the number of threads; without it as many as help.
   /// - Returns: the objective, in nats, and its gradient in the shapes of the parameters.
   /// - Throws: `shapeMismatch` or `nonFiniteValue` for parameters that do not fit the data set.

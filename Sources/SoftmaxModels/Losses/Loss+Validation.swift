@@ -51,6 +51,11 @@ extension Loss {
       throw SoftmaxError(
         .invalidArgument, "the label smoothing must be in 0..<1, got \(labelSmoothing)")
     }
+    guard labelSmoothing == 0 || kind.smoothing != nil else {
+      throw SoftmaxError(
+        .invalidArgument, "the targets of the loss \(name) cannot be smoothed",
+        remedy: "leave the label smoothing out")
+    }
     guard classWeights.isEmpty || classWeights.count == classCount else {
       throw SoftmaxError(
         .shapeMismatch, "\(classCount) classes, but \(classWeights.count) class weights",

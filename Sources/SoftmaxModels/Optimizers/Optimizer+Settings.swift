@@ -76,8 +76,8 @@ extension Optimizer: Codable {
 
   /// Reads an optimizer.
   ///
-  /// - Throws: `DecodingError` for a rule that is unknown here. Whether the settings make sense is for
-  ///   the training to say.
+  /// - Throws: `DecodingError` for a rule that is unknown here, `invalidData` for a setting that is unknown
+  ///   or of another type. Whether the settings make sense is for the training to say.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let name = try container.decode(String.self, forKey: .rule)
@@ -85,7 +85,9 @@ extension Optimizer: Codable {
       throw DecodingError.dataCorruptedError(
         forKey: .rule, in: container, debugDescription: "there is no rule \(name)")
     }
-    self.init(rule, try container.decode(SettingValues.self, forKey: .values))
+    let values = try container.decode(SettingValues.self, forKey: .values)
+    try values.validateTypes(rule.settings)
+    self.init(rule, values)
     schedule = try container.decode(LearningRateSchedule.self, forKey: .schedule)
     clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm)
     clipValue = try container.decodeIfPresent(Double.self, forKey: .clipValue)

@@ -22,8 +22,10 @@ public import SoftmaxCore
 public struct OptimizerState: Sendable {
   // What is remembered of a layer's tensor.
   private struct TensorState: Sendable {
-    // The rule's numbers, one after the other.
-    var numbers: [Float]
+    // The number of the tensor's values.
+    let count: Int
+    // What the rule keeps of each, one after the other.
+    var values: [Float]
     // The gradients of a step of several.
     var sum: [Float]
   }
@@ -63,10 +65,10 @@ public struct OptimizerState: Sendable {
     treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: 0)
     clock = OptimizerClock(optimizer, batchesPerEpoch: gradientsPerEpoch)
     func state(_ count: Int) -> TensorState {
-      var numbers = [Float](repeating: 0, count: optimizer.stateCount * count)
-      for index in 0..<min(count, numbers.count) { numbers[index] = optimizer.rule.initialState }
+      var values = [Float](repeating: 0, count: optimizer.stateCount * count)
+      for index in 0..<min(count, values.count) { values[index] = optimizer.rule.initialState }
       return TensorState(
-        numbers: numbers,
+        count: count, values: values,
         sum: Array(repeating: 0, count: optimizer.accumulatedBatches > 1 ? count : 0))
     }
     states = network.layers.map { layer in
@@ -148,11 +150,11 @@ public struct OptimizerState: Sendable {
     _ gradient: LayerTensor, ofLayer index: Int, of network: Sequential
   ) throws(SoftmaxError) {
     let count =
-      states.indices.contains(index) ? states[index][gradient.name]?.numbers.count : nil
+      states.indices.contains(index) ? states[index][gradient.name]?.count : nil
     guard let count, network.layers.indices.contains(index),
       let place = network.layers[index].place(of: gradient.name),
       network.layers[index].tensors[place].shape == gradient.shape,
-      count == optimizer.stateCount * gradient.values.count
+      count == gradient.values.count
     else {
       throw mismatch(of: gradient, layer: index)
     }
@@ -232,7 +234,7 @@ public struct OptimizerState: Sendable {
         if count == 0 {
           step(nil)
         } else {
-          state?.numbers.withMatrixView(rowCount: count) { step($0) }
+          state?.values.withMatrixView(rowCount: count) { step($0) }
         }
       }
     }
@@ -246,7 +248,7 @@ extension Sequential.LayerState {
   }
 
   /// Whether penalties are meant for a tensor of the layer.
-  fileprivate func isPenalized(_ tensor: LayerTensor) -> Bool {
+  func isPenalized(_ tensor: LayerTensor) -> Bool {
     tensor.name == configuration.kind.penalizedTensor
   }
 }

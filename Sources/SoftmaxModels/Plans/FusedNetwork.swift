@@ -62,7 +62,7 @@ struct FusedNetwork: Sendable {
   /// The weights of the logits in one piece, [classes, inputs], where a worker needs others' units
   /// too for its chunks of the logits.
   let wholeOutputWeight: MatrixView?
-  /// How many numbers the optimizer remembers of each parameter.
+  /// How many values the optimizer keeps of each parameter.
   let stateCount: Int
 
   init(

@@ -43,7 +43,8 @@ final class FusedPlan: TrainingPlan {
     precondition(
       treatment.isNone, "gradients that are changed before their step are the plain plan's")
     precondition(
-      shape.fits(rowCount: batchSize, workerCount: workerCount), "batches of this size are too")
+      shape.fits(rowCount: batchSize, workerCount: workerCount),
+      "batches of this size are too large for the fused plan")
     let arena = Arena()
     let schedule = BatchSchedule(dataset, batchSize: batchSize, in: arena)
     let hasDistributions = dataset.targets.areDistributions

@@ -66,7 +66,7 @@ struct FusedShape: Sendable {
       || !hidden.contains { $0.steps.contains { $0.traits.form == .columns } }
   }
 
-  /// Whether besides workers have room for a batch's features each.
+  /// The same, and whether there is room for each worker's copy of the batch's features.
   func fits(rowCount: Int, workerCount: Int) -> Bool {
     fits(rowCount: rowCount)
       && FusedShape.hasRoom(

@@ -26,6 +26,8 @@ struct PlainNetwork: Sendable {
     /// Whether they lie in a row whatever their shape.
     let isFlat: Bool
     let isTrained: Bool
+    /// Whether penalties are meant for it.
+    let isPenalized: Bool
   }
 
   let operations: VectorView<Operation>
@@ -56,7 +58,9 @@ struct PlainNetwork: Sendable {
             layer: operation.layer, place: place, name: tensor.name, shape: tensor.shape,
             value: layout.views[place], isTransposed: layout.isWeightTransposed && place == 0,
             isFlat: operation.traits.joinsTensors,
-            isTrained: tensor.isTrained && !operation.isFrozen)
+            isTrained: tensor.isTrained && !operation.isFrozen,
+            isPenalized: network.layers[operation.layer].configuration.kind.penalizedTensor
+              == tensor.name)
         })
     }
     self.operations = arena.vector(copying: operations)

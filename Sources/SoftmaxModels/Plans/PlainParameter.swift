@@ -30,11 +30,7 @@ struct PlainParameter: Sendable {
     self.value = value
     gradient = like()
     state = (0..<stateCount).map { _ in like() }
-    isPenalized =
-      switch role {
-      case .outputMajorWeight, .inputMajorWeight: true
-      case .bias, .factor, .summed, .custom: false
-      }
+    isPenalized = tensors.contains(where: \.isPenalized)
   }
 
   /// What a worker sums and updates of the values as they lie.

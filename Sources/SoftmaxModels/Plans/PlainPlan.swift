@@ -29,7 +29,7 @@ final class PlainPlan: TrainingPlan {
   /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
   let squares: [VectorView<Double>]
   let treatment: GradientTreatment
-  /// How many numbers the rule of the steps remembers; what a parameter remembers beside is a sum.
+  /// How many values the rule keeps of each parameter; what is kept beside is a sum of gradients.
   let stateCount: Int
   /// Whether the weights of dense layers step along gradients that are never stored.
   let stepsInTiles: Bool
@@ -117,7 +117,7 @@ final class PlainPlan: TrainingPlan {
         self.differentiate(
           samples, step: step, features: features, targets: targets, worker: worker)
         worker.barrier()
-        self.fetch(behind: samples, features: features, worker: worker)
+        self.fetch(after: samples, features: features, worker: worker)
         if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
         self.updateParameters(
           rowCount: samples.count,
@@ -158,7 +158,7 @@ final class PlainPlan: TrainingPlan {
   }
 
   // The next batch's rows come from far away; the updates are long enough for that.
-  private func fetch(behind samples: Range<Int>, features: FeatureSource, worker: Worker) {
+  private func fetch(after samples: Range<Int>, features: FeatureSource, worker: Worker) {
     guard isSmallBatch else { return }
     let next = schedule.places(after: samples)
     let rows = gatheredRows(of: next.count, for: worker)

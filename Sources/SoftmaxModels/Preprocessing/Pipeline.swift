@@ -172,7 +172,7 @@ extension Pipeline {
         + "\(columnCount)")
   }
 
-  /// Throws unless this is the pipeline that a checkpoint was trained behind.
+  /// Throws unless this is the pipeline that a checkpoint was trained with.
   func validate(isThatOf checkpoint: Pipeline) throws(SoftmaxError) {
     guard checkpoint != self else { return }
     let isAlike = checkpoint.steps.map(\.name) == steps.map(\.name)

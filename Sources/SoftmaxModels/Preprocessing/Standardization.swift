@@ -59,21 +59,24 @@ package struct Standardization: PreprocessingKind {
   package var description: String { "standardized" }
 
   // Two passes, each sum ascending over the rows: the squares of distances lose nothing to a large mean.
+  // The mean is measured from the first row, so that a feature that never changes has it exactly.
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Standardization {
     let count = Double(rows.rowCount)
     let width = rows.columnCount
+    var origin: [Double] = []
     var mean = [Double](repeating: 0, count: width)
     try rows.forEachBlock { first, values throws(SoftmaxError) in
+      if origin.isEmpty { origin = Array(values.prefix(width)) }
       var column = 0
       for (index, value) in values.enumerated() {
         guard value.isFinite else {
           throw rows.failure(row: first + index / width, column: column)
         }
-        mean[column] += value
+        mean[column] += value - origin[column]
         column = column + 1 == width ? 0 : column + 1
       }
     }
-    for column in mean.indices { mean[column] /= count }
+    for column in mean.indices { mean[column] = origin[column] + mean[column] / count }
     var variance = [Double](repeating: 0, count: width)
     try rows.forEachBlock { _, values throws(SoftmaxError) in
       var column = 0

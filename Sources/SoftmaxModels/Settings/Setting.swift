@@ -195,6 +195,22 @@ package struct SettingValues: Hashable, Sendable, Codable {
     return result
   }
 
+  /// Throws `invalidData` for a name that is no setting, or for a value of another type than its
+  /// setting's: of values that a file holds.
+  func validateTypes(_ settings: [Setting]) throws(SoftmaxError) {
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let setting = settings.first(where: { $0.name == name }) else {
+        throw SoftmaxError(.invalidData, "there is no setting \(name.debugDescription)")
+      }
+      switch (setting.usual, value) {
+      case (.number, .number), (.flag, .flag), (.span, .span): continue
+      default:
+        throw SoftmaxError(
+          .invalidData, "\(setting.title) is \(setting.usual), not of the type of \(value)")
+      }
+    }
+  }
+
   /// Throws `invalidArgument` for the first value that makes no sense.
   func validate(_ settings: [Setting]) throws(SoftmaxError) {
     for setting in settings { try setting.validate(self[setting]) }

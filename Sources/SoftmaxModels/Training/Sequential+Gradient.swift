@@ -25,11 +25,13 @@ extension Sequential {
   /// - Returns: the mean loss, in nats, with the penalties, and its gradient by layer, in the shapes
   ///   of the parameters.
   /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network, or for
-  ///   a penalty below 0.
+  ///   a penalty below 0; `invalidData` or `nonFiniteValue` for a table with texts or missing cells.
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
     step: Int = 0, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
+    // A table whose cells are missing or texts is refused here; other features pass as they are.
+    let batch = try Pipeline().apply(to: batch)
     try validate(batch, loss: loss)
     try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
     let execution = try Execution(threads: threads)
@@ -82,8 +84,9 @@ extension Sequential {
   private func penalized(_ gradient: Gradient, l1: Float, l2: Float) -> Gradient {
     var result = gradient
     for index in result.layers.indices {
-      guard var weight = layers[result.layers[index].layer].penalizedWeight?.elements,
-        let place = result.layers[index].tensors.firstIndex(where: { $0.name == "weight" })
+      let layer = layers[result.layers[index].layer]
+      guard var weight = layer.penalizedWeight?.elements,
+        let place = result.layers[index].tensors.firstIndex(where: layer.isPenalized)
       else { continue }
       weight.withMatrixView { weight in
         result.layers[index].tensors[place].values.withMatrixView {

@@ -138,13 +138,15 @@ extension CSVColumns {
       case .column(let name): return try place(of: name, "for the classes")
       case nil:
         guard let schema = format.schema else { return lastKept(ignored) }
-        return target(of: schema, ignored: ignored)
+        return try target(of: schema, ignored: ignored)
       }
     }
 
     // Where a model's classes stand; of a model that does not say, the last column if it is no feature.
-    private func target(of schema: TableSchema, ignored: Set<Int>) -> Int? {
-      guard schema.target == nil else { return schema.target(among: columnNames) }
+    private func target(
+      of schema: TableSchema, ignored: Set<Int>
+    ) throws(SoftmaxError) -> Int? {
+      guard schema.target == nil else { return try schema.target(among: columnNames) }
       let features = schema.features
       guard let last = lastKept(ignored), count - ignored.count > features.count else { return nil }
       guard let names, features.contains(where: { $0.name == names[last] }) else { return last }

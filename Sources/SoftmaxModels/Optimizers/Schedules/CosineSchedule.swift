@@ -50,7 +50,7 @@ extension LearningRateSchedule {
   ///
   /// For W steps of warm-up and T steps in all the factor of step t is (t + 1) / (W + 1) before step
   /// W, then floor + (1 - floor) (1 + cos(pi (t - W) / (T - W))) / 2, and from step T on the floor.
-  /// That is PyTorch's `CosineAnnealingLR` of T - W steps behind a `LinearLR` from 1 / (W + 1).
+  /// That is PyTorch's `CosineAnnealingLR` of T - W steps after a `LinearLR` from 1 / (W + 1).
   ///
   /// Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
   ///

@@ -97,8 +97,8 @@ extension LearningRateSchedule: Codable {
 
   /// Reads a schedule.
   ///
-  /// - Throws: `DecodingError` for a schedule that is unknown here. Whether the settings make sense is
-  ///   for the training to say.
+  /// - Throws: `DecodingError` for a schedule that is unknown here, `invalidData` for a setting that is
+  ///   unknown or of another type. Whether the settings make sense is for the training to say.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let name = try container.decode(String.self, forKey: .kind)
@@ -106,7 +106,9 @@ extension LearningRateSchedule: Codable {
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container, debugDescription: "there is no schedule \(name)")
     }
-    self.init(kind, try container.decode(SettingValues.self, forKey: .values))
+    let values = try container.decode(SettingValues.self, forKey: .values)
+    try values.validateTypes(kind.settings)
+    self.init(kind, values)
   }
 
   /// Writes the kind by its name, with its settings.
