@@ -14,7 +14,7 @@ FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sour
   Examples/Package.swift Examples/Sources
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help demo build test lint test-debug test-release test-examples test-neon test-benchmarks bench format install clean
+.PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -28,7 +28,7 @@ demo:
 	$(SWIFT) build -c release --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
-test: lint test-debug test-release test-examples test-neon test-benchmarks
+test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks
 
 lint:
 	@Tools/bootstrap.sh test
@@ -40,6 +40,10 @@ test-debug: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-debug:
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# DocC of every library target without a warning; the modules are those of test-debug.
+test-docs:
+	SWIFT="$(SWIFT)" Tools/check-docs.sh
 
 # Optimised C and full sizes: accuracy, hashes, every row of Fashion-MNIST.
 test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1

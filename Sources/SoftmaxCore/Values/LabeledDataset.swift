@@ -90,7 +90,7 @@ public struct LabeledDataset: Hashable, Sendable {
   ///   classNames: ["calm", "sad", "loud"])
   /// ```
   ///
-  /// For ``Loss/binaryCrossEntropy(labelSmoothing:classWeights:ignoredClass:)`` and other losses that
+  /// For `Loss.binaryCrossEntropy()` and other losses that
   /// look at each output by itself.
   ///
   /// - Parameters:

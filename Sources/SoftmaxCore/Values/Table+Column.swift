@@ -32,14 +32,18 @@ extension Table {
 
     /// A column of numbers.
     ///
-    /// - Parameter numbers: a finite number for each row; nil, NaN or infinity for a missing one.
+    /// - Parameters:
+    ///   - numbers: a finite number for each row; nil, NaN or infinity for a missing one.
+    ///   - name: the column's name, if it has one.
     public static func numbers(_ numbers: [Double?], name: String? = nil) -> Column {
       Column(.numbers(numbers.map { $0.flatMap { $0.isFinite ? $0 : nil } ?? .nan }), name: name)
     }
 
     /// A column of texts of which many are the same.
     ///
-    /// - Parameter texts: a text for each row; nil for a missing one.
+    /// - Parameters:
+    ///   - texts: a text for each row; nil for a missing one.
+    ///   - name: the column's name, if it has one.
     public static func categories(_ texts: [String?], name: String? = nil) -> Column {
       var (names, places) = ([String](), [String: Int32]())
       let codes = texts.map { text -> Int32 in

@@ -57,8 +57,10 @@ public struct CSVLog: TrainingCallback {
 extension TrainingCallback where Self == CSVLog {
   /// Writes a line an epoch to a table of comma-separated values; see ``CSVLog``.
   ///
-  /// - Parameter onFailure: told, once, of a line that could not be written, for which the training
-  ///   then does not end; without it such a line ends the training.
+  /// - Parameters:
+  ///   - path: the file to write.
+  ///   - onFailure: told, once, of a line that could not be written, for which the training then does
+  ///     not end; without it such a line ends the training.
   public static func csvLog(
     to path: String, onFailure: (@Sendable (SoftmaxError) -> Void)? = nil
   ) -> CSVLog {

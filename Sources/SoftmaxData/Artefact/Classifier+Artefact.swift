@@ -39,7 +39,7 @@ extension Classifier {
   /// The same classifier gives the same bytes. Readable by whatever reads
   /// safetensors: `safetensors.numpy.load_file(path)["layers.1.weight"]`.
   ///
-  /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a ``RowLayer`` of your own,
+  /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a `RowLayer` of your own,
   ///   whose code no file can hold.
   public func save(to path: String) throws(SoftmaxError) {
     try artefact().write(to: path)

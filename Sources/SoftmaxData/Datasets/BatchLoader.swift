@@ -5,7 +5,7 @@ public import SoftmaxModels
 
 /// Reads shuffled batches ahead, on threads of its own, while the caller works on those before.
 ///
-/// The batches and their order are those of ``ShuffledBatches`` with the same seed, whatever the
+/// The batches and their order are those of `ShuffledBatches` with the same seed, whatever the
 /// number of readers. Features arrive as floats, bytes times their scale.
 ///
 /// ```swift

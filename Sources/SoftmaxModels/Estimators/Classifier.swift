@@ -68,8 +68,12 @@ public struct Classifier: ClassificationModel, Hashable {
 
   /// Creates a classifier from a network and the data that it was trained on, as they are.
   ///
-  /// - Parameter outputFunction: how outputs become probabilities, for a network written from logits;
-  ///   without it the network's own.
+  /// - Parameters:
+  ///   - network: what was trained.
+  ///   - dataset: the data, which give the class names.
+  ///   - record: the record of the training, if there is one.
+  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
+  ///     it the network's own.
   /// - Throws: `shapeMismatch` unless the network has an output for each class, or one for two.
   public init(
     network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,

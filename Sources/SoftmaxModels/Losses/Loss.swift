@@ -11,7 +11,7 @@ package import SoftmaxCore
 ///
 /// Every loss is taken from the logits, the outputs before a softmax or a sigmoid at the network's end.
 /// That of a batch is a mean: the sum over its samples of weight times loss, divided by the sum of the
-/// weights. A sample's weight is its ``LabeledDataset/sampleWeights`` times the weight of its class, 0
+/// weights. A sample's weight is its `LabeledDataset.sampleWeights` times the weight of its class, 0
 /// for the ignored class. Weights of 2 train as two copies would, weights of 0 as if the sample were
 /// not there. Where all weights of a batch are 0, its loss and its gradient are 0.
 /// `docs/losses.md` has the formulas, and what each peer does instead.

@@ -79,7 +79,7 @@ public struct LossRows: ~Copyable {
   /// - Precondition: there is such a row and such an output.
   public func target(row: Int, _ output: Int) -> Float { targets[row, output] }
 
-  /// The class of a row, as in ``LabeledDataset/labels``.
+  /// The class of a row, as in `LabeledDataset.labels`.
   ///
   /// - Precondition: there is such a row.
   public func label(row: Int) -> Int { Int(labels[row]) }

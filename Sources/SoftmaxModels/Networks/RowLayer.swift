@@ -37,8 +37,9 @@ public protocol RowLayer: Layer, Hashable {
 
   /// What the layer trains, with the values that it begins with; without it nothing.
   ///
-  /// - Parameter generator: what to draw them from; it depends on the network's seed and the layer's
-  ///   place.
+  /// - Parameters:
+  ///   - inputCount: the number of inputs of a row.
+  ///   - generator: what to draw them from; it depends on the network's seed and the layer's place.
   func initialTensors(inputCount: Int, using generator: CounterBasedGenerator) -> [LayerTensor]
 
   /// Computes a sample's outputs.

@@ -27,7 +27,7 @@ extension Loss {
   /// - Parameters:
   ///   - targets: for each row a class, a distribution, or how far each class applies.
   ///   - logits: the outputs, [rows, outputs], before any softmax or sigmoid; where they may be
-  ///     probabilities, ``Matrix/looksLikeProbabilities`` tells. One output stands for two classes.
+  ///     probabilities, `Matrix.looksLikeProbabilities` tells. One output stands for two classes.
   ///   - sampleWeights: how much each row counts; all the same without.
   /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue`, `invalidData` or
   ///   `invalidArgument` for what does not fit.

@@ -146,7 +146,7 @@ extension Trainer {
   /// let epochsLeft = checkpoint.position.epoch..<epochs
   /// ```
   ///
-  /// - Throws: `invalidArgument` naming the setting that is another, or what ``restore(_:)-(State)``
+  /// - Throws: `invalidArgument` naming the setting that is another, or what ``restore(_:)-(Trainer.State)``
   ///   throws.
   public func restore(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try restore(checkpoint, validation: nil)

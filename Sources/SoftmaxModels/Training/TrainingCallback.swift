@@ -45,7 +45,9 @@ public protocol TrainingCallback {
 
   /// Called once, after the last step, whatever ended the training but for an error.
   ///
-  /// - Parameter network: what `fit` is going to hand back; another one can take its place.
+  /// - Parameters:
+  ///   - status: where the training stands.
+  ///   - network: what `fit` is going to hand back; another one can take its place.
   mutating func trainingEnds(_ status: TrainingStatus, network: inout Sequential) throws
 }
 

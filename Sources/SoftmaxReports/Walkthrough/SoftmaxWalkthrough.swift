@@ -44,7 +44,7 @@ public struct SoftmaxWalkthrough: Hashable, Sendable {
   public let exponentials: Matrix
   /// The sum of each row of exponentials.
   public let sums: [Float]
-  /// The softmax p of each row, as ``SoftmaxCore/Matrix/softmax(along:on:)`` gives it.
+  /// The softmax p of each row, as `Matrix.softmax(along:on:)` gives it.
   public let probabilities: Matrix
   /// The cross-entropy of each row, from the logits: ln(sum of exponentials) - shifted z_y.
   public let losses: [Float]

@@ -189,7 +189,12 @@ extension Optimizer {
   /// - Parameters:
   ///   - weightDecay: the share of a parameter that a step of learning rate 1 takes away. PyTorch's
   ///     default is 0.01.
-  ///   - learningRate: as in Adam, and what follows too.
+  ///   - learningRate: the size of a step, as in Adam.
+  ///   - beta1: the share of the first moment that a step keeps, as in Adam.
+  ///   - beta2: the share of the second moment that a step keeps, as in Adam.
+  ///   - epsilon: what keeps the divisor from 0, as in Adam.
+  ///   - epsilonPlacement: where epsilon is added, as in Adam.
+  ///   - isAMSGrad: whether the greatest second moment so far divides, as in Adam.
   ///
   /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
   public static func adamW(

@@ -57,7 +57,9 @@ extension LearningRateSchedule {
   /// The greatest factor of a training, and whether the training is long enough for the factors to
   /// rise no more: one that ends within its warm-up learns with less than its learning rate.
   ///
-  /// - Parameter count: the number of its steps, at least 1.
+  /// - Parameters:
+  ///   - count: the number of its steps, at least 1.
+  ///   - stepsPerEpoch: the number of steps of an epoch, in which spans may be counted.
   public func peak(
     inSteps count: Int, stepsPerEpoch: Int
   ) -> (factor: Double, isReached: Bool) {
