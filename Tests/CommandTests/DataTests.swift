@@ -17,6 +17,22 @@ import Testing
     for line in outcome.lines.prefix(3) { #expect(line.hasSuffix("in the library itself")) }
   }
 
+  @Test func theListSaysWhatAFolderLacks() throws {
+    try bench.writeImages(to: "fashion-mnist", classNames: ["a", "b"])
+    let byVariable = try bench.run(
+      "data", "list", environment: ["SOFTMAX_DATA": bench.folder.path])
+    for outcome in [try bench.run("data", "list", "--data-dir", "."), byVariable] {
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      try #require(outcome.lines.count == 5)
+      #expect(outcome.lines[3].hasSuffix("/fashion-mnist"))
+      #expect(outcome.lines[4].hasPrefix("mnist "))
+      #expect(outcome.lines[4].contains("not in "), "\(outcome.lines[4])")
+    }
+    let nowhere = try bench.run("data", "list", "--data-dir", "nowhere")
+    #expect(nowhere.exitCode == 0)
+    #expect(nowhere.lines.suffix(2).allSatisfy { $0.contains("not in nowhere") })
+  }
+
   @Test func aFolderThatIsNamedIsFound() throws {
     try bench.writeImages(to: "fashion-mnist", classNames: ["a", "b"])
     let environment = ["SOFTMAX_DATA": bench.folder.url.path]

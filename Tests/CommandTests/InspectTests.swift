@@ -138,6 +138,32 @@ import Testing
     #expect((object["test"] as? [String: Any])?["missing_classes"] as? [String] == ["never"])
   }
 
+  /// `features-that-float-cannot-tell-apart`.
+  @Test func valuesThatFloatCannotTellApartStayApart() throws {
+    let rows = (0..<40).map { "\(1_700_000_000 + $0),\($0 < 20 ? "early" : "late")\n" }
+    try bench.write(Array(("t,y\n" + rows.joined()).utf8), to: "unix.csv")
+    let text = try bench.run("inspect", "unix.csv")
+    #expect(text.exitCode == 0, "\(text.errors)")
+    #expect(!text.output.contains("like an earlier one"))
+    #expect(text.output.contains("40 rows, values 1700000000.0 to 1700000039.0"))
+    let feature = try #require(text.lines.last).split(separator: " ")
+    #expect(feature == ["t", "1700000000.0", "1700000019.5", "1700000039.0"])
+    let json = try #require(try bench.run("inspect", "unix.csv", "--json").objects().first)
+    let part = try #require(json["train"] as? [String: Any])
+    #expect(part["duplicates"] as? Int == 0)
+    #expect(part["minimum"] as? Double == 1_700_000_000)
+    #expect(part["maximum"] as? Double == 1_700_000_039)
+    let features = try #require(part["features"] as? [[String: Any]])
+    #expect(features[0]["minimum"] as? Double == 1_700_000_000)
+    #expect(features[0]["mean"] as? Double == 1_700_000_019.5)
+    #expect(features[0]["maximum"] as? Double == 1_700_000_039)
+    let shown = try bench.run("inspect", "unix.csv", "--show", "1")
+    #expect(shown.output.contains("t              1700000001.0\n"), "\(shown.output)")
+    let row = try bench.run("inspect", "unix.csv", "--show", "1", "--json").objects()
+    #expect(row.first?["values"] as? [Double] == [1_700_000_001])
+    #expect(row.first?["minimum"] as? Double == 1_700_000_001)
+  }
+
   @Test func whatCannotBeShownIsAnError() throws {
     try bench.train("--quiet")
     for arguments in [

@@ -23,12 +23,6 @@ import softmax
     #expect(accented.text.unicodeScalars.elementsEqual("\"\"\"\u{301},\"".unicodeScalars))
   }
 
-  @Test func wordsAreQuotedForTheShell() {
-    #expect(ShellWord.quoted("digits:test") == "digits:test")
-    #expect(ShellWord.quoted("") == "''")
-    #expect(ShellWord.quoted("it's $HOME") == "'it'\\''s $HOME'")
-  }
-
   @Test func coloursAreAskedForByTheirConventions() {
     func color(_ environment: [String: String], isTerminal: Bool = true) -> Terminal.Color? {
       Terminal(

@@ -90,6 +90,16 @@ import Testing
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
   }
 
+  @Test func aSettingIsJudgedBesideThoseOfThePreset() throws {
+    // Nesterov's step needs a momentum, and this preset has one.
+    let outcome = try bench.run(
+      "train", "iris", "--preset", "scikit-learn", "--optimizer", "sgd", "--nesterov", "--epochs",
+      "1", "--quiet")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let without = try bench.run("train", "iris", "--optimizer", "sgd", "--nesterov")
+    #expect(without.exitCode == 64)
+  }
+
   @Test func aBatchNormalizedOverSingleRowsIsWarnedOf() throws {
     let outcome = try bench.run(
       "train", "iris", "--epochs", "1", "--batch-norm", "--batch-size", "1")

@@ -100,9 +100,20 @@ import Testing
       try bench.run("inspect", name, "--json").objects().first?["weights_sha256"] as? String
     }
     #expect(weights[0] == weights[1])
-    for command in ["evaluate model.safetensors -", "inspect -"] {
-      #expect(try shell("cat train.csv | \"$0\" \(command)").exitCode == 0)
+    for command in ["evaluate model.safetensors -", "predict model.safetensors -"] {
+      let outcome = try shell("cat train.csv | \"$0\" \(command)")
+      #expect(outcome.exitCode == 0)
+      #expect(outcome.errors.hasPrefix("standard input: read as"), "\(outcome.errors)")
     }
+    for command in ["inspect -", "inspect - --pass"] {
+      let outcome = try shell("cat train.csv | \"$0\" \(command)")
+      #expect(outcome.exitCode == 0)
+      #expect(outcome.output.contains("standard input"))
+      let words = outcome.output.split(whereSeparator: \.isWhitespace)
+      #expect(!words.contains("-"), "\(outcome.output)")
+    }
+    let missing = try shell("cat train.csv | \"$0\" inspect - --show 9")
+    #expect(missing.errors.contains("there is no row 9 in standard input"), "\(missing.errors)")
   }
 
   @Test func aPipeWithoutATableIsAnErrorOfOneLine() throws {

@@ -98,4 +98,10 @@ import Testing
     #expect(PrintableText.list(["one", "two", "three"], columns: 15) == "one, two, three")
     #expect(PrintableText.list(["a=b", "c,d"], columns: 80) == "a=b, \"c,d\"")
   }
+
+  @Test func wordsAreQuotedForTheShell() {
+    #expect(ShellWord.quoted("digits:test") == "digits:test")
+    #expect(ShellWord.quoted("") == "''")
+    #expect(ShellWord.quoted("it's $HOME") == "'it'\\''s $HOME'")
+  }
 }

@@ -225,6 +225,22 @@ import Testing
         == .shapeMismatch)
   }
 
+  @Test func weightsBeyondFloatAreAnErrorThatNamesThem() throws {
+    let error = try changed { _, tensors in
+      var doubles = tensors[1].doubles
+      doubles[3] = -1e300
+      tensors[1] = .init(name: tensors[1].name, shape: tensors[1].shape, doubles: doubles)
+    }
+    #expect(error?.code == .nonFiniteValue)
+    #expect(error?.message.contains("layers.1.bias") == true, "\(String(describing: error))")
+    #expect(error?.message.contains("-1e+300") == true)
+    // Doubles that floats can hold are weights like others.
+    #expect(
+      try changed {
+        $1[1] = .init(name: $1[1].name, shape: $1[1].shape, doubles: $1[1].doubles)
+      } == nil)
+  }
+
   @Test func aNewerFormatIsToldFromABrokenOne() throws {
     #expect(try changed { metadata, _ in metadata["format_version"] = "3" }?.code == .unsupported)
     #expect(try changed { metadata, _ in metadata["temperature"] = "1.5" }?.code == .unsupported)

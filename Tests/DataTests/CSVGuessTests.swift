@@ -45,6 +45,9 @@ import Testing
     // What a caller says comes first.
     let said = try self.table("sep=;\nx,y\n1,A\n", CSVFormat(separator: .comma))
     #expect(said.table.columnNames == ["x", "y"])
+    // Then it does not matter that a table with colons could not be read.
+    let other = try self.table("sep=:\nx,y\n1,A\n", CSVFormat(separator: .comma))
+    #expect(other.table.columnNames == ["x", "y"])
     let wrong = #expect(throws: SoftmaxError.self) { try self.table("sep=;\n1;2;A\n3;B\n") }
     #expect(wrong?.location == .cell(path: "table.csv", line: 3, column: nil))
   }
@@ -150,8 +153,8 @@ import Testing
     for first in [0, 1] {
       let text = ",a,kind\n" + lines(6) { "\($0 + first),0.5,\($0 % 2)" }
       #expect(try table(text).warnings.count == 1)
-      #expect(try table(text).warnings[0].contains("--ignore 1"))
-      #expect(try table(text, CSVFormat(ignoredColumns: ["1"])).warnings.isEmpty)
+      #expect(try table(text).warnings[0].hasSuffix("leave it out with --ignore ''"))
+      #expect(try table(text, CSVFormat(ignoredColumns: [""])).warnings.isEmpty)
     }
     #expect(try table("id,a,kind\n0,1,x\n1,2,y\n").warnings.isEmpty)
     #expect(try table(",a,kind\n0,1,x\n2,2,y\n").warnings.isEmpty)
@@ -159,8 +162,52 @@ import Testing
     #expect(
       try table(named).warnings == [
         "\"Unnamed: 0\" counts the rows, which may tell the classes "
-          + "of a sorted table; leave it out with --ignore 2"
+          + "of a sorted table; leave it out with --ignore 'Unnamed: 0'"
       ])
+  }
+
+  /// What the advice says is what leaves the column out, also where names are numbers.
+  @Test(arguments: [
+    // The header, the place of the column that counts the rows, the name that is advised, and how.
+    ("0,1,2,label", 0, "0", "--ignore 0"), ("0,1,2,label", 1, "1", "--header --ignore 1"),
+    (",,a,label", 1, "2", "--ignore 2"), ("id,id,a,label", 0, "1", "--ignore 1"),
+    ("-n,b,c,label", 0, "-n", "--ignore=-n"),
+    ("it's,b,c,label", 0, "it's", "--ignore 'it'\\''s'"),
+    ("\(String(repeating: "x", count: 41)),b,c,label", 0, "1", "--ignore 1"),
+  ])
+  func aColumnThatCountsTheRowsIsLeftOutAsAdvised(
+    header: String, place: Int, column: String, advice: String
+  ) throws {
+    let rows = lines(12) { row in
+      (0..<3).map { $0 == place ? "\(row)," : "0.\(row % 7)," }.joined()
+        + (row % 2 == 0 ? "x" : "y")
+    }
+    let warnings = try table(header + "\n" + rows).warnings
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.hasSuffix("leave it out with \(advice)") == true, "\(warnings)")
+    let format = CSVFormat(
+      hasHeader: advice.hasPrefix("--header") ? true : nil, ignoredColumns: [column])
+    let without = try table(header + "\n" + rows, format)
+    #expect(without.warnings.isEmpty)
+    #expect(without.schema.columns[place].role == .ignored)
+  }
+
+  @Test func aColumnIsAdvisedByItsNameWhereAHeaderIsSaid() throws {
+    let rows = lines(12) { "0.\($0 % 7),\($0),0.5,\($0 % 2)" }
+    let table = try table("7,3,2,label\n" + rows, CSVFormat(hasHeader: true))
+    #expect(table.warnings.count == 1)
+    #expect(table.warnings.first?.hasSuffix("leave it out with --ignore 3") == true)
+  }
+
+  @Test func aTableWithoutAHeaderIsAdvisedByNumber() throws {
+    let text = lines(12) { "0.\($0 % 7),\($0),\($0 % 2)" }
+    #expect(try table(text).warnings.first?.hasSuffix("leave it out with --ignore 2") == true)
+  }
+
+  @Test func aTableThatAModelIsAskedAboutIsNotWarnedOf() throws {
+    let text = ",a,kind\n" + lines(12) { "\($0),0.5,\($0 % 2)" }
+    let schema = try table(text).schema
+    #expect(try table(text, CSVFormat(schema: schema)).warnings.isEmpty)
   }
 
   @Test func numbersBeyondFloatStayApart() throws {

@@ -88,6 +88,14 @@ import Testing
     #expect(try folder.names == [])
   }
 
+  @Test func aLengthThatIsTooGreatIsSaidAsItWasAnnounced() throws {
+    let error = try #require(try failure(of: .cutOff([1], announced: 123_456_789)))
+    #expect(error.code == .networkFailure)
+    #expect(
+      error.message.contains("announces 123456789 bytes, more than the 200000 bytes expected"),
+      "\(error.message)")
+  }
+
   @Test func anEndlessFileCostsNoMemory() async {
     await #expect(processExitsWith: .success) {
       try expectSmallMemory {

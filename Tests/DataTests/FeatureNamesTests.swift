@@ -53,6 +53,20 @@ import Testing
     #expect(known.labels == ["x", "y"])
   }
 
+  @Test func theColumnThatIsSaidToHoldTheClassesIsNoFeatureInATableWithoutNames() throws {
+    func read(_ target: CSVFormat.Target?) throws -> CSVTable {
+      try CSVTable.decode(
+        Array("1,2,3,4\n0,5,6,7\n".utf8), name: "table.csv",
+        as: CSVFormat(
+          target: target, hasHeader: false, schema: schema([nil, nil, nil], classes: .some(nil))))
+    }
+    #expect(try read(.index(0)).features().matrix == Matrix([[2, 3, 4], [5, 6, 7]]))
+    #expect(try read(.index(0)).labels == ["1", "0"])
+    for target in [nil, .last, .index(3)] as [CSVFormat.Target?] {
+      #expect(try read(target).features().matrix == Matrix([[1, 2, 3], [0, 5, 6]]))
+    }
+  }
+
   @Test func aTableWithoutClassesIsPutInOrderToo() throws {
     let table = try table("b,c,a\n2,3,1\n")
     #expect(try table.features().matrix.elements == [1, 2, 3])

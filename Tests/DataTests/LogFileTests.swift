@@ -54,29 +54,50 @@ import Testing
     #expect(try text("log") == "epoch,b\n")
   }
 
+  // The limit on the size of files stands for a full disk; it holds for a whole process.
+  private static func limit(_ bytes: rlim_t) throws {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit(rlim_cur: bytes, rlim_max: 1_000)
+    #if canImport(Glibc)
+      try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+    #else
+      try #require(unsafe setrlimit(RLIMIT_FSIZE, &limit) == 0)
+    #endif
+  }
+
+  @Test func anOlderLogStaysUntilThereIsRoomForALine() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      let older = "epoch,loss\n0,0.5\n1,0.25\n"
+      try folder.write(Array(older.utf8), to: "log")
+      let log = try LogFile(folder.path("log"), beginningWith: "epoch,")
+      // Of the line that fails nothing is written, then a part.
+      for bytes in [0, 10] as [rlim_t] {
+        try LogFileTests.limit(bytes)
+        let failure = error { () throws(SoftmaxError) in try log.append("epoch,accuracy\n") }
+        try #require(failure?.code == .ioFailure)
+        try #require(try String(contentsOfFile: folder.path("log"), encoding: .utf8) == older)
+      }
+      try LogFileTests.limit(1_000)
+      try log.append("epoch,accuracy\n")
+      try #require(
+        try String(contentsOfFile: folder.path("log"), encoding: .utf8) == "epoch,accuracy\n")
+    }
+  }
+
   @Test func ofALineThatDoesNotFitNothingStays() async {
-    // The limit on the size of files stands for a full disk; it holds for a whole process.
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
       let log = try LogFile(folder.path("log"), beginningWith: "epoch,")
       try log.append("epoch,loss\n")
-      signal(SIGXFSZ, SIG_IGN)
-      func limit(_ bytes: rlim_t) throws {
-        var limit = rlimit(rlim_cur: bytes, rlim_max: 1_000)
-        #if canImport(Glibc)
-          try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
-        #else
-          try #require(unsafe setrlimit(RLIMIT_FSIZE, &limit) == 0)
-        #endif
-      }
-      try limit(20)
+      try LogFileTests.limit(20)
       let failure = error { () throws(SoftmaxError) in
         try log.append("0,0.123456789012345\n")
       }
       try #require(failure?.code == .ioFailure)
       try #require(
         try String(contentsOfFile: folder.path("log"), encoding: .utf8) == "epoch,loss\n")
-      try limit(1_000)
+      try LogFileTests.limit(1_000)
       try log.append("1,0.5\n")
       try #require(
         try String(contentsOfFile: folder.path("log"), encoding: .utf8) == "epoch,loss\n1,0.5\n")

@@ -182,6 +182,19 @@ struct ArrayGolden: Decodable {
     for (bytes, code) in cases { #expect(failure(bytes)?.code == code) }
   }
 
+  @Test func aFewTextsOfNoBytesAreRead() throws {
+    let array = try NPYArray.decode(file(header("'|S0'", shape: "(3,)")), name: "f")
+    #expect(try array.texts() == ["", "", ""])
+    // Each takes memory all the same, so that a header alone must not ask for four thousand million.
+    for (type, shape) in [("'<U0'", "(4294967296,)"), ("'|S0'", "(1048577,)")] {
+      let error = error { () throws(SoftmaxError) in
+        _ = try NPYArray.decode(file(header(type, shape: shape)), name: "f")
+      }
+      #expect(error?.code == .unsupported)
+      #expect(error?.message.contains("texts of no characters") == true)
+    }
+  }
+
   @Test func everyByteThatIsCutOffOrChangedGivesAnArrayOrATypedError() throws {
     let whole = file(header(shape: "(2, 2)"), [UInt8](repeating: 1, count: 16))
     for count in 0..<whole.count {

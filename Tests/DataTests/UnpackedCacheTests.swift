@@ -111,6 +111,28 @@ import Testing
     #expect(names.count == UnpackedCache.greatestCount)
   }
 
+  // The folder may be one that its user keeps other things in.
+  @Test func whatIsNoCopyIsNeverRemoved() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: bench.cache.folder, withIntermediateDirectories: true)
+    let digits = String(repeating: "0a", count: 16)
+    let names = [
+      "thesis.unpacked", ".unpacked", "\(digits.dropLast()).unpacked", "\(digits)0.unpacked",
+      "\(digits.uppercased()).unpacked", "\(digits).unpacked.gz",
+    ]
+    for name in names { try bench.folder.write([1], to: "cache/\(name)") }
+    let link = "\(digits).unpacked"
+    try files.createSymbolicLink(
+      atPath: bench.folder.path("cache/\(link)"), withDestinationPath: bench.source)
+    for number in 0..<UnpackedCache.greatestCount + 2 {
+      try bench.writeSource([UInt8](repeating: UInt8(number), count: 300))
+      _ = try bench.read()
+    }
+    let left = try files.contentsOfDirectory(atPath: bench.cache.folder)
+    #expect(Set(names + [link]).subtracting(left) == [])
+    #expect(left.count == names.count + 1 + UnpackedCache.greatestCount)
+  }
+
   @Test func labelsOfACopyAreCheckedAgainstTheClasses() throws {
     let folder = bench.folder
     let count = 1 << 20

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
 import SoftmaxModels
 import SoftmaxReports
 import Testing
@@ -54,6 +55,20 @@ import Testing
       Dense(3)
     }
     #expect(network.summary.contains("│ hidden (Dense)"))
+  }
+
+  // A name may come from a model file that someone else wrote.
+  @Test(arguments: ["\u{1b}[2J\u{7}", "two\nlines", "隠れ層", "e\u{301}"])
+  func aNameOfALayerIsNotObeyedByATerminalAndBendsNoEdge(name: String) throws {
+    let network = try Sequential(input: [6]) {
+      Dense(4).named(name)
+      Dense(3)
+    }
+    let lines = network.summary(columns: 40).split(separator: "\n").map(String.init)
+    #expect(lines.allSatisfy { !$0.unicodeScalars.contains(where: PrintableText.isControl) })
+    #expect(lines.count == 11)
+    #expect(Set(lines.dropFirst().dropLast(3).map(PrintableText.width)).count == 1)
+    #expect(lines[4].hasPrefix("│ \(PrintableText.line(name)) (Dense)"))
   }
 
   @Test func theSummaryCountsWhatIsNotTrained() throws {

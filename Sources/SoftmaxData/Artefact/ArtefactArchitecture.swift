@@ -91,6 +91,14 @@ struct ArtefactArchitecture: Codable {
         .shapeMismatch, "the tensor \(name) has the shape \(tensor.shape), its layer needs \(shape)"
       )
     }
-    return tensor.values
+    let values = tensor.values
+    // The file has finite numbers; those of type F64 may be beyond Float.
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw SoftmaxError(
+        .nonFiniteValue,
+        "the tensor \(name): value \(index) is \(tensor.doubles[index]), which is too large for Float",
+        remedy: "train again; weights like this predict nothing")
+    }
+    return values
   }
 }

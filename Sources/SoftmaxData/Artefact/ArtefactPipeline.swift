@@ -81,8 +81,7 @@ enum ArtefactPipeline {
     for step in pipeline.steps
     where !PreprocessingStep.kinds.contains(where: { $0 == type(of: step.kind) }) {
       throw SoftmaxError(
-        .unsupported, "the step \(step.name) is not one of those that files can name",
-        remedy: "add it to PreprocessingStep.kinds")
+        .unsupported, "the step \(step.name) is not one of those that files can name")
     }
     return try ArtefactJSON.encode(pipeline.steps.map(Step.init))
   }

@@ -44,7 +44,8 @@ extension SafetensorsFile {
       throw SoftmaxError(
         .unsupported,
         "has \(source.byteCount) bytes, more than the limit of \(maximumByteCount)",
-        remedy: "raise maximumByteCount if the file is right", at: .file(path: path, offset: nil))
+        remedy: "check that it is the file of a model, or use a smaller network",
+        at: .file(path: path, offset: nil))
     }
     let length = try source.bytes(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let room = source.byteCount - 8

@@ -122,6 +122,11 @@ package struct Downloader: Sendable {
         throw Self.failure(address, "nothing came for \(idleSeconds) seconds")
       case .status(let status):
         guard status == 200 else { throw Self.failure(address, "HTTP status \(status)") }
+      case .announced(let count):
+        guard count <= file.byteCount else {
+          throw Self.failure(
+            address, "announces \(count) bytes, more than the \(file.byteCount) bytes expected")
+        }
       case .bytes(let bytes):
         received += bytes.count
         guard received <= file.byteCount else {

@@ -11,6 +11,8 @@ import Synchronization
 enum DownloadEvent: Sendable {
   /// The mirror's answer began, with its HTTP status.
   case status(Int)
+  /// The mirror says how many bytes it will send.
+  case announced(Int)
   /// Some of the file arrived.
   case bytes([UInt8])
   /// Nothing more will come; with a message, because of a failure.
@@ -86,11 +88,10 @@ private final class Events: NSObject, URLSessionDataDelegate, Sendable {
     completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
   ) {
     add(.status((response as? HTTPURLResponse)?.statusCode ?? 0))
-    guard response.expectedContentLength <= Int64(limit) else {
-      add(.bytes([UInt8](repeating: 0, count: limit + 1)))
-      return completionHandler(.cancel)
-    }
-    completionHandler(.allow)
+    let announced = Int(clamping: response.expectedContentLength)
+    // Negative where nothing is announced.
+    if announced >= 0 { add(.announced(announced)) }
+    completionHandler(announced <= limit ? .allow : .cancel)
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {

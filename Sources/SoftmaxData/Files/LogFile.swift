@@ -14,13 +14,14 @@ import Synchronization
 /// A text file that grows line by line and has one writer at a time.
 ///
 /// The lock on it goes with its process, however that ends. What is written is whole lines: of one that
-/// did not fit on the disk nothing stays.
+/// did not fit on the disk nothing stays. An older log under the name stays until the first line is
+/// whole.
 final class LogFile: Sendable {
   private let path: String
   private let descriptor: Int32
   private let length = Mutex<off_t>(0)
 
-  /// Opens a file, which is emptied by the first line.
+  /// Opens a file; its content stays until the first line replaces it.
   ///
   /// - Parameter prefix: how a file begins that may be written over, unless it is empty.
   /// - Throws: `invalidArgument` for a file that begins otherwise, or that another writer has;
@@ -62,12 +63,13 @@ final class LogFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Adds lines; after a failure the file is what it was before.
+  /// Adds lines, the first ones in the place of an older log.
   ///
-  /// - Throws: `ioFailure`.
+  /// - Throws: `ioFailure`; then the file is what it was before.
   func append(_ lines: String) throws(SoftmaxError) {
     let bytes = Array(lines.utf8)
     let failure = length.withLock { length -> SoftmaxError? in
+      let older = length == 0 ? older(prefix: bytes.count) : nil
       var written = 0
       while written < bytes.count {
         let rest = bytes[written...]
@@ -79,7 +81,12 @@ final class LogFile: Sendable {
         guard count > 0 else {
           let failure = SystemFailure.error(
             "the log could not be written", path: path, remedy: "make room, or log elsewhere")
-          ftruncate(descriptor, length)
+          // Nothing is cut off but what this writer has added.
+          if length > 0 {
+            ftruncate(descriptor, length)
+          } else if let older {
+            restore(older, prefix: written)
+          }
           return failure
         }
         written += count
@@ -90,5 +97,28 @@ final class LogFile: Sendable {
       return nil
     }
     if let failure { throw failure }
+  }
+
+  /// An older log: what the first lines are written over, and how long all of it is.
+  private struct Older {
+    let bytes: [UInt8]
+    let length: off_t
+  }
+
+  private func older(prefix count: Int) -> Older? {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: min(count, Int(clamping: status.st_size)))
+    let read = SystemFailure.retrying { unsafe pread(descriptor, &bytes, bytes.count, 0) }
+    return read == bytes.count ? Older(bytes: bytes, length: status.st_size) : nil
+  }
+
+  // These bytes were on the disk a moment ago, so that there is room for them.
+  private func restore(_ older: Older, prefix count: Int) {
+    let bytes = older.bytes.prefix(count)
+    _ = unsafe bytes.withUnsafeBytes { bytes in
+      SystemFailure.retrying { unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
+    }
+    ftruncate(descriptor, older.length)
   }
 }

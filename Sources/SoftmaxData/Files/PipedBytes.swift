@@ -13,12 +13,14 @@ import SoftmaxCore
 ///
 /// They can be read only once and have no size, so they are kept in memory, where a reader can look at
 /// their beginning and then read them all. They cost their size, up to 1 GiB.
-enum PipedBytes {
+package enum PipedBytes {
   /// How standard input is named.
   static let standardInput = "-"
 
   /// What to call the bytes under a path in messages.
-  static func name(_ path: String) -> String { path == standardInput ? "standard input" : path }
+  package static func name(_ path: String) -> String {
+    path == standardInput ? "standard input" : path
+  }
 
   private static let maximumByteCount = 1 << 30
 

@@ -30,6 +30,7 @@ struct UnpackedCache: Sendable {
   }
 
   static let suffix = ".unpacked"
+  private static let digitCount = 32
   static let greatestCount = 16
   private static let greatestDimensionCount = 8
   private static let wordCount = greatestDimensionCount + 3
@@ -46,7 +47,7 @@ struct UnpackedCache: Sendable {
 
   /// Where the copy of a packed file lies.
   func path(of source: SourceIdentity) -> String {
-    let digest = SHA256.hexDigest(of: Array(source.text.utf8)).prefix(32)
+    let digest = SHA256.hexDigest(of: Array(source.text.utf8)).prefix(Self.digitCount)
     return IDXFolder.join(folder, digest + Self.suffix)
   }
 
@@ -143,16 +144,27 @@ struct UnpackedCache: Sendable {
     return Double(space.f_bavail) * Double(space.f_frsize) >= 2 * Double(byteCount)
   }
 
-  // The copies of files that changed or are gone are among the oldest.
+  // The copies of files that changed or are gone are among the oldest. What a cache did not write itself
+  // is somebody's, whatever its name ends in.
   private func removeOldest() {
     let places = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let copies = places.filter { $0.hasSuffix(Self.suffix) }.map { name in
+    let copies = places.filter(Self.isNameOfCopy).compactMap {
+      name -> (path: String, date: Date)? in
       let path = IDXFolder.join(folder, name)
-      let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
-      return (path: path, date: date as? Date ?? .distantPast)
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+        attributes[.type] as? FileAttributeType == .typeRegular,
+        (attributes[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid()
+      else { return nil }
+      return (path, attributes[.modificationDate] as? Date ?? .distantPast)
     }
     for copy in copies.sorted(by: { $0.date > $1.date }).dropFirst(Self.greatestCount) {
       unsafe unlink(copy.path)
     }
+  }
+
+  private static func isNameOfCopy(_ name: String) -> Bool {
+    let digits = name.utf8.dropLast(suffix.utf8.count)
+    return name.hasSuffix(suffix) && digits.count == digitCount
+      && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 }

@@ -22,8 +22,6 @@ public enum IDXFile {
   /// The most bytes that an array may have unless the caller says otherwise: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
-  // DEFLATE makes at most 258 bytes out of 2 bits; the rest is room for the headers.
-  private static let greatestRatio = 1032
   private static let greatestDimensionCount = 8
 
   /// Reads an IDX file of unsigned bytes.
@@ -97,7 +95,7 @@ public enum IDXFile {
 
   /// The most bytes that so many gzipped ones can hold.
   static func greatestByteCount(ofPacked byteCount: Int) -> Int {
-    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: greatestRatio)
+    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: Deflate.greatestRatio)
     return overflow ? .max : ceiling
   }
 
@@ -193,7 +191,7 @@ public enum IDXFile {
     guard count <= maximum else {
       throw SoftmaxError(
         .unsupported, "its shape \(shape) needs \(count) bytes, more than the limit of \(maximum)",
-        remedy: "raise maximumByteCount if the file is right", at: reader.location(4))
+        remedy: "use fewer rows", at: reader.location(4))
     }
     // Two copies for the time in which an array grows.
     try MemoryLimit.current.validate(

@@ -13,10 +13,9 @@ extension Sequential {
   public func summary(columns: Int) -> String {
     var rows: [(String, String, String)] = []
     for layer in layers {
-      let type = layer.configuration.typeName
+      let title = PrintableText.line("\(layer.name) (\(layer.configuration.typeName))")
       let shape = layer.outputShape.map { "\($0)" }.joined(separator: ", ")
-      rows.append(
-        ("\(layer.name) (\(type))", "(None, \(shape))", NumberText.grouped(layer.parameterCount)))
+      rows.append((title, "(None, \(shape))", NumberText.grouped(layer.parameterCount)))
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
     // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
@@ -24,21 +23,20 @@ extension Sequential {
     let shares = [room * 36 / 78, room * 27 / 78, room - room * 36 / 78 - room * 27 / 78]
     let cells = rows + [header]
     let widths = [
-      max(shares[0], cells.map(\.0.count).max() ?? 0),
-      max(shares[1], cells.map(\.1.count).max() ?? 0),
-      max(shares[2], cells.map(\.2.count).max() ?? 0),
+      max(shares[0], cells.map { PrintableText.width($0.0) }.max() ?? 0),
+      max(shares[1], cells.map { PrintableText.width($0.1) }.max() ?? 0),
+      max(shares[2], cells.map { PrintableText.width($0.2) }.max() ?? 0),
     ]
 
     func rule(_ left: String, _ line: String, _ cross: String, _ right: String) -> String {
       left + widths.map { String(repeating: line, count: $0 + 2) }.joined(separator: cross) + right
     }
     func row(_ cells: (String, String, String), _ edge: String) -> String {
-      func pad(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count))
-      }
-      return edge + " " + cells.0 + pad(cells.0, widths[0]) + " " + edge + " " + cells.1
-        + pad(cells.1, widths[1]) + " " + edge + " " + pad(cells.2, widths[2]) + cells.2 + " "
-        + edge
+      let texts = [
+        PrintableText.padded(cells.0, to: widths[0]), PrintableText.padded(cells.1, to: widths[1]),
+        PrintableText.rightAligned(cells.2, to: widths[2]),
+      ]
+      return "\(edge) " + texts.joined(separator: " \(edge) ") + " \(edge)"
     }
 
     var lines = ["Model: \"sequential\""]

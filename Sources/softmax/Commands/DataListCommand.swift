@@ -22,16 +22,20 @@ struct DataListCommand: ParsableCommand {
     let width = (names.map(\.count).max() ?? 0) + 2
     var lines: [String] = []
     for name in names {
-      let place = try DatasetPlace(of: .builtIn(name), directory: source.folder)
-      let hint =
-        if case .elsewhere = place {
-          ", fetched when it is used or by: softmax data fetch \(name)"
-        } else {
-          ""
-        }
-      lines.append(
-        PrintableText.padded(name, to: width) + PrintableText.line(place.description) + hint)
+      lines.append(PrintableText.padded(name, to: width) + PrintableText.line(try place(of: name)))
     }
     try Console().results(lines)
+  }
+
+  private func place(of name: String) throws(SoftmaxError) -> String {
+    do throws(SoftmaxError) {
+      let place = try DatasetPlace(of: .builtIn(name), directory: source.folder)
+      guard case .elsewhere = place else { return place.description }
+      return "\(place.description), fetched when it is used or by: softmax data fetch \(name)"
+    } catch {
+      guard error.code == .notFound else { throw error }
+      // A folder that was named lacks it, which is no reason to be silent about the others.
+      return "not in \(source.folder ?? "")"
+    }
   }
 }

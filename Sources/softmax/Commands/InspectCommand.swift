@@ -106,7 +106,8 @@ struct InspectCommand: ParsableCommand {
       let split = try loader.split(of: reference)
       inspections += try RowInspection.rows(
         show.rows, of: reference.part(of: split, default: .training),
-        featureNames: split.featureNames, name: subject, terminal: console.terminal)
+        featureNames: split.featureNames, name: PipedBytes.name(subject), terminal: console.terminal
+      )
     }
     if pass { inspections.append(try passInspection(reference, loader: &loader)) }
     return inspections
@@ -125,6 +126,7 @@ struct InspectCommand: ParsableCommand {
     }
     let samples = try loader.samples(of: reference, default: .training)
     let memory = try BatchLoader(samples, batchSize: batchSize, readers: readers)
-    return try PassInspection(memory, source: "\(reference), in memory")
+    return try PassInspection(
+      memory, source: "\(PipedBytes.name(reference.description)), in memory")
   }
 }

@@ -80,7 +80,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    try training.validate(for: network.model, epochs: epochs)
+    try training.validate(for: network.model, epochs: epochs, preset: preset?.preset)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()
   }

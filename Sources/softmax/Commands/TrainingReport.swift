@@ -92,7 +92,7 @@ final class TrainingReport: TrainingCallback {
     if let warning = dataset.classWarning { console.warning(warning) }
     warn(of: dataset.missingClasses, "learn from", in: dataset)
     if let heldBack {
-      let missing = heldBack.missingClasses.filter(dataset.labels.contains)
+      let missing = heldBack.missingClasses.filter(Set(dataset.labels).contains)
       warn(of: missing, "validate by", in: dataset)
     }
     if command.network.batchNorm, command.batchSize == 1 {

@@ -49,7 +49,7 @@ struct DatasetLoader {
       format.schema = try TableSchema(featureCount: classifier.network.inputCount)
     }
     let table = try CSVTable.read(path, as: format)
-    say(table.note, table.warnings, of: path)
+    say(table.note, table.warnings, of: PipedBytes.name(path))
     return table
   }
 

@@ -38,7 +38,8 @@ enum DatasetPlace {
   var description: String {
     switch self {
     case .library: "in the library itself"
-    case .folder(let path), .file(let path): path
+    case .folder(let path): path
+    case .file(let path): PipedBytes.name(path)
     case .elsewhere: "not here"
     }
   }

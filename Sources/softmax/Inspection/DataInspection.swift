@@ -85,7 +85,10 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let title = parts.count > 1 ? "feature of \(part.name)" : "feature"
     let rows = shown.map {
-      [PrintableText.line($0.name), "\($0.minimum)", "\(Float($0.mean))", "\($0.maximum)"]
+      [
+        PrintableText.line($0.name), $0.minimum.text, NumberText.significant($0.mean, 12),
+        $0.maximum.text,
+      ]
     }
     let lines = TextTable.lines(
       [[title, "least", "mean", "greatest"]] + rows, first: 15, others: 12)

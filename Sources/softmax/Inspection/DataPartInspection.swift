@@ -38,8 +38,8 @@ struct DataPartInspection {
       ("rows", .integer(samples.count)),
       ("class_counts", .array(classCounts.map { .integer($0) })),
       ("missing_classes", .array(missingClasses.map { .string(samples.classNames[$0]) })),
-      ("minimum", range.map { .float($0.minimum) } ?? .null),
-      ("maximum", range.map { .float($0.maximum) } ?? .null),
+      ("minimum", range?.minimum ?? .null),
+      ("maximum", range?.maximum ?? .null),
       ("duplicates", .integer(index.duplicates.count)),
       ("duplicates_of_another_class", .integer(conflictCount)),
     ]

@@ -5,13 +5,22 @@ import SoftmaxKit
 /// The range and the mean of one feature over all rows.
 struct FeatureStatistics {
   let name: String
-  let minimum: Float
-  let maximum: Float
+  /// As the features' storage has it: of a table a double, else a float.
+  let minimum: JSONValue
+  let maximum: JSONValue
   let mean: Double
 
-  /// Looks through the columns that have a name; none for no rows.
+  /// Looks through the columns that have a name, of a table those of numbers; none for no rows.
   static func all(of features: Features, names: [String]) -> [FeatureStatistics] {
     guard features.rowCount > 0, names.count == features.columnCount else { return [] }
+    if let table = features.table {
+      return zip(names, table.columns).compactMap { name, column in
+        guard let range = column.range, let mean = column.mean else { return nil }
+        return FeatureStatistics(
+          name: name, minimum: .number(range.lowerBound), maximum: .number(range.upperBound),
+          mean: mean)
+      }
+    }
     var minima = features.row(0)
     var maxima = minima
     var sums = [Double](repeating: 0, count: names.count)
@@ -24,15 +33,14 @@ struct FeatureStatistics {
     }
     return names.indices.map { column in
       FeatureStatistics(
-        name: names[column], minimum: minima[column], maximum: maxima[column],
+        name: names[column], minimum: .float(minima[column]), maximum: .float(maxima[column]),
         mean: sums[column] / Double(features.rowCount))
     }
   }
 
   var json: JSONValue {
     .object([
-      ("name", .string(name)), ("minimum", .float(minimum)), ("mean", .number(mean)),
-      ("maximum", .float(maximum)),
+      ("name", .string(name)), ("minimum", minimum), ("mean", .number(mean)), ("maximum", maximum),
     ])
   }
 }

@@ -3,6 +3,9 @@
 import SoftmaxKit
 
 /// The rows of features by their content, to find equal ones.
+///
+/// Rows are compared as their storage has them: bytes, floats, or of a table doubles and texts, whatever
+/// a network rounds them to. Features in different storages have no rows in common.
 struct RowIndex {
   private let features: Features
   // The rows whose bytes have a hash, the first of equal ones only.
@@ -11,8 +14,6 @@ struct RowIndex {
   private(set) var duplicates: [(row: Int, first: Int)] = []
 
   init(_ features: Features) {
-    // Whatever their storage, rows are compared as the bytes or the floats that a network sees.
-    let features = features.bytes == nil ? .floats(features.matrix) : features
     self.features = features
     for row in 0..<features.rowCount {
       let hash = features.hash(ofRow: row)
@@ -27,29 +28,49 @@ struct RowIndex {
   /// How many rows of other features are among these.
   func count(in others: Features) -> Int {
     guard others.columnCount == features.columnCount else { return 0 }
-    let others = others.bytes == nil ? .floats(others.matrix) : others
     return (0..<others.rowCount).count {
       first(equalTo: $0, of: others, hash: others.hash(ofRow: $0)) != nil
     }
   }
 
   private func first(equalTo row: Int, of others: Features, hash: Int) -> Int? {
-    rows[hash]?.first { candidate in
-      unsafe features.withBytes(ofRow: candidate) { left in
-        unsafe others.withBytes(ofRow: row) { unsafe left.elementsEqual($0) }
-      }
-    }
+    rows[hash]?.first { features.isRow($0, equalTo: row, of: others) }
   }
 }
 
 extension Features {
   fileprivate func hash(ofRow row: Int) -> Int {
     var hasher = Hasher()
-    unsafe withBytes(ofRow: row) { unsafe hasher.combine(bytes: $0) }
+    if let table {
+      for column in table.columns {
+        switch column.cells {
+        case .numbers: hasher.combine(column.number(inRow: row))
+        case .categories: hasher.combine(column.text(inRow: row))
+        }
+      }
+    } else {
+      unsafe withBytes(ofRow: row) { unsafe hasher.combine(bytes: $0) }
+    }
     return hasher.finalize()
   }
 
-  /// Calls `body` with the memory of a row, which must not be used after it returned.
+  fileprivate func isRow(_ row: Int, equalTo other: Int, of others: Features) -> Bool {
+    guard let table, let otherTable = others.table else {
+      guard table == nil, others.table == nil else { return false }
+      return unsafe withBytes(ofRow: row) { left in
+        unsafe others.withBytes(ofRow: other) { unsafe left.elementsEqual($0) }
+      }
+    }
+    return zip(table.columns, otherTable.columns).allSatisfy { column, otherColumn in
+      switch (column.cells, otherColumn.cells) {
+      case (.numbers, .numbers): column.number(inRow: row) == otherColumn.number(inRow: other)
+      case (.categories, .categories): column.text(inRow: row) == otherColumn.text(inRow: other)
+      default: false
+      }
+    }
+  }
+
+  /// Calls `body` with the memory of a row of bytes or floats, which must not be used after it returned.
   fileprivate func withBytes<Result>(
     ofRow row: Int, _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result {

@@ -39,14 +39,15 @@ struct RowInspection: Inspection {
       line("shape", NumberText.shape(samples.featureShape) + range),
       line("label", "\(samples.labels[0]), \(PrintableText.line(label))"),
     ]
-    let values = samples.features.row(0)
-    if let picture = GrayPicture(values: values, shape: samples.featureShape) {
+    let picture = GrayPicture(values: samples.features.row(0), shape: samples.featureShape)
+    if let picture {
       return head + picture.lines(columns: terminal.width - 1, color: terminal.outputColor)
     }
+    let values = samples.features.values(ofRow: 0)
     let names = featureNames?.map(PrintableText.line) ?? values.indices.map { "feature \($0)" }
     let width = max(14, names.prefix(Self.shownValueCount).map(PrintableText.width).max() ?? 0) + 1
     let shown = zip(names, values).prefix(Self.shownValueCount).map { name, value in
-      PrintableText.padded(name, to: width) + "\(value)"
+      PrintableText.padded(name, to: width) + value.text
     }
     let rest = values.count - shown.count
     return head + shown + (rest > 0 ? ["and \(NumberText.grouped(rest)) more; --json has all"] : [])
@@ -58,13 +59,13 @@ struct RowInspection: Inspection {
       ("event", .string("row")),
       ("row", .integer(row)),
       ("shape", .array(samples.featureShape.map { .integer($0) })),
-      ("minimum", range.map { .float($0.minimum) } ?? .null),
-      ("maximum", range.map { .float($0.maximum) } ?? .null),
+      ("minimum", range?.minimum ?? .null),
+      ("maximum", range?.maximum ?? .null),
       ("byte_minimum", range?.bytes.map { .integer(Int($0.lowerBound)) } ?? .null),
       ("byte_maximum", range?.bytes.map { .integer(Int($0.upperBound)) } ?? .null),
       ("index", .integer(samples.labels[0])),
       ("label", .string(label)),
-      ("values", .array(samples.features.row(0).map { .float($0) })),
+      ("values", .array(samples.features.values(ofRow: 0))),
     ])
   }
 }

@@ -2,35 +2,60 @@
 
 import SoftmaxKit
 
-/// The least and the greatest feature.
+/// The least and the greatest feature, as their storage has them: of a table doubles, else floats.
 struct ValueRange {
-  let minimum: Float
-  let maximum: Float
+  let minimum: JSONValue
+  let maximum: JSONValue
   /// The same as bytes, where the features are bytes with a scale.
   let bytes: ClosedRange<UInt8>?
 
   /// Looks through all features; nil if there are none.
   init?(of features: Features) {
-    if let matrix = features.bytes {
+    if let table = features.table {
+      let ranges = table.columns.compactMap(\.range)
+      guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max()
+      else { return nil }
+      self.init(minimum: .number(low), maximum: .number(high), bytes: nil)
+    } else if let matrix = features.bytes {
       let bytes = matrix.bytes
       guard let low = bytes.min(), let high = bytes.max() else { return nil }
       self.init(
-        minimum: Float(low) * matrix.scale, maximum: Float(high) * matrix.scale, bytes: low...high)
+        minimum: .float(Float(low) * matrix.scale), maximum: .float(Float(high) * matrix.scale),
+        bytes: low...high)
     } else {
       let elements = features.matrix.elements
       guard let low = elements.min(), let high = elements.max() else { return nil }
-      self.init(minimum: low, maximum: high, bytes: nil)
+      self.init(minimum: .float(low), maximum: .float(high), bytes: nil)
     }
   }
 
-  private init(minimum: Float, maximum: Float, bytes: ClosedRange<UInt8>?) {
+  private init(minimum: JSONValue, maximum: JSONValue, bytes: ClosedRange<UInt8>?) {
     self.minimum = minimum
     self.maximum = maximum
     self.bytes = bytes
   }
 
   var description: String {
-    let range = "\(minimum) to \(maximum)"
+    let range = "\(minimum.text) to \(maximum.text)"
     return bytes.map { "\(range) (bytes \($0.lowerBound) to \($0.upperBound))" } ?? range
+  }
+}
+
+extension Table.Column {
+  /// The least and the greatest number; nil if there is none.
+  var range: ClosedRange<Double>? {
+    guard case .numbers(let numbers) = cells else { return nil }
+    return numbers.reduce(nil) { (range: ClosedRange<Double>?, number) in
+      if number.isNaN { return range }
+      guard let range else { return number...number }
+      return min(range.lowerBound, number)...max(range.upperBound, number)
+    }
+  }
+
+  /// The mean of the numbers that are there; nil if there is none.
+  var mean: Double? {
+    guard case .numbers(let numbers) = cells, count > missingCount else { return nil }
+    let sum = numbers.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
+    return sum / Double(count - missingCount)
   }
 }

@@ -129,20 +129,22 @@ struct OptimizerOptions: ParsableArguments {
 
   /// Throws unless the settings are those of the rule that a model of a kind is trained by.
   ///
-  /// - Parameter epochs: the length of a schedule that does not say its own.
-  func validate(for model: ModelKind, epochs: Int) throws {
+  /// - Parameters:
+  ///   - epochs: the length of a schedule that does not say its own.
+  ///   - preset: whose defaults hold for what is not said.
+  func validate(for model: ModelKind, epochs: Int, preset: TrainingPreset?) throws {
     let rule = rule(for: model)
     try validate("--momentum", momentum, SGD.momentum, of: rule)
     try validate("--nesterov", nesterov ? 1 : nil, SGD.nesterov, of: rule)
     try validate("--learning-rate", learningRate, rule.learningRate, of: rule)
     try validate("--weight-decay", weightDecay, rule.weightDecay, of: rule)
     do {
-      try unscheduled(for: model, preset: nil).validate()
+      try unscheduled(for: model, preset: preset).validate()
     } catch {
       throw ValidationError("--optimizer \(optimizer?.text ?? rule.spelling): \(error)")
     }
     do {
-      try self.optimizer(for: model, epochs: epochs, preset: nil).validate()
+      try self.optimizer(for: model, epochs: epochs, preset: preset).validate()
     } catch {
       throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")
     }

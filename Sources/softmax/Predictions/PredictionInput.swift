@@ -57,7 +57,7 @@ struct PredictionInput {
     guard row < features.rowCount else {
       throw SoftmaxError(
         .notFound, "there is no row \(row), it has \(features.rowCount)",
-        at: .file(path: path, offset: nil))
+        at: .file(path: PipedBytes.name(path), offset: nil))
     }
     return features.selecting(rows: [row])
   }

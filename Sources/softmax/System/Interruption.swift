@@ -65,15 +65,19 @@ private let requests = Requests()
 private final class Requests: Sendable {
   // The number of the first signal; 0 where none came.
   private let number = Atomic<Int32>(0)
-  private let nanoseconds = Atomic<Int>(0)
+  // When it came; `.max` where that is not noted yet.
+  private let nanoseconds = Atomic<Int>(.max)
 
   /// The usual status of a process that a signal ended: 128 and its number.
   var status: ExitStatus? {
-    let number = number.load(ordering: .relaxed)
+    let number = number.load(ordering: .acquiring)
     return number == 0 ? nil : ExitStatus(rawValue: 128 + number)
   }
 
-  func clear() { number.store(0, ordering: .relaxed) }
+  func clear() {
+    nanoseconds.store(.max, ordering: .relaxed)
+    number.store(0, ordering: .releasing)
+  }
 
   func note(_ signal: Int32) {
     let error = errno
@@ -82,9 +86,11 @@ private final class Requests: Sendable {
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     let now = Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
     // Some launchers send the same request twice: to the process, and to its group.
-    if number.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged {
-      nanoseconds.store(now, ordering: .relaxed)
-    } else if now > nanoseconds.load(ordering: .relaxed) + 1_000_000_000 {
+    if number.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing)
+      .exchanged
+    {
+      nanoseconds.store(now, ordering: .releasing)
+    } else if now - 1_000_000_000 > nanoseconds.load(ordering: .acquiring) {
       _exit(128 + signal)
     }
   }

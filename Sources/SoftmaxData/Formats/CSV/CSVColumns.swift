@@ -13,6 +13,7 @@ struct CSVColumns {
   let holdsNumbers: [Bool]
   /// The number of the first line, from 1.
   let line: Int
+  private let naming: Naming
 
   /// Looks at the scanner's record, the first of the table.
   init(
@@ -37,8 +38,8 @@ struct CSVColumns {
     } else {
       names = nil
     }
-    let finder = Finder(
-      names: names, count: count, isHeaderSaid: format.hasHeader == true, scanner: scanner)
+    naming = Naming(names: names, count: count, isHeaderSaid: format.hasHeader == true)
+    let finder = Finder(naming: naming, scanner: scanner)
     var ignored: Set<Int> = []
     for column in format.ignoredColumns {
       ignored.insert(try finder.place(of: column, "to leave out"))
@@ -115,13 +116,58 @@ struct CSVColumns {
 }
 
 extension CSVColumns {
-  /// Finds columns by what a caller calls them.
-  private struct Finder {
+  /// What columns may be called: by their names, or by their numbers from 1.
+  private struct Naming {
     let names: [String]?
     let count: Int
     /// Whether the caller knows that the columns have names, so that a number may be one.
-    let isHeaderSaid: Bool
+    var isHeaderSaid: Bool
+
+    func places(ofName text: String) -> [Int] {
+      names.map { names in names.indices.filter { names[$0] == text } } ?? []
+    }
+
+    func place(ofNumber text: String) -> Int? {
+      Int(text).flatMap { (1...count).contains($0) ? $0 - 1 : nil }
+    }
+
+    /// The only column that a text can stand for.
+    func place(of text: String) -> Int? {
+      let named = places(ofName: text)
+      let numbered = place(ofNumber: text)
+      guard let place = named.first else { return numbered }
+      guard named.count == 1 else { return nil }
+      return numbered == nil || numbered == place || isHeaderSaid ? place : nil
+    }
+  }
+
+  /// The option of the command that leaves a column out, such as `--ignore 'Unnamed: 0'`; nil where
+  /// neither its name nor its number is its own.
+  func option(ignoring place: Int) -> String? {
+    let name = naming.names?[place]
+    // What would not be copied as it stands is better told by its number.
+    let isHandy = name.map { $0.count <= 40 && $0 == PrintableText.line($0) } ?? false
+    let texts = (isHandy ? [name] : []) + ["\(place + 1)", name]
+    var saying = naming
+    saying.isHeaderSaid = true
+    for (naming, header) in [(naming, ""), (saying, "--header ")] {
+      guard let text = texts.compactMap(\.self).first(where: { naming.place(of: $0) == place })
+      else { continue }
+      // What begins with a dash would be taken for an option.
+      return "\(header)--ignore\(text.hasPrefix("-") ? "=" : " ")\(ShellWord.quoted(text))"
+    }
+    return nil
+  }
+}
+
+extension CSVColumns {
+  /// Finds columns by what a caller calls them.
+  private struct Finder {
+    let naming: Naming
     let scanner: CSVScanner
+
+    private var names: [String]? { naming.names }
+    private var count: Int { naming.count }
 
     func target(of format: CSVFormat, ignored: Set<Int>) throws(SoftmaxError) -> Int? {
       switch format.target {
@@ -161,15 +207,14 @@ extension CSVColumns {
 
     /// The column of a name or a number from 1.
     func place(of name: String, _ purpose: String) throws(SoftmaxError) -> Int {
-      let places = names.map { names in names.indices.filter { names[$0] == name } } ?? []
-      let number = Int(name).flatMap { (1...count).contains($0) ? $0 - 1 : nil }
+      if let place = naming.place(of: name) { return place }
+      let places = naming.places(ofName: name)
       if places.count > 1 {
         throw SoftmaxError(
           .invalidData, "\(places.count) columns are called \(CSVTable.quoted(name))",
           remedy: "give each column its own name", at: scanner.location(places[1]))
       }
       if let place = places.first {
-        guard let number, number != place, !isHeaderSaid else { return place }
         throw SoftmaxError(
           .invalidArgument,
           "\(CSVTable.quoted(name)) is the name of column \(place + 1) and the number of another",
@@ -177,7 +222,6 @@ extension CSVColumns {
             "say that the first line names the columns (--header) to take the name, or that it "
             + "is a row (--no-header)", at: scanner.location(place))
       }
-      if let number { return number }
       guard let names else {
         throw SoftmaxError(
           .notFound,

@@ -149,13 +149,17 @@ final class CSVScanner {
 
   /// Passes over the next line if it is the `sep=;` of a spreadsheet; the separator that it names.
   ///
-  /// - Throws: `unsupported` for one that no table is read with.
-  func takeSeparatorLine() throws(SoftmaxError) -> CSVFormat.Separator? {
+  /// - Parameter given: the separator that the caller says, whatever the line names.
+  /// - Throws: `unsupported` for one that no table is read with, unless another is given.
+  func takeSeparatorLine(
+    given: CSVFormat.Separator?
+  ) throws(SoftmaxError) -> CSVFormat.Separator? {
     let (bytes, line) = try peek(16)
     let content = bytes.prefix { $0 != 0x0a && $0 != 0x0d }
     let unquoted = content.filter { $0 != 0x22 }
     guard unquoted.count == 5, unquoted.starts(with: Array("sep=".utf8)) else { return nil }
-    guard let named = CSVFormat.Separator.allCases.first(where: { $0.byte == unquoted[4] }) else {
+    let named = CSVFormat.Separator.allCases.first { $0.byte == unquoted[4] }
+    guard let separator = given ?? named else {
       throw SoftmaxError(
         .unsupported,
         "the line names \(String(decoding: unquoted[4...], as: UTF8.self).debugDescription) as the "
@@ -167,7 +171,7 @@ final class CSVScanner {
     if next < buffer.count, buffer[next] == 0x0d { next += 1 }
     if next < buffer.count, buffer[next] == 0x0a { next += 1 }
     nextLine += 1
-    return named
+    return separator
   }
 
   /// Goes on to the next record; false at the end.

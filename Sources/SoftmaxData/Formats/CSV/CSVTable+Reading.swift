@@ -54,7 +54,7 @@ extension CSVTable {
     let scanner = try CSVScanner(
       reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
     let marks = MissingMarks(format)
-    let named = try scanner.takeSeparatorLine()
+    let named = try scanner.takeSeparatorLine(given: format.separator)
     let sample = try CSVSample(scanner, format: format, marks: marks, named: named)
     scanner.separator = sample.separator.byte
     guard try scanner.advance() else {

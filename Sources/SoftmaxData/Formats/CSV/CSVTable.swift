@@ -50,7 +50,8 @@ public struct CSVTable: Sendable {
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
     note = Self.note(rowCount: table.rowCount, columns, separator)
-    warnings = Self.warnings(table, columns)
+    // Of a table for a model that is what the model was trained with.
+    warnings = format.schema == nil ? Self.warnings(table, columns) : []
   }
 
   /// The number of rows.
@@ -147,7 +148,10 @@ public struct CSVTable: Sendable {
     }
     do throws(SoftmaxError) {
       // A table laid out as the one trained on has its columns where that had them.
-      if names.count == known.columns.count { return try known.places(among: names) }
+      if names.count == known.columns.count {
+        let trained = try known.target(among: names)
+        if target == nil || target == trained { return try known.places(among: names) }
+      }
       return try known.places(among: own.map { names[$0] }).map { own[$0] }
     } catch {
       throw SoftmaxError(
@@ -182,8 +186,8 @@ extension CSVTable {
         return nil
       }
       return (name.isEmpty ? "column \(place + 1), which has no name," : quoted(name))
-        + " counts the rows, which may tell the classes of a sorted table; leave it out with --ignore "
-        + "\(place + 1)"
+        + " counts the rows, which may tell the classes of a sorted table"
+        + (columns.option(ignoring: place).map { "; leave it out with \($0)" } ?? "")
     }
   }
 }

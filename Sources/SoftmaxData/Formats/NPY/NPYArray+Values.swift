@@ -77,14 +77,6 @@ extension NPYArray {
       .invalidData, "element \(index) is no text", remedy: "save texts of Unicode characters")
   }
 
-  /// The bytes of an array of bytes, the last dimension fastest; its own where they lie so.
-  ///
-  /// - Precondition: the elements are of one byte.
-  func bytesInRowOrder() -> ByteStorage {
-    precondition(type.byteCount == 1, "\(type) is no array of bytes")
-    return isFortranOrder ? ByteStorage(values(UInt8.self) { $0 }) : storage
-  }
-
   private func numbers<Value: BinaryFloatingPoint>() throws(SoftmaxError) -> [Value] {
     switch (type.kind, type.byteCount) {
     case (.float, 2): values(UInt16.self) { Value(Float(halfBitPattern: $0)) }

@@ -21,6 +21,8 @@ public struct NPYArray: Hashable, Sendable {
   /// The most bytes of a file, and of the numbers in it, unless the caller says otherwise: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
+  private static let greatestEmptyTextCount = 1 << 20
+
   /// What the elements are.
   public let type: ElementType
   /// The extent in each dimension; none for a single element.
@@ -91,7 +93,8 @@ public struct NPYArray: Hashable, Sendable {
   ///   - maximumByteCount: the most bytes of the file, unpacked.
   /// - Throws: `notFound`, `ioFailure`; `invalidData` where the file breaks its format (cut off, bytes
   ///   left over, a damaged header); `unsupported` for other elements than numbers and texts, for a
-  ///   header of more than 64 KiB and for more than `maximumByteCount`.
+  ///   header of more than 64 KiB, for more than `maximumByteCount` and for more than 2^20 texts of no
+  ///   characters.
   public static func read(
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> NPYArray {
@@ -125,7 +128,6 @@ public struct NPYArray: Hashable, Sendable {
     ) -> SoftmaxError {
       SoftmaxError(code, message, remedy: remedy, at: .file(path: name, offset: offset))
     }
-    // Texts of no characters take no bytes, but each of them takes time.
     guard let elementCount = header.elementCount,
       case (let needed, let overflow) = elementCount.multipliedReportingOverflow(
         by: header.type.byteCount), !overflow
@@ -134,11 +136,18 @@ public struct NPYArray: Hashable, Sendable {
         .invalidData, "its shape \(shape) needs more bytes than can be counted",
         remedy: "check its header", start)
     }
-    guard max(needed, elementCount) <= maximumByteCount else {
+    guard needed <= maximumByteCount else {
       throw fail(
         .unsupported,
-        "its shape \(shape) needs \(max(needed, elementCount)) bytes, more than the limit of "
-          + "\(maximumByteCount)", remedy: "use fewer rows", start)
+        "its shape \(shape) needs \(needed) bytes, more than the limit of \(maximumByteCount)",
+        remedy: "use fewer rows", start)
+    }
+    // Texts of no characters take no bytes in the file, but each of them takes memory and time.
+    guard header.type.byteCount > 0 || elementCount <= greatestEmptyTextCount else {
+      throw fail(
+        .unsupported,
+        "its shape \(shape) has \(elementCount) texts of no characters, more than the limit of "
+          + "\(greatestEmptyTextCount)", remedy: "use fewer rows", start)
     }
     guard needed == there else {
       throw fail(
