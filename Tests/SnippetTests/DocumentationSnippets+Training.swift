@@ -87,4 +87,20 @@ extension DocumentationSnippets {
   static func callbackState() -> CallbackState {
     CallbackState(settings: ["name": "my callback", "patience": 5], values: ["best": 0.25])
   }
+
+  static func loopOverAnObjective(
+    _ network: Sequential, _ dataset: LabeledDataset
+  ) throws -> Sequential {
+    let objective = try Objective(network, on: dataset, batchSize: 32)
+    var parameters = objective.parameters
+    var gradient: [Float] = []
+    var optimizer = try OptimizerState(.adam(), for: network)
+    for batch in try objective.batches(epoch: 0) {
+      try objective.valueAndGradient(
+        at: parameters, rows: batch, step: optimizer.gradientCount, into: &gradient)
+      try optimizer.update(&parameters, along: gradient)
+    }
+    let trained = objective.network(at: parameters)
+    return trained
+  }
 }

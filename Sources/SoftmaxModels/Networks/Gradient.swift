@@ -7,7 +7,7 @@ public struct Gradient: Hashable, Sendable {
   public internal(set) var layers: [LayerTensors]
   /// The running means and variances of each batch normalization after the batch.
   ///
-  /// ``OptimizerState/update(_:along:)`` takes them over. Empty in networks without.
+  /// ``OptimizerState`` takes them over. Empty in networks without.
   public internal(set) var running: [LayerTensors] = []
   /// The sum of the weights of the samples whose mean loss it is the gradient of: how much it counts in
   /// a step of several gradients.

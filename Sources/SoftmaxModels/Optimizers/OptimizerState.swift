@@ -2,7 +2,7 @@
 
 public import SoftmaxCore
 
-/// An optimizer at work on a network: its state and its count of steps.
+/// An optimizer at work on a network: what it keeps of each parameter, and its count of steps.
 ///
 /// It takes gradients of one's own; ``Trainer`` is the same in one piece, and faster.
 ///
@@ -15,35 +15,28 @@ public import SoftmaxCore
 /// }
 /// ```
 ///
-/// Its steps have the bits of ``Trainer/step(on:)-(ArraySlice<Int>)`` on the same batches with the same
+/// Faster is a loop over an ``Objective``, which is laid out once and has flat parameters. Either way the
+/// steps have the bits of ``Trainer/step(on:)-(ArraySlice<Int>)`` on the same batches with the same
 /// settings, where each gradient is taken with the number of those before it, ``gradientCount``, which
-/// dropout draws from. Penalties belong to the gradient: they are arguments of
-/// ``Sequential/valueAndGradient(of:on:l1Penalty:l2Penalty:step:threads:)``.
+/// dropout draws from. Penalties belong to the gradient.
 public struct OptimizerState: Sendable {
-  // What is remembered of a layer's tensor.
-  private struct TensorState: Sendable {
-    // The number of the tensor's values.
-    let count: Int
-    // What the rule keeps of each, one after the other.
-    var values: [Float]
-    // The gradients of a step of several.
-    var sum: [Float]
-  }
-
   /// The optimizer.
   public let optimizer: Optimizer
 
   private let kernels = Kernels.best
   private let treatment: GradientTreatment
+  private let layout: ParameterLayout
   private var clock: OptimizerClock
-  // By layer, then by the tensor's name.
-  private var states: [[String: TensorState]]
+  // The rule's values of all parameters, one after the other, then the sum of a step's gradients.
+  private var values: [Float]
+  // The gradient on its way to a step.
+  private var direction: [Float]
 
-  /// Begins anew, with nothing remembered.
+  /// Begins anew.
   ///
   /// - Parameters:
   ///   - optimizer: the rule of the steps.
-  ///   - network: what will be trained, or another of the same shapes.
+  ///   - network: what will be trained, or another of the same form with the same layers frozen.
   ///   - gradientsPerEpoch: the number of gradients of a pass over the data. A schedule in epochs
   ///     needs it; and where a step takes several gradients, the last of an epoch ends a step.
   /// - Throws: `invalidArgument` for settings that make no sense, or a schedule in epochs without
@@ -64,18 +57,14 @@ public struct OptimizerState: Sendable {
     self.optimizer = optimizer
     treatment = GradientTreatment(optimizer, l1Penalty: 0, l2Penalty: 0)
     clock = OptimizerClock(optimizer, batchesPerEpoch: gradientsPerEpoch)
-    func state(_ count: Int) -> TensorState {
-      var values = [Float](repeating: 0, count: optimizer.stateCount * count)
-      for index in 0..<min(count, values.count) { values[index] = optimizer.rule.initialState }
-      return TensorState(
-        count: count, values: values,
-        sum: Array(repeating: 0, count: optimizer.accumulatedBatches > 1 ? count : 0))
+    layout = ParameterLayout(network)
+    let count = layout.count
+    values = Array(
+      repeating: 0, count: (optimizer.stateCount + (treatment.isAccumulating ? 1 : 0)) * count)
+    if optimizer.stateCount > 0 {
+      for index in 0..<count { values[index] = optimizer.rule.initialState }
     }
-    states = network.layers.map { layer in
-      let trained = layer.tensors.filter { $0.isTrained && !$0.values.isEmpty }
-      return Dictionary(
-        trained.map { ($0.name, state($0.values.count)) }, uniquingKeysWith: { first, _ in first })
-    }
+    direction = Array(repeating: 0, count: count)
   }
 
   /// The number of gradients so far; that of the steps, unless a step takes several.
@@ -97,76 +86,143 @@ public struct OptimizerState: Sendable {
   /// The learning rate of the next step.
   public var learningRate: Double { clock.learningRate }
 
+  /// Takes a step along the gradient of an ``Objective``; or keeps it, where a later one belongs to the
+  /// same step.
+  ///
+  /// - Parameters:
+  ///   - parameters: the objective's flat parameters.
+  ///   - gradient: the gradient at these.
+  ///   - weight: the sum of the weights of the samples that it is the mean over, which counts where a
+  ///     step takes several gradients.
+  /// - Throws: `shapeMismatch` where there are not as many of both as the network has parameters. Then
+  ///   nothing has changed.
+  /// - Complexity: a pass over the parameters, on the caller's thread; nothing is allocated, but for a limit of
+  ///   the gradient's norm.
+  public mutating func update(
+    _ parameters: inout [Float], along gradient: [Float], weight: Double = 1
+  ) throws(SoftmaxError) {
+    guard parameters.count == layout.count, gradient.count == layout.count else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the network has \(layout.count) parameters, got \(parameters.count) and a gradient of "
+          + "\(gradient.count)", remedy: "take parameters and gradient of the same objective")
+    }
+    direction.withMutableFlatView { direction in
+      gradient.withFlatView { gradient in
+        if let gradient { direction?.assign(gradient) }
+      }
+    }
+    step(&parameters, in: layout.segments, weight: weight)
+  }
+
   /// Takes a step along a gradient; or keeps it, where a later one belongs to the same step.
   ///
   /// The running means and variances of batch normalizations become those of the gradient either way.
   ///
   /// - Throws: `shapeMismatch` where the gradient or the network is of other shapes than the network
   ///   that the state was made for. Then nothing has changed.
-  /// - Complexity: a pass over the parameters, on the caller's thread.
+  /// - Complexity: some passes over the parameters, on the caller's thread.
   public mutating func update(
     _ network: inout Sequential, along gradient: Gradient
   ) throws(SoftmaxError) {
+    var segments: [ParameterLayout.Segment] = []
     for layer in gradient.layers {
-      for tensor in layer.tensors { try validate(tensor, ofLayer: layer.layer, of: network) }
-    }
-    for layer in gradient.running {
       for tensor in layer.tensors {
-        try validate(running: tensor, ofLayer: layer.layer, of: network)
+        segments.append(try segment(of: tensor, ofLayer: layer.layer, in: network))
       }
     }
     for layer in gradient.running {
       for tensor in layer.tensors {
-        guard let place = network.layers[layer.layer].place(of: tensor.name, isTrained: false)
-        else { continue }
+        _ = try runningPlace(of: tensor, ofLayer: layer.layer, in: network)
+      }
+    }
+    for layer in gradient.running {
+      for tensor in layer.tensors {
+        let place = try runningPlace(of: tensor, ofLayer: layer.layer, in: network)
         network.layers[layer.layer].tensors[place].values = tensor.values
       }
     }
-    let step = clock.next(weight: gradient.weight)
-    var directions = gradient.layers
-    for index in directions.indices {
-      for place in directions[index].tensors.indices {
-        prepare(
-          &directions[index].tensors[place].values,
-          &states[directions[index].layer][directions[index].tensors[place].name], for: step)
-      }
+    var parameters = [Float](repeating: 0, count: layout.count)
+    for (segment, tensor) in zip(segments, gradient.layers.lazy.flatMap(\.tensors)) {
+      layout.copy(tensor.values, of: segment, to: &direction)
+      let values = network.layers[segment.layer].tensors[segment.place].values
+      layout.copy(values, of: segment, to: &parameters)
     }
-    guard let update = step.update else { return }
-    if treatment.clipNorm != nil { clipNorm(of: &directions, in: network) }
-    for direction in directions {
-      let layer = direction.layer
-      for tensor in direction.tensors {
-        guard let place = network.layers[layer].place(of: tensor.name) else { continue }
-        let isWeight = network.layers[layer].isPenalized(tensor)
-        self.step(
-          &network.layers[layer].tensors[place].values, along: tensor.values,
-          &states[layer][tensor.name], by: update,
-          l2: isWeight ? treatment.l2OfWeights : treatment.l2OfBiases)
+    step(&parameters, in: segments, weight: gradient.weight)
+    layout.store(parameters, of: segments, into: &network)
+  }
+
+  // Along `direction`, whose values are of no use afterwards.
+  private mutating func step(
+    _ parameters: inout [Float], in segments: [ParameterLayout.Segment], weight: Double
+  ) {
+    let step = clock.next(weight: weight)
+    let (kernels, treatment, count) = (kernels, treatment, layout.count)
+    let ruleCount = optimizer.stateCount
+    parameters.withMutableFlatView { parameters in
+      direction.withMutableFlatView { direction in
+        values.withMutableFlatView { values in
+          guard let parameters, let direction else { return }
+          func tensor(_ segment: ParameterLayout.Segment) -> TrainedTensor {
+            TrainedTensor(
+              segment.view(of: parameters), gradient: segment.view(of: direction),
+              ruleCount: ruleCount, isAccumulating: treatment.isAccumulating,
+              isPenalized: segment.isPenalized
+            ) { slot in
+              guard let values else { preconditionFailure("the optimizer keeps values") }
+              return segment.view(of: values.columns(slot * count..<(slot + 1) * count))
+            }
+          }
+          for segment in segments { treatment.prepare(tensor(segment), for: step, with: kernels) }
+          guard let update = step.update else { return }
+          if treatment.clipNorm != nil {
+            var squares = 0.0
+            for segment in segments {
+              let tensor = tensor(segment)
+              var ofUnits = [Double](repeating: 0, count: segment.unitCount)
+              ofUnits.withVectorView {
+                if let ofUnits = $0 {
+                  kernels.sumSquares(
+                    tensor.direction, ofColumns: segment.isTransposed, into: ofUnits)
+                }
+                treatment.addSquares(of: tensor, squaresOfUnits: $0, to: &squares)
+              }
+            }
+            let factor = treatment.factor(sumOfSquares: squares)
+            if factor != 1 {
+              for segment in segments { kernels.multiply(tensor(segment).direction, by: factor) }
+            }
+          }
+          for segment in segments { treatment.step(tensor(segment), by: update, with: kernels) }
+        }
       }
     }
   }
 
-  private func validate(
-    _ gradient: LayerTensor, ofLayer index: Int, of network: Sequential
-  ) throws(SoftmaxError) {
-    let count =
-      states.indices.contains(index) ? states[index][gradient.name]?.count : nil
-    guard let count, network.layers.indices.contains(index),
-      let place = network.layers[index].place(of: gradient.name),
-      network.layers[index].tensors[place].shape == gradient.shape,
-      count == gradient.values.count
-    else {
+  private func segment(
+    of gradient: LayerTensor, ofLayer index: Int, in network: Sequential
+  ) throws(SoftmaxError) -> ParameterLayout.Segment {
+    guard
+      let segment = layout.segments.first(where: { $0.layer == index && $0.name == gradient.name }),
+      segment.shape == gradient.shape, network.layers.indices.contains(index),
+      network.layers[index].tensors.indices.contains(segment.place)
+    else { throw mismatch(of: gradient, layer: index) }
+    let tensor = network.layers[index].tensors[segment.place]
+    guard tensor.name == gradient.name, tensor.shape == gradient.shape, tensor.isTrained else {
       throw mismatch(of: gradient, layer: index)
     }
+    return segment
   }
 
-  private func validate(
-    running tensor: LayerTensor, ofLayer index: Int, of network: Sequential
-  ) throws(SoftmaxError) {
+  private func runningPlace(
+    of tensor: LayerTensor, ofLayer index: Int, in network: Sequential
+  ) throws(SoftmaxError) -> Int {
     guard network.layers.indices.contains(index),
-      let place = network.layers[index].place(of: tensor.name, isTrained: false),
-      network.layers[index].tensors[place].shape == tensor.shape
+      let place = network.layers[index].tensors.firstIndex(where: {
+        $0.name == tensor.name && $0.shape == tensor.shape && !$0.isTrained
+      })
     else { throw mismatch(of: tensor, layer: index) }
+    return place
   }
 
   private func mismatch(of tensor: LayerTensor, layer index: Int) -> SoftmaxError {
@@ -174,81 +230,5 @@ public struct OptimizerState: Sendable {
       .shapeMismatch,
       "layer \(index) has no \(tensor.name) of \(tensor.shape), as the gradient has",
       remedy: "take gradient and state of the network that is updated")
-  }
-
-  // What the plain plan does with a gradient before its norm is known.
-  private func prepare(
-    _ gradient: inout [Float], _ state: inout TensorState?, for step: OptimizerStep
-  ) {
-    if treatment.isAccumulating {
-      gradient.withMatrixView { gradient in
-        state?.sum.withMatrixView {
-          treatment.accumulate(gradient, into: $0, for: step, with: kernels)
-        }
-      }
-      guard step.update != nil, let sum = state?.sum else { return }
-      gradient = sum
-    }
-    if let limit = treatment.clipValue { gradient.withMatrixView { kernels.clip($0, to: limit) } }
-  }
-
-  // A weight's units ascending, or the numbers, as in the plain plan.
-  private func clipNorm(of directions: inout [LayerTensors], in network: Sequential) {
-    var sum = 0.0
-    for direction in directions {
-      for tensor in direction.tensors {
-        if network.layers[direction.layer].isPenalized(tensor) {
-          for square in kernels.sumsOfSquares(tensor.matrix) { sum += square }
-        } else {
-          for x in tensor.values { sum += Double(x) * Double(x) }
-        }
-      }
-    }
-    let factor = treatment.factor(sumOfSquares: sum)
-    guard factor != 1 else { return }
-    for index in directions.indices {
-      for place in directions[index].tensors.indices {
-        directions[index].tensors[place].values.withMatrixView {
-          kernels.multiply($0, by: factor)
-        }
-      }
-    }
-  }
-
-  private func step(
-    _ values: inout [Float], along gradient: [Float], _ state: inout TensorState?,
-    by update: Kernels.Update, l2: Float
-  ) {
-    var gradient = gradient
-    let count = optimizer.stateCount
-    values.withMatrixView { values in
-      gradient.withMatrixView { gradient in
-        func step(_ state: MatrixView?) {
-          func row(_ place: Int) -> MatrixView? {
-            place < count ? state?.rows(place..<place + 1) : nil
-          }
-          kernels.update(
-            values, along: gradient, by: update, l2: l2, first: row(0), second: row(1),
-            third: row(2))
-        }
-        if count == 0 {
-          step(nil)
-        } else {
-          state?.values.withMatrixView(rowCount: count) { step($0) }
-        }
-      }
-    }
-  }
-}
-
-extension Sequential.LayerState {
-  /// The place of a trained tensor, or of one that is not.
-  fileprivate func place(of name: String, isTrained: Bool = true) -> Int? {
-    tensors.firstIndex { $0.name == name && $0.isTrained == isTrained }
-  }
-
-  /// Whether penalties are meant for a tensor of the layer.
-  func isPenalized(_ tensor: LayerTensor) -> Bool {
-    tensor.name == configuration.kind.penalizedTensor
   }
 }

@@ -75,27 +75,40 @@ final class FusedPlan: TrainingPlan {
   }
 
   func storedGradients() -> [LayerTensors] {
-    let blocks = (schedule.samples(of: 0).count + Kernels.rowChunk - 1) / Kernels.rowChunk
-    return layouts.withLock {
-      $0.current.network.layers(of: { $0.gradient(atLevel: blocks.trailingZeroBitCount) })
+    layouts.withLock {
+      $0.current.network.layers(of: {
+        $0.gradient(atLevel: blockCount(of: 0).trailingZeroBitCount)
+      })
     }
   }
 
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
-    team: WorkerTeam
+    worker: Worker
   ) {
-    team.run(steps, prepare: layOut) { worker, steps in
-      let own = self.layouts.withLock { $0.current.workers[worker.index] }
-      for step in steps {
-        own.run(
-          step, features: features, targets: targets, isUpdating: isUpdating, worker: worker)
-      }
+    let own = layouts.withLock { $0.current.workers[worker.index] }
+    for step in steps {
+      own.run(step, features: features, targets: targets, isUpdating: isUpdating, worker: worker)
     }
   }
 
-  // Makes the current layout that of so many workers.
-  private func layOut(for count: Int) {
+  func forEachPart(of worker: Worker, afterStep step: Int, _ body: (ParameterPart) -> Void) {
+    let level = blockCount(of: step).trailingZeroBitCount
+    let parts = layouts.withLock { $0.current.parts[worker.index] }
+    for index in 0..<parts.count {
+      let part = parts[index]
+      body(
+        ParameterPart(
+          value: part.parameter.value, gradient: part.parameter.gradient(atLevel: level),
+          offset: part.offset, stride: part.stride, isOwned: part.isOwned))
+    }
+  }
+
+  private func blockCount(of step: Int) -> Int {
+    (schedule.samples(of: step).count + Kernels.rowChunk - 1) / Kernels.rowChunk
+  }
+
+  func prepare(workerCount count: Int) {
     layouts.withLock { layouts in
       guard layouts.current.workers.count != count else { return }
       let old = layouts.current
@@ -112,6 +125,8 @@ final class FusedPlan: TrainingPlan {
 private struct FusedLayout: Sendable {
   let network: FusedNetwork
   let workers: VectorView<FusedWorker>
+  /// Of each worker.
+  let parts: VectorView<VectorView<FusedPart>>
   private let arenas: [Arena]
 
   init(
@@ -130,6 +145,10 @@ private struct FusedLayout: Sendable {
       copying: FusedWorker.team(
         for: self.network, schedule: schedule, isGradientStored: isGradientStored,
         hasDistributions: hasDistributions, kernels: kernels, in: arena, ofWorkers: arenas))
+    let layout = ParameterLayout(network)
+    let fused = self.network
+    parts = arena.vector(
+      copying: arenas.indices.map { arena.vector(copying: fused.parts(of: $0, in: layout)) })
     self.arenas = arenas + [arena]
   }
 }

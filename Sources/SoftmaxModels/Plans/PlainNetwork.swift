@@ -59,8 +59,8 @@ struct PlainNetwork: Sendable {
             value: layout.views[place], isTransposed: layout.isWeightTransposed && place == 0,
             isFlat: operation.traits.joinsTensors,
             isTrained: tensor.isTrained && !operation.isFrozen,
-            isPenalized: network.layers[operation.layer].configuration.kind.penalizedTensor
-              == tensor.name)
+            isPenalized: tensor.name
+              == network.layers[operation.layer].configuration.kind.penalizedTensor)
         })
     }
     self.operations = arena.vector(copying: operations)
@@ -130,13 +130,15 @@ private struct TensorLayout {
 
 extension PlainNetwork {
   /// What is trained, with memory for its gradient and for the optimizer.
-  func parameters(stateCount: Int, in arena: Arena) -> [PlainParameter] {
+  func parameters(
+    ruleCount: Int, isAccumulating: Bool, in arena: Arena
+  ) -> [PlainParameter] {
     tensors.indices.flatMap { index -> [PlainParameter] in
       guard tensors[index].contains(where: \.isTrained) else { return [] }
       return operations[index].body.parameters.map {
         PlainParameter(
-          $0, tensors: Array(tensors[index][$0.tensors]), of: index, stateCount: stateCount,
-          in: arena)
+          $0, tensors: Array(tensors[index][$0.tensors]), of: index, ruleCount: ruleCount,
+          isAccumulating: isAccumulating, in: arena)
       }
     }
   }

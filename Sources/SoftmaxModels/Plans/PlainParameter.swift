@@ -2,39 +2,34 @@
 
 import SoftmaxCore
 
-/// A tensor that the plain plan trains: its values, their gradient, the optimizer's state, all laid
-/// out alike.
+/// A tensor that the plain plan trains, and how its gradient is summed.
 struct PlainParameter: Sendable {
   /// The place of the operation in the plan.
   let operation: Int
   let role: GradientSum
   /// What it is in the network; several tensors for a custom layer.
   let tensors: [PlainNetwork.Tensor]
-  /// The values as they lie in the arena.
-  let value: MatrixView
-  let gradient: MatrixView
-  /// The optimizer's, as many as it asks for.
-  let state: [MatrixView]
-  /// Whether a penalty on the weights counts this one.
-  let isPenalized: Bool
+  /// Its values as they lie in the arena, with all that their steps need.
+  let tensor: TrainedTensor
 
   init(
     _ parameter: OperationParameter, tensors: [PlainNetwork.Tensor], of operation: Int,
-    stateCount: Int, in arena: Arena
+    ruleCount: Int, isAccumulating: Bool, in arena: Arena
   ) {
     let value = parameter.value
     let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
     self.operation = operation
     role = parameter.gradient
     self.tensors = tensors
-    self.value = value
-    gradient = like()
-    state = (0..<stateCount).map { _ in like() }
-    isPenalized = tensors.contains(where: \.isPenalized)
+    tensor = TrainedTensor(
+      value, gradient: like(), ruleCount: ruleCount, isAccumulating: isAccumulating,
+      isPenalized: tensors.contains(where: \.isPenalized)
+    ) { _ in like() }
   }
 
   /// What a worker sums and updates of the values as they lie.
   func share(of worker: Worker) -> BatchPart {
+    let value = tensor.value
     let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
     switch role {
     case .inputMajorWeight

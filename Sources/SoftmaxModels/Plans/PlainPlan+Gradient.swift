@@ -13,7 +13,7 @@ extension PlainPlan {
     of parameter: PlainParameter, _ share: BatchPart, x: MatrixView, dy: MatrixView
   ) {
     let rows = 0..<dy.rowCount
-    let gradient = parameter.gradient[share]
+    let gradient = parameter.tensor.gradient[share]
     switch parameter.role {
     case .outputMajorWeight: kernels.multiplyOverRows(dy, x.columns(share.columns), into: gradient)
     case .inputMajorWeight:

@@ -29,8 +29,6 @@ final class PlainPlan: TrainingPlan {
   /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
   let squares: [VectorView<Double>]
   let treatment: GradientTreatment
-  /// How many values the rule keeps of each parameter; what is kept beside is a sum of gradients.
-  let stateCount: Int
   /// Whether the weights of dense layers step along gradients that are never stored.
   let stepsInTiles: Bool
   /// The first operation with something to train; nil where all layers are frozen.
@@ -72,15 +70,12 @@ final class PlainPlan: TrainingPlan {
     let forward = PassMemory(
       lowered, rowCapacity: rows, inputCount: hasOwnInputs ? workerCount : 1, in: arena)
     treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    stateCount = optimizer.stateCount
     self.stepsInTiles =
       stepsInTiles && optimizer.rule.stepsInTiles && treatment.isNone
       && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
-      stateCount: stateCount + (treatment.isAccumulating ? 1 : 0), in: arena)
-    if stateCount > 0 {
-      for parameter in parameters { parameter.state[0].fill(optimizer.rule.initialState) }
-    }
+      ruleCount: optimizer.stateCount, isAccumulating: treatment.isAccumulating, in: arena)
+    for parameter in parameters { parameter.tensor.first?.fill(optimizer.rule.initialState) }
     squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation
     self.network = lowered
@@ -109,21 +104,17 @@ final class PlainPlan: TrainingPlan {
 
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
-    team: WorkerTeam
+    worker: Worker
   ) {
-    team.run(steps) { worker, steps in
-      for step in steps {
-        let samples = self.schedule.samples(of: step)
-        self.differentiate(
-          samples, step: step, features: features, targets: targets, worker: worker)
-        worker.barrier()
-        self.fetch(after: samples, features: features, worker: worker)
-        if worker.index == 0 { self.sumBatch(of: step, samples: samples) }
-        self.updateParameters(
-          rowCount: samples.count,
-          by: isUpdating ? self.schedule.update(of: step) : nil, worker: worker)
-        worker.barrier()
-      }
+    for step in steps {
+      let samples = schedule.samples(of: step)
+      differentiate(samples, step: step, features: features, targets: targets, worker: worker)
+      worker.barrier()
+      fetch(after: samples, features: features, worker: worker)
+      if worker.index == 0 { sumBatch(of: step, samples: samples) }
+      updateParameters(
+        rowCount: samples.count, by: isUpdating ? schedule.update(of: step) : nil, worker: worker)
+      worker.barrier()
     }
   }
 
@@ -213,12 +204,12 @@ final class PlainPlan: TrainingPlan {
   }
 
   func storedGradients() -> [LayerTensors] {
-    tensorsByLayer { $0.tensors(of: $0.gradient) }
+    tensorsByLayer { $0.tensors(of: $0.tensor.gradient) }
   }
 
   func storedOptimizerState() -> [[LayerTensors]] {
-    (0..<(parameters.first?.state.count ?? 0)).map { slot in
-      tensorsByLayer { $0.tensors(of: $0.state[slot]) }
+    (0..<(parameters.first?.tensor.state.count ?? 0)).map { slot in
+      tensorsByLayer { $0.tensors(of: $0.tensor.state[slot]) }
     }
   }
 
@@ -227,7 +218,8 @@ final class PlainPlan: TrainingPlan {
     for (slot, layers) in optimizerState.enumerated() {
       var rest = layers.flatMap(\.tensors)[...]
       for parameter in parameters {
-        parameter.assign(Array(rest.prefix(parameter.tensors.count)), to: parameter.state[slot])
+        parameter.assign(
+          Array(rest.prefix(parameter.tensors.count)), to: parameter.tensor.state[slot])
         rest = rest.dropFirst(parameter.tensors.count)
       }
     }

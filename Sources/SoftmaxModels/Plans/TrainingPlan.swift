@@ -10,11 +10,11 @@ protocol TrainingPlan: AnyObject, Sendable {
   /// The order of the samples, and what the steps give.
   var schedule: BatchSchedule { get }
 
-  /// Runs some steps of an epoch, which update as `schedule` says or not at all, and records in it
+  /// Does a worker's part of some steps of an epoch, which update as `schedule` says or not at all, and records in it
   /// what they gave. The running means of batch normalizations move either way.
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
-    team: WorkerTeam)
+    worker: Worker)
 
   /// The sum of the weights of a step's samples, which their mean loss is divided by.
   func weight(of step: Int) -> Double
@@ -28,6 +28,13 @@ protocol TrainingPlan: AnyObject, Sendable {
 
   /// Takes over parameters and the optimizer's state, of the form that `storedOptimizerState()` has.
   func load(_ network: Sequential, optimizerState: [[LayerTensors]])
+
+  /// Told how many workers the next steps have, before they begin.
+  func prepare(workerCount: Int)
+
+  /// Calls `body` with each of a worker's parts of the parameters; the gradient is that of a step without
+  /// an update.
+  func forEachPart(of worker: Worker, afterStep step: Int, _ body: (ParameterPart) -> Void)
 
   /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
   ///

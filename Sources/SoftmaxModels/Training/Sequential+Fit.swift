@@ -119,23 +119,6 @@ extension Sequential {
   }
 }
 
-extension TrainingPlan {
-  /// Runs some steps on a data set; see `run(_:features:targets:isUpdating:team:)`.
-  func run(
-    _ steps: Range<Int>, dataset: LabeledDataset, isUpdating: Bool, team: WorkerTeam
-  ) {
-    dataset.features.withSource { features in
-      guard let matrix = dataset.targets.matrix else {
-        run(steps, features: features, targets: nil, isUpdating: isUpdating, team: team)
-        return
-      }
-      Features.floats(matrix).withSource { targets in
-        run(steps, features: features, targets: targets, isUpdating: isUpdating, team: team)
-      }
-    }
-  }
-}
-
 extension Duration {
   /// The duration in seconds.
   var seconds: Double {

@@ -30,32 +30,21 @@ extension Sequential {
     of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
     step: Int = 0, threads: Int? = nil
   ) throws(SoftmaxError) -> (loss: Double, gradient: Gradient) {
-    // A table whose cells are missing or texts is refused here; other features pass as they are.
-    let batch = try Pipeline().apply(to: batch)
-    try validate(batch, loss: loss)
-    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    let execution = try Execution(threads: threads)
-    let (plan, team) = TrainingPlans.make(
-      for: self, on: batch, loss: loss, optimizer: nil, batchSize: batch.count, l2Penalty: 0,
-      execution: execution)
-    guard step >= 0 else {
-      throw SoftmaxError(.invalidArgument, "the number of a step must be at least 0, got \(step)")
-    }
-    plan.schedule.setOrder(Array(0..<batch.count))
-    plan.schedule.setNumber(of: 0, to: step)
-    var totals = LossTotals()
-    plan.run(0..<1, dataset: batch, isUpdating: false, team: team)
-    plan.schedule.add(0..<1, to: &totals)
-    let gradient = Gradient(
-      layers: plan.storedGradients(), running: running(after: plan), weight: totals.weightSum)
-    guard l1Penalty != 0 || l2Penalty != 0 else { return (totals.loss, gradient) }
+    let objective = try Objective(
+      self, on: batch, loss: loss, batchSize: max(1, batch.count), l1Penalty: l1Penalty,
+      l2Penalty: l2Penalty, threads: threads)
+    var flat: [Float] = []
+    let value = try objective.valueAndGradient(
+      at: objective.parameters, rows: Array(0..<batch.count), step: step, into: &flat)
     return (
-      totals.loss + penalty(l1: l1Penalty, l2: l2Penalty),
-      penalized(gradient, l1: Float(l1Penalty), l2: Float(l2Penalty))
+      value.objective,
+      Gradient(
+        layers: objective.layers(of: flat), running: running(after: objective.plan),
+        weight: value.totals.weightSum)
     )
   }
 
-  // The numbers of layers at work that training changes, but not along a gradient.
+  // The values of layers at work that training changes, but not along a gradient.
   private func running(after plan: any TrainingPlan) -> [LayerTensors] {
     func isRunning(_ tensor: LayerTensor) -> Bool { !tensor.isTrained }
     let places = layers.indices.filter {
@@ -68,37 +57,4 @@ extension Sequential {
       LayerTensors(layer: $0, tensors: after.layers[$0].tensors.filter(isRunning))
     }
   }
-
-  // l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.
-  private func penalty(l1: Double, l2: Double) -> Double {
-    var (sum, squares) = (0.0, 0.0)
-    for weight in layers.lazy.compactMap(\.penalizedWeight) {
-      for row in 0..<weight.rowCount {
-        sum += weight.row(row).reduce(0.0) { $0 + Double($1.magnitude) }
-      }
-      for square in Kernels.best.sumsOfSquares(weight) { squares += square }
-    }
-    return l1 * sum + l2 / 2 * squares
-  }
-
-  private func penalized(_ gradient: Gradient, l1: Float, l2: Float) -> Gradient {
-    var result = gradient
-    for index in result.layers.indices {
-      let layer = layers[result.layers[index].layer]
-      guard var weight = layer.penalizedWeight?.elements,
-        let place = result.layers[index].tensors.firstIndex(where: layer.isPenalized)
-      else { continue }
-      weight.withMatrixView { weight in
-        result.layers[index].tensors[place].values.withMatrixView {
-          Kernels.best.penalize($0, of: weight, l1: l1, l2: l2)
-        }
-      }
-    }
-    return result
-  }
-}
-
-extension Sequential.LayerState {
-  /// The weight that penalties are meant for, if any.
-  var penalizedWeight: Matrix? { configuration.kind.penalizedTensor.flatMap { tensors.matrix($0) } }
 }

@@ -21,19 +21,14 @@ public import SoftmaxCore
 /// threads.
 public final class Trainer {
   /// What it trains on, as the network sees it.
-  public let dataset: LabeledDataset
+  public var dataset: LabeledDataset { objective.dataset }
   /// The most samples of a step.
-  public let batchSize: Int
+  public var batchSize: Int { objective.batchSize }
   /// The number of batches done; the number of steps, unless the optimizer accumulates.
   public private(set) var stepCount = 0
 
-  let plan: any TrainingPlan
-  let initial: Sequential
-  private let team: WorkerTeam
-  private let loss: Loss
+  private let objective: Objective
   private let optimizer: Optimizer
-  private let l1Penalty: Double
-  private let l2Penalty: Double
   private var clock: OptimizerClock
   private lazy var dataIdentity = dataset.identity
   /// What was done to the features.
@@ -71,25 +66,13 @@ public final class Trainer {
     _ network: Sequential, on data: TrainingData, loss: Loss, optimizer: Optimizer, batchSize: Int,
     l1Penalty: Double, l2Penalty: Double, execution: Execution
   ) throws(SoftmaxError) {
-    let dataset = data.training
-    try network.validate(dataset, loss: loss)
     try optimizer.validate()
-    guard batchSize > 0 else {
-      throw SoftmaxError(.invalidArgument, "the batch size must be at least 1, got \(batchSize)")
-    }
-    try Sequential.validate(l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    self.dataset = dataset
     pipeline = data.pipeline
-    self.batchSize = min(batchSize, dataset.count)
-    self.loss = loss
     self.optimizer = optimizer
-    self.l1Penalty = l1Penalty
-    self.l2Penalty = l2Penalty
-    initial = network
-    (plan, team) = TrainingPlans.make(
-      for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
-      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), execution: execution)
-    clock = OptimizerClock(optimizer, batchesPerEpoch: plan.schedule.stepCount)
+    objective = try Objective(
+      network, on: data.training, loss: loss, optimizer: optimizer, batchSize: batchSize,
+      l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: execution)
+    clock = OptimizerClock(optimizer, batchesPerEpoch: objective.plan.schedule.stepCount)
   }
 
   /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
@@ -113,7 +96,7 @@ public final class Trainer {
   /// - Parameter epoch: the number of the epoch, from 0.
   /// - Throws: `invalidArgument` for a negative epoch.
   public func batches(epoch: Int) throws(SoftmaxError) -> ShuffledBatches {
-    try ShuffledBatches(of: batchSize, from: dataset.count, seed: initial.seed, epoch: epoch)
+    try objective.batches(epoch: epoch)
   }
 
   /// Takes one step along the gradient of the mean loss of some samples.
@@ -124,15 +107,7 @@ public final class Trainer {
   ///   does not have; `diverged` where the loss is no number or infinite, with the step done.
   @discardableResult
   public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> LossTotals {
-    guard !rows.isEmpty, rows.count <= batchSize else {
-      throw SoftmaxError(
-        .invalidArgument, "a step takes 1 to \(batchSize) samples, got \(rows.count)",
-        remedy: "make the trainer with a larger batchSize, or cut the batch")
-    }
-    for row in rows where row < 0 || row >= dataset.count {
-      throw SoftmaxError(
-        .notFound, "the data set has \(dataset.count) samples, and none in row \(row)")
-    }
+    try objective.validate(rows)
     plan.schedule.setBatch(rows)
     run(0..<1)
     let found = plan.schedule.result(of: 0)
@@ -164,6 +139,10 @@ public final class Trainer {
 
 // What `fit` needs beside.
 extension Trainer {
+  var plan: any TrainingPlan { objective.plan }
+  /// The network that training began with.
+  var initial: Sequential { objective.network }
+
   /// The network, whatever its parameters have become.
   var networkAsItIs: Sequential {
     var network = initial
@@ -189,7 +168,7 @@ extension Trainer {
       plan.schedule.setUpdate(of: step, to: clock.next(weight: weight))
       plan.schedule.setNumber(of: step, to: stepCount + offset)
     }
-    plan.run(steps, dataset: dataset, isUpdating: true, team: team)
+    plan.run(steps, dataset: dataset, isUpdating: true, team: objective.team)
     stepCount += steps.count
   }
 }
@@ -198,7 +177,7 @@ extension Trainer {
 extension Trainer {
   /// How the outputs of the network become probabilities: as it ends, or as its loss takes them.
   var outputFunction: OutputFunction {
-    initial.writtenOutputFunction ?? loss.outputFunction ?? initial.outputFunction
+    initial.writtenOutputFunction ?? objective.loss.outputFunction ?? initial.outputFunction
   }
 
   /// The learning rate of the last step.
@@ -218,6 +197,7 @@ extension Trainer {
   ///
   /// - Parameter validation: which samples are held back.
   func settings(validation: TrainingSettings?) -> TrainingSettings {
+    let loss = objective.loss
     var lossSettings = TrainingSettings(loss.name, loss.settings)
     if !loss.classWeights.isEmpty {
       lossSettings["class weights"] = TrainingSettings(
@@ -227,8 +207,8 @@ extension Trainer {
       "loss": lossSettings,
       "optimizer": TrainingSettings(optimizer.name, optimizer.settings),
       "batch size": TrainingSettings(Double(batchSize)),
-      "L1 penalty": TrainingSettings(l1Penalty),
-      "L2 penalty": TrainingSettings(l2Penalty),
+      "L1 penalty": TrainingSettings(objective.l1Penalty),
+      "L2 penalty": TrainingSettings(objective.l2Penalty),
       "training data": dataIdentity,
       "validation data": validation ?? "none",
     ]

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import SoftmaxModels
+import Testing
+
+@Suite struct ObjectiveTests {
+  func network(_ hidden: [Int], normalizing: Bool = false) throws -> Sequential {
+    try Sequential(input: [5], seed: 2) {
+      for units in hidden {
+        Dense(units, activation: .tanh)
+        if normalizing { BatchNormalization() }
+        if normalizing { Dropout(0.2) }
+      }
+      Dense(3, activation: .softmax)
+    }
+  }
+
+  // Networks of both plans, with a last batch that is short.
+  @Test(arguments: [[], [40], [5], [48, 33]], [0, 0.01])
+  func aLoopOverAnObjectiveHasTheBitsOfFit(hidden: [Int], penalty: Double) throws {
+    let dataset = try triangle(count: 90)
+    for optimizer in [
+      Optimizer.adam(learningRate: 0.01), .sgd(learningRate: 0.1, momentum: 0.9).clipped(norm: 0.1),
+      .sgd(learningRate: 0.1).accumulating(2),
+    ] {
+      for (normalizing, threads) in [(false, 1), (true, 3)] {
+        let start = try network(hidden, normalizing: normalizing)
+        var fitted = start
+        try fitted.fit(
+          to: dataset, optimizer: optimizer, epochs: 2, batchSize: 16, l1Penalty: penalty,
+          l2Penalty: penalty)
+        let objective = try Objective(
+          start, on: dataset, batchSize: 16, l1Penalty: penalty, l2Penalty: penalty,
+          threads: threads)
+        var parameters = objective.parameters
+        var gradient: [Float] = []
+        var state = try OptimizerState(optimizer, for: start, gradientsPerEpoch: 6)
+        for epoch in 0..<2 {
+          for batch in try objective.batches(epoch: epoch) {
+            let value = try objective.valueAndGradient(
+              at: parameters, rows: batch, step: state.gradientCount, into: &gradient)
+            try state.update(&parameters, along: gradient, weight: value.totals.weightSum)
+          }
+        }
+        #expect(objective.network(at: parameters) == fitted)
+      }
+    }
+  }
+
+  // Blocks of any size: the sum of all rows is that of one large batch, but for roundings.
+  @Test func theGradientOfAllRowsIsTheWeightedMeanOfItsBlocks() throws {
+    let dataset = try triangle(count: 90)
+      .weighted(by: (0..<90).map { $0 < 20 ? 0 : Float($0 % 7) })
+    let start = try network([6])
+    let loss = Loss.crossEntropy(labelSmoothing: 0.1, classWeights: [1, 2, 0.5])
+    let whole = try start.valueAndGradient(
+      of: loss, on: dataset, l1Penalty: 0.01, l2Penalty: 0.1)
+    var first: [Double]?
+    for threads in [1, 2, 3] {
+      let objective = try Objective(
+        start, on: dataset, loss: loss, batchSize: 16, l1Penalty: 0.01, l2Penalty: 0.1,
+        threads: threads)
+      var gradient: [Double] = []
+      let value = try objective.valueAndGradient(at: objective.parameters, into: &gradient)
+      #expect(abs(value.objective - whole.loss) < 1e-6)
+      #expect(value.totals.emptyStepCount == 1)
+      let layers = objective.layers(of: gradient.map { Float($0) })
+      for (own, expected) in zip(layers, whole.gradient.layers) {
+        for (a, b) in zip(own.tensors, expected.tensors) {
+          #expect(a.name == b.name && a.shape == b.shape)
+          #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
+        }
+      }
+      #expect(first == nil || first == gradient)
+      first = gradient
+      #expect(try objective.value(at: objective.parameters) == value)
+    }
+  }
+
+  @Test func whatDoesNotFitIsAnError() throws {
+    let dataset = try triangle(count: 20)
+    let objective = try Objective(network([4]), on: dataset, batchSize: 8)
+    var gradient: [Float] = []
+    var all: [Double] = []
+    let parameters = objective.parameters
+    #expect(parameters.count == objective.parameterCount)
+    for rows in [[], [20], [-1], Array(0..<9)] {
+      #expect(throws: SoftmaxError.self) {
+        try objective.valueAndGradient(at: parameters, rows: rows, into: &gradient)
+      }
+    }
+    #expect(throws: SoftmaxError.self) {
+      try objective.valueAndGradient(at: parameters + [0], rows: [0], into: &gradient)
+    }
+    #expect(throws: SoftmaxError.self) {
+      try objective.valueAndGradient(at: parameters, rows: [0], step: -1, into: &gradient)
+    }
+    // Not a function of the parameters alone.
+    let drawing = try Objective(network([4], normalizing: true), on: dataset)
+    let error = #expect(throws: SoftmaxError.self) {
+      try drawing.valueAndGradient(at: drawing.parameters, into: &all)
+    }
+    #expect(error?.code == .unsupported)
+  }
+}
