@@ -118,7 +118,7 @@ final class TrainingReport: TrainingCallback {
     guard !peak.isReached || peak.factor < 0.9 else { return nil }
     return
       "--schedule reaches at most \(NumberText.size(100 * peak.factor)) % of the learning rate "
-      + "in the \(NumberText.grouped(steps)) steps of this training; train for more epochs, by smaller "
+      + "in the \(NumberText.grouped(steps)) step\(steps == 1 ? "" : "s") of this training; train for more epochs, by smaller "
       + "batches or with a shorter warm-up"
   }
 

@@ -85,9 +85,10 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let title = parts.count > 1 ? "feature of \(part.name)" : "feature"
     let rows = shown.map {
-      [
-        PrintableText.line($0.name), $0.minimum.text, NumberText.significant($0.mean, 12),
-        $0.maximum.text,
+      // A mean of doubles has digits that no cell has.
+      let mean = Double(NumberText.significant($0.mean, 12)) ?? $0.mean
+      return [
+        PrintableText.line($0.name), $0.minimum.text, JSONValue.number(mean).text, $0.maximum.text,
       ]
     }
     let lines = TextTable.lines(

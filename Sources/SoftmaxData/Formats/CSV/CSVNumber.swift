@@ -31,60 +31,101 @@ enum CSVNumber {
     var count = bytes.count
     while index < count, unsafe isBlank(bytes[index]) { index += 1 }
     while index < count, unsafe isBlank(bytes[count - 1]) { count -= 1 }
-    let begin = index
-    var isNegative = false
-    if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
-      isNegative = unsafe bytes[index] == 0x2d
-      index += 1
+    let cell = unsafe UnsafeBufferPointer(rebasing: bytes[index..<count])
+    index = 0
+    guard let decimal = unsafe Decimal(cell, from: &index, mark: mark), index == cell.count else {
+      return .none
     }
-    // The digits as a whole number, without the zeros in front, and where its point is.
-    var digits: UInt64 = 0
-    var digitCount = 0
-    var exponent = 0
-    var hasDigits = false
-    func take(_ byte: UInt8) {
-      hasDigits = true
-      if digitCount < 19 {
-        digits = digits &* 10 &+ UInt64(byte &- 0x30)
-        if digits > 0 { digitCount += 1 }
-      } else {
-        digitCount += 1
-      }
-    }
-    while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
-      take(byte)
-      index += 1
-    }
-    if index < count, unsafe bytes[index] == mark {
-      index += 1
-      while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
-        take(byte)
-        exponent -= 1
-        index += 1
-      }
-    }
-    guard hasDigits else { return .none }
-    if index < count, unsafe bytes[index] | 0x20 == 0x65 {
-      index += 1
-      var isDown = false
+    if let value = decimal.value { return .number(value) }
+    return unsafe slow(cell, mark: mark)
+  }
+
+  /// The number of a cell; NaN if it holds none, or one beyond every `Double`.
+  static func value(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ cell: Range<Int>, mark: UInt8
+  ) -> Double {
+    let reading = unsafe read(UnsafeBufferPointer(rebasing: bytes[cell]), mark: mark)
+    guard case .number(let value) = reading else { return .nan }
+    return value
+  }
+
+  /// The number that begins at a place, without blanks, if it needs no slow way.
+  ///
+  /// - Parameter index: where it begins; then what follows the bytes that were taken.
+  static func plain(
+    _ bytes: UnsafeBufferPointer<UInt8>, from index: inout Int, mark: UInt8
+  ) -> Double? {
+    unsafe Decimal(bytes, from: &index, mark: mark)?.value
+  }
+
+  /// digits * 10^exponent, as written.
+  private struct Decimal {
+    private var isNegative = false
+    // The digits as a whole number, the first 19 after the zeros in front.
+    private var digits: UInt64 = 0
+    private var digitCount = 0
+    private var exponent = 0
+
+    /// Takes the bytes that can be part of a number; nil if they are none.
+    init?(_ bytes: UnsafeBufferPointer<UInt8>, from place: inout Int, mark: UInt8) {
+      var index = place
+      defer { place = index }
+      let count = bytes.count
       if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
-        isDown = unsafe bytes[index] == 0x2d
+        isNegative = unsafe bytes[index] == 0x2d
         index += 1
       }
-      let first = index
-      var written = 0
-      while index < count, case let byte = unsafe bytes[index], byte &- 0x30 < 10 {
-        written = min(written * 10 + Int(byte &- 0x30), 1_000_000)
+      var first = index
+      while index < count, case let byte = unsafe bytes[index] &- 0x30, byte < 10 {
+        take(byte)
         index += 1
       }
-      guard index > first else { return .none }
-      exponent += isDown ? -written : written
+      var hasDigits = index > first
+      if index < count, unsafe bytes[index] == mark {
+        index += 1
+        first = index
+        while index < count, case let byte = unsafe bytes[index] &- 0x30, byte < 10 {
+          take(byte)
+          index += 1
+        }
+        exponent = first - index
+        hasDigits = hasDigits || index > first
+      }
+      guard hasDigits else { return nil }
+      if index < count, unsafe bytes[index] | 0x20 == 0x65 {
+        index += 1
+        var isDown = false
+        if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
+          isDown = unsafe bytes[index] == 0x2d
+          index += 1
+        }
+        first = index
+        var written = 0
+        while index < count, case let byte = unsafe bytes[index] &- 0x30, byte < 10 {
+          written = min(written * 10 + Int(byte), 1_000_000)
+          index += 1
+        }
+        guard index > first else { return nil }
+        exponent += isDown ? -written : written
+      }
     }
-    guard index == count else { return .none }
-    guard digitCount <= 19, let magnitude = double(digits: digits, exponent: exponent) else {
-      return unsafe slow(UnsafeBufferPointer(rebasing: bytes[begin..<count]), mark: mark)
+
+    private mutating func take(_ digit: UInt8) {
+      guard digitCount < 19 else {
+        digitCount += 1
+        return
+      }
+      digits = digits &* 10 &+ UInt64(digit)
+      if digits > 0 { digitCount += 1 }
     }
-    return .number(isNegative ? -magnitude : magnitude)
+
+    /// The `Double` nearest to it; nil where only the slow way knows.
+    var value: Double? {
+      guard digitCount <= 19,
+        let magnitude = CSVNumber.double(digits: digits, exponent: exponent)
+      else { return nil }
+      return isNegative ? -magnitude : magnitude
+    }
   }
 
   /// Space or tabulator.

@@ -19,8 +19,9 @@ struct CSVRows {
   private let marks: MissingMarks
   private let decimalMark: CSVFormat.DecimalMark
   private let maximumByteCount: Int
-  // The columns that hold numbers, and their cells; the last rows still lie in `block`, row by row.
-  private let numberColumns: [Int]
+  /// The columns that hold numbers, in ascending order.
+  let numberColumns: [Int]
+  // Their cells; the last rows still lie in `block`, row by row.
   private var numbers: [[Double]]
   private var block: [Double] = []
   private let textColumns: [Int]
@@ -61,8 +62,9 @@ struct CSVRows {
         remedy: "split the file", at: scanner.location(nil))
     }
     let begin = block.count
-    for column in scanner.appendNumbers(of: numberColumns, mark: decimalMark, to: &block) {
-      note(columnIn: column, scanner)
+    block += scanner.numbers
+    for (place, number) in scanner.numbers.enumerated() where number.isNaN {
+      note(columnIn: numberColumns[place], scanner)
     }
     if marks.holdsNumbers {
       for (place, column) in numberColumns.enumerated() where marks.contains(block[begin + place]) {
@@ -189,29 +191,5 @@ struct CSVRows {
       names.append(text)
       return code
     }
-  }
-}
-
-extension CSVScanner {
-  /// Appends the numbers of the record's cells, NaN for each that is none.
-  ///
-  /// - Returns: the columns of those that are none.
-  func appendNumbers(
-    of columns: [Int], mark: CSVFormat.DecimalMark, to values: inout [Double]
-  ) -> [Int] {
-    let cells = self.cells
-    var others: [Int] = []
-    unsafe withBuffer { bytes in
-      for column in columns {
-        let cell = unsafe UnsafeBufferPointer(rebasing: bytes[cells[column].bytes])
-        if case .number(let value) = unsafe CSVNumber.read(cell, mark: mark.byte) {
-          values.append(value)
-        } else {
-          values.append(.nan)
-          others.append(column)
-        }
-      }
-    }
-    return others
   }
 }

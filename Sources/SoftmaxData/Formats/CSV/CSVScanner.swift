@@ -31,6 +31,8 @@ final class CSVScanner {
   private(set) var line = 0
   /// What stands between two cells.
   var separator: UInt8 = 0x2c
+  /// The record's numbers in the columns that hold numbers, NaN where a cell holds none.
+  private(set) var numbers: [Double] = []
 
   /// The path of the file, for errors.
   let path: String
@@ -45,6 +47,9 @@ final class CSVScanner {
   private var nextLine = 1
   private var isAtEnd = false
   private var blankByteCount = 0
+  // The columns that hold numbers, in ascending order, and what stands before their decimals.
+  private var numberColumns: [Int] = []
+  private var decimalMark = CSVFormat.DecimalMark.point
 
   /// Takes over a reader and passes over the mark that some editors begin a file with.
   init(
@@ -174,6 +179,17 @@ final class CSVScanner {
     return separator
   }
 
+  /// Reads numbers in columns, in ascending order, from this record on: once more over the bytes of a
+  /// table would take as long as cutting it into cells.
+  func readNumbers(of columns: [Int], mark: CSVFormat.DecimalMark) {
+    (numberColumns, decimalMark) = (columns, mark)
+    numbers = unsafe buffer.withUnsafeBufferPointer { bytes in
+      columns.filter { $0 < cells.count }.map {
+        unsafe CSVNumber.value(bytes, cells[$0].bytes, mark: mark.byte)
+      }
+    }
+  }
+
   /// Goes on to the next record; false at the end.
   func advance() throws(SoftmaxError) -> Bool {
     while true {
@@ -213,11 +229,18 @@ final class CSVScanner {
   private func scanRecord() -> Scan {
     // Out of the object, so that adding a cell is no access to it.
     var cells: [Cell] = []
+    var numbers: [Double] = []
     swap(&cells, &self.cells)
-    defer { swap(&cells, &self.cells) }
+    swap(&numbers, &self.numbers)
+    defer {
+      swap(&cells, &self.cells)
+      swap(&numbers, &self.numbers)
+    }
     cells.removeAll(keepingCapacity: true)
+    numbers.removeAll(keepingCapacity: true)
     guard next < buffer.count else { return isAtEnd ? .end : .needsMore }
     let (separator, start, isAtEnd) = (self.separator, next, self.isAtEnd)
+    let (numberColumns, mark) = (self.numberColumns, decimalMark.byte)
     return unsafe buffer.withUnsafeBufferPointer { bytes -> Scan in
       let count = bytes.count
       var index = start
@@ -229,6 +252,8 @@ final class CSVScanner {
             "has more than \(Limit.columns) cells", remedy: "check the separator and the line ends")
         }
         var cell = Cell(bytes: index..<index)
+        let isNumber =
+          numbers.count < numberColumns.count && numberColumns[numbers.count] == cells.count
         if index < count, unsafe bytes[index] == 0x22 {
           cell.isQuoted = true
           index += 1
@@ -254,6 +279,7 @@ final class CSVScanner {
             index += 1
           }
           cells.append(cell)
+          if isNumber { numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark)) }
           if index < count, case let byte = unsafe bytes[index],
             byte != separator, byte != 0x0a, byte != 0x0d
           {
@@ -263,6 +289,10 @@ final class CSVScanner {
           }
         } else {
           let begin = index
+          let plain =
+            isNumber && mark != separator
+            ? unsafe CSVNumber.plain(bytes, from: &index, mark: mark) : nil
+          let plainEnd = index
           while index < count, case let byte = unsafe bytes[index],
             byte != separator, byte != 0x0a, byte != 0x0d, byte != 0x22
           {
@@ -270,6 +300,11 @@ final class CSVScanner {
           }
           cell.bytes = begin..<index
           cells.append(cell)
+          if let plain, plainEnd == index {
+            numbers.append(plain)
+          } else if isNumber {
+            numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark))
+          }
           guard index - begin <= Limit.bytesOfCell else { return Self.tooLong }
           if index < count, unsafe bytes[index] == 0x22 {
             return .failure(

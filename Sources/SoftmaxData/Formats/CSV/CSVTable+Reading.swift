@@ -74,6 +74,7 @@ extension CSVTable {
         .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
         at: .file(path: reader.path, offset: nil))
     }
+    scanner.readNumbers(of: rows.numberColumns, mark: format.decimalMark)
     while hasRow {
       try rows.append(scanner)
       hasRow = try scanner.advance()
