@@ -18,8 +18,8 @@ struct SoftmaxCommand: ParsableCommand {
           softmax evaluate digits.safetensors digits
           softmax predict digits.safetensors digits:test:0 --preview
 
-        DATA is digits, iris, breast-cancer, fashion-mnist or mnist, a folder of IDX files, or a \
-        table of comma-separated values; :train or :test behind it names one part, and :ROW one \
+        DATA is \(DatasetReference.builtInNames.joined(separator: ", ")), \
+        \(FileFormats.namesOfLabeledData); :train or :test after it names one part, and :ROW one \
         row, counted from 0. Results go to standard output, everything else \
         to standard error.
 

@@ -23,7 +23,7 @@ struct DamagedFilesTests {
 
   /// A copy of one of the files, as it is packed, in a folder of its own.
   func copy(_ name: String, in folder: TemporaryFolder) throws -> String {
-    let source = try #require(try FashionMNIST.locate()) + "/\(name).gz"
+    let source = try #require(try RemoteDataset.fashionMNIST.locate()) + "/\(name).gz"
     let path = folder.path(name + ".gz")
     try FileManager.default.copyItem(atPath: source, toPath: path)
     return path

@@ -92,7 +92,7 @@ struct FashionMNISTTests {
   @Test func everyTestRowHasTheSameBitsAloneAndInAnyBatch() throws {
     var cache = DataCache.user
     cache.unpackedFolder = nil
-    let fashion = try FashionMNIST.load(
+    let fashion = try RemoteDataset.fashionMNIST.load(
       directory: ProcessInfo.processInfo.environment["SOFTMAX_DATA"], cache: cache)
     let test = try #require(fashion.test)
     var network = try Sequential(input: [28, 28]) {
@@ -122,7 +122,7 @@ struct FashionMNISTTests {
   func pythonReadsTheModelAndClassifiesAsWeDo() throws {
     let python = try #require(ProcessInfo.processInfo.environment["SOFTMAX_PYTHON"])
     let images = try #require(
-      try FashionMNIST.locate().map { $0 + "/t10k-images-idx3-ubyte.gz" })
+      try RemoteDataset.fashionMNIST.locate().map { $0 + "/t10k-images-idx3-ubyte.gz" })
     let folder = try TemporaryFolder()
     let model = folder.path("model.safetensors")
     _ = try train(Self.network, epochs: 2, output: model)

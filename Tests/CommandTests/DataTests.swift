@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SoftmaxData
 import SoftmaxTestSupport
 import Testing
 
@@ -12,9 +13,10 @@ import Testing
     let outcome = try bench.run("data", "list")
     #expect(outcome.exitCode == 0)
     #expect(
-      outcome.lines.map { $0.prefix { $0 != " " } }
-        == ["digits", "iris", "breast-cancer", "fashion-mnist", "mnist"])
-    for line in outcome.lines.prefix(3) { #expect(line.hasSuffix("in the library itself")) }
+      outcome.lines.map { $0.prefix { $0 != " " } } == NamedDataset.all.map { $0.name[...] })
+    for (line, dataset) in zip(outcome.lines, NamedDataset.all) {
+      #expect(line.hasSuffix("in the library itself") == (dataset.remote == nil))
+    }
   }
 
   @Test func theListSaysWhatAFolderLacks() throws {
@@ -23,10 +25,10 @@ import Testing
       "data", "list", environment: ["SOFTMAX_DATA": bench.folder.path])
     for outcome in [try bench.run("data", "list", "--data-dir", "."), byVariable] {
       #expect(outcome.exitCode == 0, "\(outcome.errors)")
-      try #require(outcome.lines.count == 5)
-      #expect(outcome.lines[3].hasSuffix("/fashion-mnist"))
-      #expect(outcome.lines[4].hasPrefix("mnist "))
-      #expect(outcome.lines[4].contains("not in "), "\(outcome.lines[4])")
+      let found = try #require(outcome.lines.first { $0.hasPrefix("fashion-mnist ") })
+      #expect(found.hasSuffix("/fashion-mnist"))
+      let missing = try #require(outcome.lines.first { $0.hasPrefix("mnist ") })
+      #expect(missing.contains("not in "), "\(missing)")
     }
     let nowhere = try bench.run("data", "list", "--data-dir", "nowhere")
     #expect(nowhere.exitCode == 0)

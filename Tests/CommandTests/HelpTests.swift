@@ -26,6 +26,7 @@ import Testing
     #expect(!examples.isEmpty)
     try bench.train("--quiet")
     try bench.write(Array("length,species\n1,rose\n2,iris\n".utf8), to: "flowers.csv")
+    try bench.writeArrays(features: "embeddings", labels: "folder", to: "mails.npz")
     for example in examples where isForHere(example) {
       let outcome = try bench.run(example)
       #expect(outcome.exitCode == 0, "\(example): \(outcome.errors)")

@@ -11,17 +11,19 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   let packageFolder = Self.packageFolder
-  static let packageFolder = FashionMNIST.remote.packageFolder ?? ""
+  static let packageFolder = RemoteDataset.fashionMNIST.packageFolder ?? ""
   static let packageIsInstalled = FileKind(packageFolder) == .folder
 
   private func writeFiles(in place: String) throws {
-    for file in FashionMNIST.files { try folder.write([], to: place + "/" + file.name) }
+    for file in RemoteDataset.fashionMNIST.files {
+      try folder.write([], to: place + "/" + file.name)
+    }
   }
 
   private func located(
     _ directory: String? = nil, _ cache: DataCache = .none
   ) throws -> String? {
-    var remote = FashionMNIST.remote
+    var remote = RemoteDataset.fashionMNIST
     remote.packageFolder = folder.path("package")
     return try remote.locate(directory: directory, cache: cache)
   }
@@ -43,7 +45,8 @@ import Testing
   @Test func aGivenFolderIsTheOnlyPlace() throws {
     try writeFiles(in: "package")
     let error = error { () throws(SoftmaxError) in
-      _ = try FashionMNIST.load(directory: folder.path("given"), cache: .none, mirrors: [])
+      _ = try RemoteDataset.fashionMNIST.load(
+        directory: folder.path("given"), cache: .none, mirrors: [])
     }
     #expect(error?.code == .notFound)
     #expect(error?.path == folder.path("given"))
@@ -65,7 +68,7 @@ import Testing
     try writeFiles(in: "package")
     for named in ["nowhere", "package/t10k-labels-idx1-ubyte.gz", "."] {
       let error = error { () throws(SoftmaxError) in
-        _ = try FashionMNIST.load(directory: folder.path(named), mirrors: [])
+        _ = try RemoteDataset.fashionMNIST.load(directory: folder.path(named), mirrors: [])
       }
       #expect(error?.code == .notFound)
       #expect(error?.path == folder.path(named))
@@ -82,9 +85,10 @@ import Testing
       "/sub/one": .file([1, 2, 3]), "/sub/two": .file([4, 5]),
     ])
     defer { server.stop() }
-    let place = try RemoteDataset(name: "small", files: files).fetch(
-      to: nil, cache: DataCache(folder: folder.path),
-      downloader: Downloader(mirrors: [server.address + "sub"]), progress: nil)
+    let small = RemoteDataset(
+      name: "small", title: "small", classNames: ["a", "b"], mirrors: [server.address + "sub"],
+      files: files, isThis: { _ in true })
+    let place = try small.fetch(cache: DataCache(folder: folder.path))
     #expect(try FileManager.default.contentsOfDirectory(atPath: place).sorted() == ["one", "two"])
   }
 
@@ -93,7 +97,7 @@ import Testing
     defer { server.stop() }
     let error = try #require(
       error { () throws(SoftmaxError) in
-        try FashionMNIST.fetch(to: folder.path("into"), mirrors: [server.address])
+        try RemoteDataset.fashionMNIST.fetch(to: folder.path("into"), mirrors: [server.address])
       })
     #expect(error.code == .networkFailure)
     #expect(error.message.contains("HTTP status 404"))
@@ -101,7 +105,7 @@ import Testing
     #expect(error.remedy?.contains("--data-dir") == true)
     #expect(server.requests == ["/train-images-idx3-ubyte.gz"])
     let homeless = DataTests.error { () throws(SoftmaxError) in
-      try FashionMNIST.fetch(cache: .none, mirrors: [server.address])
+      try RemoteDataset.fashionMNIST.fetch(cache: .none, mirrors: [server.address])
     }
     #expect(homeless?.code == .notFound)
   }
@@ -115,7 +119,7 @@ import Testing
         Fixtures.labels([UInt8](repeating: 3, count: count)), to: part + "-labels-idx1-ubyte")
     }
     let error = error { () throws(SoftmaxError) in
-      _ = try FashionMNIST.load(directory: folder.path)
+      _ = try RemoteDataset.fashionMNIST.load(directory: folder.path)
     }
     #expect(error?.code == .checksumMismatch)
     #expect(error?.path == folder.path)
@@ -123,7 +127,7 @@ import Testing
 
   @Test(.enabled(if: packageIsInstalled, "needs the package dataset-fashion-mnist"))
   func theRealDataAreComplete() throws {
-    let fashion = try FashionMNIST.load(
+    let fashion = try RemoteDataset.fashionMNIST.load(
       directory: packageFolder, cache: .none)
     let test = try #require(fashion.test)
     #expect(fashion.name == "fashion-mnist")
@@ -179,7 +183,7 @@ import Testing
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: time >> UInt32(8 * $0)) }
       bytes += Array(packed[8..<10]) + Array(name.utf8) + [0]
       bytes += packed[10...]
-      let file = try #require(FashionMNIST.files.first { $0.name == name + ".gz" })
+      let file = try #require(RemoteDataset.fashionMNIST.files.first { $0.name == name + ".gz" })
       #expect(bytes.count == file.byteCount)
       #expect(SHA256.hexDigest(of: bytes) == file.sha256)
     }

@@ -41,12 +41,13 @@ import Testing
       Dictionary(uniqueKeysWithValues: contents.map { ("/mnist/" + $0.key, .file($0.value)) }))
     defer { server.stop() }
     let cache = DataCache(folder: folder.path)
-    let remote = RemoteDataset(name: MNIST.name, files: files)
-    let place = try remote.fetch(
-      to: nil, cache: cache,
-      downloader: Downloader(mirrors: [server.address + "mnist/"]), progress: nil)
+    let mnist = RemoteDataset.mnist
+    let remote = RemoteDataset(
+      name: mnist.name, title: "MNIST", classNames: mnist.classNames,
+      mirrors: [server.address + "mnist/"], files: files, isThis: mnist.isThis)
+    let place = try remote.fetch(cache: cache)
     #expect(server.requests.count == 4)
-    #expect(try MNIST.locate(cache: cache) == place)
+    #expect(try RemoteDataset.mnist.locate(cache: cache) == place)
     let split = try DatasetReference("mnist").load(cache: cache)
     #expect(split.name == "mnist")
     #expect(split.training.count == 60_000)
@@ -60,7 +61,7 @@ import Testing
     defer { server.stop() }
     let error = try #require(
       error { () throws(SoftmaxError) in
-        try MNIST.fetch(to: folder.path("into"), mirrors: [server.address])
+        try RemoteDataset.mnist.fetch(to: folder.path("into"), mirrors: [server.address])
       })
     #expect([.checksumMismatch, .networkFailure].contains(error.code))
     #expect(error.remedy?.contains("--data-dir") == true)
@@ -71,13 +72,14 @@ import Testing
   @Test func oneFolderHoldsBothDataSets() throws {
     try write(try contents(), to: "data/mnist")
     let data = folder.path("data")
-    #expect(try MNIST.locate(directory: data) == folder.path("data/mnist"))
+    #expect(try RemoteDataset.mnist.locate(directory: data) == folder.path("data/mnist"))
     #expect(
-      error { () throws(SoftmaxError) in _ = try FashionMNIST.locate(directory: data) }?
-        .code == .notFound)
+      error { () throws(SoftmaxError) in _ = try RemoteDataset.fashionMNIST.locate(directory: data)
+      }?
+      .code == .notFound)
     try write(try contents(), to: "data")
-    #expect(try FashionMNIST.locate(directory: data) == folder.path("data"))
-    #expect(try MNIST.locate(directory: data) == folder.path("data/mnist"))
+    #expect(try RemoteDataset.fashionMNIST.locate(directory: data) == folder.path("data"))
+    #expect(try RemoteDataset.mnist.locate(directory: data) == folder.path("data/mnist"))
   }
 
   @Test func anotherDataSetOfTheSameFormIsRefused() throws {
@@ -85,7 +87,7 @@ import Testing
     for contents in [try contents(training: even, test: even), try contents(test: even)] {
       try write(contents, to: "other")
       let error = error { () throws(SoftmaxError) in
-        _ = try MNIST.load(directory: folder.path("other"), cache: .none)
+        _ = try RemoteDataset.mnist.load(directory: folder.path("other"), cache: .none)
       }
       #expect(error?.code == .checksumMismatch)
       #expect(error?.path == folder.path("other"))
@@ -93,11 +95,12 @@ import Testing
   }
 
   @Test func theListOfFilesIsWellFormed() {
-    #expect(MNIST.files.map(\.name) == FashionMNIST.files.map(\.name))
-    for file in MNIST.files {
+    #expect(RemoteDataset.mnist.files.map(\.name) == RemoteDataset.fashionMNIST.files.map(\.name))
+    for file in RemoteDataset.mnist.files {
       #expect(file.sha256.count == 64)
       #expect(file.sha256.allSatisfy { $0.isHexDigit && !$0.isUppercase })
     }
-    #expect(MNIST.mirrors.allSatisfy { $0.hasPrefix("https://") && $0.hasSuffix("/") })
+    #expect(
+      RemoteDataset.mnist.mirrors.allSatisfy { $0.hasPrefix("https://") && $0.hasSuffix("/") })
   }
 }

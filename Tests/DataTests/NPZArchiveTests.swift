@@ -18,20 +18,22 @@ import Testing
   }
 
   /// A small archive: its bytes, where its directory begins.
-  private func small(compressed: Bool = false) throws -> (bytes: [UInt8], directory: Int) {
+  private func small(
+    compressed: Bool = false, leastWideByteCount: Int = ZipWriter.leastWideByteCount
+  ) throws -> (bytes: [UInt8], directory: Int) {
     let path = folder.path("small.npz")
     try NPZArchive.write(
       [
         ("a", NPYArray(shape: [3], floats: [1, 2, 3])),
         ("b", NPYArray(shape: [2], integers: [4, 5])),
-      ], to: path, compressed: compressed)
+      ], to: path, compressed: compressed, leastWideByteCount: leastWideByteCount)
     let bytes = try folder.read("small.npz")
     let end = bytes.count - 22
     let start = (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[end + 16 + $1]) }
     return (bytes, start)
   }
 
-  @Test(arguments: ["arrays.npz", "arrays-packed.npz"])
+  @Test(arguments: ["arrays.npz", "arrays-packed.npz", "arrays-wide.npz"])
   func everyArrayOfNumPysIsRead(file: String) throws {
     let golden = try ArrayGolden.all()
     let archive = try NPZArchive(ArrayGolden.url(file).path)
@@ -39,6 +41,33 @@ import Testing
     for name in archive.names {
       try #require(golden[name]).expectIs(archive.array(name), name: name)
     }
+  }
+
+  /// Sizes, offsets and the directory in 64 bits, as archives beyond 4 GiB need them.
+  @Test(arguments: [false, true])
+  func wideSizesAreWrittenAndReadBack(compressed: Bool) throws {
+    let wide = try small(compressed: compressed, leastWideByteCount: 1).bytes
+    let narrow = try small(compressed: compressed).bytes
+    // 20 and 28 more bytes for each entry, 76 for the directory.
+    #expect(wide.count == narrow.count + 2 * (20 + 28) + 76)
+    let (expected, read) = try (
+      NPZArchive(narrow, name: "n"), NPZArchive(wide, name: "w")
+    )
+    #expect(read.names == ["a", "b"])
+    for name in read.names { #expect(try read.array(name) == expected.array(name)) }
+    for count in 0..<wide.count {
+      #expect(failure(Array(wide[..<count])) != nil, "\(count) bytes")
+    }
+    for place in wide.indices {
+      for value in [0, 0xff, wide[place] ^ 1, wide[place] ^ 0x80] as [UInt8] {
+        var bytes = wide
+        bytes[place] = value
+        _ = failure(bytes)
+      }
+    }
+    // Only the second entry begins where 32 bits have no room.
+    let mixed = try small(compressed: compressed, leastWideByteCount: 150).bytes
+    #expect(try NPZArchive(mixed, name: "m").array("b") == expected.array("b"))
   }
 
   @Test(arguments: [false, true])

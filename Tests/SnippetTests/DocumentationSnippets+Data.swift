@@ -15,15 +15,22 @@ extension DocumentationSnippets {
   }
 
   static func mnist() throws {
-    let digits = try MNIST.load()
+    let digits = try RemoteDataset.mnist.load()
     print(digits.training.count, digits.training.labels[0])  // 60000 5
   }
 
   static func fetchedMNIST(_ showProgress: @escaping (String) -> Void) throws -> String {
-    let folder = try MNIST.fetch { file, received, total in
+    let folder = try RemoteDataset.mnist.fetch { file, received, total in
       showProgress("\(file): \(received) of \(total) bytes")
     }
     return folder
+  }
+
+  // `mails.npz` of the current folder.
+  static func chosenArrays() throws -> DatasetSplit {
+    let split = try DatasetReference("mails.npz")
+      .load(arrays: ArrayChoice(features: "sentence_vectors", labels: "folder"))
+    return split
   }
 
   // `iris.csv` of the current folder.

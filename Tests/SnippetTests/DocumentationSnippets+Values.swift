@@ -26,7 +26,7 @@ extension DocumentationSnippets {
   }
 
   static func cached() throws -> DatasetSplit {
-    let fashion = try FashionMNIST.load(cache: DataCache(folder: "/scratch/softmax"))
+    let fashion = try RemoteDataset.fashionMNIST.load(cache: DataCache(folder: "/scratch/softmax"))
     return fashion
   }
 

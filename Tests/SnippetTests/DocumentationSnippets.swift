@@ -110,14 +110,14 @@ enum DocumentationSnippets {
   }
 
   static func fetch(_ showProgress: @escaping (String) -> Void) throws -> String {
-    let folder = try FashionMNIST.fetch { file, received, total in
+    let folder = try RemoteDataset.fashionMNIST.fetch { file, received, total in
       showProgress("\(file): \(received) of \(total) bytes")
     }
     return folder
   }
 
   static func fashion() throws {
-    let fashion = try FashionMNIST.load()
+    let fashion = try RemoteDataset.fashionMNIST.load()
     print(fashion.training.count)
     print(fashion.training.classNames[fashion.training.labels[0]])
   }

@@ -228,7 +228,7 @@ import Testing
           rowCount: 100, columnCount: 784,
           bytes: (0..<78_400).map { UInt8(truncatingIfNeeded: generator.bits(at: $0)) },
           scale: 1.0 / 255)),
-      labels: (0..<100).map { $0 % 10 }, classNames: FashionMNIST.classNames,
+      labels: (0..<100).map { $0 % 10 }, classNames: RemoteDataset.fashionMNIST.classNames,
       featureShape: [28, 28])
     let result = try Snippets.keras(DatasetSplit(name: "noise", training: images, test: nil))
     #expect(result.rowCount == 100)

@@ -4,13 +4,15 @@
 
 usage: make-arrays.py FOLDER          (NumPy 2.4; the files' bytes depend on its version, their meaning does not)
 
-arrays.npz holds them plain, arrays-packed.npz deflated, arrays.json what is in them. An array's name is
+arrays.npz holds them plain, arrays-packed.npz deflated, arrays-wide.npz plain and with the 64-bit records
+that sizes beyond 4 GiB need, arrays.json what is in them. An array's name is
 its type, byte order and order of elements. version-1.npy to version-3.npy hold one array in each version
 of the format.
 """
 import json
 import pathlib
 import sys
+import zipfile
 
 import numpy as np
 
@@ -61,6 +63,8 @@ add("five-dimensions", np.asfortranarray(np.arange(48, dtype=np.int16).reshape(2
 
 np.savez(folder / "arrays.npz", **arrays)
 np.savez_compressed(folder / "arrays-packed.npz", **arrays)
+zipfile.ZIP64_LIMIT = 1  # every size and offset counts as beyond 32 bits
+np.savez(folder / "arrays-wide.npz", **arrays)
 for version in [1, 2, 3]:
     with open(folder / f"version-{version}.npy", "wb") as file:
         np.lib.format.write_array(file, arrays["five-dimensions"], version=(version, 0))

@@ -11,7 +11,7 @@ enum AllocationMode {
 
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)
-    let training = try FashionMNIST.load().training
+    let training = try RemoteDataset.fashionMNIST.load().training
     guard gauge_allocations() >= 0 else {
       throw BenchmarkError("this system's C library does not let its calls of malloc be counted")
     }

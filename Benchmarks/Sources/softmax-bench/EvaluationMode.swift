@@ -8,7 +8,7 @@ import SoftmaxKit
 /// `evaluate threads=2`; `agree folder=...` leaves weights and gradient for the peer.
 enum EvaluationMode {
   static func run(_ settings: Settings) throws {
-    let training = try FashionMNIST.load().training
+    let training = try RemoteDataset.fashionMNIST.load().training
     let threads: Int = try settings.number("threads")
     let network = try Sequential(input: training.featureShape, seed: 0) {
       Flatten()

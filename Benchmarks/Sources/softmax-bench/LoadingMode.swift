@@ -11,10 +11,10 @@ enum LoadingMode {
     let place = try settings.text("cache")
     var cache = DataCache.none
     cache.unpackedFolder = place == "off" ? nil : place
-    var split = try FashionMNIST.load(directory: folder, cache: cache)
+    var split = try RemoteDataset.fashionMNIST.load(directory: folder, cache: cache)
     try Worker.serve { _ in
       let start = Clock.now
-      let fresh = try FashionMNIST.load(directory: folder, cache: cache)
+      let fresh = try RemoteDataset.fashionMNIST.load(directory: folder, cache: cache)
       let seconds = Clock.now - start
       split = fresh  // The one before is freed outside of the time.
       // The sum shows that every pixel is there.

@@ -9,7 +9,7 @@ import SoftmaxKit
 enum LoopMode {
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)
-    let training = try FashionMNIST.load().training
+    let training = try RemoteDataset.fashionMNIST.load().training
     let trainer = try trainer(for: task, on: training)
     var epoch = 0
     func next() throws -> Double {

@@ -11,7 +11,7 @@ import SoftmaxKit
 enum TrainingMode {
   static func run(_ settings: Settings) throws {
     let task = try TrainingTask(settings)
-    let split = try FashionMNIST.load()
+    let split = try RemoteDataset.fashionMNIST.load()
     let training = try settings.isFloats ? split.training.withFloats() : split.training
     var network = try task.network(for: training, seed: 0)
     var start = 0.0

@@ -10,7 +10,7 @@
 import SoftmaxKit
 import Statements
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let test = fashion.test ?? fashion.training
 
 var net = try Sequential(input: [28, 28], seed: seed) {

@@ -76,9 +76,9 @@ state("the accuracy is 0.5", Double(correctCount(yHat, y)) / 2 == 0.5)
 
 // MARK: The loader
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let (training, test) = (fashion.training, fashion.test ?? fashion.training)
-let folder = try FashionMNIST.locate() ?? ""
+let folder = try RemoteDataset.fashionMNIST.locate() ?? ""
 func makeLoader(readers: Int) throws -> BatchLoader {
   try BatchLoader(idxFolder: folder, batchSize: 256, seed: seed, readers: readers)
 }

@@ -68,7 +68,7 @@ for (loss, figure) in [(Loss.squared, squared), (.absolute, absolute), (.huber()
 // MARK: A classifier trained on squared loss first
 
 // One score for each class, as a regression of the one-hot label; the greatest score decides.
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let (training, test) = (fashion.training, fashion.test ?? fashion.training)
 let untrained = try Sequential(input: [28, 28], seed: seed) {
   Flatten()

@@ -11,7 +11,7 @@ import Statements
 
 // MARK: The data
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let (training, test) = (fashion.training, fashion.test ?? fashion.training)
 print("train_images", [training.count] + training.featureShape)
 print("test_images ", [test.count] + test.featureShape)

@@ -54,7 +54,7 @@ state("the accuracy on held-out digits is above 0.86", accuracy > 0.86)
 
 // MARK: Flatten, Dense 128, Dense 10, Softmax on Fashion-MNIST
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let larger = try trained(
   Sequential(input: [28, 28], seed: seed) {
     Flatten()

@@ -13,7 +13,7 @@
 import SoftmaxKit
 import Statements
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let model = try Sequential(input: [28, 28], seed: seed) {
   Flatten()
   Dense(10)

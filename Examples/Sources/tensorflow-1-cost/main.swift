@@ -48,7 +48,7 @@ state(
 
 // MARK: The training
 
-let fashion = try FashionMNIST.load()
+let fashion = try RemoteDataset.fashionMNIST.load()
 let (images, test) = (fashion.training, fashion.test ?? fashion.training)
 let categorical = try images.replacing(
   distributions: Matrix(oneHot: images.labels, classCount: 10))

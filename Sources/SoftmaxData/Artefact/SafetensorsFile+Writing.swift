@@ -56,3 +56,14 @@ extension SafetensorsFile {
     return (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + text
   }
 }
+
+extension AtomicFile {
+  /// Adds the numbers of a tensor as they lie in memory, which is little-endian on every platform of Swift's.
+  ///
+  /// - Throws: `ioFailure`; the old file is untouched.
+  fileprivate func write(_ tensor: SafetensorsFile.Tensor) throws(SoftmaxError) {
+    var failure: SoftmaxError?
+    unsafe tensor.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
+    if let failure { throw failure }
+  }
+}

@@ -69,7 +69,7 @@ public struct BatchLoader: Sendable {
   /// - Throws: `notFound` if the folder has no such part; `invalidArgument`; as ``IDXFolder``'s
   ///   loading.
   public init(
-    idxFolder path: String, part: DatasetReference.Part = .training, classNames: [String]? = nil,
+    idxFolder path: String, part: DatasetSplit.Part = .training, classNames: [String]? = nil,
     batchSize: Int, seed: UInt64 = 0, readers: Int = 2, prefetch: Int? = nil,
     cache: DataCache = .user
   ) throws(SoftmaxError) {

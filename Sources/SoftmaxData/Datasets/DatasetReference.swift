@@ -3,10 +3,10 @@ public import SoftmaxCore
 
 /// Data as it is named on the command line: a data set, a part of it, a row of that.
 ///
-/// The name is one of ``builtInNames``, the path of a folder of IDX files or that
-/// of a table of comma-separated values (``CSVTable``), or `-` for a table on standard input. Behind it may follow
-/// `:train` or `:test`, unless it is a table, and then `:` and the number of a
-/// row, counted from 0. A path that exists is taken as it is, colons included.
+/// The name is one of ``builtInNames``, the path of a folder of IDX files, of a table of
+/// comma-separated values (``CSVTable``) or of arrays (``NPZArchive``, ``NPYArray``), or `-` for what comes
+/// on standard input. After it may follow `:train` or `:test`, unless the file has no parts, and then `:`
+/// and the number of a row, counted from 0. A path that exists is taken as it is, colons included.
 ///
 /// ```swift
 /// let reference = try DatasetReference("fashion-mnist:test:0")
@@ -21,32 +21,22 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     case builtIn(String)
     /// The path of a folder of IDX files.
     case folder(String)
-    /// The path of a single file, which holds a table.
+    /// The path of a single file, such as a table.
     case file(String)
   }
 
-  /// One of the two parts of a data set.
-  public enum Part: String, Hashable, Sendable {
-    /// The samples to learn from, `train` on the command line.
-    case training = "train"
-    /// The samples that were held back, `test` on the command line.
-    case test
-  }
-
   /// The names of the data sets that the library knows.
-  public static let builtInNames = [
-    "digits", "iris", "breast-cancer", FashionMNIST.name, MNIST.name,
-  ]
+  public static let builtInNames = NamedDataset.all.map(\.name)
 
   /// Where the data are.
   public let source: Source
   /// The part that was named, if one was.
-  public let part: Part?
+  public let part: DatasetSplit.Part?
   /// The row that was named, if one was, counted from 0.
   public let row: Int?
 
   /// Refers to data without going through text.
-  public init(source: Source, part: Part? = nil, row: Int? = nil) {
+  public init(source: Source, part: DatasetSplit.Part? = nil, row: Int? = nil) {
     self.source = source
     self.part = part
     self.row = row
@@ -79,8 +69,8 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
   private init(_ source: Source, suffixes: ArraySlice<Substring>, text: String) throws(SoftmaxError)
   {
     var rest = suffixes
-    var part: Part?
-    if let first = rest.first, let named = Part(rawValue: String(first)) {
+    var part: DatasetSplit.Part?
+    if let first = rest.first, let named = DatasetSplit.Part(rawValue: String(first)) {
       part = named
       rest.removeFirst()
     }
@@ -113,7 +103,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") {
       return SoftmaxError(
         .notFound, "there is nothing at this path",
-        remedy: "name a folder of IDX files, a table or one of \(known)",
+        remedy: "name \(FileFormats.namesOfLabeledData), or one of \(known)",
         at: .file(path: text, offset: nil))
     }
     let nearest = Spelling.nearest(to: name, among: builtInNames)

@@ -105,15 +105,6 @@ final class AtomicFile {
     if let failure { throw failure }
   }
 
-  /// Adds the numbers of a tensor as they lie in memory, which is little-endian on every platform of Swift's.
-  ///
-  /// - Throws: `ioFailure`; the old file is untouched.
-  func write(_ tensor: SafetensorsFile.Tensor) throws(SoftmaxError) {
-    var failure: SoftmaxError?
-    unsafe tensor.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
-    if let failure { throw failure }
-  }
-
   /// Makes the file appear under its name.
   ///
   /// - Parameter durably: whether the file is forced to the disk first. Without it a power failure
@@ -146,7 +137,7 @@ final class AtomicFile {
   }
 
   // Returns the error since the closures of the standard library cannot throw typed ones.
-  private func append(_ bytes: UnsafeRawBufferPointer) -> SoftmaxError? {
+  func append(_ bytes: UnsafeRawBufferPointer) -> SoftmaxError? {
     var written = 0
     while written < bytes.count {
       let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
@@ -262,7 +253,7 @@ final class AtomicFile {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
       guard name.hasPrefix(prefix), isTemporaryTail(name.dropFirst(prefix.count)) else { continue }
-      let stale = IDXFolder.join(folder, name)
+      let stale = FolderPath.join(folder, name)
       let descriptor = unsafe open(stale, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
       guard descriptor >= 0 else { continue }
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unsafe unlink(stale) }

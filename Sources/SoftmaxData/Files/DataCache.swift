@@ -6,7 +6,7 @@ import Foundation
 /// Everything in it may be deleted at any time.
 ///
 /// ```swift
-/// let fashion = try FashionMNIST.load(cache: DataCache(folder: "/scratch/softmax"))
+/// let fashion = try RemoteDataset.fashionMNIST.load(cache: DataCache(folder: "/scratch/softmax"))
 /// ```
 public struct DataCache: Hashable, Sendable {
   /// The folder of fetched data sets, each in a folder of its name; nil for none.
@@ -17,7 +17,7 @@ public struct DataCache: Hashable, Sendable {
   /// Describes a cache with both in one folder, or no cache at all.
   public init(folder: String?) {
     self.folder = folder
-    unpackedFolder = folder.map { IDXFolder.join($0, "unpacked") }
+    unpackedFolder = folder.map { FolderPath.join($0, "unpacked") }
   }
 
   /// No cache: what is missing is not fetched, what is packed is unpacked each time.
@@ -29,11 +29,11 @@ public struct DataCache: Hashable, Sendable {
     let caches = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first
     // A home that is no absolute path counts as none, as the XDG specification has it.
     guard let path = caches?.relativePath, path.hasPrefix("/") else { return .none }
-    return DataCache(folder: IDXFolder.join(path, "softmax"))
+    return DataCache(folder: FolderPath.join(path, "softmax"))
   }
 
   /// Where a data set lies in the cache.
   func folder(of dataset: String) -> String? {
-    folder.map { IDXFolder.join($0, dataset) }
+    folder.map { FolderPath.join($0, dataset) }
   }
 }

@@ -6,10 +6,16 @@ import SoftmaxCore
 @safe
 enum Deflate {
   // A byte is at least a quarter of a bit: DEFLATE makes at most 258 bytes out of 2 bits.
-  static let greatestRatio = 1032
+  private static let greatestRatio = 1032
 
   private static let chunkByteCount = 1 << 18
   private static let windowBits: Int32 = -15
+
+  /// The most bytes that so many packed ones can hold.
+  static func greatestByteCount(ofPacked byteCount: Int) -> Int {
+    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: greatestRatio)
+    return overflow ? .max : ceiling
+  }
 
   /// Unpacks bytes that are said to become so many.
   ///

@@ -48,7 +48,7 @@ struct UnpackedCache: Sendable {
   /// Where the copy of a packed file lies.
   func path(of source: SourceIdentity) -> String {
     let digest = SHA256.hexDigest(of: Array(source.text.utf8)).prefix(Self.digitCount)
-    return IDXFolder.join(folder, digest + Self.suffix)
+    return FolderPath.join(folder, digest + Self.suffix)
   }
 
   /// The copy of a packed file, its array unchecked; nil if there is none to be used.
@@ -150,7 +150,7 @@ struct UnpackedCache: Sendable {
     let places = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let copies = places.filter(Self.isNameOfCopy).compactMap {
       name -> (path: String, date: Date)? in
-      let path = IDXFolder.join(folder, name)
+      let path = FolderPath.join(folder, name)
       guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
         attributes[.type] as? FileAttributeType == .typeRegular,
         (attributes[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid()

@@ -42,7 +42,7 @@ enum WholeFile {
   ) throws(SoftmaxError) -> ByteStorage {
     let expected =
       reader.isPacked
-      ? IDXFile.greatestByteCount(ofPacked: reader.sourceByteCount) : reader.sourceByteCount
+      ? Deflate.greatestByteCount(ofPacked: reader.sourceByteCount) : reader.sourceByteCount
     let bytes = try reader.readGrowing(upTo: min(expected, maximumByteCount))
     guard try reader.isAtEnd() else {
       throw tooLarge(nil, maximum: maximumByteCount, path: reader.path)

@@ -28,35 +28,22 @@ struct DataFetchCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let source = try DatasetName.source(of: name)
-    let environment = CommandEnvironment()
-    let known =
-      directory == nil
-      ? try DatasetPlace(of: source, directory: environment.dataDirectory) : .elsewhere
-    switch (source, known) {
-    case (_, .folder(let path)):
-      console.message("\(name) is here already")
-      try console.result(PrintableText.line(path))
-    case (.builtIn(FashionMNIST.name), _):
-      try show(console) { progress throws(SoftmaxError) in
-        try FashionMNIST.fetch(to: directory, cache: environment.cache, progress: progress)
-      }
-    case (.builtIn(MNIST.name), _):
-      try show(console) { progress throws(SoftmaxError) in
-        try MNIST.fetch(to: directory, cache: environment.cache, progress: progress)
-      }
-    default:
+    guard let remote = try DatasetName.dataset(name).remote else {
       console.message("\(name) is in the library itself; there is nothing to fetch")
+      return
     }
-  }
-
-  // Fetches, and says how far it is and where the files went.
-  private func show(
-    _ console: Console, _ fetch: (@escaping DownloadProgress) throws(SoftmaxError) -> String
-  ) throws {
+    let environment = CommandEnvironment()
+    if directory == nil,
+      let found = try remote.locate(
+        directory: environment.dataDirectory, cache: environment.cache)
+    {
+      console.message("\(name) is here already")
+      try console.result(PrintableText.line(found))
+      return
+    }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
-    let path = try fetch { file, received, total in
+    let path = try remote.fetch(to: directory, cache: environment.cache) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     try console.result(PrintableText.line(path))

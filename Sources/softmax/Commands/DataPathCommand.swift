@@ -21,7 +21,8 @@ struct DataPathCommand: ParsableCommand {
   var source: DataOptions
 
   func run() throws {
-    let place = try DatasetPlace(of: DatasetName.source(of: name), directory: source.folder)
+    let dataset = try DatasetName.dataset(name)
+    let place = try DatasetPlace(of: .builtIn(dataset.name), directory: source.folder)
     switch place {
     case .folder(let path), .file(let path):
       try Console().result(PrintableText.line(path))

@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A model file, as softmax train writes it.")
   var model: String
 
-  @Argument(help: "What to judge by: a data set's name, a folder of IDX files or a table.")
+  @Argument(help: "What to judge by: a data set's name, \(FileFormats.namesOfLabeledData).")
   var data: String
 
   @OptionGroup
@@ -50,6 +50,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup
   var table: TableOptions
 
+  @OptionGroup
+  var arrays: ArrayOptions
+
   @Flag(help: "Write the result as JSON.")
   var json = false
 
@@ -70,7 +73,8 @@ struct EvaluateCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
-    var loader = DatasetLoader(console: console, directory: source.folder, table: table.format)
+    var loader = DatasetLoader(
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames,
       schema: classifier.table)

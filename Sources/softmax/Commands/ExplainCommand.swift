@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
       trained. The figures are the losses, each with its gradient and its likelihood.
       """)
 
-  @Argument(help: "Where the rows come from: a data set's name, a folder of IDX files or a table.")
+  @Argument(help: "Where the rows come from: a data set's name, \(FileFormats.namesOfLabeledData).")
   var data: String?
 
   @Option(help: "The model file that gives the scores.")
@@ -44,6 +44,9 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup
   var table: TableOptions
+
+  @OptionGroup
+  var arrays: ArrayOptions
 
   @Option(
     help: ArgumentHelp("Draw the losses into this folder, as SVG.", valueName: "dir"))
@@ -88,7 +91,7 @@ struct ExplainCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: trained?.classNames,
       schema: trained?.table)

@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
       at the training part unless another is named.
       """)
 
-  @Argument(help: "A model file, a data set's name, a folder of IDX files, an IDX file or a table.")
+  @Argument(help: "A model file, a data set's name, \(FileFormats.namesOfData).")
   var subject: String
 
   @Option(
@@ -49,6 +49,9 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup
   var table: TableOptions
+
+  @OptionGroup
+  var arrays: ArrayOptions
 
   @Flag(help: "Write JSON.")
   var json = false
@@ -78,23 +81,27 @@ struct InspectCommand: ParsableCommand {
 
   private func inspections(console: Console) throws(SoftmaxError) -> [any Inspection] {
     // A name of a data set is one whatever lies in the current folder.
-    if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject),
-      FileFormat(subject) != .table
-    {
-      guard show == nil, !pass else {
+    var facts: [any Inspection] = []
+    if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
+      let file = try DataFile(subject)
+      let format = FileFormats.format(of: file)
+      let options = ReadingOptions(table: table.format, arrays: arrays.choice)
+      let hasLabels = try format.hasLabels(file, options: options)
+      guard hasLabels || (show == nil && !pass) else {
         throw SoftmaxError(
           .unsupported, "--show and --pass are for data with labels",
-          remedy: "name a data set, a folder of IDX files or a table",
+          remedy: "name a data set, \(FileFormats.namesOfLabeledData)",
           at: .file(path: subject, offset: nil))
       }
-      return FileFormat(subject) == .idx
-        ? [try IDXInspection(path: subject)] : [try ModelInspection(path: subject)]
+      if format.content == .model { return [try ModelInspection(path: subject)] }
+      facts = try FileInspection.all(of: file, format: format)
+      guard hasLabels else { return facts }
     }
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
     guard show != nil || pass else {
-      return [try DataInspection(reference, loader: &loader, directory: source.folder)]
+      return facts + [try DataInspection(reference, loader: &loader, directory: source.folder)]
     }
     guard reference.row == nil else {
       throw SoftmaxError(

@@ -15,9 +15,9 @@ struct PredictCommand: ParsableCommand {
         softmax predict model.safetensors digits --csv
         softmax predict model.safetensors digits:train:5 --json
 
-      INPUT is an IDX file of images or a table of comma-separated values, plain or gzipped, with \
-      its column of classes or without, - for a table on standard input; or it names rows: digits:test:0 is one, digits:test and \
-      digits alone are the whole test part. Rows count from 0 in each input. Where the model was \
+      INPUT is \(FileFormats.namesOfData), plain or gzipped, with labels or without, - for one on \
+      standard input; or it names rows: digits:test:0 is one, digits:test and digits alone are the whole \
+      test part. Rows count from 0 in each input. Where the model was \
       trained on a table with a header, columns are found by their names, in whatever order.
 
       --json writes an object for each row,
@@ -59,6 +59,9 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup
   var table: TableOptions
 
+  @OptionGroup
+  var arrays: ArrayOptions
+
   // Rows that are predicted and written at once; a row's bits do not depend on its company.
   private static let rowsAtOnce = 4096
 
@@ -75,7 +78,8 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let console = Console()
     let classifier = try Classifier.load(model)
-    var loader = DatasetLoader(console: console, directory: source.folder, table: table.format)
+    var loader = DatasetLoader(
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
     let inputs = try input.map { text throws(SoftmaxError) in
       try PredictionInput(text, for: classifier, loader: &loader)
     }

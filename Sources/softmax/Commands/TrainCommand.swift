@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand {
         softmax train digits
         softmax train digits --model linear --epochs 20 --output linear.safetensors
         softmax train flowers.csv --target species --standardize
+        softmax train mails.npz --features embeddings --labels folder --model linear
         gunzip -c flowers.csv.gz | softmax train -
         softmax train digits --label-smoothing 0.1 --class-weights balanced
         softmax train fashion-mnist --hidden 128,64 --epochs 5 --seed 1 --json
@@ -29,7 +30,7 @@ struct TrainCommand: ParsableCommand {
       {"event":"result",...}.
       """)
 
-  @Argument(help: "What to learn from: a data set's name, a folder of IDX files or a table.")
+  @Argument(help: "What to learn from: a data set's name, \(FileFormats.namesOfLabeledData).")
   var data: String
 
   @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
@@ -70,6 +71,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup
   var table: TableOptions
 
+  @OptionGroup
+  var arrays: ArrayOptions
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"
 
@@ -102,7 +106,8 @@ struct TrainCommand: ParsableCommand {
     {
       throw ValidationError("\(other) and --resume are two files: name another for one")
     }
-    for (name, text) in [("DATA", data), ("--test", test)] {
+    let arrayFiles = [("--features", arrays.features), ("--labels", arrays.labels)]
+    for (name, text) in [("DATA", data), ("--test", test)] + arrayFiles {
       guard let text, case .file(let path)? = try? DatasetReference(text).source,
         let other = written[FileProbe.resolved(path)]
       else { continue }

@@ -26,7 +26,8 @@ struct TrainingRun {
     let checkpoint = try loadedCheckpoint()
 
     var loader = DatasetLoader(
-      console: console, directory: command.source.folder, table: command.table.format)
+      console: console, directory: command.source.folder, table: command.table.format,
+      arrays: command.arrays.choice)
     let split = try loader.split(
       of: reference, classNames: checkpoint?.classNames, schema: checkpoint?.pipeline.table)
     let whole = try reference.part(of: split, default: .training)
@@ -39,7 +40,7 @@ struct TrainingRun {
       test = reference.part == .test ? nil : split.test
     }
     try validateMemory(for: whole)
-    if let testReference, reference.trainsOnRows(of: testReference) {
+    if let testReference, reference.trainsOnRows(of: testReference, hasParts: split.test != nil) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
     }
@@ -201,7 +202,7 @@ struct TrainingRun {
     if isJudged, let directory = command.source.directory {
       words += ["--data-dir", ShellWord.quoted(directory)]
     }
-    if isJudged { words += command.table.words.map(ShellWord.quoted) }
+    if isJudged { words += (command.table.words + command.arrays.words).map(ShellWord.quoted) }
     return PrintableText.line(words.joined(separator: " "))
   }
 }

@@ -7,12 +7,17 @@ struct DatasetLoader {
   private let console: Console
   private let directory: String?
   private let table: CSVFormat
+  private let arrays: ArrayChoice
   private var splits: [DatasetReference.Source: DatasetSplit] = [:]
 
-  init(console: Console, directory: String?, table: CSVFormat = CSVFormat()) {
+  init(
+    console: Console, directory: String?, table: CSVFormat = CSVFormat(),
+    arrays: ArrayChoice = ArrayChoice()
+  ) {
     self.console = console
     self.directory = directory
     self.table = table
+    self.arrays = arrays
   }
 
   /// The whole data set that a reference is about.
@@ -30,7 +35,7 @@ struct DatasetLoader {
     table.knownClassNames = classNames
     table.schema = schema
     let split = try reference.load(
-      dataDirectory: directory, table: table, cache: CommandEnvironment().cache
+      dataDirectory: directory, table: table, arrays: arrays, cache: CommandEnvironment().cache
     ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
@@ -39,18 +44,22 @@ struct DatasetLoader {
     return split
   }
 
-  /// A table whose classes need not be those of a classifier, or not be there at all.
-  func table(at path: String, for classifier: Classifier) throws(SoftmaxError) -> CSVTable {
-    var format = table
-    format.knownClassNames = classifier.classNames
+  /// The rows of a file whose classes need not be those of a classifier, or not be there at all.
+  func rows(
+    of path: String, part: DatasetSplit.Part?, for classifier: Classifier
+  ) throws(SoftmaxError) -> PredictionRows {
+    var table = table
+    table.knownClassNames = classifier.classNames
     if let schema = classifier.table {
-      format.schema = schema
+      table.schema = schema
     } else {
-      format.schema = try TableSchema(featureCount: classifier.network.inputCount)
+      table.schema = try TableSchema(featureCount: classifier.network.inputCount)
     }
-    let table = try CSVTable.read(path, as: format)
-    say(table.note, table.warnings, of: PipedBytes.name(path))
-    return table
+    let file = try DataFile(path)
+    let options = ReadingOptions(table: table, arrays: arrays, cache: CommandEnvironment().cache)
+    let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
+    say(rows.note, rows.warnings, of: file.path)
+    return rows
   }
 
   // What was found out by looking is said once, so that a wrong guess is seen.
@@ -66,7 +75,7 @@ struct DatasetLoader {
   ///   - classNames: the classes of a table, if all of its labels are among them.
   ///   - schema: what the table looked like that a model was trained on.
   mutating func samples(
-    of reference: DatasetReference, default part: DatasetReference.Part,
+    of reference: DatasetReference, default part: DatasetSplit.Part,
     classNames: [String]? = nil, schema: TableSchema? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
     try reference.part(

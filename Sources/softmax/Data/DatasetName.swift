@@ -4,16 +4,17 @@ import SoftmaxKit
 
 /// The name of a data set where a path will not do.
 enum DatasetName {
-  /// What a name stands for.
+  /// The data set that a name stands for.
   ///
   /// - Throws: `notFound` for what is none, with the names that there are.
-  static func source(of name: String) throws(SoftmaxError) -> DatasetReference.Source {
+  static func dataset(_ name: String) throws(SoftmaxError) -> NamedDataset {
     let reference = try DatasetReference(name)
-    guard case .builtIn = reference.source, reference.part == nil, reference.row == nil else {
+    guard case .builtIn(let name) = reference.source, reference.part == nil, reference.row == nil
+    else {
       throw SoftmaxError(
         .notFound, "\(name.debugDescription) is not the name of a data set",
         remedy: "use one of \(DatasetReference.builtInNames.joined(separator: ", "))")
     }
-    return reference.source
+    return try NamedDataset.named(name)
   }
 }

@@ -13,15 +13,14 @@ enum DatasetPlace {
 
   /// Looks for a data set; nothing is fetched.
   init(of source: DatasetReference.Source, directory: String?) throws(SoftmaxError) {
-    let cache = CommandEnvironment().cache
     switch source {
-    case .builtIn(FashionMNIST.name):
-      self =
-        try FashionMNIST.locate(directory: directory, cache: cache).map { .folder($0) }
-        ?? .elsewhere
-    case .builtIn(MNIST.name):
-      self = try MNIST.locate(directory: directory, cache: cache).map { .folder($0) } ?? .elsewhere
-    case .builtIn: self = .library
+    case .builtIn(let name):
+      guard let remote = try NamedDataset.named(name).remote else {
+        self = .library
+        return
+      }
+      let folder = try remote.locate(directory: directory, cache: CommandEnvironment().cache)
+      self = folder.map { .folder($0) } ?? .elsewhere
     case .folder(let path): self = .folder(path)
     case .file(let path): self = .file(path)
     }

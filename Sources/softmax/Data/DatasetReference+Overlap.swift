@@ -5,10 +5,11 @@ import SoftmaxKit
 
 extension DatasetReference {
   /// Whether a training on this and a test on the other have rows in common.
-  func trainsOnRows(of test: DatasetReference) -> Bool {
+  ///
+  /// - Parameter hasParts: whether the data of the first have two parts.
+  func trainsOnRows(of test: DatasetReference, hasParts: Bool) -> Bool {
     guard place == test.place else { return false }
-    // A table has no parts.
-    if case .file = source {} else if part ?? .training != test.part ?? .test { return false }
+    if hasParts, part ?? .training != test.part ?? .test { return false }
     return row == nil || test.row == nil || row == test.row
   }
 

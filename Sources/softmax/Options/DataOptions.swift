@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import SoftmaxKit
 
 /// Where data sets are looked for.
 struct DataOptions: ParsableArguments {
@@ -8,11 +9,13 @@ struct DataOptions: ParsableArguments {
     name: .customLong("data-dir"),
     help: ArgumentHelp(
       """
-      The folder that holds the files of fashion-mnist or mnist, or their folders (default: that of \
-      SOFTMAX_DATA, the user's cache, /usr/share/datasets/fashion-mnist; else they are fetched into \
-      the cache).
+      The folder that holds the files of \(Self.remotes.map(\.name).joined(separator: " or ")), or their \
+      folders (default: that of SOFTMAX_DATA, the user's cache, \
+      \(Self.remotes.compactMap(\.packageFolder).joined(separator: ", ")); else they are fetched into the cache).
       """, valueName: "dir"))
   var directory: String?
+
+  private static let remotes = NamedDataset.all.compactMap(\.remote)
 
   /// The folder to look in and nowhere else; nil for the usual places.
   var folder: String? { directory ?? CommandEnvironment().dataDirectory }

@@ -20,26 +20,12 @@ struct PredictionInput {
     let reference = try DatasetReference(text)
     namedRow = reference.row
     if case .file(let path) = reference.source {
-      guard reference.part == nil else {
-        throw SoftmaxError(
-          .invalidArgument, "a file has no parts",
-          remedy: "leave :\(reference.part?.rawValue ?? "") out",
-          at: .file(path: path, offset: nil))
-      }
-      name = path
-      if FileFormat(path) == .idx {
-        let images = try IDXFile.readImages(path)
-        featureShape = images.featureShape
-        features = try Self.chosen(reference.row, of: images.features, path: path)
-        trueLabel = nil
-      } else {
-        let table = try loader.table(at: path, for: classifier)
-        let whole = try table.features()
-        featureShape = [whole.columnCount]
-        features = try Self.chosen(reference.row, of: whole, path: path)
-        let labels = table.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
-        trueLabel = labels.map { labels in { labels[$0] } }
-      }
+      name = DatasetReference(source: reference.source, part: reference.part).description
+      let rows = try loader.rows(of: path, part: reference.part, for: classifier)
+      featureShape = rows.featureShape
+      features = try Self.chosen(reference.row, of: rows.features, path: path)
+      let labels = rows.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
+      trueLabel = labels.map { labels in { labels[$0] } }
     } else {
       let samples = try loader.samples(
         of: reference, default: .test, schema: classifier.table)

@@ -22,12 +22,7 @@ extension CSVTable {
     _ path: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
-    if let bytes = try PipedBytes.read(path) {
-      return try decode(
-        bytes, name: PipedBytes.name(path), as: format, maximumByteCount: maximumByteCount)
-    }
-    return try read(
-      UnpackingReader(ByteSource(path: path)), as: format, maximumByteCount: maximumByteCount)
+    try read(DataFile(path).reader(), as: format, maximumByteCount: maximumByteCount)
   }
 
   /// Reads the bytes of a table.

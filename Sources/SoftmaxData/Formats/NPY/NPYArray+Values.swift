@@ -77,6 +77,12 @@ extension NPYArray {
       .invalidData, "element \(index) is no text", remedy: "save texts of Unicode characters")
   }
 
+  /// The bytes of a type of single bytes with the last dimension fastest, in place where they lie so.
+  func bytesInRowOrder() -> ByteStorage {
+    guard isFortranOrder, shape.count > 1 else { return storage }
+    return ByteStorage(values(UInt8.self) { $0 })
+  }
+
   private func numbers<Value: BinaryFloatingPoint>() throws(SoftmaxError) -> [Value] {
     switch (type.kind, type.byteCount) {
     case (.float, 2): values(UInt16.self) { Value(Float(halfBitPattern: $0)) }

@@ -41,6 +41,16 @@ extension NPYArray {
     /// Whether the elements are texts rather than numbers.
     public var isText: Bool { kind == .bytes || kind == .characters }
 
+    /// Whether every number of the type is one of `Float`'s.
+    var isExactInFloat: Bool {
+      switch kind {
+      case .boolean: true
+      case .signed, .unsigned: byteCount <= 2
+      case .float: byteCount <= 4
+      case .bytes, .characters: false
+      }
+    }
+
     /// The name as NumPy prints it, such as `float32`.
     public var description: String {
       let order = isBigEndian ? ", big-endian" : ""

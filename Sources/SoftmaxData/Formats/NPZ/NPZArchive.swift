@@ -107,6 +107,15 @@ public struct NPZArchive: Sendable {
   public static func write(
     _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool = false
   ) throws(SoftmaxError) {
+    try write(
+      arrays, to: path, compressed: compressed, leastWideByteCount: ZipWriter.leastWideByteCount)
+  }
+
+  /// The same with 64-bit sizes for whatever has so many bytes, which tests set low.
+  package static func write(
+    _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool,
+    leastWideByteCount: Int
+  ) throws(SoftmaxError) {
     let names = Set(arrays.map(\.name))
     guard !arrays.isEmpty, names.count == arrays.count,
       names.allSatisfy({ !$0.isEmpty && $0.utf8.count < 60_000 && !$0.utf8.contains(0) })
@@ -116,7 +125,7 @@ public struct NPZArchive: Sendable {
         at: .file(path: path, offset: nil))
     }
     let file = try AtomicFile(replacing: path)
-    var writer = ZipWriter(file)
+    var writer = ZipWriter(file, leastWideByteCount: leastWideByteCount)
     for (name, array) in arrays {
       let header = array.header.encoded()
       var packed: [UInt8]?

@@ -13,6 +13,8 @@ struct ZipDirectory: Sendable {
   let entries: [ZipEntry]
 
   private static let endByteCount = 22
+  private static let wideLocatorByteCount = 20
+  private static let wideLocatorMark = 0x0706_4b50
   private static let greatestCommentByteCount = 0xffff
   private static let greatestEntryCount = 1 << 16
   private static let entryHeaderByteCount = 46
@@ -56,7 +58,12 @@ struct ZipDirectory: Sendable {
       var byteCount = tail.little32(end + 12)
       var start = tail.little32(end + 16)
       var directoryEnd = tailStart + end
-      if count == 0xffff || byteCount == 0xffff_ffff || start == 0xffff_ffff {
+      // Some writers add 64-bit records though the numbers fit.
+      let hasWideEnd =
+        start < directoryEnd - byteCount && directoryEnd >= wideLocatorByteCount
+        && archive[directoryEnd - wideLocatorByteCount..<directoryEnd].array.little32(0)
+          == wideLocatorMark
+      if count == 0xffff || byteCount == 0xffff_ffff || start == 0xffff_ffff || hasWideEnd {
         (count, byteCount, start, directoryEnd) = try Self.wideEnd(
           archive, before: directoryEnd, path: path)
       }
@@ -82,9 +89,10 @@ struct ZipDirectory: Sendable {
     ) throws(SoftmaxError) -> (count: Int, byteCount: Int, start: Int, end: Int) {
       let failure = ZipDirectory.failure(
         "its directory of 64-bit sizes is missing", path: path, offset: end)
-      guard end >= 20 else { throw failure }
-      let locator = archive[end - 20..<end].array
-      guard locator.little32(0) == 0x0706_4b50, let place = locator.little64(8), place <= end - 76
+      guard end >= wideLocatorByteCount else { throw failure }
+      let locator = archive[end - wideLocatorByteCount..<end].array
+      guard locator.little32(0) == wideLocatorMark, let place = locator.little64(8),
+        place <= end - 76
       else { throw failure }
       let record = archive[place..<place + 56].array
       guard record.little32(0) == 0x0606_4b50, let length = record.little64(4),
@@ -158,9 +166,7 @@ struct ZipDirectory: Sendable {
       let range = try range(
         ofEntryAt: start, packedByteCount: packedByteCount, method: method, name: nameBytes)
       guard method == 8 || byteCount == packedByteCount,
-        byteCount
-          <= packedByteCount.multipliedReportingOverflow(by: Deflate.greatestRatio)
-          .partialValue || packedByteCount > .max / Deflate.greatestRatio
+        byteCount <= Deflate.greatestByteCount(ofPacked: packedByteCount)
       else {
         throw fail(
           "\(name.debugDescription) cannot hold the \(byteCount) bytes that the directory says")

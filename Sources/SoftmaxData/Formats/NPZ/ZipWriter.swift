@@ -7,8 +7,18 @@ struct ZipWriter {
   private var offset = 0
   private var directory: [UInt8] = []
   private var entryCount = 0
+  private let leastWide: Int
 
-  init(_ file: AtomicFile) { self.file = file }
+  /// The least number of bytes that 32 bits have no room for: all ones say to look elsewhere.
+  static let leastWideByteCount = 0xffff_ffff
+
+  /// Begins an archive.
+  ///
+  /// - Parameter leastWideByteCount: for tests, which write no 4 GiB.
+  init(_ file: AtomicFile, leastWideByteCount: Int = ZipWriter.leastWideByteCount) {
+    self.file = file
+    leastWide = leastWideByteCount
+  }
 
   /// Adds an entry.
   ///
@@ -22,7 +32,7 @@ struct ZipWriter {
     let name = Array(name.utf8)
     let byteCount = parts.reduce(0) { $0 + $1.count }
     let packedByteCount = packed?.count ?? byteCount
-    let isWide = max(byteCount, packedByteCount, offset) >= 0xffff_ffff
+    let isWide = max(byteCount, packedByteCount, offset) >= leastWide
     // Version, flags (names in UTF-8), method, time and date (1980-01-01), checksum.
     let common =
       Self.little(isWide ? 45 : 20, 2) + Self.little(0x0800, 2)
@@ -57,7 +67,7 @@ struct ZipWriter {
   /// Writes the directory; the file is to be committed after.
   func finish() throws(SoftmaxError) {
     try file.write(directory)
-    let isWide = entryCount >= 0xffff || max(directory.count, offset) >= 0xffff_ffff
+    let isWide = entryCount >= 0xffff || max(directory.count, offset) >= leastWide
     if isWide {
       try file.write(
         Self.little(0x0606_4b50, 4) + Self.little(44, 8) + Self.little(45, 2) + Self.little(45, 2)

@@ -93,12 +93,6 @@ public enum IDXFile {
       remedy: "check the extents in the header", at: .file(path: path, offset: 8 + 4 * empty))
   }
 
-  /// The most bytes that so many gzipped ones can hold.
-  static func greatestByteCount(ofPacked byteCount: Int) -> Int {
-    let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: Deflate.greatestRatio)
-    return overflow ? .max : ceiling
-  }
-
   /// Reads what a reader gives, to its end.
   static func read(
     _ reader: UnpackingReader, maximumByteCount: Int
@@ -173,7 +167,7 @@ public enum IDXFile {
   private static func validate(
     _ count: Int, shape: [Int], maximum: Int, reader: UnpackingReader
   ) throws(SoftmaxError) {
-    let ceiling = greatestByteCount(ofPacked: reader.sourceByteCount)
+    let ceiling = Deflate.greatestByteCount(ofPacked: reader.sourceByteCount)
     if reader.isPacked, count > ceiling {
       throw SoftmaxError(
         .invalidData,

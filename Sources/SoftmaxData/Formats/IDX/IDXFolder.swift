@@ -77,13 +77,13 @@ public enum IDXFolder {
 
   /// The rows of a part: from the file where the images are plain, else from memory.
   static func rows(
-    of part: DatasetReference.Part, in path: String, classNames: [String]?,
+    of part: DatasetSplit.Part, in path: String, classNames: [String]?,
     cache: DataCache
   ) throws(SoftmaxError) -> any RowSource {
-    let paths = try paths(of: part == .training ? .training : .test, in: path)
+    let paths = try paths(of: part, in: path)
     guard let paths, let images = try IDXRowFile(paths.images) else {
       let split = try load(path, classNames: classNames, cache: cache)
-      guard let samples = part == .training ? split.training : split.test else {
+      guard let samples = split.samples(of: part) else {
         throw SoftmaxError(
           .notFound, "holds no test part", remedy: "name the training part",
           at: .file(path: path, offset: nil))
@@ -124,17 +124,9 @@ public enum IDXFolder {
 
   /// Whether a folder holds all four files under MNIST's own names, plain or with `.gz`.
   static func isComplete(_ path: String) -> Bool {
-    [Role.training, .test].allSatisfy { role in
+    [DatasetSplit.Part.training, .test].allSatisfy { role in
       [imagesName, labelsName].allSatisfy { find("", role, $0, in: path) != nil }
     }
-  }
-
-  private enum Role {
-    case training
-    case test
-
-    /// How file names begin; EMNIST's makers say `test`.
-    var words: [String] { self == .training ? ["train"] : ["t10k", "test"] }
   }
 
   private static let imagesName = "-images-idx3-ubyte"
@@ -143,9 +135,9 @@ public enum IDXFolder {
 
   /// The path of a file under one of its spellings.
   private static func find(
-    _ prefix: String, _ role: Role, _ name: String, in folder: String
+    _ prefix: String, _ role: DatasetSplit.Part, _ name: String, in folder: String
   ) -> String? {
-    role.words.flatMap { spellings(of: prefix + $0 + name) }.map { join(folder, $0) }
+    role.fileWords.flatMap { spellings(of: prefix + $0 + name) }.map { FolderPath.join(folder, $0) }
       .first { FileKind($0) == .regular }
   }
 
@@ -178,14 +170,14 @@ public enum IDXFolder {
 
   /// The files of one part; nil if neither is there.
   private static func paths(
-    of role: Role, in folder: String
+    of role: DatasetSplit.Part, in folder: String
   ) throws(SoftmaxError) -> (images: String, labels: String)? {
     let prefix = try prefix(in: folder)
     let images = find(prefix, role, imagesName, in: folder)
     switch (images, find(prefix, role, labelsName, in: folder)) {
     case (nil, nil): return nil
-    case (_?, nil): throw missing(prefix + role.words[0] + labelsName, in: folder)
-    case (nil, _?): throw missing(prefix + role.words[0] + imagesName, in: folder)
+    case (_?, nil): throw missing(prefix + role.fileWords[0] + labelsName, in: folder)
+    case (nil, _?): throw missing(prefix + role.fileWords[0] + imagesName, in: folder)
     case (let images?, let labels?): return (images, labels)
     }
   }
@@ -193,11 +185,7 @@ public enum IDXFolder {
   private static func missing(_ name: String, in folder: String) -> SoftmaxError {
     SoftmaxError(
       .notFound, "is not there, plain or with .gz, but its companion is",
-      remedy: "fetch or copy the file", at: .file(path: join(folder, name), offset: nil))
-  }
-
-  static func join(_ folder: String, _ name: String) -> String {
-    folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
+      remedy: "fetch or copy the file", at: .file(path: FolderPath.join(folder, name), offset: nil))
   }
 
   /// The images and the labels of one part, checked against each other.
@@ -252,4 +240,9 @@ public enum IDXFolder {
         featureShape: featureShape)
     }
   }
+}
+
+extension DatasetSplit.Part {
+  /// How the names of its files begin; EMNIST's makers say `test`.
+  fileprivate var fileWords: [String] { self == .training ? ["train"] : ["t10k", "test"] }
 }

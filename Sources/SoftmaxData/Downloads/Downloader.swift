@@ -45,7 +45,7 @@ package struct Downloader: Sendable {
         at: .file(path: folder, offset: nil), cause: SystemFailure(beneath: error))
     }
     for file in files {
-      try fetch(file, to: IDXFolder.join(folder, file.name), progress: progress)
+      try fetch(file, to: FolderPath.join(folder, file.name), progress: progress)
     }
   }
 

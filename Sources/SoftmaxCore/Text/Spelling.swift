@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Guesses what was meant by a word that is not known.
-enum Spelling {
+package enum Spelling {
   /// The known word that is the fewest edits away, if that is at most a third of its length.
-  static func nearest(to word: String, among known: [String]) -> String? {
+  package static func nearest(to word: String, among known: [String]) -> String? {
     // What is much longer is no slip, and the comparison takes quadratic time.
     guard word.utf8.count <= 64 else { return nil }
     let candidates = known.map { (word: $0, distance: distance(simplified(word), simplified($0))) }

@@ -7,7 +7,7 @@ enum ClassNames {
 
   /// Reads the names from a folder; nil if it has no such file.
   static func read(inFolder folder: String) throws(SoftmaxError) -> [String]? {
-    let path = IDXFolder.join(folder, "classes.txt")
+    let path = FolderPath.join(folder, "classes.txt")
     guard FileKind(path) != nil else { return nil }
     let reader = try UnpackingReader(ByteSource(path: path))
     guard reader.sourceByteCount <= maximumByteCount else {

@@ -8,6 +8,14 @@ public import SoftmaxCore
 /// print(digits.training.count, digits.test?.count ?? 0)      // 1437 360
 /// ```
 public struct DatasetSplit: Hashable, Sendable {
+  /// One of the two parts of a data set.
+  public enum Part: String, Hashable, Sendable {
+    /// The samples to learn from, `train` on the command line.
+    case training = "train"
+    /// The samples that were held back, `test` on the command line.
+    case test
+  }
+
   /// What the data set is called, such as `fashion-mnist`.
   public let name: String
   /// The samples to learn from.
@@ -31,6 +39,11 @@ public struct DatasetSplit: Hashable, Sendable {
     self.test = test
     self.note = note
     self.warnings = warnings
+  }
+
+  /// The samples of a part; nil where the data set has none such.
+  package func samples(of part: Part) -> LabeledDataset? {
+    part == .training ? training : test
   }
 
   /// Holds a fifth of the samples of each class back to be judged by; which ones is drawn once and for

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// Makes data sets of arrays.
+///
+/// Numbers that `Float` holds exactly (`float16`, `float32`, booleans, integers of up to 16 bits) become
+/// floats; `float16` is converted as it is read: 4 bytes a number instead of 2 cost less than a storage of
+/// its own, which every pass would have to know. Other numbers become columns of doubles without names, as
+/// those of a table do, so that a step such as standardization sees them as they are. Bytes stay bytes, in
+/// place where the file is mapped: pictures, which have 3 dimensions or more, are scaled by 1/255, rows of
+/// bytes are taken as they are.
+struct ArrayDataset {
+  private static let greatestClassCount = 1 << 16
+
+  private let source: ArraySource
+  private let roles: ArrayRoles
+  private let note: String?
+
+  init(_ source: ArraySource, choice: ArrayChoice) throws(SoftmaxError) {
+    self.source = source
+    // What is misspelt comes before what is missing.
+    for name in [choice.features, choice.labels].compactMap(\.self) { try source.validate(name) }
+    roles = try ArrayRoles(of: source.names, choice: choice, path: source.path)
+    // Of a single array there is nothing to find out.
+    note = source.names.count > 1 ? roles.note(choice: choice) : nil
+  }
+
+  /// Whether there are labels to learn from.
+  var hasLabels: Bool { roles.training.labels != nil }
+
+  /// Both parts with their labels.
+  ///
+  /// - Parameters:
+  ///   - name: what to call the data set.
+  ///   - knownClassNames: the classes in their order, if all labels are among them.
+  /// - Throws: `invalidArgument` where no array holds labels; `shapeMismatch`, `labelOutOfRange`,
+  ///   `unsupported` for labels that are neither integers nor texts.
+  func split(name: String, knownClassNames: [String]?) throws(SoftmaxError) -> DatasetSplit {
+    guard let trainingLabels = try labels(of: roles.training) else {
+      throw SoftmaxError(
+        .invalidArgument, "it is not clear which array holds the labels",
+        remedy: "name it with --labels (ArrayChoice): an array of the file or an NPY file",
+        at: location)
+    }
+    let testLabels = try roles.test.map { part throws(SoftmaxError) in try labels(of: part) } ?? nil
+    let classNames = try classNames(
+      of: trainingLabels.texts + (testLabels?.texts ?? []),
+      areNumbers: trainingLabels.areNumbers && testLabels?.areNumbers ?? true,
+      known: knownClassNames)
+    let training = try dataset(roles.training, labels: trainingLabels, classNames: classNames)
+    var test: LabeledDataset?
+    if let part = roles.test, let testLabels {
+      test = try dataset(part, labels: testLabels, classNames: classNames)
+      guard test?.featureShape == training.featureShape else {
+        throw SoftmaxError(
+          .shapeMismatch,
+          "rows of \(part.features) have the shape \(test?.featureShape ?? []), those of "
+            + "\(roles.training.features) \(training.featureShape)", at: location)
+      }
+    }
+    return DatasetSplit(name: name, training: training, test: test, note: note)
+  }
+
+  /// The rows of a part for prediction, with their classes where they are known.
+  ///
+  /// - Parameter part: without it the test part if there is one.
+  func rows(part: DatasetSplit.Part?) throws(SoftmaxError) -> PredictionRows {
+    if let part, roles.test == nil {
+      throw SoftmaxError(
+        .invalidArgument, "a file has no parts", remedy: "leave :\(part.rawValue) out", at: location
+      )
+    }
+    let chosen = part == .training ? roles.training : roles.test ?? roles.training
+    let (features, shape) = try features(chosen.features)
+    var labels = try labels(of: chosen)?.texts
+    // They are only shown: what does not fit says nothing.
+    if labels?.count != features.rowCount { labels = nil }
+    if let names = try givenClassNames() {
+      labels = labels?.map {
+        Int($0).flatMap { names.indices.contains($0) ? names[$0] : nil } ?? $0
+      }
+    }
+    return PredictionRows(features: features, featureShape: shape, labels: labels, note: note)
+  }
+
+  private var location: SoftmaxError.Location { .file(path: source.path, offset: nil) }
+
+  private func dataset(
+    _ part: ArrayRoles.Part, labels: Labels, classNames: ClassIndex
+  ) throws(SoftmaxError) -> LabeledDataset {
+    let (features, shape) = try features(part.features)
+    guard features.rowCount == labels.texts.count else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "\(part.features) has \(features.rowCount) rows, but there are \(labels.texts.count) labels "
+          + "in \(part.labels ?? "")", remedy: "name the arrays that belong together", at: location)
+    }
+    guard features.rowCount > 0 else {
+      throw SoftmaxError(.invalidData, "\(part.features) has no rows", at: location)
+    }
+    var indices: [Int] = []
+    indices.reserveCapacity(labels.texts.count)
+    for (row, text) in labels.texts.enumerated() {
+      guard let index = classNames.index[text] else {
+        throw SoftmaxError(
+          .labelOutOfRange,
+          "label \(text) in row \(row) of \(part.labels ?? "") is not one of the "
+            + "\(classNames.names.count) classes of \(roles.classNames ?? "the model")",
+          remedy: "give every class a name, or check the labels", at: location)
+      }
+      indices.append(index)
+    }
+    return try LabeledDataset(
+      features: features, labels: indices, classNames: classNames.names, featureShape: shape)
+  }
+
+  private func features(
+    _ name: String
+  ) throws(SoftmaxError) -> (features: Features, shape: [Int]) {
+    let array = try source.array(name)
+    guard array.shape.count >= 2 else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "\(name) has the shape \(array.shape), but features need a row for each sample",
+        remedy: "reshape it to two dimensions or name another array with --features", at: location)
+    }
+    guard !array.type.isText else {
+      throw SoftmaxError(
+        .unsupported, "\(name) holds \(array.type), but features are numbers",
+        remedy: "name another array with --features", at: location)
+    }
+    let shape = Array(array.shape.dropFirst())
+    guard let columnCount = shape.product else {
+      throw SoftmaxError(
+        .shapeMismatch, "rows of \(name) have the shape \(shape), which holds no numbers",
+        at: location)
+    }
+    let rowCount = array.shape[0]
+    if array.type == .uint8 {
+      let scale = shape.count > 1 ? Float(1) / Float(255) : 1
+      let bytes = try ByteMatrix(
+        rowCount: rowCount, columnCount: columnCount, storage: array.bytesInRowOrder(), scale: scale
+      )
+      return (.bytes(bytes), shape)
+    }
+    guard array.type.isExactInFloat else {
+      return (.columns(try table(of: array, name, columnCount: columnCount)), shape)
+    }
+    let floats = try Matrix(
+      rowCount: rowCount, columnCount: columnCount, elements: array.floats())
+    return (.floats(floats), shape)
+  }
+
+  // A column for each feature; NaN is a missing number, as in a table.
+  private func table(
+    of array: NPYArray, _ name: String, columnCount: Int
+  ) throws(SoftmaxError) -> Table {
+    let numbers = try array.doubles()
+    if let index = numbers.firstIndex(where: \.isInfinite) {
+      throw SoftmaxError(
+        .nonFiniteValue, "a feature must be finite, got \(numbers[index]) in \(name)",
+        remedy: "remove the row or fill the gap",
+        at: .row(index / columnCount, column: index % columnCount))
+    }
+    return try Table(
+      (0..<columnCount).map { place in
+        let column = stride(from: place, to: numbers.count, by: columnCount).map { numbers[$0] }
+        return Table.Column(.numbers(column), name: nil)
+      })
+  }
+
+  /// Labels as texts; those of integers can be put in order by their value.
+  private struct Labels {
+    let texts: [String]
+    let areNumbers: Bool
+  }
+
+  private func labels(of part: ArrayRoles.Part) throws(SoftmaxError) -> Labels? {
+    guard let name = part.labels else { return nil }
+    let array = try source.array(name)
+    guard array.shape.count == 1 || (array.shape.count == 2 && array.shape[1] == 1) else {
+      throw SoftmaxError(
+        .shapeMismatch,
+        "the labels \(name) have the shape \(array.shape), expected one for each row",
+        remedy: "of a column for each class take the greatest: numpy.argmax(labels, axis=1)",
+        at: location)
+    }
+    switch array.type.kind {
+    case .float:
+      throw SoftmaxError(
+        .unsupported, "the labels \(name) are \(array.type), expected integers or texts",
+        remedy: "save them as integers, as with labels.astype(int)", at: location)
+    case .boolean:
+      return Labels(
+        texts: try array.integers().map { $0 == 0 ? "False" : "True" }, areNumbers: false)
+    case .signed, .unsigned:
+      return Labels(texts: try array.integers().map(String.init), areNumbers: true)
+    case .bytes, .characters: return Labels(texts: try array.texts(), areNumbers: false)
+    }
+  }
+
+  private struct ClassIndex {
+    let names: [String]
+    /// The class of each label as it is written.
+    let index: [String: Int]
+  }
+
+  // The names that an array of the file gives to the labels 0, 1, 2, ...
+  private func givenClassNames() throws(SoftmaxError) -> [String]? {
+    guard let name = roles.classNames else { return nil }
+    let array = try source.array(name)
+    guard array.type.isText, array.shape.count == 1 else { return nil }
+    return try array.texts()
+  }
+
+  private func classNames(
+    of labels: [String], areNumbers: Bool, known: [String]?
+  ) throws(SoftmaxError) -> ClassIndex {
+    let distinct = Set(labels)
+    guard distinct.count <= Self.greatestClassCount else {
+      throw SoftmaxError(
+        .unsupported,
+        "there are \(distinct.count) classes, expected at most \(Self.greatestClassCount)",
+        remedy: "check which array holds the labels", at: location)
+    }
+    if let names = try givenClassNames() {
+      let keys = areNumbers ? names.indices.map(String.init) : names
+      return ClassIndex(
+        names: names, index: Dictionary(zip(keys, names.indices)) { first, _ in first })
+    }
+    let names: [String]
+    if let known, distinct.isSubset(of: known) {
+      names = known
+    } else if areNumbers {
+      names = distinct.compactMap { Int($0) }.sorted().map(String.init)
+    } else {
+      names = distinct.sorted()
+    }
+    return ClassIndex(
+      names: names, index: Dictionary(zip(names, names.indices)) { first, _ in first })
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// What the arrays of a file are for: features and labels to learn from, the same to judge by, class names.
+struct ArrayRoles: Equatable {
+  /// The arrays of one part.
+  struct Part: Equatable {
+    let features: String
+    /// nil where no array holds labels.
+    let labels: String?
+  }
+
+  let training: Part
+  let test: Part?
+  /// The array of the classes' names, by label.
+  let classNames: String?
+
+  private static let featureWords = ["x", "features", "embeddings", "images", "inputs", "data"]
+  private static let labelWords = ["y", "labels", "label", "targets", "target"]
+  private static let classWords = ["classes", "class_names", "label_names", "target_names"]
+
+  /// Finds out what arrays are for.
+  ///
+  /// - Parameters:
+  ///   - names: the arrays of the file.
+  ///   - choice: what the user says.
+  ///   - path: the file, for errors.
+  /// - Throws: `invalidArgument` unless there is exactly one array that can hold the features.
+  init(of names: [String], choice: ArrayChoice, path: String) throws(SoftmaxError) {
+    let features: String
+    if let chosen = choice.features {
+      features = chosen
+    } else {
+      // The parts of a data set come before arrays of all rows.
+      let found =
+        Self.find(Self.featureWords, in: names, part: .training)
+        ?? Self.find(Self.featureWords, in: names, part: nil)
+        ?? (names.count == 1 ? names.first : nil)
+      guard let found else {
+        throw SoftmaxError(
+          .invalidArgument,
+          "it is not clear which array holds the features: there are "
+            + names.joined(separator: ", "),
+          remedy: "name one with --features (ArrayChoice), and the labels with --labels",
+          at: .file(path: path, offset: nil))
+      }
+      features = found
+    }
+    let part = Self.part(of: features)
+    let labels = choice.labels ?? Self.find(Self.labelWords, in: names, part: part)
+    training = Part(features: features, labels: labels)
+    if let other = Self.counterpart(of: features, in: names) {
+      test = Part(features: other, labels: labels.flatMap { Self.counterpart(of: $0, in: names) })
+    } else {
+      test = nil
+    }
+    classNames = Self.find(Self.classWords, in: names, part: nil)
+  }
+
+  /// What to say of it, once.
+  func note(choice: ArrayChoice) -> String? {
+    guard choice.features == nil || (choice.labels == nil && training.labels != nil) else {
+      return nil
+    }
+    func text(_ part: Part) -> String {
+      part.labels.map { "\(part.features) with the labels \($0)" } ?? part.features
+    }
+    return "features are \(text(training))" + (test.map { ", to judge by \(text($0))" } ?? "")
+      + (classNames.map { ", classes are named by \($0)" } ?? "")
+  }
+
+  // The only array that is called by one of the words, with the part's word at either end.
+  private static func find(
+    _ words: [String], in names: [String], part: DatasetSplit.Part?
+  ) -> String? {
+    let spellings = words.flatMap { word in
+      part.map { [word + "_" + $0.rawValue, $0.rawValue + "_" + word] } ?? [word]
+    }
+    let found = names.filter { spellings.contains($0.lowercased()) }
+    return found.count == 1 ? found.first : nil
+  }
+
+  private static func part(of name: String) -> DatasetSplit.Part? {
+    [DatasetSplit.Part.training, .test].first {
+      name.lowercased().hasSuffix("_" + $0.rawValue)
+        || name.lowercased().hasPrefix($0.rawValue + "_")
+    }
+  }
+
+  // The array of the test part that belongs to one of the training part.
+  private static func counterpart(of name: String, in names: [String]) -> String? {
+    guard part(of: name) == .training else { return nil }
+    let lower = name.lowercased()
+    let wanted =
+      lower.hasSuffix("_train") ? "\(lower.dropLast(5))test" : "test\(lower.dropFirst(5))"
+    return names.first { $0.lowercased() == wanted }
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// Tables of comma-separated values; also what no other format takes.
+struct TableFileFormat: FileFormat {
+  let name = "a table"
+  let title = "table"
+  let content = FileContent.labeledFeatures
+
+  func recognizes(_ start: FileStart) -> Bool { true }
+
+  func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
+    let table = try table(file, options)
+    return DatasetSplit(
+      name: file.name, training: try table.dataset(), note: table.note, warnings: table.warnings)
+  }
+
+  // Its column of classes need not be there, nor be those of a model.
+  func rows(
+    _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows {
+    try validateNoPart(part, of: file)
+    let table = try table(file, options)
+    let features = try table.features()
+    return PredictionRows(
+      features: features, featureShape: [features.columnCount], labels: table.labels,
+      note: table.note, warnings: table.warnings)
+  }
+
+  private func table(
+    _ file: DataFile, _ options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVTable {
+    try options.arrays.validateIsEmpty(of: file.path)
+    return try CSVTable.read(
+      file.reader(), as: options.table, maximumByteCount: CSVTable.defaultMaximumByteCount)
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// NPY files: the features in one file, the labels in another.
+struct NPYFileFormat: FileFormat {
+  let name = "an NPY file"
+  let title = "NPY file"
+  let content = FileContent.labeledFeatures
+
+  func recognizes(_ start: FileStart) -> Bool { start.bytes.starts(with: NPYHeader.magic) }
+
+  func hasLabels(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> Bool {
+    options.arrays.labels != nil
+  }
+
+  func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
+    try arrays(file, options).split(
+      name: file.name, knownClassNames: options.table.knownClassNames)
+  }
+
+  func rows(
+    _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows {
+    try validateNoPart(part, of: file)
+    return try arrays(file, options).rows(part: nil)
+  }
+
+  func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact] {
+    let array = try array(file)
+    return [
+      FileFact(
+        name: "arrays", value: .arrays([(file.name, array.type.description, array.shape)]))
+    ]
+  }
+
+  private func arrays(
+    _ file: DataFile, _ options: ReadingOptions
+  ) throws(SoftmaxError) -> ArrayDataset {
+    try ArrayDataset(ArraySource(array(file), path: file.path), choice: options.arrays)
+  }
+
+  private func array(_ file: DataFile) throws(SoftmaxError) -> NPYArray {
+    let limit = NPYArray.defaultMaximumByteCount
+    return try NPYArray.decode(
+      file.whole(maximumByteCount: limit), name: file.path, maximumByteCount: limit)
+  }
+}
