@@ -103,4 +103,29 @@ extension DocumentationSnippets {
     let trained = objective.network(at: parameters)
     return trained
   }
+
+  static func curved(_ objective: Objective, _ parameters: [Float]) throws -> [Double] {
+    var gradient: [Double] = []
+    try objective.valueAndGradient(at: parameters, into: &gradient)
+    var product: [Double] = []
+    try objective.hessianVectorProduct(at: parameters, vector: gradient, into: &product)
+    return product
+  }
+
+  static func solvedObjective(
+    _ network: Sequential, _ dataset: LabeledDataset
+  ) throws -> Sequential {
+    let solver = GradientDescent(gradientTolerance: 1e-4)
+    let objective = try Objective(network, on: dataset, l2Penalty: 1e-3)
+    let result = try solver.minimize(objective, iterations: 500)
+    print(result.objective, result.gradientNorm, result.isConverged)
+    let solved = objective.network(at: result.parameters)
+    return solved
+  }
+
+  static func solved(_ network: inout Sequential, _ iris: LabeledDataset) throws {
+    let result = try network.fit(
+      to: iris, solver: GradientDescent(), iterations: 1000, l2Penalty: 1e-3)
+    print(result.isConverged, result.gradientNorm)
+  }
 }

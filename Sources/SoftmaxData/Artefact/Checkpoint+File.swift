@@ -4,7 +4,7 @@ import Foundation
 public import SoftmaxCore
 public import SoftmaxModels
 
-// A checkpoint is a model file with more in it: the optimizer's memory as `optimizer.<slot>.layers...`
+// A checkpoint is a model file with more in it: the state of optimizer or solver as `optimizer.<slot>.layers...`
 // and the networks that callbacks keep as `callbacks.<callback>.<name>.layers...`, both in the shapes of
 // the layers' tensors; the metadata's `checkpoint` says the rest, in JSON, and `checkpoint_checksum` is
 // that of all else, in hexadecimal: a bit that was lost would go on in every step to come.
@@ -31,6 +31,8 @@ extension Checkpoint {
     var optimizerStateCount: Int
     // Absent between two steps of the optimizer.
     var accumulatedWeight: AccumulatedWeight?
+    // Of a solver.
+    var solverValues: [String: Double]?
   }
 
   // What every version has.
@@ -94,7 +96,8 @@ extension Checkpoint {
         }, settings: settings, stepCount: state.stepCount,
         learningRateFactor: state.learningRateFactor,
         optimizerStateCount: state.optimizerState.count,
-        accumulatedWeight: state.accumulatedWeight))
+        accumulatedWeight: state.accumulatedWeight,
+        solverValues: state.solverValues.isEmpty ? nil : state.solverValues))
     metadata[Self.checksumKey] = Self.checksum(of: tensors, metadata)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
@@ -192,7 +195,7 @@ extension Checkpoint {
       state: Trainer.State(
         network: network, optimizerState: optimizerState, stepCount: record.stepCount,
         learningRateFactor: record.learningRateFactor,
-        accumulatedWeight: record.accumulatedWeight),
+        accumulatedWeight: record.accumulatedWeight, solverValues: record.solverValues ?? [:]),
       position: record.position, history: record.history, callbacks: callbacks,
       settings: record.settings, classNames: classifier.classNames,
       pipeline: classifier.pipeline, outputFunction: classifier.outputFunction)

@@ -9,8 +9,8 @@ extension TrainingStatus {
   public var classifier: Classifier {
     get throws(SoftmaxError) {
       try Classifier(
-        network: try network, classNames: trainer.dataset.classNames, pipeline: trainer.pipeline,
-        outputFunction: trainer.outputFunction)
+        network: try network, classNames: dataset.classNames, pipeline: process.pipeline,
+        outputFunction: process.outputFunction)
     }
   }
 }

@@ -72,9 +72,11 @@ struct ParameterLayout: Sendable {
     return flat
   }
 
-  /// Makes flat values the parameters of a network of the form.
-  func store(_ flat: [Float], into network: inout Sequential) {
+  /// A network of the form with flat values as its parameters.
+  func network(_ network: Sequential, with flat: [Float]) -> Sequential {
+    var network = network
     store(flat, of: segments, into: &network)
+    return network
   }
 
   /// Makes some tensors' flat values those of a network.
@@ -95,6 +97,19 @@ struct ParameterLayout: Sendable {
       }
     }
     return result
+  }
+
+  /// What `layers(of:)` gives, flat again; nil where it is of another network.
+  func values(of layers: [LayerTensors]) -> [Float]? {
+    let tensors = layers.flatMap { layer in layer.tensors.map { (layer.layer, $0) } }
+    guard tensors.count == segments.count else { return nil }
+    var flat = [Float](repeating: 0, count: count)
+    for ((layer, tensor), segment) in zip(tensors, segments) {
+      guard layer == segment.layer, tensor.name == segment.name, tensor.shape == segment.shape
+      else { return nil }
+      copy(tensor.values, of: segment, to: &flat)
+    }
+    return flat
   }
 
   /// Values in a tensor's shape become flat.

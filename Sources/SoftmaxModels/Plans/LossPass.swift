@@ -107,6 +107,9 @@ struct LossPass: Sendable {
     predict(outputs, targets: targets, into: predictions)
   }
 
+  /// What the second derivatives of a row's cross-entropy are multiplied by, once the row is differentiated.
+  func curvatureScale(ofRow row: Int) -> Float { scales[row] * masses[row] }
+
   /// What a batch gave, from its rows' losses and predictions.
   func total(
     of samples: VectorView<Int64>, labels: VectorView<Int32>, losses: VectorView<Float>,

@@ -126,7 +126,8 @@ final class PlainPlan: TrainingPlan {
 
   // MARK: From features to the gradients of the layers' outputs
 
-  private func differentiate(
+  /// Does a worker's part of the way from features to the gradients of the operations' outputs.
+  func differentiate(
     _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
     worker: Worker
   ) {

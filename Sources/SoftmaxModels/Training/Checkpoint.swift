@@ -18,7 +18,7 @@ public import SoftmaxCore
 public struct Checkpoint: Hashable, Sendable {
   /// A place in a training, between two steps.
   public struct Position: Hashable, Sendable, Codable {
-    /// The number of complete epochs.
+    /// The number of complete epochs, or iterations.
     public internal(set) var epoch: Int
     /// The steps done in the epoch that has begun.
     public internal(set) var step: Int
@@ -150,32 +150,5 @@ extension Trainer {
   ///   throws.
   public func restore(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try restore(checkpoint, validation: nil)
-  }
-
-  func checkpoint(
-    at position: Checkpoint.Position, history: TrainingHistory, callbacks: [CallbackState],
-    validation: TrainingSettings?
-  ) throws(SoftmaxError) -> Checkpoint {
-    Checkpoint(
-      state: try state, position: position, history: history, callbacks: callbacks,
-      settings: settings(validation: validation), classNames: dataset.classNames,
-      pipeline: pipeline, outputFunction: outputFunction)
-  }
-
-  func restore(_ checkpoint: Checkpoint, validation: TrainingSettings?) throws(SoftmaxError) {
-    try validateForm(of: checkpoint.state.network)
-    try pipeline.validate(isThatOf: checkpoint.pipeline)
-    try checkpoint.validate(settings: settings(validation: validation))
-    try checkpoint.validate()
-    let position = checkpoint.position
-    guard position.step < max(1, stepsOfEpoch),
-      position.totals.predictionCount <= position.step * batchSize * initial.outputCount
-    else {
-      throw SoftmaxError(
-        .invalidData,
-        "the checkpoint's position makes no sense: \(position.totals.predictionCount) predictions in "
-          + "\(position.step) of \(stepsOfEpoch) steps")
-    }
-    try restore(checkpoint.state)
   }
 }

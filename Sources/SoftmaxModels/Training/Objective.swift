@@ -50,6 +50,11 @@ public final class Objective {
   let team: WorkerTeam
   let layout: ParameterLayout
   let execution: Execution
+  private lazy var dataIdentity = dataset.identity
+  // Made when the first product is asked for.
+  lazy var curvature = CurvaturePlan(
+    network, on: dataset, loss: loss, batchSize: batchSize, workerCount: team.threadCount,
+    kernels: execution.kernels)
 
   /// Lays out the evaluation of a network.
   ///
@@ -116,10 +121,9 @@ public final class Objective {
   /// - Precondition: there are ``parameterCount`` of them.
   public func network(at parameters: [Float]) -> Sequential {
     precondition(parameters.count == parameterCount, "the parameters are of another network")
-    var network = network
-    plan.store(into: &network)
-    layout.store(parameters, into: &network)
-    return network
+    var current = network
+    plan.store(into: &current)
+    return layout.network(current, with: parameters)
   }
 
   /// Flat values by layer, under the names and in the shapes of the layers' tensors.
@@ -139,164 +143,25 @@ public final class Objective {
   }
 }
 
+// What trainers and solvers need beside.
 extension Objective {
-  /// The mean loss of some samples with the penalties, and its gradient.
+  /// What of a training's settings is the objective's.
   ///
-  /// - Parameters:
-  ///   - parameters: where.
-  ///   - rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
-  ///   - step: the number of batches before this one, from which ``Dropout`` draws: with the same
-  ///     number the same units of the same rows are dropped again.
-  ///   - gradient: becomes the gradient; memory of the right size is used again.
-  /// - Throws: `shapeMismatch` for parameters of another number; `invalidArgument` for no samples, too
-  ///   many, or a negative step; `notFound` for a row that the data set does not have.
-  /// - Complexity: no allocation but for the first gradient.
-  @discardableResult
-  public func valueAndGradient(
-    at parameters: [Float], rows: ArraySlice<Int>, step: Int = 0, into gradient: inout [Float]
-  ) throws(SoftmaxError) -> Value {
-    try validate(parameters)
-    try validate(rows)
-    guard step >= 0 else {
-      throw SoftmaxError(.invalidArgument, "the number of a step must be at least 0, got \(step)")
+  /// - Parameter validation: which samples are held back.
+  func settings(validation: TrainingSettings?) -> TrainingSettings {
+    var lossSettings = TrainingSettings(loss.name, loss.settings)
+    if !loss.classWeights.isEmpty {
+      lossSettings["class weights"] = TrainingSettings(
+        loss.classWeights.map { TrainingSettings($0) })
     }
-    plan.schedule.setBatch(rows)
-    plan.schedule.setNumber(of: 0, to: step)
-    prepare(&gradient)
-    parameters.withFlatView { parameters in
-      gradient.withMutableFlatView { gradient in
-        run(0..<1) { [plan] steps, features, targets, worker in
-          plan.load(parameters, worker: worker)
-          plan.run(
-            steps, features: features, targets: targets, isUpdating: false, worker: worker)
-          guard let gradient else { return }
-          plan.forEachPart(of: worker, afterStep: 0) { part in
-            guard part.isOwned else { return }
-            part.view(of: gradient).assign(part.gradient)
-          }
-        }
-        guard let parameters, let gradient, l1Penalty != 0 || l2Penalty != 0 else { return }
-        for segment in layout.segments where segment.isPenalized {
-          execution.kernels.penalize(
-            segment.view(of: gradient), of: segment.view(of: parameters), l1: Float(l1Penalty),
-            l2: Float(l2Penalty))
-        }
-      }
-    }
-    return Value(totals: plan.schedule.result(of: 0), penalty: penalty(at: parameters))
-  }
-
-  /// The same of samples given as an array.
-  @discardableResult
-  public func valueAndGradient(
-    at parameters: [Float], rows: [Int], step: Int = 0, into gradient: inout [Float]
-  ) throws(SoftmaxError) -> Value {
-    try valueAndGradient(at: parameters, rows: rows[...], step: step, into: &gradient)
-  }
-
-  /// The mean loss of all samples with the penalties, and its gradient.
-  ///
-  /// Blocks of `batchSize` rows are computed as batches are; their sums are added in double, in the order
-  /// of the rows whatever the threads.
-  ///
-  /// - Parameters:
-  ///   - parameters: where.
-  ///   - gradient: becomes the gradient; memory of the right size is used again.
-  /// - Throws: `shapeMismatch` for parameters of another number; `unsupported` for a network that is no
-  ///   function of its parameters and a row alone, with ``Dropout`` or a ``BatchNormalization`` that is
-  ///   not frozen.
-  @discardableResult
-  public func valueAndGradient(
-    at parameters: [Float], into gradient: inout [Double]
-  ) throws(SoftmaxError) -> Value {
-    try validate(parameters)
-    try validateRowsAreIndependent()
-    plan.schedule.setOrder(Array(0..<dataset.count))
-    prepare(&gradient)
-    for index in gradient.indices { gradient[index] = 0 }
-    let steps = 0..<plan.schedule.stepCount
-    var totals = LossTotals()
-    parameters.withFlatView { parameters in
-      gradient.withVectorView { gradient in
-        run(steps) { [plan] steps, features, targets, worker in
-          plan.load(parameters, worker: worker)
-          for step in steps {
-            plan.run(
-              step..<step + 1, features: features, targets: targets, isUpdating: false,
-              worker: worker)
-            guard let gradient else { continue }
-            let weight = plan.weight(of: step)
-            plan.forEachPart(of: worker, afterStep: step) { part in
-              guard part.isOwned, weight > 0 else { return }
-              part.gradient.add(
-                times: weight, to: gradient, at: part.offset, stride: part.stride)
-            }
-          }
-        }
-      }
-    }
-    plan.schedule.add(steps, to: &totals)
-    let weight = totals.weightSum > 0 ? totals.weightSum : 1
-    for index in gradient.indices { gradient[index] /= weight }
-    if l1Penalty != 0 || l2Penalty != 0 {
-      for segment in layout.segments where segment.isPenalized {
-        for index in segment.range {
-          let w = Double(parameters[index])
-          let sign = w > 0 ? 1.0 : w < 0 ? -1 : 0
-          gradient[index] += l1Penalty * sign + l2Penalty * w
-        }
-      }
-    }
-    return Value(totals: totals, penalty: penalty(at: parameters))
-  }
-
-  /// The mean loss of all samples with the penalties.
-  ///
-  /// - Throws: as ``valueAndGradient(at:into:)-([Float],[Double])``.
-  /// - Complexity: that of the gradient too, which comes along.
-  public func value(at parameters: [Float]) throws(SoftmaxError) -> Value {
-    var gradient: [Double] = []
-    return try valueAndGradient(at: parameters, into: &gradient)
-  }
-}
-
-extension Objective {
-  /// l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.
-  private func penalty(at parameters: [Float]) -> Double {
-    guard l1Penalty != 0 || l2Penalty != 0 else { return 0 }
-    var (sum, squares) = (0.0, 0.0)
-    for segment in layout.segments where segment.isPenalized {
-      let (units, inputs) = (segment.shape[0], segment.shape[1])
-      let (ofUnit, ofInput) = segment.isTransposed ? (1, units) : (inputs, 1)
-      for unit in 0..<units {
-        var (ofThis, squaresOfThis) = (0.0, 0.0)
-        for input in 0..<inputs {
-          let w = Double(parameters[segment.offset + unit * ofUnit + input * ofInput])
-          ofThis += w.magnitude
-          squaresOfThis += w * w
-        }
-        sum += ofThis
-        squares += squaresOfThis
-      }
-    }
-    return l1Penalty * sum + l2Penalty / 2 * squares
-  }
-
-  private func prepare<Number: Numeric>(_ gradient: inout [Number]) {
-    guard gradient.count != parameterCount else { return }
-    gradient = Array(repeating: 0, count: parameterCount)
-  }
-
-  /// Calls `body` with some steps, the features and the targets on each worker.
-  private func run(
-    _ steps: Range<Int>,
-    _ body: @escaping @Sendable (Range<Int>, FeatureSource, FeatureSource?, Worker) -> Void
-  ) {
-    dataset.withSources { features, targets in
-      team.run(steps, prepare: plan.prepare) { worker, steps in
-        body(steps, features, targets, worker)
-      }
-    }
+    return [
+      "loss": lossSettings,
+      "batch size": TrainingSettings(Double(batchSize)),
+      "L1 penalty": TrainingSettings(l1Penalty),
+      "L2 penalty": TrainingSettings(l2Penalty),
+      "training data": dataIdentity,
+      "validation data": validation ?? "none",
+    ]
   }
 
   func validate(_ rows: ArraySlice<Int>) throws(SoftmaxError) {
@@ -316,20 +181,6 @@ extension Objective {
       throw SoftmaxError(
         .shapeMismatch, "the network has \(parameterCount) parameters, got \(parameters.count)",
         remedy: "begin with the objective's parameters")
-    }
-  }
-
-  func validateRowsAreIndependent() throws(SoftmaxError) {
-    for operation in LoweredNetwork(network).operations {
-      // What does nothing in prediction draws in training; a column is one of the whole batch.
-      let traits = operation.traits
-      let looksAtOthers = traits.form == .columns && !operation.isFrozen
-      guard !traits.actsInPrediction || looksAtOthers else { continue }
-      throw SoftmaxError(
-        .unsupported,
-        "layer \(network.layers[operation.layer].name) draws, or looks at all rows of a batch: with it "
-          + "the loss of all rows is no function of the parameters alone",
-        remedy: "train by batches, or leave the layer out")
     }
   }
 }

@@ -86,8 +86,8 @@ extension Sequential {
     try validateWeights(of: data.training, loss: loss)
     if let validation = data.validation { try validate(validation, loss: loss) }
     var loop = TrainingLoop(
-      trainer, epochCount: epochs, loss: loss, validation: data.validation, callbacks: callbacks,
-      execution: execution, onProgress: onProgress)
+      trainer, epochCount: epochs, validation: data.validation, callbacks: callbacks,
+      onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
     do {
       self = try loop.run()

@@ -3,20 +3,23 @@
 public import SoftmaxCore
 
 extension Trainer {
-  /// All that a trainer's next step depends on: who restores it takes the same steps, bit for bit.
+  /// All that the next step of a trainer, or of a solver, depends on: who restores it takes the same
+  /// steps, bit for bit.
   public struct State: Hashable, Sendable {
     /// The network as trained so far.
     public let network: Sequential
     /// The optimizer's state: for each value that it keeps of a parameter, such as Adam's two moments,
-    /// those of each layer's trained tensors.
+    /// those of each layer's trained tensors; of a solver the vectors that it keeps.
     public let optimizerState: [[LayerTensors]]
-    /// The number of batches done, from which the optimizer's clock follows.
+    /// The number of batches done, from which the optimizer's clock follows, or of iterations.
     public let stepCount: Int
-    /// What the learning rate is multiplied with.
+    /// What the learning rate is multiplied with; of a solver the length of its last step.
     public let learningRateFactor: Double
     /// The weight of the batches whose gradients wait for their step; nil where none does, or where
     /// each weighs as much as the next batch.
     package let accumulatedWeight: AccumulatedWeight?
+    /// Numbers that a solver keeps, by name.
+    package let solverValues: [String: Double]
 
     /// Creates a state between two steps of the optimizer, or one whose batches weigh the same.
     public init(
@@ -25,19 +28,21 @@ extension Trainer {
     ) {
       self.init(
         network: network, optimizerState: optimizerState, stepCount: stepCount,
-        learningRateFactor: learningRateFactor, accumulatedWeight: nil)
+        learningRateFactor: learningRateFactor, accumulatedWeight: nil, solverValues: [:])
     }
 
     /// Creates a state.
     package init(
       network: Sequential, optimizerState: [[LayerTensors]], stepCount: Int,
-      learningRateFactor: Double, accumulatedWeight: AccumulatedWeight?
+      learningRateFactor: Double, accumulatedWeight: AccumulatedWeight? = nil,
+      solverValues: [String: Double] = [:]
     ) {
       self.network = network
       self.optimizerState = optimizerState
       self.stepCount = stepCount
       self.learningRateFactor = learningRateFactor
       self.accumulatedWeight = accumulatedWeight
+      self.solverValues = solverValues
     }
   }
 
@@ -47,7 +52,8 @@ extension Trainer {
   public var state: State {
     get throws(SoftmaxError) {
       State(
-        network: try network, optimizerState: plan.storedOptimizerState(), stepCount: stepCount,
+        network: try network, optimizerState: objective.plan.storedOptimizerState(),
+        stepCount: stepCount,
         learningRateFactor: learningRateFactor, accumulatedWeight: accumulatedWeight)
     }
   }
@@ -63,24 +69,16 @@ extension Trainer {
   /// - Throws: `shapeMismatch` or `invalidArgument` for the state of another network or optimizer;
   ///   then the trainer is as it was.
   public func restore(_ state: State) throws(SoftmaxError) {
-    try validateForm(of: state.network)
-    for (layer, own) in zip(state.network.layers, initial.layers)
-    where layer.isFrozen != own.isFrozen {
-      let (known, wanted) = layer.isFrozen ? ("frozen", "is not") : ("not frozen", "is")
-      throw SoftmaxError(
-        .invalidArgument, "the state has the layer \(layer.name) \(known), which \(wanted) here",
-        remedy: "freeze the layers that were frozen, and no others")
-    }
-    try state.validateClock()
+    try validate(state)
     try validate(state.optimizerState)
-    plan.load(state.network, optimizerState: state.optimizerState)
+    objective.plan.load(state.network, optimizerState: state.optimizerState)
     setClock(stepCount: state.stepCount, accumulatedWeight: state.accumulatedWeight)
     learningRateFactor = state.learningRateFactor
   }
 
   // Throws unless the values are those that the optimizer here keeps.
   private func validate(_ others: [[LayerTensors]]) throws(SoftmaxError) {
-    let own = plan.storedOptimizerState()
+    let own = objective.plan.storedOptimizerState()
     guard others.count == own.count else {
       throw SoftmaxError(
         .invalidArgument,

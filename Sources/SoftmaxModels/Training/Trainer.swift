@@ -27,10 +27,9 @@ public final class Trainer {
   /// The number of batches done; the number of steps, unless the optimizer accumulates.
   public private(set) var stepCount = 0
 
-  private let objective: Objective
+  let objective: Objective
   private let optimizer: Optimizer
   private var clock: OptimizerClock
-  private lazy var dataIdentity = dataset.identity
   /// What was done to the features.
   let pipeline: Pipeline
 
@@ -138,25 +137,23 @@ public final class Trainer {
 }
 
 // What `fit` needs beside.
-extension Trainer {
-  var plan: any TrainingPlan { objective.plan }
-  /// The network that training began with.
-  var initial: Sequential { objective.network }
+extension Trainer: TrainingProcess {
+  private var plan: any TrainingPlan { objective.plan }
+  var unit: TrainingHistory.Unit { .epoch }
+  var endReason: String? { nil }
 
-  /// The network, whatever its parameters have become.
   var networkAsItIs: Sequential {
     var network = initial
     plan.store(into: &network)
     return network
   }
 
-  /// The number of steps of an epoch.
   var stepsOfEpoch: Int { plan.schedule.stepCount }
 
-  /// Sets the batches of the next steps.
-  func begin(_ batches: ShuffledBatches) { plan.schedule.setOrder(batches.rows) }
+  func begin(epoch: Int) throws(SoftmaxError) {
+    plan.schedule.setOrder(try batches(epoch: epoch).rows)
+  }
 
-  /// Runs some steps of an epoch and adds what they gave.
   func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) {
     run(steps)
     plan.schedule.add(steps, to: &totals)
@@ -175,13 +172,17 @@ extension Trainer {
 
 // What states and checkpoints need beside.
 extension Trainer {
-  /// How the outputs of the network become probabilities: as it ends, or as its loss takes them.
-  var outputFunction: OutputFunction {
-    initial.writtenOutputFunction ?? objective.loss.outputFunction ?? initial.outputFunction
-  }
-
-  /// The learning rate of the last step.
   var lastLearningRate: Double { clock.lastLearningRate }
+
+  func scaleLearningRate(by factor: Double) throws(SoftmaxError) {
+    let product = learningRateFactor * factor
+    guard factor > 0, product > 0, product.isFinite else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a callback wants the learning rate times \(factor), which leaves none to learn with")
+    }
+    learningRateFactor = product
+  }
 
   /// The weight of the batches whose gradients wait for their step.
   var accumulatedWeight: AccumulatedWeight? { clock.accumulatedWeight }
@@ -193,33 +194,10 @@ extension Trainer {
     stepCount = count
   }
 
-  /// What must be the same for the steps to be the same.
-  ///
-  /// - Parameter validation: which samples are held back.
   func settings(validation: TrainingSettings?) -> TrainingSettings {
-    let loss = objective.loss
-    var lossSettings = TrainingSettings(loss.name, loss.settings)
-    if !loss.classWeights.isEmpty {
-      lossSettings["class weights"] = TrainingSettings(
-        loss.classWeights.map { TrainingSettings($0) })
-    }
-    return [
-      "loss": lossSettings,
-      "optimizer": TrainingSettings(optimizer.name, optimizer.settings),
-      "batch size": TrainingSettings(Double(batchSize)),
-      "L1 penalty": TrainingSettings(objective.l1Penalty),
-      "L2 penalty": TrainingSettings(objective.l2Penalty),
-      "training data": dataIdentity,
-      "validation data": validation ?? "none",
-    ]
-  }
-
-  /// Throws unless a network has the layers and the seed of the one that is trained.
-  func validateForm(of network: Sequential) throws(SoftmaxError) {
-    guard let difference = network.difference(fromFormOf: initial) else { return }
-    throw SoftmaxError(
-      .shapeMismatch, "the network to go on with is another than the one here: it \(difference)",
-      remedy: "go on with the network that the state or checkpoint is of, or begin anew")
+    var settings = objective.settings(validation: validation)
+    settings["optimizer"] = TrainingSettings(optimizer.name, optimizer.settings)
+    return settings
   }
 }
 

@@ -4,13 +4,12 @@ import SoftmaxCore
 
 /// The loop of `fit`: epochs of steps, what they are watched by, and how they end.
 ///
-/// Nothing in it touches the numbers: a loop of one's own over a `Trainer` gives the same bits.
+/// Nothing in it touches the numbers: a loop of one's own over a `Trainer` gives the same bits. A solver
+/// goes through it too, an iteration being an epoch of one step.
 struct TrainingLoop {
-  private let trainer: Trainer
+  private let process: any TrainingProcess
   private let epochCount: Int
-  private let loss: Loss
   private let validation: LabeledDataset?
-  private let execution: Execution
   private let onProgress: ((TrainingProgress) throws -> Void)?
   private let validationIdentity: TrainingSettings?
   private var callbacks: [any TrainingCallback]
@@ -20,7 +19,7 @@ struct TrainingLoop {
   private var chunk = 1
 
   /// What has been reported.
-  private(set) var history = TrainingHistory()
+  private(set) var history: TrainingHistory
   /// Whether a step may have been taken.
   private(set) var hasBegun = false
 
@@ -30,57 +29,56 @@ struct TrainingLoop {
   }
 
   init(
-    _ trainer: Trainer, epochCount: Int, loss: Loss, validation: LabeledDataset?,
-    callbacks: [any TrainingCallback], execution: Execution,
-    onProgress: ((TrainingProgress) throws -> Void)?
+    _ process: any TrainingProcess, epochCount: Int, validation: LabeledDataset?,
+    callbacks: [any TrainingCallback], onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) {
-    self.trainer = trainer
+    self.process = process
     self.epochCount = epochCount
-    self.loss = loss
     self.validation = validation
     self.callbacks = callbacks
-    self.execution = execution
     self.onProgress = onProgress
+    history = TrainingHistory(unit: process.unit)
     validationIdentity = validation?.identity
   }
 
   /// Goes on from a checkpoint.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
-    try trainer.validateForm(of: checkpoint.state.network)
-    try trainer.pipeline.validate(isThatOf: checkpoint.pipeline)
-    try checkpoint.validate(settings: trainer.settings(validation: validationIdentity))
+    try process.validateForm(of: checkpoint.state.network)
+    try process.pipeline.validate(isThatOf: checkpoint.pipeline)
+    try checkpoint.validate(settings: process.settings(validation: validationIdentity))
     try checkpoint.validate(callbacks: callbacks)
     try checkpoint.validate()
     let position = checkpoint.position
+    let units = process.unit.rawValue + "s"
     guard position.epoch <= epochCount - min(1, position.step) else {
       throw SoftmaxError(
         .invalidArgument,
-        "the checkpoint is \(position.epoch) epochs and \(position.step) steps into its training, "
-          + "which is more than the \(epochCount) epochs here",
-        remedy: "ask for more epochs, or begin anew without it")
+        "the checkpoint is \(position.epoch) \(units) and \(position.step) steps into its training, "
+          + "which is more than the \(epochCount) \(units) here",
+        remedy: "ask for more \(units), or begin anew without it")
     }
     // Divided: a product of numbers from a file could overflow.
     let steps = checkpoint.state.stepCount
     guard
-      steps.quotientAndRemainder(dividingBy: trainer.stepsOfEpoch)
+      steps.quotientAndRemainder(dividingBy: process.stepsOfEpoch)
         == (position.epoch, position.step)
     else {
       throw SoftmaxError(
         .invalidData,
-        "the checkpoint has \(checkpoint.state.stepCount) steps, but is \(position.epoch) epochs of "
-          + "\(trainer.stepsOfEpoch) and \(position.step) steps into its training")
+        "the checkpoint has \(checkpoint.state.stepCount) steps, but is \(position.epoch) \(units) of "
+          + "\(process.stepsOfEpoch) and \(position.step) steps into its training")
     }
     for network in checkpoint.callbacks.flatMap({ $0.networks.values }) {
-      try trainer.validateForm(of: network)
+      try process.validateForm(of: network)
     }
-    try trainer.restore(checkpoint, validation: validationIdentity)
+    try process.restore(checkpoint, validation: validationIdentity)
     history = checkpoint.history
     self.position = position
     var known = checkpoint.callbacks.makeIterator()
     for index in callbacks.indices where callbacks[index].state != nil {
       guard var state = known.next() else { break }
       // A file has the values of a network, and not what is frozen in it.
-      state.networks = state.networks.mapValues { trainer.initial.withValues(of: $0) }
+      state.networks = state.networks.mapValues { process.initial.withValues(of: $0) }
       callbacks[index].state = state
     }
   }
@@ -94,7 +92,12 @@ struct TrainingLoop {
     // A training that was stopped for good is over, whatever there would be left to do.
     var end: End? = history.stopReason == nil ? nil : .stopped
     do {
-      while end == nil, position.epoch < epochCount {
+      while end == nil {
+        if let reason = process.endReason {
+          history.stopReason = reason
+          break
+        }
+        guard position.epoch < epochCount else { break }
         end = try runEpoch(&progress)
       }
     } catch let error as SoftmaxError where error.code == .diverged {
@@ -106,7 +109,7 @@ struct TrainingLoop {
   // MARK: An epoch
 
   private mutating func runEpoch(_ progress: inout TrainingProgress) throws -> End? {
-    trainer.begin(try trainer.batches(epoch: position.epoch))
+    try process.begin(epoch: position.epoch)
     chunk = 1
     let before = position.seconds
     let start = ContinuousClock.now
@@ -129,9 +132,9 @@ struct TrainingLoop {
   }
 
   private mutating func runSteps() throws {
-    let steps = position.step..<min(position.step + chunk, trainer.stepsOfEpoch)
+    let steps = position.step..<min(position.step + chunk, process.stepsOfEpoch)
     let began = ContinuousClock.now
-    trainer.run(steps, addingTo: &position.totals)
+    try process.run(steps, addingTo: &position.totals)
     position.step = steps.upperBound
     let took = ContinuousClock.now - began
     if took < .milliseconds(25) { chunk *= 2 }
@@ -141,8 +144,8 @@ struct TrainingLoop {
   private func validate() throws(SoftmaxError) -> TrainingHistory.Metrics? {
     guard let validation else { return nil }
     do throws(SoftmaxError) {
-      let metrics = try trainer.networkAsItIs.metrics(
-        of: loss, on: validation, execution: execution)
+      let metrics = try process.networkAsItIs.metrics(
+        of: process.objective.loss, on: validation, execution: process.objective.execution)
       guard !metrics.loss.isFinite else { return metrics }
       throw diverged("the validation loss became \(metrics.loss)")
     } catch {
@@ -153,7 +156,7 @@ struct TrainingLoop {
 
   private func diverged(_ message: String, within place: String = "") -> SoftmaxError {
     SoftmaxError(
-      .diverged, "\(message) in epoch \(position.epoch + 1)\(place)",
+      .diverged, "\(message) in \(process.unit.rawValue) \(position.epoch + 1)\(place)",
       remedy: "try a smaller learning rate, or features of a smaller scale")
   }
 
@@ -161,7 +164,7 @@ struct TrainingLoop {
     history.epochs.append(
       TrainingHistory.Epoch(
         number: progress.epoch, totals: position.totals, validation: progress.validation,
-        learningRate: trainer.lastLearningRate, seconds: progress.seconds))
+        learningRate: process.lastLearningRate, seconds: progress.seconds))
     position = Checkpoint.Position(epoch: progress.epoch)
     try onProgress?(progress)
     let end = try ask(progress) { try $0.epochEnds($1) }
@@ -174,13 +177,13 @@ struct TrainingLoop {
 
   private func makeProgress(validation: TrainingHistory.Metrics? = nil) -> TrainingProgress {
     TrainingProgress(
-      position: position, epochCount: epochCount, stepCount: trainer.stepsOfEpoch,
+      position: position, epochCount: epochCount, stepCount: process.stepsOfEpoch,
       validation: validation)
   }
 
   private func status(_ progress: TrainingProgress) -> TrainingStatus {
     TrainingStatus(
-      history: history, progress: progress, hasValidation: validation != nil, trainer: trainer,
+      history: history, progress: progress, hasValidation: validation != nil, process: process,
       callbacks: callbacks, validation: validationIdentity, position: position)
   }
 
@@ -196,7 +199,7 @@ struct TrainingLoop {
       switch try question(&callbacks[index], status).kind {
       case .proceed: break
       case .scaleLearningRate(let factor):
-        try scaleLearningRate(by: factor)
+        try process.scaleLearningRate(by: factor)
       case .stop(let reason):
         // A stop is for good; the first one's reason is told.
         if end != .stopped { history.stopReason = reason }
@@ -206,16 +209,6 @@ struct TrainingLoop {
       }
     }
     return end
-  }
-
-  private func scaleLearningRate(by factor: Double) throws(SoftmaxError) {
-    let product = trainer.learningRateFactor * factor
-    guard factor > 0, product > 0, product.isFinite else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "a callback wants the learning rate times \(factor), which leaves none to learn with")
-    }
-    trainer.learningRateFactor = product
   }
 
   private mutating func isCaught(_ error: SoftmaxError) throws -> Bool {
@@ -231,7 +224,7 @@ struct TrainingLoop {
   }
 
   private mutating func finish(_ progress: TrainingProgress) throws -> Sequential {
-    var network = trainer.networkAsItIs
+    var network = process.networkAsItIs
     let last = status(progress)
     for index in callbacks.indices {
       try callbacks[index].trainingEnds(last, network: &network)

@@ -12,7 +12,7 @@ public struct TrainingStatus {
   public let progress: TrainingProgress
   /// Whether there are validation samples.
   public let hasValidation: Bool
-  let trainer: Trainer
+  let process: any TrainingProcess
   private let callbacks: [any TrainingCallback]
   private let validation: TrainingSettings?
   /// Where in the training.
@@ -25,23 +25,24 @@ public struct TrainingStatus {
   }
 
   init(
-    history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool, trainer: Trainer,
+    history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool,
+    process: any TrainingProcess,
     callbacks: [any TrainingCallback], validation: TrainingSettings?, position: Checkpoint.Position
   ) {
     self.history = history
     self.progress = progress
     self.hasValidation = hasValidation
-    self.trainer = trainer
+    self.process = process
     self.callbacks = callbacks
     self.validation = validation
     self.position = position
   }
 
-  /// The learning rate of the next step.
-  public var learningRate: Double { trainer.learningRate }
+  /// The learning rate of the next step; of a solver the length of its last step.
+  public var learningRate: Double { process.learningRate }
 
   /// The data that are trained on, as the network sees them, without those held back.
-  public var dataset: LabeledDataset { trainer.dataset }
+  public var dataset: LabeledDataset { process.objective.dataset }
 
   /// A copy of the network as trained so far, made when it is first asked for.
   ///
@@ -49,7 +50,7 @@ public struct TrainingStatus {
   public var network: Sequential {
     get throws(SoftmaxError) {
       if let network = copy.network { return network }
-      let network = try trainer.network
+      let network = try process.network
       copy.network = network
       return network
     }
@@ -63,7 +64,7 @@ public struct TrainingStatus {
   /// - Throws: `diverged` where a parameter has become infinite or no number.
   public var checkpoint: Checkpoint {
     get throws(SoftmaxError) {
-      try trainer.checkpoint(
+      try process.checkpoint(
         at: position, history: history,
         callbacks: callbacks.compactMap(\.state), validation: validation)
     }

@@ -19,7 +19,7 @@ extension TrainingHistory {
     if validation.contains(where: { $0 != nil }) {
       series.append(.init(name: "validation", x: numbers, y: validation.map { $0 ?? .nan }))
     }
-    return LineChart(title: title, xLabel: "epoch", yLabel: label, series: series)
+    return LineChart(title: title, xLabel: unit.rawValue, yLabel: label, series: series)
   }
 
   /// The curves of loss and accuracy as a picture that stands alone.

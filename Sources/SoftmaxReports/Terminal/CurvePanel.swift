@@ -8,6 +8,7 @@ struct CurvePanel {
   /// How dots become characters.
   let style: TrainingHistory.CurveStyle
   let title: String
+  let unit: TrainingHistory.Unit
   /// The figure in each epoch; what is not finite leaves a gap.
   let training: [Double]
   /// The same on the validation samples; empty without them.
@@ -65,7 +66,7 @@ struct CurvePanel {
 
   private var epochAxis: String {
     let last = "\(epochCount)"
-    let middle = epochCount > 1 ? "epoch" : ""
+    let middle = epochCount > 1 ? unit.rawValue : ""
     let gap = max(1, width - 1 - last.count - middle.count)
     let text =
       epochCount > 1 ? "1" + PrintableText.rightAligned(middle, to: gap / 2 + middle.count) : ""

@@ -47,7 +47,7 @@ extension TrainingHistory {
       _ title: String, _ training: [Double], _ validation: [Double]
     ) -> [(text: String, width: Int)] {
       CurvePanel(
-        style: style, title: title, training: training, validation: validation,
+        style: style, title: title, unit: unit, training: training, validation: validation,
         epochCount: max(epochs.count, epochCount ?? 0), columns: width, rows: height,
         isColored: isColored
       ).lines()

@@ -76,9 +76,10 @@ public struct EarlyStopping: TrainingCallback {
     }
     if isBeforeUpdates(status) { networkBefore = try status.network }
     guard epoch.number - bestEpoch >= patience else { return .proceed }
+    let unit = status.history.unit.rawValue
     return .stop(
-      "\(monitor.name) has not improved for \(patience) epoch\(patience == 1 ? "" : "s"), "
-        + (bestEpoch > 0 ? "the best was epoch \(bestEpoch)" : "nor ever"))
+      "\(monitor.name) has not improved for \(patience) \(unit)\(patience == 1 ? "" : "s"), "
+        + (bestEpoch > 0 ? "the best was \(unit) \(bestEpoch)" : "nor ever"))
   }
 
   /// Hands the best weights back.
@@ -90,6 +91,7 @@ public struct EarlyStopping: TrainingCallback {
 
   private func isBeforeUpdates(_ status: TrainingStatus) -> Bool {
     restoresBestWeights && !monitor.isValidation && status.progress.stepCount == 1
+      && status.history.unit == .epoch
   }
 }
 
