@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The class of each row: the first column of its greatest element, or of its first NaN.
+// The predicted class of each row: the column of the row's first NaN, or else of its first greatest
+// element.
 
 #ifndef VARIANT
 
@@ -45,7 +46,8 @@ INLINE void NAME(argmax_block)(
   __builtin_memcpy(index, &chosen, (size_t)rows * sizeof *index);
 }
 
-// The first column of the elements that equal `value`, or that are NaN where it is.
+// Returns the first column whose element equals `value`, or is NaN if `value` is NaN. Returns n if there
+// is no such column.
 INLINE ptrdiff_t NAME(first_column)(ptrdiff_t n, const float *x, float value) {
   ptrdiff_t j = 0;
   if (value == value) {

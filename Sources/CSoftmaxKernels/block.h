@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Blocks of LANES rows of few elements, turned so that a row lies in a lane: element j of row i is
-// lane i of column[j]. What a row's kernel does along the row is then done to whole vectors, and no
-// lane is lost to the classes that a row has not got. A block of fewer rows repeats its last one.
-// Included once for each variant of more than one lane.
+// Transposed blocks of LANES short rows: element j of row i is lane i of column[j], so each row has
+// its own lane. A kernel that works along a row then works on whole vectors, and no lane is unused
+// because a row is shorter than a vector. A block with fewer than LANES rows repeats its last row.
+// Included once for each variant with more than one lane.
 
 #undef SHUFFLE
 #undef block_turn
@@ -36,7 +36,7 @@
 #define block_void NAME(block_void)
 
 #ifndef BLOCK_COLUMNS
-// The longest rows that are turned.
+// The maximum number of elements of a row that is transposed.
 #define BLOCK_COLUMNS 32
 #define JOIN_4_(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7)
 #define JOIN_8_(a, b)                                                                           \
@@ -44,7 +44,8 @@
 #define PICK_(i, group) ((i) < 4 ? (i) + 4 * (group) : (i) - 4 + LANES + 4 * (group))
 #endif
 
-// In each group of four lanes: 0...3 is an element of a, 4...7 one of b.
+// SHUFFLE(a, b, i, j, k, l) fills each group of four lanes with the elements i, j, k and l of the same
+// group of a and b: 0...3 selects an element of a, 4...7 one of b.
 #if LANES == 16
 #define SHUFFLE(a, b, i, j, k, l)                                                               \
   __builtin_shufflevector(                                                                      \
@@ -60,7 +61,7 @@
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #endif
 
-// Each group of four lanes of the four vectors is a 4 x 4 matrix; all are transposed.
+// Transposes four vectors in groups of four lanes. Each group of the four vectors is a 4 x 4 matrix.
 INLINE void block_turn(vf *v) {
   vf a = SHUFFLE(v[0], v[1], 0, 4, 1, 5), b = SHUFFLE(v[0], v[1], 2, 6, 3, 7);
   vf c = SHUFFLE(v[2], v[3], 0, 4, 1, 5), d = SHUFFLE(v[2], v[3], 2, 6, 3, 7);
@@ -76,7 +77,7 @@ INLINE four block_four(const float *x) {
   return v;
 }
 
-// Four elements of every fourth row, from row k on.
+// Loads four elements of every fourth row, starting at row k. Rows past the last repeat the last.
 INLINE vf block_rows(ptrdiff_t rows, ptrdiff_t k, const float *x, ptrdiff_t ldx) {
 #define ROW_OF(group) block_four(x + smaller(k + 4 * group, rows - 1) * ldx)
 #if LANES == 16
@@ -89,6 +90,8 @@ INLINE vf block_rows(ptrdiff_t rows, ptrdiff_t k, const float *x, ptrdiff_t ldx)
 #undef ROW_OF
 }
 
+// Stores a vector to the rows from which block_rows loads it. Rows past the last write to the last,
+// which they repeat.
 INLINE void block_put(ptrdiff_t rows, ptrdiff_t k, vf v, float *y, ptrdiff_t ldy) {
   four part[] = {
 #if LANES == 16
@@ -103,7 +106,7 @@ INLINE void block_put(ptrdiff_t rows, ptrdiff_t k, vf v, float *y, ptrdiff_t ldy
     __builtin_memcpy(y + smaller(k + 4 * group, rows - 1) * ldy, &part[group], sizeof part[0]);
 }
 
-// Four columns of the block's rows.
+// Loads four columns of the block's rows.
 INLINE void block_load_four(ptrdiff_t rows, const float *x, ptrdiff_t ldx, vf *column) {
   for (int k = 0; k < 4; k++) column[k] = block_rows(rows, k, x, ldx);
   block_turn(column);
@@ -115,8 +118,8 @@ INLINE void block_store_four(ptrdiff_t rows, const vf *column, float *y, ptrdiff
   for (int k = 0; k < 4; k++) block_put(rows, k, row[k], y, ldy);
 }
 
-// The block's rows, 1...LANES of them, of n elements, 1...BLOCK_COLUMNS. The last four columns may
-// overlap those before.
+// Loads a block of 1...LANES rows with 1...BLOCK_COLUMNS elements each. If n is not a multiple of 4,
+// the last group of four columns overlaps the group before it.
 INLINE void block_load(ptrdiff_t rows, ptrdiff_t n, const float *x, ptrdiff_t ldx, vf *column) {
   if (n >= 4) {
     for (ptrdiff_t j = 0; j < n - 4; j += 4) block_load_four(rows, x + j, ldx, column + j);
@@ -144,8 +147,9 @@ INLINE vi block_labels(ptrdiff_t rows, const int32_t *labels) {
   return v;
 }
 
-// The lane tree of the 16 virtual lanes of rows of n elements. Nothing is added for lanes that a row
-// has not got, which are +0; only a sum of -0 could tell.
+// Returns the sum of the 16 virtual lanes of each row by the lane tree. A row of n < 16 elements uses
+// only n lanes. The others would hold +0 and are skipped. The result is the same unless the sum is
+// -0, which adding +0 would change to +0.
 INLINE vf block_tree(ptrdiff_t n, vf *lane) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++)
@@ -153,7 +157,7 @@ INLINE vf block_tree(ptrdiff_t n, vf *lane) {
   return lane[0];
 }
 
-// The sum of n elements of each row, none of them -0.
+// Returns the sum of the n elements of each row. No element may be -0.
 INLINE vf block_sum(ptrdiff_t n, const vf *column) {
   vf lane[16];
   for (ptrdiff_t j = 0; j < 16 && j < n; j++) lane[j] = column[j];
@@ -161,14 +165,14 @@ INLINE vf block_sum(ptrdiff_t n, const vf *column) {
   return block_tree(n, lane);
 }
 
-// The rows' greatest elements, NaN passed over.
+// Returns the maximum of each row. NaN elements are ignored.
 INLINE vf block_max(ptrdiff_t n, const vf *column) {
   vf max = -__builtin_inff();
   for (ptrdiff_t j = 0; j < n; j++) max = column[j] > max ? column[j] : max;
   return max;
 }
 
-// The exponentials of what lies below the maximum, four columns at a time.
+// Computes term = exp(column - max), four columns at a time. `term` may be `column`.
 INLINE void block_exp(ptrdiff_t n, const vf *column, vf max, vf *term) {
   ptrdiff_t j = 0;
   for (; j + 4 <= n; j += 4) {
@@ -181,14 +185,15 @@ INLINE void block_exp(ptrdiff_t n, const vf *column, vf max, vf *term) {
   }
 }
 
-// Rows whose sum is NaN become rows of the canonical one.
+// Fills rows whose sum is NaN with the canonical NaN, __builtin_nanf("").
 INLINE void block_void(ptrdiff_t n, vf sum, vf *column) {
   if (!__builtin_reduce_or(sum != sum)) return;
   for (ptrdiff_t j = 0; j < n; j++) column[j] = sum != sum ? (vf)__builtin_nanf("") : column[j];
 }
 
-// Does `block` on the blocks of rows i ..< i + rows of m. The two usual shapes, full blocks and of
-// these the ones of ten classes, are compiled for themselves: ten columns stay in registers.
+// Executes the statement for each block of rows i ..< i + rows of the m rows. Full blocks, and full
+// blocks of ten columns, are compiled separately with constant shapes. Ten columns, as of ten classes,
+// then stay in registers.
 #undef FOR_BLOCKS
 #define FOR_BLOCKS(...)                                                                         \
   do {                                                                                          \

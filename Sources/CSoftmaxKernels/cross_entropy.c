@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cross-entropy of each row from its logits, and its gradient: (softmax - target) scale. Short rows
-// lie in vector lanes, a block of rows at a time (block.h), the elements of longer ones along vectors.
+// The cross-entropy of each row from its logits, and the gradient (softmax - target) scale. Rows of
+// at most BLOCK_COLUMNS elements are transposed block by block, one row in each lane (block.h). The
+// elements of longer rows lie along vectors.
 
 #ifndef VARIANT
 
@@ -103,7 +104,7 @@ INLINE void NAME(distributions_block)(
     term[j] = (term[j] * inverse - target[j]) * scale;
   }
   vf total = block_tree(n, lane);
-  if (n < 16) total += 0.0f;  // a sum of -0 and the lanes that the row has not got
+  if (n < 16) total += 0.0f;  // -0 becomes +0, as if the +0 of the unused lanes were added
   store_some(loss, sum != sum ? (vf)__builtin_nanf("") : total, rows);
   if (!d) return;
   block_void(n, sum, term);
@@ -112,7 +113,8 @@ INLINE void NAME(distributions_block)(
 
 // MARK: Rows
 
-// The loss of a row with a distribution; the gradient goes to d unless it is null, which may be z.
+// Returns the loss of a row whose target is a distribution. Stores the gradient in d unless d is
+// null. d may be z.
 INLINE float NAME(target_row)(
     ptrdiff_t n, const float *z, const float *t, float max, float log_sum, float inverse,
     float scale, float *d) {

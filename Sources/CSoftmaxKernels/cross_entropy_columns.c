@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cross-entropy and its gradient for few classes, the rows of the batch in vector lanes: from the
-// chunks of the logits that workers have exchanged. The same operations on each element as
-// cross_entropy.c's on a row, so the same bits.
+// Cross-entropy and its gradient for at most 32 classes, with the rows of the batch in vector lanes.
+// The logits are first summed from the chunks that the workers exchanged. Each element goes through
+// the same operations as in cross_entropy.c, so the bits are the same.
 
 #ifndef VARIANT
 
@@ -21,7 +21,7 @@
 #define columns_logits NAME(columns_logits)
 #define columns_tree NAME(columns_tree)
 
-// The logits of LANES rows, z[j], from the chunks of their sums and the bias.
+// Computes the logits z[j] of LANES rows from the sums of the chunks and the bias.
 INLINE void columns_logits(
     ptrdiff_t n, ptrdiff_t chunks, const float *partial, ptrdiff_t chunk_stride, ptrdiff_t ld,
     const float *bias, vf *z) {
@@ -39,7 +39,7 @@ INLINE void columns_logits(
   }
 }
 
-// The sum over classes of x, class j in virtual lane j mod 16; n is at most 32.
+// Returns the sum of x over the classes. Class j belongs to virtual lane j mod 16; n is at most 32.
 INLINE vf columns_tree(ptrdiff_t n, const vf *x) {
   vf lane[16];
   for (int j = 0; j < 16; j++) lane[j] = j < n ? x[j] : (vf)0.0f;
@@ -62,7 +62,7 @@ void NAME(cross_entropy_columns)(
     best = z[0];
     for (ptrdiff_t j = 0; j < n; j++) {
       max = z[j] > max ? z[j] : max;
-      // The first of the greatest, or the first NaN.
+      // Select the first greatest element, or the first NaN if there is one.
       vi better = (z[j] > best) | ((z[j] != z[j]) & (best == best));
       first = better ? (vi)(int)j : first;
       best = better ? z[j] : best;
@@ -80,7 +80,7 @@ void NAME(cross_entropy_columns)(
     } else {
       for (ptrdiff_t j = 0; j < n; j++) {
         vf tj = load(t + j * ld + i);
-        // Classes 16 apart share a virtual lane.
+        // Classes j and j - 16 share a virtual lane.
         vf before = j < 16 ? (vf)0.0f : term[j - 16];
         vf after = fma_(tj, log_sum - (z[j] - max), before);
         term[j < 16 ? j : j - 16] = tj != 0.0f ? after : before;

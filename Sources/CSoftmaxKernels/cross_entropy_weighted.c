@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cross-entropy of each row with weights for its elements and for itself: of cross_entropy.c's
-// distributions the terms and their order, but the targets need not sum to 1, since they hold the
-// weights of the classes, and each row has a scale of its own.
+// Cross-entropy with class weights and sample weights. The terms and their order are those of
+// cross_entropy_distributions, with two differences: the targets contain the class weights, so they
+// need not sum to 1, and each row has a separate scale.
 
 #ifndef VARIANT
 
@@ -52,7 +52,8 @@ INLINE void NAME(weighted_block)(
   block_load(rows, n, z, ldz, column);
   block_load(rows, n, t, ldt, target);
   vf scales = load_some(scale, rows, 0), nan = __builtin_nanf("");
-  // A block of fewer rows repeats its last one, whose gradient is stored more than once.
+  // A block with fewer than LANES rows repeats its last row and stores that row's gradient again from
+  // each repetition, so the repetitions need the same scale and mass.
   for (ptrdiff_t i = rows; i < LANES; i++) scales[i] = scale[rows - 1];
   vf masses = load_some(mass, rows, 0);
   for (ptrdiff_t i = rows; i < LANES; i++) masses[i] = mass[rows - 1];
@@ -68,7 +69,7 @@ INLINE void NAME(weighted_block)(
     term[j] = scales == 0.0f ? (vf)0.0f : gradient;
   }
   vf total = block_tree(n, lane);
-  if (n < 16) total += 0.0f;  // a sum of -0 and the lanes that the row has not got
+  if (n < 16) total += 0.0f;  // -0 becomes +0, as if the +0 of the unused lanes were added
   total = sum != sum ? nan : total;
   store_some(loss, scales == 0.0f ? (vf)0.0f : total, rows);
   if (d) block_store(rows, n, term, d, ldd);

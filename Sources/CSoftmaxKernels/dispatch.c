@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One table of kernels for each instruction set, and which of them this machine can run.
+// The table of kernels for each instruction set, and the test whether this machine can run it.
 
 #include "kernel.h"
 
@@ -29,8 +29,8 @@ const char *softmax_kernel_name(ptrdiff_t index) {
   return index >= 0 && index < (ptrdiff_t)(sizeof names / sizeof *names) ? names[index] : 0;
 }
 
-// The builtins ask the processor and, through XGETBV, whether the operating system saves the
-// registers.
+// __builtin_cpu_supports checks the processor and also, by XGETBV, that the operating system saves
+// the vector registers.
 const softmax_kernels *softmax_kernels_for(softmax_isa isa) {
   switch (isa) {
   case softmax_isa_scalar:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dropout: which elements stay, drawn from Philox4x32-10 by their places alone, and what that makes
-// of a row. The blocks are independent, so that the compiler puts them into vectors.
+// Dropout: the mask of the elements that are kept, and its application to a row. Each element's draw
+// from Philox4x32-10 depends only on the key, the stream and the element's position. The blocks of
+// the generator are independent, so the compiler vectorizes the loop over them.
 
 #ifndef VARIANT
 

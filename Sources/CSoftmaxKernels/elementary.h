@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, tanh, the logistic function, softplus and what GELU and ELU are made of, of vf, a float or
-// a vector of them; the same sequence of operations for both, so the same bits. Included once for each
-// variant. Bounds, over all floats (checked by the tests): exp 1 ulp, log 1 ulp, log1p 2 ulp, tanh
-// 2 ulp, sigmoid 3 ulp, softplus 2 ulp; the others' are in docs/numerics.md. The polynomials are those
-// of Tools/fit-polynomials.py.
+// exp, log, log1p, tanh, the logistic function, softplus, and the normal distribution and e^x - 1 that
+// GELU and ELU need. The argument is of type vf: a float or a vector of floats. Both go through the
+// same sequence of operations, so the bits are the same. Included once for each variant.
+//
+// Error bounds over all floats (checked by the tests): exp 1 ulp, log 1 ulp, log1p 2 ulp, tanh 2 ulp,
+// sigmoid 3 ulp, softplus 2 ulp. docs/numerics.md lists the other bounds. Tools/fit-polynomials.py
+// computes the coefficients of the polynomials.
 
 #undef as_int
 #undef as_float
@@ -49,7 +51,7 @@ INLINE vf as_float(vi i) {
   return x;
 }
 
-// 2^k, for k within -126...127.
+// Returns 2^k for k in -126...127.
 INLINE vf power_of_two(vi k) { return as_float((vi)((vu)(k + 127) << 23)); }
 
 INLINE vf to_float(vi i) {
@@ -60,11 +62,12 @@ INLINE vf to_float(vi i) {
 #endif
 }
 
-// e^x = 2^n e^r with n the nearest integer to x / ln 2 and |r| <= ln 2 / 2 in two steps (Cody and
-// Waite). 2^n in two factors, so that results below 2^-126 are rounded once.
+// Returns e^x = 2^n e^r, where n is the integer nearest to x / ln 2. The remainder r = x - n ln 2, with
+// |r| <= ln 2 / 2, is computed in two steps, with ln 2 split into two floats (Cody and Waite). 2^n is
+// applied as two factors, so a result below 2^-126 is rounded only once.
 INLINE vf exp_(vf x) {
-  x = x < -104.5f ? (vf)-104.5f : x;  // 0
-  x = x > 89.0f ? (vf)89.0f : x;      // infinite; a NaN passes both
+  x = x < -104.5f ? (vf)-104.5f : x;  // the result is 0 at -104.5 and below
+  x = x > 89.0f ? (vf)89.0f : x;      // the result is infinite at 89 and above; NaN is not changed
   const float magic = 0x1.8p23f;      // adding it leaves the nearest integer in the low bits
   vf t = fma_(x, 0x1.715476p0f, magic);
   vf n = t - magic;
@@ -76,17 +79,21 @@ INLINE vf exp_(vf x) {
   p = fma_(p, r, 0.5f);
   p = fma_(p, r, 1.0f);
   p = fma_(p, r, 1.0f);
-  vi k = (vi)((vu)as_int(t) - 0x4b400000u);  // magic's bits
+  vi k = (vi)((vu)as_int(t) - 0x4b400000u);  // the bits of `magic`
   vi half = k >> 1;
   return p * power_of_two(half) * power_of_two(k - half);
 }
 
-// exp_ of `count` numbers, 1...8, none positive unless NaN: the same bits in fewer steps. k is within
-// -151...0, so 2^-24 can lie in the coefficients and 2^(k + 24), whose biased exponent is k + 151,
-// takes one shift of t's bits; the one product left rounds once. At k = -151 that factor is 0, as is
-// the result: an underflow, which what stands for nothing would give, costs a hundred cycles.
-// Step by step for all numbers, as a processor looks too few operations ahead to overlap one chain of
-// dependent steps with enough others.
+// Replaces x[0], ..., x[count - 1] by their exponentials, for count in 1...8. No element may be positive;
+// NaN is allowed. The bits are those of exp_, in fewer operations: the exponent k is in -151...0, so the
+// coefficients contain the factor 2^-24, and the other factor, 2^(k + 24), has the biased exponent
+// k + 151 and is obtained by one shift of t's bits. The product of the two is rounded once.
+//
+// At k = -151 the second factor is exactly 0, so a masked element (-inf) gives 0 without an underflow,
+// which would cost about a hundred cycles.
+//
+// Each operation is done for all elements before the next operation. The processor's reordering window
+// is too small to overlap enough chains of dependent operations that follow each other in the code.
 INLINE void exp_nonpositive_(int count, vf *x) {
   const float magic = 0x1.8p23f + 151;
   vf t[8], r[8];
@@ -103,7 +110,7 @@ INLINE void exp_nonpositive_(int count, vf *x) {
   for (int i = 0; i < count; i++) x[i] = x[i] * as_float((vi)((vu)as_int(t[i]) << 23));
 }
 
-// (ln(1 + f) - f + f^2 / 2) / f^3, for 1 + f between sqrt(1/2) and sqrt(2).
+// Returns (ln(1 + f) - f + f^2 / 2) / f^3 for 1 + f between sqrt(1/2) and sqrt(2).
 INLINE vf log_quotient(vf f) {
   vf q = fma_(0x1.9becb4p-5f, f, -0x1.b94470p-4f);
   q = fma_(q, f, 0x1.f1d8cep-4f);
@@ -116,24 +123,26 @@ INLINE vf log_quotient(vf f) {
   return q;
 }
 
-// ln x = e ln 2 + ln(1 + f) with x = 2^e (1 + f), 1 + f between sqrt(1/2) and sqrt(2).
+// Returns ln x = e ln 2 + ln(1 + f), where x = 2^e (1 + f) and 1 + f is between sqrt(1/2) and sqrt(2).
+// The result is -inf for 0 and NaN for negative x.
 INLINE vf log_(vf x) {
   vi tiny = x < 0x1p-126f;
   vi bits = as_int(tiny ? x * 0x1p23f : x);
-  vi e = (vi)((vu)bits - 0x3f3504f3u) >> 23;  // sqrt(1/2)'s bits
+  vi e = (vi)((vu)bits - 0x3f3504f3u) >> 23;  // the bits of sqrt(1/2)
   vf f = as_float((vi)((vu)bits - ((vu)e << 23))) - 1.0f;
   vf n = to_float(e - (tiny ? (vi)23 : (vi)0));
   vf square = f * f;
   vf y = fma_(n, -0x1.05c610p-29f, f * square * log_quotient(f));
   y = fma_(-0.5f, square, y);
   y = fma_(n, 0x1.62e430p-1f, f + y);
-  y = x < __builtin_inff() ? y : x;  // infinity and NaN
+  y = x < __builtin_inff() ? y : x;  // infinity and NaN are returned as they are
   y = x == 0.0f ? (vf)-__builtin_inff() : y;
   return x < 0.0f ? (vf)__builtin_nanf("") : y;
 }
 
-// ln(1 + x) for x within 0...1, of other x nothing of use: as log_ with 1 + f = 1 + x below sqrt(2),
-// else (1 + x) / 2. 1 + x itself would lose what is left of a small x.
+// Returns ln(1 + x) for x in 0...1; the result is meaningless for other x. The computation is that of
+// log_, with 1 + f = 1 + x if 1 + x is below sqrt(2), else 1 + f = (1 + x) / 2. 1 + x itself is never
+// computed, because its rounding would discard the low bits of a small x.
 INLINE vf log1p_(vf x) {
   vi upper = x > 0x1.a8279ap-2f;  // sqrt(2) - 1
   vf f = upper ? 0.5f * (x - 1.0f) : x;
@@ -144,7 +153,7 @@ INLINE vf log1p_(vf x) {
   return fma_(n, 0x1.62e430p-1f, f + y);
 }
 
-// An odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.
+// Returns tanh x: an odd polynomial if |x| < 0.625, else 1 - 2 / (e^(2 |x|) + 1) with the sign of x.
 INLINE vf tanh_(vf x) {
   vi sign = as_int(x) & INT32_MIN;
   vf size = as_float(as_int(x) & INT32_MAX);
@@ -158,13 +167,14 @@ INLINE vf tanh_(vf x) {
   return size < 0.625f ? near : as_float(as_int(far) | sign);
 }
 
-// 1 / (1 + e^-x), from e^-|x| so that neither side overflows.
+// Returns 1 / (1 + e^-x), computed from e^-|x|, which cannot overflow.
 INLINE vf sigmoid_(vf x) {
   vf e = exp_(as_float(as_int(x) | INT32_MIN));
   return (x < 0.0f ? e : (vf)1.0f) / (1.0f + e);
 }
 
-// e^x - 1 of x <= 0: near 0 by the polynomial of exp_ without its 1, which would swallow the rest.
+// Returns e^x - 1 for x <= 0. Near 0 it evaluates the polynomial of exp_ without the constant term 1:
+// adding and then subtracting the 1 would cancel the leading digits.
 INLINE vf expm1_nonpositive_(vf x) {
   vf p = fma_(0x1.6d1342p-10f, x, 0x1.12440cp-7f);
   p = fma_(p, x, 0x1.555526p-5f);
@@ -174,9 +184,10 @@ INLINE vf expm1_nonpositive_(vf x) {
   return x > -0.34375f ? near : exp_(x) - 1.0f;
 }
 
-// The normal distribution at x within -15...15: the probability of less, 1/2 (1 + erf(x / sqrt 2)),
-// and e^(-x^2 / 2). For t = |x| the probability of more is e^(-t^2 / 2) times a function that is a
-// polynomial in 1 / (1 + t / 5); t^2 is taken in two parts, so that its rounding does not grow.
+// Returns the cumulative normal distribution Phi(x) = 1/2 (1 + erf(x / sqrt 2)) for x in -15...15 and
+// stores e^(-x^2 / 2) in `bell`. With t = |x|, the tail 1 - Phi(t) is e^(-t^2 / 2) times a polynomial in
+// u = 1 / (1 + t / 5). t^2 is kept as a rounded square and its rounding error, because exp would amplify
+// that error.
 INLINE vf normal_(vf x, vf *bell) {
   vf t = as_float(as_int(x) & INT32_MAX);
   vf square = t * t, rest = fma_(t, t, -square);
@@ -198,7 +209,7 @@ INLINE vf normal_(vf x, vf *bell) {
   return x < 0.0f ? tail : 1.0f - tail;
 }
 
-// ln(1 + e^x), from e^-|x| so that neither side overflows.
+// Returns ln(1 + e^x), computed from e^-|x|, which cannot overflow.
 INLINE vf softplus_(vf x) {
   vf rest = log1p_(exp_(as_float(as_int(x) | INT32_MIN)));
   return x > 0.0f ? x + rest : rest;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// exp, log, log1p, softplus and the activations of each element, the gradients of the activations, and
-// the sum of two.
+// Elementwise kernels: exp, log, log1p, softplus, the activations and their gradients, and addition.
 
 #ifndef VARIANT
 
@@ -37,7 +36,7 @@
     TAIL(store_part(dx + i, f(load_part(y + i, part, 0), load_part(dy + i, part, 0)), part);)   \
   }
 
-// A NaN stays a NaN, so that it is seen; -0 becomes +0.
+// NaN is returned as NaN, so it does not go unnoticed. -0 becomes +0.
 INLINE vf NAME(relu_of)(vf x) { return x <= 0.0f ? (vf)0.0f : x; }
 
 INLINE vf NAME(relu_slope)(vf y, vf dy) { return y > 0.0f ? dy : (vf)0.0f; }
@@ -48,7 +47,8 @@ INLINE vf NAME(tanh_slope)(vf y, vf dy) { return dy * fma_(-y, y, 1.0f); }
 // s' = s (1 - s)
 INLINE vf NAME(sigmoid_slope)(vf y, vf dy) { return dy * (y * (1.0f - y)); }
 
-// Beyond these bounds nothing changes but for the products of infinities with 0.
+// Clamps x to low...high. Beyond the bounds used below, the functions have reached their limits, and
+// an infinite x would give infinity times 0, which is NaN.
 INLINE vf NAME(within)(vf x, float low, float high) {
   x = x < low ? (vf)low : x;
   return x > high ? (vf)high : x;
@@ -72,8 +72,8 @@ INLINE vf NAME(silu_of)(vf x) {
   return (x < 0.0f ? within : x) * sigmoid_(within);
 }
 
-// silu' = s + x s (1 - s) with s = sigmoid(x); s (1 - s) = e / (1 + e)^2 with e = e^-|x|, which does
-// not cancel.
+// silu' = s + x s (1 - s) with s = sigmoid(x). s (1 - s) is computed as e / (1 + e)^2 with e = e^-|x|,
+// which avoids the cancellation in 1 - s.
 INLINE vf NAME(silu_slope)(vf x, vf dy) {
   vf within = NAME(within)(x, -120.0f, 120.0f);
   vf e = exp_(as_float(as_int(within) | INT32_MIN));
@@ -92,7 +92,7 @@ ELEMENTWISE(softplus, softplus_)
 ELEMENTWISE(gelu, NAME(gelu_of))
 ELEMENTWISE(silu, NAME(silu_of))
 
-// y = f(x), with a number that the function needs
+// y = f(x), where the function has a parameter
 #define ELEMENTWISE_BY(name, number, value)                                                     \
   void NAME(name)(ptrdiff_t n, float number, const float *x, float *y) {                        \
     ptrdiff_t i = 0;                                                                            \
@@ -131,7 +131,7 @@ GRADIENT(silu_gradient, NAME(silu_slope))
   }
 
 GRADIENT_BY(leaky_relu_gradient, slope, v > 0.0f ? d : d * slope)
-// alpha e^x = y + alpha
+// The slope alpha e^x is y + alpha.
 GRADIENT_BY(elu_gradient, alpha, v > 0.0f ? d : d * (v + alpha))
 
 #undef TAIL

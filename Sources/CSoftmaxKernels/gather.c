@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a batch, as floats side by side.
+// Gathers the rows of a batch, converted to float, into consecutive rows of a matrix.
 
 #ifndef VARIANT
 

@@ -2,8 +2,9 @@
 //
 // C = A B or A^T B, each element summed in ascending order inside chunks.
 //
-// The product of a layer with many outputs (outputs in vector lanes), of the gradient of weights
-// (rows ascending) and of the gradient to the inputs of a layer with few outputs.
+// This is the forward product of a layer with many outputs (the outputs lie in vector lanes), the
+// gradient with respect to the weights (summed over the rows in ascending order), and the gradient
+// with respect to the inputs of a layer with few outputs.
 
 #ifndef VARIANT
 
@@ -45,7 +46,7 @@ typedef struct {
   float *c;
 } product;
 
-// The tile at row i and column j.
+// Computes the tile at row i and column j.
 INLINE void NAME(gemm_tile)(int height, int vectors, const product *p, ptrdiff_t i, ptrdiff_t j) {
   int width = vectors > 0 ? vectors : 1;
   vf level[SOFTMAX_LEVELS][TALLEST * 2], sum[TALLEST * 2];
@@ -61,7 +62,7 @@ INLINE void NAME(gemm_tile)(int height, int vectors, const product *p, ptrdiff_t
       UNROLLED for (int x = 0; x < height * width; x++) level[l][x] = sum[x];
     }
   }
-  // The last push left its sum in `sum`; the higher levels are still to be added.
+  // `sum` holds the sum of the last push. The sums at higher levels have not been added yet.
   for (int l = __builtin_ctzll((unsigned long long)p->chunks) + 1; p->chunks >> l; l++)
     if (p->chunks >> l & 1)
       UNROLLED for (int x = 0; x < height * width; x++) sum[x] = level[l][x] + sum[x];

@@ -2,14 +2,14 @@
 //
 // C = A B^T, each element summed in 16 virtual lanes inside chunks.
 //
-// The product of a layer with few outputs (features in vector lanes) and of the gradient to the
-// inputs of a layer with many outputs.
+// This is the forward product of a layer with few outputs (the features lie in vector lanes) and the
+// gradient with respect to the inputs of a layer with many outputs.
 
 #ifndef VARIANT
 
 #include "kernel.h"
 
-// Lane i + lane i+8, then i + i+4, i + i+2, i + i+1.
+// Returns the sum of 16 lanes by the lane tree: lane i + lane i+8, then i + i+4, i + i+2, i + i+1.
 INLINE float lane_tree_scalar(float *lane) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) lane[i] = lane[i] + lane[i + half];
@@ -43,7 +43,7 @@ void softmax_gemm_lanes_scalar(
 
 #else
 
-// The side of a tile of sums, each WIDE vectors.
+// The number of rows and of columns of a tile of sums. Each sum takes WIDE vectors.
 #undef TILE
 #define TILE (LANES == 16 ? 4 : 2)
 
@@ -67,7 +67,8 @@ INLINE void NAME(tile)(
                 __builtin_elementwise_fma(av[i][w], bv[j][w], lanes[i * columns + j][w]);
       }
     }
-    // -0 x 0 = -0 added to a lane leaves it as it is, also a lane that underflow has made -0.
+    // The missing elements are filled with -0 in a and 0 in b. Their product -0 does not change a
+    // lane when it is added, not even a lane that underflow has set to -0.
     if (t < end) {
       for (int w = 0; w < WIDE; w++) {
         ptrdiff_t part = end - t - w * LANES;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gradient of some weights over the rows of a batch, and the optimizer's step along it, in the
-// register tile: the gradient is never stored.
+// The gradient with respect to a tile of weights, summed over the rows of a batch, followed at once by
+// the optimizer's update of these weights. The gradient stays in registers and is never stored.
 
 #ifndef VARIANT
 
@@ -18,7 +18,7 @@
 
 #if LANES == 1
 
-// The specification: the gradient of one weight, then its step.
+// The scalar variant is the specification: the gradient with respect to one weight, then its update.
 static float NAME(gradient)(
     ptrdiff_t rows, const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t ldb) {
   float sum = 0;
@@ -62,7 +62,7 @@ typedef struct {
   const float *a, *b;
   float *w, *m1, *m2;
   float l2;
-  float rate, momentum;  // of SGD
+  float rate, momentum;  // used by SGD alone
   softmax_adam adam;
 } descent;
 
@@ -105,11 +105,11 @@ void NAME(gradient_sgd)(
   NAME(sgd_columns)(&d, m, n);
 }
 
-// The divisions and roots run beside the next tile's products: the processor's window is wide
-// enough, and turning them into a pipeline by hand was no faster.
+// The processor overlaps the divisions and roots with the products of the next tile: its reordering
+// window is large enough. Software pipelining by hand was not faster.
 INLINE void NAME(adam_tile)(int height, int vectors, const descent *d, ptrdiff_t i, ptrdiff_t j) {
   int width = vectors > 0 ? vectors : 1;
-  softmax_adam s = d->adam;  // a copy, which no store can change
+  softmax_adam s = d->adam;  // a copy that the stores cannot alias, so it stays in registers
   float l2 = d->l2;
   vf sum[TALLEST * 2];
   gradient_of_tile(height, width, d, i, j, sum);

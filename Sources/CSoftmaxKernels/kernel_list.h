@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every kernel, with its arguments and what it computes: the one list from which the table, its
-// declarations and the dispatch follow. Whoever includes it defines KERNEL(name, arguments...), a function
-// of each instruction set, and SHARED_KERNEL(name, arguments...), one that serves all.
+// The list of all kernels, with their arguments and specifications. The table, its declarations and the
+// dispatch are generated from this list. A file that includes it defines KERNEL(name, arguments...) for
+// kernels with one function per instruction set, and SHARED_KERNEL(name, arguments...) for kernels with
+// one function for all instruction sets.
 //
-// Matrices are row-major; `ld...` is the distance between rows in elements.
+// Matrices are row-major; `ld...` is the distance between rows in elements. Terms: "ascending" means
+// that a sum starts at +0 and adds its terms one by one in the order of their index. "16 virtual lanes"
+// means that term t is added to the partial sum t mod 16, and the 16 partial sums are then added by the
+// lane tree (lane_tree in vector.h). "softmax_tree" is the tree that adds the sums of chunks (kernel.h).
 
 // MARK: Products
 
 // C[i,j] = sum over t of A(i,t) B[t,j]  (+ bias[j]),  A(i,t) = a[i * a_row + t * a_step].
-// Order: ascending by t with fused multiply-add inside chunks of `chunk` steps, from +0; the
-// chunks by softmax_tree. a_row = lda, a_step = 1 is A B; a_row = 1, a_step = lda is A^T B.
+// Order: ascending by t with fused multiply-add inside chunks of `chunk` steps, from +0; then the
+// chunks by softmax_tree. The product is A B if a_row = lda and a_step = 1. It is A^T B if a_row = 1
+// and a_step = lda.
 KERNEL(
     gemm_ascending, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
     const float *_Nullable a, ptrdiff_t a_row, ptrdiff_t a_step, const float *_Nullable b,
@@ -18,29 +23,30 @@ KERNEL(
 
 // C[i,j] = sum over t of A[i,t] B[j,t]  (+ bias[j]).
 // Order: inside chunks of `chunk` steps, step t of a chunk is added to virtual lane t mod 16 with
-// fused multiply-add, from +0; the lanes by the lane tree; the chunks by softmax_tree. `chunk`
-// must be a multiple of 16 unless it is at least `steps`.
+// fused multiply-add, from +0; then the lanes by the lane tree; then the chunks by softmax_tree.
+// `chunk` must be a multiple of 16 unless it is at least `steps`.
 KERNEL(
     gemm_lanes, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, ptrdiff_t chunk,
     const float *_Nullable a, ptrdiff_t lda, const float *_Nullable b, ptrdiff_t ldb,
     const float *_Nullable bias, float *_Nullable c, ptrdiff_t ldc)
 
-// One chunk of gemm_lanes' product, transposed: C[j,i] = sum over t of A[i,t] B[j,t], in 16 lanes.
-// `steps` must be a multiple of 16. Beside it the rows of `next`, if any, go into the cache.
+// One chunk of the product of gemm_lanes, transposed: C[j,i] = sum over t of A[i,t] B[j,t], in 16
+// virtual lanes. `steps` must be a multiple of 16. If `next` is not null, the vector variants also
+// prefetch its rows.
 KERNEL(
     lanes_columns, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *_Nullable a,
     ptrdiff_t lda, const float *_Nullable b, ptrdiff_t ldb, float *_Nullable c, ptrdiff_t ldc,
     const softmax_fetch *_Nullable next)
 
-// The gradient G[i,j] = sum over t < rows of A(i,t) B[t,j], ascending from +0, and the step of
-// `sgd` on W along it; G is not stored. `n` must be a multiple of 16, `rows` at most
-// SOFTMAX_ROW_CHUNK.
+// Computes the gradient G[i,j] = sum over t < rows of A(i,t) B[t,j], ascending from +0 with fused
+// multiply-add, and updates W by `sgd` with this gradient. A(i,t) is as in gemm_ascending. G is not
+// stored. `n` must be a multiple of 16, and `rows` at most SOFTMAX_ROW_CHUNK.
 KERNEL(
     gradient_sgd, ptrdiff_t m, ptrdiff_t n, ptrdiff_t rows, const float *_Nullable a,
     ptrdiff_t a_row, ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb, float rate,
     float momentum, float l2, float *_Nullable w, float *_Nullable v, ptrdiff_t ldw)
 
-// The same with the step of `adam`.
+// The same with the update of `adam`.
 KERNEL(
     gradient_adam, ptrdiff_t m, ptrdiff_t n, ptrdiff_t rows, const float *_Nullable a,
     ptrdiff_t a_row, ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb,
@@ -60,12 +66,12 @@ SHARED_KERNEL(
 
 // MARK: Batches
 
-// Y[i,j] = (float)X[rows[i],j] * scale, rounded once. Without `rows`, row i of X.
+// Y[i,j] = (float)X[rows[i],j] * scale, rounded once. If `rows` is null, row i of X is taken.
 KERNEL(
     gather_bytes, ptrdiff_t m, ptrdiff_t n, const uint8_t *_Nullable x, ptrdiff_t ldx,
     const int64_t *_Nullable rows, float scale, float *_Nullable y, ptrdiff_t ldy)
 
-// Y[i,j] = X[rows[i],j]. Without `rows`, row i of X.
+// Y[i,j] = X[rows[i],j]. If `rows` is null, row i of X is taken.
 KERNEL(
     gather_floats, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy)
@@ -74,7 +80,7 @@ KERNEL(
 
 KERNEL(exponential, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 KERNEL(logarithm, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
-// ln(1 + x), for x within 0...1; of other x nothing of use.
+// ln(1 + x) for x in 0...1; the result is meaningless for other x.
 KERNEL(log1p, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 KERNEL(relu, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 KERNEL(tanh, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
@@ -83,9 +89,9 @@ KERNEL(sigmoid, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 KERNEL(gelu, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 // x sigmoid(x)
 KERNEL(silu, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
-// x where it is positive, else slope x
+// x if x is positive, else slope x
 KERNEL(leaky_relu, ptrdiff_t n, float slope, const float *_Nullable x, float *_Nullable y)
-// x where it is positive, else alpha (e^x - 1)
+// x if x is positive, else alpha (e^x - 1)
 KERNEL(elu, ptrdiff_t n, float alpha, const float *_Nullable x, float *_Nullable y)
 // ln(1 + e^x)
 KERNEL(softplus, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
@@ -122,42 +128,44 @@ KERNEL(
 // MARK: Normalization
 
 // mean[j] = (sum over i of X[i,j]) / m, variance[j] = (sum over i of (X[i,j] - mean[j])^2) / m.
-// Sums ascending inside chunks of `chunk` rows, from +0, the squares with fused multiply-add; the
-// chunks by softmax_tree.
+// Order: ascending inside chunks of `chunk` rows, from +0, the squares with fused multiply-add; then
+// the chunks by softmax_tree.
 KERNEL(
     column_moments, ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunk, const float *_Nullable x,
     ptrdiff_t ldx, float *_Nullable mean, float *_Nullable variance)
 
-// y[j] = sum over i of A[i,j] B[i,j], in the same order.
+// y[j] = sum over i of A[i,j] B[i,j], with fused multiply-add in the order of column_moments.
 KERNEL(
     column_products, ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunk, const float *_Nullable a,
     ptrdiff_t lda, const float *_Nullable b, ptrdiff_t ldb, float *_Nullable y)
 
-// H[i,j] = (X[i,j] - mean[j]) inverse[j], not stored where h is null; Y = fma(H, gamma[j], beta[j]).
-// Y may be X.
+// H[i,j] = (X[i,j] - mean[j]) inverse[j]; Y[i,j] = fma(H[i,j], gamma[j], beta[j]). H is not stored if h
+// is null. Y may be X.
 KERNEL(
     normalize_columns, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     const float *_Nullable mean, const float *_Nullable inverse, const float *_Nullable gamma,
     const float *_Nullable beta, float *_Nullable h, ptrdiff_t ldh, float *_Nullable y,
     ptrdiff_t ldy)
 
-// DX[i,j] = scale[j] fma(-H[i,j], dgamma[j], DY[i,j] - dbeta[j]). DX may be DY.
+// DX[i,j] = scale[j] fma(-H[i,j], dgamma[j], DY[i,j] - dbeta[j]). The caller passes the means over the
+// rows: dbeta[j] of DY[i,j], and dgamma[j] of DY[i,j] H[i,j]. DX may be DY.
 KERNEL(
     normalize_columns_gradient, ptrdiff_t m, ptrdiff_t n, const float *_Nullable h, ptrdiff_t ldh,
     const float *_Nullable scale, const float *_Nullable dbeta, const float *_Nullable dgamma,
     const float *_Nullable dy, ptrdiff_t ldd, float *_Nullable dx, ptrdiff_t ldx)
 
-// For each row the mean and the variance of its n elements, both sums in 16 virtual lanes, the
-// squares with fused multiply-add; inverse[i] = 1 / sqrt(variance + epsilon);
-// H[i,j] = (X[i,j] - mean) inverse[i]; Y = fma(H, gamma[j], beta[j]). H and inverse are not stored
-// where they are null. Y may be X.
+// For each row: the mean and the variance of its n elements, with both sums in 16 virtual lanes and the
+// squares by fused multiply-add; inverse[i] = 1 / sqrt(variance + epsilon);
+// H[i,j] = (X[i,j] - mean) inverse[i]; Y[i,j] = fma(H[i,j], gamma[j], beta[j]). H is not stored if h is
+// null, nor is inverse if it is null. Y may be X.
 KERNEL(
     normalize_rows, ptrdiff_t m, ptrdiff_t n, float epsilon, const float *_Nullable x,
     ptrdiff_t ldx, const float *_Nullable gamma, const float *_Nullable beta, float *_Nullable h,
     ptrdiff_t ldh, float *_Nullable inverse, float *_Nullable y, ptrdiff_t ldy)
 
-// With S[i,j] = DY[i,j] gamma[j], a = (sum over j of S) / n and b = (sum over j of S H) / n in 16
-// lanes: DX[i,j] = inverse[i] fma(-H[i,j], b, S - a). DX may be DY.
+// DX[i,j] = inverse[i] fma(-H[i,j], b, S[i,j] - a), where S[i,j] = DY[i,j] gamma[j],
+// a = (sum over j of S[i,j]) / n and b = (sum over j of S[i,j] H[i,j]) / n. The sums are taken in 16
+// virtual lanes. DX may be DY.
 KERNEL(
     normalize_rows_gradient, ptrdiff_t m, ptrdiff_t n, const float *_Nullable h, ptrdiff_t ldh,
     const float *_Nullable inverse, const float *_Nullable gamma, const float *_Nullable dy,
@@ -165,20 +173,20 @@ KERNEL(
 
 // MARK: Dropout
 
-// mask[i] = 0 where word i mod 4 of Philox4x32-10 at the counter (counter + i / 4, stream0,
-// stream1) is below the threshold, else scale.
+// mask[i] = 0 if word i mod 4 of Philox4x32-10 at the counter (counter + i / 4, stream0, stream1) is
+// below the threshold, else scale.
 KERNEL(
     dropout_mask, ptrdiff_t n, uint32_t key0, uint32_t key1, uint32_t stream0, uint32_t stream1,
     uint64_t counter, uint32_t threshold, float scale, float *_Nullable mask)
 
-// y = x mask, 0 where the mask is. y may be x.
+// y[i] = x[i] mask[i] if mask[i] is positive, else +0, even if x[i] is infinite or NaN. y may be x.
 KERNEL(
     dropout_apply, ptrdiff_t n, const float *_Nullable mask, const float *_Nullable x,
     float *_Nullable y)
 
 // MARK: Rows of logits (y may be x)
 
-// A row with NaN, with +inf or of nothing but -inf becomes a row of NaN.
+// A row that contains NaN or +inf, or only -inf, becomes a row of NaN.
 KERNEL(
     softmax_rows, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     float *_Nullable y, ptrdiff_t ldy)
@@ -186,30 +194,35 @@ KERNEL(
     log_softmax_rows, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     float *_Nullable y, ptrdiff_t ldy)
 
-// y[i] = log of the sum of exp(X[i,j]). NaN where the row has one, else -inf for a row of nothing
-// but -inf, else +inf where the row has one.
+// y[i] = ln of the sum over j of exp(X[i,j]). The result is NaN if the row contains NaN, else +inf if it
+// contains +inf, else -inf if all its elements are -inf or it is empty.
 KERNEL(
     log_sum_exp_rows, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     float *_Nullable y)
 
-// loss[i] = log_sum_exp(Z[i]) - Z[i,label[i]];  D[i,j] = (softmax(Z[i])[j] - (j == label[i])) *
-// scale, unless d is null. D may be Z. Labels must lie in 0..<n.
+// loss[i] = log_sum_exp(Z[i]) - Z[i,labels[i]];
+// D[i,j] = (softmax(Z[i])[j] - (j == labels[i])) * scale, unless d is null. D may be Z. Labels must lie
+// in 0..<n. The loss and the gradient are NaN for a row of logits that contains NaN or +inf, or only
+// -inf.
 KERNEL(
     cross_entropy_labels, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const int32_t *_Nullable labels, float scale, float *_Nullable loss, float *_Nullable d,
     ptrdiff_t ldd)
 
-// loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), terms with T = 0 left out;
-// D[i,j] = (softmax(Z[i])[j] - T[i,j]) * scale, unless d is null. D may be Z. Rows of T sum to 1.
+// loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), where terms with T[i,j] = 0 are omitted;
+// D[i,j] = (softmax(Z[i])[j] - T[i,j]) * scale, unless d is null. D may be Z. Each row of T must sum to
+// 1. Rows become NaN as in cross_entropy_labels.
 KERNEL(
     cross_entropy_distributions, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, float scale, float *_Nullable loss, float *_Nullable d,
     ptrdiff_t ldd)
 
-// Cross-entropy of at most 32 classes with the rows in lanes. The logits are Z[j,i] = the sum by
-// softmax_tree of the `chunks` matrices of `partial`, `chunk_stride` apart, plus bias[j]. loss and
-// D[j,i] are cross_entropy_labels' of row i or, without labels, cross_entropy_distributions' with
-// T[j,i]; prediction is argmax_rows'. All matrices have rows of `ld`; m must be a multiple of 16.
+// Cross-entropy for at most 32 classes, with the rows of the batch in vector lanes. All matrices are
+// transposed: element [j,i] belongs to class j of row i. The logits Z[j,i] are the sum, by softmax_tree,
+// of the `chunks` matrices in `partial`, which are `chunk_stride` elements apart, plus bias[j]. loss[i]
+// and D[j,i] are those of cross_entropy_labels or, if `labels` is null, of cross_entropy_distributions
+// with the targets T[j,i]. prediction[i] is the index that argmax_rows computes. The rows of all
+// matrices are `ld` elements apart. m must be a multiple of 16.
 KERNEL(
     cross_entropy_columns, ptrdiff_t m, ptrdiff_t n, ptrdiff_t chunks,
     const float *_Nullable partial, ptrdiff_t chunk_stride, ptrdiff_t ld,
@@ -218,12 +231,12 @@ KERNEL(
 
 // MARK: Losses with a scale for each row
 //
-// In all of them D is not computed where d is null, and may not be Z. A row whose scale is 0 counts
-// nothing: its loss and its gradient are +0, whatever its outputs are. A row whose loss is NaN has a
-// gradient of NaN.
+// In all of these, D is not computed if d is null, and D must not be Z. A row whose scale is 0 does not
+// contribute: its loss and its gradient are +0 for any outputs, NaN included. A row whose loss is NaN
+// has a gradient of NaN.
 
-// loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), terms with T = 0 left out;
-// D[i,j] = (softmax(Z[i])[j] * mass[i] - T[i,j]) * scale[i], with mass[i] the sum of T[i].
+// loss[i] = sum over j of T[i,j] (log_sum_exp(Z[i]) - Z[i,j]), where terms with T[i,j] = 0 are omitted;
+// D[i,j] = (softmax(Z[i])[j] * mass[i] - T[i,j]) * scale[i], where mass[i] is the sum of T[i].
 KERNEL(
     cross_entropy_weighted, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable mass,
@@ -242,83 +255,86 @@ KERNEL(
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], with 0 the sign of 0.
+// loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], where sign(0) = 0.
 KERNEL(
     absolute_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2);
-// D[i,j] = e * scale[i], with e cut to -delta...delta.
+// loss[i] = sum over j of e^2 / 2 if |e| <= delta, else of delta (|e| - delta / 2);
+// D[i,j] = e * scale[i], with e clamped to -delta...delta.
 KERNEL(
     huber_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, float delta, const float *_Nullable scale,
     float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j other than y of max(0, margin - Z[i,y] + Z[i,j]) with y = label[i];
-// D[i,j] = scale[i] where the term is above 0, and D[i,y] = -scale[i] times the number of those.
+// loss[i] = sum over j != y of max(0, margin - Z[i,y] + Z[i,j]), where y = labels[i];
+// D[i,j] = scale[i] if the term of j is above 0, else 0; D[i,y] = -scale[i] times the number of terms
+// above 0.
 KERNEL(
     multi_class_hinge, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const int32_t *_Nullable labels, float margin, const float *_Nullable scale,
     float *_Nullable loss, float *_Nullable d, ptrdiff_t ldd)
 
-// index[i] = the first column of the row's greatest element; of the first NaN where there is one.
+// index[i] = the column of the first NaN in row i, or else of the first greatest element.
 KERNEL(
     argmax_rows, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     int32_t *_Nullable index)
 
 // MARK: Random numbers
 
-// The 128 bits of Philox4x32-10 at the counters (i, stream0, stream1) for i < blocks, low half
-// first.
+// Stores the 128 bits of Philox4x32-10 at the counter (i, stream0, stream1) in bits[2 i] (low half) and
+// bits[2 i + 1], for i < blocks.
 KERNEL(
     philox, ptrdiff_t blocks, uint32_t key0, uint32_t key1, uint32_t stream0, uint32_t stream1,
     uint64_t *_Nullable bits)
 
 // MARK: Optimizers
 
-// g + l2 w is the gradient; v = momentum v + gradient, w = w - rate v. Without v, momentum is 0.
+// With the gradient g + l2 w: v = momentum v + gradient; w = w - rate v. If v is null, momentum is
+// taken as 0.
 KERNEL(
     sgd, ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable v)
 
-// m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) h^2, each 0 where below 2^-100, with h = g,
-// or 0 where |g| < least_gradient;
-// w = keep w - rate m / (scale sqrt(v) + epsilon), with g + l2 w as the gradient.
+// With G = g + l2 w, and h = G if |G| >= least_gradient, else 0:
+// m = beta1 m + (1 - beta1) G; v = beta2 v + (1 - beta2) h^2; m and v are set to 0 if their magnitude is
+// below 2^-100; w = keep w - rate m / (scale sqrt(v) + epsilon).
 KERNEL(
     adam, ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable m, float *_Nullable v)
 
-// As sgd with a velocity, but w = w - rate (gradient + momentum v).
+// v is updated as in sgd, but w = w - rate (gradient + momentum v). v must not be null.
 KERNEL(
     sgd_nesterov, ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable v)
 
-// s = s + g^2, 0 where below 2^-100; w = w - rate g / (sqrt(s + inner) + outer), with g + l2 w as
-// the gradient.
+// With G = g + l2 w: s = s + G^2, set to 0 if below 2^-100;
+// w = w - rate G / (sqrt(s + inner_epsilon) + outer_epsilon).
 KERNEL(
     adagrad, ptrdiff_t n, const softmax_adagrad *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable s)
 
-// s = rho s + (1 - rho) h^2, d = g / (sqrt(s + inner) + outer), w = w - rate d, with h as in adam
-// and g + l2 w as the gradient. With a: a = rho a + (1 - rho) g, and s - a^2, at least 0, in the
-// place of s in d. With b: b = momentum b + d, and b in the place of d in the step. State below
-// 2^-100 is 0.
+// With G and h as in adam: s = rho s + (1 - rho) h^2; d = G / (sqrt(s + inner_epsilon) +
+// outer_epsilon); w = w - rate d. If `a` is not null (the centered variant), a = rho a + (1 - rho) G,
+// and max(s - a^2, 0) replaces s in d; a^2 is taken as 0 if |a| < 2^-60. If `b` is not null,
+// b = momentum b + d, and b replaces d in the update of w. s, a and b are set to 0 if their magnitude
+// is below 2^-100.
 KERNEL(
     rmsprop, ptrdiff_t n, const softmax_rmsprop *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable s, float *_Nullable b, float *_Nullable a)
 
-// As adam, but x = max(x, v), and x in the place of v in the step.
+// As adam, but x = max(x, v), and x replaces v in the update of w.
 KERNEL(
     amsgrad, ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable m, float *_Nullable v, float *_Nullable x)
 
-// MARK: Gradients before their step
+// MARK: Gradients before the optimizer's update
 
-// g = g + l2 w, then + l1 times the sign of w, which is 0 at 0. A factor of 0 leaves g alone.
+// g = g + l2 w + l1 sign(w), where sign(0) = 0. A penalty whose factor is 0 is not added.
 KERNEL(penalize, ptrdiff_t n, float l1, float l2, const float *_Nullable w, float *_Nullable g)
 
-// g = at least -limit and at most limit; a NaN stays one.
+// Clamps g to -limit...limit. NaN is not changed.
 KERNEL(clip, ptrdiff_t n, float limit, float *_Nullable g)
 
 // g = g factor

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows in the 16 virtual lanes, written once for vectors and for the plain loop, where a vector is one
-// float and `some` is always 1. Included once for each variant, after elementary.h.
+// Helpers for sums along a row in 16 virtual lanes. Kernels that use them need no separate scalar
+// form: in the scalar variant a vector is one float, and `some` is always 1. Included once for each
+// variant, after elementary.h.
 
 #undef get_part
 #undef put_part
@@ -22,7 +23,8 @@ INLINE void put_part(float *p, vf v, ptrdiff_t some) {
   *p = v;
 }
 
-// The sum of the lanes, which it uses up: lane i + lane i+8, then i + i+4, i + i+2, i + i+1.
+// Returns the sum of the 16 lanes by the lane tree: lane i + lane i+8, then i + i+4, i + i+2, i + i+1.
+// The lanes are overwritten.
 INLINE float lane_sum(vf *lane) {
   for (int half = 8; half > 0; half /= 2)
     for (int i = 0; i < half; i++) lane[i] = lane[i] + lane[i + half];

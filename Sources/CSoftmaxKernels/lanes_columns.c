@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One chunk of the product of a layer with few outputs, the rows of the batch in vector lanes: what
-// workers that share a layer's inputs exchange.
+// One chunk of the forward product of a layer with few outputs, stored with the rows of the batch in
+// vector lanes. Workers that each own a slice of the layer's inputs exchange these chunks.
 
 #ifndef VARIANT
 
@@ -23,7 +23,7 @@ void softmax_lanes_columns_scalar(
   }
 }
 
-// Part number `part` of `parts` of some of the next rows.
+// Prefetches slice `part` of `parts` of each of the rows begin..<end of `next`.
 INLINE void fetch(
     const softmax_fetch *next, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t part, ptrdiff_t parts) {
   for (ptrdiff_t i = begin; i < smaller(end, next->count); i++) {
@@ -38,13 +38,14 @@ INLINE void fetch(
 
 #else
 
-// The tile of sums, each WIDE vectors.
+// The size of a tile of sums. Each sum takes WIDE vectors.
 #undef TILE_ROWS
 #undef TILE_COLUMNS
 #define TILE_ROWS (LANES == 16 ? 4 : 2)
 #define TILE_COLUMNS (LANES == 16 ? 5 : 2)
 
-// The sums of `rows` rows and `columns` columns in 16 lanes each, to lanes[column][row].
+// Computes the 16 virtual lanes of each sum of `rows` rows and `columns` columns, in
+// lanes[column][row].
 INLINE void NAME(tile)(
     int rows, int columns, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
     ptrdiff_t ldb, vf lanes[][16][WIDE]) {
@@ -66,7 +67,8 @@ INLINE void NAME(tile)(
       for (int w = 0; w < WIDE; w++) lanes[j][i][w] = sum[i * columns + j][w];
 }
 
-// The halves of blocks of 2 `half` lanes, added: of p in the lower lanes, of q in the upper.
+// Divides p and q into blocks of 2 * half lanes and adds the two halves of each block. The sums of p's
+// blocks go into the lower half of the result, those of q's blocks into the upper half.
 #undef halve
 #define halve NAME(halve)
 INLINE vf halve(vf p, vf q, int half) {
@@ -98,7 +100,8 @@ INLINE vf halve(vf p, vf q, int half) {
 #endif
 }
 
-// The lane trees of LANES rows at once, a level for all before the next.
+// Returns the lane trees of LANES rows, row i in lane i. Each level of the tree is computed for all rows
+// before the next level.
 INLINE vf NAME(lane_trees)(const vf lanes[][WIDE]) {
   vf sum[LANES];
   for (int i = 0; i < LANES; i++) {
@@ -121,7 +124,8 @@ INLINE vf NAME(lane_trees)(const vf lanes[][WIDE]) {
   return halve(sum[0], sum[1], 1);
 }
 
-// Some columns of at most 16 rows, from row `first` on; beside them a part of the next rows.
+// Computes `columns` columns of m <= 16 rows, starting at row `first`, and prefetches slice `part` of
+// `parts` of the rows of `next` with the same indices.
 INLINE void NAME(columns)(
     int columns, ptrdiff_t first, ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t lda,
     const float *b, ptrdiff_t ldb, float *c, ptrdiff_t ldc, const softmax_fetch *next,
@@ -145,7 +149,7 @@ INLINE void NAME(columns)(
 void NAME(lanes_columns)(
     ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const float *a, ptrdiff_t lda, const float *b,
     ptrdiff_t ldb, float *c, ptrdiff_t ldc, const softmax_fetch *next) {
-  // Rows that are not there leave what is here, and nobody looks at it.
+  // Lanes of rows beyond m hold stale values. lane_trees adds them, but the results are not stored.
   vf lanes[TILE_COLUMNS][16][WIDE] = {0};
   ptrdiff_t whole = n / TILE_COLUMNS, parts = whole + n % TILE_COLUMNS;
   for (ptrdiff_t i = 0; i < m; i += 16) {

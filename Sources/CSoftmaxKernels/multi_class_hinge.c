@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The hinge loss of each row: what every other class lacks of a margin below the right one. Element j
-// of a row belongs to virtual lane j mod 16; a lane adds its elements in ascending order from +0, then
-// the lane tree. The plain loop is the form at one lane.
+// The multi-class hinge loss of each row: the sum over the other classes j of
+// max(0, margin - z[label] + z[j]). Element j of a row belongs to virtual lane j mod 16. A lane adds its
+// elements in ascending order from +0, and the lane tree adds the lanes. The scalar variant is compiled
+// from the same source with vectors of one lane.
 
 #ifndef VARIANT
 
@@ -28,7 +29,8 @@ void NAME(multi_class_hinge)(
     for (ptrdiff_t begin = 0; begin < n && counts; begin += 16)
       for (int w = 0; w < WIDE && begin + w * LANES < n; w++) {
         const ptrdiff_t j = begin + w * LANES, some = smaller(n - j, LANES);
-        // The right class's own term, which is the margin, counts nothing.
+        // The term of the label itself would be the margin. It is set to 0, as are the lanes past the
+        // end of the row.
         vf gap = least + get_part(z + j, some, 0);
 #if LANES == 1
         gap = j == labels[i] ? 0.0f : gap;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Means and variances over the rows of a batch or along a row, what normalizes by them, and the way
-// back. Sums over rows are ascending from +0 in chunks, the chunks by softmax_tree; sums along a row
-// are in 16 virtual lanes, then the lane tree.
+// Batch and layer normalization: the means and variances over the rows of a batch or along a row, the
+// normalization, and its gradient. Sums over rows are ascending from +0 in chunks, and softmax_tree adds
+// the chunks. Sums along a row are taken in 16 virtual lanes, and the lane tree adds the lanes.
 
 #ifndef VARIANT
 
@@ -41,7 +41,7 @@ INLINE vf tree_total(const vf *level, ptrdiff_t count) {
   return sum;
 }
 
-// `some` of a vector's columns, 1...LANES.
+// Loads the first `some` columns of a vector, 1...LANES of them. The other lanes are 0.
 INLINE vf load_column(const float *x, ptrdiff_t some) {
 #if LANES == 1
   (void)some;
@@ -66,7 +66,8 @@ INLINE void store_column(float *y, vf v, ptrdiff_t some) {
     __VA_ARGS__                                                                                 \
   }
 
-// The sum over the rows of `term`, which may look at row i, into `sum`.
+// Computes the sum over the rows i < m in `sum`. `term` is an expression of the partial sum s and the
+// row i, and its value is the next partial sum.
 #define SUM_ROWS(sum, term)                                                                     \
   do {                                                                                          \
     vf level[SOFTMAX_LEVELS];                                                                   \
@@ -133,8 +134,8 @@ void NAME(normalize_columns_gradient)(
 
 // MARK: Along a row
 
-// The sum along a row of `term`, which may look at element j and adds to lane s, into `sum`. A lane
-// adds its elements in ascending order.
+// Computes the sum along a row in `sum`. `term` is an expression of the lane's partial sum s and the
+// element j, and its value is the next partial sum. A lane adds its elements in ascending order.
 #if LANES == 1
 #define SUM_ALONG(sum, term)                                                                    \
   do {                                                                                          \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One step of each optimizer, and what happens to a gradient before it, element by element.
+// Elementwise kernels of the optimizers: one update by each of them, and the penalties, the clipping
+// and the scaling of a gradient before the update.
 
 #ifndef VARIANT
 
@@ -66,7 +67,8 @@ void NAME(adam)(
 #endif
 }
 
-// LANES elements at a time from i on; at the end of a row `part` is what is left.
+// EACH loops over the n elements. Each iteration works on the `part` elements that start at i: LANES of
+// them, fewer in the last iteration. `take` and `give` load and store them.
 #undef take
 #undef give
 #undef EACH

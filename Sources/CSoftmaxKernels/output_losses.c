@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Losses that look at each output of a row by itself: binary cross-entropy from logits, the squared,
-// the absolute and Huber's. Element j of a row belongs to virtual lane j mod 16; a lane adds its
-// elements in ascending order from +0, then the lane tree. The plain loop is the form at one lane.
+// Losses that are a sum over the outputs of a row: binary cross-entropy from logits, squared loss,
+// absolute loss and Huber loss. Element j of a row belongs to virtual lane j mod 16. A lane adds its
+// elements in ascending order from +0, and the lane tree adds the lanes. The scalar variant is compiled
+// from the same source with vectors of one lane.
 
 #ifndef VARIANT
 
@@ -19,10 +20,12 @@
 
 #undef OUTPUT_LOSS
 
-// For each row i: loss[i] = the sum of `term`; D[i,j] = `slope` * scale[i] unless d is null. A row
-// whose scale is 0 counts nothing: its loss and its gradient are +0, whatever its outputs are. A row
-// whose sum is NaN has a loss and a gradient of the canonical NaN. Vectors that reach beyond the row's
-// end hold outputs of `behind` and targets of 0 there, whose term is +0, so they leave their lanes alone.
+// Defines a loss kernel. The statements compute `term` and `slope` from `output` and `target`. For each
+// row i, loss[i] = the sum of `term`, and D[i,j] = `slope` * scale[i] unless d is null. A row whose
+// scale is 0 does not contribute: its loss and its gradient are +0 for any outputs. A row whose sum is
+// NaN has the canonical NaN, __builtin_nanf(""), as its loss and gradient. In lanes past the end of the
+// row, the output is `behind` and the target is 0. `behind` is chosen such that the term is then +0,
+// which does not change the lane's sum.
 #define OUTPUT_LOSS(name, parameters, behind, ...)                                              \
   void NAME(name)(                                                                              \
       ptrdiff_t m, ptrdiff_t n, const float *z, ptrdiff_t ldz, const float *t, ptrdiff_t ldt,   \
@@ -48,7 +51,7 @@
 
 #define NOTHING
 
-// max(z, 0) - t z + ln(1 + e^-|z|), of slope 1 / (1 + e^-z) - t.
+// The term is max(z, 0) - t z + ln(1 + e^-|z|), its slope 1 / (1 + e^-z) - t.
 OUTPUT_LOSS(binary_cross_entropy, NOTHING, -1e30f, {
   vf e = exp_(as_float(as_int(output) | INT32_MIN));
   vf positive = output > 0.0f ? output : (vf)0.0f;
@@ -56,20 +59,21 @@ OUTPUT_LOSS(binary_cross_entropy, NOTHING, -1e30f, {
   slope = (output < 0.0f ? e : (vf)1.0f) / (1.0f + e) - target;
 })
 
-// e^2 / 2 of the error e = z - t, of slope e.
+// The term is e^2 / 2 with the error e = z - t, its slope e.
 OUTPUT_LOSS(squared_loss, NOTHING, 0, {
   slope = output - target;
   term = slope * slope * 0.5f;
 })
 
-// |e|, of slope 1 or -1, and 0 at 0.
+// The term is |e|, its slope the sign of e, which is 0 at e = 0.
 OUTPUT_LOSS(absolute_loss, NOTHING, 0, {
   vf error = output - target;
   term = as_float(as_int(error) & INT32_MAX);
   slope = error > 0.0f ? (vf)1.0f : error < 0.0f ? (vf)-1.0f : error;
 })
 
-// e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2); of slope e within -delta...delta.
+// The term is e^2 / 2 if |e| <= delta, else delta (|e| - delta / 2). Its slope is e clamped to
+// -delta...delta.
 #define DELTA float delta,
 OUTPUT_LOSS(huber_loss, DELTA, 0, {
   vf error = output - target, size = as_float(as_int(error) & INT32_MAX);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Parts of vectors without a loop over lanes: masks where the instruction set has them, else halves.
-// Included once for each variant of more than one lane.
+// Loads and stores of the first elements of a vector without a loop over the lanes. Loads use masks if
+// the instruction set has them; stores use pieces of 8, 4, 2 and 1 elements. Included once for each
+// variant with more than one lane.
 
 #undef load_some
 #undef store_some
@@ -18,7 +19,7 @@
 typedef float four __attribute__((ext_vector_type(4)));
 #endif
 
-// The first n of p, 0 <= n <= LANES; the rest of the lanes `fill`.
+// Loads the first n elements of p, 0 <= n <= LANES. The other lanes are `fill`.
 INLINE vf load_some(const float *p, ptrdiff_t n, float fill) {
 #if LANES == 16
   return (vf)_mm512_mask_loadu_ps((__m512)(vf)fill, (__mmask16)((1u << n) - 1), p);
@@ -37,8 +38,8 @@ INLINE vf load_some(const float *p, ptrdiff_t n, float fill) {
 #endif
 }
 
-// In pieces rather than by a mask: a masked store holds up loads of what lies behind the row, which is
-// the next row.
+// Stores the first n elements of v, 0 <= n <= LANES. It stores pieces rather than use a mask: a masked
+// store delays later loads of the memory that the mask excludes, which here is the next row.
 INLINE void store_some(float *p, vf v, ptrdiff_t n) {
   if (n == LANES) return store(p, v);
 #define PIECE(of, count)                                                                        \
@@ -64,7 +65,7 @@ INLINE void store_some(float *p, vf v, ptrdiff_t n) {
 #undef PIECE
 }
 
-// The greatest lane of a vector without NaN.
+// Returns the greatest lane of a vector that contains no NaN.
 INLINE float greatest_lane(vf v) {
 #if LANES == 16
   float __attribute__((ext_vector_type(8))) a = v.lo > v.hi ? v.lo : v.hi;

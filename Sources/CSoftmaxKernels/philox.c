@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random bits: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011) at the counters from 0 on. The
-// blocks are independent, so that the compiler puts them into vectors.
+// Random bits: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011) at consecutive counters starting at
+// 0. The blocks are independent, so the compiler vectorizes the loop over them.
 
 #ifndef VARIANT
 

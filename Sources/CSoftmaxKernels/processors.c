@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many processors this process may run on: Linux' call for it is hidden from Swift.
+// The number of processors that this process may run on. This function is written in C because Linux's
+// sched_getaffinity is not visible in Swift.
 
 #if defined(__linux__)
 #define _GNU_SOURCE
@@ -11,7 +12,7 @@
 
 ptrdiff_t softmax_processor_count(void) {
 #if defined(__linux__)
-  cpu_set_t set[8];  // 8,192 processors
+  cpu_set_t set[8];  // capacity for 8,192 processors
   if (sched_getaffinity(0, sizeof set, set) == 0) return CPU_COUNT_S(sizeof set, set);
 #endif
   return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The maximum of a row and the sum of its exponentials: what softmax and cross-entropy share.
-// Element j of a row belongs to virtual lane j mod 16; a lane adds its elements in ascending order
-// from +0, then the lane tree. Included once for each variant, after elementary.h.
+// The maximum of a row and the sum of its exponentials, which softmax and cross-entropy share.
+// Element j of a row belongs to virtual lane j mod 16. A lane adds its elements in ascending order
+// from +0, and the lane tree adds the lanes. Included once for each variant, after elementary.h.
 
 #undef row_max
 #undef row_next
@@ -19,14 +19,14 @@ INLINE void row_fill(ptrdiff_t n, float *y, float value) {
 
 #if LANES == 1
 
-// The greatest element; NaN is passed over, an empty row gives -inf.
+// Returns the greatest element of the row, or -inf for an empty row. NaN elements are ignored.
 INLINE float row_max(ptrdiff_t n, const float *x) {
   float max = -__builtin_inff();
   for (ptrdiff_t j = 0; j < n; j++) max = x[j] > max ? x[j] : max;
   return max;
 }
 
-// The sum of exp(x - max); the exponentials go to y unless it is null.
+// Returns the sum of exp(x - max) and stores the exponentials in y unless y is null.
 INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y) {
   float lane[16] = {0};
   for (ptrdiff_t j = 0; j < n; j++) {
@@ -46,7 +46,8 @@ INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y) {
 #ifndef ROW_H
 #define ROW_H
 
-// Does `statements` on the vectors of a row, at its elements j ..< j + some.
+// Executes the statements for each vector of a row of n elements. A vector covers the elements
+// j ..< j + some; `some` is LANES except in the last vector.
 #define FOR_ROW(n, ...)                                                                         \
   do {                                                                                          \
     ptrdiff_t j = 0;                                                                            \
@@ -60,13 +61,14 @@ INLINE float row_exp_sum(ptrdiff_t n, const float *x, float max, float *y) {
     }                                                                                           \
   } while (0)
 
-// Numbers of several rows, such as their sums, are worked on together where the rows are so short
-// that they stay in the nearest cache meanwhile.
+// The number of rows whose per-row values, such as sums, are processed together as one vector. Longer
+// rows are processed one by one, because LANES of them might not stay in the first-level cache.
 #define ROW_GROUP(n) ((n) <= 256 ? LANES : 1)
 
 #endif
 
-// The greatest element; NaN is passed over, an empty row gives -inf. No order matters.
+// Returns the greatest element of the row, or -inf for an empty row. NaN elements are ignored. The
+// result does not depend on the order of the comparisons.
 INLINE float row_max(ptrdiff_t n, const float *x) {
   vf lane[4] = {-__builtin_inff(), -__builtin_inff(), -__builtin_inff(), -__builtin_inff()};
   ptrdiff_t begin = 0;
@@ -83,15 +85,16 @@ INLINE float row_max(ptrdiff_t n, const float *x) {
   return greatest_lane(lane[1] > lane[0] ? lane[1] : lane[0]);
 }
 
-// The row behind x, one of `rows` left, where it is worth fetching into the second cache while the
-// exponentials of x keep the processor busy: its maximum is one pass over memory without arithmetic.
+// Returns the row after x if prefetching it into the second-level cache pays, else null. `rows` is the
+// number of remaining rows, x included. The search for a row's maximum is limited by memory, so the
+// next row is prefetched while the exponentials of x keep the processor busy.
 INLINE const float *row_next(ptrdiff_t rows, ptrdiff_t n, const float *x, ptrdiff_t ldx) {
   return rows > 1 && n > 256 && n <= 65536 ? x + ldx : 0;
 }
 
-// The sum of exp(x - max); `next` is fetched unless it is null. Unless y is null the exponentials go
-// there, but for the last n mod LANES, which go to `last`: a part of a vector that was just stored is
-// slow to load.
+// Returns the sum of exp(x - max). Prefetches `next` unless it is null. Stores the exponentials in y
+// unless y is null. The last n mod LANES exponentials are returned in `last` and not stored in y,
+// because it is slow to load a vector that overlaps a shorter store made just before.
 INLINE float row_exp_sum(
     ptrdiff_t n, const float *x, float max, float *y, vf *last, const float *next) {
   vf lane[WIDE], e[8];
@@ -110,7 +113,8 @@ INLINE float row_exp_sum(
     for (int w = 0; w < WIDE; w++) {
       ptrdiff_t j = begin + w * LANES, some = n - j;
       if (some <= 0) break;
-      // exp(-inf) = +0 leaves a lane as it is; with max = -inf the sum is NaN already.
+      // The fill value -inf gives exp(-inf) = +0, which does not change a lane. If max is -inf, the
+      // difference is NaN, but so is the sum in any case.
       e[0] = (some < LANES ? load_some(x + j, some, -__builtin_inff()) : load(x + j)) - max;
       exp_nonpositive_(1, e);
       lane[w] += e[0];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The product of gemm_ascending for a single row, whose weights come from far away and once: panels
-// of 32 columns, more than one at a time, so that no sum waits for its last addition.
+// The product of gemm_ascending for a single row. Each weight is loaded from memory or an outer cache
+// and used only once. The columns are computed in panels of 32, if possible several panels at once, so
+// there are enough independent sums to hide the latency of an addition.
 
 #ifndef VARIANT
 
@@ -56,8 +57,9 @@ void softmax_row_panels(
 #undef UNROLLED
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
-// Vectors in a panel, and how many panels' sums are held in registers: with sixteen lanes four
-// vectors already ask for all that the second cache gives, and two streams come faster than four.
+// WIDTH is the number of vectors in a panel, and AT_ONCE the number of panels whose sums are held in
+// registers. With 16 lanes, the four vectors of two panels already use the whole bandwidth of the
+// second-level cache, and two streams of loads are faster than four.
 #undef WIDTH
 #undef AT_ONCE
 #define WIDTH (PANEL / LANES)
@@ -82,7 +84,7 @@ INLINE void NAME(panels)(
       UNROLLED for (int v = 0; v < count * WIDTH; v++) sum[v] = level[l][v] + sum[v];
     UNROLLED for (int v = 0; v < count * WIDTH; v++) level[l][v] = sum[v];
   }
-  // The last push left its sum in `sum`; the higher levels are still to be added.
+  // `sum` holds the sum of the last push. The sums at higher levels have not been added yet.
   for (int l = __builtin_ctzll((unsigned long long)chunks) + 1; chunks >> l; l++)
     if (chunks >> l & 1)
       UNROLLED for (int v = 0; v < count * WIDTH; v++) sum[v] = level[l][v] + sum[v];

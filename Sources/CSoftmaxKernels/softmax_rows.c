@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// softmax, log-softmax and log-sum-exp of each row: with the row's maximum m and s the sum of
-// exp(x - m), exp(x - m) (1 / s), (x - m) - ln s and m + ln s. Short rows lie in vector lanes, a block
-// of rows at a time (block.h), the elements of longer ones along vectors.
+// softmax, log-softmax and log-sum-exp of each row. With the maximum m of the row and the sum s of
+// exp(x - m), they are exp(x - m) (1 / s), (x - m) - ln s and m + ln s. Rows of at most BLOCK_COLUMNS
+// elements are transposed block by block, one row in each lane (block.h). The elements of longer rows
+// lie along vectors.
 
 #ifndef VARIANT
 
@@ -164,7 +165,8 @@ void NAME(log_sum_exp_rows)(
         sum[i] = row_exp_sum(n, x, max[i], 0, &last, next);
         continue;
       }
-      // Infinite: the result itself, as ln 1 = 0, unless there is a NaN.
+      // An infinite maximum is the result: sum[i] stays 1, and ln 1 = 0. If the row contains a NaN, the
+      // result is NaN.
       for (ptrdiff_t j = 0; j < n; j++)
         if (x[j] != x[j]) max[i] = x[j];
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sum of each row's elements, one after the other: a chain of additions that no vector shortens,
-// so one source serves every table. Eight rows at a time keep the adder busy.
+// The sum of the elements of each row in ascending order. Vectors cannot shorten this chain of
+// additions, so one function serves every table. Eight rows at a time keep the adder busy.
 
 #include "kernel.h"
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sum of the squares of each row's elements, one after the other, in double: a chain of additions
-// that no vector shortens, so one source serves every table. The square of a float is a double
-// without rounding.
+// The sum of the squares of the elements of each row, in ascending order and in double. Vectors cannot
+// shorten this chain of additions, so one function serves every table. The square of a float is exact in
+// double.
 
 #include "kernel.h"
 
-// Where a row's elements lie side by side, eight rows at a time keep the adder busy; where the rows
-// do, the compiler takes them in lanes. Both add in the same order.
+// If a_row is 1, the rows are adjacent in memory, and the compiler vectorizes over the rows. Otherwise
+// the elements of a row are adjacent, and eight rows at a time keep the adder busy. Both forms add in
+// the same order.
 void softmax_sum_of_squares(
     ptrdiff_t m, ptrdiff_t steps, const float *a, ptrdiff_t a_row, ptrdiff_t a_step, double *y) {
   if (a_row == 1) {

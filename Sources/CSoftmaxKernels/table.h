@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of one instruction set; dispatch.c includes it for each.
+// The table of kernels for one instruction set. dispatch.c includes this file once for each of them.
 
 #define KERNEL(name, ...) void CONCAT(name, VARIANT)(__VA_ARGS__);
 #define SHARED_KERNEL(name, ...)

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The register tile of products whose columns lie in vector lanes: a few rows of one or two
-// vectors. Included once for each variant with vectors.
+// The register tile of products whose columns lie in vector lanes. A tile has a few rows and one or two
+// vectors of columns. Included once for each variant with more than one lane.
 
-// A loop over a tile, whose sums are registers only when it is gone.
+// Unrolls a loop over a tile completely. The compiler keeps the sums in registers only if no loop over
+// them remains.
 #undef UNROLLED
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 #undef accumulate
 #define accumulate NAME(accumulate)
 
-// sum[i, v] += A(i, t) B[t, v] for t in begin..<end, ascending, with A(i, t) = a[i a_row + t a_step];
-// where `vectors` is 0, of the first `part` columns of one.
+// Computes sum[i, v] += A(i, t) B[t, v] for t in begin..<end in ascending order, with A(i, t) =
+// a[i * a_row + t * a_step]. If `vectors` is 0, the tile is one vector wide and only the first `part`
+// columns exist.
 INLINE void accumulate(
     int height, int vectors, ptrdiff_t part, ptrdiff_t begin, ptrdiff_t end, const float *a,
     ptrdiff_t a_row, ptrdiff_t a_step, const float *b, ptrdiff_t ldb, vf *sum) {
@@ -28,10 +30,11 @@ INLINE void accumulate(
   }
 }
 
-// A kernel walks its output in columns of one or two vectors, or of less than one, and each column
-// in tiles of TILE_HEIGHT rows and one of what is left, which is taller rather than much lower, so
-// that the multipliers stay busy. A line of the cache holds whole tiles of 8, should A run along
-// memory; AVX2 has registers for 6.
+// A kernel divides its output into columns that are two vectors, one vector or less than one vector
+// wide. It divides each column into tiles of TILE_HEIGHT rows and a last tile of the remaining rows. The
+// last tile may have up to TALLEST rows, because a tile of only a few rows would not keep the
+// multipliers busy. TILE_HEIGHT is 8 because a cache line then holds whole tiles if a_row is 1. AVX2 has
+// registers for only 6 rows.
 #undef TALLEST
 #undef TILE_HEIGHT
 #undef EACH_HEIGHT
@@ -50,9 +53,10 @@ INLINE void accumulate(
   X(11, __VA_ARGS__) X(12, __VA_ARGS__)
 #endif
 
-// COLUMNS(kernel, state) defines kernel_columns(state, m, n), which calls
-// kernel_tile(height, vectors, state, i, j) with constants for all of m x n; 0 vectors are part of
-// one. Each height is a function of its own: in one large one the sums would leave the registers.
+// COLUMNS(kernel, state) defines kernel_columns(state, m, n), which covers the m x n output with calls
+// of kernel_tile(height, vectors, state, i, j), where height and vectors are constants. vectors = 0 means
+// less than one vector. There is a separate function for each height and width, because in one large
+// function the compiler would spill the sums to memory.
 #undef COLUMNS
 #undef COLUMN
 #undef COLUMN_OF_HEIGHT

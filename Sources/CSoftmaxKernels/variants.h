@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compiles KERNEL_SOURCE once for each vector instruction set. The source sees VARIANT (the suffix
-// of its names) and LANES (floats in a vector); vector.h gives it types and helpers. A new
-// instruction set is a block here and a case in dispatch.c.
+// Compiles KERNEL_SOURCE once for each vector instruction set. VARIANT is the suffix of the names that
+// the source defines, and LANES the number of floats in a vector. vector.h defines types and helpers.
+// A new instruction set needs a block in this file and a case in dispatch.c.
 
-// A source whose plain loop is its vector form at one lane defines KERNEL_SCALAR; the others write
-// out their scalar variant, the specification.
+// The scalar variant is the specification of a kernel. A source that defines KERNEL_SCALAR is also
+// compiled with LANES = 1 to obtain it. The other sources contain a separate scalar function.
 #ifdef KERNEL_SCALAR
 #define VARIANT scalar
 #define LANES 1

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vectors of LANES floats for the variant being compiled; included once for each (variants.h).
-// LANES 1 is the scalar variant of sources that are plain loops over vf. `wide` is the 16 virtual lanes of the specification, WIDE vectors of LANES.
+// Vectors of LANES floats for the variant being compiled. Included once for each variant (variants.h).
+// LANES is 1 in the scalar variant of sources that are plain loops over vf. `wide` holds the 16 virtual
+// lanes of the specification in WIDE vectors of LANES elements.
 
 #undef vf
 #undef vi
@@ -45,7 +46,7 @@ INLINE void store(float *p, vf v) { __builtin_memcpy(p, &v, sizeof v); }
 
 #if LANES > 1
 
-// The first n of p (n < LANES, none where n <= 0), the rest of the lanes `fill`.
+// Loads the first n elements of p, n < LANES; none if n <= 0. The other lanes are `fill`.
 INLINE vf load_part(const float *p, ptrdiff_t n, float fill) {
   vf v = fill;
   for (ptrdiff_t i = 0; i < n && i < LANES; i++) v[i] = p[i];
@@ -56,7 +57,8 @@ INLINE void store_part(float *p, vf v, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n && i < LANES; i++) p[i] = v[i];
 }
 
-// The sum of 16 virtual lanes: lane i + lane i+8, then i + i+4, i + i+2, i + i+1.
+// Returns the sum of the 16 virtual lanes by the lane tree: lane i + lane i+8, then i + i+4, i + i+2,
+// i + i+1.
 INLINE float lane_tree(const vf *wide) {
 #if LANES == 16
   float __attribute__((ext_vector_type(8))) a = wide[0].lo + wide[0].hi;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The umbrella: one import for the whole library.
+// The umbrella module: importing it imports the whole library.
 @_exported public import SoftmaxCore
 @_exported public import SoftmaxData
 @_exported public import SoftmaxModels

@@ -3,8 +3,9 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// The command line: parses, runs, and turns errors into words and exit codes, which happens nowhere
-/// else.
+/// The command line: parses the arguments, runs the subcommand, and reports errors.
+///
+/// This is the only place that converts errors to messages and exit codes.
 @main
 struct SoftmaxCommand: ParsableCommand {
   static var configuration: CommandConfiguration {
@@ -59,7 +60,8 @@ struct SoftmaxCommand: ParsableCommand {
     }
   }
 
-  // Help and --version come as errors too; what the user wrote comes back in the real ones.
+  // The parser throws help and --version as errors, too. Real errors may contain the user's input, so
+  // control characters are escaped.
   private static func reportParsing(_ error: any Error) -> Int32 {
     let text = fullMessage(for: error)
     let status = exitCode(for: error).rawValue

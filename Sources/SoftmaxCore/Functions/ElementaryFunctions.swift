@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The logarithm and the exponential function in double precision, the same bits on every system.
+/// The logarithm and the exponential function in double precision, with the same bits on every system.
 ///
-/// A fixed sequence of correctly rounded operations each; the error is about 2 ulp. For the few values that
-/// single precision is too coarse for: some 10 ns a call, no lanes. The kernels are for everything else.
+/// Each function is a fixed sequence of correctly rounded operations, with an error of about 2 ulp. The
+/// functions are for the few values that need more than single precision: a call takes about 10 ns and is
+/// not vectorized. Use the kernels for all other values.
 package enum ElementaryFunctions {
-  /// ln x = e ln 2 + 2 artanh((m - 1) / (m + 1)) with x = 2^e m, sqrt(1/2) <= m < sqrt 2.
+  /// Returns ln x = e ln 2 + 2 artanh((m - 1) / (m + 1)) with x = 2^e m, sqrt(1/2) <= m < sqrt 2.
   ///
   /// - Precondition: `x` is positive and finite.
   package static func logarithm(_ x: Double) -> Double {
@@ -15,21 +16,23 @@ package enum ElementaryFunctions {
     let s = (m - 1) / (m + 1)
     let square = s * s
     var sum = 0.0
-    // The term after the last is below 2^-57 of the first.
+    // The first omitted term of the series is below 2^-57 times the first term.
     for power in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(power) }
     return exponent * 0.6931471805599453 + 2 * s * sum
   }
 
-  /// e^x = 2^k e^r with x = k ln 2 + r, |r| <= ln 2 / 2; 0 below -708, where the result would be subnormal.
+  /// Returns e^x = 2^k e^r with x = k ln 2 + r, |r| <= ln 2 / 2, or 0 for x <= -708.
+  ///
+  /// Results for x below about -708.4 would be subnormal.
   ///
   /// - Precondition: `x` is at most 0.
   package static func exponential(_ x: Double) -> Double {
     precondition(x <= 0, "the exponential function is for numbers up to 0, not \(x)")
     guard x > -708 else { return 0 }
     let k = (x * 1.4426950408889634).rounded()
-    // ln 2 in two parts; the product with the first is exact.
+    // ln 2 is split into two parts. The product of k with the first part is exact.
     let r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33
-    // The series of Taylor; the term after the last is below 2^-57.
+    // The Taylor series. The first omitted term is below 2^-57.
     var sum = 1.0
     for n in stride(from: 13.0, through: 1, by: -1) { sum = 1 + r / n * sum }
     return Double(sign: .plus, exponent: Int(k), significand: sum)

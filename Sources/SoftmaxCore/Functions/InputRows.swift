@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The memory of a matrix that several threads read.
+/// The memory of a matrix that several threads read, valid only during the call that provides it.
 @safe
 struct InputRows: @unchecked Sendable {
   let base: UnsafePointer<Float>?
   let rowCount: Int
   let columnCount: Int
 
-  /// Where a row begins.
+  /// The address of a row's first element; nil if the matrix has no memory.
   @unsafe subscript(row: Int) -> UnsafePointer<Float>? {
     unsafe base.map { unsafe $0 + row * columnCount }
   }
 
-  /// Calls `body` with ranges of rows that cover all, on several threads where that pays.
+  /// Calls `body` with ranges that cover all rows, on several threads if the matrix is large enough.
   func share(on team: WorkerTeam?, _ body: @escaping @Sendable (Range<Int>) -> Void) {
     WorkerTeam.share(rowCount: rowCount, columnCount: columnCount, on: team, body)
   }
 }
 
-/// Memory of which several threads write different parts.
+/// The memory of an output, of which each thread writes separate elements.
 @safe
 struct OutputVector<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>?
 
-  /// Where an element lies.
+  /// The address of an element; nil if the output has no memory.
   @unsafe subscript(index: Int) -> UnsafeMutablePointer<Element>? {
     unsafe base.map { unsafe $0 + index }
   }
 }
 
-/// The kernels from one matrix of rows to another of the same shape.
+/// The type of the kernels that compute the rows of a matrix from those of another of the same shape.
 typealias RowKernel =
   @convention(c) (
     Int, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?, Int
   ) -> Void
 
 extension InputRows {
-  /// Gives the rows to a kernel; `output` may be the same memory.
+  /// Applies a kernel to all rows; `output` may be the memory of the rows.
   func apply(
     _ kernel: @escaping RowKernel, into output: OutputVector<Float>, on team: WorkerTeam?
   ) {

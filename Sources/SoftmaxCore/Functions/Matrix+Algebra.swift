@@ -2,12 +2,14 @@
 
 import CSoftmaxKernels
 
-// What a training from scratch needs of matrices: products, sums, element by element.
+// The matrix operations for training without this library's networks: products, sums and elementwise
+// operations.
 extension Matrix {
-  /// The matrix product A B, of shape [rows of A, columns of B].
+  /// Returns the matrix product A B, of shape [rows of A, columns of B].
   ///
-  /// Each element is summed with fused multiply-add, ascending over the columns of A in chunks whose
-  /// length depends on their number alone: the order of a layer's sums (`docs/numerics.md`).
+  /// Each element is summed with fused multiply-add in ascending order over the columns of A, in chunks
+  /// whose length depends only on the number of columns. This is the order of a layer's sums
+  /// (`docs/numerics.md`), so the bits do not depend on the number of threads.
   ///
   /// ```swift
   /// let logits = try features.multiplied(by: weight)     // [samples, classes]
@@ -15,8 +17,8 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - other: B, with as many rows as A has columns.
-  ///   - team: what shares a large product, as in ``softmax(along:on:)``.
-  /// - Throws: `shapeMismatch`.
+  ///   - team: the threads that share a large product, as in ``softmax(along:on:)``.
+  /// - Throws: `shapeMismatch` unless B has as many rows as A has columns.
   public func multiplied(
     by other: Matrix, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> Matrix {
@@ -26,16 +28,16 @@ extension Matrix {
     return product(other, isTransposed: false, chunk: softmax_unit_chunk(columnCount), on: team)
   }
 
-  /// The matrix product A^T B, of shape [columns of A, columns of B], without transposing A.
+  /// Returns the matrix product A^T B, of shape [columns of A, columns of B], without transposing A.
   ///
-  /// Each element is summed ascending over the rows, in blocks of 256 and a tree of their sums: the
-  /// order of a gradient. With a gradient of logits as B it is the gradient of a weight
-  /// [features, classes].
+  /// Each element is summed over the rows in ascending order in blocks of 256, whose sums are added by a
+  /// fixed tree. This is the order of a gradient. If A holds the features and B the gradient with respect
+  /// to the logits, the product is the gradient with respect to a weight [features, classes].
   ///
   /// - Parameters:
   ///   - other: B, with as many rows as A.
-  ///   - team: what shares a large product, as in ``softmax(along:on:)``.
-  /// - Throws: `shapeMismatch`.
+  ///   - team: the threads that share a large product, as in ``softmax(along:on:)``.
+  /// - Throws: `shapeMismatch` unless B has as many rows as A.
   public func transposeMultiplied(
     by other: Matrix, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> Matrix {
@@ -45,7 +47,9 @@ extension Matrix {
     return product(other, isTransposed: true, chunk: Int(SOFTMAX_ROW_CHUNK), on: team)
   }
 
-  /// The sum of each row, or of each column, in double and ascending.
+  /// Returns the sum of each row, or of each column, computed in ascending order and in double.
+  ///
+  /// - Parameter axis: the axis along which the elements are added.
   public func sums(along axis: Axis = .rows) -> [Float] {
     var sums = [Double](repeating: 0, count: axis == .rows ? rowCount : columnCount)
     for row in 0..<rowCount {
@@ -56,9 +60,9 @@ extension Matrix {
     return sums.map { Float($0) }
   }
 
-  /// The matrix with a row of numbers added to each of its rows, such as a bias to logits.
+  /// Returns the matrix with a vector added to each of its rows, such as a bias to logits.
   ///
-  /// - Throws: `shapeMismatch` unless there is a number for each column.
+  /// - Throws: `shapeMismatch` unless the vector has one element for each column.
   public func adding(toEachRow numbers: [Float]) throws(SoftmaxError) -> Matrix {
     guard numbers.count == columnCount else {
       throw SoftmaxError(
@@ -73,32 +77,32 @@ extension Matrix {
     return result
   }
 
-  /// The matrix with each element replaced by a function of it.
+  /// Returns the matrix with a function applied to each element.
   public func map(_ function: (Float) throws -> Float) rethrows -> Matrix {
     Matrix(rowCount: rowCount, columnCount: columnCount, unchecked: try elements.map(function))
   }
 
-  /// The sum, element by element.
+  /// Returns the elementwise sum.
   ///
-  /// - Precondition: both are of one shape.
+  /// - Precondition: both matrices have the same shape.
   public static func + (a: Matrix, b: Matrix) -> Matrix { zip(a, b, +) }
 
-  /// The difference, element by element.
+  /// Returns the elementwise difference.
   ///
-  /// - Precondition: both are of one shape.
+  /// - Precondition: both matrices have the same shape.
   public static func - (a: Matrix, b: Matrix) -> Matrix { zip(a, b, -) }
 
-  /// Each element times a number.
+  /// Returns the matrix with each element multiplied by a factor.
   public static func * (factor: Float, matrix: Matrix) -> Matrix { matrix.map { factor * $0 } }
 
-  /// Adds another matrix, element by element.
+  /// Adds another matrix element by element.
   ///
-  /// - Precondition: both are of one shape.
+  /// - Precondition: both matrices have the same shape.
   public static func += (a: inout Matrix, b: Matrix) { a = a + b }
 
-  /// Subtracts another matrix, element by element.
+  /// Subtracts another matrix element by element.
   ///
-  /// - Precondition: both are of one shape.
+  /// - Precondition: both matrices have the same shape.
   public static func -= (a: inout Matrix, b: Matrix) { a = a - b }
 
   private static func zip(
@@ -132,13 +136,14 @@ extension Matrix {
       let c = unsafe OutputVector(base: buffer.baseAddress)
       withRows { a in
         other.withRows { b in
-          // An element costs as many steps as the kernels count elements of a row.
+          // `share` measures work in exponentials. An element of the product costs `steps`
+          // multiplications, about as much as steps / 16 exponentials.
           WorkerTeam.share(
             rowCount: resultRows, columnCount: resultColumns * max(1, steps / 16), on: team
           ) { rows in
             guard let c = unsafe c[rows.lowerBound * resultColumns] else { return }
             guard let a = unsafe a.base, let b = unsafe b.base else {
-              // A sum of nothing is 0.
+              // The factors are empty, so each element is a sum of no terms, which is 0.
               unsafe c.initialize(repeating: 0, count: rows.count * resultColumns)
               return
             }

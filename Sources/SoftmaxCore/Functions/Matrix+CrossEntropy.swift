@@ -2,15 +2,17 @@
 
 import CSoftmaxKernels
 
-// Threads as in `softmax(along:on:)`: rows are independent, so any number gives the same bits.
+// Threads share the rows as in `softmax(along:on:)`. Rows are independent, so any number of threads gives
+// the same bits.
 extension Matrix {
-  /// The cross-entropy of each row of logits and its target.
+  /// Returns the cross-entropy of each row of logits and its target, in nats.
   ///
-  /// Of a label ln(sum over k of exp z_k) - z_label; of a distribution t the sum over j of
-  /// t_j (ln(sum over k of exp z_k) - z_j), where terms with t_j = 0 are left out. Taken from the
-  /// logits, so that nothing overflows and no logarithm of a probability is needed. A row with NaN,
-  /// with +infinity or of nothing but -infinity costs NaN. Probabilities are no logits; where a matrix
-  /// may be either, ``looksLikeProbabilities`` tells.
+  /// The loss of a label is ln(sum over k of exp z_k) - z_label. The loss of a distribution t is the sum
+  /// over j of t_j (ln(sum over k of exp z_k) - z_j), where terms with t_j = 0 are omitted. Both are
+  /// computed from the logits, so nothing overflows and no logarithm of a probability is needed. The loss
+  /// of a row that contains NaN or +infinity, or only -infinity, is NaN.
+  ///
+  /// The matrix must hold logits, not probabilities. ``looksLikeProbabilities`` tells them apart.
   ///
   /// ```swift
   /// let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
@@ -18,11 +20,12 @@ extension Matrix {
   /// ```
   ///
   /// - Parameters:
-  ///   - targets: for each row the column of its class, or a row of probabilities; that these sum
-  ///     to 1 is not checked.
-  ///   - team: what shares a large matrix, as in ``softmax(along:on:)``.
-  /// - Throws: `shapeMismatch` unless there is a target for each row; `labelOutOfRange` naming the
-  ///   first row whose label is no column; `invalidArgument` for several classes at once.
+  ///   - targets: labels, each the index of a column, or a row of probabilities for each row, whose sum
+  ///     of 1 is not checked.
+  ///   - team: the threads that share a large matrix, as in ``softmax(along:on:)``.
+  /// - Throws: `shapeMismatch` unless there is a target for each row and, in distributions, for each
+  ///   column; `labelOutOfRange` with the first row whose label is not the index of a column;
+  ///   `invalidArgument` for `Targets.indicators`.
   public func crossEntropy(
     of targets: Targets, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> [Float] {
@@ -32,10 +35,10 @@ extension Matrix {
     }
   }
 
-  /// The cross-entropy of each row of logits and its target, and the gradient to the logits.
+  /// Returns the cross-entropy of each row of logits, and the gradient with respect to the logits.
   ///
-  /// The gradient is (softmax(z)_j - t_j) scale, with t one-hot for a label. For the gradient of the
-  /// mean over the rows the scale is 1 / rows.
+  /// The gradient is (softmax(z)_j - t_j) scale, where t is one-hot for a label. Use the scale
+  /// 1 / rows for the gradient of the mean over the rows.
   ///
   /// ```swift
   /// let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
@@ -44,10 +47,10 @@ extension Matrix {
   ///
   /// - Parameters:
   ///   - targets: as for ``crossEntropy(of:on:)``.
-  ///   - scale: what the gradient is multiplied with.
-  ///   - team: what shares a large matrix, as in ``softmax(along:on:)``.
-  /// - Returns: the loss of each row, in nats, and the gradient in the shape of the logits.
-  /// - Throws: as ``crossEntropy(of:on:)``.
+  ///   - scale: the factor of the gradient.
+  ///   - team: the threads that share a large matrix, as in ``softmax(along:on:)``.
+  /// - Returns: The loss of each row, in nats, and the gradient in the shape of the logits.
+  /// - Throws: The errors of ``crossEntropy(of:on:)``.
   public func crossEntropyWithGradient(
     of targets: Targets, scale: Float = 1, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> (losses: [Float], gradient: Matrix) {
@@ -63,11 +66,12 @@ extension Matrix {
     return (losses, Matrix(rowCount: rowCount, columnCount: columnCount, unchecked: gradient))
   }
 
-  /// Replaces logits by the gradient of their cross-entropy; returns the loss of each row.
+  /// Replaces the logits by the gradient of their cross-entropy and returns the loss of each row.
   ///
-  /// As ``crossEntropyWithGradient(of:scale:on:)``, without memory for a second matrix.
+  /// The results are those of ``crossEntropyWithGradient(of:scale:on:)``, without memory for a second
+  /// matrix.
   ///
-  /// - Throws: as ``crossEntropy(of:on:)``, leaving the logits as they were.
+  /// - Throws: The errors of ``crossEntropy(of:on:)``. The logits are then unchanged.
   public mutating func formCrossEntropyGradient(
     of targets: Targets, scale: Float = 1, on team: WorkerTeam? = nil
   ) throws(SoftmaxError) -> [Float] {
@@ -84,7 +88,8 @@ extension Matrix {
         throw SoftmaxError(
           .shapeMismatch, "expected a label for each of \(rowCount) rows, got \(labels.count)")
       }
-      // The sign is set where a label is negative or beyond the last column; no branch to predict.
+      // The sign bit of `signs` is set if any label is negative or greater than `last`. The loop has no
+      // branch that could be mispredicted.
       let last = columnCount - 1
       let signs = labels.reduce(0) { $0 | $1 | (last &- $1) }
       guard signs < 0, let row = labels.firstIndex(where: { !(0..<columnCount ~= $0) }) else {
@@ -112,9 +117,9 @@ extension Matrix {
 }
 
 extension Matrix {
-  /// The cross-entropy of each row of logits and its label.
+  /// Returns the cross-entropy of each row of logits and its label.
   ///
-  /// - Precondition: a label for each row, within the columns.
+  /// - Precondition: There is one label for each row, and each is the index of a column.
   package func crossEntropies(of labels: [Int], on team: WorkerTeam? = nil) -> [Float] {
     precondition(labels.count == rowCount && labels.allSatisfy { 0..<columnCount ~= $0 })
     return withRows {
@@ -125,10 +130,11 @@ extension Matrix {
 }
 
 extension InputRows {
-  // Labels that are narrowed at a time, on the stack.
+  // The number of labels that are converted to Int32 at a time, on the stack.
   private static let block = 512
 
-  // Each row's loss, and its gradient unless that has no memory. The targets have been checked.
+  // Returns the loss of each row. Stores the gradient unless its base is nil. The caller has validated
+  // the targets.
   @unsafe fileprivate func crossEntropy(
     of targets: Targets, scale: Float, gradient: OutputVector<Float>, on team: WorkerTeam?
   ) -> [Float] {
@@ -165,12 +171,12 @@ extension InputRows {
   }
 }
 
-/// The memory of labels that several threads read.
+/// The memory of labels that several threads read, valid only during the call that provides it.
 @safe
 private struct InputLabels: @unchecked Sendable {
   let base: UnsafePointer<Int>?
 
-  /// Some of the labels as the kernels take them; all are known to fit.
+  /// Converts some of the labels to Int32, as the kernels need them; the labels have been validated.
   @unsafe func narrow(from first: Int, count: Int, into narrow: UnsafeMutableBufferPointer<Int32>) {
     guard let base = unsafe base else { return }
     for index in 0..<count {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Matrix {
-  /// A row for each label, 1 at the label's class and 0 elsewhere.
+  /// Creates a matrix with a row for each label: 1 in the column of its class, 0 elsewhere.
   ///
   /// ```swift
   /// let targets = try Matrix(oneHot: [2, 0], classCount: 3)
   /// print(targets.row(0), targets.row(1))  // [0.0, 0.0, 1.0] [1.0, 0.0, 0.0]
   /// ```
   ///
-  /// Keras' `to_categorical`, PyTorch's and TensorFlow's `one_hot`.
+  /// It corresponds to Keras' `to_categorical` and to PyTorch's and TensorFlow's `one_hot`.
   ///
-  /// - Throws: `labelOutOfRange` naming the row of a label that is none of the classes;
+  /// - Throws: `labelOutOfRange` with the first row whose label is not in 0..<classCount;
   ///   `invalidArgument` for a negative number of classes; `unsupported` for a matrix that does not fit
   ///   into memory.
   public init(oneHot labels: [Int], classCount: Int) throws(SoftmaxError) {

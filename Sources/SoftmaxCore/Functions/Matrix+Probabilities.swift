@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Matrix {
-  /// Whether every row is a distribution: at least two numbers, none negative, of sum 1.
+  /// Whether every row is a distribution: at least two elements, none negative, with the sum 1.
   ///
-  /// What a softmax gave is no logits: cross-entropy of it would apply softmax a second time, train
-  /// slowly and report a loss that cannot fall below about 0.69 for two classes. Who takes a matrix
-  /// from elsewhere as logits can ask here first. Logits that look so by chance are possible, but only
-  /// for few rows; so nothing in this library refuses them.
+  /// A sum is accepted as 1 if it differs by at most 1e-4. An empty matrix gives false.
+  ///
+  /// The output of a softmax must not be used as logits: cross-entropy would apply softmax a second time.
+  /// Training would be slow, and with two classes the loss could not fall below about 0.31. This property
+  /// checks a matrix of unknown origin. Logits can look like probabilities by chance, but only in matrices
+  /// of few rows, so this library does not reject them.
   ///
   /// ```swift
   /// print(try Matrix([[0.1, 0.9], [0.7, 0.3]]).looksLikeProbabilities)    // true

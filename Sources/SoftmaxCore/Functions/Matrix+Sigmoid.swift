@@ -3,15 +3,15 @@
 import CSoftmaxKernels
 
 extension Matrix {
-  /// The logistic function 1 / (1 + exp(-x)) of each element.
+  /// Returns the logistic function 1 / (1 + exp(-x)) of each element.
   ///
-  /// Never overflows: computed from exp(-|x|).
+  /// It is computed from exp(-|x|), so it never overflows.
   public func sigmoid() -> Matrix {
     Matrix(rowCount: rowCount, columnCount: columnCount, unchecked: elements.sigmoid())
   }
 }
 
-/// The logistic function 1 / (1 + exp(-x)) of each element of a vector.
+/// Returns the logistic function 1 / (1 + exp(-x)) of each element of a vector.
 ///
 /// ```swift
 /// sigmoid([0, 2, -1000])                    // 0.5, 0.88, 0

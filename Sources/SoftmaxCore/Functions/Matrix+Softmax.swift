@@ -2,38 +2,38 @@
 
 import CSoftmaxKernels
 
-/// The axis of a matrix along which a function runs.
+/// The axis of a matrix along which a function is computed.
 public enum Axis: Sendable {
-  /// Each row by itself: the elements of a row are the classes.
+  /// Each row separately: the elements of a row are the classes.
   case rows
-  /// Each column by itself.
+  /// Each column separately: the elements of a column are the classes.
   case columns
 }
 
 // Rows are independent, so any number of threads gives the same bits. Small matrices stay on the
 // caller's thread.
 extension Matrix {
-  /// The softmax of each row, or of each column.
+  /// Returns the softmax of each row, or of each column.
   ///
-  /// softmax(x)_j = exp(x_j - max x) / sum over k of exp(x_k - max x), which never overflows. Rows of
-  /// the result sum to 1 up to rounding. A row with NaN, with +infinity or of nothing but -infinity
-  /// gives a row of NaN.
+  /// softmax(x)_j = exp(x_j - max x) / sum over k of exp(x_k - max x), which never overflows. Each row of
+  /// the result sums to 1 up to rounding. A row that contains NaN or +infinity, or only -infinity, gives
+  /// a row of NaN.
   ///
   /// ```swift
   /// let probabilities = try Matrix([[3, 1, -3]]).softmax()     // 0.88, 0.12, 0.00
   /// ```
   ///
   /// - Parameters:
-  ///   - axis: what sums to 1.
-  ///   - team: what shares a large matrix; without one, threads are started for a call that is large
-  ///     enough to pay for them.
+  ///   - axis: whether the elements of each row or of each column sum to 1.
+  ///   - team: the threads that share the work on a large matrix. If nil, a call that is large enough
+  ///     starts threads and ends them.
   public func softmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> Matrix {
     unsafe mapped(along: axis, on: team, Kernels.best.table.pointee.softmax_rows)
   }
 
   /// Replaces each row, or each column, by its softmax.
   ///
-  /// As ``softmax(along:on:)``, without memory for a second matrix where rows are meant.
+  /// The result is that of ``softmax(along:on:)``. Along rows, no memory for a second matrix is needed.
   ///
   /// ```swift
   /// var scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
@@ -43,10 +43,10 @@ extension Matrix {
     unsafe map(along: axis, on: team, Kernels.best.table.pointee.softmax_rows)
   }
 
-  /// The logarithm of the softmax of each row, or of each column.
+  /// Returns the logarithm of the softmax of each row, or of each column.
   ///
-  /// log softmax(x)_j = (x_j - max x) - ln(sum over k of exp(x_k - max x)): exact where the
-  /// probability itself would underflow. Special rows as in ``softmax(along:on:)``.
+  /// log softmax(x)_j = (x_j - max x) - ln(sum over k of exp(x_k - max x)). The result is accurate even if
+  /// the probability itself would underflow. Rows become NaN as in ``softmax(along:on:)``.
   public func logSoftmax(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> Matrix {
     unsafe mapped(along: axis, on: team, Kernels.best.table.pointee.log_softmax_rows)
   }
@@ -56,10 +56,11 @@ extension Matrix {
     unsafe map(along: axis, on: team, Kernels.best.table.pointee.log_softmax_rows)
   }
 
-  /// The logarithm of the sum of the exponentials of each row, or of each column.
+  /// Returns the logarithm of the sum of the exponentials of each row, or of each column.
   ///
-  /// ln(sum over k of exp(x_k)) = max x + ln(sum over k of exp(x_k - max x)). NaN where a row has
-  /// one; -infinity for a row of nothing but -infinity or of nothing at all.
+  /// ln(sum over k of exp(x_k)) = max x + ln(sum over k of exp(x_k - max x)). The result is NaN for a row
+  /// that contains NaN, else +infinity if it contains +infinity, and -infinity if all its elements are
+  /// -infinity or it is empty.
   public func logSumExp(along axis: Axis = .rows, on team: WorkerTeam? = nil) -> [Float] {
     if axis == .columns { return transposed().logSumExp(on: team) }
     return unsafe [Float](unsafeUninitializedCapacity: rowCount) { y, count in
@@ -74,7 +75,7 @@ extension Matrix {
     }
   }
 
-  /// The column of each row's greatest element, the first of equals; of NaN where there is one.
+  /// Returns for each row the column of its first NaN, or else of its first greatest element.
   package func mostLikelyClasses(on team: WorkerTeam? = nil) -> [Int] {
     let index = unsafe [Int32](unsafeUninitializedCapacity: rowCount) { index, count in
       withRows { x in
@@ -90,7 +91,7 @@ extension Matrix {
   }
 }
 
-/// The softmax of a vector: exp(x_j - max x) / sum over k of exp(x_k - max x).
+/// Returns the softmax of a vector: exp(x_j - max x) / sum over k of exp(x_k - max x).
 ///
 /// ```swift
 /// softmax([3, 1, -3])                       // 0.88, 0.12, 0.00
@@ -100,12 +101,12 @@ public func softmax(_ logits: [Float]) -> [Float] {
   Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).softmax().elements
 }
 
-/// The logarithm of the softmax of a vector.
+/// Returns the logarithm of the softmax of a vector.
 public func logSoftmax(_ logits: [Float]) -> [Float] {
   Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).logSoftmax().elements
 }
 
-/// The logarithm of the sum of the exponentials of a vector.
+/// Returns the logarithm of the sum of the exponentials of a vector.
 public func logSumExp(_ logits: [Float]) -> Float {
   Matrix(rowCount: 1, columnCount: logits.count, unchecked: logits).logSumExp()[0]
 }
@@ -136,14 +137,14 @@ extension Matrix {
     withRowsInPlace { x, y in unsafe x.apply(kernel, into: y, on: team) }
   }
 
-  /// Calls `body` with the rows' memory.
+  /// Calls `body` with the memory of the rows.
   func withRows<Result>(_ body: (InputRows) -> Result) -> Result {
     unsafe elements.withUnsafeBufferPointer {
       body(unsafe InputRows(base: $0.baseAddress, rowCount: rowCount, columnCount: columnCount))
     }
   }
 
-  /// Calls `body` with the rows' memory, once as input and once as output.
+  /// Calls `body` with the memory of the rows, both as input and as output.
   mutating func withRowsInPlace<Result>(
     _ body: (InputRows, OutputVector<Float>) -> Result
   ) -> Result {
@@ -156,7 +157,7 @@ extension Matrix {
     }
   }
 
-  /// A matrix of as many elements as it has places.
+  /// Creates a matrix without checking that there are `rowCount * columnCount` elements.
   init(rowCount: Int, columnCount: Int, unchecked elements: [Float]) {
     self.rowCount = rowCount
     self.columnCount = columnCount

@@ -4,17 +4,20 @@ import CSoftmaxKernels
 
 /// Memory for the probabilities of few classes, computed with the rows of a batch in vector lanes.
 ///
-/// The kernel is that of training: for no label at all its gradient to the logits is the softmax.
+/// It uses the training kernel for cross-entropy with the label -1, which is no class. The gradient with
+/// respect to the logits is then the softmax. The memory belongs to an arena, and a value must not be used
+/// by two threads at once.
 package struct ProbabilityColumns: Sendable, BitwiseCopyable {
   private let chunkCount: Int
-  /// For each chunk of the inputs its part of the logits, [classes, rows], below each other.
+  /// For each chunk of the inputs the partial sums of the logits, [classes, rows], one matrix below the
+  /// other.
   private let partials: MatrixView
   private let probabilities: MatrixView
   private let labels: VectorView<Int32>
   private let losses: VectorView<Float>
   private let predictions: VectorView<Int32>
 
-  /// Sets memory aside; nil where the classes are too many.
+  /// Allocates the memory; nil if there are more classes than `Kernels.greatestColumnCount`.
   package init?(inputCount: Int, classCount: Int, rowCapacity: Int, in arena: Arena) {
     guard classCount <= Kernels.greatestColumnCount else { return nil }
     let rows = (rowCapacity + 15) / 16 * 16
@@ -28,11 +31,15 @@ package struct ProbabilityColumns: Sendable, BitwiseCopyable {
     for row in 0..<rows { labels[row] = -1 }
   }
 
-  /// Writes the softmax of x b^T + bias; false where a logit may not be finite.
+  /// Computes the softmax of x b^T + bias and returns whether all logits are certain to be finite.
   ///
   /// - Parameters:
   ///   - x: [rows, inputs], with zeros up to a multiple of 16 columns.
-  ///   - b: [classes, inputs], likewise.
+  ///   - b: [classes, inputs], with zeros up to a multiple of 16 columns.
+  ///   - bias: the bias of each class.
+  ///   - kernels: the kernels to compute with.
+  ///   - result: receives the probabilities, [rows, classes].
+  /// - Returns: false if a logit may be infinite or NaN.
   package func softmax(
     of x: MatrixView, transposed b: MatrixView, bias: MatrixView, with kernels: Kernels,
     into result: MatrixView
@@ -59,7 +66,7 @@ package struct ProbabilityColumns: Sendable, BitwiseCopyable {
           probabilities.base[column * probabilities.stride + row]
       }
     }
-    // Parts of the logits below 2^100, and the bias, sum to a finite number.
+    // If all partial sums and the bias are below 2^100 in magnitude, the logits are finite.
     return partials.columns(0..<x.rowCount).isBelow(exponent: 227) && bias.isBelow(exponent: 227)
   }
 }
@@ -68,10 +75,11 @@ extension MatrixView {
   /// Whether every element is finite.
   package var isFinite: Bool { isBelow(exponent: 255) }
 
-  /// Whether every element's exponent, as its bits have it, is below one.
+  /// Returns whether the biased exponent of every element is below `exponent`.
   fileprivate func isBelow(exponent: UInt32) -> Bool {
     let greatest = Int32(bitPattern: exponent << 23) - 1
-    // The sign of a difference says which is greater; it survives in a union of all bits.
+    // A difference is negative if an element is too large. The bitwise OR of all differences keeps the
+    // sign bit, so the loop needs no branches.
     var signs: Int32 = 0
     for row in 0..<rowCount {
       for column in 0..<columnCount {
@@ -82,7 +90,9 @@ extension MatrixView {
     return signs >= 0
   }
 
-  /// The first columns, with those up to a multiple of 16, which must be zero, as their padding.
+  /// Returns a view of the first `count` columns, padded up to a multiple of 16 columns.
+  ///
+  /// The columns that become padding must be zero.
   package func leading(_ count: Int) -> MatrixView {
     precondition(count >= 0 && count <= columnCount, "no such columns")
     return unsafe MatrixView(

@@ -8,11 +8,12 @@
   import Musl
 #endif
 
-/// Memory that a plan sets aside up front: aligned to cache lines, zeroed, freed with the arena.
+/// Memory that a plan allocates up front, so that a training step allocates nothing.
 ///
-/// The views stay valid as long as the arena lives; whoever holds a view holds the arena too.
-/// Which worker writes what between two barriers is the plan's business, hence the unchecked
-/// conformance.
+/// Every allocation is aligned to a cache line, zeroed unless it is a copy, and freed with the arena.
+/// Views do not retain the arena: they are valid only as long as it lives, so the owner of a view must
+/// also keep the arena. The conformance to `Sendable` is unchecked, because the plan decides which worker
+/// writes which memory between two barriers; the arena does not prevent data races.
 @safe
 package final class Arena: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
@@ -20,7 +21,7 @@ package final class Arena: @unchecked Sendable {
   private var nextBlock = 1 << 16
   private var objects: [AnyObject] = []
 
-  // What a huge page holds; of blocks that large the system is asked for one.
+  // The size of a huge page in bytes. Blocks of at least this size are placed in huge pages.
   private static let hugePage = 1 << 21
 
   package init() {}
@@ -29,10 +30,10 @@ package final class Arena: @unchecked Sendable {
     unsafe blocks.forEach { unsafe $0.deallocate() }
   }
 
-  /// A matrix of zeros whose rows begin on multiples of 16 floats; the gaps are zero too.
+  /// Allocates a matrix of zeros whose rows begin at multiples of 16 floats; the padding is zero too.
   ///
-  /// Long rows lie an odd number of cache lines apart: at a large power of two a column's elements
-  /// would all fall into the same few sets of the cache.
+  /// Long rows are an odd number of cache lines apart. With a distance of a large power of two, the
+  /// elements of a column would all fall into the same few sets of the cache.
   package func matrix(rowCount: Int, columnCount: Int) -> MatrixView {
     let padded = (columnCount + 15) / 16 * 16
     let stride = padded >= 128 && padded % 32 == 0 ? padded + 16 : padded
@@ -42,18 +43,18 @@ package final class Arena: @unchecked Sendable {
       padding: padded - columnCount)
   }
 
-  /// A row of zeros.
+  /// Allocates a vector of zeros.
   package func vector<Element: ArenaElement>(
     count: Int, of type: Element.Type = Element.self
   ) -> VectorView<Element> {
     unsafe VectorView(base: allocate(count, of: type), count: count)
   }
 
-  /// A copy of some plain values: reading one from a plan's step counts no references.
+  /// Copies an array into the arena, so that a training step can read it without reference counting.
   package func vector<Element: BitwiseCopyable>(copying elements: [Element]) -> VectorView<Element>
   {
     let base = unsafe reserve(elements.count, of: Element.self)
-    // At once: element by element the generic form would ask for memory for each of them.
+    // One call for all elements: a generic loop over the elements would allocate for each of them.
     unsafe elements.withUnsafeBufferPointer { elements in
       guard let first = elements.baseAddress else { return }
       unsafe base.initialize(from: first, count: elements.count)
@@ -61,7 +62,7 @@ package final class Arena: @unchecked Sendable {
     return unsafe VectorView(base: base, count: elements.count)
   }
 
-  /// Keeps an object as long as the arena: a step that uses it counts no references.
+  /// Retains an object as long as the arena lives, so that a step can use it without reference counting.
   package func keep<Object: AnyObject & Sendable>(_ object: Object) -> KeptObject<Object> {
     objects.append(object)
     return unsafe KeptObject(pointer: Unmanaged.passUnretained(object).toOpaque())
@@ -85,14 +86,15 @@ package final class Arena: @unchecked Sendable {
     return unsafe base.bindMemory(to: type, capacity: count)
   }
 
-  // Blocks grow, so that a small plan stays small and a large one lies in huge pages.
+  // Blocks grow by a factor of 8 up to the size of a huge page. A small plan therefore needs little
+  // memory, and the memory of a large plan consists of huge pages.
   private func addBlock(of size: Int) {
     let isHuge = max(size, nextBlock) >= Arena.hugePage
     let unit = isHuge ? Arena.hugePage : 64
     let count = (max(size, nextBlock) + unit - 1) / unit * unit
     let block = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: unit)
     #if os(Linux)
-      // Without huge pages the same memory is only slower.
+      // The result is ignored: without huge pages the memory is only slower.
       if isHuge { _ = unsafe madvise(block, count, Int32(MADV_HUGEPAGE)) }
     #endif
     unsafe blocks.append(block)
@@ -101,7 +103,9 @@ package final class Arena: @unchecked Sendable {
   }
 }
 
-/// An object that an arena keeps.
+/// A reference to an object that an arena retains, without reference counting.
+///
+/// It is valid only as long as the arena lives.
 @safe
 package struct KeptObject<Object: AnyObject & Sendable>: @unchecked Sendable, BitwiseCopyable {
   fileprivate let pointer: UnsafeRawPointer
@@ -112,25 +116,30 @@ package struct KeptObject<Object: AnyObject & Sendable>: @unchecked Sendable, Bi
   }
 }
 
-/// A matrix of floats in an arena, or some of its rows and columns.
+/// A matrix of floats in memory that the view does not own, such as a part of an arena's matrix.
+///
+/// A view is a pointer with a shape. Copies refer to the same memory, and the view does not keep the
+/// memory alive. Subscripts check their bounds.
 @safe
 package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
   let base: UnsafeMutablePointer<Float>
   package let rowCount: Int
   package let columnCount: Int
   let stride: Int
-  /// The zero columns behind the last, up to a multiple of 16, which products may run over.
+  /// The number of columns of zeros after the last column, up to a multiple of 16.
+  ///
+  /// Products may include them, so that they need not treat the last vector of a row separately.
   let padding: Int
 
-  /// Where the elements lie, for a user's own layer.
+  /// The address of the first element, for custom layers.
   @unsafe package var address: UnsafeMutablePointer<Float> { unsafe base }
-  /// From a row to the next, in elements.
+  /// The distance between two rows, in elements.
   package var rowStride: Int { stride }
 
-  /// The number of columns with the padding.
+  /// The number of columns including the padding.
   package var paddedColumnCount: Int { columnCount + padding }
 
-  /// Some of the rows.
+  /// Returns a view of a range of rows.
   package func rows(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "no such rows")
     return unsafe MatrixView(
@@ -138,7 +147,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
       stride: stride, padding: padding)
   }
 
-  /// Some of the columns.
+  /// Returns a view of a range of columns.
   package func columns(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= columnCount, "no such columns")
     return unsafe MatrixView(
@@ -146,7 +155,10 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
       padding: range.upperBound == columnCount ? padding : 0)
   }
 
-  /// Makes the padding zero again: a product runs over it, and 0 times an infinite input is NaN.
+  /// Sets the padding to zero.
+  ///
+  /// A product also computes the padding of its result, from the zeros in the padding of the weights. It
+  /// becomes NaN if an input is infinite, because 0 times infinity is NaN.
   package func clearPadding() {
     guard padding > 0 else { return }
     for row in 0..<rowCount {
@@ -154,7 +166,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// One element.
+  /// The element in a row and a column.
   package subscript(row: Int, column: Int) -> Float {
     get {
       precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount)
@@ -166,7 +178,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Takes the elements of a matrix of the same shape, or of its transpose.
+  /// Copies the elements of a matrix, or of its transpose, which must have the same shape.
   package func assign(_ matrix: Matrix, transposed: Bool = false) {
     let (rows, columns) =
       transposed
@@ -180,7 +192,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Takes the transpose of some rows of a matrix.
+  /// Copies the transpose of a range of rows of a matrix.
   package func assign(_ matrix: Matrix, transposedRows rows: Range<Int>) {
     precondition(
       rows.count == columnCount && matrix.columnCount == rowCount
@@ -192,7 +204,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Hands its transpose to some rows of a matrix.
+  /// Copies the transpose of the view to a range of rows of a matrix.
   package func copy(transposedTo matrix: inout Matrix, rows: Range<Int>) {
     precondition(
       rows.count == columnCount && matrix.columnCount == rowCount
@@ -204,7 +216,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Takes some columns of a matrix.
+  /// Copies a range of columns of a matrix.
   package func assign(_ matrix: Matrix, columns: Range<Int>) {
     precondition(
       columns.count == columnCount && matrix.rowCount == rowCount
@@ -216,7 +228,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Hands its elements to some columns of a matrix.
+  /// Copies the elements to a range of columns of a matrix.
   package func copy(to matrix: inout Matrix, columns: Range<Int>) {
     precondition(
       columns.count == columnCount && matrix.rowCount == rowCount
@@ -228,14 +240,14 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// Makes every element a value; the padding stays as it is.
+  /// Sets every element to a value; the padding does not change.
   package func fill(_ value: Float) {
     for row in 0..<rowCount {
       unsafe (base + row * stride).update(repeating: value, count: columnCount)
     }
   }
 
-  /// Takes the elements of another view of the same shape.
+  /// Copies the elements of another view of the same shape.
   package func assign(_ other: MatrixView) {
     precondition(other.rowCount == rowCount && other.columnCount == columnCount, "shapes differ")
     for row in 0..<rowCount {
@@ -243,7 +255,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
-  /// The elements as a matrix of its own, or as the transpose of one.
+  /// Returns a copy of the elements as a matrix, transposed on request.
   package func matrix(transposed: Bool = false) -> Matrix {
     var result =
       transposed
@@ -259,14 +271,17 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
   }
 }
 
-/// What an arena holds beside matrices.
+/// The types of the elements of an arena's vectors.
 package protocol ArenaElement: BitwiseCopyable, ExpressibleByIntegerLiteral {}
 extension Double: ArenaElement {}
 extension Float: ArenaElement {}
 extension Int32: ArenaElement {}
 extension Int64: ArenaElement {}
 
-/// A row of numbers in an arena.
+/// A vector in memory that the view does not own, such as a vector of an arena.
+///
+/// Copies refer to the same memory, and the view does not keep the memory alive. Subscripts check their
+/// bounds.
 @safe
 package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, BitwiseCopyable {
   let base: UnsafeMutablePointer<Element>
@@ -283,7 +298,7 @@ package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, Bitwis
     }
   }
 
-  /// Takes the elements of another row at some places.
+  /// Copies the elements of another vector at the given indices to the beginning of this one.
   package func gather(_ source: VectorView<Element>, at places: VectorView<Int64>) {
     precondition(places.count <= count, "more places than room")
     for index in 0..<places.count {
@@ -293,10 +308,10 @@ package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, Bitwis
     }
   }
 
-  /// All elements, in an array.
+  /// Returns a copy of all elements.
   package func elements() -> [Element] { (0..<count).map { self[$0] } }
 
-  /// Some of the elements.
+  /// Returns a view of a range of elements.
   package func elements(_ range: Range<Int>) -> VectorView {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such elements")
     return unsafe VectorView(base: base + range.lowerBound, count: range.count)
@@ -304,7 +319,7 @@ package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, Bitwis
 }
 
 extension VectorView<Int64> {
-  /// Takes numbers, as many as there are at most.
+  /// Copies numbers to the beginning of the vector; there must not be more than `count`.
   package func assign(_ numbers: [Int]) {
     precondition(numbers.count <= count, "more numbers than room")
     for (index, number) in numbers.enumerated() { unsafe base[index] = Int64(number) }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Arrays in one piece, such as all parameters of a network, as views for the kernels.
+// Views of contiguous arrays, such as all parameters of a network, for the kernels.
 extension Array<Float> {
-  /// Calls `body` with the elements as one row, which must not be written; nil of an empty array.
+  /// Calls `body` with the elements as a matrix of one row, or with nil if the array is empty.
+  ///
+  /// `body` must not write to the view, because the array may share its memory with others.
   package func withFlatView<Result>(_ body: (MatrixView?) -> Result) -> Result {
     unsafe withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress, !buffer.isEmpty else { return body(nil) }
@@ -13,14 +15,14 @@ extension Array<Float> {
     }
   }
 
-  /// Calls `body` with the elements as one row; nil of an empty array.
+  /// Calls `body` with the elements as a matrix of one row, or with nil if the array is empty.
   package mutating func withMutableFlatView<Result>(_ body: (MatrixView?) -> Result) -> Result {
     isEmpty ? body(nil) : withMatrixView { body($0) }
   }
 }
 
 extension Array<Double> {
-  /// Calls `body` with the elements as a row of an arena.
+  /// Calls `body` with the elements as a vector view, or with nil if the array is empty.
   package mutating func withVectorView<Result>(_ body: (VectorView<Double>?) -> Result) -> Result {
     unsafe withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress, !buffer.isEmpty else { return body(nil) }
@@ -30,7 +32,13 @@ extension Array<Double> {
 }
 
 extension MatrixView {
-  /// A matrix of elements of a single row: the first at `place`, the rows `stride` elements apart.
+  /// Returns a matrix within a view of a single row.
+  ///
+  /// - Parameters:
+  ///   - place: the index of the first element.
+  ///   - rowCount: the number of rows of the matrix.
+  ///   - columnCount: the number of columns of the matrix.
+  ///   - stride: the distance between two rows of the matrix, in elements.
   package func matrix(
     at place: Int, rowCount: Int, columnCount: Int, stride: Int
   ) -> MatrixView {
@@ -42,7 +50,13 @@ extension MatrixView {
       base: base + place, rowCount: rowCount, columnCount: columnCount, stride: stride, padding: 0)
   }
 
-  /// Adds the elements, times a factor, to sums: the first at `place`, the rows `stride` apart.
+  /// Adds the elements, multiplied by a factor in double, to a matrix of sums within a vector.
+  ///
+  /// - Parameters:
+  ///   - factor: the factor of every element.
+  ///   - sums: the vector that contains the sums.
+  ///   - place: the index of the first sum.
+  ///   - stride: the distance between two rows of sums, in elements.
   package func add(
     times factor: Double, to sums: VectorView<Double>, at place: Int, stride: Int
   ) {

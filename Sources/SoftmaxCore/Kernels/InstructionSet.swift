@@ -2,10 +2,10 @@
 
 import CSoftmaxKernels
 
-/// A family of vector instructions that the arithmetic is compiled for.
+/// A family of vector instructions for which the arithmetic is compiled.
 ///
-/// All give the same bits; the choice changes the speed alone. Of those that a machine has, later
-/// cases are faster.
+/// All instruction sets give the same bits, so the choice affects only the speed. Among those that a
+/// machine supports, later cases are faster.
 ///
 /// ```swift
 /// print(InstructionSet.best)                // avx512, on a processor that has it
@@ -13,7 +13,7 @@ import CSoftmaxKernels
 public enum InstructionSet: String, CaseIterable, Sendable, BitwiseCopyable,
   CustomStringConvertible
 {
-  /// Plain C, the specification of the others.
+  /// Plain C loops, the specification of the other sets.
   case scalar
   /// NEON: 4 floats at a time.
   case neon
@@ -22,13 +22,13 @@ public enum InstructionSet: String, CaseIterable, Sendable, BitwiseCopyable,
   /// AVX-512 (F, DQ, BW, VL): 16 floats at a time.
   case avx512
 
-  /// The name, as the command's `SOFTMAX_ISA` takes it.
+  /// The name, as the command accepts it in the environment variable `SOFTMAX_ISA`.
   public var description: String { rawValue }
 
-  /// Whether the processor has it and the operating system lets it be used.
+  /// Whether the processor has these instructions and the operating system supports their use.
   public var isSupported: Bool { unsafe softmax_kernels_for(identifier) != nil }
 
-  /// The fastest that this machine supports.
+  /// The fastest instruction set that this machine supports.
   public static var best: InstructionSet { Kernels.best.instructionSet }
 
   var identifier: softmax_isa {

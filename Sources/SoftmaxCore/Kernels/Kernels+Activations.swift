@@ -3,13 +3,13 @@
 import CSoftmaxKernels
 
 extension Kernels {
-  /// A function of each element, as in the table.
+  /// An elementwise activation function that has a kernel.
   package enum ElementFunction: Sendable, BitwiseCopyable, Hashable {
     case relu, tanh, sigmoid, gelu, silu
     case leakyReLU(slope: Float)
     case elu(alpha: Float)
 
-    /// Whether the slope is computed from the argument, not from the function's value.
+    /// Whether the derivative is computed from the argument x rather than from the value f(x).
     package var needsArgument: Bool {
       switch self {
       case .gelu, .silu: true
@@ -18,7 +18,7 @@ extension Kernels {
     }
   }
 
-  /// y = f(x); y may be x.
+  /// Computes y = f(x) for each element; y may be x.
   package func apply(_ function: ElementFunction, to x: MatrixView, into y: MatrixView) {
     precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
     for row in 0..<x.rowCount {
@@ -35,7 +35,13 @@ extension Kernels {
     }
   }
 
-  /// dx = dy f'(x), from y = f(x) or, where the function needs its argument, from x; dx may be dy.
+  /// Computes dx = dy f'(x) for each element; dx may be dy.
+  ///
+  /// - Parameters:
+  ///   - function: the activation function f.
+  ///   - y: the values f(x), or the arguments x if the function's `needsArgument` is true.
+  ///   - dy: the gradient with respect to the values.
+  ///   - dx: the gradient with respect to the arguments.
   package func applyGradient(
     of function: ElementFunction, at y: MatrixView, _ dy: MatrixView, into dx: MatrixView
   ) {

@@ -2,19 +2,25 @@
 
 import CSoftmaxKernels
 
-// The parts of a training step that workers share by units: see `docs/numerics.md`.
+// The kernels of the fused plan, in which each worker owns some units of a layer: see
+// `docs/numerics.md`.
 extension Kernels {
-  /// The most classes whose loss is taken with the batch in vector lanes.
+  /// The maximum number of classes of the loss that is computed with the batch in vector lanes.
   package static let greatestColumnCount = 32
 
-  /// The length of the chunks in which a sum over so many features or units is taken.
+  /// Returns the length of the chunks into which a sum over `count` features or units is divided.
   package static func unitChunk(of count: Int) -> Int { softmax_unit_chunk(count) }
 
   /// The number of rows in a block of a sum over the rows of a batch.
   package static var rowChunk: Int { Int(SOFTMAX_ROW_CHUNK) }
 
-  /// c = b a^T for one chunk of a layer whose inputs lie in vector lanes, [outputs, rows], while
-  /// `next` is fetched.
+  /// Computes one chunk of c = b a^T for a layer whose inputs lie in vector lanes.
+  ///
+  /// - Parameters:
+  ///   - a: [rows, inputs of the chunk], with zeros up to a multiple of 16 columns.
+  ///   - b: [outputs, inputs of the chunk], with as many padding columns as a.
+  ///   - c: [outputs, rows].
+  ///   - next: rows of features to prefetch during the product.
   package func multiplyChunk(
     _ a: MatrixView, _ b: MatrixView, into c: MatrixView, next: FeatureFetch? = nil
   ) {
@@ -30,7 +36,9 @@ extension Kernels {
     }
   }
 
-  /// c = a^T b, each sum ascending: of the gradient to the inputs of a layer with few outputs.
+  /// Computes c = a^T b, each sum in ascending order inside chunks.
+  ///
+  /// This is the gradient with respect to the inputs of a layer with few outputs.
   package func multiplyTransposed(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
     precondition(
       a.rowCount == b.rowCount && c.rowCount <= a.columnCount && c.columnCount == b.columnCount,
@@ -40,14 +48,14 @@ extension Kernels {
       softmax_unit_chunk(a.rowCount), a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
   }
 
-  /// y = the sum of each row of a, over its first `count` elements.
+  /// Computes the sum of the first `count` elements of each row of a, in ascending order.
   package func sumColumns(_ a: MatrixView, count: Int, into y: MatrixView) {
     precondition(
       count <= a.columnCount && y.rowCount == 1 && y.columnCount == a.rowCount, "shapes of a sum")
     unsafe table.pointee.sum_of_columns(a.rowCount, count, a.base, a.stride, y.base)
   }
 
-  /// y = x + y.
+  /// Computes y = x + y for each element.
   package func add(_ x: MatrixView, to y: MatrixView) {
     precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
     for row in 0..<x.rowCount {
@@ -56,13 +64,23 @@ extension Kernels {
     }
   }
 
-  /// The loss of each row, the gradient to its logits and its class, with the rows in lanes.
+  /// Computes the loss, the predicted class and the gradient with respect to the logits of each row.
+  ///
+  /// The rows lie in vector lanes. The vectors and the columns of the matrices must extend to the next
+  /// multiple of 16 of `rowCount`, because all of these lanes are computed.
   ///
   /// - Parameters:
-  ///   - partials: for each chunk of the inputs its part of the logits, [classes, rows], one matrix
-  ///     below the other.
-  ///   - targets: distributions [classes, rows]; without them `labels` count.
-  ///   - gradient: [classes, rows].
+  ///   - partials: for each chunk of the inputs the partial sums of the logits, [classes, rows], one
+  ///     matrix below the other.
+  ///   - chunkCount: the number of matrices in `partials`.
+  ///   - bias: the bias of each class.
+  ///   - labels: the class of each row, used if `targets` is nil.
+  ///   - targets: the target distributions, [classes, rows], or nil.
+  ///   - rowCount: the number of rows.
+  ///   - scale: the factor of the gradient.
+  ///   - loss: receives the loss of each row.
+  ///   - predictions: receives the predicted class of each row.
+  ///   - gradient: receives the gradient, [classes, rows].
   package func crossEntropy(
     partials: MatrixView, chunkCount: Int, bias: MatrixView, labels: VectorView<Int32>,
     targets: MatrixView?, rowCount: Int, scale: Float, loss: VectorView<Float>,
@@ -84,13 +102,20 @@ extension Kernels {
       scale, loss.base, predictions.base, gradient.base)
   }
 
-  /// One step of SGD, Adam or AdamW along the gradient a^T b, or a b, over at most `rowChunk` rows of a
-  /// batch, which is never stored.
+  /// Updates weights by SGD, Adam or AdamW with the gradient a^T b, or a b, which is never stored.
+  ///
+  /// The gradient is summed over at most `rowChunk` rows of a batch. Updates with other rules are not
+  /// available here: they stop with a precondition failure.
   ///
   /// - Parameters:
-  ///   - a: [rows, inputs], or [inputs, rows] where `isTransposed`.
-  ///   - b: [rows, outputs].
   ///   - weight: [inputs, outputs].
+  ///   - a: [rows, inputs], or [inputs, rows] if `isTransposed` is true.
+  ///   - isTransposed: whether a is stored transposed.
+  ///   - b: [rows, outputs].
+  ///   - update: the rule and its coefficients.
+  ///   - l2: the factor of the penalty l2 / 2 times the square of the weights.
+  ///   - first: SGD's velocity, nil without momentum, or Adam's first moment.
+  ///   - second: Adam's second moment; nil for SGD.
   package func descend(
     _ weight: MatrixView, alongProductOf a: MatrixView, isTransposed: Bool, _ b: MatrixView,
     by update: Update, l2: Float, first: MatrixView?, second: MatrixView?
@@ -121,7 +146,7 @@ extension Kernels {
     }
   }
 
-  /// c = a^T b or a b over at most `rowChunk` rows of a batch: the gradient of `descend`, stored.
+  /// Computes the gradient of `descend` over at most `rowChunk` rows of a batch and stores it in c.
   package func gradient(
     alongProductOf a: MatrixView, isTransposed: Bool, _ b: MatrixView, into c: MatrixView
   ) {

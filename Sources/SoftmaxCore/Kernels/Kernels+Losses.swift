@@ -2,19 +2,28 @@
 
 import CSoftmaxKernels
 
-// Losses with a scale for each row. A row whose scale is 0 counts nothing: its loss and its gradient
-// are 0, whatever its outputs are.
+// Losses with a scale for each row. A row whose scale is 0 does not contribute: its loss and its gradient
+// are 0 for any outputs, NaN included.
 extension Kernels {
-  /// A loss that is the sum of a term of each output and its target, as in the table.
+  /// A loss that is a sum over the outputs of a row and that has a kernel.
+  ///
+  /// Each term depends on one output and its target.
   package enum OutputLoss: Hashable, Sendable, BitwiseCopyable {
     case binaryCrossEntropy, squared, absolute
     case huber(delta: Float)
   }
 
-  /// Each row's cross-entropy with targets that hold the weights of the classes, and its gradient to
-  /// the logits times the row's scale.
+  /// Computes the cross-entropy of each row, with targets that are multiplied by class weights.
   ///
-  /// - Parameter masses: the sum of each row's targets.
+  /// The gradient with respect to the logits is multiplied by the row's scale.
+  ///
+  /// - Parameters:
+  ///   - logits: the logits of each row.
+  ///   - targets: the weighted targets of each row.
+  ///   - masses: the sum of each row's targets.
+  ///   - scales: the factor of each row's gradient.
+  ///   - losses: receives the loss of each row.
+  ///   - gradient: receives the gradient; must not be the memory of `logits`.
   package func crossEntropy(
     logits: MatrixView, weightedTargets targets: MatrixView, masses: VectorView<Float>,
     scales: VectorView<Float>, losses: VectorView<Float>, gradient: MatrixView
@@ -28,7 +37,7 @@ extension Kernels {
       targets.stride, masses.base, scales.base, losses.base, gradient.base, gradient.stride)
   }
 
-  /// Each row's sum of a loss over its outputs, and its gradient times the row's scale.
+  /// Computes the sum of a loss over the outputs of each row, and its gradient times the row's scale.
   package func differentiate(
     _ loss: OutputLoss, outputs: MatrixView, targets: MatrixView, scales: VectorView<Float>,
     losses: VectorView<Float>, gradient: MatrixView
@@ -37,7 +46,7 @@ extension Kernels {
     precondition(
       targets.rowCount == outputs.rowCount && targets.columnCount == outputs.columnCount,
       "shapes of a loss")
-    // Huber's, which also takes its delta, is called for itself.
+    // The Huber loss has an additional parameter, so it is called separately.
     let kernel =
       switch loss {
       case .binaryCrossEntropy: unsafe table.pointee.binary_cross_entropy
@@ -55,8 +64,9 @@ extension Kernels {
     }
   }
 
-  /// Each row's sum over the wrong classes of what they lack of a margin below the right one, and its
-  /// gradient times the row's scale.
+  /// Computes the multi-class hinge loss of each row, and its gradient times the row's scale.
+  ///
+  /// The loss is the sum of max(0, margin - z_label + z_j) over the classes j other than the label.
   package func multiClassHinge(
     outputs: MatrixView, labels: VectorView<Int32>, margin: Float, scales: VectorView<Float>,
     losses: VectorView<Float>, gradient: MatrixView
@@ -83,7 +93,7 @@ extension Kernels {
 }
 
 extension [Float] {
-  /// ln(1 + e^x) of each number: what a yes or no with the logit -x costs.
+  /// Returns ln(1 + e^x) of each element x, the cross-entropy of a binary target with the logit -x.
   package func softplus() -> [Float] {
     unsafe [Float](unsafeUninitializedCapacity: count) { y, initialized in
       unsafe withUnsafeBufferPointer { x in

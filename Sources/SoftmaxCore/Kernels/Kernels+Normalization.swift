@@ -3,21 +3,24 @@
 import CSoftmaxKernels
 
 extension Kernels {
-  /// Mean and biased variance of each column, over the rows in blocks of 256.
+  /// Computes the mean and the biased variance of each column, summed over the rows in blocks of 256.
   package func moments(of x: MatrixView, mean: MatrixView, variance: MatrixView) {
     precondition(fits(mean, x) && fits(variance, x), "shapes of moments")
     unsafe table.pointee.column_moments(
       x.rowCount, x.columnCount, Int(SOFTMAX_ROW_CHUNK), x.base, x.stride, mean.base, variance.base)
   }
 
-  /// y = the sum over the rows of a b, in blocks of 256.
+  /// Computes for each column the sum of a b over the rows, in blocks of 256.
   package func sumProductsOverRows(_ a: MatrixView, _ b: MatrixView, into y: MatrixView) {
     precondition(hasShape(a, b) && fits(y, a), "shapes of a sum of products")
     unsafe table.pointee.column_products(
       a.rowCount, a.columnCount, Int(SOFTMAX_ROW_CHUNK), a.base, a.stride, b.base, b.stride, y.base)
   }
 
-  /// normal = (x - mean) inverse, kept unless it is nil, and y = gamma normal + beta; y may be x.
+  /// Normalizes each column: normal = (x - mean) inverse and y = gamma normal + beta.
+  ///
+  /// `inverse` is 1 / the standard deviation of each column. `normal` is not stored if it is nil. y may
+  /// be x.
   package func normalizeColumns(
     _ x: MatrixView, mean: MatrixView, inverse: MatrixView, gamma: MatrixView, beta: MatrixView,
     normal: MatrixView?, into y: MatrixView
@@ -30,7 +33,11 @@ extension Kernels {
       normal?.base, normal?.stride ?? 0, y.base, y.stride)
   }
 
-  /// dx = scale (dy - meanGradient - normal meanProduct); dx may be dy.
+  /// Computes dx = scale (dy - meanGradient - normal meanProduct); dx may be dy.
+  ///
+  /// This is the gradient with respect to the input of `normalizeColumns` if its mean and variance are those
+  /// of the rows. `scale` is gamma times `inverse`. `meanGradient` and `meanProduct` are the means over the
+  /// rows of dy and of dy normal.
   package func normalizeColumnsGradient(
     normal: MatrixView, scale: MatrixView, meanGradient: MatrixView, meanProduct: MatrixView,
     _ dy: MatrixView, into dx: MatrixView
@@ -43,7 +50,10 @@ extension Kernels {
       meanProduct.base, dy.base, dy.stride, dx.base, dx.stride)
   }
 
-  /// The same along each row, with the row's own mean and variance; y may be x.
+  /// Normalizes each row by its mean and variance: y = gamma normal + beta.
+  ///
+  /// `epsilon` is added to the variance. `normal` and `inverse`, the values (x - mean) inverse and
+  /// 1 / sqrt(variance + epsilon), are not stored if they are nil. y may be x.
   package func normalizeRows(
     _ x: MatrixView, epsilon: Float, gamma: MatrixView, beta: MatrixView, normal: MatrixView?,
     inverse: VectorView<Float>?, into y: MatrixView
@@ -57,7 +67,7 @@ extension Kernels {
       normal?.stride ?? 0, inverse?.base, y.base, y.stride)
   }
 
-  /// The gradient to what `normalizeRows` took; dx may be dy.
+  /// Computes the gradient with respect to the input of `normalizeRows`; dx may be dy.
   package func normalizeRowsGradient(
     normal: MatrixView, inverse: VectorView<Float>, gamma: MatrixView, _ dy: MatrixView,
     into dx: MatrixView
@@ -74,7 +84,7 @@ extension Kernels {
     a.rowCount == b.rowCount && a.columnCount == b.columnCount
   }
 
-  // One number for each column.
+  // Whether `row` is a single row with one value for each column of x.
   private func fits(_ row: MatrixView, _ x: MatrixView) -> Bool {
     row.rowCount == 1 && row.columnCount == x.columnCount
   }

@@ -2,11 +2,13 @@
 
 import CSoftmaxKernels
 
-// What prediction needs beside the products: memory of the caller's in the place of an arena's, and
+// Kernels and views for prediction: views of the caller's memory, which need no arena, and
 // probabilities.
 
 extension FeatureSource {
-  /// Some rows of numbers as they lie in the caller's memory, to be read alone; nil for bytes.
+  /// Returns a view of a range of rows in the caller's memory, or nil if the features are bytes.
+  ///
+  /// The view must only be read.
   package func floats(_ rows: Range<Int>) -> MatrixView? {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "no such rows")
     guard case .floats(let base?) = unsafe memory else { return nil }
@@ -17,7 +19,7 @@ extension FeatureSource {
 }
 
 extension Span<Float> {
-  /// Calls `body` with one sample's numbers.
+  /// Calls `body` with the elements as the features of one sample.
   package func withRowSource<Result>(_ body: (FeatureSource) -> Result) -> Result {
     unsafe withUnsafeBufferPointer {
       body(
@@ -27,7 +29,7 @@ extension Span<Float> {
 }
 
 extension Span<UInt8> {
-  /// Calls `body` with one sample's bytes.
+  /// Calls `body` with the bytes as the features of one sample.
   package func withRowSource<Result>(scale: Float, _ body: (FeatureSource) -> Result) -> Result {
     unsafe withUnsafeBufferPointer {
       body(
@@ -38,7 +40,7 @@ extension Span<UInt8> {
 }
 
 extension MutableSpan<Float> {
-  /// Calls `body` with the elements as one row.
+  /// Calls `body` with the elements as a matrix of one row, or with nil if the span has no memory.
   package mutating func withRowView<Result>(_ body: (MatrixView?) -> Result) -> Result {
     unsafe withUnsafeMutableBufferPointer { buffer in
       body(
@@ -51,7 +53,7 @@ extension MutableSpan<Float> {
 }
 
 extension Matrix {
-  /// Calls `body` with the matrix's own memory; nil where it has no elements.
+  /// Calls `body` with a view of the matrix's memory, or with nil if the matrix has no elements.
   package mutating func withView<Result>(_ body: (MatrixView?) -> Result) -> Result {
     let (rows, columns) = (rowCount, columnCount)
     return unsafe elements.withUnsafeMutableBufferPointer { buffer in
@@ -64,21 +66,23 @@ extension Matrix {
 }
 
 extension Kernels {
-  /// y = the softmax of each row of x; y may be x.
+  /// Computes the softmax of each row of x; y may be x.
   package func softmax(_ x: MatrixView, into y: MatrixView) {
     precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
     unsafe table.pointee.softmax_rows(
       x.rowCount, x.columnCount, x.base, x.stride, y.base, y.stride)
   }
 
-  /// The number of columns of a panel of weights.
+  /// The number of columns of a panel of weights in `multiplyRow`.
   package static let panelWidth = 32
 
-  /// y = x b + bias for a single row, with the sums of `multiply(_:_:bias:into:)`.
+  /// Computes y = x b + bias for a single row, with the sums of `multiply(_:_:bias:into:)`.
   ///
   /// - Parameters:
-  ///   - panels: panels [inputs, 32] below each other.
-  ///   - bias: as many columns as all panels have, like y.
+  ///   - x: one row of inputs.
+  ///   - panels: b, divided into panels of shape [inputs, 32] that lie one below the other.
+  ///   - bias: one row with the columns of all panels.
+  ///   - y: one row with as many columns as `bias`.
   package func multiplyRow(
     _ x: MatrixView, panels: MatrixView, bias: MatrixView, into y: MatrixView
   ) {

@@ -2,20 +2,20 @@
 
 import CSoftmaxKernels
 
-// From gradients to steps: see `docs/decisions/0006`.
+// The updates of the optimizers, and what is done to gradients before them: see `docs/decisions/0006`.
 extension Kernels {
-  /// The numbers of one step of an optimizer.
+  /// The rule of an optimizer with the coefficients of one update.
   package enum Update: Sendable, BitwiseCopyable {
     case sgd(rate: Float, momentum: Float)
     case nesterov(rate: Float, momentum: Float)
     case adagrad(AdagradStep)
     case rmsprop(RMSpropStep)
     case adam(AdamStep)
-    /// Adam on parameters that are first multiplied by `keep`; with a third memory AMSGrad.
+    /// Adam whose divisor uses the largest second moment so far, kept as a third state.
     case amsGrad(AdamStep)
   }
 
-  /// What is added under a root, and to it.
+  /// The epsilons of a divisor sqrt(s + inner) + outer.
   package struct Epsilons {
     let inner: Float
     let outer: Float
@@ -26,7 +26,7 @@ extension Kernels {
     }
   }
 
-  /// Adagrad's numbers.
+  /// The coefficients of an update by Adagrad.
   package struct AdagradStep: Sendable, BitwiseCopyable {
     let values: softmax_adagrad
 
@@ -36,7 +36,7 @@ extension Kernels {
     }
   }
 
-  /// RMSprop's numbers.
+  /// The coefficients of an update by RMSprop.
   package struct RMSpropStep: Sendable, BitwiseCopyable {
     let values: softmax_rmsprop
     let isCentered: Bool
@@ -52,8 +52,10 @@ extension Kernels {
     }
   }
 
-  /// Adam's numbers for step t: rate = learning rate / (1 - beta1^t), scale = 1 / sqrt(1 - beta2^t), and
-  /// how much is kept of a weight that decays beside its step.
+  /// The coefficients of update t by Adam.
+  ///
+  /// `rate` is learning rate / (1 - beta1^t), and `scale` is 1 / sqrt(1 - beta2^t). `keep` is the factor
+  /// of a parameter under decoupled weight decay, 1 without decay.
   package struct AdamStep: Sendable, BitwiseCopyable {
     let values: softmax_adam
 
@@ -68,14 +70,24 @@ extension Kernels {
     }
   }
 
-  // The least gradient whose share of a second moment is no subnormal number (decision 0004).
+  // Returns the smallest gradient whose contribution to the second moment, share g^2, is not subnormal
+  // (docs/decisions/0004).
   private static func leastGradient(_ share: Double) -> Float {
     Float((0x1p-126 / share).squareRoot())
   }
 
-  /// One step on some parameters, with the optimizer's memory of them.
+  /// Updates parameters and the optimizer's state of them.
   ///
-  /// With `l2` the gradient is that of the loss plus l2 / 2 times the square of the parameters.
+  /// All views have the shape and the stride of `parameters`.
+  ///
+  /// - Parameters:
+  ///   - parameters: the parameters to update.
+  ///   - gradient: the gradient of the loss.
+  ///   - update: the rule and its coefficients.
+  ///   - l2: the factor of the penalty l2 / 2 times the square of the parameters, whose gradient is added.
+  ///   - first: SGD's velocity, or the first state of the other rules; nil only for SGD without momentum.
+  ///   - second: Adam's second moment, or RMSprop's momentum or, without momentum, its mean gradient.
+  ///   - third: AMSGrad's largest second moment, or RMSprop's mean gradient with momentum.
   package func update(
     _ parameters: MatrixView, along gradient: MatrixView, by update: Update, l2: Float,
     first: MatrixView?, second: MatrixView?, third: MatrixView? = nil
@@ -135,10 +147,10 @@ extension Kernels {
   }
 }
 
-// MARK: - Gradients before their step
+// MARK: - Gradients before the optimizer's update
 
 extension Kernels {
-  /// g = g + l2 w + l1 sign(w), with a sign of 0 at 0.
+  /// Adds the gradient of the penalties: g = g + l2 w + l1 sign(w), where sign(0) = 0.
   package func penalize(
     _ gradient: MatrixView, of parameters: MatrixView, l1: Float, l2: Float
   ) {
@@ -152,7 +164,7 @@ extension Kernels {
     }
   }
 
-  /// Each element becomes at least -limit and at most limit.
+  /// Clamps each element to -limit...limit; NaN is not changed.
   package func clip(_ gradient: MatrixView, to limit: Float) {
     for row in 0..<gradient.rowCount {
       unsafe table.pointee.clip(
@@ -160,7 +172,7 @@ extension Kernels {
     }
   }
 
-  /// Each element is multiplied by a factor.
+  /// Multiplies each element by a factor.
   package func multiply(_ gradient: MatrixView, by factor: Float) {
     for row in 0..<gradient.rowCount {
       unsafe table.pointee.multiply(
@@ -168,7 +180,7 @@ extension Kernels {
     }
   }
 
-  /// The sum of the squares of each row's elements, or of each column's; ascending, in double.
+  /// Computes the sum of the squares of each row, or of each column, in ascending order and in double.
   package func sumSquares(
     _ a: MatrixView, ofColumns: Bool, into sums: VectorView<Double>
   ) {
@@ -178,7 +190,7 @@ extension Kernels {
       ofColumns ? a.stride : 1, sums.base)
   }
 
-  /// The sum of the squares of each row's elements, ascending, in double.
+  /// Returns the sum of the squares of each row, in ascending order and in double.
   package func sumsOfSquares(_ a: Matrix) -> [Double] {
     var sums = [Double](repeating: 0, count: a.rowCount)
     unsafe table.pointee.sum_of_squares(
@@ -188,7 +200,9 @@ extension Kernels {
 }
 
 extension Array<Float> {
-  /// The elements as a matrix of so many rows, for the kernels.
+  /// Calls `body` with the elements as a matrix of `rowCount` rows.
+  ///
+  /// - Precondition: the array is not empty, and its count is a multiple of `rowCount`.
   package mutating func withMatrixView<Result>(
     rowCount: Int = 1, _ body: (MatrixView) -> Result
   ) -> Result {

@@ -2,15 +2,17 @@
 
 import CSoftmaxKernels
 
-/// The safe face of the arithmetic in C: checks shapes, then calls one kernel.
+/// The safe interface to the arithmetic in C.
 ///
-/// `docs/numerics.md` says in which order each sums.
+/// Each method checks the shapes of its arguments, then calls one kernel, on the caller's thread. A wrong
+/// shape is a precondition failure, not an error that is thrown. `docs/numerics.md` documents the order of
+/// the sums.
 @safe
 package struct Kernels: @unchecked Sendable, BitwiseCopyable {
   let table: UnsafePointer<softmax_kernels>
   package let instructionSet: InstructionSet
 
-  /// The kernels of an instruction set; nil where this machine does not support it.
+  /// Selects the kernels of an instruction set; nil if this machine does not support it.
   package init?(_ set: InstructionSet) {
     guard let table = unsafe softmax_kernels_for(set.identifier) else { return nil }
     unsafe self.table = table
@@ -28,7 +30,9 @@ package struct Kernels: @unchecked Sendable, BitwiseCopyable {
 // MARK: - Products
 
 extension Kernels {
-  /// c = a b (+ bias), each sum ascending: of a layer whose outputs lie in vector lanes.
+  /// Computes c = a b (+ bias), each sum in ascending order inside chunks.
+  ///
+  /// This is the forward product of a layer whose outputs lie in vector lanes.
   package func multiply(
     _ a: MatrixView, _ b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
   ) {
@@ -41,7 +45,9 @@ extension Kernels {
       a.base, a.stride, 1, b.base, b.stride, bias?.base, c.base, c.stride)
   }
 
-  /// c = a b^T (+ bias), each sum in 16 lanes: of a layer whose inputs lie in vector lanes.
+  /// Computes c = a b^T (+ bias), each sum in 16 virtual lanes inside chunks.
+  ///
+  /// This is the forward product of a layer whose inputs lie in vector lanes.
   package func multiply(
     _ a: MatrixView, transposed b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
   ) {
@@ -53,7 +59,9 @@ extension Kernels {
       a.base, a.stride, b.base, b.stride, bias?.base, c.base, c.stride)
   }
 
-  /// c = a^T b, each sum ascending over the rows in blocks of 256: a gradient of weights.
+  /// Computes c = a^T b, each sum in ascending order over the rows in blocks of 256.
+  ///
+  /// This is the gradient with respect to the weights of a layer.
   package func multiplyOverRows(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
     precondition(
       a.rowCount == b.rowCount && c.rowCount == a.columnCount && c.columnCount == b.columnCount,
@@ -63,7 +71,9 @@ extension Kernels {
       a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
   }
 
-  /// c = the sum of the rows of a, in the order of `multiplyOverRows`: a gradient of biases.
+  /// Computes the sum of the rows of a, in the order of `multiplyOverRows`.
+  ///
+  /// This is the gradient with respect to the biases of a layer.
   package func sumRows(_ a: MatrixView, into c: MatrixView) {
     precondition(c.rowCount == 1 && c.columnCount == a.columnCount, "shapes of a sum of rows")
     var one: Float = 1
@@ -77,7 +87,9 @@ extension Kernels {
 
 // MARK: - Batches
 
-/// The memory of features, for as long as `Features.withSource` runs.
+/// A reference to the memory of features, valid only during the call of its `body` argument.
+///
+/// It owns nothing and copies nothing.
 @safe
 package struct FeatureSource: @unchecked Sendable {
   @unsafe enum Memory {
@@ -91,7 +103,7 @@ package struct FeatureSource: @unchecked Sendable {
 }
 
 extension Features {
-  /// Calls `body` with the features' memory.
+  /// Calls `body` with the memory of the features; columns of a table are first converted to floats.
   package func withSource<Result>(_ body: (FeatureSource) throws -> Result) rethrows -> Result {
     switch storage {
     case .columns: try Features.floats(matrix).withSource(body)
@@ -114,7 +126,7 @@ extension Features {
 }
 
 extension FeatureSource {
-  /// What asks for some columns of some rows that will be gathered soon.
+  /// Returns a request to prefetch a range of columns of the given rows.
   package func fetch(rows: VectorView<Int64>, columns: Range<Int>) -> FeatureFetch {
     precondition(
       columns.lowerBound >= 0 && columns.upperBound <= columnCount, "no such columns")
@@ -135,26 +147,29 @@ extension FeatureSource {
   }
 }
 
-/// Rows of features that will be gathered soon: a product brings them into the cache beside its work.
+/// A request to prefetch rows of features that will be gathered soon.
+///
+/// A product can prefetch the rows while it computes. A request refers to the memory of the features and
+/// of the row indices, and does not keep either alive.
 @safe
 package struct FeatureFetch: BitwiseCopyable {
   let values: softmax_fetch
 
   fileprivate init(_ values: softmax_fetch) { unsafe self.values = values }
 
-  /// Asks for the rows at once, for work to come that is long enough.
+  /// Prefetches all rows now; useful if enough other work precedes the gathering.
   package func begin() { unsafe withUnsafePointer(to: values) { unsafe softmax_fetch_rows($0) } }
 }
 
 extension Kernels {
-  /// The chosen rows of the features, as floats.
+  /// Copies the given rows of the features, converted to floats, to y.
   package func gather(
     _ source: FeatureSource, rows: VectorView<Int64>, into y: MatrixView
   ) {
     gather(source, rows: rows, columns: 0..<source.columnCount, into: y)
   }
 
-  /// Some columns of the chosen rows of the features, as floats.
+  /// Copies a range of columns of the given rows of the features, converted to floats, to y.
   package func gather(
     _ source: FeatureSource, rows: VectorView<Int64>, columns: Range<Int>, into y: MatrixView
   ) {
@@ -167,7 +182,7 @@ extension Kernels {
     unsafe gather(source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y)
   }
 
-  /// The features' rows from `first` on, as floats.
+  /// Copies consecutive rows of the features, starting at `first`, converted to floats, to y.
   package func convert(_ source: FeatureSource, from first: Int, into y: MatrixView) {
     precondition(
       first >= 0 && first + y.rowCount <= source.rowCount && source.columnCount == y.columnCount,
@@ -194,7 +209,7 @@ extension Kernels {
 // MARK: - Loss
 
 extension Kernels {
-  /// Each row's loss, and its gradient to the logits times `scale` unless `gradient` is nil.
+  /// Computes the cross-entropy of each row and, unless `gradient` is nil, its gradient times `scale`.
   package func crossEntropy(
     logits: MatrixView, labels: VectorView<Int32>, scale: Float, loss: VectorView<Float>,
     gradient: MatrixView?
@@ -209,7 +224,9 @@ extension Kernels {
       loss.base, gradient?.base, gradient?.stride ?? 0)
   }
 
-  /// The same for targets that are distributions over the classes.
+  /// Computes the cross-entropy with targets that are distributions over the classes.
+  ///
+  /// The gradient is multiplied by `scale`. It is not computed if `gradient` is nil.
   package func crossEntropy(
     logits: MatrixView, distributions: MatrixView, scale: Float, loss: VectorView<Float>,
     gradient: MatrixView?
@@ -222,7 +239,7 @@ extension Kernels {
       distributions.stride, scale, loss.base, gradient?.base, gradient?.stride ?? 0)
   }
 
-  /// The class of each row: the first of the greatest logits.
+  /// Computes the predicted class of each row: the first NaN, or else the first greatest logit.
   package func argmax(_ x: MatrixView, into index: VectorView<Int32>) {
     precondition(index.count == x.rowCount, "shapes of an argmax")
     unsafe table.pointee.argmax_rows(x.rowCount, x.columnCount, x.base, x.stride, index.base)

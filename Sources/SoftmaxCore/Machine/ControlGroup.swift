@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the control groups of this process, as containers and services have them, let it use.
+/// The limits that the control groups (cgroups) of this process set, as in containers and services.
 ///
-/// Linux alone has them; elsewhere nothing is limited. Both versions are read, and every group from
-/// the process's own up to the outermost: the tightest limit holds. What cannot be read counts as no
-/// limit.
+/// Control groups exist only on Linux; on other systems both limits are nil. Versions 1 and 2 are
+/// supported. The limits of the process's group and of all groups around it are read, and the tightest
+/// applies. A limit that cannot be read counts as no limit.
 package struct ControlGroup: Sendable {
-  /// The processors' time that the process may use in a second, in seconds; nil for no limit.
+  /// The processor time that the process may use per second, in seconds; nil if there is no limit.
   package let processorQuota: Double?
-  /// The bytes of memory that the process may have; nil for no limit.
+  /// The memory that the process may use, in bytes; nil if there is no limit.
   package let memoryLimit: Int?
 
-  /// The groups of this process.
+  /// The limits of this process, read once.
   package static let current = ControlGroup()
 
-  /// Reads the groups of the process.
+  /// Reads the limits of this process from `/proc` and the file system of the control groups.
   ///
-  /// - Parameter root: the folder that stands for `/`, in tests.
+  /// - Parameter root: a folder that replaces `/`, for tests.
   package init(root: String = "") {
     let mounts = SmallFile.lines(root + "/proc/self/mountinfo").compactMap(Mount.init)
     var quotas: [Double] = []
@@ -38,7 +38,8 @@ package struct ControlGroup: Sendable {
     memoryLimit = limits.min()
   }
 
-  // Version 2 has "200000 100000" or "max 100000" in one file, version 1 the two numbers in two.
+  // Version 2 stores quota and period in one file, as "200000 100000" or "max 100000". Version 1 stores
+  // them in two files.
   private static func quota(in folder: String) -> Double? {
     var numbers = SmallFile.lines(folder + "/cpu.max").first?.split(separator: " ") ?? []
     if numbers.isEmpty {
@@ -52,14 +53,14 @@ package struct ControlGroup: Sendable {
     return quota / period
   }
 
-  // Version 1 writes "no limit" as a number that no machine reaches.
+  // Version 1 writes "no limit" as a number close to 2^63.
   private static func limit(in folder: String) -> Int? {
     ["memory.max", "memory.limit_in_bytes"].lazy
       .compactMap { SmallFile.lines(folder + "/" + $0).first }
       .compactMap { Int($0) }.first { $0 < 1 << 60 }
   }
 
-  /// A line of `/proc/self/cgroup`: `4:cpu,cpuacct:/a/b`, of version 2 `0::/a/b`.
+  /// A line of `/proc/self/cgroup`: `4:cpu,cpuacct:/a/b` in version 1, `0::/a/b` in version 2.
   private struct Membership {
     let controllers: [Substring]
     let path: Substring
@@ -71,17 +72,17 @@ package struct ControlGroup: Sendable {
       path = parts[2]
     }
 
-    /// Whether a limit of this kind may be found in the group's folder.
+    /// Returns whether the group's folder may contain limits of a controller.
     func controls(_ controller: Substring) -> Bool {
       controllers.isEmpty || controllers.contains(controller)
     }
   }
 
-  /// A line of `/proc/self/mountinfo` about control groups.
+  /// A line of `/proc/self/mountinfo` that describes a mount of control groups.
   private struct Mount {
     private let isUnified: Bool
     private let controllers: [Substring]
-    // The group that is mounted, and where.
+    // The path of the group that is mounted, and the folder at which it is mounted.
     private let group: Substring
     private let place: Substring
 
@@ -103,11 +104,12 @@ package struct ControlGroup: Sendable {
         ? isUnified : !isUnified && membership.controllers.allSatisfy(controllers.contains)
     }
 
-    /// The folders of the process's group and of those around it, as far as they can be seen.
+    /// Returns the folders of the process's group and of the groups around it that are visible here.
     func folders(of membership: Membership) -> [String] {
       var names = membership.path.split(separator: "/")
       let outer = group.split(separator: "/")
-      // A container may see its own group as the outermost, under whatever path outside.
+      // In a container, the process's group may itself be mounted as the outermost group, and the path
+      // in `/proc` may be one that exists only outside. Only the mounted group is then read.
       if names.starts(with: outer) { names.removeFirst(outer.count) } else { names = [] }
       if names.contains("..") { names = [] }
       return (0...names.count).map { count in

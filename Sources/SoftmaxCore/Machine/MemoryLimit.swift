@@ -8,14 +8,15 @@
   import Musl
 #endif
 
-/// How much memory this process may have.
+/// The memory that this process may use.
 ///
-/// A system that has none left ends the process without a word. Who is about to ask for much compares it
-/// with the limit first, and throws.
+/// A system that runs out of memory kills the process without an error message. Code that is about to
+/// allocate much memory therefore compares its needs with the limit first and throws an error. The limit
+/// is an estimate: it does not account for the memory that other processes use.
 package struct MemoryLimit: Sendable {
-  /// In bytes.
+  /// The limit in bytes.
   package let byteCount: Int
-  /// Who sets the limit, as in "the machine has".
+  /// The source of the limit with its verb, such as "the machine has", for error messages.
   package let owner: String
 
   package init(byteCount: Int, owner: String) {
@@ -23,15 +24,18 @@ package struct MemoryLimit: Sendable {
     self.owner = owner
   }
 
-  /// The least of the machine's memory, what its control groups let the process have, and what
-  /// `ulimit -v` leaves of it.
+  /// The smallest of the limits that apply to this process now.
+  ///
+  /// The limits are the memory of the machine, the limit of the process's control groups, and the rest of
+  /// the address space that `ulimit -v` leaves.
   package static var current: MemoryLimit {
     var limits = [MemoryLimit(byteCount: machineByteCount, owner: "the machine has")]
     if let limit = ControlGroup.current.memoryLimit {
       limits.append(MemoryLimit(byteCount: limit, owner: "the control group of the process allows"))
     }
     if let limit = addressSpace {
-      // Threads that are yet to start reserve stacks and heaps, of which little is ever touched.
+      // A reserve for threads that have not started yet: their stacks and heaps take address space, of
+      // which they use little.
       let free = max(0, limit - usedAddressSpace)
       limits.append(
         MemoryLimit(
@@ -41,11 +45,13 @@ package struct MemoryLimit: Sendable {
     return limits.min { $0.byteCount < $1.byteCount } ?? limits[0]
   }
 
-  /// Throws `unsupported` if something takes more memory than that.
+  /// Throws `unsupported` if a task needs more memory than the limit.
   ///
   /// - Parameters:
-  ///   - needed: in bytes.
-  ///   - what: what takes it, as in "training this network".
+  ///   - needed: the memory that the task needs, in bytes.
+  ///   - what: the task, such as "training this network", for the error message.
+  ///   - remedy: the remedy in the error.
+  ///   - location: the location in the error.
   package func validate(
     _ needed: Double, for what: String, remedy: String, at location: SoftmaxError.Location? = nil
   ) throws(SoftmaxError) {
@@ -56,7 +62,8 @@ package struct MemoryLimit: Sendable {
       remedy: remedy, at: location)
   }
 
-  // In megabytes, which is as exact as an estimate is.
+  // Returns a size in megabytes or gigabytes, rounded up. More digits would pretend a precision that the
+  // estimates do not have.
   private static func text(_ bytes: Double) -> String {
     let megabytes = (bytes / 1e6).rounded(.up)
     if megabytes < 10_000 { return "\(Int(megabytes)) MB" }
@@ -83,12 +90,13 @@ package struct MemoryLimit: Sendable {
     #else
       let result = unsafe getrlimit(RLIMIT_AS, &limit)
     #endif
-    // No limit is the greatest number there is.
+    // The system represents "no limit" by its greatest number.
     let count = Int(clamping: limit.rlim_cur)
     return result == 0 && count < .max ? count : nil
   }
 
-  // The program, its libraries and its threads' stacks count against the limit too.
+  // The address space that the program, its libraries and its threads' stacks already use, in bytes. It
+  // counts against the limit.
   private static var usedAddressSpace: Int {
     let pages = SmallFile.lines("/proc/self/statm").first?.split(separator: " ").first
     return (pages.flatMap { Int($0) } ?? 0) * pageByteCount

@@ -8,11 +8,13 @@
   import Musl
 #endif
 
-/// Files of a few lines in which the system says what it grants.
+/// Reads small text files of the system, such as those in `/proc`.
 enum SmallFile {
   private static let greatestByteCount = 1 << 16
 
-  /// The lines of a file; none of one that cannot be read.
+  /// Returns the lines of a file, without empty lines, or no lines if the file cannot be read.
+  ///
+  /// The file is read only up to about 64 KiB.
   static func lines(_ path: String) -> [Substring] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }

@@ -2,11 +2,12 @@
 
 import CSoftmaxKernels
 
-/// Random numbers that are a function of (seed, purpose, epoch, index).
+/// A random number generator whose numbers are a function of (seed, purpose, epoch, index).
 ///
-/// Nobody's turn changes anybody's numbers: the initial weights, the order of an
-/// epoch's samples and whatever else is drawn depend on their own key alone, not
-/// on threads or on what was drawn before. The function is Philox4x32-10.
+/// A number does not depend on which numbers were drawn before or on threads. So the initial weights, the
+/// order of the samples in an epoch and all other random choices are reproducible independently of each
+/// other. The function is Philox4x32-10. Any index takes the same time. The generator is not
+/// cryptographically secure.
 ///
 /// ```swift
 /// let generator = CounterBasedGenerator(seed: 42, purpose: .shuffle, epoch: 3)
@@ -16,20 +17,20 @@ import CSoftmaxKernels
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2,
 /// 3", SC 2011.
 public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
-  /// What the numbers are for; two purposes share none.
+  /// The purpose of random numbers: different purposes use different counters of the generator.
   public struct Purpose: Hashable, Sendable {
     let value: UInt32
-    /// Whatever the caller draws.
+    /// Random numbers of the caller.
     public static let user = Purpose(value: 0)
-    /// The initial weights of a layer; the epoch is the layer's index.
+    /// The initial weights of a layer; the epoch is the index of the layer.
     public static let initialization = Purpose(value: 1)
     /// The order of the samples in an epoch.
     public static let shuffle = Purpose(value: 2)
-    /// What dropout leaves; the epoch is the number of the step.
+    /// The outputs that dropout keeps; the epoch is the number of the training step.
     static let dropout = Purpose(value: 3)
-    /// The rows of a built-in table that are held back; the epoch is the index of the class.
+    /// The test rows of a built-in table; the epoch is the index of the class.
     package static let heldBackRows = Purpose(value: 16)
-    /// Which samples are held back for validation; the epoch is the class' index.
+    /// The samples that are held back for validation; the epoch is the index of the class.
     public static let validationSplit = Purpose(value: 17)
   }
 
@@ -40,32 +41,34 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
   /// Creates a generator.
   ///
   /// - Parameters:
-  ///   - seed: what makes one run differ from another.
-  ///   - purpose: what the numbers are for.
-  ///   - epoch: a number of 32 bits that tells passes or layers apart.
+  ///   - seed: the seed; runs with different seeds have different numbers.
+  ///   - purpose: the purpose of the numbers.
+  ///   - epoch: a number that distinguishes epochs, layers or classes; only its lower 32 bits are used.
   public init(seed: UInt64, purpose: Purpose = .user, epoch: Int = 0) {
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     stream = (UInt32(truncatingIfNeeded: epoch), purpose.value)
   }
 
-  /// The 64 random bits at an index.
+  /// Returns the 64 random bits at an index.
   public func bits(at index: UInt64) -> UInt64 {
     let (first, second) = block(index >> 1)
     return index & 1 == 0 ? first : second
   }
 
-  /// The number at an index, uniform over the multiples of 2^-24 in 0..<1.
+  /// Returns the number at an index, uniform over the multiples of 2^-24 in 0..<1.
   public func uniform(at index: UInt64) -> Float {
     Float(bits(at: index) >> 40) * 0x1p-24
   }
 
-  /// The next 64 random bits, so that the generator can be handed to the standard library.
+  /// Returns the next 64 random bits, as the standard library's random functions require.
+  ///
+  /// The first call returns the bits at index 0.
   public mutating func next() -> UInt64 {
     defer { position &+= 1 }
     return bits(at: position)
   }
 
-  /// A random order of 0..<count (Fisher and Yates).
+  /// Returns a random permutation of 0..<count, by the algorithm of Fisher and Yates.
   ///
   /// - Complexity: O(count).
   /// - Precondition: `count` is not negative.
@@ -75,7 +78,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     let draws = bits(inFirst: count)
     unsafe order.withUnsafeMutableBufferPointer { order in
       for index in 1..<count {
-        // Of the product's 128 bits the upper half is uniform over 0...index, but for 2^-64.
+        // The upper half of the 128-bit product is uniform over 0...index up to a bias of about
+        // index / 2^64.
         let place = Int(draws[index].multipliedFullWidth(by: UInt64(index) + 1).high)
         unsafe order.swapAt(index, place)
       }
@@ -83,7 +87,7 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     return order
   }
 
-  // The bits at the indices 0..<count.
+  // Returns the bits at the indices 0..<count.
   private func bits(inFirst count: Int) -> [UInt64] {
     unsafe Array(unsafeUninitializedCapacity: count + 1) { buffer, initializedCount in
       unsafe Kernels.best.table.pointee.philox(
@@ -110,12 +114,12 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     return (UInt64(c.1) << 32 | UInt64(c.0), UInt64(c.3) << 32 | UInt64(c.2))
   }
 
-  /// Whether two generators give the same numbers from here on.
+  /// Returns whether two generators give the same numbers at every index and have the same position.
   public static func == (a: Self, b: Self) -> Bool {
     a.key == b.key && a.stream == b.stream && a.position == b.position
   }
 
-  /// Feeds the key and the position into a hasher.
+  /// Hashes the seed, the epoch, the purpose and the position.
   public func hash(into hasher: inout Hasher) {
     for word in [key.0, key.1, stream.0, stream.1] { hasher.combine(word) }
     hasher.combine(position)

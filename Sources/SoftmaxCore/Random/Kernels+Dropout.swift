@@ -2,7 +2,10 @@
 
 import CSoftmaxKernels
 
-/// Which of a layer's outputs dropout leaves, in which step.
+/// The random choice of the outputs of a dropout layer that are kept.
+///
+/// Whether an output is kept depends only on the seed, the layer, the step, the row and the output. So
+/// workers can fill any parts of a mask independently.
 package struct DropoutDraw: Sendable, BitwiseCopyable {
   private let key: (UInt32, UInt32)
   private let firstBlock: UInt64
@@ -10,12 +13,14 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
   private let threshold: UInt32
   private let scale: Float
 
+  /// Creates the choice for a layer, or for a slice of its outputs.
+  ///
   /// - Parameters:
-  ///   - rate: the probability of an output to become 0, in 0..<1.
-  ///   - seed: the network's.
-  ///   - layer: the layer's place.
-  ///   - outputCount: the number of the layer's outputs.
-  ///   - firstOutput: the output that the first column of a mask is for, a multiple of 4.
+  ///   - rate: the probability in 0..<1 that an output becomes 0.
+  ///   - seed: the seed of the network.
+  ///   - layer: the index of the layer.
+  ///   - outputCount: the number of outputs of the layer.
+  ///   - firstOutput: the index of the slice's first output, a multiple of 4.
   package init(rate: Double, seed: UInt64, layer: Int, outputCount: Int, firstOutput: Int = 0) {
     precondition(firstOutput % 4 == 0, "a block of outputs is drawn at once")
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -25,8 +30,9 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
     scale = Float(1 / (1 - rate))
   }
 
-  // Philox's counter is (block of four outputs, layer; step; purpose): the rows of a step follow each
-  // other, so that nobody's share of them matters.
+  // The 128 bits of Philox's counter are, from the lowest, the block of four outputs and the layer (64 bits),
+  // the step (32) and the purpose (32). The blocks of the rows of a step are numbered consecutively, so a
+  // mask does not depend on how workers share the rows.
   fileprivate func fill(
     _ mask: MatrixView, firstRow: Int, firstColumn: Int, step: Int, with kernels: Kernels
   ) {
@@ -43,18 +49,23 @@ package struct DropoutDraw: Sendable, BitwiseCopyable {
 }
 
 extension Kernels {
-  /// Draws a part of a step's mask: 0 for what is dropped, else what to multiply with.
+  /// Fills a part of the dropout mask of a step: 0 for dropped outputs, else the factor 1 / (1 - rate).
   ///
   /// - Parameters:
-  ///   - firstRow: the row of the step that the mask's first is for.
-  ///   - firstColumn: the column of the draw that the mask's first is, a multiple of 4.
+  ///   - mask: the part to fill.
+  ///   - draw: the random choice of the layer.
+  ///   - firstRow: the row of the batch that corresponds to the first row of `mask`.
+  ///   - firstColumn: the output of `draw` that corresponds to the first column, a multiple of 4.
+  ///   - step: the number of the training step.
   package func fill(
     _ mask: MatrixView, by draw: DropoutDraw, firstRow: Int, firstColumn: Int = 0, step: Int
   ) {
     draw.fill(mask, firstRow: firstRow, firstColumn: firstColumn, step: step, with: self)
   }
 
-  /// y = x mask; y may be x.
+  /// Multiplies x by a dropout mask; y may be x.
+  ///
+  /// An output whose mask is 0 becomes 0 even if it is infinite or NaN.
   package func mask(_ x: MatrixView, by mask: MatrixView, into y: MatrixView) {
     precondition(
       x.rowCount == mask.rowCount && x.columnCount == mask.columnCount && y.rowCount == x.rowCount

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A whole number of any size in limbs of nine decimal digits, for writing floating-point numbers exactly.
+/// A non-negative integer of any size in limbs of nine decimal digits, for exact decimal output.
 ///
-/// Costs one multiplication or division a limb and step; a `Double` needs at most some forty limbs.
+/// Each operation takes one multiplication or division per limb. The digits of a `Double` need about forty
+/// limbs at most.
 private struct DecimalInteger {
   private static let base: UInt64 = 1_000_000_000
-  // The lowest limb first; none of zero at the end.
+  // The limbs in order from the lowest to the highest. The highest limb is not 0; zero has no limbs.
   private var limbs: [UInt64]
 
   init(_ value: UInt64) {
@@ -38,7 +39,7 @@ private struct DecimalInteger {
     }
   }
 
-  /// Divides by a divisor of at most 2^30; returns whether there was a remainder.
+  /// Divides by a divisor of at most 2^30 and returns whether there was a remainder.
   mutating func divide(by divisor: UInt64) -> Bool {
     var remainder: UInt64 = 0
     for index in limbs.indices.reversed() {
@@ -64,13 +65,14 @@ private struct DecimalInteger {
   }
 }
 
-/// Decimal digits of floating-point numbers, correctly rounded.
+/// The correctly rounded decimal digits of floating-point numbers.
 enum DecimalDigits {
-  /// The digits of |value| 10^places, rounded to a whole number; a tie goes to the even one, as in C.
+  /// Returns the digits of |value| 10^places, rounded to an integer, with ties to even as in C.
   ///
-  /// Exact: |value| is m 2^e, so the result is m 10^places 2^e, a quotient of whole numbers.
+  /// The computation is exact: |value| is m 2^e, so the result before rounding is m 10^places 2^e, a
+  /// quotient of integers.
   ///
-  /// - Precondition: the value is finite.
+  /// - Precondition: The value is finite.
   static func rounded(_ value: Double, places: Int) -> String {
     precondition(value.isFinite, "a number that is not finite has no digits")
     let isSubnormal = value.exponentBitPattern == 0
@@ -82,7 +84,8 @@ enum DecimalDigits {
     }
     var (twos, tens, fives) = (max(0, -exponent), max(0, -places), 0)
     guard twos + tens > 0 else { return quotient.text }
-    // Half of the divisor first: the last bit of that quotient is the half to be rounded.
+    // Divide by half of the divisor first. The last bit of this quotient tells whether the fraction of
+    // the result is at least 1/2.
     if twos > 0 { twos -= 1 } else { (tens, fives) = (tens - 1, 1) }
     var isInexact = false
     for divisor in factors(twos: twos, tens: tens) + (fives == 1 ? [5] : []) {
@@ -93,19 +96,20 @@ enum DecimalDigits {
     return quotient.text
   }
 
-  /// 2^twos 10^tens as factors of at most 2^30.
+  /// Returns factors of at most 2^30 whose product is 2^twos 10^tens.
   private static func factors(twos: Int, tens: Int) -> [UInt64] {
     Array(repeating: 1 << 30, count: twos / 30) + [1 << UInt64(twos % 30)]
       + Array(repeating: 1_000_000_000, count: tens / 9)
       + Array(repeating: 10, count: tens % 9)
   }
 
-  /// So many significant digits and the power of ten of the first: value = d.ddd 10^exponent.
+  /// Returns `count` significant digits of |value| = d.ddd 10^exponent, and the exponent.
   ///
-  /// - Precondition: the value is finite, and `count` at least 1.
+  /// - Precondition: The value is finite, and `count` is at least 1.
   static func significant(_ value: Double, count: Int) -> (digits: String, exponent: Int) {
     guard value != 0 else { return (String(repeating: "0", count: count), 0) }
-    // log10 2 times the binary exponent; at most one off, as rounding up to a power of ten can be.
+    // The estimate is log10(2) times the binary exponent. It can differ by one from the result, as can
+    // rounding up to the next power of ten, so the loop corrects it.
     var exponent = Int((Double(value.exponent) * 0.30102999566398120).rounded(.down))
     while true {
       let digits = rounded(value, places: count - 1 - exponent)

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// JSON to be written, its keys in the order given: the same text for the same value everywhere.
+/// A JSON value for output, whose object keys keep the given order.
 ///
-/// Foundation's encoder orders keys as it likes and refuses numbers that are
-/// not finite; here they become `null`.
+/// The same value gives the same text on every system. Foundation's encoder does not keep the order of
+/// keys and rejects numbers that are not finite; here such numbers become `null`. This type does not parse
+/// JSON, and it does not reject equal keys.
 package indirect enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
   case unsigned(UInt64)
   case number(Double)
-  /// A number that was computed in single precision: as few digits as give its bits again.
+  /// A number in single precision, written with as few digits as are needed to read back the same number.
   case float(Float)
   case string(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])
 
-  /// The value on one line, by RFC 8259.
+  /// The JSON text on one line, as specified by RFC 8259.
   package var text: String {
     switch self {
     case .null: "null"
@@ -34,7 +35,8 @@ package indirect enum JSONValue: Sendable {
     }
   }
 
-  // What JSON demands is escaped (RFC 8259, section 7), and what a terminal would obey.
+  // Returns the string in quotes. The characters that JSON requires to be escaped (RFC 8259, section 7) and
+  // all characters that control a terminal are escaped.
   private static func quoted(_ string: String) -> String {
     var result = "\""
     for scalar in string.unicodeScalars {
@@ -44,7 +46,7 @@ package indirect enum JSONValue: Sendable {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      // Every character that is written so has at most four digits; more would be two surrogates.
+      // All control characters have at most four hexadecimal digits, so none needs a surrogate pair.
       case _ where PrintableText.isControl(scalar):
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -56,12 +58,12 @@ package indirect enum JSONValue: Sendable {
 }
 
 extension JSONValue {
-  /// A number, or `null` for none.
+  /// Creates a number, or `null` if the value is nil.
   package init(_ value: Double?) {
     self = value.map { .number($0) } ?? .null
   }
 
-  /// A string, or `null` for none.
+  /// Creates a string, or `null` if the value is nil.
   package init(_ value: String?) {
     self = value.map { .string($0) } ?? .null
   }

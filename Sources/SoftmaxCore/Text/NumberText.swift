@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers as people read them; programs get JSON.
+/// Formats numbers for people; output for programs is JSON.
 ///
-/// Every number that is rounded for people is written here: correctly, as C's `printf` does, and the same
-/// everywhere, whatever the system's language.
+/// All numbers that are rounded for people are formatted here. They are correctly rounded, as by C's
+/// `printf`, and do not depend on the system's locale. Numbers that are not finite become `nan`, `inf` and
+/// `-inf`, unless a function documents otherwise.
 package enum NumberText {
-  /// Four decimals, or as many as are wanted, such as `0.8912`: C's `%.4f`.
+  /// Returns a number with a fixed number of decimals, by default 4, such as `0.8912`: C's `%.4f`.
   package static func fixed(_ value: Double, _ decimals: Int = 4) -> String {
     guard value.isFinite else { return nonFinite(value) }
     let digits = DecimalDigits.rounded(value, places: decimals)
     return sign(of: value) + pointed(digits, decimals)
   }
 
-  /// An exponent, such as `1.4e-87`: C's `%.1e`.
+  /// Returns a number in scientific notation, such as `1.4e-87`: C's `%.1e`.
   package static func exponent(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return nonFinite(value) }
     let (digits, exponent) = DecimalDigits.significant(value, count: decimals + 1)
@@ -20,7 +21,7 @@ package enum NumberText {
       + twoDigits(abs(exponent))
   }
 
-  /// So many significant digits without zeros at the end, such as `0.0045` or `1.2e+06`: C's `%.2g`.
+  /// Returns `count` significant digits without trailing zeros, such as `0.0045` or `1.2e+06`: C's `%.2g`.
   package static func significant(_ value: Double, _ count: Int) -> String {
     guard value.isFinite else { return nonFinite(value) }
     let exponent = DecimalDigits.significant(value, count: count).exponent
@@ -31,13 +32,13 @@ package enum NumberText {
     return trimmed(fixed(value, count - 1 - exponent))
   }
 
-  /// At most so many decimals, without zeros at the end, such as `12.5` or `-3`.
+  /// Returns a number with at most `decimals` decimals, without trailing zeros, such as `12.5` or `-3`.
   package static func short(_ value: Double, _ decimals: Int) -> String {
     let text = trimmed(fixed(value, decimals))
     return text == "-0" ? "0" : text
   }
 
-  /// At most seven characters, such as `0.1235`, `12.346` or `1.2e-4`.
+  /// Returns a number in at most seven characters and a sign, such as `0.1235`, `12.346` or `1.2e-4`.
   package static func narrow(_ value: Double) -> String {
     let size = abs(value)
     guard size.isFinite else { return nonFinite(value) }
@@ -57,7 +58,7 @@ package enum NumberText {
 
   private static func sign(of value: Double) -> String { value.sign == .minus ? "-" : "" }
 
-  // A point before the last digits.
+  // Returns the digits with a decimal point before the last `decimals` digits.
   private static func pointed(_ digits: String, _ decimals: Int) -> String {
     guard decimals > 0 else { return digits }
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
@@ -70,12 +71,17 @@ package enum NumberText {
     return String(text[end] == "." ? text[..<end] : text[...end])
   }
 
-  /// A metric as Keras writes it: four decimals, or an exponent where they would say nothing.
+  /// Returns a metric as Keras writes it: with four decimals, or in scientific notation if it is small.
+  ///
+  /// A value is small if it is not 0 and its magnitude is at most 1e-3.
   package static func metric(_ value: Double) -> String {
     value == 0 || abs(value) > 1e-3 ? fixed(value) : exponent(value, 4)
   }
 
-  /// About how large something is, such as `0.0045`, `12` or `1,050`.
+  /// Returns the approximate size of a number, such as `0.0045`, `12` or `1,050`.
+  ///
+  /// Values below 99.5 have two significant digits. Larger values are rounded to integers, and values of
+  /// at least 1e9 are in scientific notation.
   package static func size(_ value: Double) -> String {
     switch value {
     case ..<99.5: significant(value, 2)
@@ -84,12 +90,12 @@ package enum NumberText {
     }
   }
 
-  /// A fraction as per cent, such as `98.2 %`.
+  /// Returns a fraction as a percentage, such as `98.2 %`.
   package static func percent(_ fraction: Double) -> String {
     fixed(100 * fraction, 1) + " %"
   }
 
-  /// Groups of three digits, such as `60,000`.
+  /// Returns an integer in groups of three digits, such as `60,000`.
   package static func grouped(_ number: Int) -> String {
     let digits = Array(String(number.magnitude))
     let groups = stride(from: digits.count, to: 0, by: -3).map { end in
@@ -98,12 +104,12 @@ package enum NumberText {
     return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
   }
 
-  /// Extents, such as `28 x 28`.
+  /// Returns the extents of a shape, such as `28 x 28`.
   package static func shape(_ shape: [Int]) -> String {
     shape.map(String.init).joined(separator: " x ")
   }
 
-  /// A number of bytes, such as `26.4 MB`.
+  /// Returns a number of bytes with a decimal unit, such as `26.4 MB`.
   package static func bytes(_ count: Int) -> String {
     switch count {
     case ..<1000: "\(count) bytes"
@@ -113,7 +119,9 @@ package enum NumberText {
     }
   }
 
-  /// A time, such as `0.2s`, `34s`, `1:05` or `2:00:00`.
+  /// Returns a duration, such as `0.2s`, `34s`, `1:05` or `2:00:00`.
+  ///
+  /// The result is `?` if the duration is not finite or at least 1e9 seconds.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     if seconds < 9.95 { return fixed(max(0, seconds), 1) + "s" }
@@ -124,7 +132,7 @@ package enum NumberText {
     return "\(minutes / 60):\(twoDigits(minutes % 60)):\(twoDigits(rest))"
   }
 
-  /// A time to two digits and more, such as `1.44 s`, `4.8 ms` or `18 us`.
+  /// Returns a short time with a suitable unit, such as `1.44 s`, `4.8 ms` or `18 us`.
   package static func seconds(_ seconds: Double) -> String {
     switch seconds {
     case ..<0.9995e-3: fixed(seconds * 1e6, 0) + " us"
@@ -133,7 +141,7 @@ package enum NumberText {
     }
   }
 
-  /// The time of a step, such as `96us/step`.
+  /// Returns the time of a training step, such as `96us/step`.
   package static func perStep(_ seconds: Double) -> String {
     switch seconds {
     case ..<0.9995e-3: fixed(seconds * 1e6, 0) + "us/step"

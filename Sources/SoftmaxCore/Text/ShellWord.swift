@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Words of a command line that is shown to be typed.
+/// Quotes the words of command lines that are shown to users.
 package enum ShellWord {
-  /// The word as a shell takes it, in quotes where it needs them.
+  /// Returns the word in the syntax of a POSIX shell, in single quotes if it needs them.
   package static func quoted(_ word: String) -> String {
     let isPlain = word.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || ("0"..."9").contains($0)

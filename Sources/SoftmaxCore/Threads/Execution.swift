@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a computation runs: on how many threads, with which instructions, by which plan.
+/// The number of threads, the instruction set and the training plan of a computation.
 ///
-/// It changes the time that a computation takes and nothing else: all give the same bits.
+/// These settings affect only the time of a computation: all of them give the same bits.
 package struct Execution: Sendable {
-  /// Which training plan is laid out, where a network can have both.
+  /// The kind of training plan; networks that the fused plan does not support use the plain plan.
   package enum Plan: String, CaseIterable, Sendable {
-    /// The fast one.
+    /// The fast plan, which combines the operations of several layers and updates in one pass.
     case fused
-    /// Layer by layer, with stored gradients: what the tests compare the fused one with.
+    /// The plan that computes layer by layer and stores the gradients; tests compare the fused plan with it.
     case plain
   }
 
-  /// The number of threads; nil for as many as help.
+  /// The requested number of threads; nil if each computation chooses the number.
   package let threads: Int?
-  /// The arithmetic of the chosen instruction set.
+  /// The kernels of the chosen instruction set.
   package let kernels: Kernels
   package let plan: Plan
 
-  /// The number of threads that work of any size is shared by.
+  /// The number of threads for work that is large enough: the requested number or that of the processors.
   package var threadCount: Int { threads ?? WorkerTeam.processorCount }
 
-  /// Describes a computation.
+  /// Creates the settings of a computation.
   ///
   /// - Parameters:
-  ///   - threads: the number of threads; without it as many as help.
-  ///   - instructionSet: which instructions; without it the fastest of the machine.
-  /// - Throws: `invalidArgument` for threads outside of 1...1024 or for an instruction set that the
-  ///   machine lacks.
+  ///   - threads: the number of threads, or nil to let each computation choose it.
+  ///   - instructionSet: the instruction set, or nil for the fastest that the machine supports.
+  ///   - plan: the training plan.
+  /// - Throws: `invalidArgument` for a number of threads outside of 1...1024 or an instruction set that
+  ///   the machine does not support.
   package init(
     threads: Int? = nil, instructionSet: InstructionSet? = nil, plan: Plan = .fused
   ) throws(SoftmaxError) {

@@ -8,13 +8,17 @@
   import Musl
 #endif
 
-/// A mutex and a condition that live at one address.
+/// A mutex with a condition variable.
+///
+/// The pthread objects are allocated separately because they must not move in memory. The calls have the
+/// semantics of pthreads: `wait` may return without a broadcast, so the caller must check its condition
+/// in a loop.
 @safe
 package final class Gate: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// Creates an open gate.
+  /// Creates a gate whose mutex is unlocked.
   package init() {
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(condition, nil)
@@ -27,12 +31,12 @@ package final class Gate: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Waits for its turn and takes it.
+  /// Locks the mutex, after waiting if necessary.
   package func lock() { unsafe pthread_mutex_lock(mutex) }
-  /// Gives the turn back.
+  /// Unlocks the mutex.
   package func unlock() { unsafe pthread_mutex_unlock(mutex) }
-  /// Gives the turn back, waits for a broadcast, and takes a turn again; may also return without one.
+  /// Unlocks the mutex, waits for a broadcast or a spurious wakeup, and locks the mutex again.
   package func wait() { unsafe pthread_cond_wait(condition, mutex) }
-  /// Wakes all who wait.
+  /// Wakes all waiting threads.
   package func broadcast() { unsafe pthread_cond_broadcast(condition) }
 }

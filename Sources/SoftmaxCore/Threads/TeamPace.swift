@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides whether all workers of a team share the next steps or its caller does them alone.
+/// Decides whether all workers of a team share the next steps or the calling thread does them alone.
 ///
-/// Workers that meet in every step are as slow as the slowest of them. Where other programs use the
-/// processors too, one worker or the other is always without one, and a step of microseconds waits
-/// for milliseconds; the caller alone waits for nobody. So a team whose workers stall hands the steps
-/// to its caller for a while, lets all try again, and goes on with what was faster. On a quiet machine
-/// nobody stalls, and a run costs two looks at the clock.
+/// Workers that synchronize in every step are as slow as the slowest of them. If other programs use the
+/// processors too, some worker is often descheduled, and a step of microseconds waits for milliseconds.
+/// The caller alone waits for nobody. If the workers stall, the caller therefore does the steps alone for
+/// some time. Then all workers share the steps again for a short trial, and the faster way is used.
 ///
-/// It decides about time alone: the results do not depend on the number of workers.
+/// On an idle machine nobody stalls, and a run reads the clock twice. The decision affects only the time:
+/// results do not depend on the number of workers.
 struct TeamPace {
   private enum Phase: Equatable {
-    /// All share the steps, and stalls are watched.
+    /// All workers share the steps, and their stalls are measured.
     case shared
-    /// The caller does them, for so many seconds.
+    /// The caller does the steps alone, for the given number of seconds.
     case alone(Double)
-    /// All share them, to be compared with the caller.
+    /// All workers share the steps, and their rate is compared with that of the caller alone.
     case trial
   }
 
-  // A stall that is shorter, or a smaller part of the time, is the ordinary waiting for each other.
+  // The workers are stalling if they were parked for more than both thresholds: a time in seconds and a
+  // fraction of the measured time. Shorter waits are normal synchronization.
   private static let leastStall = 0.0005
   private static let leastStallShare = 0.25
-  // A few of the system's time slices, so that a measurement sees more than one of them.
+  // The duration of a measurement in seconds, several of the scheduler's time slices.
   private static let measured = 0.005
   private static let longestAlone = 1.0
   private static let longestCalm = 1.0
@@ -31,10 +32,11 @@ struct TeamPace {
   private var steps = 0
   private var seconds = 0.0
   private var stalled = 0.0
-  // Steps of the caller alone in a second, as last measured.
+  // The steps per second of the caller alone, in the last measurement.
   private var aloneRate = 0.0
-  // How long the caller goes on alone when it was faster, and stalls are passed over when it was not:
-  // longer each time that the answer is the same.
+  // `nextAlone` is the time for which the caller works alone after a trial in which it was faster.
+  // `nextCalm` is the time for which stalls are ignored after a trial in which the team was faster. Each
+  // grows when trials repeat the same result, up to one second. `calm` is the rest of the current time.
   private var nextAlone = TeamPace.firstAlone
   private var nextCalm = TeamPace.firstCalm
   private var calm = 0.0
@@ -46,17 +48,20 @@ struct TeamPace {
   /// Whether the caller does the next steps alone.
   var isAlone: Bool { if case .alone = phase { true } else { false } }
 
-  /// How many steps may be done before the next decision: few at first, then some milliseconds of them.
+  /// The maximum number of steps before the next decision.
+  ///
+  /// It is 1 at the beginning of a phase and doubles up to the number of steps that take about 5 ms.
   var stepLimit: Int {
     guard steps > 0, seconds > 0 else { return 1 }
     return max(1, min(burst, Int(TeamPace.measured / seconds * Double(steps))))
   }
 
-  /// Takes note of steps that were done as it said.
+  /// Records steps that were done as `isAlone` indicated, and decides about the next steps.
   ///
   /// - Parameters:
-  ///   - seconds: the time that they took.
-  ///   - stalled: the part of it that a worker spent, parked, on waiting for others.
+  ///   - count: the number of steps.
+  ///   - time: the time of the steps in seconds.
+  ///   - stall: the mean time that a worker was parked while it waited for others, in seconds.
   mutating func record(steps count: Int, seconds time: Double, stalled stall: Double) {
     steps += count
     seconds += time
@@ -99,7 +104,8 @@ struct TeamPace {
     stalled = 0
   }
 
-  // Keeps the time of a step, and looks at the stalls to come alone.
+  // Reduces the record to the mean time of one step and clears the stalls, so that old measurements do
+  // not delay the detection of new stalls.
   private mutating func forget() {
     seconds /= Double(steps)
     steps = 1

@@ -9,6 +9,8 @@
 #endif
 
 /// A thread that runs one closure.
+///
+/// The thread must be joined exactly once, because its resources are not released otherwise.
 @safe
 package struct ThreadHandle: @unchecked Sendable {
   private final class Start: Sendable {
@@ -18,7 +20,7 @@ package struct ThreadHandle: @unchecked Sendable {
 
   private let thread: pthread_t
 
-  /// Starts a thread; nil where the system grants none.
+  /// Starts a thread that runs `body`; returns nil if the system cannot create a thread.
   package static func start(_ body: @escaping @Sendable () -> Void) -> ThreadHandle? {
     let start = unsafe Unmanaged.passRetained(Start(body))
     #if canImport(Darwin)
@@ -51,7 +53,7 @@ package struct ThreadHandle: @unchecked Sendable {
     #endif
   }
 
-  /// Waits until the closure has returned; to be called once.
+  /// Waits until the closure has returned; must be called exactly once.
   package func join() {
     #if canImport(Darwin)
       unsafe pthread_join(thread, nil)

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension WorkerTeam {
-  // A hand-over costs a microsecond while the workers spin, some tens once they are parked. So many
-  // exponentials take 10 to 20: a call that comes alone loses little, one of many gains.
+  // The minimum number of elements for each worker. Handing work to workers takes about 1 microsecond
+  // while they spin and some tens of microseconds once they are parked. The exponentials of this many
+  // elements take 10 to 20 microseconds. So a single call loses little, and a sequence of calls gains.
   private static let elementsForWorker = 65_536
-  // A thread takes some 20 microseconds to start and to end.
+  // The minimum number of elements for each thread if threads must be started first. Starting and ending
+  // a thread takes about 20 microseconds.
   private static let elementsForNewWorker = 262_144
 
-  /// Calls `body` with ranges of rows that cover 0..<rowCount, and waits for all.
+  /// Calls `body` with ranges that together cover 0..<rowCount, and waits until all calls have returned.
   ///
-  /// The workers of a team take as many of the ranges as there is work for. While the team is busy,
-  /// with the work of another thread or of the very worker that asks, the caller works alone: so
-  /// nobody waits for the team, and nobody can wait for himself. Without a team, threads are started
-  /// for a call that is large enough to pay for them.
+  /// With a team, one worker is used for each 65,536 elements, up to all workers. If the team is busy, be
+  /// it with work of another thread or because one of its workers is calling, the caller does all rows
+  /// alone. So no call waits for the team, and a worker cannot deadlock. Without a team, a call that is
+  /// large enough starts threads and ends them.
   static func share(
     rowCount: Int, columnCount: Int, on team: WorkerTeam?,
     _ body: @escaping @Sendable (Range<Int>) -> Void
@@ -38,7 +40,8 @@ extension Worker {
     of rowCount: Int, among count: Int, _ body: (Range<Int>) -> Void
   ) {
     guard index < count else { return }
-    // Kernels take short rows in blocks of 16.
+    // Kernels process short rows in blocks of up to 16, so ranges begin at multiples of 16 unless they
+    // would become too unequal.
     let alignment = rowCount >= 64 * count ? 16 : 1
     body(Worker.share(of: rowCount, alignedTo: alignment, index: index, count: count))
   }

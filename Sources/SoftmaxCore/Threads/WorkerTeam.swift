@@ -11,23 +11,26 @@ import Synchronization
   import Musl
 #endif
 
-/// A few threads that live as long as the team and do the same work on different parts of it.
+/// A team of threads that share the work of a computation.
 ///
-/// Functions of large matrices that are called again and again share the work among a team that the
-/// caller keeps. The results do not depend on it.
+/// Keep a team to call functions of large matrices repeatedly: without one, each large call starts and
+/// ends threads. The threads exist until the team is deallocated. Results do not depend on the team or its
+/// size.
 ///
 /// ```swift
 /// let team = try WorkerTeam(threads: 2)
 /// let probabilities = logits.softmax(on: team)
 /// ```
 ///
-/// A team may be handed to calls on several threads: who finds it busy works alone.
+/// A team may be used by calls on several threads at once. It serves one call at a time; a matrix function
+/// that finds it busy works on its caller's thread alone.
 public final class WorkerTeam: Sendable {
-  // `run` calls its closure once on each worker, the caller's thread being worker 0, and returns when
-  // all have returned. Between steps the workers meet at `Worker.barrier()`. Waiting spins for some
-  // microseconds, then parks, so that a team larger than the machine makes progress too.
+  // `run` calls its closure once on each worker and returns when all calls have returned. The calling
+  // thread is worker 0. Between steps, the workers synchronize at `Worker.barrier()`. A waiting worker
+  // spins for some microseconds, then parks. So a team with more workers than processors makes progress
+  // too.
 
-  /// The number of workers, the caller's thread included.
+  /// The number of workers, including the calling thread.
   public var threadCount: Int { shared.count }
 
   private let shared: Shared
@@ -36,9 +39,10 @@ public final class WorkerTeam: Sendable {
 
   /// Starts a team.
   ///
-  /// - Parameter threads: the number of workers; without it that of the processors that this process
-  ///   may use. Where the system grants fewer threads, the team is smaller.
-  /// - Throws: `invalidArgument` for threads outside of 1...1024.
+  /// - Parameter threads: the number of workers, including the calling thread. By default it is the number
+  ///   of processors that this process may use. If the system cannot create enough threads, the team is
+  ///   smaller.
+  /// - Throws: `invalidArgument` for a number of threads outside of 1...1024.
   public convenience init(threads: Int? = nil) throws(SoftmaxError) {
     try WorkerTeam.validate(threadCount: threads)
     self.init(threadCount: threads ?? WorkerTeam.processorCount)
@@ -46,7 +50,10 @@ public final class WorkerTeam: Sendable {
 
   /// Starts a team of at least one worker.
   ///
-  /// - Parameter start: starts a thread, or fails to, as the system may; tests have their own.
+  /// - Parameters:
+  ///   - threadCount: the number of workers, including the calling thread.
+  ///   - start: starts a thread, or returns nil if the system cannot create one; tests pass a function
+  ///     that fails.
   package init(
     threadCount: Int,
     startingBy start: (@escaping @Sendable () -> Void) -> ThreadHandle? = ThreadHandle.start
@@ -58,7 +65,7 @@ public final class WorkerTeam: Sendable {
       guard let thread = start({ shared.serve(as: index) }) else { break }
       threads.append(thread)
     }
-    // Where the system grants fewer threads, the team is smaller; the results are the same.
+    // If the system cannot create enough threads, the team is smaller. The results are the same.
     shared.count = threads.count + 1
     self.shared = shared
     self.threads = threads
@@ -71,39 +78,43 @@ public final class WorkerTeam: Sendable {
 
   /// The number of processors that this process may use.
   package static var processorCount: Int {
-    // A process can be kept to some of the machine's; a spinning worker without one would cost the
-    // others their time.
+    // A process can be restricted to some of the machine's processors. With more workers than allowed
+    // processors, a spinning worker would take time from the others.
     let allowed = softmax_processor_count()
     let count = allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return processorCount(of: count, quota: ControlGroup.current.processorQuota)
   }
 
-  // A worker that the quota does not pay for in full would be stopped, and waited for, in each period.
+  // Returns the number of workers for a number of processors and a quota of processor time, rounded
+  // down. With a fraction of a worker more, the system would suspend the process in each period.
   static func processorCount(of count: Int, quota: Double?) -> Int {
     max(1, quota.map { min(count, Int(min($0, 1024))) } ?? count)
   }
 
-  /// Throws `invalidArgument` for a number of threads that makes no sense.
+  /// Throws `invalidArgument` for a number of threads outside of 1...1024; nil is valid.
   package static func validate(threadCount: Int?) throws(SoftmaxError) {
     guard let threadCount, !(1...1024).contains(threadCount) else { return }
     throw SoftmaxError(.invalidArgument, "threads must be within 1...1024, got \(threadCount)")
   }
 
-  /// Calls `body` once on each worker and waits for all.
+  /// Calls `body` once on each worker and waits until all calls have returned.
   ///
-  /// Must not be called by a worker.
+  /// It waits if the team is busy. It must not be called by a worker, because the team's lock is held while
+  /// the workers run.
   package func run(_ body: @escaping @Sendable (Worker) -> Void) {
     turn.withLock { _ in shared.run(body) }
   }
 
-  /// Calls `body` with steps that follow each other, on each worker, or on the caller alone as the
-  /// only one of a team of one: whatever is faster, as `TeamPace` finds out.
+  /// Executes consecutive steps, on all workers or on the calling thread alone, whichever is faster.
   ///
-  /// Must not be called by a worker.
+  /// `TeamPace` makes this choice for some steps at a time. On the calling thread alone, `body` is called
+  /// with a worker of a team of one. This method must not be called by a worker, because the team's lock is
+  /// held while the workers run.
   ///
   /// - Parameters:
-  ///   - prepare: told how many workers the next steps have, before they begin.
-  ///   - body: does some of the steps.
+  ///   - steps: the range of the steps.
+  ///   - prepare: called before each group of steps with the number of workers that will execute it.
+  ///   - body: executes a group of steps; called once on each worker.
   package func run(
     _ steps: Range<Int>, prepare: (_ workerCount: Int) -> Void = { _ in },
     _ body: @escaping @Sendable (Worker, Range<Int>) -> Void
@@ -133,29 +144,33 @@ public final class WorkerTeam: Sendable {
     }
   }
 
-  /// The same where the team has nothing else to do; false where it has, with nothing done.
+  /// Calls `body` once on each worker unless the team is busy; returns false, without a call, if it is.
   func runIfFree(_ body: @escaping @Sendable (Worker) -> Void) -> Bool {
     turn.withLockIfAvailable { _ in shared.run(body) } != nil
   }
 }
 
-/// One worker's place in its team.
+/// A worker of a team, as passed to the closures that a team runs.
+///
+/// It is valid only during that closure's call.
 package struct Worker: Sendable {
-  /// The worker's number, from 0.
+  /// The worker's index; 0 is the calling thread.
   package let index: Int
   /// The number of workers.
   package let count: Int
   fileprivate let shared: Shared
 
-  /// Waits until every worker of the team has come here.
+  /// Waits until every worker of the team has called this method.
   package func barrier() { if count > 1 { shared.barrier() } }
 
-  /// This worker's part of 0..<total, cut at multiples of `alignment`; the parts of all cover it.
+  /// Returns this worker's slice of 0..<total, which begins at a multiple of `alignment` or at `total`.
+  ///
+  /// The slices of all workers are disjoint and cover the range. A slice can be empty.
   package func share(of total: Int, alignedTo alignment: Int = 1) -> Range<Int> {
     Worker.share(of: total, alignedTo: alignment, index: index, count: count)
   }
 
-  /// The part of 0..<total of worker `index` of `count`.
+  /// Returns the slice of 0..<total of the worker at `index` in a team of `count`.
   package static func share(
     of total: Int, alignedTo alignment: Int = 1, index: Int, count: Int
   ) -> Range<Int> {
@@ -166,21 +181,23 @@ package struct Worker: Sendable {
   }
 }
 
-// What the workers share. `job` and `count` are written while all others wait, and published by the
-// release of `generation`.
+// The state that the workers share. The caller writes `job` and `count` while all other workers wait. The
+// release of `generation` publishes them.
 private final class Shared: @unchecked Sendable {
   var count: Int
   private var job: (@Sendable (Worker) -> Void)?
   private var stopping = false
   private let gate = Gate()
-  // Spinning pays only while every worker has a processor of its own.
+  // The number of checks before a waiting worker parks. It is 0 if there are more workers than
+  // processors, because a spinning worker would take time from a working one.
   private let spins: Int
-  // Who spins on one of the words below does not slow down whoever writes another.
+  // Each word has a separate cache line, so a worker that spins on one word does not slow down writes to
+  // another.
   private let generation = CacheLine()
   private let arrived = CacheLine()
   private let phase = CacheLine()
   private let parked = CacheLine()
-  // Nanoseconds that workers spent parked before meetings.
+  // The total time that workers were parked at barriers, in nanoseconds.
   private let stalled = CacheLine()
 
   init(count: Int) {
@@ -225,7 +242,8 @@ private final class Shared: @unchecked Sendable {
     }
   }
 
-  // The seconds that a worker stalled since this was asked last: the mean of those that can wait for one.
+  // Returns the seconds that workers were parked at barriers since the last call, divided by count - 1,
+  // the number of workers that can wait at a barrier at once.
   func takeStalledSeconds() -> Double {
     let total = stalled.value.exchange(0, ordering: .relaxed)
     return total > 0 ? Double(total) * 1e-9 / Double(count - 1) : 0
@@ -244,8 +262,8 @@ private final class Shared: @unchecked Sendable {
   }
 
   private func park(until isOver: () -> Bool) {
-    // A waker changes its word, then looks for parked workers; a worker counts itself as parked,
-    // then looks at the word. One of the two sees the other.
+    // No wakeup is lost: the waking thread changes its word and then reads `parked`, and a worker
+    // increments `parked` and then reads the word. So at least one of the two sees the other's change.
     gate.lock()
     parked.value.add(1, ordering: .sequentiallyConsistent)
     while !isOver() { gate.wait() }
@@ -261,7 +279,8 @@ private final class Shared: @unchecked Sendable {
   }
 }
 
-// A counter in a cache line of its own, also where the processor fetches lines in pairs.
+// A counter that shares its cache line with no other. The padding of 128 bytes is sufficient even on
+// processors that fetch cache lines in pairs.
 private struct CacheLine: ~Copyable {
   private typealias Line = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
   private let before: (Line, Line) = (

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A matrix of bytes in row-major order that stand for `Float(byte) * scale`.
+/// A matrix of bytes in row-major order that represent the values `Float(byte) * scale`.
 ///
-/// Images stay as they came: a quarter of the memory of `Float`, converted a
-/// batch at a time. The value of a byte is the product rounded once, everywhere
-/// in the library.
+/// It keeps images as the bytes of their files, in a quarter of the memory of a `Matrix`. Training and
+/// prediction convert it batch by batch. Everywhere in the library, the value of a byte is this product,
+/// rounded once.
 ///
 /// ```swift
 /// let image = try ByteMatrix(rowCount: 1, columnCount: 2, bytes: [0, 255], scale: 1.0 / 255)
@@ -16,19 +16,19 @@ public struct ByteMatrix: Hashable, Sendable {
   /// The number of columns.
   public let columnCount: Int
   package let storage: ByteStorage
-  /// What a byte is multiplied with.
+  /// The factor by which each byte is multiplied.
   public let scale: Float
 
   /// Creates a matrix from its bytes in row-major order.
   ///
   /// - Throws: `shapeMismatch` unless there are `rowCount * columnCount` bytes;
-  ///   `invalidArgument` unless the scale is greater than 0 and every byte's value finite.
+  ///   `invalidArgument` unless the scale is greater than 0 and the value of every byte is finite.
   public init(rowCount: Int, columnCount: Int, bytes: [UInt8], scale: Float) throws(SoftmaxError) {
     try self.init(
       rowCount: rowCount, columnCount: columnCount, storage: ByteStorage(bytes), scale: scale)
   }
 
-  /// The same for bytes that may be a part of a file.
+  /// Creates a matrix from its bytes in row-major order, which may be a part of a mapped file.
   package init(
     rowCount: Int, columnCount: Int, storage: ByteStorage, scale: Float
   ) throws(SoftmaxError) {
@@ -46,7 +46,7 @@ public struct ByteMatrix: Hashable, Sendable {
     self.scale = scale
   }
 
-  /// Throws unless every byte stands for a finite number.
+  /// Throws `invalidArgument` unless the scale is greater than 0 and the value of every byte is finite.
   package static func validate(scale: Float) throws(SoftmaxError) {
     guard (scale * 255).isFinite, scale > 0 else {
       throw SoftmaxError(
@@ -55,25 +55,25 @@ public struct ByteMatrix: Hashable, Sendable {
     }
   }
 
-  /// The bytes, row after row.
+  /// The bytes in row-major order.
   ///
-  /// - Complexity: constant for a matrix made from an array; a copy of all bytes where they are
-  ///   used in place from a file, as the images of a loaded data set may be. Keep it rather than
-  ///   ask again, or use ``withUnsafeBytes(_:)`` or ``row(_:)``.
+  /// - Complexity: O(1) if the matrix was created from an array. If the bytes are part of a mapped file, as
+  ///   the images of a loaded data set may be, each access copies all of them. Store the result, or use
+  ///   ``withUnsafeBytes(_:)`` or ``row(_:)``.
   public var bytes: [UInt8] { storage.array }
 
-  /// Calls `body` with the bytes, row after row, without copying them.
+  /// Calls `body` with the bytes in row-major order, without copying them.
   ///
-  /// The buffer must not be used after `body` returned.
+  /// The buffer must not be used after `body` has returned.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     try unsafe storage.withUnsafeBytes(body)
   }
 
-  /// The bytes of one row.
+  /// Returns a copy of the bytes of one row.
   ///
-  /// - Precondition: the row lies within the matrix.
+  /// - Precondition: The row lies within the matrix.
   public func row(_ row: Int) -> [UInt8] {
     precondition(row >= 0 && row < rowCount, "row \(row) lies outside of \(rowCount) rows")
     return unsafe withUnsafeBytes { bytes in
@@ -81,7 +81,7 @@ public struct ByteMatrix: Hashable, Sendable {
     }
   }
 
-  /// The values as a matrix of `Float`.
+  /// Returns the values as a matrix of `Float`.
   public func floats() -> Matrix {
     var result = Matrix(rowCount: rowCount, columnCount: columnCount)
     unsafe withUnsafeBytes { bytes in

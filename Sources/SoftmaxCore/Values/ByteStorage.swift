@@ -8,9 +8,10 @@
   import Glibc
 #endif
 
-/// Bytes that are never changed: an array, or a part of a file that is mapped into memory.
+/// Immutable bytes: an array, or a part of a file that is mapped into memory.
 ///
-/// Equal bytes are equal and hash alike, wherever they lie.
+/// Copies and slices share the memory. Two storages are equal if their bytes are equal, wherever they are
+/// stored. Comparing and hashing are O(n) in general.
 package struct ByteStorage: Sendable {
   private enum Place {
     case array([UInt8])
@@ -25,18 +26,18 @@ package struct ByteStorage: Sendable {
     self.range = range
   }
 
-  /// The bytes of an array.
+  /// Creates a storage of the bytes of an array.
   package init(_ bytes: [UInt8]) { self.init(.array(bytes), 0..<bytes.count) }
 
-  /// The bytes of a file, used in place.
+  /// Creates a storage of the bytes of a mapped file, without copying them.
   package init(_ bytes: MappedBytes) { self.init(.mapping(bytes), 0..<bytes.count) }
 
   /// The number of bytes.
   package var count: Int { range.count }
 
-  /// A part of the bytes, which shares their memory.
+  /// A slice of the bytes, which shares their memory.
   ///
-  /// - Precondition: the range, counted from 0, lies within the bytes.
+  /// - Precondition: The range, counted from 0, lies within the bytes.
   package subscript(part: Range<Int>) -> ByteStorage {
     precondition(
       part.lowerBound >= 0 && part.upperBound <= count,
@@ -45,13 +46,15 @@ package struct ByteStorage: Sendable {
       place, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound)
   }
 
-  /// The bytes as an array: a copy where they are a part of a file or of an array.
+  /// The bytes as an array.
+  ///
+  /// It is a copy unless the storage consists of a whole array.
   package var array: [UInt8] {
     if case .array(let bytes) = place, range == bytes.indices { return bytes }
     return unsafe withUnsafeBytes { unsafe Array($0) }
   }
 
-  /// Calls `body` with the bytes, which must not be used after it returned.
+  /// Calls `body` with the bytes, which must not be used after it has returned.
   package func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -71,7 +74,7 @@ package struct ByteStorage: Sendable {
 extension ByteStorage: Hashable {
   package static func == (left: ByteStorage, right: ByteStorage) -> Bool {
     switch (left.place, right.place) {
-    // Arrays look first whether they are one and the same.
+    // Array comparison is O(1) if both arrays share the same memory.
     case (.array(let first), .array(let second))
     where left.range == first.indices && right.range == second.indices:
       first == second

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a network looks at: a row of numbers for each sample, in one of several storages.
+/// The input of a network: a row of values for each sample, in one of several storages.
 ///
-/// Who reads features asks for rows, for blocks of rows or for all of them as a ``Matrix``; how they are
-/// stored decides what they cost: 4 bytes a number as floats, 1 as bytes with a scale, 8 as the columns
-/// of a ``Table``, which are rounded to `Float` as they are read.
+/// Features are read row by row or all at once as a ``Matrix``, independent of their storage. The storage
+/// determines the memory for each value: 4 bytes as floats, 1 byte as bytes with a scale, 8 bytes as the
+/// columns of a ``Table``, whose numbers are rounded to `Float` when they are read. Copies share the memory.
+/// Creating features does not validate them: see ``validateFinite()``.
 ///
 /// ```swift
 /// let points = try Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
@@ -21,23 +22,24 @@ public struct Features: Hashable, Sendable {
 
   private init(_ storage: Storage) { self.storage = storage }
 
-  /// Numbers as they are.
+  /// Creates features from a matrix of floats, which is not copied.
   public static func floats(_ matrix: Matrix) -> Features { Features(.floats(matrix)) }
 
-  /// Bytes with a scale, such as the pixels of images.
+  /// Creates features from bytes with a scale, such as the pixels of images.
   public static func bytes(_ matrix: ByteMatrix) -> Features { Features(.bytes(matrix)) }
 
-  /// The columns of a table, each a feature.
+  /// Creates features from a table, in which each column is a feature.
   ///
-  /// A network takes those whose columns are numbers without a gap; see ``validateFinite()``.
+  /// A network accepts them only if all columns are numbers without missing cells; see
+  /// ``validateFinite()``.
   public static func columns(_ table: Table) -> Features { Features(.columns(table)) }
 
-  /// The table whose columns the features are; nil for other storages.
+  /// The table whose columns are the features; nil for other storages.
   public var table: Table? {
     if case .columns(let table) = storage { table } else { nil }
   }
 
-  /// The bytes and their scale, where the features are stored so; nil for other storages.
+  /// The bytes and their scale; nil for other storages.
   public var bytes: ByteMatrix? {
     if case .bytes(let matrix) = storage { matrix } else { nil }
   }
@@ -60,9 +62,9 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// The features of one sample as numbers; NaN for what a table has no number for.
+  /// Returns the features of one sample; a cell of a table without a number becomes NaN.
   ///
-  /// - Precondition: the row lies within the features.
+  /// - Precondition: The row lies within the features.
   public func row(_ row: Int) -> [Float] {
     switch storage {
     case .floats(let matrix): Array(matrix.row(row))
@@ -71,9 +73,9 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// The features as numbers: [samples, features]; NaN for what a table has no number for.
+  /// The features as a matrix [samples, features]; cells of a table without a number become NaN.
   ///
-  /// - Complexity: constant for floats; a new matrix for other storages.
+  /// - Complexity: O(1) for floats. For other storages, each access creates a new matrix.
   public var matrix: Matrix {
     switch storage {
     case .floats(let matrix): matrix
@@ -82,10 +84,10 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// Replaces `values` by the numbers of some rows, one row after the other; NaN for what a table has no
-  /// number for.
+  /// Replaces `values` by the values of a range of rows in row-major order.
   ///
-  /// Allocates nothing where `values` has held as many before.
+  /// Cells of a table without a number become NaN. The call does not allocate if the capacity of `values`
+  /// is sufficient.
   package func read(rows: Range<Int>, into values: inout [Double]) {
     values.removeAll(keepingCapacity: true)
     switch storage {
@@ -95,7 +97,7 @@ public struct Features: Hashable, Sendable {
     case .bytes(let matrix):
       unsafe matrix.withUnsafeBytes { bytes in
         let range = rows.lowerBound * columnCount..<rows.upperBound * columnCount
-        // A byte's value is rounded to Float, as a network reads it.
+        // The product is rounded to Float, so the values are those that a network reads.
         unsafe values.append(
           contentsOf: bytes[range].lazy.map { Double(Float($0) * matrix.scale) })
       }
@@ -112,9 +114,9 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// The chosen samples, in the order given.
+  /// Returns the samples at the given rows, in the given order.
   ///
-  /// - Precondition: every row lies within the features.
+  /// - Precondition: Every row lies within the features.
   public func selecting(rows: some Sequence<Int>) -> Features {
     switch storage {
     case .floats(let matrix): .floats(matrix.selecting(rows: rows))
@@ -123,8 +125,10 @@ public struct Features: Hashable, Sendable {
     }
   }
 
-  /// Throws `nonFiniteValue` naming row and column of the first feature that is NaN or infinite, or
-  /// missing in a table; `invalidData` naming a column of a table that holds no numbers.
+  /// Throws an error unless every feature is a finite number.
+  ///
+  /// - Throws: `nonFiniteValue` with row and column of the first value that is NaN, infinite or, in a
+  ///   table, missing; `invalidData` with the first column of a table that does not hold numbers.
   public func validateFinite() throws(SoftmaxError) {
     switch storage {
     case .floats(let matrix): try matrix.validateFiniteFeatures()
@@ -135,7 +139,7 @@ public struct Features: Hashable, Sendable {
 }
 
 extension Matrix {
-  /// The chosen rows, in the order given.
+  /// Returns the given rows, in the given order.
   package func selecting(rows: some Sequence<Int>) -> Matrix {
     let elements = rows.map { row($0) }
     var result = Matrix(rowCount: elements.count, columnCount: columnCount)
@@ -165,7 +169,7 @@ extension Table {
     return result
   }
 
-  /// Throws `invalidData` naming the first column that holds no numbers.
+  /// Throws `invalidData` with the first column that does not hold numbers.
   package func validateTypes() throws(SoftmaxError) {
     for (place, column) in columns.enumerated() where column.type != .number {
       throw SoftmaxError(

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a data set says of its classes.
+// Statistics of the classes.
 extension LabeledDataset {
-  /// The classes that no sample has, in ascending order: a model cannot learn them.
+  /// The indices of the classes that no sample has, in ascending order.
+  ///
+  /// A model cannot learn these classes.
   ///
   /// ```swift
   /// for index in dataset.missingClasses { print("no sample of", dataset.classNames[index]) }
   /// ```
   ///
-  /// Of soft and multi-label targets those whose target is 0 throughout. Samples of weight 0 do not
-  /// count.
+  /// With soft or multi-label targets, they are the classes whose target is 0 in every sample. Samples of
+  /// weight 0 are ignored.
   public var missingClasses: [Int] {
     classMasses.indices.filter { classMasses[$0] == 0 }
   }
 
-  /// The weights that make every class count the same: samples / (classes * samples of the class).
+  /// The class weights that give every class the same total: samples / (classes * samples of the class).
   ///
-  /// scikit-learn's `class_weight="balanced"`. Samples count with their weight, soft targets with each
-  /// class's share. A class that no sample has counts neither as a class nor by a weight other than 0.
+  /// It corresponds to scikit-learn's `class_weight="balanced"`. A sample counts with its sample weight,
+  /// and a soft or multi-label target counts for each class with the class's target. Classes that no
+  /// sample has are not counted as classes, and their weight is 0.
   public var balancedClassWeights: [Double] {
     let masses = classMasses
     let present = masses.count { $0 > 0 }
@@ -25,7 +28,7 @@ extension LabeledDataset {
     return masses.map { $0 > 0 ? total / (Double(present) * $0) : 0 }
   }
 
-  // The weight of the samples of each class.
+  // The sum of the sample weights times the targets of each class.
   private var classMasses: [Double] {
     var masses = [Double](repeating: 0, count: classCount)
     for row in 0..<count {
@@ -43,20 +46,21 @@ extension LabeledDataset {
   }
 }
 
-// Two data sets may know the same classes in another order, or one of them more.
+// Two data sets can have the same classes in a different order, or one can have more classes.
 extension LabeledDataset {
-  /// The same samples with the classes of a model, or of another data set, in its order.
+  /// Returns the same samples with the classes of a model or of another data set, in the order of `names`.
   ///
-  /// Classes are matched by name. Only where none of the names is known, and they are nothing but "0", "1",
-  /// ..., they are taken for indices. A class without samples need not be known.
+  /// Classes are matched by name. If no class name of this data set is among `names`, its class names are
+  /// "0", "1", ..., and there are not more of them than `names`, they are interpreted as indices of `names`.
+  /// A class without samples need not be among `names`.
   ///
   /// ```swift
   /// let matched = try test.matching(classNames: training.classNames)
   /// ```
   ///
-  /// - Parameter names: the names to match, by index.
-  /// - Throws: `invalidArgument` for samples of classes that are not among the names, or targets that are
-  ///   not labels and have other classes.
+  /// - Parameter names: the class names of the result, by index.
+  /// - Throws: `invalidArgument` if a sample has a class that is not among `names`, or if the targets are
+  ///   not labels and any class is not among `names`.
   public func matching(classNames names: [String]) throws(SoftmaxError) -> LabeledDataset {
     guard names != classNames else { return self }
     let places = Dictionary(
@@ -76,7 +80,8 @@ extension LabeledDataset {
       remedy: "use data with the same classes, or leave those samples out")
   }
 
-  // The class of each index, where samples have it, under its new index.
+  // Returns the data set with class i moved to indices[i]. An index may be nil only for a class without
+  // samples, and only if the targets are labels.
   private func replacing(
     classes indices: [Int?], of names: [String]
   ) throws(SoftmaxError) -> LabeledDataset {

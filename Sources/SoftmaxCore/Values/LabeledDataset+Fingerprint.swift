@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LabeledDataset {
-  /// A short text that is another where a feature, a target, a class' name or the shape is.
+  /// A short text that identifies the features, targets, sample weights, class names and feature shape.
   ///
-  /// It tells whether a training goes on with the data that it began with. Against mix-ups and not
-  /// against malice: see `PayloadChecksum`.
+  /// It is used to check that training resumes with the data with which it began. It detects accidental
+  /// differences, not deliberate ones: see `PayloadChecksum`.
   ///
-  /// - Complexity: linear in the bytes of features and targets, at the speed of memory.
+  /// - Complexity: O(n) for n bytes of features and targets, limited by the speed of memory.
   package var fingerprint: String {
     var words: [UInt64] = []
     switch features.storage {
@@ -30,7 +30,7 @@ extension LabeledDataset {
     }
     words += featureShape.map { UInt64($0) }
     words.append(unsafe labels.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) })
-    // A name cannot hold the character that ends it here.
+    // Each name is ended by 0xff, a byte that does not occur in UTF-8.
     let names = classNames.reduce(into: [UInt8]()) { $0 += Array($1.utf8) + [0xff] }
     words.append(unsafe names.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) })
     let whole = unsafe words.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
@@ -45,14 +45,15 @@ extension Matrix {
 }
 
 extension Table.Column {
-  // Of the cells; texts as those that they stand for, one after the other.
+  // The checksum of the cells. Categories are represented by their texts, not by their codes, so equal
+  // columns have equal fingerprints.
   fileprivate var fingerprint: UInt64 {
     switch cells {
     case .numbers(let numbers):
       unsafe numbers.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
     case .categories:
       unsafe (0..<count).reduce(into: [UInt8]()) { bytes, row in
-        // Neither byte occurs in a text.
+        // 0xff ends a text, 0xfe represents a missing cell. Neither byte occurs in UTF-8.
         bytes += text(inRow: row).map { Array($0.utf8) + [0xff] } ?? [0xfe]
       }.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
     }

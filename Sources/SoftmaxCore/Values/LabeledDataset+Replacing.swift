@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LabeledDataset {
-  /// The same samples with other features, such as standardized ones.
+  /// Returns the same samples with different features, such as standardized ones.
   ///
-  /// As many features keep their shape.
+  /// The feature shape is kept if the number of features is the same. Otherwise it becomes
+  /// `[features.columnCount]`.
   ///
-  /// - Throws: `shapeMismatch` for another number of samples; `nonFiniteValue` for a feature that is
-  ///   NaN or infinite.
+  /// - Throws: `shapeMismatch` for a different number of samples; `invalidArgument` for no features;
+  ///   `nonFiniteValue` for a feature that is NaN or infinite, unless the features are columns of a table.
   public func replacing(features: Features) throws(SoftmaxError) -> LabeledDataset {
     let isAsWide = features.columnCount == self.features.columnCount
     let shape = isAsWide ? featureShape : nil
@@ -26,9 +27,10 @@ extension LabeledDataset {
     }
   }
 
-  /// The same samples with labels and class names of another question, such as "is it a 3?".
+  /// Returns the same samples with different labels and class names, such as those of "is it a 3?".
   ///
-  /// - Throws: `shapeMismatch`, `labelOutOfRange` or `invalidArgument`.
+  /// - Throws: `shapeMismatch` for a different number of samples; `labelOutOfRange` for a label that is not
+  ///   the index of a class; `invalidArgument` for fewer than two classes or equal class names.
   public func replacing(
     labels: [Int], classNames: [String]
   ) throws(SoftmaxError) -> LabeledDataset {
@@ -38,9 +40,9 @@ extension LabeledDataset {
     ).described(as: self)
   }
 
-  /// The same samples with a probability of each class instead of a label; one-hot or soft.
+  /// Returns the same samples with a probability for each class instead of labels, one-hot or soft.
   ///
-  /// - Throws: `shapeMismatch` or `invalidData`, as the data set's own initializer.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue` or `invalidData`, as the initializer for distributions.
   public func replacing(distributions: Matrix) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset(
       features: features, distributions: distributions, classNames: classNames,
@@ -48,9 +50,10 @@ extension LabeledDataset {
     ).described(as: self)
   }
 
-  /// The same samples with any number of classes each (multi-label).
+  /// Returns the same samples with multi-label targets: any number of classes for each sample.
   ///
-  /// - Throws: `shapeMismatch`, `invalidData` or `invalidArgument`, as the data set's own initializer.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`, as the initializer
+  ///   for indicators.
   public func replacing(
     indicators: Matrix, classNames: [String]
   ) throws(SoftmaxError) -> LabeledDataset {

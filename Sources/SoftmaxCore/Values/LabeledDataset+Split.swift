@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LabeledDataset {
-  /// Holds some samples back, of every class its share.
+  /// Splits the samples into a training part and a stratified validation part.
   ///
-  /// Of a class of n samples, `fraction * n` go to the validation, rounded to the nearest, but at least 1
-  /// and at most n - 1; of a class of a single sample none does, so that it can be learnt. The classes
-  /// that nothing validates are the validation's ``missingClasses``. Which samples are held back is drawn
-  /// from the seed, for each class on its own; both parts keep the order of the samples. Of soft targets
-  /// the most probable class counts.
+  /// The validation part receives `fraction * n` of the n samples of each class, rounded to the nearest
+  /// integer, but at least 1 and at most n - 1. A class of a single sample stays in the training part; it
+  /// is one of the ``missingClasses`` of the validation part. The samples are drawn at random by the seed,
+  /// separately for each class. Both parts keep the order of the samples. The class of a sample with soft
+  /// or multi-label targets is its entry in `labels`.
   ///
   /// ```swift
   /// let (training, validation) = try digits.split(validationFraction: 0.1, seed: 42)
   /// ```
   ///
   /// - Parameters:
-  ///   - fraction: the share to hold back, greater than 0 and less than 1.
-  ///   - seed: what the choice is drawn from.
-  /// - Throws: `invalidArgument` for a fraction that is none, or where no class has 2 samples.
+  ///   - fraction: the fraction of samples for validation, greater than 0 and less than 1.
+  ///   - seed: the seed of the random choice.
+  /// - Throws: `invalidArgument` for a fraction outside of this range, or if no class has 2 samples.
   public func split(
     validationFraction fraction: Double, seed: UInt64
   ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset) {
     try split(validationFraction: fraction, seed: seed, purpose: .validationSplit)
   }
 
-  /// The same, drawn for a purpose of its own.
+  /// Splits the samples like the public method, with random numbers of the given purpose.
   package func split(
     validationFraction fraction: Double, seed: UInt64, purpose: CounterBasedGenerator.Purpose
   ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset) {

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// From a table with its classes in a column to samples with labels.
+// Data sets from tables in which a column holds the classes.
 extension LabeledDataset {
-  /// The rows of a table, labelled by one of its columns; all others are features.
+  /// Creates a data set from the rows of a table, with the classes of one column.
+  ///
+  /// All other columns are features.
   ///
   /// ```swift
   /// let flowers = try LabeledDataset(table: table, target: "species")
   /// ```
   ///
-  /// The classes are the texts of the column, sorted: numbers by their value if all are numbers, else all
-  /// by their characters. If all of them are among the known names, these are the classes instead, in
-  /// their order.
+  /// The classes are the distinct texts of the column. They are sorted by value if all are numbers, else
+  /// by Unicode scalars. If all of them are among `knownClassNames`, the classes are `knownClassNames`, in
+  /// the given order.
   ///
   /// - Parameters:
   ///   - table: a row for each sample.
-  ///   - name: of the column that holds the classes.
-  ///   - knownClassNames: the classes of a model, say.
-  /// - Throws: `notFound` or `invalidArgument` unless one column has the name; `invalidData` where a class
-  ///   is missing, or all rows are of one class.
+  ///   - name: the name of the column that holds the classes.
+  ///   - knownClassNames: class names, such as those of a model; nil if none are known.
+  /// - Throws: `notFound` or `invalidArgument` unless exactly one column has the name; `invalidData` if a
+  ///   class is missing, if there are fewer than two classes, or if no other column remains as a feature.
   public init(
     table: Table, target name: String, knownClassNames: [String]? = nil
   ) throws(SoftmaxError) {
@@ -29,9 +31,9 @@ extension LabeledDataset {
     self = described(by: schema)
   }
 
-  /// Samples whose classes are a column's texts.
+  /// Creates a data set whose classes are the texts of a column.
   ///
-  /// - Throws: `invalidData` where a class is missing, or all rows are of one class.
+  /// - Throws: `invalidData` if a class is missing or there are fewer than two classes.
   package init(
     features: Features, classes: Table.Column, knownClassNames: [String]? = nil
   ) throws(SoftmaxError) {
@@ -47,7 +49,7 @@ extension LabeledDataset {
 }
 
 extension Table.Column {
-  /// The index of each row's class and the names of the classes.
+  /// Returns the index of each row's class and the names of the classes.
   fileprivate func labels(
     knownClassNames known: [String]?
   ) throws(SoftmaxError) -> (labels: [Int], classNames: [String]) {
@@ -63,7 +65,7 @@ extension Table.Column {
         .invalidData, "the class is missing\(name.map { " in \($0.debugDescription)" } ?? "")",
         remedy: "fill the gap or remove the row", at: .row(row, column: nil))
     }
-    // Rows that were left out may have been the only ones of a class.
+    // A column of selected rows keeps the names of all categories. Only those that occur are classes.
     let present = Set(codes)
     let names = texts.indices.filter { present.contains(Int32($0)) }.map { texts[$0] }
     let isKnown = known.map { known in names.allSatisfy(Set(known).contains) } ?? false
@@ -74,13 +76,13 @@ extension Table.Column {
     return (codes.map { rankOfCode[Int($0)] }, order)
   }
 
-  // Numbers by their value if all are numbers, else all by their characters.
+  // Returns the names sorted by value if all are finite numbers, else by Unicode scalars.
   private static func sorted(_ names: [String]) -> [String] {
     let numbers = names.compactMap { name in Double(name).flatMap { $0.isFinite ? $0 : nil } }
     guard numbers.count == names.count else {
       return names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     }
-    // 1 and 1.0 are two names.
+    // Names with the same value, such as "1" and "1.0", are sorted as texts.
     return zip(numbers, names).sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
   }
 }

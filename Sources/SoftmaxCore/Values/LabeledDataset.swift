@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Samples with the class of each, and the names of the classes.
+/// Samples with features, targets and the names of the classes.
+///
+/// A data set is valid by construction: shapes match, labels are indices of classes, and targets and
+/// weights are in their ranges. Features are finite too, unless they are columns of a table, whose gaps a
+/// pipeline can fill later. Copies share the memory.
 ///
 /// ```swift
 /// let points = try LabeledDataset(
@@ -14,20 +18,20 @@ public struct LabeledDataset: Hashable, Sendable {
   public let features: Features
   /// The index of each sample's class.
   ///
-  /// Of soft targets the most probable class, of multi-label targets the one that applies most; the
-  /// first of equals.
+  /// With soft or multi-label targets, it is the class with the greatest target, the first of equals.
   public let labels: [Int]
-  /// What each sample should be classified as.
+  /// The targets that a model should predict for the samples.
   public let targets: Targets
-  /// How much each sample counts in a loss; nil where all count the same.
+  /// The weight of each sample in a loss; nil if all samples have the weight 1.
   ///
-  /// A sample of weight 2 counts as two of weight 1, one of weight 0 as none.
+  /// A sample of weight 2 counts like two samples of weight 1. A sample of weight 0 is ignored.
   public let sampleWeights: [Float]?
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// The shape of one sample, such as [28, 28]; its product is the number of features.
+  /// The shape of one sample, such as [28, 28], whose product is the number of features.
   public let featureShape: [Int]
-  // What the table looked like that the features are columns of, where it had more than these.
+  // The schema of the table from which the features were selected. It is nil if the features are all of
+  // its columns, or no columns of a table.
   private var wholeTable: TableSchema?
 
   /// The number of samples.
@@ -38,11 +42,11 @@ public struct LabeledDataset: Hashable, Sendable {
   /// Creates a data set with a label for each sample.
   ///
   /// - Parameters:
-  ///   - features: a row for each sample, all finite.
+  ///   - features: a row for each sample; all values are finite, except in columns of a table.
   ///   - labels: for each sample the index of its class in `classNames`.
-  ///   - classNames: at least two names, no two the same.
-  ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
-  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
+  ///   - classNames: at least two different names.
+  ///   - featureShape: the shape of one sample, or nil for `[features.columnCount]`.
+  ///   - sampleWeights: the weight of each sample, finite and at least 0, or nil for 1.
   /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue` or `invalidArgument`.
   public init(
     features: Features, labels: [Int], classNames: [String], featureShape: [Int]? = nil,
@@ -61,14 +65,14 @@ public struct LabeledDataset: Hashable, Sendable {
 
   /// Creates a data set with a probability of each class for each sample.
   ///
-  /// One-hot rows give the same training as the labels that they stand for.
+  /// One-hot rows give the same training as the labels that they represent.
   ///
   /// - Parameters:
-  ///   - features: a row for each sample, all finite.
-  ///   - distributions: for each sample a row of probabilities, none negative, of sum 1.
-  ///   - classNames: a name for each column, at least two, no two the same.
-  ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
-  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
+  ///   - features: a row for each sample; all values are finite, except in columns of a table.
+  ///   - distributions: for each sample a row of probabilities, none negative, with the sum 1.
+  ///   - classNames: a name for each column, at least two different names.
+  ///   - featureShape: the shape of one sample, or nil for `[features.columnCount]`.
+  ///   - sampleWeights: the weight of each sample, finite and at least 0, or nil for 1.
   /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`.
   public init(
     features: Features, distributions: Matrix, classNames: [String], featureShape: [Int]? = nil,
@@ -81,7 +85,7 @@ public struct LabeledDataset: Hashable, Sendable {
       featureShape: featureShape, sampleWeights: sampleWeights)
   }
 
-  /// Creates a data set whose samples have any number of the classes at once (multi-label).
+  /// Creates a multi-label data set, in which a sample has any number of the classes.
   ///
   /// ```swift
   /// let songs = try LabeledDataset(
@@ -90,15 +94,14 @@ public struct LabeledDataset: Hashable, Sendable {
   ///   classNames: ["calm", "sad", "loud"])
   /// ```
   ///
-  /// For `Loss.binaryCrossEntropy()` and other losses that
-  /// look at each output by itself.
+  /// Use it with `Loss.binaryCrossEntropy()` or another loss that is a sum over separate outputs.
   ///
   /// - Parameters:
-  ///   - features: a row for each sample, all finite.
-  ///   - indicators: for each sample a row of how far each class applies, within 0...1.
-  ///   - classNames: a name for each column, at least two, no two the same.
-  ///   - featureShape: the shape of one sample; without it `[features.columnCount]`.
-  ///   - sampleWeights: how much each sample counts, all finite and at least 0.
+  ///   - features: a row for each sample; all values are finite, except in columns of a table.
+  ///   - indicators: for each sample a row with the degree in 0...1 to which each class applies.
+  ///   - classNames: a name for each column, at least two different names.
+  ///   - featureShape: the shape of one sample, or nil for `[features.columnCount]`.
+  ///   - sampleWeights: the weight of each sample, finite and at least 0, or nil for 1.
   /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`.
   public init(
     features: Features, indicators: Matrix, classNames: [String], featureShape: [Int]? = nil,
@@ -162,7 +165,7 @@ public struct LabeledDataset: Hashable, Sendable {
     guard Set(classNames).count == classNames.count else {
       throw SoftmaxError(.invalidArgument, "two classes have the same name in \(classNames)")
     }
-    // What a table lacks is for a pipeline to mend, and for the network after it to refuse.
+    // A pipeline may fill the gaps of a table later. If gaps remain, the network rejects the features.
     if features.table == nil { try features.validateFinite() }
     try LabeledDataset.validate(sampleWeights, sampleCount: labels.count)
     self.features = features
@@ -186,31 +189,31 @@ public struct LabeledDataset: Hashable, Sendable {
     self.wholeTable = dataset.wholeTable
   }
 
-  /// What the table looked like that the features are columns of; nil for other features.
+  /// The schema of the table from which the features come; nil if the features are not a table's columns.
   package var schema: TableSchema? {
     guard let table = features.table else { return nil }
     return wholeTable ?? TableSchema(of: table)
   }
 
-  /// The same samples, described by what another data set of the same features came from.
+  /// Returns the same samples with the table schema of another data set of the same features.
   func described(as dataset: LabeledDataset) -> LabeledDataset {
     var result = self
     result.wholeTable = dataset.wholeTable
     return result
   }
 
-  /// The same samples, whose features are columns of a table that had more.
+  /// Returns the same samples with the schema of the table from which their features were selected.
   ///
-  /// - Parameter schema: the whole table's; its features are those of the samples.
+  /// - Parameter schema: the schema of the whole table, whose features are those of the samples.
   package func described(by schema: TableSchema) -> LabeledDataset {
     var result = self
     result.wholeTable = schema
     return result
   }
 
-  /// The chosen samples, in the order given.
+  /// Returns the samples at the given rows, in the given order.
   ///
-  /// - Precondition: every row lies within the data set.
+  /// - Precondition: Every row lies within the data set.
   public func selecting(rows: some Collection<Int>) -> LabeledDataset {
     LabeledDataset(
       unchecked: features.selecting(rows: rows), targets: targets.selecting(rows: rows),
@@ -218,10 +221,11 @@ public struct LabeledDataset: Hashable, Sendable {
       sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
   }
 
-  /// The same samples with other weights, or with none.
+  /// Returns the same samples with different weights, or without weights.
   ///
-  /// - Parameter sampleWeights: how much each sample counts, all finite and at least 0.
-  /// - Throws: `shapeMismatch`, `nonFiniteValue` or `invalidArgument`.
+  /// - Parameter sampleWeights: the weight of each sample, finite and at least 0, or nil for 1.
+  /// - Throws: `shapeMismatch` unless there is a weight for each sample; `nonFiniteValue` or
+  ///   `invalidArgument` for a weight that is not finite or is negative.
   public func weighted(by sampleWeights: [Float]?) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset.validate(sampleWeights, sampleCount: count)
     return LabeledDataset(

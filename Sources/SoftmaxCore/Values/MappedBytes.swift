@@ -8,24 +8,25 @@
   import Glibc
 #endif
 
-/// A part of a file that lies in memory as long as this lives, to be read and never written.
+/// A read-only part of a file that is mapped into memory as long as the object lives.
 ///
-/// The pages are the system's own copy of the file: mapping copies nothing, and
-/// processes share them. What was mapped stays when the file's name is removed
-/// or given to another file. It does not stay when somebody cuts this very file
-/// short, or when the disk fails: reading there is a signal, SIGBUS. So only
-/// files are mapped that are replaced as a whole and never changed in their place.
+/// The pages are the system's cached copy of the file: mapping copies nothing, and processes share the
+/// pages. The mapping stays valid if the file is deleted or another file takes its name. It does not stay
+/// valid if this file is truncated or the disk fails: reading a page that is missing raises the signal
+/// SIGBUS, which ends the process. Map only files that are replaced as a whole and never changed in place.
 @safe
 package final class MappedBytes: @unchecked Sendable {
   /// The number of bytes.
   package let count: Int
-  // The mapping begins at the file's beginning, the bytes at an offset in it.
+  // The mapping begins at the start of the file, and the bytes begin at `offset` within it.
   private let mapping: UnsafeMutableRawPointer
   private let offset: Int
 
-  /// Maps `count` bytes of an open file; nil where the system refuses, or for no bytes.
+  /// Maps `count` bytes of an open file; nil if `count` is not positive or the system refuses.
   ///
-  /// - Precondition: the file holds them; the descriptor may be closed at once.
+  /// The descriptor may be closed after this call.
+  ///
+  /// - Precondition: The offset is not negative, and the file contains the bytes.
   package init?(descriptor: Int32, offset: Int, count: Int) {
     precondition(offset >= 0, "an offset in a file is not negative")
     let (length, overflow) = offset.addingReportingOverflow(count)
@@ -33,8 +34,8 @@ package final class MappedBytes: @unchecked Sendable {
     let mapping = unsafe mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { return nil }
     #if os(Linux)
-      // Read from the disk in pieces of 2 MiB, they need a five-hundredth of the page faults. It
-      // is only advice: kernels that cannot do it say so, and nothing is lost.
+      // Pages of 2 MiB instead of 4 KiB need about 1/500 of the page faults. A failure is ignored: the call
+      // is only advice, which some kernels do not support.
       unsafe madvise(mapping, length, MADV_HUGEPAGE)
     #endif
     unsafe self.mapping = unsafe mapping
@@ -46,7 +47,7 @@ package final class MappedBytes: @unchecked Sendable {
     unsafe munmap(mapping, offset + count)
   }
 
-  /// Calls `body` with the bytes, which must not be used after it returned.
+  /// Calls `body` with the bytes, which must not be used after it has returned.
   package func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {

@@ -2,7 +2,8 @@
 
 /// A matrix of `Float` in row-major order, with value semantics.
 ///
-/// The element in row r, column c is `elements[r * columnCount + c]`.
+/// The element in row r, column c is `elements[r * columnCount + c]`. A matrix takes 4 bytes per element;
+/// copies share the memory until one of them is changed. Elements may be NaN or infinite.
 ///
 /// ```swift
 /// let scores = try Matrix([[3, 1, -3], [1000, 1001, 1002]])
@@ -14,12 +15,12 @@ public struct Matrix: Hashable, Sendable {
   public let rowCount: Int
   /// The number of columns.
   public let columnCount: Int
-  /// The elements, row after row.
+  /// The elements in row-major order.
   public package(set) var elements: [Float]
 
-  /// Creates a matrix that holds one value everywhere.
+  /// Creates a matrix whose elements all have the same value.
   ///
-  /// - Precondition: neither count is negative, and their product fits an `Int`.
+  /// - Precondition: Neither count is negative, and their product fits into an `Int`.
   public init(rowCount: Int, columnCount: Int, repeating value: Float = 0) {
     let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
     precondition(
@@ -48,7 +49,7 @@ public struct Matrix: Hashable, Sendable {
 
   /// Creates a matrix from its rows.
   ///
-  /// - Throws: `shapeMismatch` naming the first row whose length differs from row 0's.
+  /// - Throws: `shapeMismatch` with the first row whose length differs from that of row 0.
   public init(_ rows: [[Float]]) throws(SoftmaxError) {
     let columnCount = rows.first?.count ?? 0
     for (index, row) in rows.enumerated() where row.count != columnCount {
@@ -63,7 +64,7 @@ public struct Matrix: Hashable, Sendable {
 
   /// The element in a row and a column.
   ///
-  /// - Precondition: both lie within the matrix.
+  /// - Precondition: Both indices lie within the matrix.
   public subscript(row: Int, column: Int) -> Float {
     get {
       precondition(contains(row, column), "(\(row), \(column)) lies outside of \(shapeText)")
@@ -75,15 +76,15 @@ public struct Matrix: Hashable, Sendable {
     }
   }
 
-  /// The elements of one row.
+  /// Returns the elements of one row.
   ///
-  /// - Precondition: the row lies within the matrix.
+  /// - Precondition: The row lies within the matrix.
   public func row(_ row: Int) -> ArraySlice<Float> {
     precondition(row >= 0 && row < rowCount, "row \(row) lies outside of \(shapeText)")
     return elements[row * columnCount..<(row + 1) * columnCount]
   }
 
-  /// The matrix with rows and columns exchanged.
+  /// Returns the matrix with rows and columns exchanged.
   public func transposed() -> Matrix {
     var result = Matrix(rowCount: columnCount, columnCount: rowCount)
     for row in 0..<rowCount {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What went wrong, where, and how to mend it.
+/// An error of this library: its kind, its location and how to fix it.
 ///
-/// Every error that this library throws is of this type. ``code`` is for
-/// programs, ``description`` for people.
+/// Every error that this library throws has this type. ``code`` is for programs, ``description`` for
+/// people.
 ///
 /// ```swift
 /// do {
@@ -16,22 +16,22 @@
 public struct SoftmaxError: Error, Sendable {
   /// The kind of an error.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
-    /// The code's name, as printed.
+    /// The name of the code.
     public let description: String
 
-    /// An argument lies outside of what it may be.
+    /// An argument has a value that is not allowed.
     public static let invalidArgument = Code(description: "invalidArgument")
-    /// Two shapes that must agree do not.
+    /// Two shapes that must be equal differ.
     public static let shapeMismatch = Code(description: "shapeMismatch")
-    /// A file or a value breaks the rules of its format.
+    /// A file or a value violates the rules of its format.
     public static let invalidData = Code(description: "invalidData")
     /// A feature or a logit is NaN or infinite.
     public static let nonFiniteValue = Code(description: "nonFiniteValue")
-    /// A label does not name one of the classes.
+    /// A label is not the index of a class.
     public static let labelOutOfRange = Code(description: "labelOutOfRange")
-    /// The loss became NaN or infinite while training.
+    /// The loss became NaN or infinite during training.
     public static let diverged = Code(description: "diverged")
-    /// A file, a data set or a row is not there.
+    /// A file, a data set, a column or a row does not exist.
     public static let notFound = Code(description: "notFound")
     /// Reading or writing failed.
     public static let ioFailure = Code(description: "ioFailure")
@@ -39,30 +39,30 @@ public struct SoftmaxError: Error, Sendable {
     public static let networkFailure = Code(description: "networkFailure")
     /// A file's checksum is not the expected one.
     public static let checksumMismatch = Code(description: "checksumMismatch")
-    /// The input is well formed, but asks for what this version cannot do.
+    /// The input is well formed, but requires something that this version does not support.
     public static let unsupported = Code(description: "unsupported")
   }
 
-  /// Where in the input the error was found.
+  /// A location in the input at which an error was found.
   public enum Location: Hashable, Sendable {
-    /// A file, and the offset in it where that is known, in bytes.
+    /// A file and the offset in bytes, nil if it is not known.
     case file(path: String, offset: Int?)
-    /// A row of a matrix or a data set, and the column where one is to blame; both count from 0.
+    /// A row of a matrix or a data set and the column, nil for a whole row; both count from 0.
     case row(Int, column: Int?)
-    /// A line of a table in a file, and the column where one is to blame; both count from 1, as
-    /// editors and spreadsheets do.
+    /// A line of a table in a file and the column, nil for a whole line; both count from 1, as in editors
+    /// and spreadsheets.
     case cell(path: String, line: Int, column: Int?)
   }
 
   /// The kind of the error.
   public let code: Code
-  /// What was wrong and what was expected, in one sentence.
+  /// A description of the problem and of the expected value, in one sentence.
   public let message: String
-  /// How to mend it, in one sentence.
+  /// A way to fix the problem, in one sentence; nil if there is no advice.
   public let remedy: String?
-  /// Where it was found.
+  /// The location of the problem in the input; nil if it has none.
   public let location: Location?
-  /// The error beneath, where another caused this one.
+  /// The underlying error; nil if no other error caused this one.
   public let cause: (any Error)?
 
   /// Creates an error.

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Table {
-  /// What the cells of a column are.
+  /// The type of the cells of a column.
   public struct ColumnType: Hashable, Sendable, CustomStringConvertible {
-    /// The type's name, as printed and saved.
+    /// The name of the type, as printed and saved.
     public let description: String
 
     /// Finite numbers.
     public static let number = ColumnType(description: "number")
-    /// Texts of which many are the same, such as the names of classes.
+    /// Texts of which many are equal, such as the names of classes.
     public static let category = ColumnType(description: "category")
   }
 
-  /// A column: a name, a type, and a cell for each row, which may be missing.
+  /// A column of a table: a name, a type, and a cell for each row, which may be missing.
+  ///
+  /// Copies share the memory of the cells.
   public struct Column: Sendable {
     package enum Cells: Sendable {
-      /// NaN is a missing number.
+      /// The numbers; NaN represents a missing cell.
       case numbers([Double])
-      /// The place of each cell's text in `names`; -1 is a missing cell.
+      /// The index of each cell's text in `names`; -1 represents a missing cell.
       case categories([Int32], names: [String])
     }
 
-    /// The column's name; nil where its source gives none.
+    /// The name of the column; nil if its source has no name.
     public let name: String?
     package let cells: Cells
 
@@ -30,20 +32,20 @@ extension Table {
       self.name = name
     }
 
-    /// A column of numbers.
+    /// Creates a column of numbers.
     ///
     /// - Parameters:
-    ///   - numbers: a finite number for each row; nil, NaN or infinity for a missing one.
-    ///   - name: the column's name, if it has one.
+    ///   - numbers: a number for each row; nil, NaN and infinities become missing cells.
+    ///   - name: the name of the column, or nil.
     public static func numbers(_ numbers: [Double?], name: String? = nil) -> Column {
       Column(.numbers(numbers.map { $0.flatMap { $0.isFinite ? $0 : nil } ?? .nan }), name: name)
     }
 
-    /// A column of texts of which many are the same.
+    /// Creates a column of texts of which many are equal.
     ///
     /// - Parameters:
-    ///   - texts: a text for each row; nil for a missing one.
-    ///   - name: the column's name, if it has one.
+    ///   - texts: a text for each row; nil for a missing cell.
+    ///   - name: the name of the column, or nil.
     public static func categories(_ texts: [String?], name: String? = nil) -> Column {
       var (names, places) = ([String](), [String: Int32]())
       let codes = texts.map { text -> Int32 in
@@ -57,7 +59,7 @@ extension Table {
       return Column(.categories(codes, names: names), name: name)
     }
 
-    /// What the cells are.
+    /// The type of the cells.
     public var type: ColumnType {
       switch cells {
       case .numbers: .number
@@ -73,17 +75,20 @@ extension Table {
       }
     }
 
-    /// The number in a row; nil where it is missing or the column holds none.
+    /// Returns the number in a row, or nil if the cell is missing or the column does not hold numbers.
     ///
-    /// - Precondition: the row lies within the column.
+    /// - Precondition: The row lies within the column.
     public func number(inRow row: Int) -> Double? {
       guard case .numbers(let numbers) = cells, !numbers[row].isNaN else { return nil }
       return numbers[row]
     }
 
-    /// The text in a row, of a number its shortest form; nil where it is missing.
+    /// Returns the text in a row, or nil if the cell is missing.
     ///
-    /// - Precondition: the row lies within the column.
+    /// A number is written with as few digits as are needed to read back the same number, and without a
+    /// decimal point if it is an integer that fits into an `Int`.
+    ///
+    /// - Precondition: The row lies within the column.
     public func text(inRow row: Int) -> String? {
       switch cells {
       case .numbers(let numbers):
@@ -103,10 +108,10 @@ extension Table {
       }
     }
 
-    /// The same cells under another name.
+    /// Returns the column with a different name.
     package func named(_ name: String?) -> Column { Column(cells, name: name) }
 
-    /// The chosen rows, in the order given.
+    /// Returns the cells of the given rows, in the given order; names of unused categories are kept.
     package func selecting(rows: [Int]) -> Column {
       switch cells {
       case .numbers(let numbers): Column(.numbers(rows.map { numbers[$0] }), name: name)
@@ -117,9 +122,10 @@ extension Table {
   }
 }
 
-// Two missing numbers are the same, though NaN is not NaN; texts are the same however they are coded.
+// Two missing numbers are equal, although NaN is not equal to itself. Categories are compared by their
+// texts, because the same texts can have different codes.
 extension Table.Column: Hashable {
-  /// Whether both have the same name and the same cells.
+  /// Returns whether two columns have the same name, type and cells.
   public static func == (a: Table.Column, b: Table.Column) -> Bool {
     guard a.name == b.name, a.count == b.count else { return false }
     switch (a.cells, b.cells) {

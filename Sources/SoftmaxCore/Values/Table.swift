@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a user has: columns with a name and a type, whose missing cells are known as missing.
+/// A table of columns, each with a name, a type and cells that may be missing.
 ///
-/// A table is what a file of rows is read into, before anything is learnt from it. Numbers stay `Double`
-/// until a step of a pipeline has shifted and scaled them, so that 16,777,216 and 16,777,217 are two
-/// numbers. A table costs 8 bytes for each number and 4 for each cell of a category; copies share them.
+/// Files of rows are read into tables before training. Numbers stay `Double` until a step of a pipeline has
+/// shifted and scaled them, so integers above 2^24, such as 16,777,217, are not rounded before that. A table
+/// takes 8 bytes for each number and 4 bytes for each cell of a category, and each text of a category is
+/// stored once. Copies share the memory. Column names need not be unique.
 ///
 /// ```swift
 /// let table = try Table([
@@ -21,7 +22,8 @@ public struct Table: Hashable, Sendable {
 
   /// Creates a table from its columns.
   ///
-  /// - Throws: `invalidArgument` for no columns; `shapeMismatch` unless all have as many rows.
+  /// - Throws: `invalidArgument` for no columns; `shapeMismatch` unless all columns have the same number of
+  ///   rows.
   public init(_ columns: [Column]) throws(SoftmaxError) {
     guard let first = columns.first else {
       throw SoftmaxError(.invalidArgument, "a table needs at least 1 column")
@@ -44,15 +46,15 @@ public struct Table: Hashable, Sendable {
   /// The number of columns.
   public var columnCount: Int { columns.count }
 
-  /// The names of the columns; nil unless each has one.
+  /// The names of the columns; nil unless every column has a name.
   public var columnNames: [String]? {
     let names = columns.compactMap(\.name)
     return names.count == columns.count ? names : nil
   }
 
-  /// The place of the column of a name.
+  /// Returns the index of the column with a given name.
   ///
-  /// - Throws: `notFound` for a name that no column has, `invalidArgument` for one that several have.
+  /// - Throws: `notFound` if no column has the name; `invalidArgument` if several columns have it.
   public func place(ofColumn name: String) throws(SoftmaxError) -> Int {
     let places = columns.indices.filter { columns[$0].name == name }
     if places.count == 1 { return places[0] }
@@ -68,36 +70,36 @@ public struct Table: Hashable, Sendable {
         + (columns.count > 20 ? ", ..." : ""))
   }
 
-  /// The column of a name.
+  /// Returns the column with a given name.
   ///
-  /// - Throws: as ``place(ofColumn:)``.
+  /// - Throws: The errors of ``place(ofColumn:)``.
   public func column(_ name: String) throws(SoftmaxError) -> Column {
     columns[try place(ofColumn: name)]
   }
 
-  /// The chosen rows, in the order given.
+  /// Returns a table of the given rows, in the given order.
   ///
-  /// - Precondition: every row lies within the table.
+  /// - Precondition: Every row lies within the table.
   public func selecting(rows: some Sequence<Int>) -> Table {
     let rows = Array(rows)
     return Table(unchecked: columns.map { $0.selecting(rows: rows) }, rowCount: rows.count)
   }
 
-  /// The chosen columns, in the order given.
+  /// Returns a table of the columns at the given indices, in the given order.
   ///
-  /// - Precondition: every place lies within the table, and there is at least one.
+  /// - Precondition: Every index lies within the table, and there is at least one.
   public func selecting(columns places: some Sequence<Int>) -> Table {
     let chosen = places.map { columns[$0] }
     precondition(!chosen.isEmpty, "a table needs at least 1 column")
     return Table(unchecked: chosen, rowCount: rowCount)
   }
 
-  /// A column in a message: its name in quotes, or its number from 1.
+  /// Returns the text that identifies a column in messages: its name in quotes, or its number from 1.
   package static func label(of column: Column, at place: Int) -> String {
     label(of: column.name, at: place)
   }
 
-  /// The same for its name, which a header may leave empty.
+  /// Returns the text for a column with the given name; the number is used if the name is nil or empty.
   package static func label(of name: String?, at place: Int) -> String {
     if let name, !name.isEmpty { name.debugDescription } else { "number \(place + 1)" }
   }

@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a table looked like that something was learnt from: its columns' names, their types, and what
-/// each was for.
+/// The description of a training table: the names, types and roles of its columns.
 ///
-/// A model keeps it, so that a later table is read as the first one was: columns are found by name,
-/// whatever their order and whatever else the table has; tables without names by place. It says nothing
-/// about the cells.
+/// A model stores the schema, so that later tables are read like the training table. Columns are found by
+/// name, in any order and among other columns. In tables without column names they are found by position.
+/// A schema contains no cells and does not validate them.
 public struct TableSchema: Hashable, Sendable, Codable {
-  /// What a column was for.
+  /// The role of a column in training.
   public enum Role: String, Hashable, Sendable, Codable {
-    /// It was learnt from.
+    /// The column was a feature.
     case feature
-    /// It held the classes.
+    /// The column held the classes.
     case classes
-    /// It was left out.
+    /// The column was not used.
     case ignored
   }
 
-  /// A column without its cells.
+  /// The description of a column, without its cells.
   public struct Column: Hashable, Sendable, Codable {
-    /// The name; nil where the table gave none.
+    /// The name of the column; nil if it had none.
     public let name: String?
-    /// What the cells were.
+    /// The type of the cells.
     public let type: Table.ColumnType
-    /// What the column was for.
+    /// The role of the column.
     public let role: Role
 
-    /// Describes a column.
+    /// Creates the description of a column.
     package init(name: String?, type: Table.ColumnType, role: Role) {
       self.name = name
       self.type = type
@@ -34,12 +33,12 @@ public struct TableSchema: Hashable, Sendable, Codable {
     }
   }
 
-  /// All columns of the table, in its order.
+  /// All columns of the table, in the order of the table.
   public let columns: [Column]
 
-  /// Describes a table by its columns.
+  /// Creates a schema from descriptions of the columns.
   ///
-  /// - Throws: `invalidData` unless one column at least is a feature and one at most holds the classes.
+  /// - Throws: `invalidData` unless at least one column is a feature and at most one holds the classes.
   package init(_ columns: [Column]) throws(SoftmaxError) {
     let classes = columns.count { $0.role == .classes }
     guard columns.contains(where: { $0.role == .feature }), classes <= 1 else {
@@ -51,13 +50,13 @@ public struct TableSchema: Hashable, Sendable, Codable {
     self.columns = columns
   }
 
-  /// Describes a table.
+  /// Creates the schema of a table.
   ///
   /// - Parameters:
-  ///   - table: all columns, as its source has them.
-  ///   - target: the place of the column of the classes, if there is one.
-  ///   - ignored: the places of columns that are left out.
-  /// - Throws: `invalidData` where no column is left to learn from.
+  ///   - table: the table with all columns of its source.
+  ///   - target: the index of the column that holds the classes, or nil if there is none.
+  ///   - ignored: the indices of the columns that are not used.
+  /// - Throws: `invalidData` if no column remains as a feature.
   package init(
     of table: Table, target: Int?, ignoring ignored: Set<Int> = []
   ) throws(SoftmaxError) {
@@ -69,53 +68,65 @@ public struct TableSchema: Hashable, Sendable, Codable {
       })
   }
 
-  /// Describes a table whose columns are all learnt from.
+  /// Creates the schema of a table whose columns are all features.
   package init(of table: Table) {
     columns = table.columns.map { Column(name: $0.name, type: $0.type, role: .feature) }
   }
 
-  /// Reads a description, and trusts nothing in it.
+  /// Decodes a schema and validates it.
+  ///
+  /// - Throws: The decoder's errors, and `invalidData` unless at least one column is a feature and at most
+  ///   one holds the classes.
   public init(from decoder: any Decoder) throws {
     try self.init([Column](from: decoder))
   }
 
-  /// Writes the columns.
+  /// Encodes the columns.
   public func encode(to encoder: any Encoder) throws { try columns.encode(to: encoder) }
 
-  /// The columns that were learnt from, in the order of the features.
+  /// The columns that were features, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }
 
-  /// The names of the features; nil where the table gave none.
+  /// The names of the features, "" for a feature without a name; nil if no feature has a name.
   package var featureNames: [String]? {
     let names = features.map(\.name)
     return names.contains { $0 != nil } ? names.map { $0 ?? "" } : nil
   }
 
-  /// The column that held the classes, if there was one.
+  /// The column that held the classes; nil if there was none.
   public var target: Column? { columns.first { $0.role == .classes } }
 
   private var hasNames: Bool { columns.contains { $0.name != nil } }
 }
 
-// Reading a later table as the first one.
+// Finding the columns of the schema in a later table.
 extension TableSchema {
-  /// The columns of a table that a model learnt from, in the order in which it learnt from them.
+  /// Returns the columns of a later table that are the features, in the order of the training table.
   ///
-  /// Found by name where both tables have names; else by place, in a table of as many columns as there
-  /// were, or as there were features. Copies no cells.
+  /// The columns are found by name if both tables have column names. Otherwise they are found by position,
+  /// and the later table must have as many columns as the training table or as there were features. No
+  /// cells are copied.
   ///
-  /// - Throws: `shapeMismatch` for another number of columns without names; `invalidArgument` naming a
-  ///   feature that no column has, or several.
+  /// - Throws: `shapeMismatch` for a different number of columns without names; `invalidArgument` with a
+  ///   feature whose name no column or several columns have, or if two features have the same name and
+  ///   the columns are in a different order.
   package func features(of table: Table) throws(SoftmaxError) -> Table {
     table.selecting(columns: try places(among: table.columns.map(\.name)))
   }
 
-  /// The place of the column of the classes in a later table; nil where it has none.
+  /// Returns the index of the column of a later table that holds the classes, or nil if it has none.
+  ///
+  /// - Throws: `invalidData` if several columns have its name.
   package func target(in table: Table) throws(SoftmaxError) -> Int? {
     try target(among: table.columns.map(\.name))
   }
 
-  /// The same in a table whose columns have these names.
+  /// Returns the index of the column that holds the classes in a table with the given column names.
+  ///
+  /// It is nil if the training table had no such column, or if the table has none. Without column names,
+  /// the column is found by position if the table has as many columns as the training table.
+  ///
+  /// - Throws: `invalidData` if several columns have its name.
   package func target(among names: [String?]) throws(SoftmaxError) -> Int? {
     guard let place = columns.firstIndex(where: { $0.role == .classes }) else { return nil }
     if let name = columns[place].name, names.contains(where: { $0 != nil }) {
@@ -132,9 +143,9 @@ extension TableSchema {
     return names.count == columns.count ? place : nil
   }
 
-  /// The places of the features in a table whose columns have these names.
+  /// Returns the indices of the features in a table with the given column names.
   ///
-  /// - Throws: as ``features(of:)``.
+  /// - Throws: The errors of ``features(of:)``.
   package func places(among names: [String?]) throws(SoftmaxError) -> [Int] {
     let featurePlaces = columns.indices.filter { columns[$0].role == .feature }
     let wanted = featurePlaces.map { columns[$0].name }
@@ -182,7 +193,9 @@ extension TableSchema {
 }
 
 extension Table.ColumnType: Codable {
-  /// Reads a type's name, and trusts nothing in it.
+  /// Decodes the name of a type.
+  ///
+  /// - Throws: The decoder's errors, and `unsupported` for an unknown name.
   public init(from decoder: any Decoder) throws {
     let name = try decoder.singleValueContainer().decode(String.self)
     guard let known = [Table.ColumnType.number, .category].first(where: { $0.description == name })
@@ -194,7 +207,7 @@ extension Table.ColumnType: Codable {
     self = known
   }
 
-  /// Writes the type's name.
+  /// Encodes the name of the type.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

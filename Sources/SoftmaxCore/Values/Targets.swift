@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What samples should be classified as.
+/// The targets that a model should predict for samples.
+///
+/// A value is not validated: the functions that use targets check their shapes and ranges.
 public enum Targets: Hashable, Sendable {
-  /// The index of the class, one for each sample (Keras: sparse).
+  /// The index of the class of each sample (Keras: sparse).
   case labels([Int])
-  /// A probability for each class, one row for each sample (Keras: categorical); one-hot or soft.
+  /// A row of class probabilities for each sample, one-hot or soft (Keras: categorical).
   case distributions(Matrix)
-  /// For each class how far it applies, 0...1, one row for each sample: any number of classes at once
-  /// (multi-label), so a row need not sum to 1.
+  /// For each sample a row with the degree in 0...1 to which each class applies (multi-label).
+  ///
+  /// A sample can have any number of classes, so a row need not sum to 1.
   case indicators(Matrix)
 
-  /// The row of numbers for each sample; nil for labels.
+  /// The matrix with a row for each sample; nil for labels.
   package var matrix: Matrix? {
     switch self {
     case .labels: nil
@@ -26,9 +29,9 @@ public enum Targets: Hashable, Sendable {
     }
   }
 
-  /// The class of the greatest probability in each row, the first of equals.
+  /// Returns the class of the greatest probability in each row, the first of equals.
   ///
-  /// - Throws: `nonFiniteValue` or `invalidData` naming the row that is no distribution.
+  /// - Throws: `nonFiniteValue` or `invalidData` with the first row that is not a distribution.
   static func mostProbable(of distributions: Matrix) throws(SoftmaxError) -> [Int] {
     try Features.floats(distributions).validateFinite()
     var labels: [Int] = []
@@ -44,8 +47,8 @@ public enum Targets: Hashable, Sendable {
         }
         sum += Double(probability)
       }
-      // A float distribution over n classes is off by at most n half-ulps; 1e-4 leaves room
-      // for targets that were rounded to four decimals.
+      // The sum of a float distribution over n classes is off by at most n half-ulps. The tolerance of
+      // 1e-4 also accepts targets that were rounded to four decimals.
       guard abs(sum - 1) <= Targets.sumTolerance else {
         throw SoftmaxError(
           .invalidData, "the target probabilities sum to \(sum), expected 1",
@@ -56,12 +59,12 @@ public enum Targets: Hashable, Sendable {
     return labels
   }
 
-  /// How far a row of probabilities may be from a sum of 1.
+  /// The maximum difference between 1 and the sum of a row of probabilities.
   static let sumTolerance = 1e-4
 
-  /// The class that applies most in each row, the first of equals.
+  /// Returns the class of the greatest indicator in each row, the first of equals.
   ///
-  /// - Throws: `nonFiniteValue` or `invalidData` naming row and column of what is not within 0...1.
+  /// - Throws: `nonFiniteValue` or `invalidData` with row and column of an indicator outside of 0...1.
   static func mostApplicable(of indicators: Matrix) throws(SoftmaxError) -> [Int] {
     try Features.floats(indicators).validateFinite()
     if let index = indicators.elements.firstIndex(where: { !(0...1 ~= $0) }) {
@@ -75,7 +78,7 @@ public enum Targets: Hashable, Sendable {
 }
 
 extension ArraySlice<Float> {
-  // The place of the greatest element, counted from the first; the first of equals.
+  // The offset of the greatest element from the start of the slice, the first of equals.
   fileprivate var firstGreatest: Int {
     var best = startIndex
     for index in indices where self[index] > self[best] { best = index }

@@ -3,18 +3,20 @@
 import SoftmaxCore
 import SoftmaxModels
 
-/// A network without its parameters, as a model file's metadata describe it.
+/// The architecture of a network, without its parameters, as the metadata of a model file hold it.
 struct ArtefactArchitecture: Codable {
-  // More than any classifier has; a file that asks for more is not a model.
+  // No classifier has this many layers. The limit bounds the work on a hostile file.
   private static let greatestLayerCount = 1024
 
   var input: [Int]
   var layers: [ArtefactLayer]
   var seed: UInt64
-  /// How outputs become probabilities, where the layers do not say.
+  /// The output function; nil if it is the one that the layers imply.
   var output: String?
 
-  /// - Throws: `unsupported` for a network with a layer of the user's own.
+  /// Describes a network.
+  ///
+  /// - Throws: `unsupported` for a network with a custom layer.
   init(_ network: Sequential, outputFunction: OutputFunction) throws(SoftmaxError) {
     output = outputFunction == network.outputFunction ? nil : outputFunction.rawValue
     input = network.inputShape
@@ -25,10 +27,13 @@ struct ArtefactArchitecture: Codable {
     }
   }
 
-  /// The network with the parameters of a file.
+  /// Returns the network with the parameters that a file holds.
   ///
-  /// The file's tensors are compared with what the layers need before anything of their size comes
-  /// to be.
+  /// Each tensor's shape is compared with the shape that its layer needs before the layer allocates
+  /// memory.
+  ///
+  /// - Throws: `unsupported`, `invalidData`, `shapeMismatch` or `nonFiniteValue` if the architecture or
+  ///   a tensor is unknown, missing, unused or out of range.
   func network(of file: SafetensorsFile) throws(SoftmaxError) -> Sequential {
     guard layers.count <= ArtefactArchitecture.greatestLayerCount else {
       throw SoftmaxError(
@@ -68,7 +73,9 @@ struct ArtefactArchitecture: Codable {
     return network
   }
 
-  /// How outputs become probabilities; nil where the layers say it.
+  /// Returns the stored output function; nil if it is the one that the layers imply.
+  ///
+  /// - Throws: `unsupported` for an unknown function.
   func outputFunction() throws(SoftmaxError) -> OutputFunction? {
     guard let output else { return nil }
     guard let function = OutputFunction(rawValue: output) else {
@@ -92,7 +99,8 @@ struct ArtefactArchitecture: Codable {
       )
     }
     let values = tensor.values
-    // The file has finite numbers; those of type F64 may be beyond Float.
+    // The reader has rejected values that are not finite. A finite value of type F64 may still overflow
+    // Float.
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw SoftmaxError(
         .nonFiniteValue,

@@ -3,7 +3,7 @@
 import SoftmaxCore
 import SoftmaxModels
 
-/// A layer without its parameters, as a model file's metadata describe it: the type, the settings, and
+/// A layer without its parameters, as the metadata of a model file hold it: its type, its settings and
 /// whether it is frozen.
 struct ArtefactLayer {
   private let type: String
@@ -11,10 +11,12 @@ struct ArtefactLayer {
   private let frozen: Bool?
   private let settings: [String: LayerSetting.Value]
 
-  /// Whether training leaves the layer as it is.
+  /// Whether training leaves the layer's parameters unchanged.
   var isFrozen: Bool { frozen == true }
 
-  /// - Throws: `unsupported` for a custom layer, and for one that reading would not give back.
+  /// Describes a layer.
+  ///
+  /// - Throws: `unsupported` for a custom layer, and for a layer that would not be read back equal.
   init(_ state: Sequential.LayerState, index: Int) throws(SoftmaxError) {
     let configuration = state.configuration
     guard let kind = configuration.kind as? any StoredLayerKind else {
@@ -29,17 +31,18 @@ struct ArtefactLayer {
     var settings: [String: LayerSetting.Value] = [:]
     for setting in kind.settings { settings[setting.name] = setting.value }
     self.settings = settings
-    // Whatever a layer forgets to write or to read shows here, and not in a model that is another.
+    // A round trip catches a setting that a layer does not write or does not read. Without this check
+    // the saved model would silently differ from this one.
     guard (try? self.configuration(index: index)) == configuration else {
       throw SoftmaxError(
         .unsupported, "a file would not give layer \(index) back as it is, \(configuration)")
     }
   }
 
-  /// The layer that a file asks for.
+  /// Returns the configuration of the layer.
   ///
-  /// - Throws: `unsupported` for what is unknown here; `invalidData` for what is missing. Whether the
-  ///   values make sense is the network's to say.
+  /// - Throws: `unsupported` for an unknown type or setting; `invalidData` for a missing setting. The
+  ///   values are validated later, by the network.
   func configuration(index: Int) throws(SoftmaxError) -> LayerConfiguration {
     let description = LayerDescription(type: type, settings: settings, layer: index)
     return LayerConfiguration(try LayerKinds.layer(description), name: name)
@@ -57,7 +60,7 @@ extension ArtefactLayer: Codable {
     init?(stringValue: String) { self.init(stringValue) }
     init?(intValue: Int) { nil }
 
-    /// Whether it is the name of a setting.
+    /// Whether the key is the name of a setting.
     var isSetting: Bool { ![Key.type, .name, .frozen].contains { $0.stringValue == stringValue } }
   }
 
@@ -75,7 +78,7 @@ extension ArtefactLayer: Codable {
         } else if let value = try? container.decode(Double.self, forKey: key) {
           .number(value)
         } else if let value = try? container.decode(Bool.self, forKey: key) {
-          // No setting is one, so it is refused by its name.
+          // No setting is Boolean. As a text the value is rejected with an error that names the setting.
           .text("\(value)")
         } else {
           .text(try container.decode(String.self, forKey: key))

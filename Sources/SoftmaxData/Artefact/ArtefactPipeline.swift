@@ -4,18 +4,18 @@ import Foundation
 import SoftmaxCore
 import SoftmaxModels
 
-/// A pipeline in a model file: in the metadata a list of steps with their settings, as tensors
-/// `pipeline.<index>.<name>` what they have learnt.
+/// The encoding of a pipeline in a model file.
 ///
-/// The learnt values are tensors of type F64 and no JSON: exact, without the header's limit, and readable
-/// by whatever reads safetensors.
+/// The metadata hold a list of steps with their settings. The values that a step has learnt are tensors
+/// `pipeline.<index>.<name>` of type F64, not JSON: they are exact, do not count towards the size limit
+/// of the header, and can be read by every safetensors library.
 enum ArtefactPipeline {
   static let key = "pipeline"
   private static let prefix = "pipeline."
-  // More than any classifier has; a file that asks for more is not a model.
+  // No classifier has this many steps. The limit bounds the work on a hostile file.
   private static let greatestStepCount = 256
 
-  /// A step without what it has learnt.
+  /// A step with its settings, without its learnt values.
   private struct Step: Codable {
     enum CodingKeys: String, CodingKey {
       case step, settings
@@ -74,7 +74,7 @@ enum ArtefactPipeline {
     }
   }
 
-  /// The steps with their settings.
+  /// Returns the steps with their settings as JSON.
   ///
   /// - Throws: `unsupported` for a step that could not be read back.
   static func text(of pipeline: Pipeline) throws(SoftmaxError) -> String {
@@ -86,7 +86,7 @@ enum ArtefactPipeline {
     return try ArtefactJSON.encode(pipeline.steps.map(Step.init))
   }
 
-  /// What the steps have learnt.
+  /// Returns the learnt values of all steps as tensors.
   static func tensors(of pipeline: Pipeline) -> [SafetensorsFile.Tensor] {
     pipeline.steps.enumerated().flatMap { index, step in
       step.kind.learnt.sorted { $0.key < $1.key }.map { name, values in
@@ -96,10 +96,10 @@ enum ArtefactPipeline {
     }
   }
 
-  /// The pipeline of a file, and the file without what its steps have learnt.
+  /// Returns the pipeline of a file, and the file without the tensors of the pipeline.
   ///
-  /// - Throws: `unsupported` naming a step or a setting that is unknown here: it cannot be left out, as
-  ///   predictions would be others.
+  /// - Throws: `unsupported` naming an unknown step, setting or learnt value. It cannot be ignored,
+  ///   because the predictions would differ.
   static func split(
     _ file: SafetensorsFile
   ) throws(SoftmaxError) -> (pipeline: Pipeline, rest: SafetensorsFile) {

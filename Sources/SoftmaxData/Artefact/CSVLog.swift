@@ -3,13 +3,13 @@
 public import SoftmaxCore
 public import SoftmaxModels
 
-/// Writes a line an epoch to a table of comma-separated values, as Keras' CSVLogger does.
+/// A callback that writes one line per epoch to a CSV file, as the CSVLogger of Keras does.
 ///
-/// The columns are `epoch,accuracy,loss`, with validation also `val_accuracy,val_loss`; epochs count
-/// from 0. A training that goes on from a checkpoint writes the lines of the epochs before anew. The
-/// file belongs to one training at a time: a second one that is to write it ends with an error.
+/// The columns are `epoch,accuracy,loss`, with validation also `val_accuracy,val_loss`. Epochs count
+/// from 0. A training that resumes from a checkpoint rewrites the lines of the earlier epochs. The file
+/// is locked while a training writes it: a second training that logs to the same file throws an error.
 public struct CSVLog: TrainingCallback {
-  /// The file.
+  /// The path of the CSV file.
   public let path: String
   private let onFailure: (@Sendable (SoftmaxError) -> Void)?
   private var file: LogFile?
@@ -20,10 +20,10 @@ public struct CSVLog: TrainingCallback {
     self.onFailure = onFailure
   }
 
-  /// Writes the header, and the lines of epochs that are done already.
+  /// Writes the header and the lines of the epochs that are already complete.
   ///
-  /// - Throws: `invalidArgument` where a file is there that is no such log (a slip of the pen must not
-  ///   cost the data) or that another training writes; `ioFailure`.
+  /// - Throws: `invalidArgument` if another training writes the file, or if a non-empty file exists that
+  ///   is not such a log (a mistyped path must not overwrite data); `notFound` or `ioFailure`.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     let header = "epoch,accuracy,loss" + (status.hasValidation ? ",val_accuracy,val_loss" : "")
     let file = try LogFile(path, beginningWith: "epoch,")
@@ -32,9 +32,9 @@ public struct CSVLog: TrainingCallback {
     hasFailed = false
   }
 
-  /// Adds the epoch's line.
+  /// Appends the line of the epoch.
   ///
-  /// - Throws: `ioFailure`, unless somebody is told of failures.
+  /// - Throws: `ioFailure`, unless the log was created with a failure handler.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last, let file else { return .proceed }
     do throws(SoftmaxError) {
@@ -55,12 +55,12 @@ public struct CSVLog: TrainingCallback {
 }
 
 extension TrainingCallback where Self == CSVLog {
-  /// Writes a line an epoch to a table of comma-separated values; see ``CSVLog``.
+  /// Writes one line per epoch to a CSV file; see ``CSVLog``.
   ///
   /// - Parameters:
   ///   - path: the file to write.
-  ///   - onFailure: told, once, of a line that could not be written, for which the training then does
-  ///     not end; without it such a line ends the training.
+  ///   - onFailure: called with the first error of writing a line, after which the training continues.
+  ///     Without a handler such an error ends the training.
   public static func csvLog(
     to path: String, onFailure: (@Sendable (SoftmaxError) -> Void)? = nil
   ) -> CSVLog {

@@ -13,7 +13,7 @@ extension Checkpoint {
   static let checksumKey = "checkpoint_checksum"
   private static let formatVersion = 2
 
-  // The checkpoint without its networks and matrices.
+  // The fields of a checkpoint that are stored as JSON: all but the networks and the optimizer's state.
   private struct Record: Codable {
     struct Callback: Codable {
       var settings: TrainingSettings
@@ -29,32 +29,32 @@ extension Checkpoint {
     var stepCount: Int
     var learningRateFactor: Double
     var optimizerStateCount: Int
-    // Absent between two steps of the optimizer.
+    // Nil between two updates of the optimizer; else the weight of the gradients accumulated so far.
     var accumulatedWeight: AccumulatedWeight?
     // Of a solver.
     var solverValues: [String: Double]?
   }
 
-  // What every version has.
+  // The field that every format version has; decoded first.
   private struct Format: Decodable {
     var version: Int
   }
 
-  /// Reads a checkpoint, and trusts nothing in it.
+  /// Reads a checkpoint and validates all of it.
   ///
   /// ```swift
   /// let checkpoint = try Checkpoint.load("fashion.safetensors")
   /// ```
   ///
-  /// - Throws: `notFound`, `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` for a
-  ///   file that has changed since it was written, or whose tensors or metadata do not fit;
-  ///   `unsupported` for a newer version's.
+  /// - Throws: `notFound` or `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` if the file
+  ///   has changed since it was written, or its tensors or metadata are inconsistent; `unsupported` for
+  ///   another format version.
   public static func load(_ path: String) throws(SoftmaxError) -> Checkpoint {
     let file = try SafetensorsFile.read(path)
     do throws(SoftmaxError) {
       return try Checkpoint(file)
     } catch {
-      // The parts below know tensors and keys; which file they are of is known here.
+      // The errors thrown below name tensors and keys but not the file. The path is added here.
       throw SoftmaxError(
         error.code, error.message, remedy: error.remedy, at: .file(path: path, offset: nil),
         cause: error.cause)
@@ -63,15 +63,15 @@ extension Checkpoint {
 
   /// Writes the checkpoint to a file, which appears complete or not at all.
   ///
-  /// It is a model file too: `Classifier.load(_:)` reads the network of this moment from it.
+  /// The file is also a model file: `Classifier.load(_:)` reads the network of this moment from it.
   ///
-  /// - Throws: `ioFailure` or `notFound`; `nonFiniteValue` where the optimizer's state has become
-  ///   infinite.
+  /// - Throws: `ioFailure` or `notFound`; `nonFiniteValue` if a value of the optimizer's state is
+  ///   infinite or NaN.
   public func save(to path: String) throws(SoftmaxError) {
     try artefact().write(to: path)
   }
 
-  /// The file's content.
+  /// Returns the content of the checkpoint file.
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     let model = try classifier.artefact()
     var tensors = model.tensors
@@ -102,7 +102,8 @@ extension Checkpoint {
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
 
-  /// The checksum of names, shapes and numbers of tensors, and of all other metadata.
+  /// Returns the checksum of the names, shapes and values of the tensors, and of all metadata but the
+  /// checksum itself.
   static func checksum(
     of tensors: [SafetensorsFile.Tensor], _ metadata: [String: String]
   ) -> String {
@@ -126,7 +127,7 @@ extension Checkpoint {
     return String(repeating: "0", count: 16 - sum.count) + sum
   }
 
-  /// The checkpoint that a file's content describes.
+  /// Creates the checkpoint from the content of a file.
   init(_ file: SafetensorsFile) throws(SoftmaxError) {
     guard file.metadata[Self.metadataKey] != nil else {
       throw SoftmaxError(
@@ -149,7 +150,8 @@ extension Checkpoint {
         remedy: "take a copy of the file, or go on from an earlier checkpoint")
     }
     let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
-    // A network that is named is read, so none is named twice, and each has tensors of its own.
+    // Each network listed in the metadata is read. The names must therefore be distinct, and there must
+    // be at least one tensor per network; this bounds the work on a hostile file.
     guard (0...16).contains(record.optimizerStateCount), record.callbacks.count <= 256,
       record.callbacks.allSatisfy({ $0.networks.count == Set($0.networks).count }),
       record.callbacks.reduce(0, { $0 + $1.networks.count }) <= file.tensors.count
@@ -211,7 +213,8 @@ extension Checkpoint {
     }
   }
 
-  // What the file has of a layer's tensors: of those that are frozen there is nothing.
+  // Returns the tensors that the file holds for a layer. The optimizer has no state for frozen tensors,
+  // so these may be missing.
   private static func tensors(
     of layer: Sequential.LayerState, in file: SafetensorsFile, prefix: String
   ) throws(SoftmaxError) -> [LayerTensor] {
@@ -224,7 +227,7 @@ extension Checkpoint {
     return result
   }
 
-  // A network of the file's architecture, with the tensors of a prefix.
+  // Reads a network of the file's architecture from the tensors whose names start with a prefix.
   private static func network(
     in file: SafetensorsFile, prefix: String
   ) throws(SoftmaxError) -> (network: Sequential, tensorCount: Int) {
@@ -240,7 +243,7 @@ extension Checkpoint {
 }
 
 extension SafetensorsFile {
-  /// The file without what a checkpoint adds to a model.
+  /// Returns the file without the tensors of the optimizer and the callbacks.
   func withoutTrainingState() throws(SoftmaxError) -> SafetensorsFile {
     guard metadata[Checkpoint.metadataKey] != nil else { return self }
     return try SafetensorsFile(

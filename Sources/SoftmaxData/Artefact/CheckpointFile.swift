@@ -4,28 +4,29 @@ import Foundation
 import SoftmaxCore
 public import SoftmaxModels
 
-/// Writes checkpoints while a training runs.
+/// A callback that writes checkpoints during training.
 ///
-/// A checkpoint is written at the end of every `everyEpochs`-th epoch and where the training ends or
-/// pauses, also within an epoch. At any moment the file holds the last one, whole: a training that is
-/// killed goes on from it and ends with the same bits.
+/// It writes a checkpoint at the end of every `everyEpochs`-th epoch and when the training ends or
+/// pauses, also within an epoch. The file is replaced atomically, so at any moment it holds the last
+/// complete checkpoint: a training that is killed resumes from it and ends with the same bits.
 ///
-/// With `keeping: .bestAndLast` the model of the best epoch, by validation loss or without validation
-/// by loss, stands in a file beside it: `fashion.safetensors` has `fashion.best.safetensors`.
+/// With `keeping: .bestAndLast` the model of the best epoch is written to a second file:
+/// `fashion.best.safetensors` for `fashion.safetensors`. The best epoch is the one of the lowest
+/// validation loss, or of the lowest training loss without validation.
 public struct CheckpointFile: TrainingCallback {
-  /// Which states are kept in files.
+  /// The states that are kept in files.
   public enum Kept: Hashable, Sendable {
-    /// The last checkpoint.
+    /// Only the last checkpoint.
     case last
-    /// The last checkpoint, and the model of the best epoch.
+    /// The last checkpoint and the model of the best epoch.
     case bestAndLast
   }
 
-  /// The file of the last checkpoint.
+  /// The path of the last checkpoint.
   public let path: String
-  /// The epochs from one checkpoint to the next.
+  /// The number of epochs from one checkpoint to the next.
   public let everyEpochs: Int
-  /// Which states are kept in files.
+  /// The states that are kept in files.
   public let kept: Kept
 
   private var writtenAt: Checkpoint.Position?
@@ -36,14 +37,14 @@ public struct CheckpointFile: TrainingCallback {
     self.kept = kept
   }
 
-  /// The file of the best epoch's model.
+  /// The path of the best epoch's model.
   public var bestPath: String {
     let suffix = ".safetensors"
     return path.hasSuffix(suffix)
       ? path.dropLast(suffix.count) + ".best" + suffix : path + ".best"
   }
 
-  /// Checks the settings, and removes what dead runs left behind.
+  /// Validates the settings and removes temporary files that killed runs have left.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     guard everyEpochs > 0 else {
       throw SoftmaxError(
@@ -53,7 +54,7 @@ public struct CheckpointFile: TrainingCallback {
     if kept == .bestAndLast { AtomicFile.removeStaleFiles(of: bestPath) }
   }
 
-  /// Writes a checkpoint where one is due.
+  /// Writes the model if this epoch is the best so far, and a checkpoint if one is due.
   public mutating func epochIsSettled(_ status: TrainingStatus) throws {
     if kept == .bestAndLast, let last = status.history.epochs.last,
       status.history.bestEpoch?.number == last.number
@@ -63,7 +64,7 @@ public struct CheckpointFile: TrainingCallback {
     if status.position.epoch % everyEpochs == 0 { try write(status) }
   }
 
-  /// Writes a last checkpoint, unless it is written already or the training diverged.
+  /// Writes a final checkpoint, unless this position is already written or the training diverged.
   public mutating func trainingEnds(
     _ status: TrainingStatus, network: inout Sequential
   ) throws {
@@ -71,7 +72,7 @@ public struct CheckpointFile: TrainingCallback {
     do throws(SoftmaxError) {
       try write(status)
     } catch {
-      // Of weights that are no numbers nothing is kept: the checkpoint before is worth more.
+      // A network with non-finite weights is not saved. The previous checkpoint, which is finite, stays.
       guard error.code == .diverged else { throw error }
     }
   }
@@ -83,12 +84,12 @@ public struct CheckpointFile: TrainingCallback {
 }
 
 extension TrainingCallback where Self == CheckpointFile {
-  /// Writes checkpoints while a training runs; see ``CheckpointFile``.
+  /// Writes checkpoints during training; see ``CheckpointFile``.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - everyEpochs: the epochs from one to the next, at least 1.
-  ///   - kept: the last state alone, or the best epoch's model beside it.
+  ///   - path: the path of the checkpoint file.
+  ///   - everyEpochs: the number of epochs from one checkpoint to the next, at least 1.
+  ///   - kept: whether only the last state is kept, or also the model of the best epoch.
   public static func checkpoint(
     to path: String, everyEpochs: Int = 1, keeping kept: CheckpointFile.Kept = .last
   ) -> CheckpointFile {

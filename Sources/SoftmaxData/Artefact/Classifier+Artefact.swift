@@ -4,30 +4,32 @@ import Foundation
 public import SoftmaxCore
 public import SoftmaxModels
 
-// A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape
-// [outputs, inputs] and `layers.<index>.bias`, and what else a layer has; `pipeline.<index>.<name>` are what
-// the steps before the network have learnt; its metadata, in JSON, say the rest.
+// A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape [outputs,
+// inputs], `layers.<index>.bias` and further tensors of the layers. Tensors `pipeline.<index>.<name>`
+// hold the learnt values of the preprocessing steps. The metadata hold everything else, structured
+// values as JSON.
 extension Classifier {
-  /// The release of this library, as model files name it.
+  /// The release of this library, as model files record it.
   public static let libraryVersion = "0.1.0"
 
   private static let format = "swift-softmax"
   private static let formatVersion = "2"
 
-  /// Reads a classifier from a model file, and trusts nothing in it.
+  /// Reads a classifier from a model file and validates all of it.
   ///
   /// ```swift
   /// let classifier = try Classifier.load("fashion-mnist.safetensors")
   /// ```
   ///
-  /// - Throws: `notFound`, `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` for a
-  ///   file whose tensors or metadata do not fit; `unsupported` for a newer version's.
+  /// - Throws: `notFound` or `ioFailure`; `invalidData`, `shapeMismatch` or `nonFiniteValue` if the
+  ///   tensors or metadata are inconsistent; `unsupported` for another format version or an unknown
+  ///   setting.
   public static func load(_ path: String) throws(SoftmaxError) -> Classifier {
     let file = try SafetensorsFile.read(path)
     do {
       return try Classifier(file)
     } catch {
-      // The parts below know tensors and keys; which file they are of is known here.
+      // The errors thrown below name tensors and keys but not the file. The path is added here.
       throw SoftmaxError(
         error.code, error.message, remedy: error.remedy, at: .file(path: path, offset: nil),
         cause: error.cause)
@@ -36,16 +38,16 @@ extension Classifier {
 
   /// Writes the classifier to a model file, which appears complete or not at all.
   ///
-  /// The same classifier gives the same bytes. Readable by whatever reads
-  /// safetensors: `safetensors.numpy.load_file(path)["layers.1.weight"]`.
+  /// The same classifier gives the same bytes. Every safetensors library can read the file:
+  /// `safetensors.numpy.load_file(path)["layers.1.weight"]`.
   ///
-  /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a `RowLayer` of your own,
-  ///   whose code no file can hold.
+  /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a custom `RowLayer`, whose
+  ///   code a file cannot hold.
   public func save(to path: String) throws(SoftmaxError) {
     try artefact().write(to: path)
   }
 
-  /// The SHA-256 of the parameters as the model file holds them, in hexadecimal.
+  /// The SHA-256 of the network's parameters in the order of the model file, in hexadecimal.
   public var weightsSHA256: String {
     var hash = SHA256()
     for layer in network.layers {
@@ -54,12 +56,14 @@ extension Classifier {
     return hash.hexDigest()
   }
 
-  /// Throws what saving would, but for the disk: before minutes are spent on a training.
+  /// Throws the errors that saving would throw, except those of the disk.
+  ///
+  /// Called before a training, so that an unsupported model fails before minutes are spent on it.
   package func validateSaving() throws(SoftmaxError) {
     _ = try artefact()
   }
 
-  /// The model file's content.
+  /// Returns the content of the model file.
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     var tensors: [SafetensorsFile.Tensor] = []
     for (index, layer) in network.layers.enumerated() {
@@ -84,7 +88,7 @@ extension Classifier {
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
   }
 
-  /// The classifier that a model file's content describes.
+  /// Creates the classifier from the content of a model file.
   init(_ file: SafetensorsFile) throws(SoftmaxError) {
     guard file.metadata["format"] == Classifier.format else {
       throw SoftmaxError(
@@ -106,7 +110,7 @@ extension Classifier {
         .unsupported, "has a temperature other than 1, which this release cannot apply")
     }
     let architecture: ArtefactArchitecture = try ArtefactJSON.decode("architecture", of: file)
-    // Nor can a setting of a layer.
+    // An unknown setting of a layer would change the predictions too, so it is an error.
     if let unknown = try ArtefactJSON.unknownKey("architecture", of: file, as: architecture) {
       throw SoftmaxError(
         .unsupported,
@@ -122,9 +126,10 @@ extension Classifier {
   }
 }
 
-/// JSON values in a model file's metadata: sorted keys, so that the same value is the same text.
+/// Encodes and decodes the JSON values in the metadata of a model file.
 ///
-/// JSON has no infinite numbers: a string stands for one.
+/// Keys are sorted, so equal values give equal text. JSON has no infinity and no NaN: they are encoded
+/// as strings.
 enum ArtefactJSON {
   private static let infinity = (positive: "infinity", negative: "-infinity", nan: "nan")
 
@@ -160,7 +165,7 @@ enum ArtefactJSON {
     }
   }
 
-  /// The same of what a file may lack.
+  /// Decodes the value of a key; nil if the file lacks the key.
   static func decodeIfPresent<Value: Decodable>(
     _ key: String, of file: SafetensorsFile
   ) throws(SoftmaxError) -> Value? {
@@ -169,7 +174,10 @@ enum ArtefactJSON {
     return value
   }
 
-  /// A key of the text that `value`, decoded from it, left out.
+  /// Returns the first key of the JSON text that `value`, decoded from the text, does not have; nil if
+  /// there is none.
+  ///
+  /// Keys with the value null do not count.
   static func unknownKey(
     _ key: String, of file: SafetensorsFile, as value: some Encodable
   ) throws(SoftmaxError) -> String? {

@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Reads JSON token by token, as RFC 8259 has it and no more.
+/// A strict scanner of JSON (RFC 8259) that reads token by token.
 ///
-/// Foundation's readers take the last of two equal keys without a word, and one
-/// of two readers of a file taking the first is how checks are passed by. This
-/// one leaves the nesting to the caller, who asks for what the format allows,
-/// so there is no depth to bound.
+/// If a key appears twice, Foundation's decoders silently take the last value. Two programs that take
+/// different values of such a file can be played off against each other, so this scanner rejects the
+/// file. The caller asks for the value that the format allows at each position; nesting is therefore
+/// bounded by the calls, and the scanner needs no depth limit.
 struct JSONScanner {
-  /// Where the next byte lies, in the text.
+  /// The offset of the next byte in the text.
   private(set) var index = 0
   private let bytes: [UInt8]
   private let path: String
-  // Where the text begins in its file.
+  // The offset of the text in its file, for errors.
   private let base: Int
 
-  /// Starts at the beginning of a text that lies at an offset in a file.
+  /// Creates a scanner of a text that begins at the offset `base` of a file.
   init(_ bytes: [UInt8], path: String, base: Int) {
     self.bytes = bytes
     self.path = path
     self.base = base
   }
 
-  /// The error for a text that is not as it should be, at a place in the text or here.
+  /// Returns the error for invalid text, at an offset in the text or at the current one.
   func failure(_ message: String, at place: Int? = nil) -> SoftmaxError {
     SoftmaxError(
       .invalidData, message, at: .file(path: path, offset: base + (place ?? index)))
   }
 
-  /// Steps over one character, and over white space before it.
+  /// Skips white space and one character.
+  ///
+  /// - Throws: `invalidData` if another character comes next.
   mutating func expect(_ character: Unicode.Scalar) throws(SoftmaxError) {
     guard skip(character) else { throw failure("expected '\(character)', \(found)") }
   }
 
-  /// Steps over one character if it comes next, and over white space before it.
+  /// Skips white space, and one character if it comes next; returns whether it did.
   mutating func skip(_ character: Unicode.Scalar) -> Bool {
     skipWhitespace()
     guard index < bytes.count, UInt32(bytes[index]) == character.value else { return false }
@@ -41,16 +43,18 @@ struct JSONScanner {
     return true
   }
 
-  /// Throws unless only spaces follow.
+  /// Throws unless only spaces remain.
   func expectPadding() throws(SoftmaxError) {
     guard let stray = bytes[index...].firstIndex(where: { $0 != 0x20 }) else { return }
     throw failure("only spaces may follow the header's last brace", at: stray)
   }
 
-  /// An object: the closure is called with each key and its place and must read the value.
+  /// Reads an object.
   ///
-  /// Keys that are equal, also in the eyes of Unicode, are an error, and so are more keys than the
-  /// caller can have use for.
+  /// The closure receives each key and its offset, and must read the value.
+  ///
+  /// - Throws: `invalidData` for a key that appears twice, also in another form of the same Unicode
+  ///   characters (canonical equivalence); `unsupported` for more than `limit` keys.
   mutating func object(
     atMost limit: Int, _ readValue: (inout JSONScanner, String, Int) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) {
@@ -75,7 +79,7 @@ struct JSONScanner {
     try expect("}")
   }
 
-  /// An array of whole numbers, none negative, at most so many.
+  /// Reads an array of at most `limit` non-negative integers.
   mutating func integers(atMost limit: Int) throws(SoftmaxError) -> [Int] {
     try expect("[")
     if skip("]") { return [] }
@@ -88,7 +92,7 @@ struct JSONScanner {
     return result
   }
 
-  /// A whole number that is not negative, without fraction, exponent or leading zeros.
+  /// Reads a non-negative integer without fraction, exponent or leading zeros.
   private mutating func integer() throws(SoftmaxError) -> Int {
     skipWhitespace()
     let start = index
@@ -110,7 +114,7 @@ struct JSONScanner {
     return value
   }
 
-  /// A string; what is escaped in it is resolved.
+  /// Reads a string and resolves its escapes.
   mutating func string() throws(SoftmaxError) -> String {
     try expect("\"")
     let start = index
@@ -136,7 +140,7 @@ struct JSONScanner {
     }
   }
 
-  /// The character that is written behind a backslash.
+  /// Reads the rest of an escape sequence after its backslash.
   private mutating func escape() throws(SoftmaxError) -> Unicode.Scalar {
     let place = index - 1
     guard index < bytes.count else { throw failure("a string does not end", at: place) }
@@ -153,7 +157,7 @@ struct JSONScanner {
     default: throw failure("an unknown escape", at: place)
     }
     var code = try hexadecimal()
-    // Beyond 16 bits a character is written as two: RFC 8259, section 7.
+    // A character beyond 16 bits is escaped as a surrogate pair: RFC 8259, section 7.
     if code & 0xfc00 == 0xd800, bytes[index...].starts(with: [0x5c, 0x75]) {
       index += 2
       let low = try hexadecimal()
@@ -195,7 +199,8 @@ struct JSONScanner {
       ? "got '\(Character(Unicode.Scalar(byte)))'" : "got the byte 0x\(String(byte, radix: 16))"
   }
 
-  /// A key as an error shows it: a hostile one may be of any length.
+  /// Returns the text quoted and truncated to 80 characters, since a key of a hostile file may be of any
+  /// length.
   static func shortened(_ text: String) -> String {
     text.unicodeScalars.count > 80
       ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(80))).debugDescription + "..."

@@ -2,32 +2,31 @@
 public import SoftmaxCore
 
 extension SafetensorsFile {
-  /// The most bytes that a file may have unless the caller says otherwise: 4 GiB.
+  /// The default limit of the size of a file: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
-  /// Reads a file, and trusts nothing in it.
+  /// Reads a file and validates all of it.
   ///
-  /// Tensors must be of type F32 or F64, finite, and lie one behind the other without
-  /// holes or overlaps up to the file's last byte; no key may appear twice, and
-  /// the metadata are strings. At most 4,096 tensors, 4,096 metadata and a header
-  /// of 8 MiB are read.
+  /// Tensors must be of type F32 or F64 and finite. They must be contiguous, without holes or overlaps,
+  /// up to the last byte of the file. No key may appear twice, and all metadata must be strings. The
+  /// limits are 4,096 tensors, 4,096 metadata entries and a header of 8 MiB.
   ///
   /// - Parameters:
-  ///   - path: a regular file.
-  ///   - maximumByteCount: the most bytes that it may have.
-  /// - Throws: `notFound`, `ioFailure`, `invalidData` where the file breaks its format,
-  ///   `unsupported` for other types and what exceeds a limit, `nonFiniteValue` naming the tensor.
+  ///   - path: the path of a regular file.
+  ///   - maximumByteCount: the maximum size of the file in bytes.
+  /// - Throws: `notFound` or `ioFailure`; `invalidData` for a malformed file; `unsupported` for other
+  ///   element types and beyond a limit; `nonFiniteValue` naming the tensor.
   public static func read(
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> SafetensorsFile {
     try read(ByteSource(path: path), maximumByteCount: maximumByteCount)
   }
 
-  /// Reads the bytes of a file.
+  /// Reads the content of a file from memory.
   ///
   /// - Parameters:
   ///   - bytes: the content of the file.
-  ///   - name: what to call it in errors.
+  ///   - name: the name to use in errors.
   /// - Throws: as ``read(_:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String
@@ -88,12 +87,16 @@ extension SafetensorsFile {
 }
 
 extension ByteSource {
-  /// Exactly so many bytes; the caller has compared the number with what there is.
+  /// Reads exactly `count` bytes.
+  ///
+  /// - Throws: `invalidData` if fewer bytes remain.
   fileprivate mutating func bytes(_ count: Int) throws(SoftmaxError) -> [UInt8] {
     try elements(count)
   }
 
-  /// Exactly so many little-endian numbers.
+  /// Reads exactly `count` little-endian values.
+  ///
+  /// - Throws: `invalidData` if fewer bytes remain.
   fileprivate mutating func elements<Element: BitwiseCopyable>(
     _ count: Int
   ) throws(SoftmaxError) -> [Element] {
@@ -110,7 +113,7 @@ extension ByteSource {
       }
       filled = ((try? outcome.get()) ?? 0) / MemoryLayout<Element>.stride
     }
-    // Another process may have cut the file off since its size was looked at.
+    // Another process may have truncated the file after its size was read.
     guard try outcome.get() == byteCount else { throw cutOff }
     return result
   }

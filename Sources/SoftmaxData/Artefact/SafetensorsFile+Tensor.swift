@@ -2,9 +2,9 @@
 import SoftmaxCore
 
 extension SafetensorsFile {
-  /// A named array of numbers with a shape.
+  /// A named array of values with a shape.
   public struct Tensor: Hashable, Sendable {
-    /// The numbers in row-major order, in the type that the file has them in.
+    /// The values in row-major order, in the element type of the file.
     enum Elements: Hashable, Sendable {
       case floats([Float])
       case doubles([Double])
@@ -12,16 +12,20 @@ extension SafetensorsFile {
 
     /// The name, unique in its file.
     public let name: String
-    /// The extent in each dimension, the slowest first; of a single number it is empty.
+    /// The size of each dimension, the slowest-varying first; empty for a scalar.
     public let shape: [Int]
     let elements: Elements
 
-    /// Creates a tensor of type F32; ``SafetensorsFile/init(tensors:metadata:)`` checks it.
+    /// Creates a tensor of type F32.
+    ///
+    /// Nothing is validated here; ``SafetensorsFile/init(tensors:metadata:)`` validates the tensor.
     public init(name: String, shape: [Int], values: [Float]) {
       self.init(name: name, shape: shape, elements: .floats(values))
     }
 
-    /// Creates a tensor of type F64; ``SafetensorsFile/init(tensors:metadata:)`` checks it.
+    /// Creates a tensor of type F64.
+    ///
+    /// Nothing is validated here; ``SafetensorsFile/init(tensors:metadata:)`` validates the tensor.
     public init(name: String, shape: [Int], doubles: [Double]) {
       self.init(name: name, shape: shape, elements: .doubles(doubles))
     }
@@ -32,7 +36,9 @@ extension SafetensorsFile {
       self.elements = elements
     }
 
-    /// The numbers in row-major order, as many as the product of the shape; those of type F64 are rounded.
+    /// The values in row-major order in single precision; values of type F64 are rounded.
+    ///
+    /// - Complexity: linear in the number of values for type F64, else constant.
     public var values: [Float] {
       switch elements {
       case .floats(let values): values
@@ -40,7 +46,9 @@ extension SafetensorsFile {
       }
     }
 
-    /// The numbers in row-major order in double precision.
+    /// The values in row-major order in double precision.
+    ///
+    /// - Complexity: linear in the number of values for type F32, else constant.
     public var doubles: [Double] {
       switch elements {
       case .floats(let values): values.map { Double($0) }
@@ -48,10 +56,10 @@ extension SafetensorsFile {
       }
     }
 
-    /// The same numbers under another name.
+    /// Returns the tensor under another name.
     func named(_ name: String) -> Tensor { Tensor(name: name, shape: shape, elements: elements) }
 
-    /// The type's name in a file.
+    /// The element type, as the file names it.
     var type: ElementType {
       switch elements {
       case .floats: .float32
@@ -59,7 +67,7 @@ extension SafetensorsFile {
       }
     }
 
-    /// The number of bytes that the numbers take.
+    /// The number of bytes of the values.
     var byteCount: Int {
       switch elements {
       case .floats(let values): values.count * MemoryLayout<Float>.size
@@ -67,7 +75,8 @@ extension SafetensorsFile {
       }
     }
 
-    /// Calls `body` with the numbers as they lie in memory and in files.
+    /// Calls `body` with the bytes of the values, which are the same in memory and in a file
+    /// (little-endian).
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
       switch elements {
       case .floats(let values): unsafe values.withUnsafeBytes { unsafe body($0) }
@@ -75,7 +84,8 @@ extension SafetensorsFile {
       }
     }
 
-    /// The place and the text of the first number that is not finite.
+    /// The index of the first value that is infinite or NaN, and that value as text; nil if all are
+    /// finite.
     var firstNotFinite: (index: Int, value: String)? {
       switch elements {
       case .floats(let values):
@@ -101,15 +111,16 @@ extension SafetensorsFile {
     }
   }
 
-  /// The types of numbers that are read and written.
+  /// The element types that can be read and written.
   enum ElementType: String {
     case float32 = "F32"
     case float64 = "F64"
 
-    /// The bytes of a number.
+    /// The number of bytes per value.
     var byteCount: Int { self == .float32 ? 4 : 8 }
 
-    /// The bytes that a tensor of a shape takes; nil if they cannot be counted.
+    /// Returns the number of bytes of a tensor of a shape; nil if a dimension is negative or the product
+    /// overflows.
     func byteCount(of shape: [Int]) -> Int? {
       var count = byteCount
       for extent in shape {

@@ -2,14 +2,13 @@
 public import SoftmaxCore
 
 extension SafetensorsFile {
-  /// Writes the file so that it appears complete or not at all.
+  /// Writes the file, which appears complete or not at all.
   ///
-  /// The same content gives the same bytes: the header's keys are sorted, the
-  /// tensors lie in the order given. The file that had the name before stays
-  /// until the new one is on the disk, and passes its mode on.
+  /// The same content gives the same bytes: the keys of the header are sorted, and the tensors keep
+  /// their order. An existing file stays until the new one is on the disk; the new file gets its mode.
   ///
-  /// - Throws: `ioFailure` or `notFound`; whether the old file is untouched or the new one in
-  ///   place is told by the cause, an ``AtomicWriteFailure``.
+  /// - Throws: `ioFailure` or `notFound`. The cause, an ``AtomicWriteFailure``, tells whether the old
+  ///   file is untouched or the new one is in place.
   public func write(to path: String) throws(SoftmaxError) {
     let file = try AtomicFile(replacing: path)
     try file.write(encodedHeader())
@@ -17,7 +16,7 @@ extension SafetensorsFile {
     try file.commit()
   }
 
-  /// The bytes of the file.
+  /// Returns the bytes of the file.
   ///
   /// - Complexity: linear in the number of values.
   public func encoded() -> [UInt8] {
@@ -28,7 +27,7 @@ extension SafetensorsFile {
     return bytes
   }
 
-  /// The length of the header and the header.
+  /// Returns the first bytes of the file: the 8 bytes of the header's length and the header.
   func encodedHeader() -> [UInt8] {
     var entries: [(key: String, value: JSONValue)] = []
     if !metadata.isEmpty {
@@ -50,7 +49,7 @@ extension SafetensorsFile {
     }
     described.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     var text = Array(JSONValue.object(entries + described).text.utf8)
-    // So that the numbers begin at a multiple of 8.
+    // Pads with spaces, so that the values begin at a multiple of 8.
     text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
     let length = UInt64(text.count)
     return (0..<8).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) } + text

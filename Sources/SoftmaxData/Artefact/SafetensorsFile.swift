@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// Named tensors of `Float` and `Double` with metadata, as the format safetensors keeps them.
+/// Named tensors of `Float` and `Double` with metadata, in the safetensors format.
 ///
-/// The file is 8 bytes with the length of the header (little-endian), the
-/// header as JSON, padded with spaces to a multiple of 8, and the numbers of
-/// all tensors one behind the other, row-major and little-endian. There is no
-/// code in it and nothing to run.
+/// A file consists of 8 bytes with the length of the header (little-endian), the header as JSON, padded
+/// with spaces to a multiple of 8, and the values of all tensors, contiguous, row-major and
+/// little-endian. A file holds no code, so reading it executes none.
 ///
 /// ```swift
 /// let file = try SafetensorsFile(
@@ -15,19 +14,21 @@ public import SoftmaxCore
 /// print(try SafetensorsFile.read("bias.safetensors") == file)      // true
 /// ```
 ///
+/// All values are held in memory. Looking up a tensor by name searches the list of tensors.
+///
 /// Source: <https://github.com/huggingface/safetensors#format>
 public struct SafetensorsFile: Hashable, Sendable {
-  /// The tensors in the order of their numbers in the file.
+  /// The tensors in the order of their values in the file.
   public let tensors: [Tensor]
-  /// What else the file says, under keys of the writer's choice.
+  /// Further information as texts, under keys that the writer chooses.
   public let metadata: [String: String]
 
   /// Creates the content of a file.
   ///
-  /// - Throws: `invalidArgument` if two tensors have the same name, one is called `__metadata__`,
-  ///   there are more than 4,096 tensors or metadata, or the names and the metadata are longer than 8 MiB;
-  ///   `shapeMismatch` if a shape does not hold the tensor's values; `nonFiniteValue` naming the
-  ///   tensor that holds NaN or infinity.
+  /// - Throws: `invalidArgument` if two tensors have the same name, a tensor is called `__metadata__`,
+  ///   there are more than 4,096 tensors or metadata entries, or the header is longer than 8 MiB;
+  ///   `shapeMismatch` if a shape does not match the tensor's number of values; `nonFiniteValue` naming
+  ///   the tensor that holds NaN or infinity.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(SoftmaxError) {
     guard tensors.count <= SafetensorsHeader.greatestTensorCount else {
       throw SoftmaxError(
@@ -64,13 +65,13 @@ public struct SafetensorsFile: Hashable, Sendable {
     self.metadata = metadata
   }
 
-  /// The tensor of a name, if there is one.
+  /// Returns the tensor with a name; nil if there is none.
   public subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
 
-  /// The SHA-256 of the file's data section, the numbers of all tensors, in hexadecimal.
+  /// The SHA-256 of the values of all tensors (the data section), in hexadecimal.
   ///
-  /// Two models have the same digest exactly if all their weights have the same bits, whatever
-  /// the header says.
+  /// It depends on the values and their order alone, not on names, shapes and metadata. Models of one
+  /// architecture have the same digest exactly if all their weights have the same bits.
   ///
   /// - Complexity: linear in the number of values.
   public var tensorDataSHA256: String {

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The header of a safetensors file, checked against the size of the data behind it.
+/// The header of a safetensors file, validated against the size of the data after it.
 struct SafetensorsHeader {
-  /// What the header says about one tensor.
+  /// The description of one tensor.
   struct Entry {
     var name: String
     var type = SafetensorsFile.ElementType.float32
     var shape: [Int] = []
-    /// The place of the numbers, in bytes from the beginning of the data.
+    /// The range of the values, in bytes from the start of the data.
     var bounds = 0..<0
-    /// Where the entry stands in the file.
+    /// The offset of the entry in the file, for errors.
     var offset: Int
   }
 
   static let metadataKey = "__metadata__"
-  /// The format's own limit for the header, in bytes.
+  /// The limit that the format sets for the header, in bytes.
   static let formatByteCount = 100_000_000
-  /// What is read of it here, in bytes: far more than 4,096 tensors and a training record need.
+  /// The limit that this reader sets, in bytes: far more than 4,096 tensors and a training record need.
   static let greatestByteCount = 8 << 20
   static let greatestTensorCount = 4_096
   static let greatestMetadataCount = 4_096
@@ -27,12 +27,12 @@ struct SafetensorsHeader {
   private(set) var entries: [Entry] = []
   private(set) var metadata: [String: String] = [:]
 
-  /// Reads a header that lies behind the 8 bytes of its length.
+  /// Parses the header, which starts at offset 8 of the file.
   ///
   /// - Parameters:
   ///   - bytes: the header with its padding.
-  ///   - dataByteCount: the number of bytes that follow it.
-  ///   - path: the file, for errors.
+  ///   - dataByteCount: the number of bytes after the header.
+  ///   - path: the path of the file, for errors.
   init(_ bytes: [UInt8], dataByteCount: Int, path: String) throws(SoftmaxError) {
     guard bytes.first == UInt8(ascii: "{") else {
       throw SoftmaxError(
@@ -59,7 +59,7 @@ struct SafetensorsHeader {
       }
     }
     try scanner.expectPadding()
-    // Ties are tensors without numbers; they keep the order of the header.
+    // Entries with equal bounds are tensors without values; they keep the order of the header.
     self.entries = entries.enumerated().sorted {
       ($0.element.bounds.lowerBound, $0.element.bounds.upperBound, $0.offset)
         < ($1.element.bounds.lowerBound, $1.element.bounds.upperBound, $1.offset)
@@ -68,7 +68,10 @@ struct SafetensorsHeader {
     try validateLayout(dataByteCount: dataByteCount, path: path)
   }
 
-  /// Holes could hide a second file, overlaps a bomb: each tensor begins where the last one ends.
+  /// Throws unless each tensor begins where the previous one ends and the last one ends with the file.
+  ///
+  /// Holes could hide other content. Overlaps would let a small file declare any number of large
+  /// tensors.
   private func validateLayout(dataByteCount: Int, path: String) throws(SoftmaxError) {
     var end = 0
     for entry in entries {
@@ -95,7 +98,7 @@ struct SafetensorsHeader {
     var type: String?
     var shape: [Int]?
     var offsets: [Int]?
-    // An unknown key or a second one ends it.
+    // The count is not limited: an unknown or repeated key ends the loop with an error.
     try scanner.object(atMost: .max) { (scanner, key, place) throws(SoftmaxError) in
       switch key {
       case "dtype": type = try scanner.string()

@@ -11,9 +11,9 @@ import SoftmaxCore
 
 /// A file that appears under its name complete or not at all.
 ///
-/// The bytes go to a temporary file in the same folder, which is forced to the
-/// disk and then renamed. Whoever reads the name at any time, even after a
-/// kill or a power failure, finds the old file or the new one.
+/// The bytes are written to a temporary file in the same folder. Committing flushes it to the disk and
+/// renames it. A reader at any time, even after a kill or a power failure, finds the old file or the new
+/// one.
 ///
 /// ```swift
 /// let file = try AtomicFile(replacing: "model.safetensors")
@@ -23,7 +23,8 @@ import SoftmaxCore
 final class AtomicFile {
   /// The path as the caller gave it.
   let path: String
-  // Where links lead: a link shall point to the new file rather than be replaced by it.
+  // The path with symbolic links resolved: a link must point to the new file rather than be replaced by
+  // it.
   private let target: String
   private let folder: String
   private let temporary: String
@@ -31,19 +32,22 @@ final class AtomicFile {
   private var offset = 0
   private let calls: SystemCalls
 
-  /// The calls that make a file last: replaced in tests, which see their order and let them fail.
+  /// The system calls that make a file durable.
+  ///
+  /// Tests replace them to record their order and to make them fail.
   struct SystemCalls {
     var synchronize: (Int32) -> Int32 = AtomicFile.synchronize
     var rename: (_ old: String, _ new: String) -> Int32 = { systemRename($0, $1) }
   }
 
-  /// Starts a file that is going to replace what the path names now.
+  /// Creates a temporary file that will replace the file at a path.
   ///
-  /// Temporary files of runs that died while they wrote the same file are removed.
+  /// Removes the temporary files of processes that died while they wrote the same file.
   ///
   /// - Parameters:
-  ///   - path: the file's path; a link leads to the file to replace.
-  ///   - mode: the new file's mode; without it that of the old file, or the usual one.
+  ///   - path: the path of the file; if it is a symbolic link, the target of the link is replaced.
+  ///   - mode: the mode of the new file; nil for the mode of the old file, or the default mode if there
+  ///     is none.
   /// - Throws: `ioFailure`, `notFound` or `invalidArgument`; the old file is untouched.
   init(
     replacing path: String, mode: mode_t? = nil, calls: SystemCalls = SystemCalls()
@@ -64,7 +68,7 @@ final class AtomicFile {
       prefix: folder + prefix, mode: mode ?? oldMode, path: path)
   }
 
-  /// Removes temporary files of runs that died while they wrote a file.
+  /// Removes the temporary files of processes that died while they wrote a file.
   static func removeStaleFiles(of path: String) {
     guard !path.utf8.contains(0), let (target, _) = try? resolve(path),
       let (folder, prefix) = places(of: target)
@@ -72,12 +76,13 @@ final class AtomicFile {
     removeStaleFiles(inFolder: folder.isEmpty ? "." : folder, prefix: prefix)
   }
 
-  // The folder of a file, and how its temporary files' names begin; nil for the path of a folder.
+  // Returns the folder of a file and the common prefix of the names of its temporary files; nil if the
+  // path is that of a folder.
   private static func places(of target: String) -> (folder: String, prefix: String)? {
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard !name.isEmpty, name != ".", name != ".." else { return nil }
-    // A name may have 255 bytes; the rest is for the mark, the number of the process, and the random
-    // part.
+    // A file name has at most 255 bytes. The name is shortened to leave space for the mark, the process
+    // id and the random digits.
     return (String(target.dropLast(name.count)), "." + shortened(name) + temporaryMark)
   }
 
@@ -87,7 +92,7 @@ final class AtomicFile {
     close(descriptor)
   }
 
-  /// Adds bytes.
+  /// Appends bytes.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
   func write(_ bytes: [UInt8]) throws(SoftmaxError) {
@@ -96,7 +101,7 @@ final class AtomicFile {
     if let failure { throw failure }
   }
 
-  /// Adds bytes that may be a part of another file.
+  /// Appends bytes from memory or from a mapped file.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
   func write(_ bytes: ByteStorage) throws(SoftmaxError) {
@@ -107,11 +112,11 @@ final class AtomicFile {
 
   /// Makes the file appear under its name.
   ///
-  /// - Parameter durably: whether the file is forced to the disk first. Without it a power failure
-  ///   may leave a file of the right name and the wrong content.
+  /// - Parameter durably: whether the file is flushed to the disk first. If false, a file with wrong
+  ///   content may be left after a power failure.
   /// - Throws: `ioFailure` with the cause ``AtomicWriteFailure/notWritten`` if the old file is
-  ///   untouched, ``AtomicWriteFailure/durabilityUncertain`` if the new one is in place but the
-  ///   folder could not be forced to the disk.
+  ///   untouched, or ``AtomicWriteFailure/durabilityUncertain`` if the new file is in place but its
+  ///   folder could not be flushed to the disk.
   func commit(durably: Bool = true) throws(SoftmaxError) {
     guard !durably || calls.synchronize(descriptor) == 0 else {
       throw Self.notWritten("could not be forced to the disk", path: path, offset: nil)
@@ -126,7 +131,7 @@ final class AtomicFile {
     let result = parent < 0 ? -1 : calls.synchronize(parent)
     let failure = SystemFailure(number: errno)
     if parent >= 0 { close(parent) }
-    // Some file systems have no such call for folders: theirs are durable or never will be.
+    // Some file systems cannot flush folders. There nothing more can be done, so this is no error.
     guard result == 0 || failure.number == EINVAL || failure.number == ENOTSUP else {
       throw SoftmaxError(
         .ioFailure,
@@ -153,7 +158,7 @@ final class AtomicFile {
     return nil
   }
 
-  /// The error for the call that just failed.
+  /// Returns the error for the system call that has just failed; reads `errno`.
   private static func notWritten(_ message: String, path: String, offset: Int?) -> SoftmaxError {
     let failure = SystemFailure(number: errno)
     let remedy: String? =
@@ -169,7 +174,7 @@ final class AtomicFile {
       at: .file(path: path, offset: offset), cause: AtomicWriteFailure.notWritten)
   }
 
-  /// Where the path leads, and the mode of the file that is there.
+  /// Returns the path with links resolved, and the mode of the existing file; nil if there is no file.
   private static func resolve(_ path: String) throws(SoftmaxError) -> (String, mode_t?) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else {
@@ -187,7 +192,7 @@ final class AtomicFile {
         throw notWritten("cannot be written", path: path, offset: nil)
       }
     }
-    // Renaming over /dev/null would put a file in its place.
+    // Only regular files are replaced: renaming over /dev/null would turn the device into a file.
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw SoftmaxError(
         .ioFailure, "is no regular file and cannot be replaced by one",
@@ -206,7 +211,9 @@ final class AtomicFile {
     return result
   }
 
-  /// Creates a file of a new name and locks it as the sign that its writer lives.
+  /// Creates a file with a new name and locks it.
+  ///
+  /// The lock shows other processes that the writer is alive.
   private static func create(
     prefix: String, mode: mode_t?, path: String
   ) throws(SoftmaxError) -> (String, Int32) {
@@ -222,7 +229,7 @@ final class AtomicFile {
         throw notWritten("cannot be written in its folder", path: path, offset: nil)
       }
       _ = SystemFailure.retrying { flock(descriptor, LOCK_EX) }
-      // Between the two calls another run may have taken the file for stale and removed it.
+      // Between opening and locking, another process may have taken the file for stale and removed it.
       var status = stat()
       if unsafe fstat(descriptor, &status) == 0, status.st_nlink == 0 {
         close(descriptor)
@@ -241,10 +248,10 @@ final class AtomicFile {
       at: .file(path: path, offset: nil), cause: AtomicWriteFailure.notWritten)
   }
 
-  /// Removes what runs left behind that died before the renaming.
+  /// Removes temporary files whose writers died before the renaming.
   ///
-  /// The lock tells the dead from the living better than the number of the process would: it goes
-  /// with its process, whether that ran here, in a container or under a number used again.
+  /// A file is stale if it is not locked. The process id in the name would not tell: it may belong to
+  /// another container or have been reused. The system releases the lock when the process ends.
   private static func removeStaleFiles(inFolder folder: String, prefix: String) {
     guard let listing = unsafe opendir(folder) else { return }
     defer { unsafe closedir(listing) }
@@ -261,11 +268,13 @@ final class AtomicFile {
     }
   }
 
-  // No user's file has a name like this by chance: one that only looks a little like it is left alone.
+  // The mark makes a collision with a user's file unlikely. Names that match only in part are not
+  // removed.
   private static let temporaryMark = ".softmax-temporary."
   private static let randomDigitCount = 16
 
-  /// Whether a name ends as temporary files do: the number of a process and a random number.
+  /// Returns whether the end of a name is that of a temporary file: a process id and 16 hexadecimal
+  /// digits.
   private static func isTemporaryTail(_ tail: Substring) -> Bool {
     let parts = tail.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 2 && Int32(parts[0]).map { $0 > 0 } == true
@@ -275,7 +284,7 @@ final class AtomicFile {
 
   private static func synchronize(_ descriptor: Int32) -> Int32 {
     #if canImport(Darwin)
-      // There fsync leaves the bytes in the disk's own memory.
+      // On Darwin, fsync leaves the bytes in the cache of the drive.
       if SystemFailure.retrying({ fcntl(descriptor, F_FULLFSYNC) }) == 0 { return 0 }
     #endif
     return SystemFailure.retrying { fsync(descriptor) }
@@ -284,7 +293,7 @@ final class AtomicFile {
 
 private func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
 
-// Within the type the method's name hides the system's.
+// A wrapper: inside the type, `write` is the method and hides the system call.
 private func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
   unsafe write(descriptor, start, count)
 }

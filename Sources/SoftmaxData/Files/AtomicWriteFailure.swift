@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a failed write left behind; the cause of the error that reports it.
+/// The state of a file after a failed write; the cause of the error that reports the failure.
 ///
 /// ```swift
 /// do {
@@ -10,13 +10,12 @@
 /// }
 /// ```
 public enum AtomicWriteFailure: Error, Hashable, CustomStringConvertible {
-  /// Nothing was changed: the old file, if there was one, is as it was.
+  /// Nothing was changed; an existing file is untouched.
   case notWritten
-  /// The new file is in its place, but the system did not confirm that it would survive a power
-  /// failure.
+  /// The new file is in place, but the system did not confirm that it would survive a power failure.
   case durabilityUncertain
 
-  /// The state of the file in words.
+  /// The state of the file as text.
   public var description: String {
     switch self {
     case .notWritten: "nothing was changed"

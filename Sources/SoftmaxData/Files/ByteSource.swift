@@ -9,27 +9,27 @@ import SoftmaxCore
   import Glibc
 #endif
 
-/// Bytes to be read once, front to back: a regular file, or memory under a name.
+/// Bytes that are read once from beginning to end, from a regular file or from memory.
 ///
-/// The size is known before anything is read, so a reader can compare what a
-/// header declares with what can be there at all.
+/// The size is known before reading, so a reader can compare the sizes that a header declares with the
+/// bytes that exist.
 struct ByteSource: ~Copyable {
-  /// The file's path, or the name of the bytes, for errors.
+  /// The path of the file or the name of the bytes in memory, for errors.
   let path: String
-  /// The number of bytes there are.
+  /// The number of bytes in total.
   let byteCount: Int
-  /// The number of bytes that were read.
+  /// The number of bytes read so far.
   private(set) var offset = 0
   private let descriptor: Int32
   private let memory: [UInt8]
 
   /// Opens a regular file.
   ///
-  /// Folders, pipes and devices are refused: their size says nothing, and
-  /// reading them may block or never end.
+  /// Folders, pipes and devices are rejected: they have no meaningful size, and reading them may block
+  /// or never end.
   init(path: String) throws(SoftmaxError) {
     try SystemFailure.validate(path: path)
-    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    // Without O_NONBLOCK, opening a pipe would block until it has a writer.
     let descriptor = SystemFailure.retrying {
       unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
@@ -56,7 +56,7 @@ struct ByteSource: ~Copyable {
     self.memory = []
   }
 
-  /// Reads from memory; the name stands for the path in errors.
+  /// Creates a source of bytes in memory; errors show the name in place of a path.
   init(bytes: [UInt8], name: String) {
     self.path = name
     self.descriptor = -1
@@ -68,7 +68,8 @@ struct ByteSource: ~Copyable {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// The first bytes, without moving on; fewer where there are not so many.
+  /// Returns the first bytes without moving the offset; fewer than `count` only if the source is
+  /// shorter.
   func prefix(_ count: Int) throws(SoftmaxError) -> [UInt8] {
     guard descriptor >= 0 else { return Array(memory.prefix(count)) }
     var bytes = [UInt8](repeating: 0, count: min(count, byteCount))
@@ -83,12 +84,13 @@ struct ByteSource: ~Copyable {
     return Array(bytes.prefix(got))
   }
 
-  /// All bytes of a file in place; nil for memory, an empty file, and where the system refuses.
+  /// Maps the file into memory; returns nil for bytes in memory, for an empty file, and if the system
+  /// refuses.
   func mapped() -> MappedBytes? {
     descriptor < 0 ? nil : MappedBytes(descriptor: descriptor, offset: 0, count: byteCount)
   }
 
-  /// Fills the buffer with the next bytes and returns their number, less only at the end.
+  /// Reads the next bytes into the buffer and returns their number, less than its size only at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SoftmaxError) -> Int {
     if descriptor < 0 {
       let slice = memory[offset...].prefix(buffer.count)
@@ -99,7 +101,7 @@ struct ByteSource: ~Copyable {
     var filled = 0
     while filled < buffer.count {
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      // Linux moves at most 2^31 - 4096 bytes a call, Darwin refuses more than 2^31 - 1.
+      // Linux transfers at most 2^31 - 4096 bytes per call; Darwin fails for more than 2^31 - 1.
       let got = SystemFailure.retrying {
         unsafe systemRead(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
       }
@@ -113,8 +115,8 @@ struct ByteSource: ~Copyable {
     return filled
   }
 
-  /// Fills a part of the array with the bytes at an offset of the file and returns their number, less
-  /// only at the end.
+  /// Reads bytes at an offset of the file into a range of the array and returns their number, less than
+  /// the size of the range only at the end.
   ///
   /// - Precondition: the source is a file.
   func read(
@@ -139,9 +141,9 @@ struct ByteSource: ~Copyable {
     return filled
   }
 
-  /// Fills the array with the next bytes and returns their number, less only at the end.
+  /// Reads the next bytes into the array and returns their number, less than its size only at the end.
   mutating func read(into bytes: inout [UInt8]) throws(SoftmaxError) -> Int {
-    // The standard library's closures cannot throw typed errors.
+    // The closures of the standard library cannot throw typed errors.
     var outcome = Result<Int, SoftmaxError>.success(0)
     unsafe bytes.withUnsafeMutableBytes { buffer in
       do throws(SoftmaxError) {
@@ -154,7 +156,7 @@ struct ByteSource: ~Copyable {
   }
 }
 
-// Within the type the method's name hides the system's.
+// A wrapper: inside the type, `read` is the method and hides the system call.
 private func systemRead(_ descriptor: Int32, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int
 {
   unsafe read(descriptor, start, count)

@@ -2,7 +2,9 @@
 import CZlib
 import SoftmaxCore
 
-/// The bare compression of zip files (RFC 1951), without gzip's frame.
+/// The DEFLATE compression of zip files (RFC 1951), without the header and trailer of gzip.
+///
+/// Input and output are whole arrays in memory.
 @safe
 enum Deflate {
   // A byte is at least a quarter of a bit: DEFLATE makes at most 258 bytes out of 2 bits.
@@ -19,9 +21,10 @@ enum Deflate {
 
   /// Unpacks bytes that are said to become so many.
   ///
-  /// Memory grows with what really arrives. Nothing is unpacked beyond `count` bytes.
+  /// Memory grows with the bytes that are actually produced, not with `count`. Decompression stops with
+  /// nil as soon as they exceed `count`.
   ///
-  /// - Returns: the bytes; nil unless the data are whole and give exactly `count`.
+  /// - Returns: the bytes; nil unless the data are complete and give exactly `count` bytes.
   static func unpacked(_ packed: ByteStorage, count: Int) -> [UInt8]? {
     var stream = unsafe z_stream()
     let size = unsafe Int32(MemoryLayout<z_stream>.size)
@@ -30,9 +33,9 @@ enum Deflate {
     return unsafe run(packed, of: count, on: &stream) { unsafe inflate($0, $1) }
   }
 
-  /// Packs bytes.
+  /// Compresses bytes.
   ///
-  /// - Returns: nil where zlib has no memory left.
+  /// - Returns: the compressed bytes; nil if zlib cannot allocate memory.
   static func packed(_ bytes: ByteStorage) -> [UInt8]? {
     var stream = unsafe z_stream()
     let size = unsafe Int32(MemoryLayout<z_stream>.size)
@@ -45,13 +48,13 @@ enum Deflate {
     return unsafe run(bytes, of: nil, on: &stream) { unsafe deflate($0, $1) }
   }
 
-  /// The checksum of zip and gzip.
+  /// Returns the checksum of zip and gzip (CRC-32) of the concatenated parts.
   static func crc32(_ parts: [ByteStorage]) -> UInt32 {
     var sum = CZlib.crc32(0, nil, 0)
     for part in parts {
       unsafe part.withUnsafeBytes { bytes in
         for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
-          // zlib counts in 32 bits.
+          // zlib's counts have 32 bits.
           let piece = unsafe bytes[start..<min(start + 1 << 30, bytes.count)]
           sum = unsafe piece.withMemoryRebound(to: UInt8.self) {
             unsafe CZlib.crc32(sum, $0.baseAddress, UInt32($0.count))
@@ -62,8 +65,8 @@ enum Deflate {
     return UInt32(truncatingIfNeeded: sum)
   }
 
-  // Feeds all bytes to one of zlib's two directions; nil for an error, for data cut off or left over,
-  // and for other than `count` bytes where that is said.
+  // Passes the input through zlib's inflate or deflate. Returns nil for an error, for truncated input,
+  // for trailing bytes, and if the output does not have `count` bytes, unless `count` is nil.
   private static func run(
     _ input: ByteStorage, of count: Int?, on stream: UnsafeMutablePointer<z_stream>,
     step: (UnsafeMutablePointer<z_stream>, Int32) -> Int32
@@ -91,7 +94,7 @@ enum Deflate {
         if code == Z_STREAM_END {
           return offset == input.count && (count == nil || output.count == count) ? output : nil
         }
-        // Z_BUF_ERROR only says that a call could not do everything at once.
+        // Z_BUF_ERROR is no failure: it says that the call needs more input or more output space.
         guard code == Z_OK || code == Z_BUF_ERROR, taken > 0 || produced > 0 else { return nil }
       }
     }

@@ -8,14 +8,14 @@
   import Glibc
 #endif
 
-/// What is to be found under a path, links followed.
+/// The kind of the file at a path, with symbolic links followed.
 enum FileKind: Hashable {
   case regular
   case folder
-  /// A pipe, a device, a socket.
+  /// A pipe, a device or a socket.
   case other
 
-  /// Looks; nil if there is nothing, or nothing that may be seen.
+  /// Examines a path; nil if no file exists there or it is not accessible.
   init?(_ path: String) {
     guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
     var status = stat()

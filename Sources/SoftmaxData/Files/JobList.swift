@@ -2,16 +2,17 @@
 import SoftmaxCore
 import Synchronization
 
-/// Some work in parts that any thread may do, in any order.
+/// An independent piece of work; jobs may run on any thread and in any order.
 struct Job: Sendable {
-  /// How long it takes, in the time that a byte of a checksum takes.
+  /// The estimated duration, in units of the time to checksum one byte.
   let cost: Int
   let body: @Sendable () -> Void
 }
 
-/// Jobs that threads take from, one after the other, the longest first.
+/// A list of jobs that threads process in parallel, the most expensive first.
 final class JobList: Sendable {
-  // Below this a thread costs more than it saves.
+  // The cost of work that justifies one thread; with less, starting the thread takes longer than it
+  // saves.
   private static let costOfThread = 4 << 20
   private static let greatestThreadCount = 4
 
@@ -22,7 +23,9 @@ final class JobList: Sendable {
     self.jobs = jobs.sorted { $0.cost > $1.cost }
   }
 
-  /// Does all jobs and returns when the last is done.
+  /// Runs all jobs and returns when the last is complete.
+  ///
+  /// Uses at most four threads, and only the calling thread for little work.
   static func run(_ jobs: [Job]) {
     if jobs.isEmpty { return }
     let list = JobList(jobs)

@@ -11,24 +11,24 @@ import Synchronization
   import Glibc
 #endif
 
-/// A text file that grows line by line and has one writer at a time.
+/// A text file to which lines are appended, with one writer at a time.
 ///
-/// The lock on it goes with its process, however that ends. What is written is whole lines: of one that
-/// did not fit on the disk nothing stays. An older log under the name stays until the first line is
-/// whole.
+/// The writer holds a lock on the file, which the system releases when the process ends. Each write is
+/// all or nothing: if the disk is full, the bytes written so far are removed. An older log at the path
+/// stays until the first write succeeds.
 final class LogFile: Sendable {
   private let path: String
   private let descriptor: Int32
   private let length = Mutex<off_t>(0)
 
-  /// Opens a file; its content stays until the first line replaces it.
+  /// Opens or creates a file; existing content stays until the first lines replace it.
   ///
-  /// - Parameter prefix: how a file begins that may be written over, unless it is empty.
-  /// - Throws: `invalidArgument` for a file that begins otherwise, or that another writer has;
+  /// - Parameter prefix: the text that an existing file must begin with, unless it is empty.
+  /// - Throws: `invalidArgument` for a file that begins otherwise, or that another writer has locked;
   ///   `notFound` or `ioFailure`.
   init(_ path: String, beginningWith prefix: String) throws(SoftmaxError) {
     try SystemFailure.validate(path: path)
-    // A pipe without a reader is not waited for.
+    // With O_NONBLOCK, opening a pipe that has no reader does not block.
     let descriptor = SystemFailure.retrying {
       unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
     }
@@ -44,7 +44,8 @@ final class LogFile: Sendable {
         .ioFailure, "is no regular file", remedy: "name a file",
         at: .file(path: path, offset: nil))
     }
-    // Some file systems have no locks: there the user sees to it that runs have logs of their own.
+    // Only a lock held by another writer is an error. On file systems without locks the user has to give
+    // each training a separate log.
     if SystemFailure.retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0, errno == EWOULDBLOCK {
       throw SoftmaxError(
         .invalidArgument, "is the log of a training that runs",
@@ -63,9 +64,9 @@ final class LogFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Adds lines, the first ones in the place of an older log.
+  /// Appends lines; the first call replaces the content of an older log.
   ///
-  /// - Throws: `ioFailure`; then the file is what it was before.
+  /// - Throws: `ioFailure`; the content of the file is then what it was before the call.
   func append(_ lines: String) throws(SoftmaxError) {
     let bytes = Array(lines.utf8)
     let failure = length.withLock { length -> SoftmaxError? in
@@ -81,7 +82,7 @@ final class LogFile: Sendable {
         guard count > 0 else {
           let failure = SystemFailure.error(
             "the log could not be written", path: path, remedy: "make room, or log elsewhere")
-          // Nothing is cut off but what this writer has added.
+          // Restores the content from before the call.
           if length > 0 {
             ftruncate(descriptor, length)
           } else if let older {
@@ -92,14 +93,14 @@ final class LogFile: Sendable {
         written += count
       }
       length += off_t(written)
-      // What an older log had behind this.
+      // Removes the rest of a longer, older log.
       ftruncate(descriptor, length)
       return nil
     }
     if let failure { throw failure }
   }
 
-  /// An older log: what the first lines are written over, and how long all of it is.
+  /// An older log: the bytes that the first lines overwrite, and the length of the whole file.
   private struct Older {
     let bytes: [UInt8]
     let length: off_t
@@ -113,7 +114,8 @@ final class LogFile: Sendable {
     return read == bytes.count ? Older(bytes: bytes, length: status.st_size) : nil
   }
 
-  // These bytes were on the disk a moment ago, so that there is room for them.
+  // The file had these bytes before, so its disk space suffices and writing them does not fail for lack
+  // of space.
   private func restore(_ older: Older, prefix count: Int) {
     let bytes = older.bytes.prefix(count)
     _ = unsafe bytes.withUnsafeBytes { bytes in

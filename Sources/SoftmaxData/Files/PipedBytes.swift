@@ -9,27 +9,27 @@ import SoftmaxCore
   import Glibc
 #endif
 
-/// The bytes of a pipe or of standard input, read once to their end.
+/// The bytes of a pipe or of standard input, read to their end.
 ///
-/// They can be read only once and have no size, so they are kept in memory, where a reader can look at
-/// their beginning and then read them all. They cost their size, up to 1 GiB.
+/// A pipe can be read only once and has no size. Therefore all bytes are kept in memory, at most 1 GiB,
+/// where a reader can examine their beginning and then read them from the start.
 package enum PipedBytes {
-  /// How standard input is named.
+  /// The path that means standard input.
   static let standardInput = "-"
 
-  /// What to call the bytes under a path in messages.
+  /// Returns the name of a path in messages.
   package static func name(_ path: String) -> String {
     path == standardInput ? "standard input" : path
   }
 
   private static let maximumByteCount = 1 << 30
 
-  /// Reads what a path names, if it can be read only once; nil for files and folders.
+  /// Reads all bytes of a pipe, a socket or standard input; returns nil for regular files and folders.
   ///
-  /// A pipe that nobody writes to is empty: it is not waited for.
+  /// A pipe without a writer is read as empty; the call does not wait for a writer.
   ///
-  /// - Throws: `unsupported` for more than `maximumByteCount`; `ioFailure` for devices, and where reading
-  ///   fails.
+  /// - Throws: `unsupported` for more than `maximumByteCount` bytes; `ioFailure` for devices, and if
+  ///   reading fails.
   static func read(
     _ path: String, maximumByteCount: Int = maximumByteCount
   ) throws(SoftmaxError) -> [UInt8]? {
@@ -37,7 +37,7 @@ package enum PipedBytes {
       return try read(descriptor: STDIN_FILENO, name(path), maximumByteCount)
     }
     guard FileKind(path) == .other else { return nil }
-    // Without O_NONBLOCK the opening of a pipe would wait for its writer.
+    // Without O_NONBLOCK, opening a pipe would block until it has a writer.
     let descriptor = SystemFailure.retrying {
       unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
@@ -54,7 +54,7 @@ package enum PipedBytes {
       throw SystemFailure.error("could not be examined", path: name)
     }
     let kind = status.st_mode & S_IFMT
-    // A device such as /dev/zero never ends.
+    // Devices other than terminals are rejected: reading /dev/zero, for example, never ends.
     guard [S_IFREG, S_IFIFO, S_IFSOCK].contains(kind) || isatty(descriptor) == 1 else {
       throw SoftmaxError(
         .ioFailure,
@@ -86,7 +86,7 @@ package enum PipedBytes {
   }
 }
 
-// Within the type the method's name hides the system's.
+// A wrapper: inside the type, `read` is the method and hides the system call.
 private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
   unsafe read(descriptor, buffer.baseAddress, buffer.count)
 }

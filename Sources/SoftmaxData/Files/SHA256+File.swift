@@ -2,7 +2,7 @@
 import SoftmaxCore
 
 extension SHA256 {
-  /// The digest of what is left of a source, as 64 lower-case hexadecimal digits.
+  /// Returns the digest of the remaining bytes of a source, as 64 lower-case hexadecimal digits.
   static func hexDigest(of source: inout ByteSource) throws(SoftmaxError) -> String {
     var hash = SHA256()
     var chunk = [UInt8](repeating: 0, count: 1 << 17)

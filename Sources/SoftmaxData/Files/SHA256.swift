@@ -1,35 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The hash function SHA-256, fed piece by piece.
+/// The hash function SHA-256, computed incrementally.
 ///
-/// Source: FIPS 180-4, section 6.2. It is written out here because Foundation
-/// has none on Linux and a dependency for one function is not worth its keep.
+/// It is implemented here because Foundation has no SHA-256 on Linux, and one function does not justify
+/// a dependency (decision 0003).
+///
+/// Source: FIPS 180-4, section 6.2.
 package struct SHA256: Sendable {
   private var state = SIMD8<UInt32>(
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
-  // The bytes of a block that is not full yet, always fewer than 64.
+  // The bytes of the incomplete last block, always fewer than 64.
   private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  /// Creates the hash of nothing.
+  /// Creates the hash of no bytes.
   package init() {}
 
-  /// The digest of all bytes at once, as 64 lower-case hexadecimal digits.
+  /// Returns the digest of an array, as 64 lower-case hexadecimal digits.
   package static func hexDigest(of bytes: [UInt8]) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hexDigest()
   }
 
-  /// Adds bytes to what is hashed.
+  /// Appends bytes to the hashed message.
   ///
-  /// - Complexity: linear in the number of bytes, without allocations once started.
+  /// - Complexity: linear in the number of bytes; allocates only once, for the incomplete block.
   package mutating func update(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { unsafe update($0) }
   }
 
-  /// Adds the bytes of numbers, as they lie in memory, to what is hashed.
+  /// Appends the bytes of values, as they are in memory, to the hashed message.
   mutating func update(_ values: [Float]) {
     unsafe values.withUnsafeBytes { unsafe update($0) }
   }
@@ -53,10 +55,13 @@ package struct SHA256: Sendable {
     unsafe pending.append(contentsOf: rest.dropFirst(whole))
   }
 
-  /// The digest of the bytes so far, as 64 lower-case hexadecimal digits.
+  /// Returns the digest of the message so far, as 64 lower-case hexadecimal digits.
+  ///
+  /// The hash is not changed; more bytes may be appended.
   package func hexDigest() -> String {
     var last = self
-    // One bit, then zeros until 8 bytes are left of a block, then the length in bits.
+    // The padding of the standard: a bit 1, then zeros up to 8 bytes before the end of a block, then the
+    // length in bits.
     let zeros = (119 - Int(byteCount % 64)) % 64
     let bits = byteCount &* 8
     last.update(
@@ -72,7 +77,7 @@ package struct SHA256: Sendable {
     return text
   }
 
-  // The names are those of the standard: a...h, w (the message schedule), k, t1, t2.
+  // The variable names are those of the standard: a...h, w (the message schedule), k, t1, t2.
   private static func compress(_ bytes: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
     unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       unsafe roundConstants.withUnsafeBufferPointer { k in
@@ -90,8 +95,8 @@ package struct SHA256: Sendable {
           }
           var (a, b, c, d) = (state[0], state[1], state[2], state[3])
           var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-          // The standard moves every letter on by one in each round; here they stay, and eight
-          // rounds name them in turn.
+          // In the standard each round moves every variable to the next letter. Here the variables stay,
+          // and the arguments of eight successive rounds are rotated instead.
           for t in stride(from: 0, to: 64, by: 8) {
             unsafe round(a, b, c, &d, e, f, g, &h, k[t] &+ w[t])
             unsafe round(h, a, b, &c, d, e, f, &g, k[t &+ 1] &+ w[t &+ 1])

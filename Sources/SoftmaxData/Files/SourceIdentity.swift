@@ -8,17 +8,20 @@
   import Glibc
 #endif
 
-/// What tells whether a file is still the one that it was: its path, its size and its times.
+/// The identity of a version of a file: its path, its size and its times.
+///
+/// Equal identities mean that the file has not changed, provided that it is settled.
 struct SourceIdentity: Hashable, Sendable {
   let byteCount: Int
-  /// The absolute path without links, the size, and when content and state changed last.
+  /// The absolute path without links, the size, the modification time and the status change time.
   let text: String
-  /// Whether the last change lies further back than a file system's clock may take for one tick.
+  /// Whether the last change is older than 50 ms, more than the resolution of a file system's clock.
   ///
-  /// A change within the same tick would leave no trace in the times.
+  /// A second change within one tick of this clock would not change the times, so a more recent file may
+  /// still change unnoticed.
   let isSettled: Bool
 
-  /// Looks at a regular file; nil if there is none.
+  /// Examines a path; nil unless it leads to a regular file.
   init?(_ path: String) {
     guard !path.isEmpty, !path.utf8.contains(0), let resolved = unsafe realpath(path, nil) else {
       return nil
@@ -34,7 +37,7 @@ struct SourceIdentity: Hashable, Sendable {
       let (modified, changed) = (status.st_mtim, status.st_ctim)
     #endif
     byteCount = Int(clamping: status.st_size)
-    // No program can set the time of the last change of state.
+    // The status change time is included because no program can set it, unlike the modification time.
     text = unsafe """
     \(String(cString: resolved))
     \(byteCount) \(modified.tv_sec).\(modified.tv_nsec) \(changed.tv_sec).\(changed.tv_nsec)

@@ -10,7 +10,7 @@ import SoftmaxCore
   import Glibc
 #endif
 
-/// What the operating system said when a call failed.
+/// The reason that the operating system gives for a failed call.
 struct SystemFailure: Error, Hashable, CustomStringConvertible {
   /// The value of `errno`.
   let number: Int32
@@ -19,7 +19,8 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
     self.number = number
   }
 
-  /// What the system said to Foundation, whose own words are a page long; nil where it was not asked.
+  /// Finds the system's error number in an error of Foundation, whose own description is long; nil if
+  /// the error has none.
   init?(beneath error: any Error) {
     var next: NSError? = error as NSError
     while let error = next {
@@ -32,15 +33,17 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
     return nil
   }
 
-  /// The system's own words, such as "No space left on device".
+  /// The system's description, such as "No space left on device".
   var description: String {
     var text = [CChar](repeating: 0, count: 256)
-    // The only form that is safe from other threads and the same on every platform.
+    // Of the functions that describe an error number, only this form is thread-safe and the same on
+    // every platform.
     guard unsafe strerror_r(number, &text, text.count) == 0 else { return "error \(number)" }
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// The error for the call that just failed; it reads `errno`, so it must come right after.
+  /// Returns the error for the system call that has just failed; reads `errno`, so no other call may
+  /// come in between.
   static func error(
     _ message: String, path: String, offset: Int? = nil, remedy: String? = nil
   ) -> SoftmaxError {
@@ -51,7 +54,7 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
       cause: SystemFailure(number: number))
   }
 
-  /// What to do about a file that cannot be read.
+  /// Returns a remedy for a file that cannot be read; nil if the error number suggests none.
   private static func usualRemedy(_ number: Int32) -> String? {
     switch number {
     case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP: "check the path"
@@ -62,7 +65,7 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Calls again as long as a signal interrupted the call.
+  /// Repeats the call while a signal interrupts it.
   static func retrying<Result: BinaryInteger>(_ call: () -> Result) -> Result {
     while true {
       let result = call()
@@ -70,7 +73,7 @@ struct SystemFailure: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Throws unless the path can be handed to the system as it is.
+  /// Throws unless the path is non-empty and has no NUL, which system calls take for its end.
   static func validate(path: String) throws(SoftmaxError) {
     guard !path.utf8.contains(0) else {
       throw SoftmaxError(

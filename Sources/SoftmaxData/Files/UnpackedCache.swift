@@ -10,19 +10,21 @@ import SoftmaxCore
   import Glibc
 #endif
 
-/// Unpacked copies of gzipped arrays of bytes, one file for each, that are mapped instead of unpacked.
+/// A cache of decompressed copies of gzipped arrays of bytes, one file per array.
 ///
-/// A copy is used only if it is the user's own regular file that nobody else may write, made of this very
-/// packed file (path, size and times), with the right checksum of every byte. What does not pass is not
-/// there; it is never an error, and the next load replaces it. Copies are renamed into place or removed,
-/// never changed, so a mapping stays whole. They are not forced to the disk: what a power failure tears
-/// the checksum finds. Decision 0009 says what it gains.
+/// A copy is mapped into memory instead of decompressing the array again; decision 0009 gives the time
+/// saved. A copy is used only if it is a regular file of the user that nobody else may write, belongs to
+/// this version of the gzipped file (path, size and times), and the checksum of its bytes is correct.
+/// Any other copy is ignored without an error, and the next load replaces it.
 ///
-/// A file is the array's bytes, then `wordCount` numbers of eight bytes: the extents, filled up with
-/// zeros, the number of dimensions, the checksum of the array, and that of these numbers with the
-/// identity of the packed file.
+/// Copies are renamed into place or removed, never changed in place, so a mapping stays valid. They are
+/// not flushed to the disk: the checksum detects a copy that a power failure has damaged.
+///
+/// A copy consists of the bytes of the array, followed by `wordCount` integers of eight bytes: the
+/// dimensions padded with zeros, the number of dimensions, the checksum of the array, and the checksum
+/// of these integers together with the identity of the gzipped file.
 struct UnpackedCache: Sendable {
-  /// A copy whose numbers were checked, and whose array was not yet.
+  /// A copy whose integers are verified, and whose array is not verified yet.
   struct Copy: Sendable {
     let shape: [Int]
     let payload: MappedBytes
@@ -35,9 +37,9 @@ struct UnpackedCache: Sendable {
   private static let greatestDimensionCount = 8
   private static let wordCount = greatestDimensionCount + 3
 
-  /// The folder of the copies; made when the first is written.
+  /// The folder of the copies, created when the first copy is written.
   let folder: String
-  /// Arrays of fewer bytes are not worth a file.
+  /// The minimum size of an array to copy, in bytes; a copy of a smaller array would save little time.
   let minimumByteCount: Int
 
   init(folder: String, minimumByteCount: Int = 1 << 20) {
@@ -45,13 +47,13 @@ struct UnpackedCache: Sendable {
     self.minimumByteCount = minimumByteCount
   }
 
-  /// Where the copy of a packed file lies.
+  /// Returns the path of the copy of a gzipped file.
   func path(of source: SourceIdentity) -> String {
     let digest = SHA256.hexDigest(of: Array(source.text.utf8)).prefix(Self.digitCount)
     return FolderPath.join(folder, digest + Self.suffix)
   }
 
-  /// The copy of a packed file, its array unchecked; nil if there is none to be used.
+  /// Returns the copy of a gzipped file, its array not yet verified; nil if there is no usable copy.
   func copy(of source: SourceIdentity) -> Copy? {
     let descriptor = SystemFailure.retrying {
       unsafe open(path(of: source), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -84,13 +86,13 @@ struct UnpackedCache: Sendable {
     return Copy(shape: shape, payload: payload, checksum: words[Self.greatestDimensionCount + 1])
   }
 
-  /// Keeps an array for the next time; a failure is passed over.
+  /// Writes a copy of an array for later loads; failures are ignored.
   ///
   /// - Parameters:
-  ///   - shape: the extents of the array that the packed file holds.
-  ///   - storage: its bytes.
-  ///   - source: the packed file as it was before it was read, its last change some time ago.
-  ///   - path: where that lies.
+  ///   - shape: the dimensions of the array in the gzipped file.
+  ///   - storage: the bytes of the array.
+  ///   - source: the identity of the gzipped file before it was read; it should be settled.
+  ///   - path: the path of the gzipped file. Nothing is written if its identity has changed since.
   func keep(shape: [Int], _ storage: ByteStorage, of source: SourceIdentity, at path: String) {
     guard source == SourceIdentity(path), shape.count <= Self.greatestDimensionCount else { return }
     var words = shape.map(UInt64.init)
@@ -100,12 +102,12 @@ struct UnpackedCache: Sendable {
       unsafe storage.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) })
     words.append(Self.seal(words[...], source))
     do {
-      // For nobody but the user, as the XDG specification has it.
+      // Only the user may access the folder, as the XDG Base Directory Specification requires.
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       guard hasRoom(for: storage.count + Self.wordCount * 8) else { return }
       let place = self.path(of: source)
-      // Nothing is written where a link leads.
+      // A link is removed rather than followed, so nothing is written outside the folder.
       if (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) != nil {
         unsafe unlink(place)
       }
@@ -115,7 +117,7 @@ struct UnpackedCache: Sendable {
       try file.commit(durably: false)
       removeOldest()
     } catch {
-      // No room, no permission, no folder: then the file is unpacked again next time.
+      // Without disk space, permission or folder the array is decompressed again at the next load.
     }
   }
 
@@ -129,9 +131,9 @@ struct UnpackedCache: Sendable {
     }
   }
 
-  /// Whether a file of so many bytes may be written and leaves the disk as many again.
+  /// Returns whether a file of this size may be written and the same size remains free on the disk.
   private func hasRoom(for byteCount: Int) -> Bool {
-    // Past its limit a process is not told, but ended by a signal.
+    // A process that exceeds its file size limit is ended by a signal instead of getting an error.
     var limit = rlimit()
     #if canImport(Glibc)
       let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
@@ -144,8 +146,9 @@ struct UnpackedCache: Sendable {
     return Double(space.f_bavail) * Double(space.f_frsize) >= 2 * Double(byteCount)
   }
 
-  // The copies of files that changed or are gone are among the oldest. What a cache did not write itself
-  // is somebody's, whatever its name ends in.
+  // Keeps the most recent copies. Copies of changed or deleted files are never renewed, so they become
+  // the oldest. Only files with the name of a copy are removed: other files in the folder are not the
+  // cache's.
   private func removeOldest() {
     let places = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let copies = places.filter(Self.isNameOfCopy).compactMap {

@@ -2,12 +2,12 @@
 import CZlib
 import SoftmaxCore
 
-/// Reads a source front to back and unpacks it on the way if it is gzipped.
+/// A reader that reads a source from beginning to end and decompresses it if it is gzipped.
 ///
-/// Whether it is gzipped is told by its first two bytes (RFC 1952: 1f 8b), not
-/// by its name. The packed bytes pass through a small buffer, so memory is
-/// spent only on what the caller asks for. Several gzip members in a row are
-/// one stream, as the RFC has it; anything else behind a member is an error.
+/// The first two bytes (RFC 1952: 1f 8b), not the name, decide whether the source is gzipped. The
+/// compressed bytes pass through a buffer of 128 KiB, so memory is otherwise used only for the bytes
+/// that the caller requests. Several gzip members in succession are one stream, as the RFC defines; any
+/// other bytes after a member are an error.
 @safe
 final class UnpackingReader {
   /// The first two bytes of every gzipped file.
@@ -15,20 +15,20 @@ final class UnpackingReader {
 
   /// Whether the source is gzipped.
   let isPacked: Bool
-  /// The number of unpacked bytes that were read.
+  /// The number of bytes read so far, after decompression.
   private(set) var offset = 0
 
-  // Well above the cost of a call, small enough for the processor's second cache.
+  // Large enough to make the cost of a call negligible, small enough for the processor's level 2 cache.
   private static let chunkByteCount = 1 << 17
 
   private var source: ByteSource
-  // zlib keeps a pointer to the stream within its own state: it must not move.
+  // zlib's state holds a pointer to this structure, so it must not move in memory.
   private let stream: UnsafeMutablePointer<z_stream>
   private let chunk: UnsafeMutablePointer<UInt8>
   private var memberHasEnded = false
   private var memberOffset = 0
 
-  /// Takes over a source.
+  /// Takes ownership of a source and reads its first two bytes.
   init(_ source: consuming ByteSource) throws(SoftmaxError) {
     self.isPacked = try source.prefix(2) == Self.magic
     self.source = source
@@ -36,7 +36,7 @@ final class UnpackingReader {
     unsafe stream.initialize(to: z_stream())
     unsafe chunk = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.chunkByteCount)
     guard isPacked else { return }
-    // 15: the largest window; 16: gzip and nothing else.
+    // 15: the largest window; 16: the gzip format only.
     let code = unsafe inflateInit2_(
       stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else {
@@ -46,25 +46,25 @@ final class UnpackingReader {
   }
 
   deinit {
-    // Of a stream that was not started this does nothing.
+    // This has no effect on a stream that was not initialized.
     unsafe inflateEnd(stream)
     unsafe stream.deallocate()
     unsafe chunk.deallocate()
   }
 
-  /// The file's path, or the name of the bytes, for errors.
+  /// The path of the file or the name of the bytes in memory, for errors.
   var path: String { source.path }
 
-  /// The number of bytes of the source, packed if it is.
+  /// The number of bytes of the source, before decompression.
   var sourceByteCount: Int { source.byteCount }
 
-  /// A place in the source; without an offset, the source as a whole.
+  /// Returns a location in the source for errors; with nil, the source as a whole.
   func location(_ offset: Int?) -> SoftmaxError.Location { .file(path: path, offset: offset) }
 
-  /// Fills the buffer with the next bytes and returns their number, less only at the end.
+  /// Reads the next bytes into the buffer and returns their number, less than its size only at the end.
   ///
-  /// - Throws: `invalidData` where the gzip data is cut off or damaged, with the offset in the
-  ///   packed file; `ioFailure`.
+  /// - Throws: `invalidData` if the gzip data are truncated or damaged, with the offset in the gzipped
+  ///   file; `ioFailure`.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(SoftmaxError) -> Int {
     let count =
       isPacked ? try unsafe inflate(into: buffer) : try unsafe source.read(into: buffer)
@@ -72,7 +72,7 @@ final class UnpackingReader {
     return count
   }
 
-  /// The next bytes, fewer than asked for only at the end.
+  /// Returns the next bytes, fewer than `count` only at the end.
   func read(_ count: Int) throws(SoftmaxError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var outcome = Result<Int, SoftmaxError>.success(0)
@@ -82,13 +82,13 @@ final class UnpackingReader {
     return Array(bytes.prefix(try outcome.get()))
   }
 
-  /// Exactly so many bytes, or all there are if they are fewer.
+  /// Returns the next `count` bytes, or all remaining bytes if they are fewer.
   ///
-  /// Memory grows with what really arrives: a header that promises more than the
-  /// file holds costs no more than the file.
+  /// Memory grows with the bytes that actually arrive. Therefore a header that declares more bytes than
+  /// the file has does not cause a large allocation.
   func readGrowing(upTo count: Int) throws(SoftmaxError) -> [UInt8] {
-    // Enough for the training images of Fashion-MNIST (47 MB) to be unpacked straight into
-    // their array. Pages that are never written cost nothing.
+    // Large enough to decompress the training images of Fashion-MNIST (47 MB) directly into the result.
+    // Untouched pages of the capacity use no physical memory.
     var capacity = min(count, 48 << 20)
     var bytes: [UInt8] = []
     while true {
@@ -107,10 +107,10 @@ final class UnpackingReader {
     }
   }
 
-  /// Whether every byte was read; it looks for one more.
+  /// Returns whether all bytes were read; consumes one more byte otherwise.
   func isAtEnd() throws(SoftmaxError) -> Bool { try read(1).isEmpty }
 
-  // The standard library's closures cannot throw typed errors.
+  // The closures of the standard library cannot throw typed errors.
   private func attempt(_ buffer: UnsafeMutableRawBufferPointer) -> Result<Int, SoftmaxError> {
     do throws(SoftmaxError) {
       return .success(try unsafe read(into: buffer))
@@ -136,7 +136,7 @@ final class UnpackingReader {
         memberHasEnded = false
         memberOffset = packedOffset
       }
-      // zlib counts in 32 bits.
+      // zlib's counts have 32 bits.
       let room = min(buffer.count - filled, 1 << 30)
       unsafe stream.pointee.next_out = buffer.baseAddress?.advanced(by: filled)
         .assumingMemoryBound(to: UInt8.self)
@@ -164,7 +164,7 @@ final class UnpackingReader {
     unsafe stream.pointee.avail_in = UInt32(count)
   }
 
-  /// The number of packed bytes that zlib has taken in.
+  /// The number of compressed bytes that zlib has consumed.
   private var packedOffset: Int { unsafe source.offset - Int(stream.pointee.avail_in) }
 
   private func failure(_ code: Int32) -> SoftmaxError {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// All bytes of a file at once, for formats whose parts lie anywhere in it.
+/// Reads all bytes of a file, for formats whose parts may lie anywhere in the file.
 enum WholeFile {
-  // A smaller file is read sooner than mapped.
+  // Reading a smaller file is faster than mapping it.
   private static let leastMappedByteCount = 1 << 20
 
-  /// The bytes of a file: a large plain one is mapped, others are read, gzipped ones unpacked.
+  /// Returns the bytes of a file: gzipped files are decompressed, other files of at least 1 MiB are
+  /// mapped, smaller ones are read.
   ///
-  /// A mapped file must stay as it is while the bytes are in use: whoever cuts it short ends the
-  /// process. Replacing it by another file does no harm.
+  /// A mapped file must not be changed while the bytes are in use: if it is truncated, accessing the
+  /// bytes ends the process. Replacing the file by renaming another one is safe.
   ///
-  /// - Throws: `notFound`, `ioFailure`; `invalidData` for damaged gzip data; `unsupported` for more
+  /// - Throws: `notFound` or `ioFailure`; `invalidData` for damaged gzip data; `unsupported` for more
   ///   bytes than the limit.
   static func bytes(
     of path: String, maximumByteCount: Int
@@ -28,7 +29,7 @@ enum WholeFile {
     return try bytes(UnpackingReader(source), maximumByteCount: maximumByteCount)
   }
 
-  /// Bytes in memory, unpacked if they are gzipped.
+  /// Returns bytes in memory, decompressed if they are gzipped.
   static func bytes(
     _ bytes: [UInt8], name: String, maximumByteCount: Int
   ) throws(SoftmaxError) -> ByteStorage {

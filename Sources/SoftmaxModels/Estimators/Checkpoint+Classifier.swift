@@ -3,9 +3,12 @@
 import SoftmaxCore
 
 extension Checkpoint {
-  /// The network of this moment with its class names, for a look at how good it is.
+  /// The classifier at this point of the training, for evaluation or prediction.
   ///
-  /// - Throws: `shapeMismatch` or `invalidArgument` for names that do not fit the network.
+  /// It has the checkpoint's parameters, class names and pipeline, but no training record.
+  ///
+  /// - Throws: `shapeMismatch` or `invalidArgument` if the class names or the pipeline do not fit the
+  ///   network.
   public var classifier: Classifier {
     get throws(SoftmaxError) {
       try Classifier(

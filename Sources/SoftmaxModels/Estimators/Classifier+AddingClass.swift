@@ -3,21 +3,21 @@
 public import SoftmaxCore
 
 extension Classifier {
-  /// The classifier with one more class, to be trained from what it knows.
+  /// Returns the classifier with one more class, as a start for further training.
   ///
-  /// The new class begins as the mean of the known ones: its logit is the mean of theirs, so before
-  /// any training no sample changes its most probable class, while every probability becomes smaller
-  /// to make room. Train it with all classes (`fitted(to:startingFrom:)`), then see what that cost the
-  /// old ones (``ClassCost``).
+  /// The weights and the bias of the new class are the means of those of the existing classes, so its logit
+  /// is the mean of their logits. Before further training the most probable class of every sample stays the
+  /// same, and every probability becomes smaller. Train the result on all classes
+  /// (`fitted(to:startingFrom:)`), then measure with ``ClassCost`` how much accuracy the old classes lost.
   ///
   /// ```swift
   /// let wider = try nineClasses.addingClass("Ankle boot")
   /// let trained = try MLPClassifier(epochs: 2).fitted(to: fashion.training, startingFrom: wider)
   /// ```
   ///
-  /// - Parameter className: the name of the class, whose index is the number of those known so far.
-  /// - Throws: `invalidArgument` for a name that is taken, or a network whose last layer with
-  ///   parameters does not give the logits.
+  /// - Parameter className: the name of the new class, whose index is the number of the existing classes.
+  /// - Throws: `invalidArgument` if the name is taken already, if the network has a single output, or if
+  ///   its last layer with parameters does not compute the logits.
   public func addingClass(_ className: String) throws(SoftmaxError) -> Classifier {
     let layers = network.layers
     if network.outputCount == 1 {
@@ -33,7 +33,7 @@ extension Classifier {
       throw SoftmaxError(
         .invalidArgument, "the network's last layer with parameters does not give the logits")
     }
-    // Sums in double, ascending over the classes.
+    // The sums are in double and go over the classes in ascending order.
     var sums = [Double](repeating: 0, count: weight.columnCount)
     for row in 0..<dense.units {
       for (column, value) in weight.row(row).enumerated() { sums[column] += Double(value) }
@@ -70,35 +70,42 @@ extension Classifier {
   }
 }
 
-/// What one model costs beside another on samples whose classes both know: what adding a class, or
-/// training further, took from the old classes.
+/// A comparison of two models on the same samples, class by class.
+///
+/// It shows how much accuracy the old classes lost when a class was added or a model was trained further.
+/// Making it takes one evaluation of each model.
 public struct ClassCost: Hashable, Sendable {
-  /// One class of the samples.
+  /// The metrics of one class that has samples.
   public struct Row: Hashable, Sendable {
-    /// The class.
+    /// The name of the class.
     public let className: String
-    /// The number of its samples.
+    /// The number of samples of the class.
     public let sampleCount: Int
-    /// The fraction of them that the first model classifies rightly.
+    /// The fraction of the class's samples that the first model classifies correctly.
     public let recallBefore: Double
-    /// The fraction that the second does.
+    /// The fraction of the class's samples that the second model classifies correctly.
     public let recallAfter: Double
   }
 
-  /// The classes that have samples, in the samples' order of classes.
+  /// A row for each class that has samples, in the order of the data set's classes.
   public let rows: [Row]
   /// The accuracy of the first model on all samples.
   public let accuracyBefore: Double
-  /// The accuracy of the second.
+  /// The accuracy of the second model on all samples.
   public let accuracyAfter: Double
-  /// The mean of -ln p(right class) under the first, in nats.
+  /// The mean over the samples of -ln p(true class) for the first model, in nats.
   public let logLossBefore: Double
-  /// The mean under the second.
+  /// The mean over the samples of -ln p(true class) for the second model, in nats.
   public let logLossAfter: Double
 
   /// Compares two models on the same samples.
   ///
-  /// - Throws: as ``Classifier/evaluation(on:threads:)``, for either.
+  /// - Parameters:
+  ///   - before: the first model.
+  ///   - after: the second model.
+  ///   - dataset: the labelled samples.
+  ///   - threads: the number of threads; by default the number of processors.
+  /// - Throws: the errors of ``Classifier/evaluation(on:threads:)`` for either model.
   public init(
     from before: Classifier, to after: Classifier, on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) {
@@ -111,7 +118,8 @@ public struct ClassCost: Hashable, Sendable {
     let counts = dataset.labels.reduce(into: [Int](repeating: 0, count: dataset.classCount)) {
       $0[$1] += 1
     }
-    // Evaluations keep the order of the samples, and their labels are the model's classes.
+    // An evaluation keeps the samples in order, so its rows match the data set's labels. Its own labels are
+    // indices of the model's classes, which the model may number differently.
     func rightCounts(_ evaluation: Evaluation) -> [Int] {
       var counts = [Int](repeating: 0, count: dataset.classCount)
       for (row, label) in dataset.labels.enumerated()

@@ -3,22 +3,22 @@
 public import SoftmaxCore
 
 extension Classifier {
-  /// How good the classifier is on labelled samples.
+  /// Evaluates the classifier on labelled samples.
   ///
-  /// The log loss of several sigmoids is the mean over them of the binary cross-entropy.
+  /// For a classifier with several sigmoid outputs the log loss of a sample is the mean of the outputs'
+  /// binary cross-entropies.
   ///
-  /// Labels are matched by class name, as `LabeledDataset.matching(classNames:)` does; columns of a table
-  /// by theirs.
+  /// Classes and, for a table, columns are matched by name, as in `LabeledDataset.matching(classNames:)`.
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all or
-  ///   for classes or features that the classifier does not know.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``; `invalidArgument` if there are no
+  ///   samples, if the data set is multi-label, or if the classifier lacks one of its classes or features.
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> Evaluation {
     try evaluation(on: dataset, execution: Execution(threads: threads))
   }
 
-  /// How good the classifier is on labelled samples, computed as `execution` says.
+  /// Evaluates the classifier on labelled samples with the threads and kernels of `execution`.
   package func evaluation(
     on dataset: LabeledDataset, execution: Execution
   ) throws(SoftmaxError) -> Evaluation {
@@ -38,7 +38,9 @@ extension Classifier {
       checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: classNames)
   }
 
-  // Pictures of another shape are other pictures, though they have as many pixels.
+  // Throws unless the samples have the network's input shape. Images of a different shape are rejected even
+  // if they have the same number of pixels; flat rows (one dimension) are checked elsewhere, by their
+  // length.
   func validate(shape: [Int]) throws(SoftmaxError) {
     guard shape.count > 1 else { return }
     try network.validate(featureCount: network.inputCount, shape: shape)
@@ -46,10 +48,11 @@ extension Classifier {
 }
 
 extension Sequential {
-  /// How good the network is on labelled samples whose classes are its own, in this order
-  /// (Keras' `evaluate`).
+  /// Evaluates the network on labelled samples (Keras: `evaluate`).
   ///
-  /// - Throws: as ``Classifier/init(network:trainedOn:record:outputFunction:)`` and
+  /// The data set's classes must be the network's, in the same order.
+  ///
+  /// - Throws: the errors of ``Classifier/init(network:trainedOn:record:outputFunction:)`` and
   ///   ``Classifier/evaluation(on:threads:)``.
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil

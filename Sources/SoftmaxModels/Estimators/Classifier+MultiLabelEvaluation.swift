@@ -3,11 +3,11 @@
 public import SoftmaxCore
 
 extension Classifier {
-  /// How good the classifier is on multi-label samples.
+  /// Evaluates the classifier on multi-label samples.
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``; `invalidArgument` for no samples at all, for
-  ///   targets that are not multi-label, for classes that it does not know, or for a classifier whose
-  ///   classes exclude each other.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``; `invalidArgument` if there are no
+  ///   samples, if the targets are not multi-label, if the classifier lacks one of the classes, or if its
+  ///   classes are mutually exclusive.
   public func multiLabelEvaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> MultiLabelEvaluation {

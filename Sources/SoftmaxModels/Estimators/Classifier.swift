@@ -2,8 +2,10 @@
 
 public import SoftmaxCore
 
-/// A trained network with all that it takes to use it: what is done to features first, class names, the
-/// record of its training.
+/// A trained network together with its preprocessing pipeline, class names and training record.
+///
+/// This is the value that is saved, loaded and used to predict. It is immutable; to predict repeatedly,
+/// make a `predictor(threads:)` once, because each of the prediction methods here prepares a new one.
 ///
 /// ```swift
 /// let classifier = try SoftmaxRegression().fitted(to: digits.training)
@@ -15,28 +17,29 @@ public struct Classifier: ClassificationModel, Hashable {
   public let network: Sequential
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// What is done to features before the network sees them.
+  /// The preprocessing that is applied to features before they enter the network.
   public let pipeline: Pipeline
-  /// The record of the training, if it is known.
+  /// The record of the training; nil if it is not known.
   public let trainingRecord: TrainingRecord?
-  /// How the network's outputs become probabilities.
+  /// The function that turns the network's outputs into probabilities.
   public let outputFunction: OutputFunction
-  /// What the training table looked like, where there was one: its columns' names and types, and which
-  /// of them held the classes.
+  /// The names and types of the training table's columns, and which column held the classes.
+  ///
+  /// Nil unless the classifier was trained on a table.
   public var table: TableSchema? { pipeline.table }
 
   /// Creates a classifier from its parts.
   ///
   /// - Parameters:
   ///   - network: the network.
-  ///   - classNames: a name for each output, or two for a single output, whose probability is that of
-  ///     the second.
-  ///   - pipeline: what is done to features first.
+  ///   - classNames: a name for each output. A network with a single output takes two names, and its
+  ///     probability is that of the second class.
+  ///   - pipeline: the preprocessing of the features.
   ///   - trainingRecord: the record of the training.
-  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
-  ///     it the network's own.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for names, a pipeline or a function that do not fit the
-  ///   network.
+  ///   - outputFunction: the function that turns outputs into probabilities, for a network that ends in
+  ///     logits; by default the function that the network ends in.
+  /// - Throws: `shapeMismatch` or `invalidArgument` if the names, the pipeline or the function do not fit
+  ///   the network.
   public init(
     network: Sequential, classNames: [String], pipeline: Pipeline = Pipeline(),
     trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction? = nil
@@ -66,15 +69,19 @@ public struct Classifier: ClassificationModel, Hashable {
     self.outputFunction = function
   }
 
-  /// Creates a classifier from a network and the data that it was trained on, as they are.
+  /// Creates a classifier from a network and the data set that it was trained on.
+  ///
+  /// The pipeline is made from the data set. It only selects the columns of a table or scales bytes; for a
+  /// network that was trained with further steps use the other initializer.
   ///
   /// - Parameters:
-  ///   - network: what was trained.
-  ///   - dataset: the data, which give the class names.
+  ///   - network: the trained network.
+  ///   - dataset: the training data, which give the class names.
   ///   - record: the record of the training, if there is one.
-  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
-  ///     it the network's own.
-  /// - Throws: `shapeMismatch` unless the network has an output for each class, or one for two.
+  ///   - outputFunction: the function that turns outputs into probabilities, for a network that ends in
+  ///     logits; by default the function that the network ends in.
+  /// - Throws: `shapeMismatch` unless the network has an output for each class, or one output for two
+  ///   classes.
   public init(
     network: Sequential, trainedOn dataset: LabeledDataset, record: TrainingRecord? = nil,
     outputFunction: OutputFunction? = nil
@@ -84,40 +91,40 @@ public struct Classifier: ClassificationModel, Hashable {
       trainingRecord: record, outputFunction: outputFunction)
   }
 
-  /// The classifier made ready to predict again and again.
+  /// Returns a predictor, which prepares the classifier once for many predictions.
   ///
-  /// - Parameter threads: the number of threads; without it the machine's processors.
-  /// - Throws: `invalidArgument` for a number of threads that makes no sense.
+  /// - Parameter threads: the number of threads; by default the number of processors.
+  /// - Throws: `invalidArgument` for a number of threads outside of 1...1024.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
     try predictor(execution: Execution(threads: threads))
   }
 
-  /// The classifier made ready to predict as `execution` says.
+  /// Returns a predictor that runs with the threads and kernels of `execution`.
   package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(
       network, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
       execution: execution)
   }
 
-  /// The logits of each sample: [samples, outputs].
+  /// Computes the logits of each sample: [samples, outputs].
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
     try predictor(threads: threads).logits(for: features)
   }
 
-  /// The probability of each class for each sample: [samples, classes].
+  /// Computes the probability of each class for each sample: [samples, classes].
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func probabilities(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> Matrix {
     try predictor(threads: threads).probabilities(for: features)
   }
 
-  /// The most probable class of each sample, with all probabilities.
+  /// Predicts the most probable class of each sample, with the probabilities of all classes.
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func predictions(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {

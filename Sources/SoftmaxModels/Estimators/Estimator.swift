@@ -2,32 +2,34 @@
 
 public import SoftmaxCore
 
-/// Settings that turn labelled samples into a model.
+/// A set of hyperparameters from which a model can be fitted to labelled samples.
 ///
-/// Estimator and model are two types, so that predicting before fitting does not compile.
+/// Estimator and model are separate types, so code that predicts before fitting does not compile.
 ///
 /// ```swift
 /// let model = try SoftmaxRegression(l2Penalty: 1e-4).fitted(to: digits.training)
 /// print(try model.score(on: digits.training))
 /// ```
 public protocol Estimator: Sendable {
-  /// What fitting gives.
+  /// The type of the fitted model.
   associatedtype Model: ClassificationModel
 
-  /// The model fitted to a data set.
+  /// Fits a model to a data set.
   ///
   /// - Parameters:
-  ///   - dataset: what to learn from, as it was read.
-  ///   - model: where training begins (a warm start), with what it does to features; nil begins anew.
-  ///   - validation: what to watch the epochs by, as it was read.
-  ///   - callbacks: what watches the epochs and may end the training, in this order.
-  ///   - checkpoint: where to go on; data, settings and callbacks must be those of its training.
-  ///   - threads: the number of threads; without it as many as help.
-  ///   - onProgress: called on the caller's thread while it trains; what it throws ends the training.
-  /// - Throws: as
+  ///   - dataset: the training samples, before preprocessing.
+  ///   - model: the model to start from (warm start), whose pipeline is used; nil starts from new weights.
+  ///   - validation: the samples on which each epoch is evaluated, before preprocessing.
+  ///   - callbacks: observers of the epochs, which may end the training; they are called in this order.
+  ///   - checkpoint: the checkpoint to resume from; data, settings and callbacks must be those that it was
+  ///     written with.
+  ///   - threads: the number of threads; by default as many as are useful.
+  ///   - onProgress: called on the caller's thread during training; an error that it throws ends the
+  ///     training.
+  /// - Throws: the errors of
   ///   ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``
-  ///   and ``Pipeline/init(_:fittedTo:)``; `shapeMismatch` or `invalidArgument` for a start that does not
-  ///   fit; `unsupported` for what the estimator cannot do.
+  ///   and ``Pipeline/init(_:fittedTo:)``; `shapeMismatch` or `invalidArgument` for a starting model that
+  ///   does not fit; `unsupported` for an argument that the estimator does not support.
   func fitted(
     to dataset: LabeledDataset, startingFrom model: Model?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
@@ -36,7 +38,9 @@ public protocol Estimator: Sendable {
 }
 
 extension Estimator {
-  /// The model fitted to a data set; see
+  /// Fits a model to a data set, starting from new weights.
+  ///
+  /// The parameters are those of
   /// ``fitted(to:startingFrom:validation:callbacks:resuming:threads:onProgress:)``.
   ///
   /// ```swift
@@ -53,9 +57,9 @@ extension Estimator {
       resuming: checkpoint, threads: threads, onProgress: onProgress)
   }
 
-  /// A model trained further from what it knows (scikit-learn: `warm_start`).
+  /// Trains a model further, starting from its parameters (scikit-learn: `warm_start`).
   ///
-  /// The model's own pipeline is applied: what it learnt about the features stays as it is.
+  /// The model's pipeline is applied unchanged: it is not fitted again.
   public func fitted(to dataset: LabeledDataset, startingFrom model: Model) throws -> Model {
     try fitted(
       to: dataset, startingFrom: model, validation: .none, callbacks: [], resuming: nil,
@@ -63,25 +67,25 @@ extension Estimator {
   }
 }
 
-/// What an ``Estimator`` gives: it classifies.
+/// A fitted model that classifies samples, as an ``Estimator`` returns it.
 public protocol ClassificationModel: Sendable {
   /// The names of the classes, by index.
   var classNames: [String] { get }
 
-  /// The score of each class for each sample, [samples, classes]: logits, or log-odds.
+  /// Computes the score of each class for each sample, [samples, classes]: logits or log-odds.
   func logits(for features: Features, threads: Int?) throws(SoftmaxError) -> Matrix
 
-  /// The probability of each class for each sample: [samples, classes].
+  /// Computes the probability of each class for each sample: [samples, classes].
   func probabilities(for features: Features, threads: Int?) throws(SoftmaxError) -> Matrix
 
-  /// The most probable class of each sample, with all probabilities.
+  /// Predicts the most probable class of each sample, with the probabilities of all classes.
   func predictions(for features: Features, threads: Int?) throws(SoftmaxError) -> [Prediction]
 }
 
 extension ClassificationModel {
-  /// The fraction of samples classified rightly.
+  /// Returns the accuracy: the fraction of the samples that the model classifies correctly.
   ///
-  /// - Throws: `invalidArgument` for no samples, or for samples of classes that it does not know.
+  /// - Throws: `invalidArgument` if there are no samples, or if the model lacks one of their classes.
   public func score(on dataset: LabeledDataset, threads: Int? = nil) throws(SoftmaxError) -> Double
   {
     let dataset = try matched(dataset)
@@ -90,7 +94,7 @@ extension ClassificationModel {
     return Double(correctCount) / Double(dataset.count)
   }
 
-  /// The data set with the model's classes in its order.
+  /// Returns the data set with its labels numbered as the model numbers its classes.
   func matched(_ dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension MLPClassifier {
-  /// Creates an estimator with a peer's settings: its layers, Adam, batches, epochs and penalty.
+  /// Creates an estimator with another library's defaults: layers, Adam, batch size, epochs and penalty.
   public init(_ preset: TrainingPreset, epochs: Int? = nil, seed: UInt64 = 0) {
     self.init(
       hiddenUnits: preset.hiddenUnits, l2Penalty: preset.l2Penalty, optimizer: preset.adam(),

@@ -2,40 +2,46 @@
 
 public import SoftmaxCore
 
-/// A multi-layer perceptron: hidden layers with an activation, then one output for each class.
+/// An estimator of a multi-layer perceptron: hidden layers with an activation, then a layer of outputs.
+///
+/// There is one output for each class, or a single output for two classes under binary cross-entropy. The
+/// time of training is proportional to epochs, samples and weights. Training runs for the given number of
+/// epochs, unless a callback ends it, and does not promise to reach an optimum.
 ///
 /// ```swift
 /// let model = try MLPClassifier(hiddenUnits: [128, 64], epochs: 5).fitted(to: dataset)
 /// print(try model.evaluation(on: dataset))
 /// ```
 ///
-/// For other layers see ``Sequential``.
+/// For other kinds of layers use ``Sequential``.
 public struct MLPClassifier: Hashable, Sendable {
-  /// The units of each hidden layer, first to last; none make a linear model.
+  /// The number of units of each hidden layer, in order; an empty array makes a linear model.
   public var hiddenUnits: [Int]
-  /// The function of the hidden layers' outputs.
+  /// The activation function of the hidden layers.
   public var activation: Activation
-  /// Drops this share of each hidden layer's outputs in training; nil has no such layers.
+  /// The fraction of each hidden layer's outputs that training drops; nil means no dropout.
   public var dropout: Double?
-  /// Whether each hidden layer is normalized over the batch, before its activation.
+  /// Whether each hidden layer has batch normalization before its activation.
   public var normalizesBatches: Bool
-  /// What training makes small.
+  /// The loss that training minimizes.
   public var loss: Loss
-  /// The factor l1 in l1 sum |W| beside the mean loss; biases are left alone.
+  /// The factor l1 of the penalty l1 sum |W|, which is added to the mean loss; biases are not penalized.
   public var l1Penalty: Double
-  /// The factor l2 in l2 / 2 ||W||^2 beside the mean loss; biases are left alone.
+  /// The factor l2 of the penalty l2 / 2 ||W||^2, which is added to the mean loss; biases are not
+  /// penalized.
   public var l2Penalty: Double
-  /// The rule of the steps.
+  /// The optimizer, which computes the updates.
   public var optimizer: Optimizer
-  /// The number of passes over the data.
+  /// The number of passes over the training samples.
   public var epochs: Int
-  /// The number of samples a step looks at.
+  /// The number of samples per update.
   public var batchSize: Int
-  /// How the weights begin.
+  /// The distribution of the initial weights.
   public var initializer: Initializer
-  /// What is learnt about the features first, and done to them from then on.
+  /// The preprocessing steps, which are fitted to the training samples and applied wherever the model is
+  /// used.
   public var preprocessing: [PreprocessingStep]
-  /// What initial weights and shuffles are drawn from.
+  /// The seed of the initial weights, of the order of the samples and of dropout.
   public var seed: UInt64
 
   /// Creates an estimator.
@@ -61,17 +67,17 @@ public struct MLPClassifier: Hashable, Sendable {
     self.seed = seed
   }
 
-  /// The network that training begins with, for samples of a shape.
+  /// Creates the untrained network for samples of a given shape.
   ///
-  /// It ends in what the loss starts from: a softmax for the cross-entropy, sigmoids for the binary
-  /// cross-entropy, else in the outputs as they are. Two classes are one sigmoid, unless a sample can
-  /// have both.
+  /// The activation of its last layer follows from the loss: softmax for cross-entropy, sigmoid for binary
+  /// cross-entropy, none for other losses. Under binary cross-entropy two mutually exclusive classes share
+  /// a single output.
   ///
   /// - Parameters:
   ///   - input: the shape of one sample.
   ///   - classCount: the number of classes.
   ///   - isMultiLabel: whether a sample can have several classes.
-  /// - Throws: `invalidArgument` for layers that make no sense.
+  /// - Throws: `invalidArgument` for layers with invalid settings.
   public func network(
     input: [Int], classCount: Int, isMultiLabel: Bool = false
   ) throws(SoftmaxError) -> Sequential {
@@ -95,14 +101,14 @@ public struct MLPClassifier: Hashable, Sendable {
 }
 
 extension MLPClassifier: Estimator {
-  /// The model fitted to a data set.
+  /// Fits a model to a data set.
   ///
-  /// A start's classes are matched by name, and features go through its pipeline.
+  /// With a starting model, classes are matched by name and features go through its pipeline.
   ///
-  /// - Throws: as
+  /// - Throws: the errors of
   ///   ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
-  ///   `shapeMismatch` or `invalidArgument` for a start with other layers, or without a step that is
-  ///   asked for here.
+  ///   `shapeMismatch` or `invalidArgument` if the starting model has other layers than this estimator
+  ///   makes, or lacks one of its preprocessing steps.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
@@ -113,7 +119,7 @@ extension MLPClassifier: Estimator {
       resuming: checkpoint, execution: Execution(threads: threads), onProgress: onProgress)
   }
 
-  /// The model fitted to a data set as `execution` says.
+  /// Fits a model to a data set with the threads, kernels and plan of `execution`.
   package func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier? = nil,
     validation: Validation = .none, callbacks: [any TrainingCallback] = [],
@@ -138,7 +144,7 @@ extension MLPClassifier: Estimator {
       outputFunction: loss.outputFunction)
   }
 
-  /// The network that training begins with, for some samples.
+  /// Creates the untrained network for the samples of a data set.
   package func network(for dataset: LabeledDataset) throws(SoftmaxError) -> Sequential {
     let isMultiLabel = if case .indicators = dataset.targets { true } else { false }
     return try network(
@@ -163,7 +169,7 @@ extension MLPClassifier: Estimator {
 }
 
 extension Sequential {
-  /// Begins where a fitted model ended, what is frozen there with it.
+  /// Copies the parameters of a fitted model, and which of its layers are frozen.
   fileprivate mutating func takeParameters(of model: Classifier) throws(SoftmaxError) {
     let old = model.network
     let isSame = layers.map(\.configuration) == old.layers.map(\.configuration)

@@ -2,18 +2,19 @@
 
 public import SoftmaxCore
 
-/// Several binary classifiers in the place of one with many classes: each class against the rest.
+/// An estimator that fits one binary classifier per class: the class against the rest.
 ///
-/// For each class the base estimator is fitted to two classes, "rest" and "class"; a sample belongs to
-/// the class whose log-odds are greatest. Softmax regression fits all classes at once instead, and its
-/// probabilities sum to 1 by themselves; this is the other way, and the way of support vector machines.
+/// For each class the base estimator is fitted to two classes, "rest" and the class; a sample is assigned
+/// to the class with the greatest log-odds. Fitting takes as many trainings as there are classes. The
+/// probabilities are normalized afterwards, whereas softmax regression fits all classes jointly and its
+/// probabilities sum to 1 by construction. Support vector machines are commonly combined in this way.
 ///
 /// ```swift
 /// let model = try OneVsRest(SoftmaxRegression()).fitted(to: digits.training)
 /// print(try model.score(on: digits.training))
 /// ```
 public struct OneVsRest<Base: Estimator>: Estimator {
-  /// What is fitted once for each class.
+  /// The estimator that is fitted once for each class.
   public var base: Base
 
   /// Creates the estimator.
@@ -21,11 +22,11 @@ public struct OneVsRest<Base: Estimator>: Estimator {
     self.base = base
   }
 
-  /// A binary model for each class, each with a pipeline of its own.
+  /// Fits a binary model for each class, each with a separate pipeline.
   ///
-  /// - Throws: `invalidArgument` for a data set of soft targets or with a class that has no samples;
-  ///   `unsupported` for validation, callbacks or a checkpoint, which are those of one training; what the
-  ///   base's `fitted` throws.
+  /// - Throws: `invalidArgument` if the targets are not labels, or if a class has no samples or all of
+  ///   them; `unsupported` for validation, callbacks or a checkpoint, which belong to a single training;
+  ///   the errors of the base estimator's `fitted`.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: OneVsRestClassifier<Base.Model>?,
     validation: Validation, callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?,
@@ -52,7 +53,7 @@ public struct OneVsRest<Base: Estimator>: Estimator {
           .invalidArgument, "no sample tells the class '\(name)' from the rest",
           remedy: "leave out classes without samples")
       }
-      // A class may itself be called "rest".
+      // The class itself may be called "rest", and the two names must differ.
       let names = [name == "rest" ? "others" : "rest", name]
       return try base.fitted(
         to: dataset.replacing(labels: own, classNames: names), startingFrom: model?.models[index],
@@ -62,11 +63,11 @@ public struct OneVsRest<Base: Estimator>: Estimator {
   }
 }
 
-/// A binary model for each class, as ``OneVsRest`` fits them.
+/// A set of binary models, one for each class, as ``OneVsRest`` fits them.
 public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationModel {
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// For each class the model that tells it (class 1) from the rest (class 0).
+  /// The binary models, by class; in each the class has index 1 and the rest has index 0.
   public let models: [Model]
 
   init(classNames: [String], models: [Model]) {
@@ -74,10 +75,11 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     self.models = models
   }
 
-  /// The log-odds of each class against the rest, [samples, classes]: the difference of its model's
-  /// two logits, or its only one.
+  /// Computes the log-odds of each class against the rest: [samples, classes].
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// The log-odds are the difference of a binary model's two logits, or its single logit.
+  ///
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
     var result = Matrix(rowCount: features.rowCount, columnCount: models.count)
     for (column, model) in models.enumerated() {
@@ -90,11 +92,12 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     return result
   }
 
-  /// Each binary model's probability of its class, divided by their sum: [samples, classes].
+  /// Computes the probability of each class, normalized over the classes: [samples, classes].
   ///
-  /// Where every one of them rounds to 0 the classes share alike, as in scikit-learn.
+  /// Each binary model gives the probability of its class, which is divided by the sum over the classes. If
+  /// all of them round to 0, every class gets the same probability, as in scikit-learn.
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func probabilities(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> Matrix {
@@ -112,31 +115,31 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     return result
   }
 
-  /// How good the models are together on labelled samples.
+  /// Evaluates the binary models together on labelled samples.
   ///
-  /// The log loss is the mean of -ln p with p the right class's share of the probabilities. It is
-  /// computed from the log-odds, so that a p that rounds to 0 still counts.
+  /// The log loss is the mean of -ln p, where p is the normalized probability of the true class. It is
+  /// computed from the log-odds, so it stays finite where p rounds to 0.
   ///
-  /// - Throws: `invalidArgument` for no samples, or for samples of classes that it does not know; as
-  ///   ``Sequential/logits(for:threads:)``.
+  /// - Throws: `invalidArgument` if there are no samples, or if the model lacks one of their classes; the
+  ///   errors of ``Sequential/logits(for:threads:)``.
   public func evaluation(
     on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> Evaluation {
     let dataset = try matched(dataset)
     let labels = dataset.labels
     let logits = try logits(for: dataset.features, threads: threads)
-    // The shares are the softmax of ln sigmoid(z) = -ln(1 + e^-z).
+    // The normalized probabilities are the softmax of ln sigmoid(z) = -ln(1 + e^-z).
     var logarithms = logits
     logarithms.elements = logits.elements.map { -$0 }.softplus().map { -$0 }
-    // Where two sigmoids round to 1, the log-odds still tell which is greater.
+    // The predictions come from the log-odds, which still differ if two sigmoids both round to 1.
     return Evaluation(
       checkedLabels: labels, logits: logarithms, outputFunction: .softmax,
       predictions: logits.mostLikelyClasses(), classNames: classNames)
   }
 
-  /// The class of the greatest log-odds for each sample, with all probabilities.
+  /// Predicts the class with the greatest log-odds for each sample, with the probabilities of all classes.
   ///
-  /// - Throws: as ``Sequential/logits(for:threads:)``.
+  /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func predictions(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {

@@ -2,30 +2,31 @@
 
 public import SoftmaxCore
 
-/// Multinomial logistic regression: one layer, trained by stochastic gradient descent.
+/// An estimator of multinomial logistic regression: one linear layer, trained on batches.
 ///
-/// p(class j | x) = softmax(x W^T + b)_j; the loss is the mean cross-entropy plus
-/// l2 / 2 ||W||^2, biases not counted. Fitting gives a ``Classifier``. scikit-learn's `C` for n samples
-/// is ``l2Penalty(forC:sampleCount:)``.
+/// p(class j | x) = softmax(x W^T + b)_j. The objective is the mean cross-entropy plus l2 / 2 ||W||^2;
+/// biases are not penalized. Training runs for a fixed number of epochs and does not promise to reach the
+/// optimum. Fitting gives a ``Classifier``. ``l2Penalty(forC:sampleCount:)`` converts scikit-learn's `C`.
 ///
 /// ```swift
 /// let digits = try Digits.load()
 /// let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
 /// ```
 public struct SoftmaxRegression: Hashable, Sendable {
-  /// The factor l2 of the penalty; scikit-learn's C is 1 / (l2 n) for n samples.
+  /// The factor l2 of the penalty l2 / 2 ||W||^2; scikit-learn's C is 1 / (l2 n) for n samples.
   public var l2Penalty: Double
-  /// The rule of the steps.
+  /// The optimizer, which computes the updates.
   public var optimizer: Optimizer
-  /// The number of passes over the data.
+  /// The number of passes over the training samples.
   public var epochs: Int
-  /// The number of samples a step looks at.
+  /// The number of samples per update.
   public var batchSize: Int
-  /// How the weights begin.
+  /// The distribution of the initial weights.
   public var initializer: Initializer
-  /// What is learnt about the features first, and done to them from then on.
+  /// The preprocessing steps, which are fitted to the training samples and applied wherever the model is
+  /// used.
   public var preprocessing: [PreprocessingStep]
-  /// What initial weights and shuffles are drawn from.
+  /// The seed of the initial weights and of the order of the samples.
   public var seed: UInt64
 
   /// Creates an estimator.
@@ -43,12 +44,12 @@ public struct SoftmaxRegression: Hashable, Sendable {
     self.seed = seed
   }
 
-  /// The penalty that scikit-learn's inverse strength C stands for: 1 / (C n) for n samples.
+  /// Returns the penalty that equals scikit-learn's inverse strength C: 1 / (C n) for n samples.
   public static func l2Penalty(forC c: Double, sampleCount: Int) -> Double {
     1 / (c * Double(sampleCount))
   }
 
-  // The same estimator, as a network without hidden layers.
+  // The same estimator as a network without hidden layers.
   private var perceptron: MLPClassifier {
     MLPClassifier(
       hiddenUnits: [], l2Penalty: l2Penalty, optimizer: optimizer, epochs: epochs,
@@ -57,9 +58,9 @@ public struct SoftmaxRegression: Hashable, Sendable {
 }
 
 extension SoftmaxRegression: Estimator {
-  /// The model fitted to a data set.
+  /// Fits a model to a data set.
   ///
-  /// - Throws: as
+  /// - Throws: the errors of
   ///   ``MLPClassifier/fitted(to:startingFrom:validation:callbacks:resuming:threads:onProgress:)``.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
@@ -73,11 +74,14 @@ extension SoftmaxRegression: Estimator {
 }
 
 extension SoftmaxRegression {
-  /// The objective and its gradient at some parameters.
+  /// Computes the objective and its gradient at the given parameters.
   ///
-  /// J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2, so
-  /// dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k, and the same for b_k with 1 in
-  /// the place of x_i and no penalty. In a matrix: (1 / n) (P - Y)^T X + l2 W.
+  /// The objective is J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2.
+  ///
+  /// Its gradient is dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k.
+  ///
+  /// The derivative with respect to b_k has 1 instead of x_i and no penalty. In matrix form the gradient is
+  /// dJ/dW = (1 / n) (P - Y)^T X + l2 W.
   ///
   /// ```swift
   /// let start = Matrix(rowCount: 10, columnCount: 64)
@@ -87,11 +91,11 @@ extension SoftmaxRegression {
   /// ```
   ///
   /// - Parameters:
-  ///   - weight: of the shape [classes, features].
-  ///   - bias: a number for each class.
-  ///   - dataset: the n samples, as the regression sees them: ``preprocessing`` is not applied.
-  ///   - threads: the number of threads; without it as many as help.
-  /// - Returns: the objective, in nats, and its gradient in the shapes of the parameters.
+  ///   - weight: the weights, [classes, features].
+  ///   - bias: the biases, one for each class.
+  ///   - dataset: the n samples; ``preprocessing`` is not applied to them.
+  ///   - threads: the number of threads; by default as many as are useful.
+  /// - Returns: the objective in nats, and its gradient in the shapes of the parameters.
   /// - Throws: `shapeMismatch` or `nonFiniteValue` for parameters that do not fit the data set.
   public func valueAndGradient(
     weight: Matrix, bias: [Float], on dataset: LabeledDataset, threads: Int? = nil

@@ -3,9 +3,9 @@
 import SoftmaxCore
 
 extension TrainingStatus {
-  /// The network as trained so far with all that it takes to use it, but for a record of the training.
+  /// The classifier at this point of the training, without a training record.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   public var classifier: Classifier {
     get throws(SoftmaxError) {
       try Classifier(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How well a class is recognised, or the mean of that over classes.
+/// The quality of the predictions of one class, or the average over several classes.
 ///
-/// What would divide by nothing is 0, as scikit-learn has it by default.
+/// A quotient with the divisor 0 is 0, as in scikit-learn by default.
 public struct ClassMetrics: Hashable, Sendable {
-  /// Of the samples that were taken for the class, the fraction that belongs to it.
+  /// The fraction of the samples predicted as the class that belong to it.
   public let precision: Double
-  /// Of the samples of the class, the fraction that was taken for it.
+  /// The fraction of the samples of the class that were predicted as the class.
   public let recall: Double
-  /// 2 precision recall / (precision + recall), their harmonic mean.
+  /// 2 precision recall / (precision + recall), the harmonic mean of precision and recall.
   public let f1: Double
-  /// The number of samples of the class; of a mean, of all its classes.
+  /// The number of samples of the class; for an average, the number of samples of all its classes.
   public let support: Int
 }

@@ -2,18 +2,21 @@
 
 import SoftmaxCore
 
-/// The order of the samples by their probability of a class, taken from the logits.
+/// Scores that order the samples by their probability of a class, computed from the logits.
 ///
-/// Probabilities saturate: those of many samples are 0 or 1 although their logits differ, and samples that a
-/// model tells apart would tie. A score grows with the probability p and stays apart: ln p where p <= 1/2, else
-/// -2 ln 2 - ln(1 - p), which is as great at p = 1/2. Of a sigmoid it is the logit.
+/// Probabilities saturate: many samples have the probability 0 or 1 although their logits differ, so samples
+/// that the model distinguishes would tie. Under a softmax, the score of the probability p is ln p for p <=
+/// 1/2, else -2 ln 2 - ln(1 - p). It increases with p, is continuous at p = 1/2 and does not saturate. For
+/// the other output functions the score is the logit.
 ///
-/// In double, so samples tie where a peer's probabilities in exact arithmetic would. Costs an exponential an
-/// output at first, then an addition a score.
+/// Scores are computed in double, so samples tie where their exact probabilities are equal. The initializer
+/// computes one exponential per output under a softmax and none otherwise; a score then takes constant time.
 struct ClassScores {
-  /// What a row's logits are measured by under a softmax; only the most probable class can be above one half.
+  /// The quantities of a row of logits that its scores are computed from under a softmax.
+  ///
+  /// Only the most probable class can have a probability above 1/2, so only its score is stored.
   private struct Row {
-    /// The greatest logit, and where it is.
+    /// The greatest logit and its index.
     var greatest: Double
     var best: Int
     /// ln(sum over k of exp(z_k - greatest)).
@@ -24,7 +27,7 @@ struct ClassScores {
 
   private let logits: Matrix
   private let function: OutputFunction
-  // None under a sigmoid.
+  // Empty unless the output function is softmax.
   private let rows: [Row]
 
   init(_ logits: Matrix, _ function: OutputFunction) {
@@ -38,13 +41,15 @@ struct ClassScores {
     var best = begin
     for index in logits.indices where logits[index] > logits[best] { best = index }
     let greatest = Double(logits[best])
-    // The others by themselves: their share is what 1 - p is when p rounds to 1.
+    // The other classes are summed without the most probable one: their sum gives 1 - p accurately even if p
+    // rounds to 1.
     let second = max(
       logits[..<best].max() ?? -.infinity, logits[(best + 1)...].max() ?? -.infinity)
     guard second > -.infinity else {
       return Row(greatest: greatest, best: best - begin, logSum: 0, bestScore: .infinity)
     }
-    // In whole numbers, whose sum does not depend on the order: rows with the same logits in other places tie.
+    // Integers represent the exponentials. Their sum does not depend on the order, so rows with the same
+    // logits in a different order tie.
     var units: Int64 = 0
     for index in logits.indices where index != best {
       let exponential = ElementaryFunctions.exponential(Double(logits[index]) - Double(second))
@@ -60,10 +65,10 @@ struct ClassScores {
     return Row(greatest: greatest, best: best - begin, logSum: logSum, bestScore: bestScore)
   }
 
-  /// The score of a class for a sample.
+  /// Returns the score of a class for a sample.
   subscript(row row: Int, class index: Int) -> Double {
     let outputs = logits.columnCount
-    // A single output is the second of two classes.
+    // A single sigmoid output is the logit of the second of two classes.
     if outputs < 2, function == .sigmoid {
       return index == 1 ? Double(logits.elements[row]) : -Double(logits.elements[row])
     }
@@ -73,13 +78,13 @@ struct ClassScores {
     return measure.best == index ? measure.bestScore : logit - measure.greatest - measure.logSum
   }
 
-  /// The area under the ROC curve of each of some classes against all others.
+  /// Returns the area under the ROC curve of each given class against all others.
   ///
   /// - Parameters:
-  ///   - classes: classes that some samples belong to, and not all.
-  ///   - labels: each sample's class.
+  ///   - classes: classes that at least one sample belongs to and at least one sample does not.
+  ///   - labels: the class of each sample.
   func areas(of classes: [Int], labels: [Int]) -> [Double] {
-    // Some classes in one walk over the rows, for which the logits come into the cache once.
+    // One pass over the rows serves 16 classes, so the logits are loaded into the cache once for all of them.
     let width = 16
     return stride(from: 0, to: classes.count, by: width).flatMap { begin -> [Double] in
       let some = Array(classes[begin..<min(begin + width, classes.count)])
@@ -97,16 +102,17 @@ struct ClassScores {
   }
 }
 
-/// The fraction of pairs of a positive and a negative sample where the positive has the greater score,
-/// ties counting half.
+/// Returns the fraction of pairs of a positive and a negative sample in which the positive has the greater
+/// score; ties count one half.
 ///
-/// Counted in whole numbers (Mann and Whitney's U with average ranks), so exact but for one division.
+/// The pairs are counted in integers (the U statistic of Mann and Whitney with average ranks), so only the
+/// final division rounds.
 ///
 /// - Complexity: O(samples log positives): the positives are sorted, and each negative is looked up.
 /// - Precondition: there are positives and negatives.
 func areaUnderROC(of scores: [Double], isPositive: (Int) -> Bool) -> Double {
   let positives = scores.indices.filter(isPositive).map { scores[$0] }.sorted()
-  // The number of positives that come before a place which the order decides.
+  // Returns the number of leading positives that satisfy `isBefore`, by binary search in ascending order.
   func count(where isBefore: (Double) -> Bool) -> Int {
     var (low, high) = (0, positives.count)
     while low < high {

@@ -9,30 +9,31 @@ extension ConfusionMatrix {
       return ClassMetrics(
         precision: fraction(right, of: predictionCounts[index]),
         recall: fraction(right, of: labelCounts[index]),
-        // The harmonic mean in counts: no intermediate rounding, nothing to divide by once only.
+        // F1 as a quotient of counts. It is equal to the harmonic mean of precision and recall but rounds
+        // only once.
         f1: fraction(2 * right, of: predictionCounts[index] + labelCounts[index]),
         support: labelCounts[index])
     }
   }
 
-  /// The classes that have samples or were predicted; the averages are over these.
+  /// The classes that have samples or were predicted, over which averages are taken.
   package var occurringClasses: [Int] {
     let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
     return (0..<classCount).filter { labelCounts[$0] + predictionCounts[$0] > 0 }
   }
 
-  /// The classes that have samples and were never predicted: their precision is 0 by convention.
+  /// The classes that have samples but were never predicted, whose precision is 0 by convention.
   package var neverPredictedClasses: [Int] {
     let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
     return (0..<classCount).filter { labelCounts[$0] > 0 && predictionCounts[$0] == 0 }
   }
 
-  /// The mean over the classes, each counting the same.
+  /// The unweighted mean over the classes.
   ///
-  /// A class without samples that was never predicted is left out, as scikit-learn does.
+  /// A class without samples that was never predicted is left out, as in scikit-learn.
   public var macroAverage: ClassMetrics { average { _ in 1 } }
 
-  /// The mean over the classes, each counting by its samples.
+  /// The mean over the classes, weighted by their numbers of samples.
   public var weightedAverage: ClassMetrics { average { Double($0.support) } }
 
   private func average(weight: (ClassMetrics) -> Double) -> ClassMetrics {

@@ -2,7 +2,7 @@
 
 public import SoftmaxCore
 
-/// How often each class was taken for each: rows are the true classes, columns the predicted ones.
+/// The number of samples for each pair of true class (row) and predicted class (column).
 ///
 /// ```swift
 /// let matrix = try ConfusionMatrix(
@@ -12,29 +12,30 @@ public import SoftmaxCore
 /// print(matrix.report())
 /// ```
 ///
-/// Only pairs that occur are kept, so the memory grows with the samples and the classes, not with the square
-/// of the classes.
+/// Only pairs that occur are stored, so memory grows with the number of samples and of classes, not with the
+/// square of the number of classes.
 public struct ConfusionMatrix: Hashable, Sendable {
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// The pairs of classes that occur, right ones included, in the order of label and prediction.
+  /// The pairs of classes that occur, including correct predictions, ordered by label, then by prediction.
   package let cells: [Confusion]
 
   /// The number of classes.
   public var classCount: Int { classNames.count }
 
-  // What is greater is no class but a number that went astray.
+  // The maximum number of classes without names. A greater index is probably not a class index but other
+  // data, and would create that many classes.
   private static let greatestNumberedCount = 10_000
 
-  /// Counts predictions.
+  /// Counts the pairs of label and prediction.
   ///
   /// - Parameters:
   ///   - labels: the index of the true class of each sample.
   ///   - predictions: the index of the predicted class of each sample.
-  ///   - classNames: the names of the classes; without them "0", "1", ... up to the greatest index.
-  /// - Throws: `shapeMismatch` unless there is a prediction for each label; `labelOutOfRange`
-  ///   naming the first row whose label or prediction is no class; `invalidArgument` for two
-  ///   classes of the same name.
+  ///   - classNames: the names of the classes; by default "0", "1", ... up to the greatest index.
+  /// - Throws: `shapeMismatch` unless there is one prediction for each label; `labelOutOfRange` with the
+  ///   first row whose label or prediction is not a class, or if there are no names and an index is 10,000 or
+  ///   greater; `invalidArgument` if two classes have the same name.
   /// - Complexity: O(samples log samples + classes).
   public init(
     labels: [Int], predictions: [Int], classNames: [String]? = nil
@@ -61,7 +62,8 @@ public struct ConfusionMatrix: Hashable, Sendable {
   }
 
   init(checkedLabels labels: [Int], predictions: [Int], classNames: [String]) {
-    // Two indices of names in memory, so the product fits an Int.
+    // The products cannot overflow: both factors are bounded by the length of `classNames`, an array in
+    // memory.
     let count = classNames.count
     let places = zip(labels, predictions).map { $0 * count + $1 }.sorted()
     var cells: [Confusion] = []
@@ -86,10 +88,10 @@ public struct ConfusionMatrix: Hashable, Sendable {
       at: .row(row, column: nil))
   }
 
-  /// The number of samples of one class that were taken for another, or for itself.
+  /// Returns the number of samples of the class `label` that were predicted as `prediction`.
   ///
   /// - Complexity: O(log pairs).
-  /// - Precondition: both are classes.
+  /// - Precondition: both are indices of classes.
   public subscript(label label: Int, prediction prediction: Int) -> Int {
     precondition(
       classNames.indices ~= label && classNames.indices ~= prediction,
@@ -112,11 +114,11 @@ public struct ConfusionMatrix: Hashable, Sendable {
 
   /// The number of samples.
   public var rowCount: Int { cells.reduce(0) { $0 + $1.count } }
-  /// The number of samples that were classified rightly.
+  /// The number of samples that were classified correctly.
   public var correctCount: Int {
     cells.reduce(0) { $0 + ($1.label == $1.prediction ? $1.count : 0) }
   }
-  /// The fraction of the samples that were classified rightly; 0 of none.
+  /// The fraction of the samples that were classified correctly; 0 if there are no samples.
   public var accuracy: Double { fraction(correctCount, of: rowCount) }
 
   /// The number of samples of each class.
@@ -128,17 +130,17 @@ public struct ConfusionMatrix: Hashable, Sendable {
     cells.reduce(into: Array(repeating: 0, count: classCount)) { $0[index($1)] += $1.count }
   }
 
-  /// What the counts are divided by.
+  /// The divisor of the counts.
   package enum Normalization: Hashable, Sendable {
-    /// The samples of the true class: each row sums to 1. scikit-learn's "true".
+    /// The number of samples of the true class: each row sums to 1. This is scikit-learn's "true".
     case labels
-    /// The predictions of the class: each column sums to 1. scikit-learn's "pred".
+    /// The number of predictions of the class: each column sums to 1. This is scikit-learn's "pred".
     case predictions
-    /// All samples: everything sums to 1. scikit-learn's "all".
+    /// The number of all samples: all cells sum to 1. This is scikit-learn's "all".
     case all
   }
 
-  /// The counts of ``cells`` as fractions, in their order.
+  /// Returns the counts of ``cells`` as fractions, in the same order.
   package func shares(by normalization: Normalization) -> [Double] {
     let (labelCounts, predictionCounts, total) = (labelCounts, predictionCounts, rowCount)
     return cells.map { cell in
@@ -152,17 +154,21 @@ public struct ConfusionMatrix: Hashable, Sendable {
     }
   }
 
-  /// How often a class was taken for another, or for itself.
+  /// A pair of true and predicted class with the number of its samples.
   public struct Confusion: Hashable, Sendable {
     /// The index of the true class.
     public let label: Int
-    /// The index of the class that it was taken for.
+    /// The index of the predicted class.
     public let prediction: Int
-    /// How often.
+    /// The number of samples.
     public let count: Int
   }
 
-  /// The mistakes that were made most often, at most so many; equals in the order of the classes.
+  /// Returns the most frequent mistakes in descending order of their count.
+  ///
+  /// Mistakes of equal count are ordered by label, then by prediction.
+  ///
+  /// - Parameter limit: the maximum number of mistakes to return.
   public func mostConfused(_ limit: Int = .max) -> [Confusion] {
     let mistakes = cells.filter { $0.label != $0.prediction }.sorted {
       ($1.count, $0.label, $0.prediction) < ($0.count, $1.label, $1.prediction)
@@ -171,7 +177,7 @@ public struct ConfusionMatrix: Hashable, Sendable {
   }
 }
 
-/// The part of a whole; 0 of nothing.
+/// Returns `part / whole`, or 0 if `whole` is 0.
 func fraction(_ part: Int, of whole: Int) -> Double {
   whole == 0 ? 0 : Double(part) / Double(whole)
 }

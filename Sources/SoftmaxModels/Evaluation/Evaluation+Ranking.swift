@@ -3,11 +3,12 @@
 import SoftmaxCore
 
 extension Evaluation {
-  /// The fraction of samples whose true class is among the k most probable ones.
+  /// Returns the fraction of samples whose true class is among the k most probable ones.
   ///
-  /// Ranks are those of the logits, which differ where probabilities round to the same number. Of equal logits
-  /// the class of the lower index counts as the more probable one, so k = 1 is the accuracy. (scikit-learn's
-  /// `top_k_accuracy_score` takes the higher index first and so may differ from its own accuracy.)
+  /// Classes are ranked by their logits, which differ even where probabilities round to the same number. Of
+  /// classes with equal logits the one with the lower index ranks first, so the result for k = 1 is the
+  /// accuracy. (scikit-learn's `top_k_accuracy_score` ranks the higher index first, so it can differ from
+  /// scikit-learn's accuracy.)
   ///
   /// - Complexity: O(samples x classes).
   /// - Precondition: `k` is at least 1.
@@ -16,11 +17,11 @@ extension Evaluation {
     return fraction(labels.indices.count { rank(ofLabelIn: $0) < k }, of: rowCount)
   }
 
-  /// The number of classes that come before the true one.
+  /// Returns the number of classes that rank before the true class of a row.
   private func rank(ofLabelIn row: Int) -> Int {
     let label = labels[row]
     guard predictions[row] != label else { return 0 }
-    // Of a single output the other class is the only other one.
+    // A single output has two classes, so only one class can rank before the true one.
     guard logits.columnCount > 1 else { return 1 }
     let scores = logits.row(row)
     let own = scores[scores.startIndex + label]
@@ -31,12 +32,12 @@ extension Evaluation {
     return rank
   }
 
-  /// The area under the ROC curve of each class against all others; nil where it is undefined.
+  /// The area under the ROC curve of each class against all others.
   ///
-  /// The probability that a sample of the class is given a greater probability of the class than a
-  /// sample of another, ties counting half: scikit-learn's `roc_auc_score`. Ranks follow from the logits, so
-  /// samples whose probabilities round to the same number do not tie. Undefined where the data hold no sample
-  /// of the class, or no other.
+  /// The area is the probability that a random sample of the class has a greater probability of the class
+  /// than a random sample of another class; ties count one half. This is scikit-learn's `roc_auc_score`.
+  /// Samples are ranked by their logits, so samples whose probabilities round to the same number do not tie.
+  /// The area is nil if the data contain no sample of the class, or only samples of the class.
   ///
   /// - Complexity: O(classes x samples log samples of a class).
   public var rocAUC: [Double?] {
@@ -51,14 +52,14 @@ extension Evaluation {
     return areas
   }
 
-  /// The mean of ``rocAUC`` over all classes; nil where that of a class is undefined.
+  /// The mean of ``rocAUC`` over all classes; nil if the area of any class is undefined.
   public var rocAUCMacro: Double? {
     guard rocAUCUndefinedReason == nil else { return nil }
     let areas = rocAUC.compactMap { $0 }
     return areas.reduce(0, +) / Double(areas.count)
   }
 
-  /// Why ``rocAUCMacro`` is nil; nil if it is not.
+  /// The reason why ``rocAUCMacro`` is nil; nil if it is defined.
   package var rocAUCUndefinedReason: String? {
     let counts = labelCounts
     let missing = counts.indices.filter { counts[$0] == 0 }
@@ -68,7 +69,8 @@ extension Evaluation {
     return "the data hold no sample of \(names)\(more)"
   }
 
-  /// For each sample a number that grows with the probability of its predicted class and does not saturate.
+  /// The score of the predicted class of each sample, which increases with its probability and does not
+  /// saturate.
   package var predictionScores: [Double] {
     let scores = ClassScores(logits, outputFunction)
     return predictions.indices.map { scores[row: $0, class: predictions[$0]] }

@@ -2,11 +2,12 @@
 
 public import SoftmaxCore
 
-/// How good a classifier is on labelled samples.
+/// The quality of a classifier on labelled samples.
 ///
-/// It keeps the logits of each sample, so that everything else follows from them: accuracy with its interval
-/// and log loss at once, the confusion matrix with precision and recall of each class, ROC AUC and top-k
-/// accuracy when they are asked for. Its memory is that of the logits, samples x outputs.
+/// An evaluation stores the logits of each sample, so every metric can be computed from it. Log loss is
+/// computed at initialization; accuracy, confusion matrix, ROC AUC and top-k accuracy are computed on each
+/// access. Memory is dominated by the logits, samples x outputs. All samples count the same: sample weights
+/// are not considered.
 ///
 /// ```swift
 /// let evaluation = try model.evaluation(on: test)
@@ -18,29 +19,31 @@ public import SoftmaxCore
 public struct Evaluation: Hashable, Sendable {
   /// The index of each sample's true class.
   public let labels: [Int]
-  /// The scores of each sample before they become probabilities: [samples, outputs].
+  /// The outputs of the network before they become probabilities: [samples, outputs].
   public let logits: Matrix
-  /// How the logits become probabilities.
+  /// The function that turns logits into probabilities.
   public let outputFunction: OutputFunction
-  /// The index of the class that each sample was taken for.
+  /// The index of the predicted class of each sample.
   public let predictions: [Int]
-  /// The mean of -ln p(right class) over the samples, in nats.
+  /// The mean over the samples of -ln p(true class), in nats.
   ///
-  /// From the logits and never clipped: a certain and wrong prediction costs what it costs. Of several sigmoids
-  /// it is the mean over them of the binary cross-entropy.
+  /// It is computed from the logits without clipping, so a confident wrong prediction has its full loss. With
+  /// several sigmoid outputs it is the binary cross-entropy, averaged over samples and outputs. Only
+  /// `OutputFunction.normalized` bounds probabilities from below.
   public let logLoss: Double
   /// The names of the classes, by index.
   public let classNames: [String]
 
-  /// Judges the logits of any model.
+  /// Creates an evaluation from the logits of any model.
   ///
   /// - Parameters:
-  ///   - labels: the index of each sample's true class.
-  ///   - logits: [samples, outputs], finite: an output for each class, or with a sigmoid one for two.
-  ///   - classNames: the names of the classes; without them "0", "1", ....
-  ///   - outputFunction: how the logits become probabilities.
-  /// - Throws: `invalidArgument` for no samples; `shapeMismatch`; `labelOutOfRange` naming the row;
-  ///   `nonFiniteValue` naming row and column.
+  ///   - labels: the index of the true class of each sample.
+  ///   - logits: finite values, [samples, outputs]: one output per class, or a single sigmoid output for two
+  ///     classes.
+  ///   - classNames: the names of the classes; by default "0", "1", ....
+  ///   - outputFunction: the function that turns logits into probabilities.
+  /// - Throws: `invalidArgument` if there are no samples; `shapeMismatch`; `labelOutOfRange` with the row;
+  ///   `nonFiniteValue` with row and column.
   public init(
     labels: [Int], logits: Matrix, classNames: [String]? = nil,
     outputFunction: OutputFunction = .softmax
@@ -60,10 +63,10 @@ public struct Evaluation: Hashable, Sendable {
       checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: names)
   }
 
-  /// Judges what has been checked.
+  /// Creates an evaluation from validated arguments.
   ///
-  /// - Parameter predictions: the classes that the samples were taken for, where the logits' rounding might
-  ///   hide them.
+  /// - Parameter predictions: the predicted classes, if the given logits are too rounded to distinguish the
+  ///   two greatest; nil to take the most probable class of each row of logits.
   init(
     checkedLabels labels: [Int], logits: Matrix, outputFunction: OutputFunction,
     predictions: [Int]? = nil, classNames: [String]
@@ -79,36 +82,35 @@ public struct Evaluation: Hashable, Sendable {
 
   /// The number of samples.
   public var rowCount: Int { labels.count }
-  /// The number of samples whose most probable class is the right one.
+  /// The number of samples whose predicted class is the true class.
   public var correctCount: Int { zip(labels, predictions).count { $0 == $1 } }
   /// The probability of each class for each sample: [samples, classes].
   ///
-  /// - Complexity: O(samples x classes); keep it rather than ask again.
+  /// - Complexity: O(samples x classes) on each access; store the result to use it again.
   public var probabilities: Matrix { outputFunction.probabilities(of: logits) }
-  /// How often each class was taken for each.
+  /// The number of samples for each pair of true and predicted class.
   ///
-  /// - Complexity: O(samples log samples + classes); keep it rather than ask again.
+  /// - Complexity: O(samples log samples + classes) on each access; store the result to use it again.
   public var confusionMatrix: ConfusionMatrix {
     ConfusionMatrix(checkedLabels: labels, predictions: predictions, classNames: classNames)
   }
-  /// The fraction of samples classified rightly.
+  /// The fraction of samples classified correctly.
   public var accuracy: Double { Double(correctCount) / Double(rowCount) }
 
-  /// The 95 % confidence interval of the accuracy.
+  /// The 95 % confidence interval of the accuracy, by Wilson's method.
   ///
-  /// Source: Wilson, "Probable inference, the law of succession, and statistical
-  /// inference", JASA 22, 1927.
+  /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
   public var accuracyInterval: ClosedRange<Double> {
     wilsonInterval(successes: correctCount, trials: rowCount)
   }
 
-  /// The mean of the classes' F1, each counting the same.
+  /// The unweighted mean of the F1 of the classes.
   public var macroF1: Double { confusionMatrix.macroAverage.f1 }
 }
 
-/// Wilson's score interval of a proportion at 95 %.
+/// Returns Wilson's 95 % score interval of a proportion; 0...1 without trials.
 ///
-/// (p + z^2 / 2n ± z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n), z = 1.96.
+/// (p + z^2 / 2n ± z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n) with z = 1.96.
 func wilsonInterval(successes: Int, trials: Int) -> ClosedRange<Double> {
   guard trials > 0 else { return 0...1 }
   let z = 1.959963984540054
@@ -117,14 +119,14 @@ func wilsonInterval(successes: Int, trials: Int) -> ClosedRange<Double> {
   let centre = p + z * z / (2 * n)
   let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
   let whole = 1 + z * z / n
-  // At the ends centre and half are equal but for rounding.
+  // For p = 0 the exact lower bound is 0, and for p = 1 the exact upper bound is 1. Rounding would miss them.
   let low = successes == 0 ? 0 : (centre - half) / whole
   let high = successes == trials ? 1 : (centre + half) / whole
   return low...high
 }
 
 extension Evaluation: CustomStringConvertible {
-  /// Accuracy with its interval, and log loss, in one line.
+  /// Accuracy with its interval and log loss in one line.
   public var description: String {
     let interval = accuracyInterval
     let values = [accuracy, interval.lowerBound, interval.upperBound, logLoss].map {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A figure that sums up an evaluation: what it is called, how it is computed and when it is defined.
+/// A metric of an evaluation: its names, its computation, and whether it is defined.
 ///
-/// ``all`` is the one list of them. What `softmax evaluate` says to people and writes as JSON follows from
-/// it, so a metric that is added there is in both. Nothing is computed before it is asked for.
+/// ``all`` is the only list of metrics. The text and the JSON of `softmax evaluate` are made from it, so a
+/// metric added there appears in both. A metric is computed only when its value is read.
 package struct Metric: Sendable {
   /// The key in JSON.
   package let name: String
-  /// What people call it.
+  /// The name in text for people.
   package let title: String
-  /// What the value means, where the title does not say it.
+  /// An explanation of the value; nil if the title is sufficient.
   package let meaning: String?
-  /// Whether it lies in 0...1.
+  /// Whether the value lies in 0...1.
   package let isFraction: Bool
-  /// Whether people find it in the table of the classes, so that it needs no line of its own.
+  /// Whether the table of classes shows the metric, so the text needs no separate line for it.
   package let isInReport: Bool
 
   private let computed: @Sendable (Evaluation) -> Double?
@@ -37,21 +37,21 @@ package struct Metric: Sendable {
     explained = undefinedReason
   }
 
-  /// The metric of an evaluation; nil where it is undefined.
+  /// Returns the value for an evaluation; nil if it is undefined.
   package func value(of evaluation: Evaluation) -> Double? { computed(evaluation) }
 
-  /// The 95 % confidence interval, where there is one.
+  /// Returns the 95 % confidence interval; nil if the metric has none.
   package func interval(of evaluation: Evaluation) -> ClosedRange<Double>? { bounded(evaluation) }
 
-  /// Why the value is undefined; nil where it is not, or where nobody would miss it.
+  /// Returns the reason why the value is undefined; nil if it is defined or the metric gives no reason.
   package func undefinedReason(of evaluation: Evaluation) -> String? { explained(evaluation) }
 }
 
 extension Metric {
-  /// Every metric, in the order in which they are shown.
+  /// All metrics, in the order in which they are shown.
   package static let all = summary + [macroF1, weightedF1, rocAUC, top3Accuracy]
 
-  /// Those that the end of a training is summed up in.
+  /// The metrics that summarize a training run at its end.
   package static let summary = [accuracy, logLoss]
 
   static let accuracy = Metric(
@@ -69,7 +69,7 @@ extension Metric {
     "roc_auc_macro", "ROC AUC", meaning: "the mean of each class against the rest",
     undefinedReason: { $0.rocAUCUndefinedReason }, { $0.rocAUCMacro })
 
-  // Of four classes and fewer it says little.
+  // Undefined for four classes or fewer, for which the value carries little information.
   static let top3Accuracy = Metric(
     "top_3_accuracy", "top 3", meaning: "the true class among the 3 most probable"
   ) { $0.classNames.count > 4 ? $0.topKAccuracy(3) : nil }

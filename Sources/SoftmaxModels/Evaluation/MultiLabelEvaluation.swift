@@ -2,29 +2,36 @@
 
 import SoftmaxCore
 
-/// How good a classifier is on samples that have any number of the classes at once.
+/// The quality of a classifier on multi-label samples, which belong to any number of classes.
+///
+/// A class is predicted if its probability is above one half. Only counts and the loss are stored.
 public struct MultiLabelEvaluation: Hashable, Sendable {
   /// The number of samples.
   public let rowCount: Int
   /// The number of classes.
   public let classCount: Int
-  /// The number of (sample, class) pairs whose probability is on the right side of one half.
+  /// The number of (sample, class) pairs that are predicted correctly.
   public let correctCount: Int
-  /// The number of samples with every class right.
+  /// The number of samples with all classes predicted correctly.
   public let exactCount: Int
-  /// The mean over samples and classes of the binary cross-entropy, in nats; exact, never clipped.
+  /// The binary cross-entropy, averaged over samples and classes, in nats; it is not clipped.
   public let logLoss: Double
 
-  /// The fraction of (sample, class) pairs that are right: Keras' binary accuracy.
+  /// The fraction of (sample, class) pairs predicted correctly: Keras' binary accuracy.
   public var accuracy: Double { Double(correctCount) / Double(rowCount * classCount) }
-  /// The fraction of samples with every class right: scikit-learn's `accuracy_score` of such data.
+  /// The fraction of samples with all classes predicted correctly: scikit-learn's `accuracy_score` for
+  /// multi-label data.
   public var exactAccuracy: Double { Double(exactCount) / Double(rowCount) }
 }
 
 extension MultiLabelEvaluation {
-  /// Judges the logits of a sigmoid for each class, [samples, classes], by 0 or 1 for each.
+  /// Creates an evaluation from the logits of one sigmoid per class and from indicators.
   ///
-  /// A class is taken to be there where its logit is above 0.
+  /// A class is predicted if its logit is above 0.
+  ///
+  /// - Parameters:
+  ///   - indicators: [samples, classes], 1 if the sample belongs to the class, else 0.
+  ///   - logits: [samples, classes].
   init(indicators: Matrix, logits: Matrix) {
     let classCount = logits.columnCount
     var (correctCount, exactCount) = (0, 0)
@@ -33,7 +40,8 @@ extension MultiLabelEvaluation {
       correctCount += right
       if right == classCount { exactCount += 1 }
     }
-    // ln(1 + e^z) - t z, whose parts are exact where it is small: for t = 1 that is ln(1 + e^-z).
+    // The loss is ln(1 + e^z) - t z. It is computed as (1 - t) ln(1 + e^z) + t ln(1 + e^-z), whose terms keep
+    // their precision where they are small.
     let costs = logits.elements.softplus()
     let inverse = logits.elements.map(-).softplus()
     let loss = sumOverRows(0..<logits.rowCount) { row in

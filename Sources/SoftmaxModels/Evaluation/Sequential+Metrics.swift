@@ -3,9 +3,9 @@
 import SoftmaxCore
 
 extension Sequential {
-  /// Loss and accuracy on some samples, with the weights as they are.
+  /// Returns loss and accuracy on a data set, with the current parameters.
   ///
-  /// - Throws: `nonFiniteValue` where a logit overflows; `shapeMismatch` for samples that do not fit.
+  /// - Throws: `nonFiniteValue` if a logit overflows; `shapeMismatch` if the samples do not fit the network.
   func metrics(
     of loss: Loss, on dataset: LabeledDataset, execution: Execution
   ) throws(SoftmaxError) -> TrainingHistory.Metrics {

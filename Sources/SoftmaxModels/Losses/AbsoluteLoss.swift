@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// The absolute (L1) loss of each output by itself.
+/// The absolute (L1) loss, applied to each output separately.
 package struct AbsoluteLoss: ListedLossKind {
   package static let name = "absolute"
   package static let spelling = name
@@ -24,13 +24,13 @@ package struct AbsoluteLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// The absolute (L1) loss |z - t| of the outputs and one-hot or soft targets, the mean over the
-  /// outputs and over the samples of a batch.
+  /// The absolute (L1) loss |z - t| of output z and target t.
   ///
-  /// Its slope is the sign of z - t, 0 at 0.
+  /// Targets are one-hot or soft. The loss of a batch is the mean over outputs and samples. The derivative
+  /// with respect to z is the sign of z - t, and 0 for z = t.
   public static let absolute = Loss(AbsoluteLoss.self)
 
-  /// The absolute loss with weights of the classes or an ignored one.
+  /// Returns the absolute loss with class weights or an ignored class.
   public static func absolute(classWeights: [Double] = [], ignoredClass: Int? = nil) -> Loss {
     Loss(AbsoluteLoss.self, classWeights: classWeights, ignoredClass: ignoredClass)
   }

@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Binary cross-entropy from logits, each output by itself.
+/// Binary cross-entropy from logits, applied to each output separately.
 package struct BinaryCrossEntropyLoss: ListedLossKind {
   package static let name = "binary-cross-entropy"
   package static let spelling = name
@@ -24,19 +24,20 @@ package struct BinaryCrossEntropyLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// Binary cross-entropy from logits, the mean over the outputs and over the samples of a batch.
+  /// Returns binary cross-entropy from logits, averaged over the outputs and over the samples of a batch.
   ///
-  /// Of one output with the logit z and the target t: ln(1 + exp z) - t z, of slope sigmoid(z) - t,
-  /// computed as max(z, 0) - t z + ln(1 + exp(-|z|)). Keras' `BinaryCrossentropy(from_logits=True)`,
-  /// PyTorch's `BCEWithLogitsLoss`.
+  /// For an output with logit z and target t, the loss is ln(1 + exp z) - t z and its derivative sigmoid(z) -
+  /// t. The loss is computed as max(z, 0) - t z + ln(1 + exp(-|z|)). It equals Keras'
+  /// `BinaryCrossentropy(from_logits=True)` and PyTorch's `BCEWithLogitsLoss`. A network has one of two
+  /// forms:
   ///
-  /// - One output for two classes: t is 1 for class 1 and 0 for class 0.
-  /// - An output for each class: t is one-hot for a label, or the row of soft or multi-label targets.
+  /// - A single output for two classes: t is 1 for class 1 and 0 for class 0.
+  /// - One output per class: t is one-hot for a label, or the row of soft or multi-label targets.
   ///
   /// - Parameters:
   ///   - labelSmoothing: t becomes (1 - smoothing) t + smoothing / 2, as in Keras.
-  ///   - classWeights: how much the samples of each class count, by index; not for multi-label targets.
-  ///   - ignoredClass: the class whose samples count nothing; not for multi-label targets.
+  ///   - classWeights: the weight of the samples of each class, by index; not for multi-label targets.
+  ///   - ignoredClass: the class whose samples have the weight 0; not for multi-label targets.
   public static func binaryCrossEntropy(
     labelSmoothing: Double = 0, classWeights: [Double] = [], ignoredClass: Int? = nil
   ) -> Loss {

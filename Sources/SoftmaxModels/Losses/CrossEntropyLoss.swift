@@ -26,26 +26,27 @@ package struct CrossEntropyLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// Softmax cross-entropy from logits, the mean over the samples of a batch.
+  /// Softmax cross-entropy from logits, averaged over the samples of a batch.
   ///
-  /// Of one sample with logits z: ln(sum over k of exp z_k) - z_y for the label y, or the sum over j
-  /// of t_j (ln(sum over k of exp z_k) - z_j) for a target distribution t. The gradient to the logits
-  /// is softmax(z) - t. Never computed through the logarithm of a probability.
+  /// The loss of a sample with logits z is ln(sum over k of exp z_k) - z_y for the label y, or the sum over j
+  /// of t_j (ln(sum over k of exp z_k) - z_j) for a target distribution t. The gradient with respect to the
+  /// logits is softmax(z) - t. The loss is never computed as the logarithm of a rounded probability.
   public static let crossEntropy = Loss(CrossEntropyLoss.self)
 
-  /// Softmax cross-entropy from logits with smoothed targets, weights of the classes or an ignored one.
+  /// Returns softmax cross-entropy from logits with label smoothing, class weights or an ignored class.
   ///
-  /// Of one sample the sum over j of w_j t'_j (ln(sum over k of exp z_k) - z_j), with
-  /// t' = (1 - smoothing) t + smoothing / classes; in the mean it weighs the sum over j of w_j t_j,
-  /// which for a label y is w_y. PyTorch's values for labels, with every pair of options; for soft
-  /// targets PyTorch divides by the number of samples, so that one-hot rows and labels differ there.
+  /// The loss of a sample is the sum over j of w_j t'_j (ln(sum over k of exp z_k) - z_j), with t' = (1 -
+  /// smoothing) t + smoothing / classes. The weight of the sample in the mean is the sum over j of w_j t_j,
+  /// which is w_y for a label y. For labels the values are PyTorch's, for every combination of options. For
+  /// soft targets PyTorch divides by the number of samples, so in PyTorch one-hot rows and labels give
+  /// different values.
   ///
   /// - Parameters:
-  ///   - labelSmoothing: how much of each target is spread evenly over the classes, within 0..<1.
+  ///   - labelSmoothing: the fraction of each target that is spread evenly over the classes, in 0..<1.
   ///     Source: Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.
-  ///   - classWeights: how much each class counts, by index; none for all the same.
-  ///   - ignoredClass: the class whose samples count nothing (Keras: `ignore_class`, PyTorch:
-  ///     `ignore_index`). Of soft targets only those that are that class alone.
+  ///   - classWeights: the weight of each class, by index; if empty, all classes have the weight 1.
+  ///   - ignoredClass: the class whose samples have the weight 0 (Keras: `ignore_class`, PyTorch:
+  ///     `ignore_index`). A soft target is ignored only if its whole mass is on the class.
   public static func crossEntropy(
     labelSmoothing: Double = 0, classWeights: [Double] = [], ignoredClass: Int? = nil
   ) -> Loss {

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// A loss of the user's own; a saved model knows it by its name alone.
+/// A custom loss, of which a saved model stores only the name.
 struct CustomLoss: LossKind {
   private let function: any LossFunction
 
@@ -33,12 +33,12 @@ struct CustomLoss: LossKind {
 }
 
 extension Loss {
-  /// A loss of one's own, the mean over the samples of a batch.
+  /// Returns a custom loss, averaged over the samples of a batch.
   ///
   /// - Parameters:
-  ///   - function: what a row costs; losses are equal where their functions' names are.
-  ///   - classWeights: how much the samples of each class count, by index; not for multi-label targets.
-  ///   - ignoredClass: the class whose samples count nothing; not for multi-label targets.
+  ///   - function: the loss of a row; two custom losses are equal only if their functions have the same name.
+  ///   - classWeights: the weight of the samples of each class, by index; not for multi-label targets.
+  ///   - ignoredClass: the class whose samples have the weight 0; not for multi-label targets.
   public static func custom(
     _ function: any LossFunction, classWeights: [Double] = [], ignoredClass: Int? = nil
   ) -> Loss {

@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Huber's robust loss of each output by itself.
+/// Huber's robust loss, applied to each output separately.
 package struct HuberLoss: ListedLossKind {
   package static let name = "huber"
   package static let spelling = name
@@ -27,11 +27,11 @@ package struct HuberLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// Huber's robust loss of the outputs and one-hot or soft targets, the mean over the outputs and over
-  /// the samples of a batch.
+  /// Returns Huber's robust loss of the outputs and one-hot or soft targets.
   ///
-  /// With e = z - t: e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2). Source: Huber, "Robust
-  /// estimation of a location parameter", 1964.
+  /// With e = z - t, the loss of an output is e^2 / 2 if |e| <= delta, else delta (|e| - delta / 2). The loss
+  /// of a batch is the mean over outputs and samples. Source: Huber, "Robust estimation of a location
+  /// parameter", 1964.
   public static func huber(
     delta: Double = 1, classWeights: [Double] = [], ignoredClass: Int? = nil
   ) -> Loss {

@@ -2,9 +2,9 @@
 
 import SoftmaxCore
 
-// What is refused before training begins, with what to do instead.
+// Checks before training begins. Each error states a remedy.
 extension Loss {
-  /// Throws unless the loss can be taken of so many outputs and these targets.
+  /// Throws unless the loss supports the number of outputs and the targets.
   func validate(
     _ targets: Targets, classCount: Int, outputCount: Int
   ) throws(SoftmaxError) {
@@ -61,7 +61,8 @@ extension Loss {
         .shapeMismatch, "\(classCount) classes, but \(classWeights.count) class weights",
         remedy: "give one weight for each class, in the order of the classes")
     }
-    // Their products with targets, and the quotients of the mean, stay floats of full precision.
+    // Within this range the products of weights and targets, and the quotients of the mean, are normal floats
+    // with full precision.
     let range = Loss.leastWeight...(1 / Loss.leastWeight)
     if let index = classWeights.firstIndex(where: { $0 != 0 && !(range ~= $0) }) {
       throw SoftmaxError(
@@ -75,7 +76,7 @@ extension Loss {
           + "0...\(classCount - 1)",
         remedy: "to leave out samples of no class, give them the sample weight 0")
     }
-    // Nothing could be learnt, and nothing would say so.
+    // Without this check training would run but learn nothing.
     guard classWeights.isEmpty || classWeights.contains(where: { $0 > 0 }) else {
       throw SoftmaxError(
         .invalidArgument, "the weight of every class is 0, so no sample counts",
@@ -86,7 +87,7 @@ extension Loss {
 
   private static let leastWeight = 1e-18
 
-  /// Throws where a network ends in a function whose inputs are not this loss's logits.
+  /// Throws if the network ends in a softmax or sigmoid that the loss does not expect there.
   func validate(endOf network: Sequential) throws(SoftmaxError) {
     guard let written = network.writtenOutputFunction else { return }
     let wanted: OutputFunction?
@@ -111,7 +112,7 @@ extension Loss {
 }
 
 extension Sequential {
-  /// Throws unless the network can be trained on a data set by a loss.
+  /// Throws unless the network can be trained on the data set with the loss.
   func validate(_ dataset: LabeledDataset, loss: Loss) throws(SoftmaxError) {
     guard dataset.count > 0 else {
       throw SoftmaxError(.invalidArgument, "the data set has no samples")
@@ -128,7 +129,7 @@ extension Sequential {
     try loss.validate(endOf: self)
   }
 
-  /// Throws where no sample of a data set counts: a training would pass and nothing would be learnt.
+  /// Throws if all samples have the weight 0: training would run but learn nothing.
   func validateWeights(of dataset: LabeledDataset, loss: Loss) throws(SoftmaxError) {
     let weights = SampleWeights(
       loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights)

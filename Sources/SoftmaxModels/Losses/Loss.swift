@@ -2,32 +2,33 @@
 
 package import SoftmaxCore
 
-/// What training makes small: a loss with its options, as a value.
+/// The function that training minimizes: a loss with its options, as a value.
 ///
 /// ```swift
 /// let loss = Loss.crossEntropy(labelSmoothing: 0.1, classWeights: dataset.balancedClassWeights)
 /// try network.fit(to: dataset, loss: loss, optimizer: .adam(), epochs: 10)
 /// ```
 ///
-/// Every loss is taken from the logits, the outputs before a softmax or a sigmoid at the network's end.
-/// That of a batch is a mean: the sum over its samples of weight times loss, divided by the sum of the
-/// weights. A sample's weight is its `LabeledDataset.sampleWeights` times the weight of its class, 0
-/// for the ignored class. Weights of 2 train as two copies would, weights of 0 as if the sample were
-/// not there. Where all weights of a batch are 0, its loss and its gradient are 0.
-/// `docs/losses.md` has the formulas, and what each peer does instead.
+/// A loss is computed from the outputs before a softmax or sigmoid at the end of the network. The loss of a
+/// batch is a weighted mean: the sum over its samples of weight times loss, divided by the sum of the
+/// weights. The weight of a sample is its `LabeledDataset.sampleWeights` times the weight of its class; the
+/// weight of the ignored class is 0. A sample of weight 2 counts like two copies of it, a sample of weight 0
+/// like none. If all weights of a batch are 0, its loss and gradient are 0. See `docs/losses.md` for the
+/// formulas and the differences from other libraries.
 public struct Loss: Sendable {
   package let kind: any LossKind
-  // The kind's settings with their values: what two losses of a kind differ by.
+  // The settings of the kind and their values, by which losses of the same kind differ.
   private let kindSettings: [Setting]
   private let values: SettingValues
-  /// How much of each target is spread evenly over the classes, or over yes and no, within 0..<1.
+  /// The fraction of each target that is spread evenly over the classes, or over yes and no for binary
+  /// cross-entropy; in 0..<1.
   public let labelSmoothing: Double
-  /// How much each class counts, by index; empty where all count the same.
+  /// The weight of each class, by index; empty if all classes have the weight 1.
   public let classWeights: [Double]
-  /// The class whose samples count nothing, if any.
+  /// The class whose samples have the weight 0; nil if no class is ignored.
   public let ignoredClass: Int?
 
-  /// Creates a loss of a kind.
+  /// Creates a loss of one of the library's kinds.
   package init(
     _ kind: any ListedLossKind.Type, _ values: SettingValues = [:], labelSmoothing: Double = 0,
     classWeights: [Double] = [], ignoredClass: Int? = nil
@@ -40,7 +41,7 @@ public struct Loss: Sendable {
     self.ignoredClass = ignoredClass
   }
 
-  /// Creates a loss of the user's own.
+  /// Creates a custom loss.
   init(_ kind: CustomLoss, classWeights: [Double], ignoredClass: Int?) {
     kindSettings = []
     values = [:]
@@ -51,15 +52,15 @@ public struct Loss: Sendable {
   }
 }
 
-// MARK: - What it is made of
+// MARK: - Settings
 
 extension Loss {
-  /// The name, as a saved model has it.
+  /// The name as stored in a saved model.
   public var name: String { kind.name }
 
-  /// The settings by name, as a saved model has them, but for the weights of the classes.
+  /// The settings by name as stored in a saved model, except for the class weights.
   ///
-  /// Options that change nothing, such as a smoothing of 0, are left out.
+  /// Options that have no effect, such as a smoothing of 0, are left out.
   public var settings: [String: Double] {
     var settings = values.saved(kindSettings)
     if labelSmoothing != 0 { settings["label_smoothing"] = labelSmoothing }
@@ -67,22 +68,23 @@ extension Loss {
     return settings
   }
 
-  /// Throws `invalidArgument` for settings of the kind that make no sense.
+  /// Throws `invalidArgument` if a setting of the kind is invalid.
   package func validateKind() throws(SoftmaxError) { try values.validate(kindSettings) }
 
-  /// Whether it is cross-entropy and nothing else, which has kernels of its own.
+  /// Whether the loss is cross-entropy without options, for which there are dedicated kernels.
   var isPlainCrossEntropy: Bool { self == .crossEntropy }
 }
 
 extension Loss: Hashable {
-  /// Whether two losses are the same; those of the user's own are where their names are.
+  /// Returns whether two losses have the same kind and options; custom losses of one name count as the same
+  /// kind.
   public static func == (a: Loss, b: Loss) -> Bool {
     type(of: a.kind) == type(of: b.kind) && a.name == b.name && a.values == b.values
       && a.labelSmoothing == b.labelSmoothing && a.classWeights == b.classWeights
       && a.ignoredClass == b.ignoredClass
   }
 
-  /// Hashes what makes losses equal.
+  /// Feeds name and options to a hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(values)
@@ -92,10 +94,11 @@ extension Loss: Hashable {
   }
 }
 
-// MARK: - The networks that it trains
+// MARK: - Outputs of trained networks
 
 extension Loss {
-  /// How the outputs of a network that it trained become probabilities; nil where it does not know.
+  /// The function that turns the outputs of a network trained with this loss into probabilities; nil for a
+  /// custom loss.
   package var outputFunction: OutputFunction? {
     switch kind.outputs {
     case .logits(let function), .values(let function): function
@@ -103,13 +106,17 @@ extension Loss {
     }
   }
 
-  /// What a network that it trains may end in; nil where the outputs are what it is taken of.
+  /// The activation that a network trained with this loss may end in; nil if the loss is not defined on
+  /// logits.
   package var outputActivation: Activation? {
     guard case .logits(let function) = kind.outputs else { return nil }
     return Activation(named: function.rawValue)
   }
 
-  /// The outputs of a network for so many classes: one for two where each output is a yes or no.
+  /// Returns the number of outputs of a network for `classCount` classes.
+  ///
+  /// It is the number of classes, except for binary cross-entropy with two exclusive classes, which needs one
+  /// output.
   package func outputCount(classCount: Int, isMultiLabel: Bool = false) -> Int {
     kind.outputs == .logits(.sigmoid) && classCount == 2 && !isMultiLabel ? 1 : classCount
   }

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// A loss of one's own.
+/// A custom loss, written as a function of the rows of a batch.
 ///
 /// ```swift
 /// /// (1 - p of the right class)^2, from the logits.
@@ -24,21 +24,23 @@ import SoftmaxCore
 /// try network.fit(to: dataset, loss: .custom(Misgiving()))
 /// ```
 ///
-/// Weights, ignored samples and the mean over the batch are the library's business. The bits do not
-/// depend on the threads as long as what a row costs depends on that row alone.
+/// The library applies sample weights, class weights and the ignored class, and takes the mean over the
+/// batch. The results have the same bits on any number of threads if the loss and gradient of a row depend on
+/// that row alone.
 public protocol LossFunction: Sendable {
-  /// What names it in errors and saved models; losses of the same name count as equal.
+  /// The name of the loss in errors and saved models; losses of the same name count as equal.
   var name: String { get }
 
-  /// Sets loss and gradient of each row.
+  /// Sets the loss and the gradient of each row.
   ///
-  /// Called once a step by each thread, with the rows of the batch that are its share.
+  /// In each training step every thread calls this once with its rows of the batch, so calls can run
+  /// concurrently.
   func differentiate(_ rows: inout LossRows)
 }
 
-/// Some rows of a batch: the network's outputs and targets, to be given a loss and its gradient.
+/// Rows of a batch with outputs and targets, for which a custom loss sets loss and gradient.
 ///
-/// Valid during the call that it is handed to. What is not set is 0.
+/// The rows are valid only during the call that receives them. A loss or derivative that is not set is 0.
 public struct LossRows: ~Copyable {
   /// The number of samples.
   public let rowCount: Int
@@ -68,30 +70,32 @@ public struct LossRows: ~Copyable {
     }
   }
 
-  /// An output of the network, before a softmax or a sigmoid at its end.
+  /// Returns an output of the network, before a softmax or sigmoid at its end.
   ///
-  /// - Precondition: there is such a row and such an output.
+  /// - Precondition: the row and the output exist.
   public func output(row: Int, _ output: Int) -> Float { outputs[row, output] }
 
-  /// The target of an output: 1 for the right class and 0 for the others, or what soft or multi-label
-  /// targets say; of one output for two classes that of class 1.
+  /// Returns the target of an output.
   ///
-  /// - Precondition: there is such a row and such an output.
+  /// For labels it is 1 for the true class and 0 for the others; soft and multi-label targets are returned as
+  /// given. For a single output it is the target of class 1.
+  ///
+  /// - Precondition: the row and the output exist.
   public func target(row: Int, _ output: Int) -> Float { targets[row, output] }
 
-  /// The class of a row, as in `LabeledDataset.labels`.
+  /// Returns the class of a row, as in `LabeledDataset.labels`.
   ///
-  /// - Precondition: there is such a row.
+  /// - Precondition: the row exists.
   public func label(row: Int) -> Int { Int(labels[row]) }
 
-  /// Sets what a row costs.
+  /// Sets the loss of a row, without its weight.
   ///
-  /// - Precondition: there is such a row.
+  /// - Precondition: the row exists.
   public mutating func setLoss(_ loss: Float, row: Int) { losses[row] = loss }
 
-  /// Sets the derivative of a row's loss by one of its outputs.
+  /// Sets the derivative of the loss of a row with respect to one of its outputs, without the weight.
   ///
-  /// - Precondition: there is such a row and such an output.
+  /// - Precondition: the row and the output exist.
   public mutating func setGradient(_ derivative: Float, row: Int, _ output: Int) {
     gradient[row, output] = derivative
   }

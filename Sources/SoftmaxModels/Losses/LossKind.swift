@@ -2,47 +2,50 @@
 
 package import SoftmaxCore
 
-/// What a loss says of itself: what it takes the outputs for, its targets, its arithmetic.
+/// The definition of a loss: its interpretation of the outputs, its targets and its arithmetic.
 ///
-/// All of a loss stands in its own file; nobody else knows which losses there are, but for
-/// `LossKinds`, the list of those that have a name of the library's. Nothing here has a default, so
-/// whatever a new loss forgets to say does not compile.
+/// Everything about a loss is in one file. Other code does not refer to particular losses, except for the
+/// list `LossKinds`, which has all losses of the library, and the fast path for plain cross-entropy. No
+/// requirement has a default implementation, so the compiler reports whatever a new loss leaves out.
 package protocol LossKind: Sendable {
-  /// The name, as a saved model has it.
+  /// The name as stored in a saved model.
   var name: String { get }
 
-  /// What it takes a network's outputs for.
+  /// The interpretation of the outputs of a network.
   var outputs: LossOutputs { get }
 
-  /// Whether an output can be a yes or no by itself: one output for two classes, or several of which
-  /// any number apply.
+  /// Whether each output can be a separate yes-or-no decision: a single output for two classes, or
+  /// multi-label targets.
   var takesIndependentOutputs: Bool { get }
 
-  /// How smoothing spreads a target; nil where targets cannot be smoothed.
+  /// The way in which smoothing changes a target; nil if targets cannot be smoothed.
   var smoothing: LabelSmoothing? { get }
 
-  /// Whether the weight of a class is that of the class's own term, in the targets, rather than that of
-  /// the rows that are of the class.
+  /// Whether class weights multiply each term of the loss, through the targets, instead of the whole loss of
+  /// a row.
+  ///
+  /// For a soft target the two differ: each class's term then has the weight of that class.
   var weighsTerms: Bool { get }
 
-  /// Whether a row's loss is the mean over the outputs of what `differentiate` sums up.
+  /// Whether the loss of a row is the mean over the outputs. `differentiate` writes the sum over the outputs;
+  /// the caller divides.
   var isMeanOverOutputs: Bool { get }
 
-  /// Throws `invalidArgument` for targets that it cannot be taken of, though they fit the outputs.
+  /// Throws `invalidArgument` for targets that fit the outputs but that the loss is not defined for.
   func validate(_ targets: Targets) throws(SoftmaxError)
 
-  /// Sets the loss of each row, and the gradient of each row times its scale.
+  /// Writes the loss of each row, and the gradient of each row times the scale of the row.
   ///
-  /// Rows of scale 0 count nothing: their loss and gradient become 0, whatever their outputs are.
+  /// A row of scale 0 has the loss 0 and the gradient 0, even if its outputs are not finite.
   func differentiate(_ rows: LossPart, with kernels: Kernels)
 }
 
-/// A loss that is made of settings.
+/// A loss of the library, which is created from its settings.
 package typealias ListedLossKind = LossKind & Configurable
 
-/// The losses that have a name of the library's.
+/// The losses of the library.
 package enum LossKinds {
-  /// All of them.
+  /// All losses that can be found by name.
   package static let all: [any ListedLossKind.Type] = [
     CrossEntropyLoss.self, BinaryCrossEntropyLoss.self, SquaredLoss.self, AbsoluteLoss.self,
     HuberLoss.self, MultiClassHingeLoss.self,
@@ -53,45 +56,46 @@ extension LossKind where Self: Configurable {
   package var name: String { Self.name }
 }
 
-/// What a loss takes a network's outputs for.
+/// The interpretation of a network's outputs by a loss.
 package enum LossOutputs: Hashable, Sendable {
-  /// What a function turns into probabilities; a network may end in the function.
+  /// Logits, which the function turns into probabilities. The network may end in the function.
   case logits(OutputFunction)
-  /// Numbers as they are, which a function turns into probabilities once the network is trained; a
-  /// network ends in none.
+  /// Values that the loss uses without a softmax or sigmoid. The network must not end in either; the function
+  /// turns the values into probabilities in prediction.
   case values(OutputFunction)
-  /// What a function of the user's own takes them for.
+  /// Outputs that a custom loss interprets. The network may end in any function.
   case anything
 }
 
-/// Over what smoothing spreads a part of a target.
+/// The targets over which smoothing spreads a fraction `a` of each target.
 package enum LabelSmoothing: Hashable, Sendable {
   /// Over all classes: t becomes (1 - a) t + a / classes.
   case overClasses
-  /// Over yes and no, each output by itself: t becomes (1 - a) t + a / 2.
+  /// Over yes and no, for each output separately: t becomes (1 - a) t + a / 2.
   case overYesAndNo
 }
 
-/// Some rows of a batch on their way from outputs to losses and gradients.
+/// The views of some rows of a batch from which a loss reads outputs and targets, and to which it writes
+/// losses and gradients.
 package struct LossPart {
-  /// [rows, outputs], before a softmax or a sigmoid.
+  /// [rows, outputs], before a softmax or sigmoid.
   let outputs: MatrixView
-  /// [rows, outputs], smoothed, with the weights of their terms.
+  /// [rows, outputs], after smoothing and multiplication by the class weights of the terms.
   let targets: MatrixView
   /// The sum of each row's targets.
   let masses: VectorView<Float>
   /// The class of each row.
   let labels: VectorView<Int32>
-  /// What each row's gradient is multiplied by.
+  /// The factor of each row's gradient, which contains its weight and the divisor of the mean.
   let scales: VectorView<Float>
-  /// Takes each row's loss.
+  /// Receives the loss of each row.
   let losses: VectorView<Float>
-  /// Takes each row's gradient: [rows, outputs].
+  /// Receives the gradient of each row: [rows, outputs].
   let gradient: MatrixView
 }
 
 extension Kernels {
-  /// Each row's sum of a loss over its outputs, and its gradient.
+  /// Writes the sum of a loss over the outputs of each row, and its gradient.
   func differentiate(_ rows: LossPart, ofEachOutput loss: OutputLoss) {
     differentiate(
       loss, outputs: rows.outputs, targets: rows.targets, scales: rows.scales,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What some samples gave: the sum of their losses and of their weights, and how many predictions were
-/// right.
+/// The sums of losses and weights of some samples, and the number of correct predictions.
 ///
-/// Of one batch, of the batches of an epoch so far, or of a whole data set: totals are added with
-/// `+=`, in the order of the batches. ``loss`` and ``accuracy`` are the means.
+/// The samples are those of one batch, of the batches of an epoch so far, or of a whole data set. Totals are
+/// added with `+=`; add them in the order of the batches to get the same bits. ``loss`` and ``accuracy`` are
+/// the means.
 ///
 /// ```swift
 /// var totals = LossTotals()
@@ -12,21 +12,21 @@
 /// print(totals.loss, totals.accuracy)
 /// ```
 public struct LossTotals: Hashable, Sendable, Codable {
-  /// The sum of the samples' losses, each times its weight, without any penalty.
+  /// The sum of the weighted losses of the samples, without penalties.
   public internal(set) var lossSum: Double
-  /// The sum of those weights; where all are 1 the number of samples.
+  /// The sum of the weights of the samples; their number if all weights are 1.
   ///
-  /// Of one batch 0 says that there was nothing to learn from: every sample had the weight 0, or was of
-  /// the ignored class.
+  /// For a batch, 0 means that no sample counts: each has the weight 0 or is of the ignored class.
   public internal(set) var weightSum: Double
-  /// How many predictions were right.
+  /// The number of correct predictions.
   public internal(set) var correctCount: Int
-  /// The number of predictions: one for each sample that counts, of multi-label targets one an output.
+  /// The number of predictions: one per sample that counts, or one per output of such a sample for
+  /// multi-label targets.
   public internal(set) var predictionCount: Int
-  /// The number of batches without a sample that counts.
+  /// The number of batches in which no sample counts.
   public internal(set) var emptyStepCount: Int
 
-  /// Creates totals; without arguments those of no samples.
+  /// Creates totals, by default those of no samples.
   public init(
     lossSum: Double = 0, weightSum: Double = 0, correctCount: Int = 0, predictionCount: Int = 0,
     emptyStepCount: Int = 0
@@ -38,15 +38,15 @@ public struct LossTotals: Hashable, Sendable, Codable {
     self.emptyStepCount = emptyStepCount
   }
 
-  /// The mean loss of the samples; 0 where none counts.
+  /// The weighted mean loss of the samples; 0 if no sample counts.
   public var loss: Double { weightSum > 0 ? lossSum / weightSum : lossSum }
 
-  /// The fraction of predictions that were right; 0 where there were none.
+  /// The fraction of predictions that are correct; 0 if there are no predictions.
   public var accuracy: Double {
     predictionCount > 0 ? Double(correctCount) / Double(predictionCount) : 0
   }
 
-  /// Adds what further samples gave.
+  /// Adds the totals of further samples.
   public static func += (totals: inout LossTotals, other: LossTotals) {
     totals.lossSum += other.lossSum
     totals.weightSum += other.weightSum

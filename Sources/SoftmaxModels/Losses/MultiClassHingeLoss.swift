@@ -37,13 +37,13 @@ package struct MultiClassHingeLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// The multi-class hinge loss of support vector machines, in Weston and Watkins' form.
+  /// Returns the multi-class hinge loss of support vector machines, in the form of Weston and Watkins.
   ///
-  /// Of one sample with outputs z and label y: the sum over j other than y of
-  /// max(0, margin - z_y + z_j), divided by the number of classes. PyTorch's `MultiMarginLoss` with
-  /// p = 1 but for the mean's divisor with class weights, which there is the number of samples. Takes
-  /// labels, or distributions that are one-hot. Source: Weston and Watkins, "Support vector machines
-  /// for multi-class pattern recognition", ESANN 1999.
+  /// The loss of a sample with outputs z and label y is the sum over j other than y of max(0, margin - z_y +
+  /// z_j), divided by the number of classes. It is PyTorch's `MultiMarginLoss` with p = 1, except that
+  /// PyTorch divides the sum over a batch by the number of samples even with class weights. Targets are
+  /// labels or one-hot distributions. Source: Weston and Watkins, "Support vector machines for multi-class
+  /// pattern recognition", ESANN 1999.
   public static func multiClassHinge(
     margin: Double = 1, classWeights: [Double] = [], ignoredClass: Int? = nil
   ) -> Loss {

@@ -2,9 +2,11 @@
 
 import SoftmaxCore
 
-/// How much each sample counts in the sum of a batch's losses, and in what that is divided by.
+/// The weight of each sample in the sum of a batch's losses, and in the divisor of the mean.
+///
+/// Both arrays are empty if all weights are 1. They differ only if the loss multiplies its terms by class
+/// weights.
 struct SampleWeights {
-  /// Empty where all are 1.
   let inSum: [Double]
   let inDivisor: [Double]
 
@@ -35,13 +37,13 @@ struct SampleWeights {
         }
       }
       inDivisor[sample] = weight * ofClass
-      // Where each term has its class's weight, that is in the targets.
+      // If the terms are weighted, the targets already contain the class weights.
       inSum[sample] = loss.kind.weighsTerms ? weight : weight * ofClass
     }
     self.inSum = inSum
     self.inDivisor = inDivisor
   }
 
-  /// Whether a sample counts.
+  /// Whether any sample has a weight above 0.
   var countsAny: Bool { inDivisor.isEmpty || inDivisor.contains { $0 > 0 } }
 }

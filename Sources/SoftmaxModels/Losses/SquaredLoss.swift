@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// The squared loss of each output by itself.
+/// The squared loss, applied to each output separately.
 package struct SquaredLoss: ListedLossKind {
   package static let name = "squared"
   package static let spelling = name
@@ -24,14 +24,14 @@ package struct SquaredLoss: ListedLossKind {
 }
 
 extension Loss {
-  /// The squared loss (z - t)^2 / 2 of the outputs and one-hot or soft targets, the mean over the
-  /// outputs and over the samples of a batch.
+  /// The squared loss (z - t)^2 / 2 of output z and target t.
   ///
-  /// With the half of "Dive into Deep Learning", so that the slope is z - t; Keras' and PyTorch's
-  /// mean squared error is twice as large.
+  /// Targets are one-hot or soft. The loss of a batch is the mean over outputs and samples. The factor 1/2,
+  /// as in "Dive into Deep Learning", makes the derivative z - t; the mean squared error of Keras and PyTorch
+  /// is twice as large.
   public static let squared = Loss(SquaredLoss.self)
 
-  /// The squared loss with weights of the classes or an ignored one.
+  /// Returns the squared loss with class weights or an ignored class.
   public static func squared(classWeights: [Double] = [], ignoredClass: Int? = nil) -> Loss {
     Loss(SquaredLoss.self, classWeights: classWeights, ignoredClass: ignoredClass)
   }

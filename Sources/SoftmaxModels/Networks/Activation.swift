@@ -2,21 +2,21 @@
 
 package import SoftmaxCore
 
-/// A function that a layer applies to its outputs.
+/// A function that is applied to the outputs of a layer.
 ///
 /// ```swift
 /// Dense(128, activation: .relu)
 /// Dense(128, activation: .leakyReLU(slope: 0.2))
 /// ```
 public struct Activation: Sendable {
-  /// What all activations of a name share; everything that the library knows of one stands here.
+  /// The definition that all activations of one name share.
   private struct Form: Sendable {
     let name: String
     let typeName: String
-    /// The usual value of the number that the function takes beside its argument; nil for none.
+    /// The default value of the function's parameter, such as a slope; nil if the function has no parameter.
     let usualSetting: Float?
-    /// The function of each element with a setting, which is 0 where it takes none; nil for one that
-    /// looks at whole rows.
+    /// Returns the elementwise function for a parameter value, which is 0 if the function has no parameter;
+    /// nil for softmax, which is not elementwise.
     let function: @Sendable (_ setting: Float) -> Kernels.ElementFunction?
 
     init(
@@ -31,7 +31,7 @@ public struct Activation: Sendable {
   }
 
   private let form: Form
-  /// The number that the function takes beside its argument: a slope, an alpha.
+  /// The value of the function's parameter, such as a slope or alpha; nil if the function has no parameter.
   package let setting: Float?
 
   private init(_ form: Form) {
@@ -44,61 +44,64 @@ public struct Activation: Sendable {
     self.setting = setting
   }
 
-  /// The name, as a saved model and the command line have it.
+  /// The name in saved models and on the command line.
   public var name: String { form.name }
-  /// The name of the layer that applies it, as in Keras' summary.
+  /// The name of the layer that applies the function, as in Keras' summary.
   package var typeName: String { form.typeName }
-  /// The function of each element; nil for softmax, which looks at whole rows.
+  /// The elementwise function; nil for softmax, which is not elementwise.
   package var function: Kernels.ElementFunction? { form.function(setting ?? 0) }
 
-  /// max(x, 0); its slope at 0 is 0.
+  /// max(x, 0), with derivative 0 at 0.
   public static let relu = Activation(Form("relu", typeName: "ReLU") { _ in .relu })
-  /// The hyperbolic tangent, of slope 1 - tanh(x)^2.
+  /// The hyperbolic tangent, with derivative 1 - tanh(x)^2.
   public static let tanh = Activation(Form("tanh", typeName: "Tanh") { _ in .tanh })
-  /// The logistic function s = 1 / (1 + exp(-x)), of slope s (1 - s).
+  /// The logistic function s = 1 / (1 + exp(-x)), with derivative s (1 - s).
   public static let sigmoid = Activation(Form("sigmoid", typeName: "Sigmoid") { _ in .sigmoid })
-  /// x Phi(x), with the normal distribution's Phi(x) = (1 + erf(x / sqrt 2)) / 2.
+  /// x Phi(x), with Phi(x) = (1 + erf(x / sqrt 2)) / 2, the distribution function of the normal distribution.
   ///
-  /// Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016; exact, not by tanh.
+  /// This is the exact form, not the approximation by tanh. Source: Hendrycks and Gimpel, "Gaussian error
+  /// linear units", 2016.
   public static let gelu = Activation(Form("gelu", typeName: "GELU") { _ in .gelu })
-  /// x where it is positive, else 0.01 x, as in PyTorch.
+  /// x for x > 0, else 0.01 x, as in PyTorch.
   public static let leakyReLU = Activation(
     Form("leaky-relu", typeName: "LeakyReLU", usualSetting: 0.01) { .leakyReLU(slope: $0) })
-  /// x where it is positive, else exp(x) - 1.
+  /// x for x > 0, else exp(x) - 1.
   public static let elu = Activation(
     Form("elu", typeName: "ELU", usualSetting: 1) { .elu(alpha: $0) })
   /// x / (1 + exp(-x)), also known as swish.
   public static let silu = Activation(Form("silu", typeName: "SiLU") { _ in .silu })
-  /// exp(x_j) / sum over k of exp(x_k): the last layer's only, trained from its logits.
+  /// exp(x_j) / sum over k of exp(x_k), which is allowed only in the last layer.
+  ///
+  /// A network that ends in softmax is trained from the logits before it.
   public static let softmax = Activation(Form("softmax", typeName: "Softmax") { _ in nil })
 
-  /// x where it is positive, else slope x; its slope at 0 is that of the left.
+  /// Returns the function x for x > 0, else slope x.
   ///
-  /// PyTorch's default is 0.01, Keras' layer's 0.3.
+  /// The derivative at 0 is the slope. The default of PyTorch is 0.01, that of Keras' layer 0.3.
   ///
-  /// - Parameter slope: finite and at least 0; a network with another is an error.
+  /// - Parameter slope: finite and at least 0; other values are an error when the network is created.
   public static func leakyReLU(slope: Float) -> Activation {
     Activation(leakyReLU.form, setting: slope)
   }
 
-  /// x where it is positive, else alpha (exp(x) - 1).
+  /// Returns the function x for x > 0, else alpha (exp(x) - 1).
   ///
-  /// Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by
-  /// exponential linear units", ICLR 2016.
+  /// Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential
+  /// linear units", ICLR 2016.
   ///
-  /// - Parameter alpha: finite and at least 0; a network with another is an error.
+  /// - Parameter alpha: finite and at least 0; other values are an error when the network is created.
   public static func elu(alpha: Float) -> Activation { Activation(elu.form, setting: alpha) }
 
-  /// All of them, with the usual settings: what model files and the command know.
+  /// All activations with their default parameters, as model files and the command line offer them.
   package static let all = [relu, tanh, sigmoid, gelu, leakyReLU, elu, silu, softmax]
 
-  /// The activation of a name, with the usual setting; nil where there is none.
+  /// Creates the activation of a name with its default parameter; nil if there is no such name.
   package init?(named name: String) {
     guard let found = Activation.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }
 
-  /// The same function with another setting; nil where it takes none.
+  /// Returns the same function with another parameter value; nil if the function has no parameter.
   package func with(setting: Float) -> Activation? {
     self.setting == nil ? nil : Activation(form, setting: setting)
   }
@@ -112,12 +115,12 @@ public struct Activation: Sendable {
 }
 
 extension Activation: Hashable {
-  /// Whether name and setting are the same.
+  /// Returns whether name and parameter value are equal.
   public static func == (a: Activation, b: Activation) -> Bool {
     a.name == b.name && a.setting == b.setting
   }
 
-  /// Feeds name and setting to a hasher.
+  /// Feeds name and parameter value to a hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(setting)

@@ -2,13 +2,13 @@
 
 package import SoftmaxCore
 
-/// An activation as a layer of its own, whichever it is.
+/// A layer that applies any activation.
 ///
 /// ```swift
 /// ActivationLayer(.elu)
 /// ```
 public struct ActivationLayer: Layer {
-  /// The function.
+  /// The activation that the layer applies.
   package let activation: Activation
 
   /// Creates the layer.
@@ -16,7 +16,7 @@ public struct ActivationLayer: Layer {
     self.activation = activation
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -50,7 +50,8 @@ extension ActivationLayer: StoredLayerKind {
 }
 
 extension LayerDescription {
-  /// The activation of a name, with what the file says under the name of its setting.
+  /// Returns the activation of a name, with the parameter value that the description has under the name
+  /// `setting`.
   func activation(named name: String, setting: String) throws(SoftmaxError) -> Activation {
     guard let usual = Activation(named: name) else {
       throw SoftmaxError(
@@ -64,7 +65,8 @@ extension LayerDescription {
 }
 
 extension Activation {
-  /// The function of each output; nothing for softmax, since losses and predictions start from logits.
+  /// The elementwise operation of the activation; none for softmax, because losses and predictions start from
+  /// logits.
   var operations: [any OperationKind] { function.map { [$0] } ?? [] }
 }
 
@@ -99,54 +101,54 @@ extension Kernels.ElementFunction: OperationBody {
   }
 }
 
-/// max(x, 0) as a layer of its own.
+/// A layer that applies max(x, 0).
 public struct ReLU: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.relu).configuration }
 }
 
-/// The hyperbolic tangent as a layer of its own.
+/// A layer that applies the hyperbolic tangent.
 public struct Tanh: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.tanh).configuration }
 }
 
-/// The logistic function as a layer of its own.
+/// A layer that applies the logistic function.
 public struct Sigmoid: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.sigmoid).configuration }
 }
 
-/// x Phi(x) as a layer of its own; see ``Activation/gelu``.
+/// A layer that applies x Phi(x); see ``Activation/gelu``.
 public struct GELU: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.gelu).configuration }
 }
 
-/// x / (1 + exp(-x)) as a layer of its own.
+/// A layer that applies x / (1 + exp(-x)).
 public struct SiLU: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.silu).configuration }
 }
 
-/// x where it is positive, else slope x, as a layer of its own.
+/// A layer that applies x for x > 0, else slope x.
 public struct LeakyReLU: Layer {
-  /// The factor of what is negative.
+  /// The factor of negative inputs.
   private let slope: Float
 
   /// Creates the layer.
@@ -154,15 +156,15 @@ public struct LeakyReLU: Layer {
     self.slope = slope
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration {
     ActivationLayer(.leakyReLU(slope: slope)).configuration
   }
 }
 
-/// x where it is positive, else alpha (exp(x) - 1), as a layer of its own.
+/// A layer that applies x for x > 0, else alpha (exp(x) - 1).
 public struct ELU: Layer {
-  /// Minus the limit to the left.
+  /// The factor of the negative branch, whose limit for x towards minus infinity is -alpha.
   private let alpha: Float
 
   /// Creates the layer.
@@ -170,20 +172,20 @@ public struct ELU: Layer {
     self.alpha = alpha
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration {
     ActivationLayer(.elu(alpha: alpha)).configuration
   }
 }
 
-/// Softmax as the last layer.
+/// Softmax as the last layer of a network.
 ///
-/// A network that ends in it is trained from the logits before it, so nothing
-/// is lost; written twice, or before another layer, it is an error.
+/// A network that ends in softmax is trained from the logits before it, so no precision is lost. A network
+/// with two softmax layers, or with softmax before another layer, is an error.
 public struct Softmax: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { ActivationLayer(.softmax).configuration }
 }

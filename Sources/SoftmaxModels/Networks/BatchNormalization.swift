@@ -2,15 +2,17 @@
 
 package import SoftmaxCore
 
-/// Brings each input to mean 0 and variance 1 over the batch, then to a trained scale and shift.
+/// A layer that normalizes each input to mean 0 and variance 1 over the batch, then applies a trained scale
+/// and shift.
 ///
-/// In training y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the mean and the biased
-/// variance of the batch's samples, and running = momentum running + (1 - momentum) batch for both.
-/// In prediction the running ones take their place. gamma is the tensor "weight", beta "bias"; the
-/// others are "running_mean" and "running_variance", which training keeps but does not differentiate.
+/// In training y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the mean and the biased variance
+/// over the samples of the batch. Each step also updates running = momentum running + (1 - momentum) batch,
+/// for mean and variance. In prediction the running mean and variance replace those of the batch. The tensors
+/// are "weight" (gamma), "bias" (beta), "running_mean" and "running_variance"; the running ones have no
+/// gradient.
 ///
-/// The defaults are Keras'. PyTorch's are epsilon 1e-5 and, in these terms, momentum 0.9; its running
-/// variance is the unbiased one.
+/// The defaults are Keras'. PyTorch's are epsilon 1e-5 and, in this notation, momentum 0.9; PyTorch's running
+/// variance is unbiased.
 ///
 /// ```swift
 /// Dense(128)
@@ -20,9 +22,9 @@ package import SoftmaxCore
 ///
 /// Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
 public struct BatchNormalization: Layer {
-  /// How much of the running mean and variance a step leaves, in 0..<1.
+  /// The factor of the running mean and variance in each step, in 0..<1.
   package let momentum: Double
-  /// What is added to the variance; greater than 0.
+  /// A number greater than 0 that is added to the variance.
   package let epsilon: Double
 
   /// Creates the layer.
@@ -31,7 +33,7 @@ public struct BatchNormalization: Layer {
     self.epsilon = epsilon
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -92,21 +94,26 @@ extension BatchNormalization: OperationKind {
   }
 }
 
-/// Normalization by the mean and the variance of a batch, over views of an arena.
+/// Batch normalization over views of an arena.
 ///
-/// Both directions begin with sums over all rows of the batch, so that workers share it by columns.
-/// A frozen one takes the running mean and variance, and leaves them alone.
+/// Forward and backward passes both begin with sums over all rows of the batch, so workers share the batch by
+/// columns. A frozen layer uses the running mean and variance in training too, and does not update them.
 package struct BatchNormalizationOperation: OperationBody {
   let gamma: MatrixView
   let beta: MatrixView
   let runningMean: MatrixView
   let runningVariance: MatrixView
-  /// Of the batch, with 1 / sqrt(variance + epsilon) and gamma times that; for prediction of the
-  /// running ones.
+  /// The mean, 1 / sqrt(variance + epsilon), and gamma times the latter.
+  ///
+  /// In training they are those of the batch; in prediction they are computed from the running mean and
+  /// variance, and `scale` is not used.
   let mean: MatrixView
   let inverse: MatrixView
   let scale: MatrixView
-  /// Of the gradient, and of its product with the normalized inputs, the sum and the mean over rows.
+  /// The sums and the means over the rows of the output gradient, and of its product with the normalized
+  /// inputs.
+  ///
+  /// They stay 0 in a frozen layer, whose mean and variance do not depend on the batch.
   let gradientSum: MatrixView
   let productSum: MatrixView
   let meanGradient: MatrixView
@@ -168,7 +175,8 @@ package struct BatchNormalizationOperation: OperationBody {
       x, mean: mean, inverse: inverse, gamma: gamma, beta: beta, normal: nil, into: y)
   }
 
-  // Takes mean and variance of a batch's columns `columns`; the running ones move towards them.
+  // Computes mean and variance of the given columns of a batch and updates the running ones. A frozen layer
+  // takes the running ones instead.
   private func takeMoments(of x: MatrixView, columns: Range<Int>, with kernels: Kernels) {
     let variance = inverse.columns(columns)
     if isFrozen {
@@ -188,7 +196,7 @@ package struct BatchNormalizationOperation: OperationBody {
     }
   }
 
-  // Once for all predictions.
+  // The initializer calls this once for all predictions.
   private func takeRunningMoments() {
     mean.assign(runningMean)
     for column in 0..<inverse.columnCount {
@@ -196,10 +204,10 @@ package struct BatchNormalizationOperation: OperationBody {
     }
   }
 
-  // 1 / sqrt(variance + epsilon), each operation rounded.
+  // Returns 1 / sqrt(variance + epsilon); each operation is rounded to float.
   private func inverse(of variance: Float) -> Float { 1 / (variance + epsilon).squareRoot() }
 
-  // Sums the gradient to a batch's columns `columns`, and its product with the normalized inputs.
+  // Sums the output gradient, and its product with the normalized inputs, over the rows of the given columns.
   private func sumGradients(of dy: MatrixView, columns: Range<Int>, with kernels: Kernels) {
     guard !isFrozen else { return }
     kernels.sumRows(dy, into: gradientSum.columns(columns))

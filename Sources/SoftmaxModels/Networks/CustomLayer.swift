@@ -2,12 +2,13 @@
 
 package import SoftmaxCore
 
-/// A custom layer as a kind of layer: a `RowLayer`, or an `ElementLayer`, of any type.
+/// A custom layer, which is a `RowLayer` or an `ElementLayer`, as a kind of layer.
 ///
-/// An object, which an arena can keep: a step of a plan counts no references to it.
+/// It is a class so that an arena can keep a reference to it. The operations of a plan are then plain values
+/// and need no reference counting in a step.
 package final class CustomLayer: Sendable {
   let layer: any RowLayer
-  /// Whether each output is a function of the input at its place alone.
+  /// Whether each output depends only on the input at the same index.
   let isElementwise: Bool
 
   init(_ layer: any RowLayer) {
@@ -89,10 +90,12 @@ extension CustomLayer: OperationKind {
   }
 }
 
-/// A custom layer over views of an arena: one dynamic call for a batch and a worker.
+/// The operation of a custom layer over views of an arena.
+///
+/// Each worker makes one dynamic call per batch and pass.
 package struct CustomOperation: OperationBody {
   let layer: KeptObject<CustomLayer>
-  /// The values of all its tensors in a row.
+  /// The values of all tensors of the layer, concatenated in one row.
   let values: MatrixView
   let tensorCount: Int
   let isElementwise: Bool
@@ -124,7 +127,7 @@ package struct CustomOperation: OperationBody {
     layer.use { $0.layer.forward(LayerBatch(x: x, y: y, parameters: values)) }
   }
 
-  /// Sums the gradient to its values over all rows of a batch, in their order.
+  /// Sums the gradient with respect to the layer's values over all rows of a batch, in order of the rows.
   func sumGradient(x: MatrixView, y: MatrixView, dy: MatrixView, into gradient: MatrixView) {
     layer.use {
       $0.layer.sumGradient(LayerBatch(x: x, y: y, parameters: values, dy: dy, result: gradient))

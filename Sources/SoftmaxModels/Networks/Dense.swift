@@ -12,12 +12,12 @@ package import SoftmaxCore
 public struct Dense: Layer {
   /// The number of outputs.
   package let units: Int
-  /// The function of the outputs, if any.
+  /// The function that is applied to the outputs; nil for none.
   package let activation: Activation?
-  /// How the weights begin.
+  /// The distribution of the initial weights.
   package let initializer: Initializer
 
-  /// Creates the layer; its weights come to be with the network.
+  /// Creates the layer; the network that contains it creates its weights.
   public init(
     _ units: Int, activation: Activation? = nil, initializer: Initializer = .glorotUniform
   ) {
@@ -26,7 +26,7 @@ public struct Dense: Layer {
     self.initializer = initializer
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -61,7 +61,8 @@ extension Dense: StoredLayerKind {
       activation = try description.activation(
         named: try description.text("activation"), setting: "activation_setting")
     }
-    // Files of the first release do not say how the weights began.
+    // Files of the first release do not store the initializer. `zeros` is assumed; the weights themselves
+    // come from the file.
     let initializer =
       description.has("initializer") ? try description.initializer() : Initializer.zeros
     self.init(units, activation: activation, initializer: initializer)
@@ -123,12 +124,12 @@ extension Dense: OperationKind {
   }
 }
 
-/// A fully connected layer in an arena.
+/// The operation of a fully connected layer over views of an arena.
 package struct DenseOperation: OperationBody {
   let layout: WeightLayout
-  /// The weight: [outputs, inputs], or [inputs, outputs], as the layout says.
+  /// The weight as [outputs, inputs] or [inputs, outputs], depending on the layout.
   let weight: MatrixView
-  /// A row of [1, outputs].
+  /// The bias: [1, outputs].
   let bias: MatrixView
 
   var parameters: [OperationParameter] {
@@ -173,15 +174,20 @@ package struct DenseOperation: OperationBody {
   }
 }
 
-/// Which way a weight lies in memory, and with it the order of the layer's sums.
+/// The memory layout of a dense layer's weight, which also determines the order of the layer's sums.
 ///
-/// A layer of few outputs has its inputs in vector lanes, one of many outputs its outputs: no lanes
-/// are lost to padding, and each of the three products of training runs along its operands. The rule
-/// is part of the arithmetic promise (`docs/decisions/0001`): it may look at shapes alone.
+/// A layer with few outputs has its inputs in vector lanes, a layer with many outputs its outputs. So few
+/// lanes are lost to padding, and each of the three matrix products of training (outputs, input gradients,
+/// weight gradients) reads its operands contiguously.
+///
+/// A sum has one of two orders. *Ascending*: the terms are added in order of their index by fused
+/// multiply-add. *16 lanes*: term k is added to partial sum k mod 16, and the 16 partial sums are added in a
+/// tree. Long sums are split into chunks in both orders. The order determines the bits of the results
+/// (`docs/decisions/0001`), so the rule depends only on shapes, never on the machine.
 enum WeightLayout: Sendable, BitwiseCopyable {
-  /// [outputs, inputs]: forward in 16 lanes, backward to the inputs ascending.
+  /// [outputs, inputs]: outputs are summed in 16 lanes, input gradients ascending.
   case outputMajor
-  /// [inputs, outputs]: forward ascending, backward to the inputs in 16 lanes.
+  /// [inputs, outputs]: outputs are summed ascending, input gradients in 16 lanes.
   case inputMajor
 
   init(inputCount: Int, outputCount: Int) {

@@ -2,21 +2,22 @@
 
 package import SoftmaxCore
 
-/// Makes some of its inputs 0 in training, each with the same probability, and the others greater.
+/// A layer that randomly sets inputs to 0 in training, all with the same probability.
 ///
-/// In training y = x / (1 - rate) with the probability 1 - rate, else 0; in prediction y = x. Which
-/// inputs are dropped is a function of the network's seed, the layer, the number of the step, the
-/// sample's place in its batch and the unit: of no thread, and the same when a run is resumed.
+/// In training y = x / (1 - rate) with the probability 1 - rate, else y = 0; in prediction y = x. The choice
+/// is a function of the network's seed, the layer, the step, the index of the sample in its batch and the
+/// unit. So it does not depend on threads and is the same when training is resumed.
 ///
 /// ```swift
 /// Dense(128, activation: .relu)
 /// Dropout(0.2)
 /// ```
 ///
-/// Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
-/// JMLR 2014; inverted, as in Keras and PyTorch.
+/// Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
+/// The inputs are scaled in training, not in prediction ("inverted dropout"), as in Keras and PyTorch.
 public struct Dropout: Layer {
-  /// The probability of an input to become 0, in 0..<1; a network with another is an error.
+  /// The probability that an input becomes 0, in 0..<1; other values are an error when the network is
+  /// created.
   package let rate: Double
 
   /// Creates the layer.
@@ -24,7 +25,7 @@ public struct Dropout: Layer {
     self.rate = rate
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -73,7 +74,7 @@ extension Dropout: OperationKind {
   }
 }
 
-/// What dropout draws, and what it drew for the rows of the step.
+/// The operation of dropout, with the mask that it drew for the rows of the current step.
 package struct DropoutOperation: OperationBody {
   let draw: DropoutDraw
   let mask: MatrixView

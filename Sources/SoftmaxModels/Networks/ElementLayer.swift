@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A custom layer that makes each output from the input at its place: an activation.
+/// A custom layer whose outputs each depend only on the input at the same index, such as an activation.
 ///
 /// ```swift
 /// struct Softsign: ElementLayer {
@@ -9,20 +9,20 @@
 /// }
 /// ```
 ///
-/// Only these two functions are to be written, and they depend on their arguments alone: a thread asks
-/// for some of a row's outputs, whichever it owns. So such a layer trains as fast as the library's own
-/// activations; the loops are compiled in the layer's own module. A layer with parameters to train, or
-/// with another number of outputs than of inputs, is a ``RowLayer``.
+/// A type implements only these two functions. Their results must depend on the arguments alone, because each
+/// thread computes some of the outputs of a row. The loops are compiled in the module of the layer, so the
+/// layer trains as fast as the library's activations. A layer with trained parameters, or whose number of
+/// outputs differs from its number of inputs, must be a ``RowLayer``.
 public protocol ElementLayer: RowLayer {
-  /// The output for an input.
+  /// Returns the output for an input.
   func value(at x: Float) -> Float
 
-  /// The slope dy / dx at an input whose output is y.
+  /// Returns the derivative dy / dx at the input x, whose output is y.
   func slope(at x: Float, value y: Float) -> Float
 }
 
 extension ElementLayer {
-  /// The output for each input.
+  /// Computes the output for each input with `value(at:)`.
   @inlinable
   public func forward(
     _ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>
@@ -30,7 +30,8 @@ extension ElementLayer {
     for i in x.indices { y[i] = value(at: x[i]) }
   }
 
-  /// The gradient to each output times the slope there.
+  /// Computes the gradient with respect to each input: the gradient with respect to its output times the
+  /// derivative.
   @inlinable
   public func backward(
     _ dy: Span<Float>, x: Span<Float>, y: Span<Float>, parameters: Span<Float>,

@@ -2,12 +2,12 @@
 
 package import SoftmaxCore
 
-/// Makes a row of features of each sample, whatever its shape.
+/// A layer that turns samples of any shape into rows of features.
 public struct Flatten: Layer {
   /// Creates the layer.
   public init() {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -20,7 +20,7 @@ extension Flatten: StoredLayerKind {
   package var penalizedTensor: String? { nil }
   package var isEnoughToLearn: Bool { false }
   package var outputActivation: Activation? { nil }
-  // A row lies in memory as its sample does.
+  // A sample is contiguous in memory, so there is nothing to compute.
   package var operations: [any OperationKind] { [] }
 
   package init(_ description: LayerDescription) throws(SoftmaxError) { self.init() }

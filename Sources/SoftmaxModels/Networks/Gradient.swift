@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The gradient of a network's loss to its parameters.
+/// The gradient of a network's loss with respect to its parameters.
 public struct Gradient: Hashable, Sendable {
-  /// For each layer with parameters, first to last, the gradient of each trained tensor; frozen layers
-  /// are left out.
+  /// The gradients of the trained tensors, for each layer with parameters in order; frozen layers are left
+  /// out.
   public internal(set) var layers: [LayerTensors]
-  /// The running means and variances of each batch normalization after the batch.
+  /// The running mean and variance of each batch normalization after the batch.
   ///
-  /// ``OptimizerState`` takes them over. Empty in networks without.
+  /// An update of ``OptimizerState`` stores them in the network. The array is empty if the network has no
+  /// batch normalization.
   public internal(set) var running: [LayerTensors] = []
-  /// The sum of the weights of the samples whose mean loss it is the gradient of: how much it counts in
-  /// a step of several gradients.
+  /// The sum of the weights of the samples over which the loss is averaged.
+  ///
+  /// It is the weight of this gradient if one step accumulates several gradients.
   public internal(set) var weight = 1.0
 }

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// How the weights of a layer begin; biases begin at 0 unless an initializer says otherwise.
+/// The distribution of the initial weights of a layer; initial biases are 0 except for `pytorch`.
 ///
 /// ```swift
 /// Dense(10, initializer: .normal(standardDeviation: 0.01))
@@ -13,40 +13,43 @@ public struct Initializer: Hashable, Sendable {
     case normal(standardDeviation: Float)
   }
 
-  /// The name, as the command line has it.
+  /// The name on the command line.
   public let name: String
   private let kind: Kind
 
-  /// Uniform within ±sqrt(6 / (inputs + outputs)): Keras' and JAX' default.
+  /// Uniform in ±sqrt(6 / (inputs + outputs)), the default of Keras and JAX.
   ///
-  /// Source: Glorot and Bengio, "Understanding the difficulty of training deep
-  /// feedforward neural networks", AISTATS 2010.
+  /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
+  /// AISTATS 2010.
   public static let glorotUniform = Initializer(name: "glorot", kind: .glorotUniform)
-  /// Normal with the standard deviation sqrt(2 / (inputs + outputs)), of the same source.
+  /// Normal with the standard deviation sqrt(2 / (inputs + outputs)).
   ///
-  /// As PyTorch's; Keras cuts the distribution off at two standard deviations and makes it wider.
+  /// The source is that of `glorotUniform`. PyTorch does the same; Keras truncates the distribution at two
+  /// standard deviations and widens it to compensate.
   public static let glorotNormal = Initializer(name: "glorot-normal", kind: .glorotNormal)
-  /// Uniform within ±sqrt(6 / inputs): for ReLU.
+  /// Uniform in ±sqrt(6 / inputs), for layers with ReLU.
   ///
   /// Source: He et al., "Delving deep into rectifiers", ICCV 2015.
   public static let heUniform = Initializer(name: "he", kind: .heUniform)
-  /// Normal with the standard deviation sqrt(2 / inputs), of the same source.
+  /// Normal with the standard deviation sqrt(2 / inputs), for layers with ReLU; the source is that of
+  /// `heUniform`.
   public static let heNormal = Initializer(name: "he-normal", kind: .heNormal)
   /// Normal with the standard deviation 0.01, as in Dive into Deep Learning.
   public static let normal = normal(standardDeviation: 0.01)
-  /// Weights and biases uniform within ±1 / sqrt(inputs): the default of PyTorch's Linear.
+  /// Weights and biases uniform in ±1 / sqrt(inputs), the default of PyTorch's Linear.
   public static let pytorch = Initializer(name: "pytorch", kind: .pytorch)
-  /// All zero: enough for a linear model, whose objective is convex.
+  /// All zeros, which is sufficient for a linear model because its objective is convex.
   public static let zeros = Initializer(name: "zeros", kind: .zeros)
 
-  /// Normal with mean 0 and a standard deviation.
+  /// Returns the normal distribution with mean 0 and the given standard deviation.
   ///
-  /// - Parameter standardDeviation: finite and at least 0; a network with another is an error.
+  /// - Parameter standardDeviation: finite and at least 0; other values are an error when the network is
+  ///   created.
   public static func normal(standardDeviation: Float) -> Initializer {
     Initializer(name: "normal", kind: .normal(standardDeviation: standardDeviation))
   }
 
-  /// All of them, with the usual settings.
+  /// All initializers, with their default settings.
   package static let all = [
     glorotUniform, glorotNormal, heUniform, heNormal, normal, pytorch, zeros,
   ]
@@ -56,18 +59,18 @@ public struct Initializer: Hashable, Sendable {
     self.kind = kind
   }
 
-  /// The initializer of a name, with the usual settings; nil where there is none.
+  /// Creates the initializer of a name with its default setting; nil if there is no such name.
   package init?(named name: String) {
     guard let found = Initializer.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }
 
-  /// The value that it needs beside the layer's shape: a standard deviation.
+  /// The standard deviation of `normal`; nil for the other initializers, which have no setting.
   package var setting: Float? {
     if case .normal(let deviation) = kind { deviation } else { nil }
   }
 
-  /// The same with another setting; nil where it takes none.
+  /// Returns the same initializer with another setting; nil if it has no setting.
   package func with(setting: Float) -> Initializer? {
     if case .normal = kind { .normal(standardDeviation: setting) } else { nil }
   }
@@ -81,7 +84,7 @@ public struct Initializer: Hashable, Sendable {
     )
   }
 
-  // Either the half of a uniform distribution's width or the standard deviation of a normal one.
+  // Half the width of a uniform distribution, or the standard deviation of a normal one.
   private enum Spread {
     case uniform(Float)
     case normal(Double)
@@ -99,11 +102,12 @@ public struct Initializer: Hashable, Sendable {
     }
   }
 
-  /// The weight of layer `layer`, of shape [outputs, inputs].
+  /// Returns the initial weight of layer `layer`: [outputs, inputs].
   ///
-  /// Element i is limit (2 u_i - 1), rounded at each operation, with u_i the value at index i of
-  /// the generator of (seed, initialization, layer); or the standard deviation times z_i, rounded to
-  /// float, with z_i the normal value there.
+  /// The values come from the generator of (seed, initialization, layer). Element i of a uniform distribution
+  /// is limit (2 u_i - 1), rounded to float after each operation, where u_i is the generator's uniform value
+  /// at index i. Element i of a normal distribution is the standard deviation times z_i, rounded to float,
+  /// where z_i is the generator's normal value at index i.
   func weight(outputs: Int, inputs: Int, seed: UInt64, layer: Int) -> Matrix {
     var weight = Matrix(rowCount: outputs, columnCount: inputs)
     guard let spread = spread(outputs: outputs, inputs: inputs) else { return weight }
@@ -117,7 +121,8 @@ public struct Initializer: Hashable, Sendable {
     return weight
   }
 
-  /// The bias of layer `layer`: 0, or drawn after the weights.
+  /// Returns the initial bias of layer `layer`: zeros, or for `pytorch` the uniform values that follow those
+  /// of the weight.
   func bias(outputs: Int, inputs: Int, seed: UInt64, layer: Int) -> [Float] {
     guard kind == .pytorch, case .uniform(let limit)? = spread(outputs: outputs, inputs: inputs)
     else { return Array(repeating: 0, count: outputs) }

@@ -2,9 +2,9 @@
 
 import SoftmaxCore
 
-/// The rows of a batch that a custom layer is asked for at once.
+/// The rows of a batch that a custom layer computes in one call.
 ///
-/// ``RowLayer``'s own methods go through it; there is nothing in it for a layer to use.
+/// It is an implementation detail of the default methods of ``RowLayer`` and has no public members.
 @safe
 public struct LayerBatch {
   @usableFromInline let rowCount: Int
@@ -18,11 +18,11 @@ public struct LayerBatch {
   @usableFromInline let yStride: Int
   @usableFromInline let dy: UnsafePointer<Float>
   @usableFromInline let dyStride: Int
-  /// The gradient to the inputs, or to the parameters.
+  /// The gradient with respect to the inputs, or with respect to the parameters.
   @usableFromInline let result: UnsafeMutablePointer<Float>
   @usableFromInline let resultStride: Int
 
-  // Where there is no gradient, y stands for it.
+  // If `dy` or `result` is nil, its pointer refers to `y`; a forward pass uses neither.
   init(
     x: MatrixView, y: MatrixView, parameters: MatrixView, dy: MatrixView? = nil,
     result: MatrixView? = nil
@@ -44,7 +44,7 @@ public struct LayerBatch {
 }
 
 extension RowLayer {
-  /// Computes the outputs of all rows; there is no need to write this.
+  /// Computes the outputs of all rows by one call per row; a layer does not implement it.
   @inlinable
   public func forward(_ batch: LayerBatch) {
     let first = unsafe batch.parameters
@@ -57,7 +57,7 @@ extension RowLayer {
     }
   }
 
-  /// Computes the gradients to the inputs of all rows; there is no need to write this.
+  /// Computes the input gradients of all rows by one call per row; a layer does not implement it.
   @inlinable
   public func backward(_ batch: LayerBatch) {
     let first = unsafe batch.parameters
@@ -76,7 +76,7 @@ extension RowLayer {
     }
   }
 
-  /// Sums the gradients to the parameters over all rows; there is no need to write this.
+  /// Sums the parameter gradients over all rows by one call per row; a layer does not implement it.
   @inlinable
   public func sumGradient(_ batch: LayerBatch) {
     let first = unsafe batch.parameters

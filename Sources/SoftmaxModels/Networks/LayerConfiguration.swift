@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a layer is, without parameters: its kind with the settings, and its name.
+/// The description of a layer without its parameters: its kind, settings and name.
 public struct LayerConfiguration: Sendable {
   package let kind: any LayerKind
-  /// The name that the network's author gave the layer.
+  /// The name given with `named(_:)`; nil if none was given.
   package var name: String?
 
   init(_ kind: any LayerKind) {
     self.kind = kind
   }
 
-  /// A layer of some name, as a file has it.
+  /// Creates the configuration of a layer from a file.
   package init(_ kind: any StoredLayerKind, name: String?) {
     self.kind = kind
     self.name = name
@@ -21,7 +21,7 @@ public struct LayerConfiguration: Sendable {
 }
 
 extension LayerConfiguration: Hashable {
-  /// Whether kind, settings and name are the same.
+  /// Returns whether kind, settings and name are equal.
   public static func == (a: LayerConfiguration, b: LayerConfiguration) -> Bool {
     a.name == b.name && AnyHashable(a.kind) == AnyHashable(b.kind)
   }
@@ -34,7 +34,7 @@ extension LayerConfiguration: Hashable {
 }
 
 extension LayerConfiguration: CustomStringConvertible {
-  /// The layer's type and settings, such as `Dense(128, relu, glorot) "hidden"`.
+  /// The type and settings of the layer, such as `Dense(128, relu, glorot) "hidden"`.
   public var description: String {
     "\(typeName)(\(kind.settings.text))" + (name.map { " \($0.debugDescription)" } ?? "")
   }

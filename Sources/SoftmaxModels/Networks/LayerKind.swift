@@ -2,41 +2,42 @@
 
 package import SoftmaxCore
 
-/// What a layer says of itself: its settings, what it needs, how it begins, what it computes.
+/// The definition of a layer: its settings, its tensors with their initial values, and its operations.
 ///
-/// All of a layer stands in its own file; nobody else knows which layers there are, but for
-/// `LayerKinds`, the list of those that a model file can hold. Nothing here has a default, so whatever
-/// a new layer forgets to say does not compile.
+/// Everything about a layer is in one file. Other code does not refer to particular layers, except for the
+/// list `LayerKinds`, which has the layers that a model file can hold, and the cases of `LayerOperation`. No
+/// requirement has a default implementation, so the compiler reports whatever a new layer leaves out.
 package protocol LayerKind: Hashable, Sendable {
   /// The name of the layer's type, as in Keras' summary.
   var typeName: String { get }
 
-  /// Every setting.
+  /// All settings.
   var settings: [LayerSetting] { get }
 
-  /// The tensor that penalties on the weights are meant for, if any.
+  /// The name of the tensor that weight penalties apply to; nil if there is none.
   var penalizedTensor: String? { get }
 
-  /// Whether a network can learn with no other layer: a normalization only shifts and scales.
+  /// Whether a network can learn if its only layers with tensors are of this kind. A normalization is not
+  /// enough: it only scales and shifts.
   var isEnoughToLearn: Bool { get }
 
-  /// The function that the outputs are values of, where the layer knows it.
+  /// The activation that produces the outputs; nil if there is none or it is unknown.
   var outputActivation: Activation? { get }
 
-  /// What the layer computes, first to last; nothing where it leaves its inputs as they are.
+  /// The operations of the layer in order; empty if it leaves its inputs unchanged.
   ///
-  /// The first operation makes the layer's outputs of its inputs and has its tensors, the others change
-  /// the outputs.
+  /// The first operation computes the outputs from the inputs and owns the tensors. The others transform the
+  /// outputs.
   var operations: [any OperationKind] { get }
 
-  /// The shape of a sample's output and the tensors that the layer asks for.
+  /// Returns the shape of a sample's output and the shapes of the layer's tensors.
   ///
-  /// - Throws: `invalidArgument` where the layer makes no sense on samples of the shape.
+  /// - Throws: `invalidArgument` if a setting is invalid or the layer does not support samples of the shape.
   func needs(
     ofSamples shape: [Int], layer index: Int
   ) throws(SoftmaxError) -> (outputShape: [Int], tensors: [LayerTensorShape])
 
-  /// The values with which the tensors begin.
+  /// Returns the tensors with their initial values.
   func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor]
@@ -44,31 +45,31 @@ package protocol LayerKind: Hashable, Sendable {
 
 /// A kind of layer that a model file can hold.
 package protocol StoredLayerKind: LayerKind {
-  /// The names of the type in files: one, or one for each function.
+  /// The names of the type in files: one, or one per function for activations.
   static var types: [String] { get }
 
-  /// The one of them that this layer has.
+  /// The name of this layer, which is one of `types`.
   var type: String { get }
 
-  /// Makes the layer of what a file says of it.
+  /// Creates the layer from its description in a file.
   ///
-  /// - Throws: `invalidData` for what is missing; `unsupported` for what is unknown here. Whether the
-  ///   values make sense is the network's to say.
+  /// - Throws: `invalidData` for a missing setting; `unsupported` for an unknown value. The network validates
+  ///   the values.
   init(_ description: LayerDescription) throws(SoftmaxError)
 }
 
 /// The kinds of layers that a model file can hold.
 package enum LayerKinds {
-  /// All of them.
+  /// All kinds of layers that a model file can hold.
   package static let all: [any StoredLayerKind.Type] = [
     Flatten.self, Dense.self, ActivationLayer.self, Dropout.self, BatchNormalization.self,
     LayerNormalization.self,
   ]
 
-  /// The layer that a file describes.
+  /// Creates the layer that a file describes.
   ///
-  /// - Throws: `unsupported` for a type or a setting that is unknown here; `invalidData` for a setting
-  ///   that is missing or of another type.
+  /// - Throws: `unsupported` for an unknown type or setting; `invalidData` for a setting that is missing or
+  ///   has another type.
   package static func layer(
     _ description: LayerDescription
   ) throws(SoftmaxError) -> any StoredLayerKind {
@@ -79,7 +80,7 @@ package enum LayerKinds {
         remedy: "use the release of softmax that wrote the file, or a newer one")
     }
     let layer = try kind.init(description)
-    // A setting that the layer does not take would silently do nothing.
+    // An unknown setting is an error, because ignoring it would change the model.
     let taken = Set(layer.settings.filter { $0.value != nil }.map(\.name))
     if let unknown = description.settings.keys.sorted().first(where: { !taken.contains($0) }) {
       throw SoftmaxError(
@@ -93,7 +94,7 @@ package enum LayerKinds {
 }
 
 extension LayerKind {
-  /// Checks a setting, which is a float in the end.
+  /// Throws unless a setting is valid and finite as a float, the type in which it is used.
   func check(
     _ what: String, _ value: Double, _ isValid: Bool, _ range: String, layer index: Int
   ) throws(SoftmaxError) {
@@ -103,7 +104,7 @@ extension LayerKind {
     }
   }
 
-  /// Checks that samples are rows.
+  /// Throws unless samples are rows, that is, have one dimension.
   func checkRows(_ shape: [Int], of name: String, layer index: Int) throws(SoftmaxError) {
     guard shape.count == 1 else {
       throw SoftmaxError(

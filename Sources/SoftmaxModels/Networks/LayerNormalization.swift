@@ -2,15 +2,16 @@
 
 package import SoftmaxCore
 
-/// Brings each sample to mean 0 and variance 1, then each of its values to a trained scale and shift.
+/// A layer that normalizes each sample to mean 0 and variance 1, then applies a trained scale and shift to
+/// each value.
 ///
-/// y_j = gamma_j (x_j - mean) / sqrt(variance + epsilon) + beta_j with the mean and the biased variance
-/// of the sample's own values, in training and in prediction. gamma is the tensor "weight", beta
-/// "bias". The default of epsilon is Keras'; PyTorch's is 1e-5.
+/// y_j = gamma_j (x_j - mean) / sqrt(variance + epsilon) + beta_j, with the mean and the biased variance of
+/// the values of the sample, both in training and in prediction. The tensors are "weight" (gamma) and "bias"
+/// (beta). The default of epsilon is Keras'; PyTorch's is 1e-5.
 ///
 /// Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 public struct LayerNormalization: Layer {
-  /// What is added to the variance; greater than 0.
+  /// A number greater than 0 that is added to the variance.
   package let epsilon: Double
 
   /// Creates the layer.
@@ -18,7 +19,7 @@ public struct LayerNormalization: Layer {
     self.epsilon = epsilon
   }
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(self) }
 }
 
@@ -68,12 +69,12 @@ extension LayerNormalization: OperationKind {
   }
 }
 
-/// Normalization along each row, over views of an arena.
+/// Layer normalization over views of an arena.
 package struct LayerNormalizationOperation: OperationBody {
   let gamma: MatrixView
   let beta: MatrixView
   let epsilon: Float
-  /// Of each row the normalized inputs and 1 / sqrt(variance + epsilon).
+  /// The normalized inputs, and 1 / sqrt(variance + epsilon) of each row.
   let normal: MatrixView
   let inverse: VectorView<Float>
 

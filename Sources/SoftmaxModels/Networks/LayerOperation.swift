@@ -2,10 +2,10 @@
 
 package import SoftmaxCore
 
-/// The operation of a layer, or of a layer's activation, over views of an arena.
+/// The operation of a layer or of its activation, over views of an arena.
 ///
-/// Plain values: a step of a plan counts no references. What a case does stands beside the layer that it
-/// is of; nobody but this type asks which case an operation is.
+/// It is a plain value, so a step of a plan needs no reference counting. The implementation of each case is
+/// in the file of its layer; only this type distinguishes the cases.
 package enum LayerOperation: Sendable, BitwiseCopyable {
   case dense(DenseOperation)
   case activation(Kernels.ElementFunction)
@@ -14,7 +14,7 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
   case layerNormalization(LayerNormalizationOperation)
   case custom(CustomOperation)
 
-  /// What it trains, in the order of the layer's tensors.
+  /// The trained parameters, in the order of the layer's tensors.
   var parameters: [OperationParameter] {
     switch self {
     case .dense(let body): body.parameters
@@ -26,9 +26,9 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Computes a part of a step's outputs.
+  /// Computes some of the outputs of a batch.
   ///
-  /// - Parameter firstRow: the row of the step that the views' first is.
+  /// - Parameter firstRow: the index in the batch of the first row of the views.
   func forward(
     _ x: MatrixView, into y: MatrixView, part: BatchPart, firstRow: Int = 0, step: Int,
     with kernels: Kernels
@@ -45,8 +45,9 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Computes a part of the gradient to a step's inputs from that to its outputs; without a place for
-  /// it only the sums that are taken on the way.
+  /// Computes some of the input gradients of a batch from its output gradients.
+  ///
+  /// Without `dx` it computes only those sums for parameter gradients that belong to the backward pass.
   func backward(
     x: MatrixView, y: MatrixView, dy: MatrixView, into dx: MatrixView?, part: BatchPart,
     with kernels: Kernels
@@ -65,7 +66,7 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Computes the outputs of some rows as they are in prediction.
+  /// Computes the outputs of some rows in prediction.
   func predict(_ x: MatrixView, into y: MatrixView, with kernels: Kernels) {
     switch self {
     case .dense(let body): body.predict(x, into: y, with: kernels)
@@ -78,7 +79,7 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
   }
 }
 
-/// What a case of `LayerOperation` does.
+/// The implementation of a case of `LayerOperation`.
 protocol OperationBody: Sendable, BitwiseCopyable {
   var parameters: [OperationParameter] { get }
 
@@ -91,16 +92,16 @@ protocol OperationBody: Sendable, BitwiseCopyable {
   func predict(_ x: MatrixView, into y: MatrixView, with kernels: Kernels)
 }
 
-/// Which outputs are computed, and of which step.
+/// The outputs to compute, and the step that they belong to.
 struct StepPlace: Sendable {
   let part: BatchPart
-  /// The row of the step that the views' first is.
+  /// The index in the batch of the first row of the views.
   let firstRow: Int
-  /// The number of the step in the training.
+  /// The number of the step since training began.
   let step: Int
 }
 
-/// Some rows and columns of a batch, maybe none.
+/// A range of rows and a range of columns of a batch; either can be empty.
 package struct BatchPart: Sendable {
   let rows: Range<Int>
   let columns: Range<Int>
@@ -109,31 +110,32 @@ package struct BatchPart: Sendable {
 }
 
 extension MatrixView {
-  /// Some rows and columns.
+  /// Returns the view of some rows and columns.
   subscript(part: BatchPart) -> MatrixView { rows(part.rows).columns(part.columns) }
 }
 
-/// Something that an operation trains: one of its layer's tensors, or several that lie in one row.
+/// A trained parameter of an operation: one tensor of its layer, or several that are concatenated in one row.
 struct OperationParameter: Sendable {
-  /// The tensors' places in the layer.
+  /// The indices of the tensors in the layer.
   let tensors: Range<Int>
-  /// The values as they lie in the arena.
+  /// The values in the layout of the operation.
   let value: MatrixView
   let gradient: GradientSum
 }
 
-/// How a parameter's gradient is summed over the rows of a batch.
+/// The method by which a parameter's gradient is summed over the rows of a batch.
 enum GradientSum: Sendable, BitwiseCopyable {
-  /// Of the weight [outputs, inputs] of a dense layer.
+  /// The product of output gradients and inputs, for a dense weight stored as [outputs, inputs].
   case outputMajorWeight
-  /// Of the weight of a dense layer that lies as [inputs, outputs].
+  /// The product of inputs and output gradients, for a dense weight stored as [inputs, outputs].
   case inputMajorWeight
-  /// Of what is added to each output.
+  /// The sum of the output gradients, for a parameter that is added to each output.
   case bias
-  /// Of what each column of these rows is multiplied with.
+  /// The sum of the output gradients times this matrix, for a parameter that is the factor of each of its
+  /// columns.
   case factor(MatrixView)
-  /// Summed already, on the way back.
+  /// A sum that the backward pass has already written to this view.
   case summed(MatrixView)
-  /// By a custom layer.
+  /// The sum that a custom layer computes.
   case custom(CustomOperation)
 }

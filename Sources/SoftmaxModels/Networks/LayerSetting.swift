@@ -2,31 +2,31 @@
 
 import SoftmaxCore
 
-/// A setting of a layer under its name.
+/// A named setting of a layer.
 ///
-/// A model file, a description and `inspect` all read the same list of a layer's settings, so what one
-/// of them knows the others know too.
+/// Model files, descriptions and `softmax inspect` all use the same list of settings, so they show the same
+/// ones.
 package struct LayerSetting: Hashable, Sendable {
-  /// What JSON can hold.
+  /// A value that JSON can hold.
   package enum Value: Hashable, Sendable {
     case integer(Int)
     case number(Double)
     case text(String)
   }
 
-  /// How a description shows a setting.
+  /// The form in which a description shows a setting.
   enum Style: Hashable, Sendable {
     /// The value alone: `128`.
     case value
     /// The name and the value: `momentum 0.99`.
     case named
-    /// The value after that of the setting before: `leaky-relu 0.3`.
+    /// The value, appended to that of the previous setting: `leaky-relu 0.3`.
     case suffix
   }
 
-  /// The name, as a model file has it.
+  /// The name in model files.
   package let name: String
-  /// The value; nil where the layer has none, such as the activation of a dense layer without.
+  /// The value; nil if the layer has none, such as the activation of a dense layer without activation.
   package let value: Value?
   let style: Style
 
@@ -38,8 +38,8 @@ package struct LayerSetting: Hashable, Sendable {
 }
 
 extension LayerSetting.Value {
-  /// The number that a float's shortest decimals stand for, so that a file holds 0.3, not what
-  /// Float(0.3) is.
+  /// Returns the number with the shortest decimal digits that identify the float, so a file holds 0.3 and not
+  /// the exact value of Float(0.3).
   static func number(_ value: Float) -> LayerSetting.Value {
     .number(Double("\(value)") ?? Double(value))
   }
@@ -56,7 +56,7 @@ extension LayerSetting.Value: CustomStringConvertible {
 }
 
 extension [LayerSetting] {
-  /// The settings as a description has them, such as `128, leaky-relu 0.3, glorot`.
+  /// The settings in the form of a description, such as `128, leaky-relu 0.3, glorot`.
   var text: String {
     var texts: [String] = []
     for setting in self {
@@ -71,13 +71,13 @@ extension [LayerSetting] {
   }
 }
 
-/// What a file says of a layer: the name of its type and its settings.
+/// The description of a layer in a file: the name of its type and its settings.
 package struct LayerDescription: Sendable {
-  /// The name of the type in files, such as "batch-normalization".
+  /// The name of the type, such as "batch-normalization".
   package let type: String
   /// The settings by name.
   package let settings: [String: LayerSetting.Value]
-  /// The layer's place, for errors.
+  /// The index of the layer, for error messages.
   package let layer: Int
 
   /// Creates a description.
@@ -87,7 +87,7 @@ package struct LayerDescription: Sendable {
     self.layer = layer
   }
 
-  /// Whether the file says anything of a setting.
+  /// Returns whether the file has a setting of the name.
   func has(_ name: String) -> Bool { settings[name] != nil }
 
   func integer(_ name: String) throws(SoftmaxError) -> Int {

@@ -5,26 +5,26 @@ public import SoftmaxCore
 extension Sequential {
   /// A layer of a network with its parameters.
   public struct LayerState: Sendable, Hashable {
-    /// What the layer is.
+    /// The kind of the layer with its settings, and its name if one was given.
     public let configuration: LayerConfiguration
-    /// The name: the layer's own, else its type with a number, as in Keras.
+    /// The given name; by default the type with a number, as in Keras.
     public let name: String
     /// The shape of one sample's output.
     public let outputShape: [Int]
-    /// The layer's tensors, in the order of a model file.
+    /// The tensors of the layer, in the order of a model file.
     public internal(set) var tensors: [LayerTensor]
-    /// Whether training leaves the layer as it is; see ``Sequential/freeze(_:)-(String)``.
+    /// Whether training leaves the parameters unchanged; see ``Sequential/freeze(_:)-(String)``.
     public internal(set) var isFrozen = false
 
-    /// The weight; nil in a layer without.
+    /// The weight; nil if the layer has none.
     ///
-    /// Of a dense layer [outputs, inputs]; of a normalization the factors, as one row.
+    /// For a dense layer it is [outputs, inputs]; for a normalization it is one row of factors.
     public internal(set) var weight: Matrix? {
       get { tensors.matrix("weight") }
       set { set("weight", to: newValue?.elements) }
     }
 
-    /// The bias, one for each output; nil in a layer without.
+    /// The bias with one value per output; nil if the layer has none.
     public internal(set) var bias: [Float]? {
       get { tensors["bias"]?.values }
       set { set("bias", to: newValue) }
@@ -32,12 +32,12 @@ extension Sequential {
 
     /// The number of values in the layer's tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.values.count } }
-    /// How many of them training changes.
+    /// The number of values that training updates by their gradient; 0 if the layer is frozen.
     public var trainedParameterCount: Int {
       isFrozen ? 0 : tensors.reduce(0) { $0 + ($1.isTrained ? $1.values.count : 0) }
     }
 
-    /// Replaces the values of a tensor that there is.
+    /// Replaces the values of a tensor; does nothing if there is no such tensor.
     mutating func set(_ name: String, to values: [Float]?) {
       guard let values, let place = tensors.firstIndex(where: { $0.name == name }) else { return }
       tensors[place].values = values
@@ -46,16 +46,19 @@ extension Sequential {
 
   /// The number of values in the tensors of all layers.
   public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
-  /// How many of them training changes: not those of frozen layers, nor running means.
+  /// The number of values in all layers that training updates by their gradient.
+  ///
+  /// Frozen layers are not counted, nor are running means and variances.
   public var trainedParameterCount: Int { layers.reduce(0) { $0 + $1.trainedParameterCount } }
 
   /// Replaces the weight and the bias of one layer.
   ///
   /// - Parameters:
-  ///   - index: the layer's place in `layers`.
-  ///   - weight: of the shape [outputs, inputs]; one row of a normalization.
-  ///   - bias: one value for each output.
-  /// - Throws: `shapeMismatch` or `nonFiniteValue`.
+  ///   - index: the index of the layer in `layers`.
+  ///   - weight: [outputs, inputs], or one row for a normalization.
+  ///   - bias: one value per output.
+  /// - Throws: `invalidArgument` if the layer does not exist or has no weight and bias; `shapeMismatch`;
+  ///   `nonFiniteValue`.
   public mutating func setParameters(
     ofLayer index: Int, weight: Matrix, bias: [Float]
   ) throws(SoftmaxError) {
@@ -90,10 +93,11 @@ extension Sequential {
   /// ```
   ///
   /// - Parameters:
-  ///   - values: as many as the tensor has, the last extent's running fastest.
-  ///   - name: the tensor's name.
-  ///   - index: the layer's place in `layers`.
-  /// - Throws: `notFound`, `shapeMismatch` or `nonFiniteValue`.
+  ///   - values: one value per element of the tensor, in row-major order.
+  ///   - name: the name of the tensor.
+  ///   - index: the index of the layer in `layers`.
+  /// - Throws: `notFound` if there is no such layer or tensor; `shapeMismatch`; `nonFiniteValue`;
+  ///   `invalidArgument` for a negative variance.
   public mutating func setValues(
     _ values: [Float], of name: String, inLayer index: Int
   ) throws(SoftmaxError) {

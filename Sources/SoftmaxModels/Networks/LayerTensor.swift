@@ -2,20 +2,20 @@
 
 import SoftmaxCore
 
-/// Some values of a layer under a name: its weight, its bias, a running mean.
+/// A named array of values of a layer, such as its weight, its bias or a running mean.
 public struct LayerTensor: Hashable, Sendable {
   /// The name within the layer, such as "weight".
   public let name: String
-  /// The extents: [outputs, inputs] of a dense layer's weight.
+  /// The dimensions, such as [outputs, inputs] for the weight of a dense layer.
   public let shape: [Int]
-  /// Whether training changes the values along their gradient.
+  /// Whether training updates the values by their gradient; false for running means and variances.
   public let isTrained: Bool
-  /// The values, the last extent's running fastest.
+  /// The values in row-major order.
   public internal(set) var values: [Float]
 
   /// Creates a tensor.
   ///
-  /// - Precondition: there are as many values as the shape has room for.
+  /// - Precondition: the number of values is the product of the shape's dimensions.
   public init(name: String, shape: [Int], values: [Float], isTrained: Bool = true) {
     precondition(
       shape.product == values.count, "\(values.count) values do not fill the shape \(shape)")
@@ -32,7 +32,7 @@ public struct LayerTensor: Hashable, Sendable {
     return matrix
   }
 
-  /// The values as a matrix: [rows, columns] as they are, [n] as one row.
+  /// The values as a matrix: one row for a shape of one dimension, [rows, columns] for a shape of two.
   var matrix: Matrix {
     var matrix = Matrix(
       rowCount: shape.count == 1 ? 1 : shape[0], columnCount: shape.count == 1 ? shape[0] : shape[1]
@@ -42,7 +42,7 @@ public struct LayerTensor: Hashable, Sendable {
   }
 }
 
-/// A tensor without its values: what a layer asks for.
+/// The name and shape of a tensor that a layer requires, without values.
 package struct LayerTensorShape: Hashable, Sendable {
   package let name: String
   package let shape: [Int]
@@ -54,25 +54,26 @@ package struct LayerTensorShape: Hashable, Sendable {
     self.isTrained = isTrained
   }
 
-  /// A tensor of the shape.
+  /// Returns a tensor of the shape with the given values.
   func tensor(values: [Float]) -> LayerTensor {
     LayerTensor(name: name, shape: shape, values: values, isTrained: isTrained)
   }
 
-  /// A tensor of the shape that holds one value everywhere.
+  /// Returns a tensor of the shape with the same value everywhere.
   func tensor(repeating value: Float) -> LayerTensor {
     tensor(values: Array(repeating: value, count: shape.reduce(1, *)))
   }
 
-  /// Whether the values are variances.
+  /// Whether negative values are invalid because the values are variances.
   package var isNeverNegative: Bool { name == "running_variance" && !isTrained }
 }
 
 extension [LayerTensor] {
-  /// The tensor of a name.
+  /// Returns the tensor of a name; nil if there is none.
   subscript(name: String) -> LayerTensor? { first { $0.name == name } }
 
-  /// The matrix of a name; nil where there is none, or one of more than two extents.
+  /// Returns the tensor of a name as a matrix; nil if there is none or it does not have one or two
+  /// dimensions.
   func matrix(_ name: String) -> Matrix? {
     self[name].flatMap { 1...2 ~= $0.shape.count ? $0.matrix : nil }
   }

@@ -2,17 +2,18 @@
 
 public import SoftmaxCore
 
-/// Some tensors of one layer of a network: gradients, or what an optimizer keeps of each parameter,
-/// under the names and in the shapes of the layer's own.
+/// Tensors that correspond to those of one layer, with the same names and shapes.
+///
+/// They hold gradients, or the values that an optimizer keeps for each parameter.
 public struct LayerTensors: Hashable, Sendable {
-  /// The layer's place in the network.
+  /// The index of the layer in the network.
   public let layer: Int
-  /// The tensors, in the layer's order.
+  /// The tensors, in the order of the layer's tensors.
   public internal(set) var tensors: [LayerTensor]
 
-  /// The tensor named "weight": [outputs, inputs], one row of a normalization; empty without one.
+  /// The tensor "weight": [outputs, inputs], or one row for a normalization; empty if there is none.
   public var weight: Matrix { tensors.matrix("weight") ?? Matrix(rowCount: 0, columnCount: 0) }
-  /// The tensor named "bias", one value for each output; empty without one.
+  /// The tensor "bias" with one value per output; empty if there is none.
   public var bias: [Float] { tensors["bias"]?.values ?? [] }
 
   /// Creates the tensors of a layer.

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An operation of a network, with the place that it has there.
+/// An operation of a network with its position in the network.
 struct LoweredOperation: Sendable {
   let kind: any OperationKind
   let traits: OperationTraits
-  /// The place of its layer in the network.
+  /// The index of the operation's layer.
   let layer: Int
-  /// The layer's tensors, where it is the layer's first operation.
+  /// The tensors of the layer if this is its first operation; otherwise empty.
   let tensors: [LayerTensorShape]
   let isFrozen: Bool
-  /// The numbers of values that go into a row and come out.
+  /// The number of values of a row before and after the operation.
   let inputCount: Int
   let outputCount: Int
 
-  /// Whether it looks at each unit by itself and trains no more than values for each: then whoever
-  /// owns some units needs nobody else for it.
+  /// Whether each unit is computed from its own column alone and has at most its own values as parameters.
+  ///
+  /// A worker that owns some units can then compute and update them without data from other workers.
   var isOfUnits: Bool {
     switch traits.form {
     case .product, .rows: false
@@ -25,16 +26,17 @@ struct LoweredOperation: Sendable {
   }
 }
 
-/// A network as a list of operations: the one that both plans and prediction read.
+/// A network as a list of operations, from which both training plans and prediction are built.
 ///
-/// Flattening costs nothing and is gone; so is the softmax or the sigmoid at the end, since losses and
-/// predictions start from logits. Nothing has memory yet: each reader lays it out by itself.
+/// Flattening needs no operation. A softmax or sigmoid at the end has none either, because losses and
+/// predictions start from logits. The list has no memory: the plans and prediction lay out the values
+/// themselves.
 struct LoweredNetwork: Sendable {
-  /// First to last.
+  /// The operations in order.
   let operations: [LoweredOperation]
   let inputCount: Int
   let outputCount: Int
-  /// What is drawn in training is drawn from it.
+  /// The seed of random values in training, such as those of dropout.
   let seed: UInt64
 
   init(_ network: Sequential) {

@@ -2,51 +2,53 @@
 
 import SoftmaxCore
 
-/// An operation of a network before it has memory: what the plans and prediction decide by.
+/// An operation of a network before memory is laid out for it.
 package protocol OperationKind: Sendable {
-  /// What the plans may do with it.
+  /// The properties from which plans and prediction decide how to run the operation.
   var traits: OperationTraits { get }
 
-  /// The operation over memory.
+  /// Returns the operation over views of the given memory.
   func operation(in memory: OperationMemory) -> LayerOperation
 }
 
-/// What the plans may do with an operation.
+/// The properties from which plans and prediction decide how to run an operation.
 ///
-/// There are no defaults: each operation says all of it.
+/// There are no defaults, so every operation states all of them.
 package struct OperationTraits: Sendable, BitwiseCopyable {
-  /// What an output depends on, and the gradient to an input on the way back.
+  /// The inputs that an output depends on, and equally the output gradients that an input gradient depends
+  /// on.
   package enum Form: Sendable, BitwiseCopyable {
-    /// All inputs of its row, by a weight [outputs, inputs] and a bias, which each reader lays out as
-    /// its products run fastest.
+    /// All inputs of the row, by a weight [outputs, inputs] and a bias. Each plan, and prediction, stores the
+    /// weight in the layout that is fastest for it.
     case product
-    /// All inputs of its row.
+    /// All inputs of the row.
     case rows
-    /// The inputs at its place of all rows of the batch.
+    /// The inputs in the same column of all rows of the batch.
     case columns
-    /// The input at its place.
+    /// The input at the same row and column only.
     case elements
   }
 
   let form: Form
-  /// Whether the way back looks at what went in.
+  /// Whether the backward pass reads the inputs.
   let needsInput: Bool
-  /// Whether the way back looks at what came out.
+  /// Whether the backward pass reads the outputs.
   let needsOutput: Bool
   /// Whether the outputs can be written over the inputs.
   let canOverwriteInputs: Bool
-  /// Whether the gradient to the inputs can be written over that to the outputs: where nobody sums the
-  /// latter over the rows afterwards.
+  /// Whether the input gradients can be written over the output gradients.
+  ///
+  /// They cannot if the output gradients are summed over the rows afterwards.
   let canOverwriteGradient: Bool
-  /// Whether gradients of parameters are summed on the way back, not afterwards.
+  /// Whether the backward pass itself sums the gradients of parameters; otherwise they are summed afterwards.
   let sumsOnTheWayBack: Bool
-  /// Whether all tensors are to lie in one row, one after the other.
+  /// Whether all tensors are concatenated in one row.
   let joinsTensors: Bool
-  /// Whether it does anything in prediction.
+  /// Whether the operation has an effect in prediction.
   let actsInPrediction: Bool
 
-  /// Whether an output takes all of its row's inputs, and an input's gradient all of its row's
-  /// gradients.
+  /// Whether an output depends on all inputs of its row, and an input gradient on all output gradients of its
+  /// row.
   var takesWholeRows: Bool {
     switch form {
     case .product, .rows: true
@@ -54,36 +56,37 @@ package struct OperationTraits: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Whether in training the outputs may take the place of the inputs.
+  /// Whether the outputs may overwrite the inputs in training.
   var isInPlace: Bool { canOverwriteInputs && !needsInput }
 }
 
-/// What an operation comes to be over: its layer's tensors, and room for what it remembers.
+/// The memory of an operation: the tensors of its layer, and the arena from which it takes space for
+/// intermediate values.
 package struct OperationMemory {
   let arena: Arena
-  /// The most rows of a batch; nil for prediction, in which nothing is remembered.
+  /// The maximum number of rows of a batch; nil for prediction, which stores no intermediate values.
   let rowCapacity: Int?
-  /// The outputs that are computed: all, or those of some worker.
+  /// The outputs to compute: all, or those of one worker.
   let columns: Range<Int>
-  /// The number of all inputs and of all outputs of a row.
+  /// The numbers of all inputs and all outputs of a row.
   let inputCount: Int
   let outputCount: Int
-  /// The values of the layer's tensors, as far as they are of `columns`.
+  /// The values of the layer's tensors, restricted to `columns`.
   ///
-  /// One row of all where the operation joins them. In prediction they hold the network's values
-  /// already.
+  /// If the operation concatenates its tensors, there is one row. In prediction the views already hold the
+  /// values of the network.
   let tensors: [MatrixView]
   /// The number of the layer's tensors.
   let tensorCount: Int
-  /// The layer's place.
+  /// The index of the layer.
   let layer: Int
   let isFrozen: Bool
   /// The network's seed.
   let seed: UInt64
 
-  /// A value for each column.
+  /// Returns a new row with one value per column.
   func row() -> MatrixView { arena.matrix(rowCount: 1, columnCount: columns.count) }
 
-  /// A value for each row and column of a batch.
+  /// Returns a new matrix with one value per row of a batch and column; it has no rows in prediction.
   func rows() -> MatrixView { arena.matrix(rowCount: rowCapacity ?? 0, columnCount: columns.count) }
 }

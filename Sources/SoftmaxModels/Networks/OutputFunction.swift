@@ -2,52 +2,58 @@
 
 package import SoftmaxCore
 
-/// How a network's outputs become probabilities.
+/// The function that turns the outputs of a network into probabilities.
 public enum OutputFunction: String, Hashable, Sendable, BitwiseCopyable, CaseIterable {
-  /// exp(z_j) / sum over k of exp(z_k): one of the classes, so that the probabilities sum to 1.
+  /// exp(z_j) / sum over k of exp(z_k): the classes exclude each other, so the probabilities sum to 1.
   case softmax
-  /// 1 / (1 + exp(-z_j)): each class by itself, so that they need not; or one output for two classes,
-  /// with the probabilities 1 - p and p.
+  /// 1 / (1 + exp(-z_j)): each class is independent, so the probabilities need not sum to 1.
+  ///
+  /// A single output represents two classes with the probabilities 1 - p and p.
   case sigmoid
-  /// max(z_j, 2^-23) / sum over k of max(z_k, 2^-23): outputs that were trained to be 1 for the right
-  /// class and 0 for the others are estimates of the probabilities, but for those below 0.
+  /// max(z_j, 2^-23) / sum over k of max(z_k, 2^-23).
+  ///
+  /// It is for outputs trained to be 1 for the true class and 0 for the others. They estimate the
+  /// probabilities but can be negative, so a lower bound is applied.
   case normalized
 }
 
 extension Sequential {
-  /// How the outputs become probabilities: the softmax or the sigmoid that the network ends in.
+  /// The function that turns the outputs into probabilities: the softmax or sigmoid at the end of the
+  /// network.
   ///
-  /// A network written without either, from logits, has a softmax, or with one output a sigmoid.
+  /// A network without either has outputs that are logits: of a softmax, or of a sigmoid if there is one
+  /// output.
   public var outputFunction: OutputFunction {
     writtenOutputFunction ?? (outputCount == 1 ? .sigmoid : .softmax)
   }
 
-  /// The softmax or the sigmoid that the network ends in, if any: losses and predictions start from
-  /// the logits before it, so it is no operation of a pass.
+  /// The softmax or sigmoid at the end of the network; nil if there is none.
+  ///
+  /// Losses and predictions start from the logits before it, so it is not executed as an operation.
   var writtenOutputFunction: OutputFunction? {
-    // What leaves its inputs as they are, as Flatten does, is passed over.
+    // Layers without operations, such as Flatten, are skipped.
     let last = layers.last {
       $0.configuration.kind.outputActivation != nil || !$0.configuration.kind.operations.isEmpty
     }
     return last?.configuration.kind.outputActivation.flatMap { OutputFunction(rawValue: $0.name) }
   }
 
-  /// The number of classes that the outputs tell apart: two for a single sigmoid.
+  /// The number of classes, which is the number of outputs, or two for a single sigmoid output.
   public var classCount: Int { outputFunction.classCount(ofOutputs: outputCount) }
 }
 
 extension OutputFunction {
-  /// The number of classes of so many outputs.
+  /// Returns the number of classes for a number of outputs.
   func classCount(ofOutputs outputCount: Int) -> Int {
     self == .sigmoid && outputCount == 1 ? 2 : outputCount
   }
 
-  /// The probabilities of logits, [samples, outputs]: [samples, classes].
+  /// Returns the probabilities [samples, classes] of logits [samples, outputs].
   package func probabilities(of logits: Matrix) -> Matrix {
     switch self {
     case .softmax: return logits.softmax()
     case .sigmoid where logits.columnCount == 1:
-      // 1 - p is the sigmoid of the other sign, which does not round to 0 where p is near 1.
+      // 1 - p is computed as sigmoid(-z), which does not round to 0 if p is near 1.
       var pairs = Matrix(rowCount: logits.rowCount, columnCount: 2)
       for row in 0..<logits.rowCount {
         pairs[row, 0] = -logits[row, 0]
@@ -64,18 +70,18 @@ extension OutputFunction {
     }
   }
 
-  /// The most probable class of each row of logits, the first of equals.
+  /// Returns the most probable class of each row of logits; of equal logits the lowest index.
   ///
-  /// Of the logits, since two probabilities can round to the same number.
+  /// The logits determine the class, because two probabilities can round to the same number.
   package func classes(of logits: Matrix) -> [Int] {
     guard self == .sigmoid, logits.columnCount == 1 else { return logits.mostLikelyClasses() }
     return logits.elements.map { $0 > 0 ? 1 : 0 }
   }
 
-  /// What each row of logits costs for its label, in nats: with a softmax, or one output, -ln p of the
-  /// right class; of several sigmoids the mean over them of the binary cross-entropy.
+  /// Returns the log loss of each row of logits for its label, in nats.
   ///
-  /// Exact and never clipped, but for `normalized`, whose probabilities have a least one.
+  /// It is -ln p of the true class, or with several sigmoid outputs the mean of their binary cross-entropies.
+  /// It is computed without clipping, except for `normalized`, whose outputs have a lower bound.
   package func logLosses(of logits: Matrix, labels: [Int]) -> [Double] {
     switch self {
     case .softmax: return logits.crossEntropies(of: labels).map { Double($0) }
@@ -89,11 +95,11 @@ extension OutputFunction {
     }
   }
 
-  // What counts of an output: the least share is the distance of floats near 1, as in scikit-learn's
-  // log loss, so that one output a little below 0 does not make a log loss infinite.
+  // The lower bound is the float spacing at 1, as in scikit-learn's log loss. It keeps the log loss finite if
+  // an output is slightly negative.
   private static func share(_ output: Float) -> Double { Double(max(output, Float.ulpOfOne)) }
 
-  /// The outputs of each row as shares of their sum, which is taken in double; in place too.
+  /// Divides the outputs of each row by their sum, which is computed in double; `result` may be `outputs`.
   static func normalize(_ outputs: MatrixView, into result: MatrixView) {
     for row in 0..<outputs.rowCount {
       var sum = 0.0
@@ -106,7 +112,7 @@ extension OutputFunction {
 
   private func binaryCrossEntropies(of logits: Matrix, labels: [Int]) -> [Double] {
     let outputs = logits.columnCount
-    // -ln p is ln(1 + e^-z), -ln(1 - p) is ln(1 + e^z).
+    // -ln p is ln(1 + e^-z), and -ln(1 - p) is ln(1 + e^z).
     var costs = logits.elements
     for (row, label) in labels.enumerated() where label < outputs || outputs == 1 {
       if outputs == 1, label == 0 { continue }

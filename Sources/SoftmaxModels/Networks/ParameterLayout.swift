@@ -2,33 +2,34 @@
 
 import SoftmaxCore
 
-/// Where each trained tensor of a network lies in its flat parameters, frozen layers left out.
+/// The position of each trained tensor in the flat parameters of a network.
 ///
-/// The layers follow each other, and in a layer its tensors. A dense layer's weight lies as it does in
-/// the memory of every plan, so that nothing is transposed on the way; that depends on its shape alone.
+/// Flat parameters are one array with the values of all trained tensors, in order of the layers and of the
+/// tensors in a layer; frozen layers are left out. A dense weight has the same memory layout as in every plan
+/// (`WeightLayout`), so no transposition is needed between the two. The layout depends on shapes alone.
 struct ParameterLayout: Sendable {
-  /// A tensor's place.
+  /// The position of one tensor.
   struct Segment: Sendable {
     let layer: Int
-    /// The tensor's place in its layer.
+    /// The index of the tensor in its layer.
     let place: Int
     let name: String
     let shape: [Int]
-    /// Where it begins.
+    /// The index of the tensor's first value in the flat parameters.
     let offset: Int
     let rowCount: Int
     let columnCount: Int
-    /// Whether it lies as the transpose of what its shape says.
+    /// Whether the values are stored as the transpose of the tensor's shape.
     let isTransposed: Bool
-    /// Whether it is the weight of a dense layer, which penalties are meant for.
+    /// Whether weight penalties apply to the tensor, which is then the weight of a dense layer.
     let isPenalized: Bool
 
-    /// The number of a weight's units; 0 of anything else.
+    /// The number of units of a dense weight; 0 for other tensors.
     var unitCount: Int { isPenalized ? shape[0] : 0 }
 
     var range: Range<Int> { offset..<offset + rowCount * columnCount }
 
-    /// Its elements of flat parameters or of what is laid out like them.
+    /// Returns the view of the tensor in flat parameters, or in an array with the same layout.
     func view(of flat: MatrixView) -> MatrixView {
       flat.matrix(
         at: offset, rowCount: rowCount, columnCount: columnCount, stride: columnCount)
@@ -63,7 +64,7 @@ struct ParameterLayout: Sendable {
     self.count = count
   }
 
-  /// The parameters of a network of the form.
+  /// Returns the flat parameters of a network, which must have this layout.
   func values(of network: Sequential) -> [Float] {
     var flat = [Float](repeating: 0, count: count)
     for segment in segments {
@@ -79,14 +80,14 @@ struct ParameterLayout: Sendable {
     return network
   }
 
-  /// Makes some tensors' flat values those of a network.
+  /// Copies the flat values of some tensors to a network.
   func store(_ flat: [Float], of segments: [Segment], into network: inout Sequential) {
     for segment in segments {
       network.layers[segment.layer].tensors[segment.place].values = tensor(segment, of: flat).values
     }
   }
 
-  /// Flat values by layer, under the tensors' names and in their shapes.
+  /// Returns flat values as tensors by layer, with the names and shapes of the network's tensors.
   func layers(of flat: [Float]) -> [LayerTensors] {
     var result: [LayerTensors] = []
     for segment in segments {
@@ -136,7 +137,7 @@ struct ParameterLayout: Sendable {
 }
 
 extension Sequential.LayerState {
-  /// Whether penalties are meant for a tensor of the layer.
+  /// Returns whether weight penalties apply to a tensor of the layer.
   func isPenalized(_ tensor: LayerTensor) -> Bool {
     tensor.name == configuration.kind.penalizedTensor
   }

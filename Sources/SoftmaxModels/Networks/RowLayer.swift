@@ -2,9 +2,9 @@
 
 public import SoftmaxCore
 
-/// A custom layer, written for one sample.
+/// A custom layer, written as functions of one sample.
 ///
-/// Where each output takes the input at its own place alone, ``ElementLayer`` is shorter and faster.
+/// If each output depends only on the input at the same index, ``ElementLayer`` is shorter and faster.
 ///
 /// ```swift
 /// struct Doubling: RowLayer {
@@ -20,60 +20,61 @@ public import SoftmaxCore
 /// }
 /// ```
 ///
-/// It trains and predicts like any other; a network asks it once for a batch and a thread, and the
-/// loop over the rows is compiled in the layer's own module. There a choice between two values,
-/// `(x[i] > 0 ? 1 : 0) * dy[i]`, is faster than a branch around one of them: whole vectors of it are
-/// computed at once. A layer may be asked by several threads at once, for different rows. Its results
-/// have the same bits on any number of threads as long as they depend on the arguments alone.
+/// The layer trains and predicts like the layers of the library. Each thread makes one dynamic call per batch
+/// and pass; the loop over the rows is compiled in the module of the layer. In such a loop a selection
+/// between two values, `(x[i] > 0 ? 1 : 0) * dy[i]`, is faster than a branch, because it can be vectorized.
+/// Several threads may call a layer at once with different rows. The results have the same bits on any number
+/// of threads if they depend on the arguments alone.
 ///
-/// Two layers are the same if they are equal as values. A model file holds no code: a network with a
-/// custom layer cannot be written to one.
+/// Two layers are the same if they are equal as values. A model file holds no code, so a network with a
+/// custom layer cannot be saved.
 public protocol RowLayer: Layer, Hashable {
-  /// The name of the type, for the summary; without it that of the Swift type.
+  /// The name of the type in summaries; by default the name of the Swift type.
   var typeName: String { get }
 
-  /// The number of outputs for so many inputs; without it the same number.
+  /// Returns the number of outputs; by default the number of inputs.
   func outputCount(inputCount: Int) -> Int
 
-  /// What the layer trains, with the values that it begins with; without it nothing.
+  /// Returns the trained tensors with their initial values; by default none.
   ///
   /// - Parameters:
   ///   - inputCount: the number of inputs of a row.
-  ///   - generator: what to draw them from; it depends on the network's seed and the layer's place.
+  ///   - generator: the source of random values, which depends on the network's seed and the index of the
+  ///     layer.
   func initialTensors(inputCount: Int, using generator: CounterBasedGenerator) -> [LayerTensor]
 
-  /// Computes a sample's outputs.
+  /// Computes the outputs of a sample.
   ///
   /// - Parameters:
   ///   - x: the inputs.
-  ///   - parameters: the values of all tensors, one tensor after the other.
-  ///   - y: all outputs are to be written.
+  ///   - parameters: the values of all tensors, concatenated in order.
+  ///   - y: receives the outputs; every element must be written.
   func forward(_ x: Span<Float>, parameters: Span<Float>, into y: inout MutableSpan<Float>)
 
-  /// Computes the gradient of the loss to a sample's inputs.
+  /// Computes the gradient of the loss with respect to the inputs of a sample.
   ///
   /// - Parameters:
-  ///   - dy: the gradient to the outputs.
+  ///   - dy: the gradient with respect to the outputs.
   ///   - x: the inputs.
   ///   - y: the outputs.
   ///   - parameters: as in ``forward(_:parameters:into:)``.
-  ///   - dx: the gradient to every input is to be written.
+  ///   - dx: receives the gradient with respect to the inputs; every element must be written.
   func backward(
     _ dy: Span<Float>, x: Span<Float>, y: Span<Float>, parameters: Span<Float>,
     into dx: inout MutableSpan<Float>)
 
-  /// Adds a sample's part of the gradient to the parameters; without it they have none.
+  /// Adds the contribution of a sample to the gradient with respect to the parameters; by default nothing.
   ///
-  /// The samples of a batch come one after the other, on one thread.
+  /// The calls for the samples of a batch are made in order, on one thread.
   func addGradient(
     _ dy: Span<Float>, x: Span<Float>, y: Span<Float>, parameters: Span<Float>,
     to gradient: inout MutableSpan<Float>)
 
-  /// Computes the outputs of all rows; there is no need to write this.
+  /// Computes the outputs of all rows by one call per row; a layer does not implement it.
   func forward(_ batch: LayerBatch)
-  /// Computes the gradients to the inputs of all rows; there is no need to write this.
+  /// Computes the input gradients of all rows by one call per row; a layer does not implement it.
   func backward(_ batch: LayerBatch)
-  /// Sums the gradients to the parameters over all rows; there is no need to write this.
+  /// Sums the parameter gradients over all rows by one call per row; a layer does not implement it.
   func sumGradient(_ batch: LayerBatch)
 }
 
@@ -81,21 +82,21 @@ extension RowLayer {
   /// The name of the Swift type.
   public var typeName: String { String(describing: Self.self) }
 
-  /// As many outputs as inputs.
+  /// Returns the number of inputs.
   public func outputCount(inputCount: Int) -> Int { inputCount }
 
-  /// No parameters.
+  /// Returns no tensors.
   public func initialTensors(
     inputCount: Int, using generator: CounterBasedGenerator
   ) -> [LayerTensor] { [] }
 
-  /// No gradient.
+  /// Adds nothing.
   @inlinable
   public func addGradient(
     _ dy: Span<Float>, x: Span<Float>, y: Span<Float>, parameters: Span<Float>,
     to gradient: inout MutableSpan<Float>
   ) {}
 
-  /// What the layer is.
+  /// The kind of the layer with its settings.
   public var configuration: LayerConfiguration { LayerConfiguration(CustomLayer(self)) }
 }

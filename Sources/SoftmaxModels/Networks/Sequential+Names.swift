@@ -7,7 +7,7 @@ private struct NamedLayer: Layer {
 }
 
 extension Layer {
-  /// The layer under a name, by which the network finds it again.
+  /// Returns the layer with a name, by which it can be found in the network.
   ///
   /// ```swift
   /// Dense(128, activation: .relu).named("hidden")
@@ -20,16 +20,16 @@ extension Layer {
 }
 
 extension Sequential {
-  /// The layer of a name; nil where there is none.
+  /// Returns the layer of a name; nil if there is none.
   ///
   /// ```swift
   /// print(network["hidden"]?.parameterCount ?? 0)
   /// ```
   public subscript(name: String) -> LayerState? { layers.first { $0.name == name } }
 
-  /// The place of the layer of a name.
+  /// Returns the index of the layer of a name.
   ///
-  /// - Throws: `notFound`, naming the layers that there are.
+  /// - Throws: `notFound` with the names of all layers, if there is no such layer.
   public func index(ofLayer name: String) throws(SoftmaxError) -> Int {
     guard let index = layers.firstIndex(where: { $0.name == name }) else {
       throw SoftmaxError(
@@ -39,39 +39,39 @@ extension Sequential {
     return index
   }
 
-  /// Keeps the parameters of a layer as they are in later training.
+  /// Freezes a layer: later training does not change its parameters.
   ///
-  /// - Throws: `notFound` for a name that no layer has.
+  /// - Throws: `notFound` if no layer has the name.
   public mutating func freeze(_ name: String) throws(SoftmaxError) {
     layers[try index(ofLayer: name)].isFrozen = true
   }
 
-  /// Lets training change the parameters of a layer again.
+  /// Unfreezes a layer: later training changes its parameters again.
   ///
-  /// - Throws: `notFound` for a name that no layer has.
+  /// - Throws: `notFound` if no layer has the name.
   public mutating func unfreeze(_ name: String) throws(SoftmaxError) {
     layers[try index(ofLayer: name)].isFrozen = false
   }
 
-  /// Keeps the parameters of some layers as they are in later training.
+  /// Freezes some layers: later training does not change their parameters.
   ///
   /// ```swift
   /// network.freeze(layers: 0..<network.layers.count - 1)  // all but the last
   /// ```
   ///
-  /// - Precondition: the network has such layers.
+  /// - Precondition: all indices are those of layers.
   public mutating func freeze(layers places: Range<Int>) {
     for place in places { layers[place].isFrozen = true }
   }
 
-  /// Lets training change the parameters of some layers again.
+  /// Unfreezes some layers: later training changes their parameters again.
   ///
-  /// - Precondition: the network has such layers.
+  /// - Precondition: all indices are those of layers.
   public mutating func unfreeze(layers places: Range<Int>) {
     for place in places { layers[place].isFrozen = false }
   }
 
-  /// The layers' names: their own, or their types' with numbers, as Keras gives them.
+  /// Returns the names of the layers: the given ones, or by default the types with numbers, as in Keras.
   static func names(of configurations: [LayerConfiguration]) throws(SoftmaxError) -> [String] {
     var taken: Set<String> = []
     for (index, configuration) in configurations.enumerated() {
@@ -92,7 +92,7 @@ extension Sequential {
     return names
   }
 
-  // The next of dense, dense_1, dense_2, ... that nobody has taken.
+  // Returns the next of dense, dense_1, dense_2, ... that no layer has as its given name.
   private static func freeName(
     _ configuration: LayerConfiguration, _ numbers: inout [String: Int], besides taken: Set<String>
   ) -> String {
@@ -105,7 +105,8 @@ extension Sequential {
     }
   }
 
-  // As Keras does: ReLU is re_lu, BatchNormalization batch_normalization, GELU gelu.
+  // Converts to snake case as Keras does: ReLU becomes re_lu, BatchNormalization batch_normalization, GELU
+  // gelu.
   private static func snakeCase(_ type: String) -> String {
     let letters = Array(type)
     var result = ""

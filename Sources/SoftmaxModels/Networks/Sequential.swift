@@ -2,10 +2,11 @@
 
 public import SoftmaxCore
 
-/// A network of layers in a row, with their parameters.
+/// A chain of layers with their parameters.
 ///
-/// The outputs of its last layer are the logits, whether or not a softmax is
-/// written after it; the number of logits is the number of classes.
+/// The outputs of the last layer are the logits, even if a softmax follows it. There is one logit per class,
+/// or a single one for two classes. The parameters are values: a copy of a network is independent of the
+/// original.
 ///
 /// ```swift
 /// var network = try Sequential(input: [28, 28], seed: 42) {
@@ -18,25 +19,26 @@ public import SoftmaxCore
 public struct Sequential: Sendable, Hashable {
   /// The shape of one sample, such as [28, 28].
   public let inputShape: [Int]
-  /// What the initial weights and the order of the samples are drawn from.
+  /// The seed of the initial weights and of the random choices in training, such as the sample order.
   public let seed: UInt64
-  /// The layers, first to last.
+  /// The layers in order.
   public internal(set) var layers: [LayerState]
 
   /// The number of features of a sample.
   public var inputCount: Int { inputShape.reduce(1, *) }
-  /// The number of logits.
+  /// The number of logits of a sample.
   public var outputCount: Int { layers.last?.outputShape.reduce(1, *) ?? inputCount }
 
   /// Creates a network with initial weights.
   ///
   /// - Parameters:
   ///   - inputShape: the shape of one sample.
-  ///   - seed: what the initial weights, and in training the order of the samples, are drawn from.
-  ///   - layers: the layers, first to last.
-  /// - Throws: `invalidArgument` for a network that makes no sense: no layer with parameters, a dense
-  ///   layer on samples that are no rows, a setting out of range, a softmax that is not last, or two
-  ///   of them, two layers of one name.
+  ///   - seed: the seed of the initial weights and of the random choices in training, such as the sample
+  ///     order.
+  ///   - layers: the layers in order.
+  /// - Throws: `invalidArgument` for an invalid network: a shape that is empty or too large, no layer with
+  ///   weights, a dense layer whose samples are not rows, a setting out of range, a softmax that is not last,
+  ///   two softmaxes, or two layers of the same name.
   public init(
     input inputShape: [Int], seed: UInt64 = 0, @LayerBuilder layers: () -> [any Layer]
   ) throws(SoftmaxError) {
@@ -48,9 +50,10 @@ public struct Sequential: Sendable, Hashable {
     }
   }
 
-  /// Creates a network whose layers ask for their tensors by index, number of inputs and shapes.
+  /// Creates a network whose tensors are returned by a closure.
   ///
-  /// They ask when the layer is known to make sense.
+  /// The closure receives the index of a layer, its number of inputs and the shapes of its tensors. It is
+  /// called after the layer has been validated, and only for layers with tensors.
   package init(
     input inputShape: [Int], seed: UInt64, configurations: [LayerConfiguration],
     tensors: (Int, Int, [LayerTensorShape]) throws(SoftmaxError) -> [LayerTensor]
@@ -87,11 +90,11 @@ public struct Sequential: Sendable, Hashable {
     self.layers = states
   }
 
-  // The most features of a sample and weights of a layer: more than fits into memory comes from a
-  // slip of the pen.
+  // The maximum number of features of a sample and of weights of a layer. Greater numbers are most likely
+  // typing errors: the values would not fit into memory.
   static let greatestCount = Int(Int32.max)
 
-  // Cross-entropy is computed from logits: a softmax can stand at the end alone, and once.
+  // Losses are computed from logits, so softmax is allowed only once and only at the end.
   private static func validateSoftmax(
     in configurations: [LayerConfiguration]
   ) throws(SoftmaxError) {
@@ -99,7 +102,7 @@ public struct Sequential: Sendable, Hashable {
       guard configuration.kind.outputActivation == .softmax, index < configurations.count - 1
       else { continue }
       let rest = configurations[(index + 1)...]
-      // Layers that are a softmax and nothing else.
+      // The layers that follow are all softmax layers.
       if rest.allSatisfy({
         $0.kind.outputActivation == .softmax && $0.kind.operations.isEmpty
       }) {

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The weight of the batches whose gradients have been added up for the next step.
+/// The total weight of the batches whose gradients are accumulated for the next update.
 ///
-/// Several batches stand for one large batch: the sum of their gradients, each times the weight of its
-/// samples, divided by their common weight. Weights are counted in units of the greatest of them, so
-/// that batches of equal weight are added as they are and no factor is above 1.
+/// Accumulated batches act as one large batch: the update uses the weighted mean of their gradients,
+/// where the weight of a batch is the sum of its samples' weights. Weights are stored relative to the
+/// greatest of them. Thus gradients of equally weighted batches are added without a multiplication, and
+/// no factor exceeds 1.
 package struct AccumulatedWeight: Hashable, Sendable, Codable {
   /// The greatest weight of a batch.
   package private(set) var greatest: Double
-  /// The sum of the weights, in units of the greatest.
+  /// The sum of the weights, divided by the greatest.
   package private(set) var sum: Double
 
-  /// The weight of some batches that weigh the same.
+  /// Creates the weight of several batches of equal weight.
   package init(of batchCount: Int, each weight: Double) {
     greatest = weight
     sum = Double(batchCount)
   }
 
-  /// Whether batches can weigh as much.
+  /// Whether both values are finite and not negative, as they may come from a file.
   package var isValid: Bool { 0..<Double.infinity ~= greatest && 0..<Double.infinity ~= sum }
 
-  /// Counts a batch, and says how its gradient joins the sum of those before.
+  /// Adds a batch; returns how its gradient is combined with the sum of the previous ones.
   mutating func add(_ weight: Double) -> GradientShare {
     if weight > greatest {
       let kept = greatest / weight
@@ -28,22 +29,22 @@ package struct AccumulatedWeight: Hashable, Sendable, Codable {
       sum = sum * kept + 1
       return GradientShare(kept: Float(kept), added: 1, divisor: Float(sum))
     }
-    // Where no sample counted so far, the gradients are those of penalties alone and weigh the same.
+    // If all weights so far are 0, the gradients consist of penalties alone and count equally.
     let added = weight == greatest ? 1 : weight / greatest
     sum += added
     return GradientShare(kept: 1, added: Float(added), divisor: Float(sum))
   }
 }
 
-/// How the gradient of a batch joins the sum of those of its step.
+/// The factors that combine the gradient of a batch with the sum of the previous gradients.
 struct GradientShare: Sendable, BitwiseCopyable {
-  /// What the sum so far is multiplied by; 0 where it begins anew.
+  /// The factor of the sum so far; 0 for the first batch of an update.
   let kept: Float
-  /// What the batch's gradient is multiplied by.
+  /// The factor of the batch's gradient.
   let added: Float
-  /// What the sum is divided by where no batch is to come.
+  /// The divisor that turns the sum into the mean if this batch is the last of the update.
   let divisor: Float
 
-  /// The share of a batch that makes a step by itself.
+  /// The factors for a batch that makes an update by itself.
   static let whole = GradientShare(kept: 0, added: 1, divisor: 1)
 }

@@ -2,21 +2,24 @@
 
 import SoftmaxCore
 
-/// A tensor that is trained, or a worker's share of one: its values, their gradient and the optimizer's
-/// values, all laid out alike.
+/// A trained tensor or a worker's slice of it: its values, their gradient and their optimizer state, all
+/// with the same layout.
 struct TrainedTensor: Sendable, BitwiseCopyable {
   let value: MatrixView
   let gradient: MatrixView
-  /// The optimizer's values, as many as its rule keeps.
+  /// The state that the rule of the optimizer keeps per parameter; nil beyond the number of its values.
   let first: MatrixView?
   let second: MatrixView?
   let third: MatrixView?
-  /// The sum of the gradients of a step's batches, where a step may take several.
+  /// The sum of the gradients for the next update; nil unless gradients are accumulated.
   let sum: MatrixView?
-  /// Whether it is the weight of a dense layer, which penalties are meant for.
+  /// Whether the tensor is the weight of a dense layer; L1 and L2 penalties apply to these only.
   let isPenalized: Bool
 
-  /// - Parameter state: gives views laid out like the value: those of the rule, then the sum.
+  /// Creates a tensor.
+  ///
+  /// - Parameter state: returns the view of a value of the state, in the layout of the tensor: first
+  ///   those of the rule, then the sum of the gradients.
   init(
     _ value: MatrixView, gradient: MatrixView, ruleCount: Int, isAccumulating: Bool,
     isPenalized: Bool, state: (Int) -> MatrixView
@@ -40,19 +43,22 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
     isPenalized = whole.isPenalized
   }
 
-  /// A part of it.
+  /// Returns the slice that a function takes of each of the views.
   func part(_ part: (MatrixView) -> MatrixView) -> TrainedTensor { TrainedTensor(self, part) }
 
-  /// The optimizer's values, those of the rule first.
+  /// The views of the optimizer state: first those of the rule, then the sum of the gradients.
   var state: [MatrixView] { [first, second, third, sum].compactMap { $0 } }
 
-  /// What a step goes along: the gradient of a batch, or the sum of several.
+  /// The gradient that the update uses: the accumulated one or that of the batch.
   var direction: MatrixView { sum ?? gradient }
 }
 
-// From the gradient of a batch to a step along it, for the plain plan and for a loop of one's own.
+// The computation from the gradient of a batch to the update, shared by the plain plan and
+// `OptimizerState`.
 extension GradientTreatment {
-  /// Makes the gradient of a batch ready for its step, but for the norm.
+  /// Applies penalties, accumulation and clipping by value to the gradient of a batch.
+  ///
+  /// Clipping by norm needs the gradients of all tensors and is applied later.
   func prepare(_ tensor: TrainedTensor, for step: OptimizerStep, with kernels: Kernels) {
     guard !isNone else { return }
     if tensor.isPenalized, isPenalizing {
@@ -65,7 +71,7 @@ extension GradientTreatment {
     if let clipValue { kernels.clip(tensor.direction, to: clipValue) }
   }
 
-  /// Takes a step.
+  /// Updates the values and the optimizer state of a tensor.
   func step(_ tensor: TrainedTensor, by update: Kernels.Update, with kernels: Kernels) {
     kernels.update(
       tensor.value, along: tensor.direction, by: update,
@@ -73,8 +79,10 @@ extension GradientTreatment {
       second: tensor.second, third: tensor.third)
   }
 
-  /// Adds the squares of a tensor's direction to a sum: of a weight those of its units, which have been
-  /// summed, ascending; of anything else element by element.
+  /// Adds the squares of a tensor's gradient to a sum.
+  ///
+  /// For a weight the sums of each unit are given and are added in ascending order; for other tensors
+  /// the elements are squared and added one by one.
   func addSquares(
     of tensor: TrainedTensor, squaresOfUnits: VectorView<Double>?, to sum: inout Double
   ) {

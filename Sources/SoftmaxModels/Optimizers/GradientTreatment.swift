@@ -2,17 +2,17 @@
 
 import SoftmaxCore
 
-/// What happens to the gradient of a batch before the step along it: penalties, then the mean over
-/// the samples of a step's batches, then clipping by value, then by norm.
+/// The operations on the gradient before the update, in this order: penalties, the mean over accumulated
+/// batches, clipping by value, clipping by norm.
 struct GradientTreatment: Sendable, BitwiseCopyable {
-  /// The penalties that are added to the gradients of weights.
+  /// The factors of the penalties that are added to the gradients of dense layers' weights.
   let l1Penalty: Float
   let l2Penalty: Float
   let clipValue: Float?
   let clipNorm: Double?
-  /// Whether a step may take several batches.
+  /// Whether an update may use the gradients of several batches.
   let isAccumulating: Bool
-  /// The penalties that the kernel of the step adds.
+  /// The factors of the L2 penalty and weight decay that the update's kernel adds.
   let l2OfWeights: Float
   let l2OfBiases: Float
 
@@ -21,7 +21,8 @@ struct GradientTreatment: Sendable, BitwiseCopyable {
     clipValue = optimizer?.clipValue.map { Float($0) }
     clipNorm = optimizer?.clipNorm
     isAccumulating = (optimizer?.accumulatedBatches ?? 1) > 1
-    // An L2 penalty that is alone is left to the kernel.
+    // If an L2 penalty is the only operation on the gradient, the kernel of the update adds it, which
+    // saves a pass over the parameters.
     let isInKernel =
       l1Penalty == 0 && decay == 0 && clipValue == nil && clipNorm == nil && !isAccumulating
     self.l1Penalty = l1Penalty
@@ -30,18 +31,18 @@ struct GradientTreatment: Sendable, BitwiseCopyable {
     l2OfBiases = decay
   }
 
-  /// Whether the step goes along the gradient as it is.
+  /// Whether the update uses the gradient without any operation before it.
   var isNone: Bool {
     !isPenalizing && clipValue == nil && clipNorm == nil && !isAccumulating
   }
 
-  /// Whether penalties are added before the step.
+  /// Whether penalties are added before the update.
   var isPenalizing: Bool { l1Penalty != 0 || l2Penalty != 0 }
 
-  /// Adds the gradient of a batch to the sum of those of its step, and where the step comes, makes
-  /// their mean of it.
+  /// Adds the gradient of a batch to the sum for the update; for the last batch turns the sum into the
+  /// mean.
   ///
-  /// - Parameter gradient: of no use afterwards.
+  /// - Parameter gradient: overwritten, so its values cannot be used afterwards.
   func accumulate(
     _ gradient: MatrixView, into sum: MatrixView, for step: OptimizerStep, with kernels: Kernels
   ) {
@@ -58,9 +59,10 @@ struct GradientTreatment: Sendable, BitwiseCopyable {
     if step.update != nil, share.divisor != 1 { kernels.multiply(sum, by: 1 / share.divisor) }
   }
 
-  /// What a gradient is multiplied by so that its norm is no greater than it may be.
+  /// Returns the factor that limits the norm of a gradient to `clipNorm`, at most 1.
   ///
-  /// A gradient that is no number stays so, and one of infinite norm becomes so: training reports it.
+  /// A NaN in the gradient remains NaN, and an infinite norm gives a factor of 0 and therefore NaN. The
+  /// training detects both.
   func factor(sumOfSquares: Double) -> Float {
     guard let clipNorm else { return 1 }
     let norm = sumOfSquares.squareRoot()

@@ -5,13 +5,14 @@ package import SoftmaxCore
 extension Optimizer {
   private var kind: any OptimizerRule.Type { type(of: rule) }
 
-  /// The name, as the command line has it: sgd, adagrad, rmsprop, adam, amsgrad or adamw.
+  /// The name on the command line: sgd, adagrad, rmsprop, adam, amsgrad or adamw.
   public var name: String { kind.name }
 
-  /// The settings by name, as a saved model has them: those of the rule, and of the rest what was
-  /// asked for.
+  /// The settings by name, as a saved model records them.
   ///
-  /// A switch that is on is 1. A schedule's settings begin with its name, as in `cosine_epochs`.
+  /// They include the settings of the rule, and of clipping, accumulation and schedule those that are
+  /// used. A flag that is set has the value 1. The names of a schedule's settings begin with its name,
+  /// as in `cosine_epochs`.
   public var settings: [String: Double] {
     var settings = values.saved(kind.settings)
     if let clipNorm { settings["clip_norm"] = clipNorm }
@@ -20,15 +21,17 @@ extension Optimizer {
     return settings.merging(schedule.settings) { own, _ in own }
   }
 
-  /// How many values the rule keeps of each parameter, 0...3.
+  /// The number of values that the rule keeps per parameter, 0...3.
   package var stateCount: Int { rule.stateNames.count }
 
-  /// The weight decay that is part of the gradient.
+  /// The weight decay that is added to the gradient; 0 if the decay is decoupled.
   var coupledDecay: Double { rule.isDecayDecoupled ? 0 : weightDecay }
 
-  /// Throws `invalidArgument` for settings with which no training can go on.
+  /// Validates the settings.
   ///
-  /// Numbers are judged as the steps use them, in single precision.
+  /// Values are checked as the updates use them, in single precision.
+  ///
+  /// - Throws: `invalidArgument` for a setting with which training is impossible.
   package func validate() throws(SoftmaxError) {
     try values.validate(kind.settings)
     try rule.validate()
@@ -51,14 +54,14 @@ extension Optimizer {
 // MARK: - As a value
 
 extension Optimizer: Hashable {
-  /// Whether two optimizers take the same steps.
+  /// Returns whether two optimizers compute the same updates.
   public static func == (a: Optimizer, b: Optimizer) -> Bool {
     a.name == b.name && a.values == b.values && a.schedule == b.schedule
       && a.clipNorm == b.clipNorm && a.clipValue == b.clipValue
       && a.accumulatedBatches == b.accumulatedBatches
   }
 
-  /// Hashes what makes optimizers equal.
+  /// Hashes the rule, its settings, the schedule, clipping and accumulation.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(values)
@@ -74,10 +77,12 @@ extension Optimizer: Codable {
     case rule, values, schedule, clipNorm, clipValue, accumulatedBatches
   }
 
-  /// Reads an optimizer.
+  /// Decodes an optimizer.
   ///
-  /// - Throws: `DecodingError` for a rule that is unknown here, `invalidData` for a setting that is unknown
-  ///   or of another type. Whether the settings make sense is for the training to say.
+  /// The values of the settings are not validated here; training validates them.
+  ///
+  /// - Throws: `DecodingError` for an unknown rule; `invalidData` for a setting that is unknown or has
+  ///   another type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let name = try container.decode(String.self, forKey: .rule)
@@ -94,7 +99,7 @@ extension Optimizer: Codable {
     accumulatedBatches = try container.decode(Int.self, forKey: .accumulatedBatches)
   }
 
-  /// Writes the rule by its name, with its settings, and what belongs to it.
+  /// Encodes the name of the rule, its settings, the schedule, clipping and accumulation.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .rule)

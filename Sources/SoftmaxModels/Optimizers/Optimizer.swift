@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rule that turns gradients into steps, with all that belongs to it: schedule, clipping,
+/// An update rule with its settings: learning rate schedule, gradient clipping and gradient
 /// accumulation.
 ///
 /// ```swift
@@ -9,33 +9,38 @@
 ///   .clipped(norm: 1)
 /// ```
 ///
-/// In the formulas w is a parameter, g the gradient of the mean loss with its penalties, and a square,
-/// a root or a quotient is that of each element. Where PyTorch and Keras compute different things,
-/// the formula is PyTorch's and ``EpsilonPlacement`` gives Keras'; the defaults are Keras'. Moments
-/// below 2^-100 in magnitude become 0.
+/// A value of this type has no state and costs nothing; ``OptimizerState`` and ``Trainer`` hold the
+/// state of an optimizer. Settings are not validated here; training validates them.
+///
+/// In the formulas w is a parameter and g the gradient of the mean loss with its penalties; squares,
+/// roots and quotients are taken element by element. Where PyTorch and Keras differ, the formula is that
+/// of PyTorch and ``EpsilonPlacement`` selects that of Keras; the default settings are those of Keras.
+/// Moments below 2^-100 in magnitude become 0.
 public struct Optimizer: Sendable {
   package let rule: any OptimizerRule
   let values: SettingValues
-  /// The learning rate before any schedule.
+  /// The learning rate before the schedule.
   public let learningRate: Double
-  /// The factor of the weight decay: in the gradient, or beside the step in AdamW.
+  /// The factor of the weight decay, which is added to the gradient or, in AdamW, applied to the
+  /// parameters.
   package let weightDecay: Double
   package internal(set) var schedule = LearningRateSchedule.constant
   package internal(set) var clipNorm: Double?
   package internal(set) var clipValue: Double?
   package internal(set) var accumulatedBatches = 1
 
-  /// Whose formula says where epsilon is added, which keeps a step from a division by 0.
+  /// The position of epsilon, which prevents a division by 0, in the formula of an update.
   public enum EpsilonPlacement: String, Hashable, Sendable, Codable {
-    /// To the root, after its correction: sqrt(s) + epsilon. Also Kingma and Ba's algorithm 1.
+    /// Added to the root, after its bias correction: sqrt(s) + epsilon. Also algorithm 1 of Kingma and
+    /// Ba.
     case pytorch
-    /// Under the root, sqrt(s + epsilon), in Adagrad and RMSprop. In Adam to the root before its
-    /// correction, which Kingma and Ba call epsilon hat: sqrt(v) + epsilon, both divided by
+    /// Added under the root in Adagrad and RMSprop: sqrt(s + epsilon). In Adam added to the root before
+    /// its bias correction, which Kingma and Ba call epsilon hat: sqrt(v) + epsilon, both divided by
     /// sqrt(1 - beta2^t).
     case keras
   }
 
-  /// Creates an optimizer of a rule, with the rule's usual values of what is not given.
+  /// Creates an optimizer with a rule; settings that are not given have the defaults of the rule.
   package init(_ rule: any OptimizerRule.Type, _ values: SettingValues) {
     self.values = values.completed(by: rule.settings)
     self.rule = rule.init(self.values)
@@ -45,18 +50,18 @@ public struct Optimizer: Sendable {
 }
 
 extension Optimizer {
-  /// The optimizer with a learning rate that follows a schedule.
+  /// Returns the optimizer with a learning rate that follows a schedule.
   public func scheduled(_ schedule: LearningRateSchedule) -> Optimizer {
     var result = self
     result.schedule = schedule
     return result
   }
 
-  /// The optimizer with gradients no longer than a norm.
+  /// Returns the optimizer with gradients clipped to a norm.
   ///
-  /// The gradient of all parameters together, g, becomes g norm / ||g|| where ||g|| is greater. (In
-  /// PyTorch's `clip_grad_norm_` 1e-6 is added to ||g||; Keras calls this `global_clipnorm`.) L1 and
-  /// L2 penalties are in g, weight decay is not.
+  /// If the norm of the gradient g of all parameters exceeds `norm`, g becomes g norm / ||g||.
+  /// (PyTorch's `clip_grad_norm_` adds 1e-6 to ||g||; Keras calls this `global_clipnorm`.) L1 and L2
+  /// penalties are part of g, weight decay is not.
   ///
   /// Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks",
   /// ICML 2013.
@@ -66,20 +71,21 @@ extension Optimizer {
     return result
   }
 
-  /// The optimizer with gradients whose every element lies within -value...value.
+  /// Returns the optimizer with every element of the gradient clipped to -value...value.
   ///
-  /// Where a norm is given too, that is the norm of what has been clipped by value.
+  /// If a norm is given too, clipping by norm follows clipping by value.
   public func clipped(value: Double) -> Optimizer {
     var result = self
     result.clipValue = value
     return result
   }
 
-  /// The optimizer with one step for so many batches, as for one large batch of all their samples.
+  /// Returns the optimizer with one update per several batches, equivalent to one large batch of their
+  /// samples.
   ///
-  /// The step goes along the gradient of the mean loss of all samples: a batch counts by the sum of
-  /// its samples' weights, so a shorter one counts less. The batches of an epoch are counted from its
-  /// first, and its last step takes those that are left. Schedules count the steps.
+  /// The update uses the gradient of the mean loss of all samples: a batch counts by the sum of its
+  /// samples' weights, so a shorter batch counts less. The count of batches starts again with each
+  /// epoch, and the last update of an epoch uses the remaining batches. Schedules count updates.
   public func accumulating(_ batches: Int) -> Optimizer {
     var result = self
     result.accumulatedBatches = batches

@@ -2,22 +2,23 @@
 
 import SoftmaxCore
 
-/// What training does with the gradient of one batch.
+/// The operations on the gradient of one batch.
 struct OptimizerStep: Sendable, BitwiseCopyable {
-  /// The step along it; nil where a later batch belongs to the same step.
+  /// The update that follows; nil if a later batch belongs to the same update.
   let update: Kernels.Update?
-  /// How the gradient joins those of the step's batches before it.
+  /// The factors that combine the gradient with those of the previous batches of the update.
   let share: GradientShare
 
-  /// No step, for room that will be filled.
+  /// A placeholder to initialize memory.
   static let none = OptimizerStep(update: nil, share: .whole)
 }
 
-/// An optimizer's count of batches and steps, and the numbers of the next.
+/// The numbers of batches and updates of an optimizer, from which the learning rate and bias corrections
+/// of the next update follow.
 ///
-/// All of it but the weight of batches that wait for their step follows from the number of batches, so
-/// a clock of any time can be made; the powers of the betas are running products in double, one factor
-/// a step.
+/// All state except the accumulated weight follows from the number of batches, so a checkpoint stores
+/// only these two. The powers of the betas are running products in double, one multiplication per
+/// update.
 struct OptimizerClock {
   private let optimizer: Optimizer
   private let batchesPerEpoch: Int?
@@ -25,28 +26,30 @@ struct OptimizerClock {
   private var betaPowers: [Double]
   private var groupCount = 0
   private var lastRate: Double?
-  /// The weight of the batches that wait for their step; nil where none does, or where it is not known.
+  /// The weight of the batches accumulated for the next update; nil if there are none or it is unknown.
   private(set) var accumulatedWeight: AccumulatedWeight?
   /// The number of batches so far.
   private(set) var batchCount = 0
-  /// The number of steps so far.
+  /// The number of updates so far.
   private(set) var stepCount = 0
-  /// What multiplies the learning rate beside its schedule.
+  /// A factor of the learning rate in addition to the schedule, set by callbacks.
   var learningRateFactor = 1.0
 
-  /// The most batches that a clock counts: schedules compute with the number of steps in double.
+  /// The maximum number of batches: schedules compute with the number of updates in double, which is
+  /// exact up to 2^53.
   static let greatestBatchCount = 1 << 53
 
-  /// A clock after so many batches, at most `greatestBatchCount`.
+  /// Creates a clock after a number of batches, at most `greatestBatchCount`.
   ///
-  /// It takes a multiplication a step, but no more than it takes the powers of the betas to underflow:
-  /// 750 / (1 - beta), whatever number of batches a file claims.
+  /// This takes one multiplication per update and beta, but at most until the power of the beta stops
+  /// changing by underflow, after about 750 / (1 - beta) updates. A number of batches from a hostile
+  /// file therefore cannot take long.
   ///
   /// - Parameters:
-  ///   - batchesPerEpoch: where an epoch ends, and with it a group of batches; nil for an optimizer
-  ///     that does not ask.
-  ///   - accumulatedWeight: the weight of the batches that wait for their step; without it each
-  ///     weighs as much as the next batch.
+  ///   - batchesPerEpoch: the number of batches per epoch. The last batch of an epoch ends an update.
+  ///     Nil if neither schedule nor accumulation counts epochs.
+  ///   - accumulatedWeight: the weight of the batches accumulated for the next update; if nil, each of
+  ///     them is assumed to have the weight of the next batch.
   init(
     _ optimizer: Optimizer, batchesPerEpoch: Int? = nil, after batchCount: Int = 0,
     accumulatedWeight: AccumulatedWeight? = nil
@@ -66,8 +69,8 @@ struct OptimizerClock {
     self.accumulatedWeight = groupCount > 0 ? accumulatedWeight : nil
   }
 
-  // The running product of `stepCount` factors. Factors below 1 end at a fixed point, 0 or the least
-  // subnormal number.
+  // Returns the running product of `stepCount` factors. Below 1 the product reaches a fixed point, 0 or
+  // the smallest subnormal number, and the loop can end.
   private func power(of beta: Double) -> Double {
     var product = 1.0
     for _ in 0..<stepCount {
@@ -78,19 +81,20 @@ struct OptimizerClock {
     return product
   }
 
-  /// The learning rate of the last step; before the first that of the next.
+  /// The learning rate of the last update; before the first update that of the next.
   var lastLearningRate: Double { lastRate ?? learningRate }
 
-  /// The learning rate of the next step.
+  /// The learning rate of the next update.
   var learningRate: Double {
     optimizer.learningRate
       * optimizer.schedule.factor(atStep: stepCount, stepsPerEpoch: stepsPerEpoch)
       * learningRateFactor
   }
 
-  /// What the next batch does.
+  /// Advances by one batch and returns the operations on its gradient.
   ///
-  /// - Parameter weight: what its mean loss is divided by, the sum of its samples' weights.
+  /// - Parameter weight: the sum of the weights of the batch's samples, i.e. the divisor of its mean
+  ///   loss.
   mutating func next(weight: Double = 1) -> OptimizerStep {
     let share = share(ofBatchOf: weight)
     guard countBatch() else { return OptimizerStep(update: nil, share: share) }
@@ -117,7 +121,7 @@ struct OptimizerClock {
     return rest > 0 ? whole + 1 : whole
   }
 
-  // Counts a batch; whether it is the last of its step.
+  // Counts a batch; returns whether it is the last of its update.
   private mutating func countBatch() -> Bool {
     batchCount += 1
     groupCount += 1

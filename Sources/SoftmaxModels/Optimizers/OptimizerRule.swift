@@ -2,65 +2,65 @@
 
 package import SoftmaxCore
 
-/// The rule of the steps of an optimizer: what it keeps of each parameter, and how it steps.
+/// An update rule: its settings, its state per parameter and the kernel of its update.
 ///
-/// All of a rule stands in its own file; nobody else knows which rules there are, but for
-/// `OptimizerRules`, the list. Every rule has the settings `learningRate` and `weightDecay`, with
-/// usual values of its own. Nothing here has a default, so whatever a new rule forgets to say does not
-/// compile.
+/// Each rule is implemented in one file; only the list `OptimizerRules` refers to the rules. The
+/// protocol deliberately has no default implementations, so the compiler reports everything that a new
+/// rule lacks.
 package protocol OptimizerRule: Configurable {
-  /// The size of a step before any schedule.
+  /// The setting of the learning rate before any schedule.
   static var learningRate: Setting { get }
-  /// How much parameters decay.
+  /// The setting of the weight decay.
   static var weightDecay: Setting { get }
 
-  /// What a peer begins with where its user gives some of the settings and no others.
+  /// Returns the default settings of another library that differ from the rule's, for a user who gives
+  /// some of the settings.
   static func settings(of peer: Peer, given: SettingValues) -> SettingValues
 
-  /// The names of the values that it keeps of each parameter, its state; at most three.
+  /// The names of the values that the rule keeps per parameter, at most three.
   var stateNames: [String] { get }
-  /// What the first of these values is in the beginning; the others are 0.
+  /// The initial value of the first of these values; the others begin with 0.
   var initialState: Float { get }
-  /// Whether its step has a kernel that takes it in the register tile of the gradient.
+  /// Whether a kernel can apply the update to a tile of the gradient while the tile is in registers.
   var stepsInTiles: Bool { get }
-  /// Whether parameters decay beside the step, rather than in its gradient.
+  /// Whether weight decay is applied to the parameters directly rather than added to the gradient.
   var isDecayDecoupled: Bool { get }
-  /// The factors whose powers, one factor a step, the steps depend on.
+  /// The decay rates whose powers the bias correction needs, one factor per update.
   var betas: [Double] { get }
 
-  /// Throws `invalidArgument` for settings that make no sense together.
+  /// Throws `invalidArgument` for invalid combinations of settings.
   func validate() throws(SoftmaxError)
 
-  /// The values of a step.
+  /// Returns an update with its coefficients.
   ///
   /// - Parameters:
-  ///   - rate: the learning rate of the step.
-  ///   - weightDecay: how much parameters decay beside the step; 0 unless that is decoupled.
-  ///   - betaPowers: each of the betas to the power of the number of steps, this one included.
+  ///   - rate: the learning rate of the update.
+  ///   - weightDecay: the decoupled weight decay; 0 for a rule that adds the decay to the gradient.
+  ///   - betaPowers: each of the betas to the power of the number of updates, including this one.
   func update(rate: Double, weightDecay: Double, betaPowers: [Double]) -> Kernels.Update
 }
 
-/// The rules that an optimizer can step by.
+/// The available update rules.
 package enum OptimizerRules {
-  /// All of them.
+  /// All rules in the order of help and messages.
   package static let all: [any OptimizerRule.Type] = [
     SGD.self, Adam.self, AdamW.self, AMSGrad.self, RMSprop.self, Adagrad.self,
   ]
 }
 
-/// Whose defaults hold.
+/// A library whose default settings can be selected.
 package enum Peer: Hashable, Sendable {
   case keras, pytorch, scikitLearn
 }
 
 extension OptimizerRule {
-  /// The learning rate that every rule has.
+  /// Returns the setting of a rule's learning rate with its default.
   static func learningRateSetting(usual: Double) -> Setting {
     .number(
       "learning_rate", "the learning rate", spelling: "learning-rate", usual: usual, .positive)
   }
 
-  /// A weight decay that is part of the gradient, and where there is none is not said.
+  /// The setting of a weight decay that is added to the gradient; descriptions omit it if it is 0.
   package static var coupledWeightDecay: Setting {
     .number(
       "weight_decay", "the weight decay", spelling: "weight-decay", usual: 0, .notNegative,
@@ -71,7 +71,7 @@ extension OptimizerRule {
     .number("epsilon", "epsilon", usual: usual, .positive)
   }
 
-  /// Whether epsilon is added where Keras adds it.
+  /// The setting whether epsilon is added as in Keras; see `Optimizer.EpsilonPlacement`.
   package static var kerasEpsilon: Setting { .flag("keras_epsilon", "Keras' place of epsilon") }
 
   package static var momentum: Setting { .number("momentum", "the momentum", usual: 0, .share) }
@@ -82,10 +82,10 @@ extension Optimizer.EpsilonPlacement {
     self = values.flag(setting) ? .keras : .pytorch
   }
 
-  /// The value of a setting that says whether it is Keras'.
+  /// The value of the setting `kerasEpsilon`.
   var value: Setting.Value { .flag(self == .keras) }
 
-  /// What is added under a root, and to it.
+  /// Returns the terms added under the root and to the root; one of them is 0.
   func epsilons(_ epsilon: Double) -> Kernels.Epsilons {
     self == .keras
       ? Kernels.Epsilons(inner: epsilon, outer: 0) : Kernels.Epsilons(inner: 0, outer: epsilon)

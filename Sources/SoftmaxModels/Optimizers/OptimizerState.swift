@@ -2,9 +2,10 @@
 
 public import SoftmaxCore
 
-/// An optimizer at work on a network: what it keeps of each parameter, and its count of steps.
+/// The state of an optimizer for a network: its values per parameter and its count of updates.
 ///
-/// It takes gradients of one's own; ``Trainer`` is the same in one piece, and faster.
+/// It is meant for custom training loops that compute gradients themselves. ``Trainer`` combines both
+/// and is faster.
 ///
 /// ```swift
 /// var state = try OptimizerState(.adam(), for: network)
@@ -15,31 +16,37 @@ public import SoftmaxCore
 /// }
 /// ```
 ///
-/// Faster is a loop over an ``Objective``, which is laid out once and has flat parameters. Either way the
-/// steps have the bits of ``Trainer/step(on:)-(ArraySlice<Int>)`` on the same batches with the same
-/// settings, where each gradient is taken with the number of those before it, ``gradientCount``, which
-/// dropout draws from. Penalties belong to the gradient.
+/// A loop over an ``Objective`` is faster than the one above, because the objective is prepared once and
+/// has flat parameters. Both loops give the same bits as ``Trainer/step(on:)-(ArraySlice<Int>)`` on the
+/// same batches with the same settings, provided that each gradient is computed with the step number
+/// ``gradientCount``, from which dropout draws. The state adds no L1 or L2 penalties: they are part of
+/// the gradient.
+///
+/// The state takes up to three floats per parameter, one more for the gradient and one more if gradients
+/// are accumulated.
 public struct OptimizerState: Sendable {
-  /// The optimizer.
+  /// The optimizer whose state this is.
   public let optimizer: Optimizer
 
   private let kernels = Kernels.best
   private let treatment: GradientTreatment
   private let layout: ParameterLayout
   private var clock: OptimizerClock
-  // The rule's values of all parameters, one after the other, then the sum of a step's gradients.
+  // The values that the rule keeps, each for all parameters in order, followed by the sum of the
+  // gradients if they are accumulated.
   private var values: [Float]
-  // The gradient on its way to a step.
+  // The gradient of the current update, which the update modifies.
   private var direction: [Float]
 
-  /// Begins anew.
+  /// Creates the initial state.
   ///
   /// - Parameters:
-  ///   - optimizer: the rule of the steps.
-  ///   - network: what will be trained, or another of the same form with the same layers frozen.
-  ///   - gradientsPerEpoch: the number of gradients of a pass over the data. A schedule in epochs
-  ///     needs it; and where a step takes several gradients, the last of an epoch ends a step.
-  /// - Throws: `invalidArgument` for settings that make no sense, or a schedule in epochs without
+  ///   - optimizer: the update rule.
+  ///   - network: the network to train, or another one with the same layers of which the same are
+  ///     frozen.
+  ///   - gradientsPerEpoch: the number of gradients per pass over the data. Schedules in epochs need it.
+  ///     If gradients are accumulated, the last one of an epoch ends an update.
+  /// - Throws: `invalidArgument` for invalid settings, or for a schedule in epochs without
   ///   `gradientsPerEpoch`.
   public init(
     _ optimizer: Optimizer, for network: Sequential, gradientsPerEpoch: Int? = nil
@@ -67,12 +74,12 @@ public struct OptimizerState: Sendable {
     direction = Array(repeating: 0, count: count)
   }
 
-  /// The number of gradients so far; that of the steps, unless a step takes several.
+  /// The number of gradients so far; it equals the number of updates unless gradients are accumulated.
   public var gradientCount: Int { clock.batchCount }
 
-  /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
+  /// A factor of the learning rate in addition to the schedule, from the next update on; initially 1.
   ///
-  /// - Precondition: it is finite and greater than 0.
+  /// - Precondition: the factor is finite and greater than 0.
   public var learningRateFactor: Double {
     get { clock.learningRateFactor }
     set {
@@ -83,21 +90,21 @@ public struct OptimizerState: Sendable {
     }
   }
 
-  /// The learning rate of the next step.
+  /// The learning rate of the next update.
   public var learningRate: Double { clock.learningRate }
 
-  /// Takes a step along the gradient of an ``Objective``; or keeps it, where a later one belongs to the
-  /// same step.
+  /// Updates the flat parameters of an ``Objective`` with a gradient, or accumulates the gradient for a
+  /// later update.
   ///
   /// - Parameters:
-  ///   - parameters: the objective's flat parameters.
-  ///   - gradient: the gradient at these.
-  ///   - weight: the sum of the weights of the samples that it is the mean over, which counts where a
-  ///     step takes several gradients.
-  /// - Throws: `shapeMismatch` where there are not as many of both as the network has parameters. Then
-  ///   nothing has changed.
-  /// - Complexity: a pass over the parameters, on the caller's thread; nothing is allocated, but for a limit of
-  ///   the gradient's norm.
+  ///   - parameters: the flat parameters.
+  ///   - gradient: the gradient at these parameters.
+  ///   - weight: the sum of the weights of the samples whose mean loss has this gradient; used only if
+  ///     gradients are accumulated.
+  /// - Throws: `shapeMismatch` if the number of parameters or of the gradient's values is not that of
+  ///   the network. Nothing is changed in this case.
+  /// - Complexity: linear in the number of parameters, on the caller's thread. Nothing is allocated,
+  ///   unless gradients are clipped by norm.
   public mutating func update(
     _ parameters: inout [Float], along gradient: [Float], weight: Double = 1
   ) throws(SoftmaxError) {
@@ -115,13 +122,15 @@ public struct OptimizerState: Sendable {
     step(&parameters, in: layout.segments, weight: weight)
   }
 
-  /// Takes a step along a gradient; or keeps it, where a later one belongs to the same step.
+  /// Updates a network with a gradient, or accumulates the gradient for a later update.
   ///
-  /// The running means and variances of batch normalizations become those of the gradient either way.
+  /// In both cases the running means and variances of batch normalizations are replaced by those in the
+  /// gradient.
   ///
-  /// - Throws: `shapeMismatch` where the gradient or the network is of other shapes than the network
-  ///   that the state was made for. Then nothing has changed.
-  /// - Complexity: some passes over the parameters, on the caller's thread.
+  /// - Throws: `shapeMismatch` if the gradient or the network has other shapes than the network of the
+  ///   state. Nothing is changed in this case.
+  /// - Complexity: linear in the number of parameters, on the caller's thread; copies all parameters
+  ///   twice.
   public mutating func update(
     _ network: inout Sequential, along gradient: Gradient
   ) throws(SoftmaxError) {
@@ -152,7 +161,7 @@ public struct OptimizerState: Sendable {
     layout.store(parameters, of: segments, into: &network)
   }
 
-  // Along `direction`, whose values are of no use afterwards.
+  // Updates the parameters along `direction`, whose values are overwritten.
   private mutating func step(
     _ parameters: inout [Float], in segments: [ParameterLayout.Segment], weight: Double
   ) {

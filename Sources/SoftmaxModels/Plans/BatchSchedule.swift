@@ -2,23 +2,26 @@
 
 import SoftmaxCore
 
-/// The order in which an epoch visits the samples, cut into batches, and what each step gave.
+/// The batches of an epoch: the order of the samples, the update of each step, and the results of each
+/// step.
+///
+/// A step processes one batch. All copies of the value share the same arena memory.
 struct BatchSchedule: Sendable, BitwiseCopyable {
   let batchSize: Int
-  /// The sample at each place of the epoch.
+  /// The sample at each position of the epoch.
   let order: VectorView<Int64>
-  /// How many of those places are taken.
+  /// The number of valid entries of `order`.
   private let placeCount: VectorView<Int64>
   /// The class of each sample.
   private let labels: VectorView<Int32>
-  /// What each step updates by.
+  /// The update of each step.
   private let updates: VectorView<OptimizerStep>
-  /// How many steps the training had done before each step: what dropout draws from.
+  /// The number of steps that the training did before each step; dropout's random numbers depend on it.
   private let numbers: VectorView<Int64>
-  /// The sum of the losses, and the number of right predictions, of each step.
+  /// The sum of the losses and the number of correct predictions of each step.
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
-  /// The weight of the samples, and the number of predictions, of each step.
+  /// The sum of the sample weights and the number of predictions of each step.
   private let weights: VectorView<Double>
   private let predictionCounts: VectorView<Int64>
 
@@ -40,12 +43,13 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
   /// The number of steps of an epoch.
   var stepCount: Int { losses.count }
 
-  /// The places of a step's samples in the order.
+  /// Returns the positions in the order that a step's batch takes.
   func samples(of step: Int) -> Range<Int> {
     step * batchSize..<min((step + 1) * batchSize, Int(placeCount[0]))
   }
 
-  /// The samples after some places of the order, as many or as are left.
+  /// Returns the samples after a range of positions in the order: as many as the range has, or fewer at the
+  /// end of the epoch.
   func places(after places: Range<Int>) -> VectorView<Int64> {
     order.elements(
       places.upperBound..<min(places.upperBound + places.count, Int(placeCount[0])))
@@ -58,38 +62,38 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     placeCount[0] = Int64(order.count)
   }
 
-  /// Sets the samples of step 0, which stands alone.
+  /// Sets the samples of step 0, for a batch that is not part of an epoch.
   func setBatch(_ samples: ArraySlice<Int>) {
     precondition(samples.count <= batchSize, "more samples than a step takes")
     for (place, sample) in samples.enumerated() { order[place] = Int64(sample) }
     placeCount[0] = Int64(samples.count)
   }
 
-  /// What a step gave: the sum of the losses of its samples, and how many it got right.
+  /// Returns the results of a step: losses, weights and correct predictions.
   func result(of step: Int) -> LossTotals {
     LossTotals(
       lossSum: losses[step], weightSum: weights[step], correctCount: Int(correctCounts[step]),
       predictionCount: Int(predictionCounts[step]), emptyStepCount: weights[step] > 0 ? 0 : 1)
   }
 
-  /// What a step updates by.
+  /// Returns the update of a step.
   func update(of step: Int) -> OptimizerStep { updates[step] }
 
-  /// Sets what a step updates by.
+  /// Sets the update of a step.
   func setUpdate(of step: Int, to update: OptimizerStep) { updates[step] = update }
 
-  /// How many steps the training had done before a step.
+  /// Returns the number of steps that the training did before a step.
   func number(of step: Int) -> Int { Int(numbers[step]) }
 
-  /// Sets how many steps the training had done before a step.
+  /// Sets the number of steps that the training did before a step.
   func setNumber(of step: Int, to number: Int) { numbers[step] = Int64(number) }
 
-  /// The classes of some samples of the order.
+  /// Copies the classes of the samples at some positions of the order into `batch`.
   func labels(of samples: Range<Int>, into batch: VectorView<Int32>) {
     batch.gather(labels, at: order.elements(samples))
   }
 
-  /// Keeps what a step gave whose samples all count the same.
+  /// Stores the results of a step whose samples all have weight 1.
   func record(step: Int, loss: Double, correctCount: Int) {
     let count = samples(of: step).count
     record(
@@ -99,7 +103,7 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
         predictionCount: count))
   }
 
-  /// Keeps what a step gave.
+  /// Stores the results of a step.
   func record(step: Int, _ totals: LossTotals) {
     losses[step] = totals.lossSum
     weights[step] = totals.weightSum
@@ -107,9 +111,9 @@ struct BatchSchedule: Sendable, BitwiseCopyable {
     predictionCounts[step] = Int64(totals.predictionCount)
   }
 
-  /// Adds what some steps gave.
+  /// Adds the results of some steps to `totals`.
   ///
-  /// One after the other, so that the sums do not depend on how many steps a run takes.
+  /// The steps are added one by one in order, so the sums do not depend on the number of steps of a run.
   func add(_ steps: Range<Int>, to totals: inout LossTotals) {
     for step in steps { totals += result(of: step) }
   }

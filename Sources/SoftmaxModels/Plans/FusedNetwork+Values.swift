@@ -2,9 +2,9 @@
 
 import SoftmaxCore
 
-// Between the parts of the workers and whole tensors.
+// Conversion between the workers' slices of parameters and whole tensors.
 extension FusedNetwork {
-  /// Takes over a network's values.
+  /// Copies a network's parameters and other tensors into the workers' memory.
   func load(_ network: Sequential) {
     load(into: { $0.value }) { network.layers[$0].tensors }
     forEachUnitTensor { layer, shape, tensor, units in
@@ -13,8 +13,10 @@ extension FusedNetwork {
     }
   }
 
-  /// Takes over the trained tensors of each layer of which there are some, into what `view` gives of
-  /// a parameter.
+  /// Copies trained tensors into the views that `view` returns for the parameters, such as optimizer state.
+  ///
+  /// `tensors` returns the tensors of a layer, by the layer's index; layers for which it returns nil are
+  /// skipped.
   func load(into view: (FusedParameter) -> MatrixView, _ tensors: (Int) -> [LayerTensor]?) {
     for (index, layer) in shape.hidden.enumerated() {
       guard let tensors = tensors(layer.index), let weight = tensors.matrix("weight") else {
@@ -41,7 +43,7 @@ extension FusedNetwork {
     }
   }
 
-  /// Hands the values back to a network.
+  /// Copies the parameters and other tensors into a network.
   func store(into network: inout Sequential) {
     for layer in layers(of: { $0.value }) {
       for tensor in layer.tensors {
@@ -54,8 +56,7 @@ extension FusedNetwork {
     }
   }
 
-  /// The trained tensors of each layer, first to last, or what `view` gives in the place of a
-  /// parameter.
+  /// Returns the trained tensors of each layer, in order, with the values of the views that `view` returns.
   func layers(of view: (FusedParameter) -> MatrixView) -> [LayerTensors] {
     var result: [LayerTensors] = []
     for (index, layer) in shape.hidden.enumerated() {
@@ -91,7 +92,7 @@ extension FusedNetwork {
     return result
   }
 
-  // Calls `body` with the place of the layer, with what the tensor is, and with each worker's part.
+  // Calls `body` with the layer's index, the tensor's shape, and each worker's slice and its units.
   private func forEachUnitTensor(
     _ body: (_ layer: Int, LayerTensorShape, UnitTensor, _ units: Range<Int>) -> Void
   ) {
@@ -106,7 +107,7 @@ extension FusedNetwork {
 }
 
 extension MatrixView {
-  /// Takes some units' values of a tensor that has one for each.
+  /// Copies the values of some units from a tensor that has one value per unit.
   fileprivate func assign(_ tensors: [LayerTensor], _ name: String, units: Range<Int>) {
     guard let values = tensors[name]?.values else { return }
     for (column, unit) in units.enumerated() { self[0, column] = values[unit] }

@@ -2,50 +2,51 @@
 
 import SoftmaxCore
 
-/// A network's parameters, packed for the fused plan: each worker's in the order in which its tiles
-/// visit them.
+/// A network's parameters in the layout of the fused plan: each worker's slices in the order in which its
+/// tiles read them.
 ///
-/// All of it is plain values in arenas, one for each worker: two workers that counted references to
-/// one object, or whose processors fetched ahead into each other's lines, would wait for each
-/// other's caches more often than for the arithmetic.
+/// The value is bitwise copyable views into arenas, one arena per worker. Reference counts on a shared
+/// object, or prefetching into cache lines of another worker, would cost more in cache traffic between the
+/// workers than the arithmetic itself.
 struct FusedNetwork: Sendable {
-  /// Some units of a hidden layer, as many as a tile is wide.
+  /// Some units of a hidden layer, at most the width of a register tile.
   struct Panel: Sendable, BitwiseCopyable {
     let firstUnit: Int
-    /// Their weights, [inputs, units].
+    /// The weights of the units: [inputs, units].
     let weight: FusedParameter
 
-    /// The units.
+    /// The units, as indices in the layer.
     var units: Range<Int> { firstUnit..<firstUnit + weight.value.columnCount }
   }
 
-  /// A worker's part of a hidden layer.
+  /// A worker's slice of a hidden layer.
   struct HiddenPart: Sendable, BitwiseCopyable {
     let firstUnit: Int
     let panels: VectorView<Panel>
     let bias: FusedParameter
-    /// The tensors of what follows the products, first to last.
+    /// The tensors of the operations that follow the matrix product, in order.
     let unitTensors: VectorView<UnitTensor>
-    /// The weight of all workers, [inputs, units], in a layer after another.
+    /// The weights of all workers, [inputs, units]; nil for the first hidden layer.
     let wholeWeight: MatrixView?
 
-    /// Its units.
+    /// The worker's units, as indices in the layer.
     var units: Range<Int> { firstUnit..<firstUnit + bias.value.columnCount }
   }
 
-  /// A value for each of a worker's units, of an operation that follows their products.
+  /// A tensor with one value for each of a worker's units, of an operation that follows the matrix product.
   struct UnitTensor: Sendable, BitwiseCopyable {
     let value: MatrixView
-    /// The value with all that its updates need; nil where training does not differentiate it.
+    /// The value with its gradient and optimizer state; nil if it is not trained, like the running means of
+    /// batch normalization.
     let parameter: FusedParameter?
   }
 
-  /// A worker's part of the layer of the logits.
+  /// A worker's slice of the layer that computes the logits.
   struct OutputPart: Sendable, BitwiseCopyable {
     let firstInput: Int
-    /// The weights that it owns, [classes, inputs].
+    /// The weights that the worker owns: [classes, inputs].
     let weight: FusedParameter
-    /// The bias: a copy, since every worker takes the same steps with it.
+    /// The bias: every worker has a copy and applies the same updates to it.
     let bias: FusedParameter
 
     /// The inputs whose weights it owns.
@@ -53,16 +54,18 @@ struct FusedNetwork: Sendable {
   }
 
   let shape: FusedShape
-  /// By worker, then by layer.
+  /// The slices of the hidden layers, by worker, then by layer.
   let hidden: [VectorView<HiddenPart>]
-  /// By worker.
+  /// The slices of the layer of the logits, by worker.
   let output: [OutputPart]
-  /// What dropout draws from.
+  /// The seed of dropout.
   let seed: UInt64
-  /// The weights of the logits in one piece, [classes, inputs], where a worker needs others' units
-  /// too for its chunks of the logits.
+  /// The whole contiguous weight of the logits, [classes, inputs]; nil if each worker owns whole chunks.
+  ///
+  /// A chunk is a range of inputs whose products are summed together. If a chunk includes units of several
+  /// workers, one of them needs the weights of the others.
   let wholeOutputWeight: MatrixView?
-  /// How many values the optimizer keeps of each parameter.
+  /// The number of state values per parameter that the optimizer keeps.
   let stateCount: Int
 
   init(
@@ -76,7 +79,7 @@ struct FusedNetwork: Sendable {
         gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights, in: arena)
     }
     func bias(_ count: Int, in arena: Arena) -> FusedParameter {
-      // A bias' gradient is always stored, and the penalty leaves it alone.
+      // The gradient of a bias is always stored, because it is not computed in tiles.
       FusedParameter(
         arena.matrix(rowCount: 1, columnCount: count), stateOf: optimizer,
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: treatment.l2OfBiases,
@@ -84,7 +87,8 @@ struct FusedNetwork: Sendable {
     }
 
     let shares = shape.layersAfterHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
-    // A layer after another is read along its rows too, so it stays in one piece.
+    // The weights of the second and later hidden layers stay contiguous: the backward pass reads them along
+    // rows, across the slices of all workers.
     let whole = shape.hidden.dropFirst().map {
       weight(rowCount: $0.inputCount, columnCount: $0.outputCount, in: arena)
     }
@@ -137,12 +141,12 @@ struct FusedNetwork: Sendable {
 }
 
 extension FusedShape {
-  /// For each hidden layer the one after it.
+  /// The layer after each hidden layer.
   var layersAfterHidden: [Layer] { hidden.isEmpty ? [] : Array(hidden.dropFirst()) + [output] }
 }
 
 extension FusedShape.Layer {
-  /// The tensors of the steps, first to last, each with its layer's place in the network.
+  /// The tensors of the steps, in order, each with the index of its layer in the network.
   var unitTensors: [(layer: Int, shape: LayerTensorShape)] {
     steps.flatMap { step in step.tensors.map { (step.layer, $0) } }
   }

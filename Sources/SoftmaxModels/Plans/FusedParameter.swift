@@ -2,16 +2,19 @@
 
 import SoftmaxCore
 
-/// Some of a network's parameters, owned by one worker, with all that their updates need.
+/// A slice of a parameter that one worker owns, with its optimizer state and gradient.
 struct FusedParameter: Sendable, BitwiseCopyable {
   let value: MatrixView
-  /// The optimizer's state.
+  /// The optimizer's state; nil for values that the optimizer does not keep.
   let first: MatrixView?
   let second: MatrixView?
-  /// Sums of the gradient over blocks of rows, one level of their tree below the other; none where
-  /// every step is a single block and the gradient is stepped along without being stored.
+  /// Sums of the gradient over blocks of rows: the partial sums of `treeSum`, one level of the tree below
+  /// the other.
+  ///
+  /// Empty if every step is a single block and the update uses the gradient in registers without storing
+  /// it.
   let gradients: MatrixView
-  /// The factor of the penalty.
+  /// The factor l2 of the penalty.
   let l2Penalty: Float
 
   init(
@@ -39,10 +42,10 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     l2Penalty = whole.l2Penalty
   }
 
-  /// Some of the columns.
+  /// Returns a slice with some of the columns.
   func columns(_ range: Range<Int>) -> FusedParameter { FusedParameter(self, columns: range) }
 
-  /// What the optimizer remembers, by number.
+  /// Returns a value of the optimizer's state: 0 is the first, 1 the second.
   func state(_ slot: Int) -> MatrixView {
     guard let view = slot == 0 ? first : second else {
       preconditionFailure("the optimizer has no state \(slot)")
@@ -50,17 +53,18 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     return view
   }
 
-  /// The sum of the gradient at a level of the tree.
+  /// Returns the partial sum of the gradient at a level of the summation tree.
   func gradient(atLevel level: Int) -> MatrixView {
     gradients.rows(level * value.rowCount..<(level + 1) * value.rowCount)
   }
 
-  /// Where the gradient of a block of rows goes; `add(block:with:)` then adds it to those before.
+  /// Returns the memory for the gradient of a block of rows, which `add(block:with:)` then adds to the
+  /// sums.
   func gradient(ofBlock block: Int) -> MatrixView {
     gradient(atLevel: (~block).trailingZeroBitCount)
   }
 
-  /// Adds the gradient of a block of rows to those before, in the order of the tree.
+  /// Adds the gradient of a block of rows to those of earlier blocks, in the order of the summation tree.
   func add(block: Int, with kernels: Kernels) {
     let level = (~block).trailingZeroBitCount
     for lower in 0..<level {
@@ -68,7 +72,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     }
   }
 
-  /// The gradient over all blocks.
+  /// Returns the gradient summed over all blocks.
   func total(blockCount: Int, with kernels: Kernels) -> MatrixView {
     let lowest = blockCount.trailingZeroBitCount
     let total = gradient(atLevel: lowest)
@@ -80,7 +84,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     return total
   }
 
-  /// Takes a step along a stored gradient.
+  /// Updates the value with a stored gradient.
   func step(along gradient: MatrixView, by update: Kernels.Update, with kernels: Kernels) {
     kernels.update(
       value, along: gradient, by: update, l2: l2Penalty, first: first, second: second)

@@ -3,28 +3,30 @@
 import SoftmaxCore
 import Synchronization
 
-/// Training in which each worker owns some of every layer's units.
+/// The fast training plan, in which each worker owns some units of every layer.
 ///
-/// Its weights and their optimizer's state stay in its cache. A step, for a network of one hidden
-/// layer: each worker converts the batch, computes its units and their part of the logits; they meet,
-/// to exchange those parts; then each takes the loss and its gradient, goes back to its units, and
-/// updates its weights in the register tiles in which their gradients come to be. Softmax regression
-/// is the same with features in the place of units. A second hidden layer costs four more meetings,
-/// each further one two. What a network does to each unit for itself, such as dropout or batch
-/// normalization, costs none.
+/// A worker's weights and their optimizer state stay in its processor's cache. With one hidden layer, a
+/// step has one exchange between the workers: each worker converts the batch to floats, computes its units
+/// and its partial logits; after a barrier each reads all partial logits, computes the loss and the
+/// gradient of the logits, goes back to its units, and updates its weights in the register tiles in which
+/// the gradients are computed. In softmax regression the features replace the hidden units. A second hidden
+/// layer costs four more barriers, each further layer two. Operations on single units, such as dropout or
+/// batch normalization, cost no barrier.
 ///
-/// A batch of more rows than a block of the sums goes through block by block, the gradients being
-/// stored and added in the order of the tree.
+/// A batch with more rows than a block of the sums over rows is processed block by block; then the
+/// gradients are stored and added in the order of the summation tree.
 ///
-/// The plan is laid out for the workers of a team. Where that lets its caller work alone, there is a second
-/// layout for one worker, made when it is first wanted, and what was learnt moves from one to the other.
+/// Memory is laid out for a number of workers. A team may run its caller alone when the processors are
+/// busy; for that case a second layout for one worker is made on first use, and parameters and optimizer
+/// state are copied between the two. The plan supports only the networks of `FusedShape`; the bits are
+/// those of `PlainPlan`.
 final class FusedPlan: TrainingPlan {
   let schedule: BatchSchedule
   private let arena: Arena
   private let workerCount: Int
   private let makeLayout: @Sendable (_ workerCount: Int) -> FusedLayout
   private let layouts: Mutex<Layouts>
-  // A network of the shapes, for what moves.
+  // A network with the same layers, through which the parameters are copied between layouts.
   private let form: Sequential
 
   private struct Layouts {
@@ -32,7 +34,7 @@ final class FusedPlan: TrainingPlan {
     var other: FusedLayout?
   }
 
-  /// Lays out memory for training a network on a data set in batches of at most its size.
+  /// Lays out memory for training a network on a data set in batches of at most `batchSize`.
   ///
   /// Without an optimizer the gradients are stored.
   init(
@@ -121,11 +123,11 @@ final class FusedPlan: TrainingPlan {
   }
 }
 
-/// The memory of a fused plan for a number of workers.
+/// The memory of a fused plan for a given number of workers.
 private struct FusedLayout: Sendable {
   let network: FusedNetwork
   let workers: VectorView<FusedWorker>
-  /// Of each worker.
+  /// The slices of parameters of each worker.
   let parts: VectorView<VectorView<FusedPart>>
   private let arenas: [Arena]
 
@@ -154,12 +156,12 @@ private struct FusedLayout: Sendable {
 }
 
 extension FusedNetwork {
-  /// The optimizer's state, in the shapes of the parameters.
+  /// Returns the optimizer's state in the shapes of the parameters.
   fileprivate func storedOptimizerState() -> [[LayerTensors]] {
     (0..<stateCount).map { slot in layers(of: { $0.state(slot) }) }
   }
 
-  /// Takes over parameters, and the optimizer's state.
+  /// Copies parameters and optimizer state into the workers' memory.
   fileprivate func load(_ network: Sequential, optimizerState: [[LayerTensors]]) {
     load(network)
     for (slot, layers) in optimizerState.enumerated() {

@@ -2,25 +2,28 @@
 
 import SoftmaxCore
 
-/// A network of the form that the fused plan trains: hidden layers of many units, each with what
-/// happens to every unit for itself, then a layer of few classes and its cross-entropy.
+/// The layers of a network that the fused plan can train.
+///
+/// These are hidden layers of many units, each followed by operations on single units, then a layer with
+/// few classes and its cross-entropy. Other losses, label smoothing, class weights and frozen layers need
+/// the plain plan.
 struct FusedShape: Sendable {
   /// A fully connected layer.
   struct Layer: Sendable {
-    /// The layer's place in the network.
+    /// The layer's index in the network.
     let index: Int
     let inputCount: Int
     let outputCount: Int
-    /// What happens to its units after the products, first to last.
+    /// The operations on its units after the matrix product, in order.
     var steps: [LoweredOperation] = []
   }
 
-  /// The hidden layers, first to last.
+  /// The hidden layers, in order.
   let hidden: [Layer]
-  /// The layer of the logits.
+  /// The layer that computes the logits.
   let output: Layer
 
-  /// Takes a network's form; nil where it is another.
+  /// Analyses a network; nil if the fused plan cannot train it with this loss.
   init?(_ network: Sequential, loss: Loss) {
     guard loss.isPlainCrossEntropy, !network.layers.contains(where: \.isFrozen) else { return nil }
     var layers: [Layer] = []
@@ -48,25 +51,29 @@ struct FusedShape: Sendable {
     self.output = output
   }
 
-  // A worker that is waited for costs about half a microsecond a step, which is 100,000 operations.
+  // Waiting for a worker costs about half a microsecond per step, the time of about 100,000 operations, so
+  // a worker needs at least that much work.
   private static let leastOperationsOfWorker = 100_000
 
-  // Every worker converts the batch for itself, which is no good use of more than this.
+  // Every worker converts the whole batch into its own copy; beyond this total, in bytes, the copies are
+  // not worth their memory.
   private static let mostInputBytes = 1 << 30
 
-  /// Whether there is room for the features of so many rows once for each worker.
+  /// Returns whether a copy of a batch's features for each worker stays within the limit of memory.
   static func hasRoom(inputCount: Int, rowCount: Int, workerCount: Int) -> Bool {
     let bytes = inputCount.multipliedReportingOverflow(by: 4 * rowCount * workerCount)
     return !bytes.overflow && bytes.partialValue <= mostInputBytes
   }
 
-  /// Whether what looks at all rows at once has them in one block.
+  /// Returns true unless a batch has several blocks of rows and an operation, such as batch normalization,
+  /// needs all rows at once.
   func fits(rowCount: Int) -> Bool {
     rowCount <= Kernels.rowChunk
       || !hidden.contains { $0.steps.contains { $0.traits.form == .columns } }
   }
 
-  /// The same, and whether there is room for each worker's copy of the batch's features.
+  /// Returns whether `fits(rowCount:)` holds and each worker's copy of the features is within the limit of
+  /// memory.
   func fits(rowCount: Int, workerCount: Int) -> Bool {
     fits(rowCount: rowCount)
       && FusedShape.hasRoom(
@@ -74,7 +81,7 @@ struct FusedShape: Sendable {
         workerCount: workerCount)
   }
 
-  /// How many threads a step of so many rows can use.
+  /// Returns the number of threads that are useful for a step with a given number of rows.
   func usefulThreadCount(rowCount: Int) -> Int {
     let weights = (hidden + [output]).reduce(0) { $0 + $1.inputCount * $1.outputCount }
     let operations = weights.multipliedReportingOverflow(by: 4 * min(rowCount, Kernels.rowChunk))
@@ -87,28 +94,32 @@ struct FusedShape: Sendable {
 }
 
 extension FusedShape.Layer {
-  /// The chunks in which sums over its inputs are taken.
+  /// The number of chunks of the sums over the layer's inputs.
+  ///
+  /// A chunk is a fixed range of inputs whose products are summed in ascending order; the sums of the
+  /// chunks are added afterwards.
   var chunkCount: Int {
     let chunk = Kernels.unitChunk(of: inputCount)
     return (inputCount + chunk - 1) / chunk
   }
 
-  /// Some of those chunks, as a range of inputs.
+  /// Returns the range of inputs that some chunks cover.
   func inputs(ofChunks chunks: Range<Int>) -> Range<Int> {
     let chunk = Kernels.unitChunk(of: inputCount)
     return min(chunks.lowerBound * chunk, inputCount)..<min(chunks.upperBound * chunk, inputCount)
   }
 }
 
-/// Which units each worker owns: their weights, their optimizer's state, their activations.
+/// The units that each worker owns, with their weights, optimizer state and activations.
 struct UnitShares: Sendable {
-  /// The units of each worker.
+  /// The range of units of each worker.
   let ranges: [Range<Int>]
-  /// Whether they are whole chunks of the sums over the units, so that each worker can take its
-  /// part of the next layer's sums without anybody else's units.
+  /// Whether each range consists of whole chunks of the next layer's sums over the units.
+  ///
+  /// If so, a worker computes its chunks of the next layer's sums from its own units alone.
   let areWholeChunks: Bool
 
-  /// Shares a layer's inputs out in whole chunks.
+  /// Divides a layer's inputs among the workers in whole chunks.
   init(chunksOf layer: FusedShape.Layer, among workerCount: Int) {
     ranges = (0..<workerCount).map {
       layer.inputs(
@@ -117,7 +128,9 @@ struct UnitShares: Sendable {
     areWholeChunks = true
   }
 
-  /// Shares out the units before a layer; in whole chunks where that is even enough.
+  /// Divides the units before a layer among the workers, in whole chunks unless that is too uneven.
+  ///
+  /// It is too uneven if the largest share is more than 9/8 of the largest share without the restriction.
   init(unitsBefore layer: FusedShape.Layer, among workerCount: Int) {
     let count = layer.inputCount
     let whole = UnitShares(chunksOf: layer, among: workerCount)

@@ -2,8 +2,8 @@
 
 import SoftmaxCore
 
-/// What a worker does to its units of a hidden layer after their products: activation, dropout,
-/// batch normalization, a custom function.
+/// The operations that a worker applies to its units of a hidden layer after the matrix product, with their
+/// memory: activation, dropout, batch normalization, a custom function.
 struct FusedSteps: Sendable, BitwiseCopyable {
   private struct Step: Sendable, BitwiseCopyable {
     let operation: LayerOperation
@@ -13,23 +13,23 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     let dx: MatrixView
   }
 
-  /// A parameter of a step and where the step sums its gradient.
+  /// A parameter of a step, and the matrix in which the step sums its gradient.
   struct Trained: Sendable, BitwiseCopyable {
     let parameter: FusedParameter
     let gradient: MatrixView
   }
 
-  /// Where the products go: [rows, units].
+  /// The memory for the matrix product, which is the input of the first step: [rows, units].
   let products: MatrixView
-  /// Where the gradient to the outputs goes.
+  /// The memory for the gradient of the loss with respect to the outputs: [rows, units].
   let outputGradient: MatrixView
   private let steps: VectorView<Step>
-  /// What the steps train.
+  /// The trained parameters of the steps.
   let trained: VectorView<Trained>
 
   /// - Parameters:
-  ///   - outputs: where the outputs go.
-  ///   - gradient: where the gradient to the products goes.
+  ///   - outputs: the memory for the outputs of the last step.
+  ///   - gradient: the memory for the gradient with respect to the matrix product.
   init(
     of layer: FusedShape.Layer, _ part: FusedNetwork.HiddenPart, outputs: MatrixView,
     gradient: MatrixView, seed: UInt64, in arena: Arena
@@ -46,7 +46,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
         in: OperationMemory(
           arena: arena, rowCapacity: outputs.rowCount, columns: part.units,
           inputCount: step.inputCount, outputCount: step.outputCount,
-          // None to join: whoever joins its tensors and is fused has none.
+          // An operation that joins its tensors is fused only if it has none, so an empty matrix suffices.
           tensors: step.traits.joinsTensors
             ? [arena.matrix(rowCount: 1, columnCount: 0)] : own.map(\.value),
           tensorCount: own.count, layer: step.layer, isFrozen: step.isFrozen, seed: seed))
@@ -61,7 +61,8 @@ struct FusedSteps: Sendable, BitwiseCopyable {
       }
       return operation
     }
-    // What goes into each, and the gradients to that: in place where nobody asks for it again.
+    // Assigns memory to the input of each step, and below to its gradients. A step that can work in place
+    // shares the memory of its output, unless the step before needs its output again in the backward pass.
     var (inputs, value) = ([MatrixView](), outputs)
     for (index, step) in layer.steps.enumerated().reversed() {
       let isAskedFor = index > 0 && layer.steps[index - 1].traits.needsOutput
@@ -83,8 +84,10 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     self.trained = arena.vector(copying: trained)
   }
 
-  /// From the products to the outputs of some rows, the first of which is row `firstRow` of the
-  /// training's step `number`.
+  /// Computes the outputs of some rows from the matrix products.
+  ///
+  /// The first row is row `firstRow` of the batch of the training's step `number`; the random numbers of
+  /// dropout depend on both.
   func forward(rowCount: Int, firstRow: Int, number: Int, with kernels: Kernels) {
     let part = BatchPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
     for index in 0..<steps.count {
@@ -94,7 +97,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     }
   }
 
-  /// From the gradient to the outputs to that to the products.
+  /// Computes the gradient with respect to the matrix products from that with respect to the outputs.
   func backward(rowCount: Int, with kernels: Kernels) {
     let part = BatchPart(rows: 0..<rowCount, columns: 0..<products.columnCount)
     for index in (0..<steps.count).reversed() {

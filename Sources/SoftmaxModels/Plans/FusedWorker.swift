@@ -2,47 +2,48 @@
 
 import SoftmaxCore
 
-/// What one worker of a fused plan does in a step, and the memory that it does it in.
+/// The work of one worker of a fused plan in a step, with its memory.
 struct FusedWorker: Sendable, BitwiseCopyable {
   private let kernels: Kernels
   private let schedule: BatchSchedule
   private let isGradientStored: Bool
 
-  // Parameters: its own, and the weights of the logits of all where it needs them.
+  // Parameters: the worker's slices, and the whole weight of the logits if its chunks need units of others.
   private let hidden: VectorView<FusedNetwork.HiddenPart>
   private let output: FusedNetwork.OutputPart
   private let wholeOutputWeight: MatrixView?
 
-  // The batch: its features, all or without hidden layers those that the worker owns; its labels or
-  // distributions, [rows, classes] and [classes, rows].
+  // The batch. Features: all columns, or without hidden layers the columns that the worker owns. Labels, or
+  // distributions as [rows, classes] and transposed as [classes, rows].
   private let input: MatrixView
   private let labels: VectorView<Int32>
   private let targetRows: MatrixView
   private let targetColumns: MatrixView
 
-  // The outputs of each hidden layer and the gradients to its products, [rows, units]: of the
-  // worker's units, and of all where others need them too; and the steps between the two.
+  // Per hidden layer, [rows, units]: the outputs, and the gradients with respect to the matrix products.
+  // They are views of the worker's units; the whole matrices exist if other workers read them. `steps` are
+  // the operations between product and output.
   private let activations: VectorView<MatrixView>
   private let wholeActivations: VectorView<MatrixView>
   private let gradients: VectorView<MatrixView>
   private let wholeGradients: VectorView<MatrixView>
   private let steps: VectorView<FusedSteps>
-  // The parts of the logits over so many inputs, a matrix [classes, rows] for each chunk of the inputs
-  // below each other; every other block uses the other, so that nobody waits for the readers of the
-  // last.
+  // The partial logits over `inputCount` inputs: a matrix [classes, rows] for each chunk of the inputs, one
+  // below the other. Successive blocks alternate between the two buffers, so a worker need not wait for
+  // those that still read the previous block.
   private let inputCount: Int
   private let evenPartials: MatrixView
   private let oddPartials: MatrixView
 
   private let losses: VectorView<Float>
   private let predictions: VectorView<Int32>
-  // The gradient to the logits, [classes, rows].
+  // The gradient with respect to the logits: [classes, rows].
   private let gradient: MatrixView
-  // What each block of a step gave; the first worker's counts.
+  // The results of each block of a step; only those of worker 0 are used.
   private let blockLosses: VectorView<Double>
   private let blockCorrectCounts: VectorView<Int64>
 
-  /// The workers of a network, with the memory that they share.
+  /// Creates the workers of a network, with the memory that they share.
   static func team(
     for network: FusedNetwork, schedule: BatchSchedule, isGradientStored: Bool,
     hasDistributions: Bool, kernels: Kernels, in arena: Arena, ofWorkers arenas: [Arena]
@@ -54,8 +55,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let output = network.shape.output
     let classes = output.outputCount
     let last = hidden.count - 1
-    // A layer's units are the next layer's inputs, and its gradients are on the way to the layer
-    // before. The logits are shared by chunks, the features are nobody's units.
+    // Activations are whole matrices if the next layer reads them across workers, and so are gradients on
+    // the way to the layer before. Not so the last activations if the logits are divided in whole chunks,
+    // and not so the gradients of the first layer, because features need no gradient.
     let wholeActivations = hidden.indices.map {
       $0 == last && network.wholeOutputWeight == nil
         ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
@@ -107,7 +109,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Does the worker's part of a step.
+  /// Does the worker's share of a step.
   func run(
     _ step: Int, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool, worker: Worker
   ) {
@@ -128,7 +130,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       backpropagate(rowCount: places.count, worker)
       if worker.index == 0 { sum(block: block, rowCount: places.count) }
       descend(block: block, rowCount: places.count, by: isGradientStored ? nil : update)
-      // Others' units have been read by all before the next block's take their place.
+      // All workers must have read the other workers' units before the next block overwrites them.
       if hidden.count > 1 { worker.barrier() }
     }
     if isGradientStored { self.step(blockCount: blockCount, by: update, worker: worker) }
@@ -141,14 +143,14 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   // MARK: From features to the logits
 
-  // The worker's units and its parts of the logits.
+  // Computes the worker's units and its chunks of the logits.
   private func computeParts(
     of places: Range<Int>, block: Int, number: Int, into partials: MatrixView,
     features: FeatureSource, worker: Worker
   ) {
     let next = schedule.places(after: places)
     if hidden.count == 0 {
-      // A few rows at a time: they are still in the nearest cache when they are multiplied.
+      // Some rows at a time, so they are still in the first-level cache when they are multiplied.
       let rowCount = places.count
       for begin in stride(from: 0, to: rowCount, by: FusedWorker.rowsAtOnce) {
         let rows = begin..<min(begin + FusedWorker.rowsAtOnce, rowCount)
@@ -167,7 +169,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       forward(layer: index, rows: rows)
       steps[index].forward(
         rowCount: rows.count, firstRow: block * Kernels.rowChunk, number: number, with: kernels)
-      // The layer before may have overflowed, and an activation made the units finite again.
+      // If the inputs overflowed, the padding columns may hold NaN even though an activation made the units
+      // finite again. The next product reads the padding too.
       activations[index].rows(rows).clearPadding()
     }
     if wholeOutputWeight != nil { worker.barrier() }
@@ -176,10 +179,10 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       next: features.fetch(rows: next, columns: 0..<features.columnCount), worker)
   }
 
-  // A multiple of the 16 rows that a product with the batch in lanes takes at once.
+  // A multiple of 16, because the product with the batch in lanes processes 16 rows at once.
   private static let rowsAtOnce = 16
 
-  // Some rows of the batch, as floats.
+  // Converts some rows of the batch to floats.
   private func gather(
     _ places: Range<Int>, rows: Range<Int>, columns: Range<Int>, features: FeatureSource
   ) {
@@ -189,7 +192,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       into: input.rows(rows))
   }
 
-  // The worker's chunks of some rows' logits.
+  // Computes the worker's chunks of the logits of some rows.
   private func multiplyChunks(
     rows: Range<Int>, into partials: MatrixView, next: FeatureFetch, _ worker: Worker
   ) {
@@ -219,7 +222,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   private var chunkCount: Int { evenPartials.rowCount / gradient.rowCount }
 
-  // The products of the worker's units of a hidden layer.
+  // Computes the matrix product for the worker's units of a hidden layer.
   private func forward(layer index: Int, rows: Range<Int>) {
     let part = hidden[index]
     let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
@@ -251,7 +254,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       loss: losses, predictions: predictions, gradient: gradient)
   }
 
-  // The gradients to the products of the worker's units, last layer first.
+  // Computes the gradients with respect to the products of the worker's units, from the last layer back.
   private func backpropagate(rowCount: Int, _ worker: Worker) {
     let rows = 0..<rowCount
     for index in stride(from: hidden.count - 1, through: 0, by: -1) {
@@ -266,13 +269,13 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       steps[index].backward(rowCount: rowCount, with: kernels)
     }
-    // The weights between hidden layers have been read by all before anybody changes them.
+    // All workers must have read the weights between hidden layers before any worker changes them.
     if hidden.count > 1 { worker.barrier() }
   }
 
   // MARK: From the gradients of the units to the parameters
 
-  // Takes steps along the gradients of the worker's parameters over a block of rows, or stores them.
+  // Updates the worker's parameters with their gradients over a block of rows, or stores the gradients.
   private func descend(block: Int, rowCount: Int, by update: Kernels.Update?) {
     let rows = 0..<rowCount
     let last = (hidden.count > 0 ? activations[hidden.count - 1] : input).rows(rows)
@@ -323,7 +326,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     }
   }
 
-  // Takes the step along gradients that were stored block by block.
+  // Updates the parameters with gradients that were stored block by block.
   private func step(blockCount: Int, by update: Kernels.Update?, worker: Worker) {
     func step(_ parameter: FusedParameter) {
       let total = parameter.total(blockCount: blockCount, with: kernels)
@@ -337,11 +340,11 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       step(part.bias)
       for place in 0..<steps[index].trained.count { step(steps[index].trained[place].parameter) }
     }
-    // Whoever reads others' weights must not do so before they are written.
+    // The next step must not read other workers' weights before they are written.
     worker.barrier()
   }
 
-  // What a block gave; every worker has all of it.
+  // Sums the losses and correct predictions of a block; every worker has all rows of them.
   private func sum(block: Int, rowCount: Int) {
     var loss = 0.0
     var correctCount: Int64 = 0
@@ -355,7 +358,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 }
 
 extension Range<Int> {
-  /// The range as counted from the beginning of another.
+  /// Returns the range relative to the lower bound of another range.
   fileprivate func relative(to other: Range<Int>) -> Range<Int> {
     lowerBound - other.lowerBound..<upperBound - other.lowerBound
   }

@@ -3,17 +3,17 @@
 public import SoftmaxCore
 
 extension Loss {
-  /// What some rows cost, and how that changes with their outputs.
+  /// The loss of some rows, and its gradient with respect to their outputs.
   public struct Value: Hashable, Sendable {
-    /// The weighted mean over the rows; 0 where ``weight`` is.
+    /// The weighted mean over the rows; 0 if ``weight`` is 0.
     public let loss: Double
-    /// The sum of the rows' weights; 0 says that there was nothing to learn from.
+    /// The sum of the rows' weights, the divisor of the mean; 0 if no row has a positive weight.
     public let weight: Double
-    /// The gradient of ``loss`` to the outputs: [rows, outputs].
+    /// The gradient of ``loss`` with respect to the outputs: [rows, outputs].
     public let gradient: Matrix
   }
 
-  /// The loss of some rows of outputs, and its gradient to them.
+  /// Computes the loss of some rows of outputs, and its gradient with respect to the outputs.
   ///
   /// ```swift
   /// let logits = try Matrix([[3, 1, -3], [0, 2, 0]])
@@ -22,15 +22,16 @@ extension Loss {
   /// print(value.loss, value.gradient[0, 0])
   /// ```
   ///
-  /// What training computes for a batch of these rows, to the bit but for plain cross-entropy.
+  /// The result has the same bits as training on a batch of these rows. Cross-entropy without label
+  /// smoothing and weights is an exception: training uses a separate kernel, whose last bits can differ.
   ///
   /// - Parameters:
-  ///   - targets: for each row a class, a distribution, or how far each class applies.
-  ///   - logits: the outputs, [rows, outputs], before any softmax or sigmoid; where they may be
-  ///     probabilities, `Matrix.looksLikeProbabilities` tells. One output stands for two classes.
-  ///   - sampleWeights: how much each row counts; all the same without.
-  /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue`, `invalidData` or
-  ///   `invalidArgument` for what does not fit.
+  ///   - targets: a class, a distribution, or an indicator of each class for every row.
+  ///   - logits: the outputs before any softmax or sigmoid, [rows, outputs];
+  ///     `Matrix.looksLikeProbabilities` detects probabilities. A single output represents two classes.
+  ///   - sampleWeights: the weight of each row; by default all rows have the same weight.
+  /// - Throws: `shapeMismatch`, `labelOutOfRange`, `nonFiniteValue`, `invalidData` or `invalidArgument` for
+  ///   arguments that do not fit together.
   public func value(
     of targets: Targets, logits: Matrix, sampleWeights: [Float]? = nil
   ) throws(SoftmaxError) -> Value {
@@ -38,7 +39,7 @@ extension Loss {
       throw SoftmaxError(.invalidArgument, "a loss needs at least one row and one output")
     }
     let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
-    // A data set knows what targets and weights may be.
+    // A data set is made here because its initializer validates targets and weights.
     let names = (0..<classCount).map { "\($0)" }
     let features = Features.floats(Matrix(rowCount: logits.rowCount, columnCount: 1))
     let dataset: LabeledDataset
@@ -58,7 +59,7 @@ extension Loss {
     return Value(loss: total.loss, weight: total.weightSum, gradient: gradient)
   }
 
-  /// What a whole data set gives as one batch, for its logits; both have been validated.
+  /// Computes the loss of a whole data set as one batch, from its logits; both were validated before.
   func evaluate(
     _ dataset: LabeledDataset, logits: Matrix
   ) -> (totals: LossTotals, gradient: Matrix) {

@@ -2,34 +2,37 @@
 
 import SoftmaxCore
 
-/// The way from a batch's outputs to the rows' losses and their gradients, with memory for what lies in
-/// between: for every loss but plain cross-entropy without weights, which needs nothing in between.
+/// The computation from a batch's outputs to the losses of the rows and their gradients, with its memory.
 ///
-/// A row's loss depends on that row alone, so workers share a pass by rows. What all rows depend on is
-/// the sum of the batch's weights, which each worker takes for itself in the same order.
+/// It serves every loss except plain cross-entropy (without label smoothing, class weights and sample
+/// weights), whose kernels need no memory. A row's loss depends on that row alone, so the workers divide a
+/// batch by rows. The sum of the batch's weights depends on all rows; each worker computes it separately,
+/// in the same order.
 struct LossPass: Sendable {
   private let loss: Loss
   private let kernels: Kernels
   private let classCount: Int
   private let outputCount: Int
-  /// Whether an output is a question by itself rather than one of several answers.
+  /// Whether each output is an independent yes-or-no question, instead of one of several exclusive classes.
   private let isMultiLabel: Bool
-  /// How much each sample's loss counts in its batch's sum, and how much it adds to what the sum is
-  /// divided by; none where all count 1.
+  /// The weight of each sample's loss in the sum of its batch, and its contribution to the divisor of that
+  /// sum; empty if all are 1.
   private let sampleWeights: VectorView<Double>
   private let divisorWeights: VectorView<Double>
-  /// The targets of a sample of each class: what every output gets, and what the class's own gets.
+  /// The smoothed targets of a labelled sample: output j has `base[j]`, or `peak[j]` if j is the sample's
+  /// class.
   private let base: VectorView<Float>
   private let peak: VectorView<Float>
-  /// The sum of those targets, for each class.
+  /// The sum of the targets of a sample, by its class.
   private let peakMass: VectorView<Float>
-  // Of the batch: the given rows [rows, classes], the targets [rows, outputs], their sums, the scales.
+  // Memory for a batch: the given targets [rows, classes], the weighted targets [rows, outputs], their sums
+  // per row, and the scale of each row's gradient.
   private let given: MatrixView
   private let targets: MatrixView
   private let masses: VectorView<Float>
   private let scales: VectorView<Float>
 
-  /// Lays out memory for batches of some samples.
+  /// Lays out memory for batches of at most `batchSize` samples.
   init(
     _ loss: Loss, of given: Targets, labels: [Int], sampleWeights: [Float]?, classCount: Int,
     outputCount: Int, batchSize: Int, kernels: Kernels, in arena: Arena
@@ -55,30 +58,31 @@ struct LossPass: Sendable {
 
   // MARK: Weights
 
-  /// How much a sample's loss counts in its batch's sum.
+  /// Returns the weight of a sample's loss in the sum of its batch.
   private func weight(of sample: Int64) -> Double {
     sampleWeights.count == 0 ? 1 : sampleWeights[Int(sample)]
   }
 
-  /// What the sum of a batch's losses is divided by.
+  /// Returns the divisor of the sum of a batch's losses.
   func divisor(of samples: VectorView<Int64>) -> Double {
     guard divisorWeights.count > 0 else { return Double(samples.count) }
     return sumOverRows(0..<samples.count) { divisorWeights[Int(samples[$0])] }
   }
 
-  /// The terms whose mean a row's loss is, where the kernels give their sum.
+  /// The number of terms whose mean is a row's loss; the kernels compute their sum.
   private var termCount: Int { loss.kind.isMeanOverOutputs ? outputCount : 1 }
 
   // MARK: Losses and gradients
 
-  /// Computes some rows' losses, and the gradient of the batch's loss to their outputs.
+  /// Computes the losses of some rows, and the gradient of the batch's loss with respect to their outputs.
   ///
   /// - Parameters:
-  ///   - rows: the rows of the batch; what follows is those rows' alone.
+  ///   - rows: the rows in the batch; all parameters but `samples` and `source` hold these rows only.
   ///   - samples: the samples of the whole batch.
-  ///   - labels: the rows' classes.
-  ///   - source: the rows of targets of all samples, unless they are labels.
-  ///   - predictions: takes the rows' most probable classes, of multi-label targets how many are right.
+  ///   - labels: the classes of the rows.
+  ///   - source: the targets of all samples; nil if the targets are labels.
+  ///   - predictions: receives the most probable class of each row; for multi-label targets the number of
+  ///     outputs that are correct.
   func differentiate(
     _ rows: Range<Int>, of samples: VectorView<Int64>, labels: VectorView<Int32>,
     source: FeatureSource?, outputs: MatrixView, losses: VectorView<Float>,
@@ -174,7 +178,7 @@ struct LossPass: Sendable {
     _ outputs: MatrixView, targets: MatrixView, into predictions: VectorView<Int32>
   ) {
     if isMultiLabel {
-      // A probability above one half is a logit above 0.
+      // A logit above 0 is a probability above one half.
       for row in 0..<outputs.rowCount {
         predictions[row] = Int32(
           (0..<outputCount).count { (outputs[row, $0] > 0) == (targets[row, $0] > 0.5) })
@@ -187,13 +191,13 @@ struct LossPass: Sendable {
   }
 }
 
-/// The targets of a sample of each class, smoothed, with the weights of their terms.
+/// The smoothed targets of labelled samples, multiplied by the weights of their terms.
 private struct SmoothedTargets {
-  /// What each output gets that is not the class's own.
+  /// The target of each output for samples of another class.
   let base: [Float]
-  /// What the class's own output gets.
+  /// The target of each class's output for samples of that class.
   let peak: [Float]
-  /// The sum of the targets of a sample of each class.
+  /// The sum of a sample's targets, by its class.
   let mass: [Float]
 
   init(_ loss: Loss, classCount: Int) {
@@ -209,7 +213,7 @@ private struct SmoothedTargets {
 }
 
 extension Loss {
-  /// What smoothing gives to every target.
+  /// Returns the amount that label smoothing adds to every target.
   fileprivate func spread(classCount: Int) -> Double {
     switch kind.smoothing {
     case .overClasses: labelSmoothing / Double(classCount)

@@ -2,13 +2,13 @@
 
 import SoftmaxCore
 
-/// The memory between the operations of the plain plan: what comes out of each, and the gradients.
+/// The memory of the plain plan for the outputs of the operations and their gradients.
 struct PassMemory: Sendable {
-  /// The features of the rows, once or for each worker: [rows, features].
+  /// The features of the rows, shared or a copy for each worker: [rows, features].
   let inputs: VectorView<MatrixView>
   /// The output of each operation: [rows, outputs].
   let values: VectorView<MatrixView>
-  /// The gradient of the loss to each operation's output: [rows, outputs].
+  /// The gradient of the loss with respect to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
 
   init(_ network: PlainNetwork, rowCapacity: Int, inputCount: Int, in arena: Arena) {
@@ -21,7 +21,8 @@ struct PassMemory: Sendable {
     for index in 0..<network.operations.count {
       let operation = network.operations[index]
       let count = operation.outputCount
-      // What nobody asks for again makes room for what comes of it.
+      // An operation that works in place overwrites its input, unless the backward pass needs that input
+      // again as the output of the operation before.
       let before = index > 0 ? network.operations[index - 1] : nil
       if operation.traits.isInPlace, before?.traits.needsOutput == false,
         let last = values.last
@@ -30,7 +31,8 @@ struct PassMemory: Sendable {
       } else {
         values.append(arena.matrix(rowCount: rowCapacity, columnCount: count))
       }
-      // A gradient is turned into the input's in place.
+      // The gradient with respect to the input overwrites that with respect to the output if the operation
+      // allows it.
       if operation.traits.canOverwriteGradient, let last = gradients.last {
         gradients.append(last)
       } else {

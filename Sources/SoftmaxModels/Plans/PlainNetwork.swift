@@ -2,9 +2,9 @@
 
 import SoftmaxCore
 
-/// A network's operations over views of an arena, with its tensors, as the plain plan goes through them.
+/// A network's operations and tensors as views of an arena, in the order of the plain plan.
 struct PlainNetwork: Sendable {
-  /// An operation over memory.
+  /// An operation with its memory.
   struct Operation: Sendable, BitwiseCopyable {
     let body: LayerOperation
     let traits: OperationTraits
@@ -14,19 +14,19 @@ struct PlainNetwork: Sendable {
 
   /// A layer's tensor in the arena.
   struct Tensor: Sendable {
-    /// The layer's place in the network, and the tensor's in the layer.
+    /// The layer's index in the network, and the tensor's index in the layer.
     let layer: Int
     let place: Int
     let name: String
     let shape: [Int]
-    /// The values, a row for those of one extent.
+    /// The values; a single row for a tensor of one dimension.
     let value: MatrixView
-    /// Whether they lie as the transpose.
+    /// Whether the values are stored transposed.
     let isTransposed: Bool
-    /// Whether they lie in a row whatever their shape.
+    /// Whether the values are stored as a single row, whatever the tensor's shape.
     let isFlat: Bool
     let isTrained: Bool
-    /// Whether penalties are meant for it.
+    /// Whether the penalties apply to it.
     let isPenalized: Bool
   }
 
@@ -36,7 +36,7 @@ struct PlainNetwork: Sendable {
   let inputCount: Int
   let outputCount: Int
 
-  /// - Parameter rowCapacity: the most rows of a batch.
+  /// - Parameter rowCapacity: the maximum number of rows per batch.
   init(_ network: Sequential, rowCapacity: Int, in arena: Arena) {
     let lowered = LoweredNetwork(network)
     var operations: [Operation] = []
@@ -70,7 +70,7 @@ struct PlainNetwork: Sendable {
     load(network)
   }
 
-  /// Takes over a network's values.
+  /// Copies the values of a network's tensors into the arena.
   func load(_ network: Sequential) {
     for tensor in tensors.joined() {
       let source = network.layers[tensor.layer].tensors[tensor.place]
@@ -79,7 +79,7 @@ struct PlainNetwork: Sendable {
     }
   }
 
-  /// Hands the values back to a network.
+  /// Copies the values in the arena into a network.
   func store(into network: inout Sequential) {
     for tensor in tensors.joined() {
       network.layers[tensor.layer].tensors[tensor.place].values =
@@ -88,11 +88,11 @@ struct PlainNetwork: Sendable {
   }
 }
 
-/// Where the tensors of an operation lie.
+/// The memory layout of an operation's tensors.
 private struct TensorLayout {
-  /// A view for each of them.
+  /// A view for each tensor.
   let views: [MatrixView]
-  /// What the operation is made over: the same, or a row of all.
+  /// The memory that the operation is created with: the same views, or one row with all tensors joined.
   let memory: [MatrixView]
   let isWeightTransposed: Bool
 
@@ -129,7 +129,7 @@ private struct TensorLayout {
 }
 
 extension PlainNetwork {
-  /// What is trained, with memory for its gradient and for the optimizer.
+  /// Creates the trained parameters, with memory for their gradients and the optimizer's state.
   func parameters(
     ruleCount: Int, isAccumulating: Bool, in arena: Arena
   ) -> [PlainParameter] {

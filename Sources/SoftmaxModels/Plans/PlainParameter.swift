@@ -2,14 +2,14 @@
 
 import SoftmaxCore
 
-/// A tensor that the plain plan trains, and how its gradient is summed.
+/// A parameter that the plain plan trains, and the way in which its gradient is summed.
 struct PlainParameter: Sendable {
-  /// The place of the operation in the plan.
+  /// The index of the operation in the plan.
   let operation: Int
   let role: GradientSum
-  /// What it is in the network; several tensors for a custom layer.
+  /// The tensors of the network that it holds; only a custom layer has several.
   let tensors: [PlainNetwork.Tensor]
-  /// Its values as they lie in the arena, with all that their steps need.
+  /// The values in the arena's layout, with their gradient and optimizer state.
   let tensor: TrainedTensor
 
   init(
@@ -27,7 +27,7 @@ struct PlainParameter: Sendable {
     ) { _ in like() }
   }
 
-  /// What a worker sums and updates of the values as they lie.
+  /// Returns the slice of the values whose gradient a worker sums and which it updates.
   func share(of worker: Worker) -> BatchPart {
     let value = tensor.value
     let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
@@ -39,7 +39,7 @@ struct PlainParameter: Sendable {
       return BatchPart(
         rows: rows, columns: PlanSharing.columns(of: value.columnCount, for: worker))
     case .custom:
-      // One worker sums all rows, so that the order is that of the rows.
+      // One worker sums all rows, so the sum is in the order of the rows.
       let isOwner = operation % worker.count == worker.index
       return BatchPart(rows: isOwner ? rows : 0..<0, columns: columns)
     }
@@ -47,7 +47,7 @@ struct PlainParameter: Sendable {
 }
 
 extension PlainParameter {
-  /// Values that are laid out as the parameter, under the tensors' names and in their shapes.
+  /// Converts values in the parameter's layout to tensors with the names and shapes of the network.
   func tensors(of numbers: MatrixView) -> [LayerTensor] {
     zip(tensors, parts(of: numbers)).map { tensor, part in
       LayerTensor(
@@ -56,7 +56,7 @@ extension PlainParameter {
     }
   }
 
-  /// Takes the values of such tensors over.
+  /// Copies tensors in the shapes of the network into memory with the parameter's layout.
   func assign(_ values: [LayerTensor], to numbers: MatrixView) {
     for ((tensor, part), value) in zip(zip(tensors, parts(of: numbers)), values) {
       var matrix = Matrix(
@@ -67,7 +67,7 @@ extension PlainParameter {
     }
   }
 
-  // The part of each tensor: those of a custom layer lie one after the other.
+  // Returns the view of each tensor; the tensors of a custom layer are joined in one row.
   private func parts(of numbers: MatrixView) -> [MatrixView] {
     var begin = 0
     return tensors.map { tensor in

@@ -2,13 +2,13 @@
 
 import SoftmaxCore
 
-// From the gradients of the outputs to those of the parameters: sums over the rows of a batch.
+// The gradients of the parameters, which are sums over the rows of a batch.
 extension PlainPlan {
   /// Sums a worker's share of a parameter's gradient over all rows.
   ///
   /// - Parameters:
-  ///   - x: what goes into its operation.
-  ///   - dy: the gradient to what comes out.
+  ///   - x: the input of the parameter's operation.
+  ///   - dy: the gradient of the loss with respect to the operation's output.
   func sumGradient(
     of parameter: PlainParameter, _ share: BatchPart, x: MatrixView, dy: MatrixView
   ) {

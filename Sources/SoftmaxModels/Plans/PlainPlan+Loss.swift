@@ -2,9 +2,10 @@
 
 import SoftmaxCore
 
-// From the logits to their gradients: the rows are shared out among the workers.
+// The loss and its gradient with respect to the logits; the workers divide the rows among them.
 extension PlainPlan {
-  /// The rows' losses, the gradient of the batch's loss to their logits, and their predictions.
+  /// Computes the losses of some rows, the gradient of the batch's loss with respect to their logits, and
+  /// their predictions.
   func differentiateLoss(
     _ rows: Range<Int>, of samples: Range<Int>, logits: MatrixView, targets: FeatureSource?
   ) {
@@ -47,7 +48,7 @@ extension PlainPlan {
     return lossPass?.divisor(of: schedule.order.elements(samples)) ?? Double(samples.count)
   }
 
-  /// Keeps what a step's rows gave.
+  /// Stores the results of a step: the sum of its rows' losses and the number of correct predictions.
   func sumBatch(of step: Int, samples: Range<Int>) {
     let count = samples.count
     guard let lossPass else {

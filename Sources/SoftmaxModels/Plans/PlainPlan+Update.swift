@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-// From the gradients of the outputs to steps: the parameters are shared out among the workers.
+// The updates of the parameters; the workers divide the parameters among them.
 extension PlainPlan {
   func updateParameters(rowCount: Int, by step: OptimizerStep?, worker: Worker) {
     for parameter in parameters {
@@ -28,7 +28,8 @@ extension PlainPlan {
     }
   }
 
-  // Sums a weight's gradient and steps along it at once; false for what is no weight.
+  // Sums a weight's gradient and applies the update in the same register tiles; returns false, and does
+  // nothing, unless the parameter is the weight of a dense layer.
   private func stepInTiles(
     _ parameter: PlainParameter, _ share: BatchPart, x: MatrixView, dy: MatrixView,
     by update: Kernels.Update
@@ -46,7 +47,7 @@ extension PlainPlan {
     return true
   }
 
-  // The norm is that of all gradients, so all of them come first.
+  // The norm is over the gradients of all parameters, so all of them are computed first.
   private func stepAlongClippedGradients(by update: Kernels.Update, worker: Worker) {
     worker.barrier()
     for index in parameters.indices {
@@ -60,7 +61,7 @@ extension PlainPlan {
     }
     worker.barrier()
     let factor = treatment.factor(sumOfSquares: sumOfSquares)
-    // Nobody multiplies what others still read.
+    // No worker may scale a gradient that others still read.
     worker.barrier()
     for parameter in parameters {
       let share = parameter.share(of: worker)
@@ -71,7 +72,7 @@ extension PlainPlan {
     }
   }
 
-  // Few numbers, which every worker adds for itself.
+  // The values are few, so every worker sums all of them.
   private var sumOfSquares: Double {
     var sum = 0.0
     for index in parameters.indices {
@@ -83,7 +84,7 @@ extension PlainPlan {
 }
 
 extension PlainParameter {
-  /// The number of units of a dense layer's weight; 0 of anything else.
+  /// The number of units if it is the weight of a dense layer; 0 otherwise.
   var unitCount: Int {
     switch role {
     case .outputMajorWeight: tensor.value.rowCount
@@ -92,6 +93,6 @@ extension PlainParameter {
     }
   }
 
-  /// Whether the weights of a unit lie below each other.
+  /// Whether the weights of a unit form a column of the matrix.
   var hasUnitsInColumns: Bool { if case .inputMajorWeight = role { true } else { false } }
 }

@@ -2,36 +2,38 @@
 
 import SoftmaxCore
 
-/// The plain path: layer by layer, for every network.
+/// The training plan that runs layer by layer and takes every network.
 ///
-/// A step has two parts. The first goes from features to the logits, their loss, and back to the
-/// first layer: of each operation every worker takes some rows or some columns (`PlanSharing`), and
-/// the workers meet where one needs what others made. In the second every worker sums the gradient
-/// of some of the parameters over all rows and updates them.
+/// A step has two phases. The first computes the logits from the features, then the loss, then the
+/// gradients back to the first trained layer: each worker takes some rows or some columns of every
+/// operation (`PlanSharing`), with a barrier wherever a worker needs results of others. In the second phase
+/// every worker sums the gradient of some of the parameters over all rows, and updates them.
 final class PlainPlan: TrainingPlan {
   let schedule: BatchSchedule
   let network: PlainNetwork
-  /// For every loss but plain cross-entropy without weights.
+  /// The computation of the loss; nil for cross-entropy without label smoothing, class weights and sample
+  /// weights.
   let lossPass: LossPass?
   let kernels: Kernels
   let arena: Arena
   let forward: PassMemory
-  /// How each operation's outputs are shared out.
+  /// How the workers divide the outputs of each operation.
   private let sharings: VectorView<PlanSharing>
-  /// Whether every worker converts the whole batch for itself.
+  /// Whether every worker converts the whole batch into its own copy.
   private let hasOwnInputs: Bool
   /// Whether a batch is a single block of the sums over rows.
   private let isSmallBatch: Bool
-  /// The gradient of the loss to each operation's output: [rows, outputs].
+  /// The gradient of the loss with respect to each operation's output: [rows, outputs].
   let gradients: VectorView<MatrixView>
-  /// What is trained, first to last.
+  /// The trained parameters, in order.
   let parameters: [PlainParameter]
-  /// For each of them the sums of the squares of its gradient, one for each unit of a weight.
+  /// For each parameter the sums of the squares of its gradient, one sum for each unit of a dense layer's
+  /// weight.
   let squares: [VectorView<Double>]
   let treatment: GradientTreatment
-  /// Whether the weights of dense layers step along gradients that are never stored.
+  /// Whether updates of dense layers' weights use gradients in registers, which are never stored.
   let stepsInTiles: Bool
-  /// The first operation with something to train; nil where all layers are frozen.
+  /// The index of the first operation with a trained parameter; nil if all layers are frozen.
   let firstTrained: Int?
 
   let batchLabels: VectorView<Int32>
@@ -39,12 +41,12 @@ final class PlainPlan: TrainingPlan {
   let losses: VectorView<Float>
   let predictions: VectorView<Int32>
 
-  /// Lays out memory for training a network on a data set in batches of at most its size.
+  /// Lays out memory for training a network on a data set in batches of at most `batchSize`.
   ///
   /// - Parameters:
-  ///   - stepsInTiles: whether gradients may be stepped along in the registers in which they come to
-  ///     be; without it they are stored first, which gives the same bits.
-  ///   - workerCount: the number of workers of the team that runs it.
+  ///   - stepsInTiles: whether updates may use gradients in the registers in which they are computed;
+  ///     otherwise gradients are stored first, which gives the same bits.
+  ///   - workerCount: the number of workers of the team that runs the plan.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer,
     batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, stepsInTiles: Bool = true,
@@ -59,8 +61,8 @@ final class PlainPlan: TrainingPlan {
       return last
     }
     self.sharings = arena.vector(copying: sharings)
-    // Of a large batch copies would take memory rather than save time, and one worker's fetching ahead
-    // would drive out what it is about to read.
+    // For a large batch, a copy per worker would take memory rather than save time, and prefetching by one
+    // worker would evict data that it is about to read.
     isSmallBatch = batchSize <= Kernels.rowChunk
     let takesWholeRows = lowered.operations[0].traits.takesWholeRows
     hasOwnInputs =
@@ -118,7 +120,7 @@ final class PlainPlan: TrainingPlan {
     }
   }
 
-  /// What goes into an operation, as a worker sees it.
+  /// Returns the input of an operation for a worker.
   func source(of operation: Int, for worker: Worker) -> MatrixView {
     operation > 0
       ? forward.values[operation - 1] : forward.inputs[hasOwnInputs ? worker.index : 0]
@@ -149,7 +151,8 @@ final class PlainPlan: TrainingPlan {
     hasOwnInputs ? 0..<rowCount : worker.share(of: rowCount, alignedTo: 8)
   }
 
-  // The next batch's rows come from far away; the updates are long enough for that.
+  // Prefetches the rows of the next batch, which are not in the caches. The updates that follow take long
+  // enough to hide the latency.
   private func fetch(after samples: Range<Int>, features: FeatureSource, worker: Worker) {
     guard isSmallBatch else { return }
     let next = schedule.places(after: samples)
@@ -175,15 +178,16 @@ final class PlainPlan: TrainingPlan {
   }
 
   private func backpropagate(rowCount: Int, worker: Worker) {
-    // Nothing before the first parameters asks for a gradient, nor do they for that of their inputs.
+    // Operations before the first trained one need no gradient, and that one needs none for its input.
     guard let firstTrained else { return }
-    // The loss was shared by rows, and a gradient is like the outputs that it is the gradient to.
+    // The rows of the loss were divided among the workers; a gradient is divided as the output that it
+    // belongs to.
     var last = PlanSharing.rows
     for index in (firstTrained..<network.operations.count).reversed() {
       let operation = network.operations[index]
       let isWanted = index > firstTrained
       guard isWanted || operation.traits.sumsOnTheWayBack else { break }
-      // A product's gradient to its inputs is shared out as those were.
+      // The input gradient of a matrix product is divided as the input was.
       let sharing = sharings[operation.traits.form == .product ? index - 1 : index]
       meet(worker, after: last, before: sharing, of: operation)
       let x = source(of: index, for: worker)
@@ -196,7 +200,7 @@ final class PlainPlan: TrainingPlan {
     }
   }
 
-  // The workers meet where an operation of theirs takes what others made.
+  // Waits for the other workers if the next operation reads results that they computed.
   private func meet(
     _ worker: Worker, after last: PlanSharing, before next: PlanSharing,
     of operation: PlainNetwork.Operation
@@ -226,7 +230,7 @@ final class PlainPlan: TrainingPlan {
     }
   }
 
-  // What the parameters give, those of a layer together.
+  // Returns the tensors of all parameters, grouped by layer.
   private func tensorsByLayer(
     _ values: (PlainParameter) -> [LayerTensor]
   ) -> [LayerTensors] {

@@ -2,29 +2,29 @@
 
 import SoftmaxCore
 
-/// What each worker computes of a matrix with a row for each sample: some rows, or some columns.
+/// The division of a matrix with a row per sample among the workers: by rows or by columns.
 ///
-/// Columns where the weights are many: of the products forward and of the updates, a worker then needs
-/// no weights but those that it steps with itself, and they stay in its processor's cache from step to
-/// step.
+/// Columns are used for matrix products with many weights. In the forward products and in the updates a
+/// worker then reads only the weights that it updates itself, so they stay in its processor's cache from
+/// step to step.
 enum PlanSharing: Sendable, BitwiseCopyable {
   case rows
   case columns
 
-  /// A worker's part of the columns; everybody cuts at the same places.
+  /// Returns a worker's range of columns; it depends only on the count and the worker.
   static func columns(of count: Int, for worker: Worker) -> Range<Int> {
     worker.share(of: count, alignedTo: alignment)
   }
 
-  /// Whether so many columns keep all workers busy.
+  /// Returns whether a number of columns suffices to give every worker some.
   static func hasColumns(_ count: Int, forWorkers workerCount: Int) -> Bool {
     (count + alignment - 1) / alignment >= workerCount
   }
 
-  // A vector's width, so that nobody's last one is another's first.
+  // The number of floats of the widest vector, so no vector is divided between two workers.
   private static let alignment = 16
 
-  /// A worker's part, maybe none.
+  /// Returns a worker's part of a batch, which may be empty.
   func part(rowCount: Int, columnCount: Int, for worker: Worker) -> BatchPart {
     switch self {
     case .rows:
@@ -37,7 +37,7 @@ enum PlanSharing: Sendable, BitwiseCopyable {
 }
 
 extension PlainNetwork.Operation {
-  /// How its outputs are shared out, after values that are shared out like `inputs`.
+  /// Returns the division of the operation's outputs, given the division of its inputs.
   func sharing(of inputs: PlanSharing, workerCount: Int) -> PlanSharing {
     switch traits.form {
     case .product:

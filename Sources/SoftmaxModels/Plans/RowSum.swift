@@ -2,8 +2,9 @@
 
 import SoftmaxCore
 
-/// The sum of a term over rows, in double: ascending in blocks of `Kernels.rowChunk` rows, the blocks
-/// by the tree of a binary counter.
+/// Returns the sum of a term over rows, in double, in an order that depends only on the number of rows.
+///
+/// The rows are summed in ascending order in blocks of `Kernels.rowChunk`; `treeSum` adds the blocks.
 func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
   treeSum(of: (rows.count + Kernels.rowChunk - 1) / Kernels.rowChunk) { block in
     let begin = rows.lowerBound + block * Kernels.rowChunk
@@ -13,16 +14,19 @@ func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
   }
 }
 
-/// The sum of so many blocks' sums by the tree of a binary counter; `block` is called in order.
+/// Returns the sum of `count` blocks, added pairwise in the order of a binary counter.
+///
+/// `block` returns the sum of a block, and is called for the blocks in ascending order.
 func treeSum(of count: Int, _ block: (Int) -> Double) -> Double {
-  // The sum of blocks begin..<begin + 2^level, which is earlier half + later half.
+  // Returns the sum of the blocks begin..<begin + 2^level: the first half plus the second half.
   func sum(from begin: Int, level: Int) -> Double {
     if level == 0 { return block(begin) }
     let half = level - 1
     let earlier = sum(from: begin, level: half)
     return earlier + sum(from: begin + 1 << half, level: half)
   }
-  // The counter's digits are complete trees, largest first; they are added from the smallest up.
+  // Each binary digit 1 of the count is a complete tree, the largest first; the trees are added starting
+  // with the smallest.
   func total(from begin: Int) -> Double {
     let level = Int.bitWidth - 1 - (count - begin).leadingZeroBitCount
     let tree = sum(from: begin, level: level)

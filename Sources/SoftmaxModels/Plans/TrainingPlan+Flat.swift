@@ -2,19 +2,21 @@
 
 import SoftmaxCore
 
-/// A part of a network's parameters that a worker has, with its place in flat parameters.
+/// A slice of a network's parameters that one worker holds, with its position in the flat parameters.
+///
+/// Flat parameters are all trained parameters of a network in one contiguous array.
 struct ParameterPart: Sendable, BitwiseCopyable {
   /// The parameters.
   let value: MatrixView
-  /// Their gradient, where it is stored.
+  /// Their gradient; valid only if the plan stores it.
   let gradient: MatrixView
-  /// The place of the first one, and how far a row is from the next.
+  /// The index of the first value in the flat parameters, and the distance between the starts of two rows.
   let offset: Int
   let stride: Int
-  /// Whether no other worker hands on the same part: of what every worker has, one does.
+  /// Whether this worker reports the slice: if every worker has a copy, exactly one of them does.
   let isOwned: Bool
 
-  /// Its place in flat parameters, or in what is laid out like them.
+  /// Returns the view of the slice's values in flat parameters, or in an array with the same layout.
   func view(of flat: MatrixView) -> MatrixView {
     flat.matrix(
       at: offset, rowCount: value.rowCount, columnCount: value.columnCount, stride: stride)
@@ -22,14 +24,14 @@ struct ParameterPart: Sendable, BitwiseCopyable {
 }
 
 extension TrainingPlan {
-  /// Takes over a worker's parts of flat parameters, and waits for the other workers.
+  /// Copies a worker's slices from flat parameters, then waits for the other workers; does nothing for nil.
   func load(_ parameters: MatrixView?, worker: Worker) {
     guard let parameters else { return }
     forEachPart(of: worker, afterStep: 0) { $0.value.assign($0.view(of: parameters)) }
     worker.barrier()
   }
 
-  /// Runs some steps on a data set; see `run(_:features:targets:isUpdating:worker:)`.
+  /// Runs some steps on a data set with a team; see `run(_:features:targets:isUpdating:worker:)`.
   func run(_ steps: Range<Int>, dataset: LabeledDataset, isUpdating: Bool, team: WorkerTeam) {
     dataset.withSources { features, targets in
       team.run(steps, prepare: prepare) { worker, steps in
@@ -41,7 +43,7 @@ extension TrainingPlan {
 }
 
 extension LabeledDataset {
-  /// Calls `body` with the features and, unless they are labels, the targets.
+  /// Calls `body` with the features and the targets; nil for targets that are labels.
   func withSources(_ body: (FeatureSource, FeatureSource?) -> Void) {
     features.withSource { features in
       guard let matrix = targets.matrix else { return body(features, nil) }
@@ -51,7 +53,7 @@ extension LabeledDataset {
 }
 
 extension PlainPlan {
-  // Its memory serves any number of workers.
+  // The memory does not depend on the number of workers.
   func prepare(workerCount: Int) {}
 
   func forEachPart(of worker: Worker, afterStep step: Int, _ body: (ParameterPart) -> Void) {
@@ -72,7 +74,7 @@ extension PlainPlan {
   }
 }
 
-/// A worker's part of the parameters of a fused plan.
+/// A worker's slice of a parameter of a fused plan, with its position in the flat parameters.
 struct FusedPart: Sendable, BitwiseCopyable {
   let parameter: FusedParameter
   let offset: Int
@@ -81,7 +83,7 @@ struct FusedPart: Sendable, BitwiseCopyable {
 }
 
 extension FusedNetwork {
-  /// A worker's parts, with their places in flat parameters.
+  /// Returns a worker's slices, with their positions in the flat parameters.
   func parts(of worker: Int, in layout: ParameterLayout) -> [FusedPart] {
     var parts: [FusedPart] = []
     func add(

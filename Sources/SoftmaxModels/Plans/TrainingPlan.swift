@@ -2,64 +2,67 @@
 
 import SoftmaxCore
 
-/// Training, lowered to steps over an arena that is laid out up front.
+/// A network, loss and optimizer lowered to training steps, with all memory allocated up front.
 ///
-/// Both plans give the same bits: the plain one is layer by layer and takes every network, the fused
-/// one is fast and takes those of the usual form.
+/// There are two plans, which give the same bits: the plain plan runs layer by layer and takes every
+/// network; the fused plan is faster and takes the networks of `FusedShape`.
 protocol TrainingPlan: AnyObject, Sendable {
-  /// The order of the samples, and what the steps give.
+  /// The batches of the epoch and the results of the steps.
   var schedule: BatchSchedule { get }
 
-  /// Does a worker's part of some steps of an epoch, which update as `schedule` says or not at all, and records in it
-  /// what they gave. The running means of batch normalizations move either way.
+  /// Does a worker's share of some steps of an epoch, and records their results in `schedule`.
+  ///
+  /// The updates are those of `schedule`; none is applied if `isUpdating` is false. The running statistics
+  /// of batch normalization change in either case.
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     worker: Worker)
 
-  /// The sum of the weights of a step's samples, which their mean loss is divided by.
+  /// Returns the sum of the weights of a step's samples, which is the divisor of their mean loss.
   func weight(of step: Int) -> Double
 
-  /// Hands the parameters back to a network.
+  /// Copies the parameters into a network.
   func store(into network: inout Sequential)
 
-  /// The optimizer's state, in the shapes of the parameters: for each of its values of a parameter
-  /// those of every layer.
+  /// Returns the optimizer's state: for each state value of a parameter, tensors in the shapes of all
+  /// layers.
   func storedOptimizerState() -> [[LayerTensors]]
 
-  /// Takes over parameters and the optimizer's state, of the form that `storedOptimizerState()` has.
+  /// Loads parameters and optimizer state, in the form that `storedOptimizerState()` returns.
   func load(_ network: Sequential, optimizerState: [[LayerTensors]])
 
-  /// Told how many workers the next steps have, before they begin.
+  /// Prepares the plan for the number of workers of the next steps; called before they start.
   func prepare(workerCount: Int)
 
-  /// Calls `body` with each of a worker's parts of the parameters; the gradient is that of a step without
-  /// an update.
+  /// Calls `body` with each of a worker's slices of the parameters.
+  ///
+  /// The gradients are those of `step`, if it ran without an update.
   func forEachPart(of worker: Worker, afterStep step: Int, _ body: (ParameterPart) -> Void)
 
-  /// The gradients of the last run's last step, by layer, in the shapes of the tensors.
+  /// Returns the gradients of the last step that ran, by layer, in the shapes of the tensors.
   ///
-  /// For runs without updates: a plan need not store a gradient that it steps along.
+  /// They are valid only after a run without updates, because an update need not store its gradient.
   func storedGradients() -> [LayerTensors]
 }
 
-/// Which plan trains a network, and on how many threads.
+/// The choice of the training plan and of the number of threads.
 enum TrainingPlans {
-  /// Makes the plan and its team.
+  /// Creates the plan and the team that runs it.
   ///
-  /// - Parameter execution: on how many threads, with which kernels, and by which plan where there
-  ///   is a choice.
+  /// - Parameter execution: the number of threads, the kernels, and the plan that is preferred if both can
+  ///   train the network.
   static func make(
     for network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer?,
     batchSize: Int, l1Penalty: Float = 0, l2Penalty: Float, execution: Execution
   ) -> (plan: any TrainingPlan, team: WorkerTeam) {
     let isPlain = execution.plan == .plain
     let treatment = GradientTreatment(optimizer, l1Penalty: l1Penalty, l2Penalty: l2Penalty)
-    // A rule that steps along stored gradients is no faster by workers that own their units.
+    // The fused plan saves no time if the optimizer's rule needs stored gradients.
     let isFusible = treatment.isNone && optimizer?.rule.stepsInTiles ?? true
     let isFused = !isPlain && isFusible && dataset.sampleWeights == nil
     let form = isFused ? FusedShape(network, loss: loss) : nil
     let shape = form.flatMap { $0.fits(rowCount: batchSize) ? $0 : nil }
-    // Where the machine is asked for no more than it has, a team gets no larger than it is useful.
+    // By default the team is limited to the number of threads that is useful for this network.
     let useful = shape?.usefulThreadCount(rowCount: batchSize) ?? .max
     let team = WorkerTeam(threadCount: execution.threads ?? min(WorkerTeam.processorCount, useful))
     guard let shape, shape.fits(rowCount: batchSize, workerCount: team.threadCount) else {

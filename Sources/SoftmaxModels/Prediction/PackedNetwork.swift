@@ -2,32 +2,34 @@
 
 import SoftmaxCore
 
-/// A network's operations with its parameters, packed for prediction in the order in which the products
-/// visit them.
+/// The operations of a network with its parameters, packed for prediction in the order in which the matrix
+/// products read them.
 ///
-/// Plain values in an arena, never written again: any number of threads may read them.
+/// It consists of plain values in an arena that never change, so any number of threads can read it. The arena
+/// must outlive it.
 struct PackedNetwork: Sendable, BitwiseCopyable {
   enum Work: BitwiseCopyable, Sendable {
-    /// A product whose outputs lie in vector lanes: panels [inputs, 32], one below the other, the last
-    /// filled up with zeros, and a bias that is filled up too.
+    /// A matrix product with its outputs in vector lanes. The weight is stored as panels of [inputs, 32],
+    /// stacked vertically; the last panel and the bias are padded with zeros.
     case panels(MatrixView, bias: MatrixView)
-    /// A product whose inputs lie in vector lanes.
+    /// A matrix product with its inputs in vector lanes.
     case lanes(DenseOperation)
-    /// Anything else.
+    /// Any other operation.
     case operation(LayerOperation)
   }
 
-  /// An operation.
+  /// An operation with its dimensions.
   struct Step: Sendable, BitwiseCopyable {
     let work: Work
-    /// Whether it writes its outputs over its inputs.
+    /// Whether the operation writes its outputs over its inputs.
     let isInPlace: Bool
     let inputCount: Int
     let outputCount: Int
-    /// The number of outputs with those that fill up the last panel.
+    /// The number of outputs, including the padding of the last panel.
     let paddedOutputCount: Int
 
-    /// Whether every output is a sum over all features, by which one that is not finite shows in any.
+    /// Whether every output is a sum over all features, so that a feature that is not finite makes every
+    /// output not finite.
     var isProduct: Bool {
       switch work {
       case .panels, .lanes: true
@@ -39,7 +41,7 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
   let steps: VectorView<Step>
   let inputCount: Int
   let outputCount: Int
-  /// How the outputs become probabilities.
+  /// The function that turns outputs into probabilities.
   let outputFunction: OutputFunction
 
   init(
@@ -57,10 +59,10 @@ struct PackedNetwork: Sendable, BitwiseCopyable {
     self.outputFunction = outputFunction ?? network.outputFunction
   }
 
-  /// The number of classes that the outputs tell apart.
+  /// The number of classes; two for a single sigmoid output.
   var classCount: Int { outputFunction.classCount(ofOutputs: outputCount) }
 
-  /// The multiplications and additions of a row, but for what happens to values where they lie.
+  /// An estimate of the multiplications and additions per row, which ignores in-place operations.
   var operationCount: Int {
     (0..<steps.count).reduce(0) { sum, index in
       let step = steps[index]
@@ -108,14 +110,14 @@ extension PackedNetwork.Step {
 }
 
 extension Arena {
-  /// A row that begins with some values, then zeros.
+  /// Returns a row that holds the given values followed by zeros.
   fileprivate func row(_ values: [Float], count: Int) -> MatrixView {
     let view = matrix(rowCount: 1, columnCount: count)
     for (column, value) in values.enumerated() { view[0, column] = value }
     return view
   }
 
-  /// A weight [outputs, inputs] as panels [inputs, 32], one below the other.
+  /// Returns a weight [outputs, inputs] as panels of [inputs, 32], stacked vertically and padded with zeros.
   fileprivate func panels(_ weight: Matrix) -> MatrixView {
     let (width, inputs) = (Kernels.panelWidth, weight.columnCount)
     let panels = matrix(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a classifier says of one sample.
+/// The prediction of a classifier for one sample.
 public struct Prediction: Hashable, Sendable {
   /// The index of the most probable class.
   public let index: Int
@@ -9,17 +9,18 @@ public struct Prediction: Hashable, Sendable {
   /// The probability of each class, by index.
   public let probabilities: [Float]
 
-  // The network's outputs, which still differ where probabilities round to the same number.
+  // The outputs of the network, which still differ where probabilities round to the same number.
   let logits: [Float]
 
   /// The probability of the most probable class.
   public var probability: Float { probabilities[index] }
 
-  /// The classes' indices, most probable first; equals in their own order.
+  /// The indices of all classes in descending order of probability, beginning with ``index``.
   ///
-  /// By the logits: probabilities of 0 are ranked too. ``index`` is the first.
+  /// Classes are ranked by their logits, which differ even between probabilities that round to 0; classes
+  /// with equal logits are in ascending order of index.
   public var ranking: [Int] {
-    // Of a single output there are two classes.
+    // A single output represents two classes.
     guard logits.count == probabilities.count else { return [index, 1 - index] }
     return logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
   }

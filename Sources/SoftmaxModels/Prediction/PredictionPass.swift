@@ -2,10 +2,10 @@
 
 import SoftmaxCore
 
-/// The way of a few rows from features to logits or probabilities through a packed network, with
-/// memory of its own for the values in between.
+/// A forward pass of a block of rows through a packed network, with separate memory for intermediate values.
 ///
-/// A row's values depend on that row alone: it has the same bits alone and in any batch.
+/// The outputs of a row depend on that row alone: they have the same bits in any batch. One pass serves one
+/// thread at a time.
 struct PredictionPass: Sendable, BitwiseCopyable {
   enum Output: Sendable {
     case logits
@@ -14,12 +14,13 @@ struct PredictionPass: Sendable, BitwiseCopyable {
 
   let network: PackedNetwork
   let kernels: Kernels
-  /// Features that are not read where they lie: [rows, features].
+  /// A copy of the features if they cannot be read in place: [rows, features].
   private let input: MatrixView
-  /// The outputs of each step: [rows, outputs], in panels filled up; of one that works in place those
-  /// of the step before.
+  /// The outputs of each step with the padding of panels: [rows, outputs].
+  ///
+  /// An in-place step has the matrix of the step before it.
   private let values: VectorView<MatrixView>
-  /// For the last product, where it has few classes.
+  /// A faster kernel for the last product and the softmax; nil if there are too many classes for it.
   private let columns: ProbabilityColumns?
 
   init(_ network: PackedNetwork, rowCapacity: Int, kernels: Kernels, in arena: Arena) {
@@ -40,12 +41,12 @@ struct PredictionPass: Sendable, BitwiseCopyable {
       classCount: network.outputCount, rowCapacity: rowCapacity, in: arena)
   }
 
-  /// The logits of the last run: [rows, classes].
+  /// The logits of the last run: [rows, outputs].
   var logits: MatrixView { values[values.count - 1].leading(network.outputCount) }
 
-  /// The class of the greatest logit of the last run's first row, the first of equals.
+  /// The most probable class of the first row of the last run; of equal logits the lowest index.
   var mostProbableClass: Int {
-    // Two probabilities can round to the same number; two logits then still differ.
+    // The logit decides, because both probabilities can round to the same number.
     if network.classCount > network.outputCount { return logits[0, 0] > 0 ? 1 : 0 }
     var best = 0
     for column in 1..<max(1, logits.columnCount) where logits[0, column] > logits[0, best] {
@@ -54,11 +55,14 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     return best
   }
 
-  /// Computes some rows of the features; false where a feature may be, or a logit is, not finite.
+  /// Computes the outputs of some rows; returns false if a feature may not be finite or a logit is not
+  /// finite.
+  ///
+  /// After false the caller checks features and logits to find the value, if there is one.
   func run(
     _ source: FeatureSource, rows: Range<Int>, _ output: Output, into result: MatrixView
   ) -> Bool {
-    // What works in place must not write into the features where they lie.
+    // An in-place operation must not overwrite the caller's features, so it needs a copy of them.
     let first = network.steps[0]
     var x: MatrixView
     if !first.isInPlace, let floats = source.floats(rows) {
@@ -67,8 +71,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
       x = input.rows(0..<rows.count)
       kernels.convert(source, from: rows.lowerBound, into: x)
     }
-    // A feature that is not finite makes every sum over the features not finite, so in a product one
-    // unit's is enough to look at.
+    // A feature that is not finite makes every sum over the features not finite. So if the first step is a
+    // product, a check of its first output is enough.
     var isFinite = first.isProduct || x.isFinite
     for index in 0..<network.steps.count {
       let step = network.steps[index]
@@ -76,7 +80,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
         predict(x, by: step, into: x)
         continue
       }
-      // A step before may have overflowed, and an activation made the units finite again.
+      // If an earlier step overflowed, the padding can hold NaN although an activation made the units
+      // themselves finite again. The next product reads the padding.
       if index > 0 { x.clearPadding() }
       if output == .probabilities, network.outputFunction == .softmax,
         index == network.steps.count - 1,
@@ -98,7 +103,7 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     return isFinite
   }
 
-  // From logits.
+  // Writes the probabilities of the logits.
   private func writeProbabilities(of logits: MatrixView, into result: MatrixView) {
     switch network.outputFunction {
     case .softmax: return kernels.softmax(logits, into: result)
@@ -106,7 +111,7 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     case .sigmoid: break
     }
     if network.classCount > network.outputCount {
-      // 1 - p is the sigmoid of the other sign, which does not round to 0 where p is near 1.
+      // 1 - p is computed as sigmoid(-z), which does not round to 0 if p is near 1.
       for row in 0..<logits.rowCount {
         result[row, 0] = -logits[row, 0]
         result[row, 1] = logits[row, 0]
@@ -117,8 +122,9 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     kernels.apply(.sigmoid, to: result, into: result)
   }
 
-  // Of few classes, with the rows in vector lanes; nil where that does not fit. A feature that is
-  // not finite makes the parts of the logits not finite.
+  // Writes the probabilities of few classes with rows in vector lanes. Returns nil if the kernel is not
+  // applicable, and false if a logit may not be finite. A feature that is not finite makes the partial sums
+  // of the logits not finite, so false covers features too.
   private func writeProbabilities(
     of x: MatrixView, by step: PackedNetwork.Step, into result: MatrixView
   ) -> Bool? {
@@ -129,8 +135,8 @@ struct PredictionPass: Sendable, BitwiseCopyable {
       of: x, transposed: product.weight, bias: product.bias, with: kernels, into: result)
   }
 
-  // As many rows as the kernel can hold the sums of; the last two tiles share what is left, since a
-  // low one leaves the multipliers waiting.
+  // A tile has at most 12 rows, because the kernel keeps their sums in registers. The last two tiles share
+  // the remaining rows evenly, because a tile of few rows leaves the multipliers idle.
   private static func tileHeight(for rowsLeft: Int) -> Int {
     rowsLeft >= 24 ? 12 : rowsLeft > 12 ? (rowsLeft + 1) / 2 : rowsLeft
   }

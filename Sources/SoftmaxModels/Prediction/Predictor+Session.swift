@@ -3,7 +3,7 @@
 public import SoftmaxCore
 
 extension Predictor {
-  /// One thread's way to predict row by row: no call allocates memory or takes a lock.
+  /// A predictor of single rows for one thread.
   ///
   /// ```swift
   /// var session = predictor.session()
@@ -11,14 +11,15 @@ extension Predictor {
   /// let best = try session.probabilities(for: row, into: &probabilities)
   /// ```
   ///
-  /// Sessions of one predictor share its weights, and each has memory for the values in between.
+  /// Calls allocate no memory and take no lock, except to report an error. The sessions of a predictor share
+  /// its weights; each session has separate memory for intermediate values.
   public struct Session: ~Copyable, Sendable {
-    /// What the session predicts with.
+    /// The predictor that the session belongs to.
     public let predictor: Predictor
     private let arena: Arena
     private let pass: PredictionPass
     private let computations: [@Sendable (inout [Double]) -> Void]
-    // The row on its way through the pipeline, and as the network takes it.
+    // The row during the pipeline's computations, and the result as input of the network.
     private var values: [Double] = []
     private var row: [Float] = []
 
@@ -36,11 +37,11 @@ extension Predictor {
     /// Writes the probability of each class for one row of numbers.
     ///
     /// - Parameters:
-    ///   - row: a number for each feature, in the order in which they were learnt from.
-    ///   - probabilities: as long as there are classes.
+    ///   - row: the value of each feature, in the order of the training data.
+    ///   - probabilities: receives the probabilities; its count must be the number of classes.
     /// - Returns: the index of the most probable class.
-    /// - Throws: `shapeMismatch`; `nonFiniteValue` naming the column of a feature that is NaN or
-    ///   infinite, or the class of a logit that overflowed.
+    /// - Throws: `shapeMismatch`; `nonFiniteValue` with the column of a feature that is NaN or infinite, or
+    ///   the class of a logit that overflowed.
     @discardableResult
     public mutating func probabilities(
       for row: [Float], into probabilities: inout [Float]
@@ -49,7 +50,7 @@ extension Predictor {
       return try run(row.span, .probabilities, into: &span)
     }
 
-    /// The same for a row that lies elsewhere.
+    /// Writes the probability of each class for one row of numbers, given as a span.
     @discardableResult
     public mutating func probabilities(
       for row: Span<Float>, into probabilities: inout MutableSpan<Float>
@@ -57,11 +58,12 @@ extension Predictor {
       try run(row, .probabilities, into: &probabilities)
     }
 
-    /// Writes the probability of each class for one row of bytes, multiplied with the scale of the bytes
-    /// that were learnt from.
+    /// Writes the probability of each class for one row of bytes.
+    ///
+    /// Each byte is multiplied by the scale that the bytes of the training data had.
     ///
     /// - Returns: the index of the most probable class.
-    /// - Throws: as for numbers; `invalidArgument` where no bytes were learnt from.
+    /// - Throws: the errors for rows of numbers; `invalidArgument` if the model was not trained on bytes.
     @discardableResult
     public mutating func probabilities(
       for row: [UInt8], into probabilities: inout [Float]
@@ -70,7 +72,7 @@ extension Predictor {
       return try run(row.span, .probabilities, into: &span)
     }
 
-    /// The same for a row that lies elsewhere.
+    /// Writes the probability of each class for one row of bytes, given as a span.
     @discardableResult
     public mutating func probabilities(
       for row: Span<UInt8>, into probabilities: inout MutableSpan<Float>
@@ -78,7 +80,9 @@ extension Predictor {
       try run(row, .probabilities, into: &probabilities)
     }
 
-    /// Writes the logits for one row of numbers, as many as the predictor has outputs.
+    /// Writes the logits for one row of numbers.
+    ///
+    /// The count of `logits` must be the number of outputs of the predictor.
     ///
     /// - Returns: the index of the most probable class.
     /// - Throws: as ``probabilities(for:into:)-([Float],_)``.
@@ -123,7 +127,7 @@ extension Predictor {
       return try checkedClass(of: .bytes(try row.matrix(scale: scale)))
     }
 
-    // Takes the values through the pipeline; false where one does not end as a finite Float.
+    // Applies the pipeline to the values; returns false if a result is not a finite Float.
     private mutating func compute() -> Bool {
       for step in computations { step(&values) }
       row.removeAll(keepingCapacity: true)
@@ -147,7 +151,7 @@ extension Predictor {
       return try checkedClass(of: .floats(try row.matrix()))
     }
 
-    // The greatest logit's class; nil where something may not be finite.
+    // Returns the most probable class; nil if a feature or a logit may not be finite.
     private func best(
       of source: FeatureSource, _ output: PredictionPass.Output, into view: MatrixView?
     ) -> Int? {
@@ -170,12 +174,13 @@ extension Predictor {
       }
     }
 
-    // The same for a row as it was handed in, which the pipeline cannot take.
+    // Throws the error of a row for which the pipeline gives no finite result.
     private func checkedClass(ofRaw features: Features) throws(SoftmaxError) -> Int {
       try checkedClass(of: predictor.pipeline.apply(to: features))
     }
 
-    // Names what is not finite; where only a sum in between was not, the result stands.
+    // Throws for a feature or logit that is not finite. If only an intermediate sum was not finite, the
+    // result is valid.
     private func checkedClass(of features: Features) throws(SoftmaxError) -> Int {
       try features.validateFinite()
       try predictor.validateFinite(pass.logits.rows(0..<1).matrix())
@@ -183,7 +188,7 @@ extension Predictor {
     }
   }
 
-  /// A way for one thread to predict row by row.
+  /// Creates a session, with which one thread predicts row by row.
   public func session() -> Session { Session(of: self) }
 }
 

@@ -3,32 +3,34 @@
 public import SoftmaxCore
 import Synchronization
 
-/// A classifier made ready to predict again and again: its weights laid out, its threads started.
+/// A classifier prepared for repeated prediction.
 ///
 /// ```swift
 /// let predictor = try classifier.predictor()
 /// for prediction in try predictor.predictions(for: images) { print(prediction.label) }
 /// ```
 ///
-/// A predictor may be used by several threads; their batches take turns. For one row at a time each
-/// thread makes a ``Session`` of its own, which waits for nobody. Features go through the pipeline in blocks
-/// of rows, so that a prediction takes memory for its result and a block, however many rows there are.
+/// The initializer packs the weights once. The first batch that is large enough to be shared starts the
+/// threads, which are then kept. Several threads can use one predictor, but their batches run one after the
+/// other. To predict single rows without waiting, each thread creates a separate ``Session``. Features pass
+/// through the pipeline in blocks of rows, so a prediction needs memory for its result and one block,
+/// whatever the number of rows.
 ///
-/// The bits are those of ``Classifier/probabilities(for:threads:)``: a row has the same alone and in
-/// any company.
+/// The bits are those of ``Classifier/probabilities(for:threads:)``: the result of a row does not depend on
+/// the other rows of its batch.
 public final class Predictor: Sendable {
-  // Rows that go through the pipeline at once; a row's bits do not depend on its company.
+  // The number of rows that pass through the pipeline at once. The bits of a row do not depend on it.
   private static let rowsAtOnce = 8_192
 
   /// The names of the classes, by index.
   public let classNames: [String]
-  /// What is done to features before the network sees them.
+  /// The preprocessing that is applied to features before the network.
   public let pipeline: Pipeline
   /// The number of features of a row.
   public let featureCount: Int
-  /// The number of logits of a row: one for each class, or one for two classes.
+  /// The number of logits per row: one per class, or a single one for two classes.
   public let outputCount: Int
-  /// The number of classes, which is that of a row's probabilities.
+  /// The number of classes, which is the number of probabilities per row.
   public var classCount: Int { classNames.count }
 
   let network: PackedNetwork
@@ -37,18 +39,18 @@ public final class Predictor: Sendable {
   let execution: Execution
   private let crew = Mutex<Crew?>(nil)
 
-  /// Prepares a network.
+  /// Prepares a network for prediction.
   ///
   /// - Parameters:
-  ///   - network: what predicts; later changes of it are not seen.
-  ///   - classNames: the names of the classes; without them they are called "0", "1", ...
-  ///   - pipeline: what is done to features first.
-  ///   - outputFunction: how outputs become probabilities, for a network written from logits; without
-  ///     it the network's own.
-  ///   - threads: the number of threads for batches; without it the machine's processors. They are
-  ///     started by the first batch that needs them.
-  /// - Throws: `invalidArgument` for a number of threads that makes no sense; `shapeMismatch` for names or a
-  ///   pipeline that do not fit the network.
+  ///   - network: the network; later changes of it have no effect on the predictor.
+  ///   - classNames: the names of the classes; by default "0", "1", ...
+  ///   - pipeline: the preprocessing of the features; by default none.
+  ///   - outputFunction: the function that turns outputs into probabilities, for a network without a softmax
+  ///     or sigmoid at its end; by default that of the network.
+  ///   - threads: the maximum number of threads for batches; by default the number of processors. The first
+  ///     batch that needs the threads starts them.
+  /// - Throws: `invalidArgument` for an invalid number of threads; `shapeMismatch` if names or pipeline do
+  ///   not fit the network.
   public convenience init(
     _ network: Sequential, classNames: [String]? = nil, pipeline: Pipeline = Pipeline(),
     outputFunction: OutputFunction? = nil, threads: Int? = nil
@@ -58,7 +60,7 @@ public final class Predictor: Sendable {
       execution: Execution(threads: threads))
   }
 
-  /// Prepares a network to predict as `execution` says.
+  /// Prepares a network for prediction with the threads and instruction set of `execution`.
   package init(
     _ network: Sequential, classNames: [String]? = nil, pipeline: Pipeline = Pipeline(),
     outputFunction: OutputFunction? = nil, execution: Execution
@@ -83,17 +85,17 @@ public final class Predictor: Sendable {
     outputCount = network.outputCount
   }
 
-  /// The logits of each sample: [samples, outputs].
+  /// Returns the logits of each sample: [samples, outputs].
   ///
-  /// - Throws: as ``Pipeline/apply(to:)-(Features)``; `shapeMismatch`; `nonFiniteValue` naming row and
-  ///   column of a feature that is NaN or infinite, or row and class of a logit that overflowed.
+  /// - Throws: as ``Pipeline/apply(to:)-(Features)``; `shapeMismatch`; `nonFiniteValue` with row and column
+  ///   of a feature that is NaN or infinite, or row and class of a logit that overflowed.
   public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
     var result = Matrix(rowCount: features.rowCount, columnCount: outputCount)
     try run(features, .logits, into: &result)
     return result
   }
 
-  /// The probability of each class for each sample: [samples, classes].
+  /// Returns the probability of each class for each sample: [samples, classes].
   ///
   /// - Throws: as ``logits(for:)``.
   public func probabilities(for features: Features) throws(SoftmaxError) -> Matrix {
@@ -104,7 +106,7 @@ public final class Predictor: Sendable {
 
   /// Writes the probability of each class for each sample into a matrix [samples, classes].
   ///
-  /// - Throws: as ``logits(for:)``; then the matrix holds nothing of use.
+  /// - Throws: as ``logits(for:)``; after an error the contents of the matrix are undefined.
   public func probabilities(
     for features: Features, into result: inout Matrix
   ) throws(SoftmaxError) {
@@ -117,14 +119,14 @@ public final class Predictor: Sendable {
     try run(features, .probabilities, into: &result)
   }
 
-  /// The most probable class of each sample, with all probabilities.
+  /// Returns the most probable class of each sample, with the probabilities of all classes.
   ///
   /// - Throws: as ``logits(for:)``.
   public func predictions(for features: Features) throws(SoftmaxError) -> [Prediction] {
     let logits = try logits(for: features)
     let function = network.outputFunction
     let probabilities = function.probabilities(of: logits)
-    // The class is that of the greatest logit: two probabilities can round to the same number.
+    // The logits determine the class, because two probabilities can round to the same number.
     return zip(0..<logits.rowCount, function.classes(of: logits)).map { row, index in
       Prediction(
         index: index, label: classNames[index], probabilities: Array(probabilities.row(row)),
@@ -132,7 +134,7 @@ public final class Predictor: Sendable {
     }
   }
 
-  /// The most probable class of each row of a table, whose columns are found by their names.
+  /// Returns the most probable class of each row of a table, whose columns are matched by name.
   ///
   /// ```swift
   /// let table = try Table([.numbers([5.1], name: "length"), .numbers([1.4], name: "width")])
@@ -159,7 +161,7 @@ public final class Predictor: Sendable {
     }
   }
 
-  // Rows as the network takes them, into the rows of the result from the first one on.
+  // Predicts preprocessed features. Writes to the rows of the result that start at `firstRow`.
   private func run(
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix, firstRow: Int
   ) throws(SoftmaxError) {
@@ -181,7 +183,7 @@ public final class Predictor: Sendable {
       if output == .logits {
         try validateFinite(result.selecting(rows: rows))
       } else {
-        // Of features that went through the pipeline already.
+        // `features` have passed through the pipeline already, so the logits are computed from them directly.
         var logits = Matrix(rowCount: features.rowCount, columnCount: outputCount)
         try run(features, .logits, into: &logits, firstRow: 0)
       }
@@ -212,17 +214,19 @@ public final class Predictor: Sendable {
   }
 }
 
-/// The workers of a predictor, each with memory of its own.
+/// The worker threads of a predictor, each with separate memory for intermediate values.
 private struct Crew: Sendable {
-  // Rows that a worker takes at a time: whole tiles, and the values stay in its cache.
+  // The number of rows that a worker processes at a time: a multiple of the tile height, and few enough for
+  // the intermediate values to stay in cache.
   private static let block = 96
-  // Below so many operations a worker would be waited for longer than it works.
+  // The minimum number of operations of a batch to be shared: for fewer, waiting for the workers takes longer
+  // than the work saved.
   private static let leastOperations = 4_000_000
 
   private let team: WorkerTeam
   private let arena = Arena()
   private let passes: [PredictionPass]
-  /// What each worker says of its rows.
+  /// For each worker, 1 if its last rows had finite results, else 0.
   private let areFinite: VectorView<Int32>
 
   init(for predictor: Predictor, threads: Int) {
@@ -235,15 +239,15 @@ private struct Crew: Sendable {
     wantedThreadCount = threads
   }
 
-  /// The number of workers that it was made for; the system may have granted fewer.
+  /// The requested number of workers; the system may have granted fewer.
   let wantedThreadCount: Int
 
-  /// Whether so many rows are worth sharing.
+  /// Whether a batch of `rowCount` rows is large enough to be shared among workers.
   static func isWorthSharing(rowCount: Int, in network: PackedNetwork) -> Bool {
     rowCount > leastOperations / max(1, network.operationCount)
   }
 
-  /// Computes all rows; false where a feature may be, or a logit is, not finite.
+  /// Computes all rows; returns false if a feature may not be finite or a logit is not finite.
   func run(
     _ features: Features, _ output: PredictionPass.Output, isShared: Bool, into result: MatrixView
   ) -> Bool {

@@ -3,36 +3,37 @@
 public import SoftmaxCore
 
 extension Sequential {
-  /// A network made ready to predict again and again.
+  /// Returns the network prepared for repeated prediction.
   ///
-  /// - Parameter threads: the number of threads; without it the machine's processors.
-  /// - Throws: `invalidArgument` for a number of threads that makes no sense.
+  /// - Parameter threads: the maximum number of threads; by default the number of processors.
+  /// - Throws: `invalidArgument` for an invalid number of threads.
   public func predictor(threads: Int? = nil) throws(SoftmaxError) -> Predictor {
     try predictor(execution: Execution(threads: threads))
   }
 
-  /// A network made ready to predict as `execution` says.
+  /// Returns the network prepared for prediction with the threads and instruction set of `execution`.
   package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(self, execution: execution)
   }
 
-  /// The logits of each sample: [samples, outputs].
+  /// Returns the logits of each sample: [samples, outputs].
   ///
-  /// A sample's logits have the same bits alone and in any company. Who predicts more than once
-  /// makes a ``Predictor``.
+  /// The bits of a sample's logits do not depend on the other samples. Each call packs the weights anew; use
+  /// a ``Predictor`` to predict repeatedly.
   ///
   /// - Parameters:
-  ///   - features: a row for each sample.
-  ///   - threads: the number of threads; without it the machine's processors.
-  /// - Throws: `shapeMismatch`; `nonFiniteValue` naming row and column of a feature that is NaN or
-  ///   infinite, or row and class of a logit that overflowed.
+  ///   - features: one row for each sample.
+  ///   - threads: the maximum number of threads; by default the number of processors.
+  /// - Throws: `invalidArgument` for an invalid number of threads; `shapeMismatch`; `nonFiniteValue` with row
+  ///   and column of a feature that is NaN or infinite, or row and class of a logit that overflowed.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
     try predictor(threads: threads).logits(for: features)
   }
 
-  /// The probability of each class for each sample: [samples, classes].
+  /// Returns the probability of each class for each sample: [samples, classes].
   ///
-  /// By the network's ``outputFunction``; a single sigmoid has the classes no and yes.
+  /// The network's ``outputFunction`` turns logits into probabilities. A single sigmoid output has two
+  /// classes: no, then yes.
   ///
   /// - Throws: as ``logits(for:threads:)``.
   public func probabilities(

@@ -2,14 +2,15 @@
 
 package import SoftmaxCore
 
-/// Multiplies bytes, such as the pixels of images, with the scale that they had in training.
+/// A step that gives byte features, such as pixels, the scale of the training data.
 ///
-/// Features that are numbers already stay as they are.
+/// A byte b then has the value b * scale. The bytes are not copied; features that are floats stay
+/// unchanged.
 package struct ByteScale: PreprocessingKind {
   package static let name = "byte_scale"
 
   package struct Settings: Hashable, Sendable, Codable {
-    /// What a byte is multiplied with.
+    /// The factor by which a byte is multiplied.
     package var scale: Float
   }
 
@@ -20,7 +21,7 @@ package struct ByteScale: PreprocessingKind {
     try self.init(settings: Settings(scale: scale), learnt: [:])
   }
 
-  /// - Throws: `invalidArgument` for a scale that is not a finite number greater than 0.
+  /// - Throws: `invalidArgument` unless the scale is finite and greater than 0.
   package init(settings: Settings, learnt: [String: [Double]]) throws(SoftmaxError) {
     try ByteMatrix.validate(scale: settings.scale)
     self.settings = settings

@@ -2,15 +2,15 @@
 
 package import SoftmaxCore
 
-/// Chooses the columns of a table that were learnt from, and remembers what the table looked like.
+/// A step that selects the feature columns of a table, and stores the schema of the training table.
 ///
-/// Columns are found by name whatever their order, without names by place; see ``TableSchema``. Features
-/// of another storage have no columns to choose from: they are taken to be in order.
+/// Columns are found by name in any order, or by position if the table has no names; see ``TableSchema``.
+/// Features that are not a table must have exactly the columns of the training data, in the same order.
 package struct ColumnChoice: PreprocessingKind {
   package static let name = "columns"
 
   package let settings: TableSchema
-  /// What the training table looked like.
+  /// The schema of the training table.
   package var schema: TableSchema { settings }
 
   package init(_ schema: TableSchema) { settings = schema }
@@ -21,7 +21,7 @@ package struct ColumnChoice: PreprocessingKind {
   package var isFitted: Bool { true }
   package func fitted(to rows: PreprocessedRows) -> ColumnChoice { self }
   package var description: String { "columns" }
-  // A table may have more columns, from which it chooses.
+  // The number of columns that come in is not checked: a table may have more than are selected.
   package func columnCount(from count: Int?) -> Int? { schema.features.count }
 
   package var action: PreprocessingAction {

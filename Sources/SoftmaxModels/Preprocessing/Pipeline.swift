@@ -2,11 +2,11 @@
 
 public import SoftmaxCore
 
-/// What is done to features before a network sees them, as learnt from training rows.
+/// A list of preprocessing steps that were fitted to training rows, applied before a network.
 ///
-/// Steps that choose or rescale features come first and copy nothing. Steps that compute work through the
-/// rows in small blocks, in `Double`, and the result is rounded to `Float` once: beside the features and
-/// their result a pipeline takes half a megabyte. It runs on the caller's thread.
+/// Steps that select or rescale features come first and copy nothing. Steps that compute process the rows
+/// in small blocks, in `Double`, and the result is rounded to `Float` once. Beyond the features and the
+/// result, a pipeline takes half a megabyte of memory. It runs on the caller's thread.
 ///
 /// ```swift
 /// let pipeline = try Pipeline([.standardize], fittedTo: training)
@@ -18,26 +18,26 @@ public import SoftmaxCore
 public struct Pipeline: Hashable, Sendable {
   /// The fitted steps, in the order in which they are applied.
   public let steps: [PreprocessingStep]
-  /// The number of columns that come out; nil for as many as come in.
+  /// The number of columns of the result; nil if it equals the number of columns that come in.
   package let columnCount: Int?
 
-  /// The pipeline that changes nothing.
+  /// Creates a pipeline without steps, which changes nothing.
   public init() {
     steps = []
     columnCount = nil
   }
 
-  /// Learns what steps need to know from the rows of a data set.
+  /// Fits steps to the rows of a data set.
   ///
-  /// What the features are comes first, without being asked for: of a table which columns they are, of
-  /// bytes their scale. Steps that were fitted before are taken as they are.
+  /// A step that records the form of the features is added in front, unless `steps` has one: the columns of
+  /// a table, the scale of bytes. Steps that are fitted already are kept unchanged.
   ///
   /// - Parameters:
-  ///   - steps: what to do, in order.
-  ///   - dataset: the rows to learn from, without those that are held back.
-  /// - Throws: `invalidArgument` for no rows; `shapeMismatch` for steps that were fitted to other features;
-  ///   `invalidData` naming a column that holds no numbers; `nonFiniteValue` naming row and column of a
-  ///   number that is missing or not finite.
+  ///   - steps: the steps, in the order in which they are applied.
+  ///   - dataset: the training rows, without rows that are held out.
+  /// - Throws: `invalidArgument` if there are no rows; `shapeMismatch` for a step that was fitted to other
+  ///   features; `invalidData` with the name of a column that is not numeric; `nonFiniteValue` with the row
+  ///   and column of a value that is missing or not finite.
   public init(
     _ steps: [PreprocessingStep] = [], fittedTo dataset: LabeledDataset
   ) throws(SoftmaxError) {
@@ -46,7 +46,7 @@ public struct Pipeline: Hashable, Sendable {
       throw SoftmaxError(.invalidArgument, "there are no rows to learn from")
     }
     var fitted: [PreprocessingStep] = []
-    // Steps of a model bring their own.
+    // The steps of a fitted model already include these two.
     if let schema = dataset.schema, !steps.contains(where: { $0.kind is ColumnChoice }) {
       fitted.append(PreprocessingStep(ColumnChoice(schema)))
     }
@@ -59,8 +59,9 @@ public struct Pipeline: Hashable, Sendable {
     try self.init(fitted: fitted)
   }
 
-  /// - Throws: `shapeMismatch` where a step cannot take what the one before gives; `invalidArgument` for
-  ///   a step that is not fitted, or one that arranges features after others computed with them.
+  /// - Throws: `shapeMismatch` if a step does not accept the columns of the step before it;
+  ///   `invalidArgument` for a step that is not fitted, or for one that arranges features after a step that
+  ///   computes.
   package init(fitted steps: [PreprocessingStep]) throws(SoftmaxError) {
     var count: Int?
     var hasComputed = false
@@ -81,51 +82,53 @@ public struct Pipeline: Hashable, Sendable {
     columnCount = count
   }
 
-  /// What the training table looked like, where the features were columns of one.
+  /// The schema of the training table; nil unless the features were columns of a table.
   public var table: TableSchema? {
     steps.lazy.compactMap { ($0.kind as? ColumnChoice)?.schema }.first
   }
 
-  /// What a byte of a feature is multiplied with, where the features were bytes.
+  /// The factor by which byte features are multiplied; nil unless the features were bytes.
   package var scaleOfBytes: Float? {
     steps.lazy.compactMap { ($0.kind as? ByteScale)?.scale }.first
   }
 }
 
 extension Pipeline: CustomStringConvertible {
-  /// What the steps do, in order.
+  /// The descriptions of the steps, in order.
   public var description: String {
     steps.isEmpty ? "as they are" : steps.map(\.description).joined(separator: ", ")
   }
 }
 
-// Applying it.
 extension Pipeline {
-  /// The features as a network takes them: numbers without a gap, or bytes with a scale.
+  /// Applies the steps: the result has finite floats, or bytes with a scale.
   ///
-  /// - Throws: `shapeMismatch` for other features than the pipeline was fitted to; `invalidArgument` naming
-  ///   a column that is missing; `invalidData` naming one that holds no numbers; `nonFiniteValue` naming row
-  ///   and column of a number that is missing, or of which no finite `Float` is made.
-  /// - Complexity: constant for floats and bytes where no step computes; else a new matrix.
+  /// - Throws: `shapeMismatch` for other features than the pipeline was fitted to; `invalidArgument` with
+  ///   the name of a missing column; `invalidData` with the name of a column that is not numeric;
+  ///   `nonFiniteValue` with the row and column of a value that is missing, or whose result is not a finite
+  ///   `Float`.
+  /// - Complexity: constant for floats and bytes unless a step computes; otherwise a new matrix.
   public func apply(to features: Features) throws(SoftmaxError) -> Features {
     try applied(to: arranged(features), rows: 0..<features.rowCount)
   }
 
-  /// A data set with its features as a network takes them; as many features keep their shape.
+  /// Applies the steps to the features of a data set.
   ///
-  /// - Throws: as ``apply(to:)-(Features)``.
+  /// The samples keep their shape if the number of features stays the same.
+  ///
+  /// - Throws: the errors of ``apply(to:)-(Features)``.
   public func apply(to dataset: LabeledDataset) throws(SoftmaxError) -> LabeledDataset {
     let features = try apply(to: dataset.features)
     let isAsItWas = features.table == nil && !computes && dataset.features.table == nil
-    // Bytes with the scale that they have, and floats, need not be looked at again.
+    // Floats, and bytes whose scale stays the same, were validated when the data set was made.
     if isAsItWas, features.bytes?.scale == dataset.features.bytes?.scale { return dataset }
     return try dataset.replacing(features: features)
   }
 
-  /// Whether numbers are computed, so that features come out as a new matrix.
+  /// Whether a step computes new values, so the result is a new matrix.
   package var computes: Bool { !computations.isEmpty }
 
-  /// The features after the steps that copy nothing.
+  /// Applies the steps that copy nothing.
   package func arranged(_ features: Features) throws(SoftmaxError) -> Features {
     var features = features
     for step in steps {
@@ -134,14 +137,14 @@ extension Pipeline {
     return features
   }
 
-  /// What computes, in order.
+  /// The functions of the steps that compute, in order.
   package var computations: [@Sendable (inout [Double]) -> Void] {
     steps.compactMap { step in
       if case .compute(let compute) = step.kind.action { compute } else { nil }
     }
   }
 
-  /// Some rows of arranged features, as a network takes them.
+  /// Applies the steps that compute to some rows of features that `arranged` returned.
   package func applied(
     to features: Features, rows: Range<Int>
   ) throws(SoftmaxError) -> Features {
@@ -163,7 +166,7 @@ extension Pipeline {
       description: steps.map(\.description).last ?? "")
   }
 
-  /// Throws `shapeMismatch` unless a network can take what comes out.
+  /// Throws `shapeMismatch` unless the network's input count is the number of columns of the result.
   func validate(for network: Sequential) throws(SoftmaxError) {
     guard let columnCount, columnCount != network.inputCount else { return }
     throw SoftmaxError(
@@ -172,7 +175,7 @@ extension Pipeline {
         + "\(columnCount)")
   }
 
-  /// Throws unless this is the pipeline that a checkpoint was trained with.
+  /// Throws unless this pipeline equals the one that a checkpoint was written with.
   func validate(isThatOf checkpoint: Pipeline) throws(SoftmaxError) {
     guard checkpoint != self else { return }
     let isAlike = checkpoint.steps.map(\.name) == steps.map(\.name)

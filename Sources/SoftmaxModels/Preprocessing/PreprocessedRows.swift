@@ -2,9 +2,9 @@
 
 package import SoftmaxCore
 
-/// The rows of some features as steps hand them on, in blocks of `Double`s.
+/// The rows of features after preprocessing, computed on demand in blocks of `Double`s.
 ///
-/// However many rows there are, a block takes about half a megabyte: numbers are computed when they are asked for.
+/// A block takes about half a megabyte, whatever the number of rows. Every read computes the values again.
 package struct PreprocessedRows {
   private static let valuesOfBlock = 1 << 16
 
@@ -18,11 +18,11 @@ package struct PreprocessedRows {
   package let columnCount: Int
 
   /// - Parameters:
-  ///   - features: what the steps get, as arranged.
-  ///   - steps: what computes numbers, in order.
-  ///   - columnCount: the number of columns that come out.
-  ///   - description: what the steps do, for errors.
-  /// - Throws: `invalidData` naming a column of a table that holds no numbers.
+  ///   - features: the input of the first step that computes, already arranged.
+  ///   - steps: the functions of the steps that compute, in order.
+  ///   - columnCount: the number of columns of the result.
+  ///   - description: what the last step does, for error messages.
+  /// - Throws: `invalidData` with the name of a table's column that is not numeric.
   init(
     _ features: Features, steps: [@Sendable (inout [Double]) -> Void], columnCount: Int,
     description: String
@@ -34,8 +34,9 @@ package struct PreprocessedRows {
     self.description = description
   }
 
-  /// Calls `body` with the first row of each block and the block's numbers, row after row; NaN is a
-  /// missing one.
+  /// Calls `body` for each block with the index of its first row and its values in row-major order.
+  ///
+  /// NaN is a missing value.
   package func forEachBlock(
     of rows: Range<Int>? = nil, _ body: (Int, [Double]) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) {
@@ -52,9 +53,10 @@ package struct PreprocessedRows {
     }
   }
 
-  /// Some rows rounded to `Float`: [rows, columns].
+  /// Returns some rows rounded to `Float`: [rows, columns].
   ///
-  /// - Throws: `nonFiniteValue` naming row and column of a number that is missing, or no finite `Float`.
+  /// - Throws: `nonFiniteValue` with the row and column of a value that is missing, or not a finite
+  ///   `Float`.
   func floats(of rows: Range<Int>) throws(SoftmaxError) -> Matrix {
     var elements: [Float] = []
     elements.reserveCapacity(rows.count * columnCount)
@@ -71,7 +73,7 @@ package struct PreprocessedRows {
     return try Matrix(rowCount: rows.count, columnCount: columnCount, elements: elements)
   }
 
-  /// What to say of a number that is not finite.
+  /// Returns the error for a value that is missing, not finite, or not finite after the steps.
   func failure(row: Int, column: Int) -> SoftmaxError {
     var values: [Double] = []
     features.read(rows: row..<row + 1, into: &values)

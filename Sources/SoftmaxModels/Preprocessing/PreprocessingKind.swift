@@ -2,48 +2,48 @@
 
 package import SoftmaxCore
 
-/// What a kind of ``PreprocessingStep`` says of itself: how it is learnt, applied, written and read.
+/// A kind of ``PreprocessingStep``: how it is fitted, applied, saved and loaded.
 ///
-/// A new kind is a type that conforms, in a file of its own, and a line in ``PreprocessingStep/kinds``.
+/// To add a kind, write a conforming type in a separate file and add a line to ``PreprocessingStep/kinds``.
 package protocol PreprocessingKind: Hashable, Sendable, CustomStringConvertible {
-  /// What a file says of the step in words; what it measured are the ``learnt`` values.
+  /// The settings that a file stores; the measured values are stored separately, as ``learnt``.
   associatedtype Settings: Hashable, Sendable, Codable
 
-  /// The name in files.
+  /// The name of the kind in files.
   static var name: String { get }
 
   var settings: Settings { get }
 
-  /// What was learnt from training rows, as arrays by name.
+  /// The values that were fitted to training rows, as arrays by name.
   var learnt: [String: [Double]] { get }
 
-  /// The step that a file describes, which is not to be trusted.
+  /// Creates a step from the contents of a file, which must be validated because a file is not trusted.
   init(settings: Settings, learnt: [String: [Double]]) throws(SoftmaxError)
 
-  /// Whether it has learnt all that it needs.
+  /// Whether all values that the step needs have been fitted.
   var isFitted: Bool { get }
 
-  /// The step as training rows teach it.
+  /// Returns the step fitted to training rows.
   func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Self
 
-  /// The number of columns that come out of `count`; nil is a number that is not known.
+  /// Returns the number of columns of the result for `count` input columns; nil means unknown.
   ///
-  /// - Throws: `shapeMismatch` for a number that the step cannot take.
+  /// - Throws: `shapeMismatch` for a number of columns that the step does not accept.
   func columnCount(from count: Int?) throws(SoftmaxError) -> Int?
 
-  /// What a fitted step does.
+  /// The action of the fitted step.
   var action: PreprocessingAction { get }
 }
 
-/// What a fitted step does to features.
+/// The action of a fitted step on features.
 package enum PreprocessingAction {
-  /// Chooses, orders or rescales features where they lie; no number is copied.
+  /// Selects, reorders or rescales features without copying values.
   case arrange(@Sendable (Features) throws(SoftmaxError) -> Features)
-  /// Changes numbers: those of whole rows, one after the other; NaN is a missing one.
+  /// Changes values in place; they are those of whole rows in row-major order, and NaN is a missing value.
   case compute(@Sendable (inout [Double]) -> Void)
 }
 
-/// The settings of a step that has none.
+/// The settings of a step without settings.
 package struct NoSettings: Hashable, Sendable, Codable {
   package init() {}
 }

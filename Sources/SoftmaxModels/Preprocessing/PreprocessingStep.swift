@@ -2,10 +2,10 @@
 
 import SoftmaxCore
 
-/// One thing that is done to features before a network sees them.
+/// A step of preprocessing, applied to features before they enter a network.
 ///
-/// A step is a value. What it needs to know of the data it learns from training rows only, when a
-/// ``Pipeline`` is fitted; from then on it is applied the same way wherever rows come in.
+/// A step is a value. Making a ``Pipeline`` fits it to training rows only; afterwards it is applied in the
+/// same way to the rows of training, validation and prediction.
 ///
 /// ```swift
 /// let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: dataset)
@@ -16,7 +16,7 @@ public struct PreprocessingStep: Sendable {
 
   package init(_ kind: any PreprocessingKind) { self.kind = kind }
 
-  /// The kinds that files can name.
+  /// The kinds that a file can contain.
   package static let kinds: [any PreprocessingKind.Type] = [
     ColumnChoice.self, ByteScale.self, Standardization.self,
   ]
@@ -30,14 +30,14 @@ public struct PreprocessingStep: Sendable {
 }
 
 extension PreprocessingStep: Hashable, CustomStringConvertible {
-  /// Whether both are of the same kind and have learnt the same values.
+  /// Returns whether both steps have the same kind, settings and fitted values.
   public static func == (a: PreprocessingStep, b: PreprocessingStep) -> Bool {
     AnyHashable(a.kind) == AnyHashable(b.kind)
   }
 
-  /// Hashes the kind with all that it has learnt.
+  /// Hashes the kind, its settings and its fitted values.
   public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(kind)) }
 
-  /// What the step does, in a word or two.
+  /// A short description of the step.
   public var description: String { kind.description }
 }

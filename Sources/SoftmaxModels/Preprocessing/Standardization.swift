@@ -3,11 +3,11 @@
 package import SoftmaxCore
 
 extension PreprocessingStep {
-  /// Brings each feature to mean 0 and standard deviation 1: x becomes (x - mean) / standard deviation.
+  /// A step that gives each feature mean 0 and standard deviation 1: (x - mean) / standard deviation.
   ///
-  /// The standard deviation is the square root of the mean squared distance from the mean, divided by
-  /// the number of rows, as in scikit-learn's `StandardScaler`; where a feature never changes it is 1. The
-  /// difference and the quotient are taken in double and rounded to `Float` once.
+  /// The standard deviation is the square root of the mean squared distance from the mean; the divisor is
+  /// the number of rows, as in scikit-learn's `StandardScaler`. For a constant feature it is set to 1. The
+  /// difference and the quotient are computed in double and rounded to `Float` once.
   public static let standardize = PreprocessingStep(Standardization())
 }
 
@@ -15,16 +15,17 @@ extension PreprocessingStep {
 package struct Standardization: PreprocessingKind {
   package static let name = "standardize"
 
-  /// The mean of each feature; none before it is fitted.
+  /// The mean of each feature; empty before fitting.
   package let mean: [Double]
-  /// What each feature's distance from its mean is divided by.
+  /// The divisor of each feature's distance from its mean; empty before fitting.
   package let standardDeviation: [Double]
 
-  /// A standardization that is to be learnt.
+  /// Creates a standardization that is not fitted.
   package init() { (mean, standardDeviation) = ([], []) }
 
-  /// - Throws: `shapeMismatch` unless both are as long; `invalidArgument` naming the feature whose mean
-  ///   is not finite or whose standard deviation is not a finite number greater than 0.
+  /// - Throws: `shapeMismatch` unless both arrays have the same length and are not empty; `invalidArgument`
+  ///   with the index of a feature whose mean is not finite or whose standard deviation is not a finite
+  ///   number greater than 0.
   package init(mean: [Double], standardDeviation: [Double]) throws(SoftmaxError) {
     guard mean.count == standardDeviation.count, !mean.isEmpty else {
       throw SoftmaxError(
@@ -58,8 +59,9 @@ package struct Standardization: PreprocessingKind {
   package var isFitted: Bool { !mean.isEmpty }
   package var description: String { "standardized" }
 
-  // Two passes, each sum ascending over the rows: the squares of distances lose nothing to a large mean.
-  // The mean is measured from the first row, so that a feature that never changes has it exactly.
+  // Two passes over the rows, because the sum of squared distances from the mean loses no precision if the
+  // mean is large. Each sum goes over the rows in ascending order. The mean is computed relative to the
+  // first row, so the mean of a constant feature is exact.
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Standardization {
     let count = Double(rows.rowCount)
     let width = rows.columnCount
@@ -87,7 +89,8 @@ package struct Standardization: PreprocessingKind {
       }
     }
     let deviation = zip(variance, mean).map { variance, mean -> Double in
-      // Rounding leaves a constant feature a deviation of some ulps of its mean; nothing to divide by.
+      // Rounding can leave a constant feature a standard deviation of a few ulps of its mean. Dividing by
+      // that would only amplify rounding errors.
       let noise = count.squareRoot() * mean.magnitude * Double.ulpOfOne
       let deviation = (variance / count).squareRoot()
       return deviation > noise ? deviation : 1

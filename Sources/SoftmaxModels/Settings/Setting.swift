@@ -2,50 +2,50 @@
 
 package import SoftmaxCore
 
-/// A setting of a loss, of an optimizer's rule or of a schedule: its names, and the values that it takes.
+/// A setting of a loss, of an optimizer's rule or of a schedule: its names and its valid values.
 package struct Setting: Sendable {
-  /// What it can be.
+  /// The value of a setting.
   package enum Value: Hashable, Sendable, Codable {
     case number(Double)
     case flag(Bool)
     case span(TrainingSpan)
   }
 
-  /// Which values make sense.
+  /// The valid values of a setting.
   ///
-  /// Numbers that a kernel takes are judged as it uses them, in single precision.
+  /// Values that a kernel uses as `Float` are checked after conversion to `Float`.
   package enum Range: Hashable, Sendable {
-    /// A float greater than 0.
+    /// Finite and greater than 0 as a `Float`.
     case positive
-    /// A float of at least 0.
+    /// Finite and at least 0 as a `Float`.
     case notNegative
-    /// Within 0..<1, in single precision too.
+    /// In 0..<1, also after rounding to `Float`.
     case share
-    /// Greater than 0, at most 1.
+    /// Greater than 0 and at most 1.
     case factor
-    /// Within 0...1.
+    /// In 0...1.
     case fraction
     /// Finite and at least 1.
     case atLeastOne
     /// On or off.
     case flag
-    /// So many steps or epochs, and not more than a 32-bit integer holds.
+    /// A number of steps or epochs, from the given minimum to the maximum of a 32-bit integer.
     case span(atLeast: Int)
   }
 
-  /// The name, as a saved model has it; empty for the span that a schedule is named by alone.
+  /// The name in saved models; empty if the schedule's name and the unit suffice to name it.
   package let name: String
-  /// What an error calls it.
+  /// The name in error messages.
   package let title: String
-  /// What the command line calls it.
+  /// The name on the command line.
   package let spelling: String
-  /// What it is where nobody says.
+  /// The default value.
   package let usual: Value
-  /// Which values make sense.
+  /// The valid values.
   package let range: Range
-  /// Whether a saved model leaves it out where it is 0.
+  /// Whether saved models omit the setting if its value is 0.
   package let isOmittedAtZero: Bool
-  /// Whether the command line takes it without its name.
+  /// Whether the command line accepts the value without the setting's name.
   package let isNameOptional: Bool
 
   private init(
@@ -61,7 +61,7 @@ package struct Setting: Sendable {
     self.isNameOptional = isNameOptional
   }
 
-  /// A number.
+  /// Returns a setting whose value is a number.
   package static func number(
     _ name: String, _ title: String, spelling: String? = nil, usual: Double, _ range: Range,
     isOmittedAtZero: Bool = false, isNameOptional: Bool = false
@@ -71,14 +71,14 @@ package struct Setting: Sendable {
       isOmittedAtZero: isOmittedAtZero, isNameOptional: isNameOptional)
   }
 
-  /// A switch, off where nobody says; a saved model has it as 1 where it is on.
+  /// Returns a setting that is on or off, off by default; saved models contain it as 1 if it is on.
   package static func flag(_ name: String, _ title: String) -> Setting {
     Setting(name, title, spelling: nil, usual: .flag(false), .flag, isOmittedAtZero: true)
   }
 
-  /// A length of training.
+  /// Returns a setting whose value is a length of training.
   ///
-  /// The command line takes a count without a unit for one of the unit of `usual`.
+  /// On the command line, a count without a unit has the unit of the default value.
   package static func span(
     _ name: String, _ title: String, spelling: String? = nil, usual: TrainingSpan,
     atLeast least: Int = 1, isOmittedAtZero: Bool = false
@@ -88,7 +88,7 @@ package struct Setting: Sendable {
       isOmittedAtZero: isOmittedAtZero)
   }
 
-  /// Throws `invalidArgument` for a value that makes no sense.
+  /// Throws `invalidArgument` for a value that is not valid.
   package func validate(_ value: Value) throws(SoftmaxError) {
     if let problem = range.problem(with: value) {
       throw SoftmaxError(.invalidArgument, "\(title) must be \(problem)")
@@ -97,7 +97,7 @@ package struct Setting: Sendable {
 }
 
 extension Setting.Range {
-  // What a value must be, and what it is; nil where it is that.
+  // Returns the end of an error message, "must be ...", for a value that is not valid; nil for a valid one.
   fileprivate func problem(with value: Setting.Value) -> String? {
     switch (self, value) {
     case (.flag, .flag): nil
@@ -125,39 +125,39 @@ extension Setting.Range {
   }
 }
 
-// MARK: - Of a kind
+// MARK: - Settings of a kind
 
-/// A kind of loss, rule or schedule that is made of named settings.
+/// A kind of loss, rule or schedule that is configured by named settings.
 ///
-/// It is made of the values of its settings and of nothing else, so what it computes with is what a
-/// saved model and a checkpoint say: a parameter that is no setting has nowhere to come from. A kind
-/// stands in one file and in one list; the command's help, options and errors follow from the list.
+/// A conforming type is created from the values of its settings and from nothing else. Saved models and
+/// checkpoints store these values, so they describe the computation completely. Each kind has one source
+/// file and one entry in a list, from which the command's help, options and errors are made.
 package protocol Configurable: Sendable {
-  /// The name, as a saved model has it.
+  /// The name in saved models.
   static var name: String { get }
-  /// What the command line calls it.
+  /// The name on the command line.
   static var spelling: String { get }
-  /// Every setting, in the order in which help names them.
+  /// All settings, in the order in which the help lists them.
   static var settings: [Setting] { get }
 
-  /// Makes it of a value for each setting.
+  /// Creates the kind from a value for each setting.
   init(_ values: SettingValues)
 }
 
-/// The values of the settings of a kind.
+/// The values of the settings of a kind, by name; a setting without a value has its default.
 package struct SettingValues: Hashable, Sendable, Codable {
   private var values: [String: Setting.Value] = [:]
 
-  /// Whether there is a value of a setting.
+  /// Returns whether a value is stored for a setting.
   package func has(_ setting: Setting) -> Bool { values[setting.name] != nil }
 
-  /// The value of a setting; without one the usual.
+  /// The value of a setting; the default if none is stored.
   package subscript(_ setting: Setting) -> Setting.Value {
     get { values[setting.name] ?? setting.usual }
     set { values[setting.name] = newValue }
   }
 
-  /// A number.
+  /// Returns the value of a setting that is a number.
   package func number(_ setting: Setting) -> Double {
     guard case .number(let number) = self[setting] else {
       preconditionFailure("\(setting.title) is no number")
@@ -165,7 +165,7 @@ package struct SettingValues: Hashable, Sendable, Codable {
     return number
   }
 
-  /// A switch.
+  /// Returns the value of a setting that is on or off.
   package func flag(_ setting: Setting) -> Bool {
     guard case .flag(let isOn) = self[setting] else {
       preconditionFailure("\(setting.title) is no switch")
@@ -173,7 +173,7 @@ package struct SettingValues: Hashable, Sendable, Codable {
     return isOn
   }
 
-  /// A length of training.
+  /// Returns the value of a setting that is a length of training.
   package func span(_ setting: Setting) -> TrainingSpan {
     guard case .span(let span) = self[setting] else {
       preconditionFailure("\(setting.title) is no length of training")
@@ -181,22 +181,23 @@ package struct SettingValues: Hashable, Sendable, Codable {
     return span
   }
 
-  /// A value of every setting: these, and the usual ones of the others.
+  /// Returns a value for every setting: the stored values, and the defaults for the others.
   func completed(by settings: [Setting]) -> SettingValues {
     var result = self
     for setting in settings { result[setting] = self[setting] }
     return result
   }
 
-  /// These values in the place of others.
+  /// Returns the values of `others` overwritten by these values.
   package func replacing(_ others: SettingValues) -> SettingValues {
     var result = others
     result.values.merge(values) { _, own in own }
     return result
   }
 
-  /// Throws `invalidData` for a name that is no setting, or for a value of another type than its
-  /// setting's: of values that a file holds.
+  /// Throws `invalidData` for a name that is not a setting, or a value whose type is not the setting's.
+  ///
+  /// Used for values that were read from a file.
   func validateTypes(_ settings: [Setting]) throws(SoftmaxError) {
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard let setting = settings.first(where: { $0.name == name }) else {
@@ -211,14 +212,14 @@ package struct SettingValues: Hashable, Sendable, Codable {
     }
   }
 
-  /// Throws `invalidArgument` for the first value that makes no sense.
+  /// Throws `invalidArgument` for the first value that is not valid.
   func validate(_ settings: [Setting]) throws(SoftmaxError) {
     for setting in settings { try setting.validate(self[setting]) }
   }
 
-  /// The values by name, as a saved model has them.
+  /// Returns the values by name, as saved models contain them.
   ///
-  /// A switch that is on is 1, a span has its unit in its name.
+  /// A flag that is on is 1; the name of a span ends in its unit.
   func saved(_ settings: [Setting], prefix: [String] = []) -> [String: Double] {
     var result: [String: Double] = [:]
     for setting in settings {
@@ -235,7 +236,7 @@ package struct SettingValues: Hashable, Sendable, Codable {
     return result
   }
 
-  /// Whether a span is counted in epochs.
+  /// Whether a stored span is counted in epochs.
   var usesEpochs: Bool {
     values.values.contains { if case .span(let span) = $0 { span.isEpochs } else { false } }
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A length of training.
+/// A length of training, in updates or in epochs.
 public enum TrainingSpan: Hashable, Sendable, Codable {
-  /// So many steps of the optimizer.
+  /// A number of updates by the optimizer.
   case steps(Int)
-  /// So many passes over the data.
+  /// A number of passes over the training samples.
   case epochs(Int)
 }
 
@@ -19,7 +19,7 @@ extension TrainingSpan {
     }
   }
 
-  /// The number of steps.
+  /// Returns the number of steps; one epoch has `stepsPerEpoch`.
   func stepCount(stepsPerEpoch: Int) -> Double {
     isEpochs ? Double(count) * Double(stepsPerEpoch) : Double(count)
   }

@@ -2,10 +2,10 @@
 
 public import SoftmaxCore
 
-/// All that it takes to go on with a training as if it had never been interrupted.
+/// The state of a training from which it can resume as if it had not been interrupted.
 ///
-/// A training that goes on from a checkpoint, at an epoch's end or within one, ends with the same bits
-/// as one that ran through. Files are written and read by `save(to:)` and `load(_:)`.
+/// A training that resumes from a checkpoint, at the end of an epoch or within one, ends with the same
+/// bits as an uninterrupted one. `save(to:)` and `load(_:)` write and read checkpoint files.
 ///
 /// ```swift
 /// let checkpoint = FileManager.default.fileExists(atPath: path) ? try Checkpoint.load(path) : nil
@@ -13,21 +13,24 @@ public import SoftmaxCore
 ///   to: digits, epochs: 100, callbacks: [.checkpoint(to: path)], resuming: checkpoint)
 /// ```
 ///
-/// The initial weights, the order of the samples and all else that is drawn follow from the network's
-/// seed and the numbers of epoch and step, so there is no generator's state to keep.
+/// The initial weights, the sample order and all other random numbers are determined by the network's
+/// seed and the numbers of the epoch and the step, so no state of a random number generator is stored.
+///
+/// A checkpoint holds the parameters and the optimizer state, for Adam about three times the size of the
+/// network, but not the data set.
 public struct Checkpoint: Hashable, Sendable {
-  /// A place in a training, between two steps.
+  /// A position in a training, between two steps.
   public struct Position: Hashable, Sendable, Codable {
     /// The number of complete epochs, or iterations.
     public internal(set) var epoch: Int
-    /// The steps done in the epoch that has begun.
+    /// The number of completed steps of the current epoch.
     public internal(set) var step: Int
-    /// What those steps gave.
+    /// The sums of losses and correct predictions over these steps.
     public internal(set) var totals: LossTotals
-    /// The seconds that they have taken.
+    /// The duration of these steps in seconds.
     public internal(set) var seconds: Double
 
-    /// Creates a position: without more at the end of an epoch.
+    /// Creates a position, by default at the end of an epoch.
     public init(
       epoch: Int, step: Int = 0, totals: LossTotals = LossTotals(), seconds: Double = 0
     ) {
@@ -38,24 +41,24 @@ public struct Checkpoint: Hashable, Sendable {
     }
   }
 
-  /// Parameters, the optimizer's state and clock.
+  /// The parameters, the optimizer state and the number of steps.
   public let state: Trainer.State
-  /// Where in the training.
+  /// The position in the training.
   public let position: Position
-  /// The epochs before.
+  /// The complete epochs so far.
   public let history: TrainingHistory
-  /// What the callbacks know that know something, in their order.
+  /// The states of the callbacks that have one, in the order of the callbacks.
   public let callbacks: [CallbackState]
-  /// The settings that must be the same for the steps to be the same.
+  /// The settings that must be equal when a training resumes, because they affect the steps.
   public let settings: TrainingSettings
   /// The names of the classes.
   public let classNames: [String]
-  /// What was done to the features, which the network wants of others too.
+  /// The preprocessing of the features, which predictions need as well.
   public let pipeline: Pipeline
-  /// How the network's outputs become probabilities.
+  /// The function that turns the network's outputs into probabilities.
   public let outputFunction: OutputFunction
 
-  /// Creates a checkpoint from its parts.
+  /// Creates a checkpoint.
   public init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [CallbackState],
     settings: TrainingSettings, classNames: [String], pipeline: Pipeline,
@@ -71,7 +74,7 @@ public struct Checkpoint: Hashable, Sendable {
     self.outputFunction = outputFunction
   }
 
-  /// Throws unless the settings of a training are those of the checkpoint.
+  /// Throws `invalidArgument` unless the settings of a training equal those of the checkpoint.
   func validate(settings others: TrainingSettings) throws(SoftmaxError) {
     guard let found = settings.difference(from: others) else { return }
     throw SoftmaxError(
@@ -81,7 +84,8 @@ public struct Checkpoint: Hashable, Sendable {
       remedy: "go on with the checkpoint's settings and data, or begin anew without it")
   }
 
-  /// Throws unless callbacks that know something have the settings of the checkpoint's.
+  /// Throws unless the callbacks that have a state have the settings that the checkpoint stores, in the
+  /// same order.
   func validate(callbacks others: [any TrainingCallback]) throws(SoftmaxError) {
     func group(_ states: [CallbackState]) -> TrainingSettings {
       var group: [String: TrainingSettings] = [:]
@@ -95,14 +99,15 @@ public struct Checkpoint: Hashable, Sendable {
     try known.validate(settings: group(others.compactMap(\.state)))
   }
 
-  /// Throws where its numbers cannot be those of any training, as those of a file may.
+  /// Throws if a value is impossible in every training, which may happen in a file.
   ///
-  /// What can be known of them without the training: each is bounded, so that nothing overflows.
+  /// Every value is bounded, so later computations cannot overflow. Values that depend on the training
+  /// are validated when it resumes.
   package func validate() throws(SoftmaxError) {
     try state.validateClock()
     let totals = position.totals
     let epochs = history.epochs
-    // Epochs as their shuffles can be numbered; counts as doubles can.
+    // The number of an epoch is a 32-bit key of the shuffle; counts must be exact in double.
     guard 0...Int(UInt32.max) ~= position.epoch, 0...state.stepCount ~= position.step,
       totals.lossSum.isFinite, 0..<Double.infinity ~= totals.weightSum,
       0..<Double.infinity ~= position.seconds, 0...1 << 53 ~= totals.predictionCount,
@@ -122,23 +127,23 @@ public struct Checkpoint: Hashable, Sendable {
 }
 
 extension Trainer {
-  /// All that it takes to go on from here, for a loop of one's own.
+  /// Returns a checkpoint at the current state, for a custom training loop.
   ///
   /// ```swift
   /// try trainer.checkpoint(at: .init(epoch: epoch + 1)).save(to: "mine.safetensors")
   /// ```
   ///
   /// - Parameters:
-  ///   - position: where the loop is.
-  ///   - history: what it has reported so far.
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  ///   - position: the position of the loop.
+  ///   - history: the epochs that the loop has reported so far.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   public func checkpoint(
     at position: Checkpoint.Position, history: TrainingHistory = TrainingHistory()
   ) throws(SoftmaxError) -> Checkpoint {
     try checkpoint(at: position, history: history, callbacks: [], validation: nil)
   }
 
-  /// Goes on from a checkpoint: the next step is the one that would have come next.
+  /// Restores a checkpoint, so the next step is the one that followed it.
   ///
   /// ```swift
   /// let checkpoint = try Checkpoint.load("mine.safetensors")
@@ -146,8 +151,9 @@ extension Trainer {
   /// let epochsLeft = checkpoint.position.epoch..<epochs
   /// ```
   ///
-  /// - Throws: `invalidArgument` naming the setting that is another, or what ``restore(_:)-(Trainer.State)``
-  ///   throws.
+  /// - Throws: `invalidArgument` naming a setting that differs; `invalidData` for an impossible
+  ///   position; the errors of ``restore(_:)-(Trainer.State)``. The trainer is not changed in these
+  ///   cases.
   public func restore(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try restore(checkpoint, validation: nil)
   }

@@ -2,8 +2,8 @@
 
 public import SoftmaxCore
 
-/// What training makes small: the mean loss of a network on a data set with its penalties, as a function
-/// of the network's parameters.
+/// The training objective: the mean loss of a network on a data set plus penalties, as a function of the
+/// network's parameters.
 ///
 /// ```swift
 /// let objective = try Objective(network, on: dataset, batchSize: 32)
@@ -19,27 +19,30 @@ public import SoftmaxCore
 /// ```
 ///
 /// Parameters are flat: one array with the trained parameters of all layers, in an order that depends on
-/// the network's form alone. ``parameters`` has those of the network that the objective was made of,
-/// ``network(at:)`` puts them into a network, ``layers(of:)`` gives a gradient in the shapes of the
-/// layers. Such a loop gives the bits of `fit` with the same settings.
+/// the network's layers alone. ``parameters`` returns those of the network of the objective,
+/// ``network(at:)`` returns a network with given parameters, and ``layers(of:)`` returns a gradient in
+/// the shapes of the layers. A loop like the one above gives the same bits as `fit` with the same
+/// settings.
 ///
-/// It keeps what an evaluation needs: the network laid out for the kernels, and threads. An evaluation
-/// costs the products of the network, and a pass over the parameters. One thread at a time may use it.
+/// An objective holds the prepared network, buffers and worker threads, so create it once and evaluate
+/// it often. An evaluation costs the forward and backward pass of the network and one pass over the
+/// parameters. An objective must not be used by several threads at the same time.
 public final class Objective {
-  /// What an evaluation gave.
+  /// The result of an evaluation.
   public struct Value: Hashable, Sendable {
-    /// The losses of the samples.
+    /// The sums of losses and correct predictions over the samples.
     public let totals: LossTotals
-    /// l1 sum |W| + l2 / 2 ||W||^2.
+    /// The penalty l1 sum |W| + l2 / 2 ||W||^2.
     public let penalty: Double
 
-    /// The mean loss with the penalties: what is made small.
+    /// The value of the objective: the mean loss plus the penalty.
     public var objective: Double { totals.loss + penalty }
   }
 
   /// The samples.
   public let dataset: LabeledDataset
-  /// The most samples of a batch; all rows are summed in blocks of so many.
+  /// The maximum number of samples per batch, and the number of rows per block in the evaluation of all
+  /// rows.
   public let batchSize: Int
 
   let network: Sequential
@@ -56,33 +59,34 @@ public final class Objective {
     network, on: dataset, loss: loss, batchSize: batchSize, workerCount: team.threadCount,
     kernels: execution.kernels)
 
-  /// Lays out the evaluation of a network.
+  /// Prepares the evaluation of a network.
   ///
   /// - Parameters:
-  ///   - network: the form, and where training begins.
-  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
+  ///   - network: the network with its initial parameters.
+  ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
   ///   - loss: the loss of a sample.
-  ///   - batchSize: the most samples of a batch; the data set's count where that is smaller.
-  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss. W are the weights of dense
-  ///     layers; the slope of |w| is the sign of w, and 0 at 0.
+  ///   - batchSize: the maximum number of samples per batch; at most the number of samples is used.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss, where W are the weights of
+  ///     dense layers. The derivative of |w| is the sign of w, and 0 at 0.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss.
-  ///   - threads: the number of threads; without it as many as help.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for samples that do not fit the network, or for a
-  ///   penalty below 0; `invalidData` or `nonFiniteValue` for a table with texts or missing cells.
+  ///   - threads: the number of threads; nil for as many as are useful.
+  /// - Throws: `shapeMismatch` or `invalidArgument` if the samples do not fit the network, or for a
+  ///   negative penalty; `invalidData` or `nonFiniteValue` for a table with texts or missing cells.
   public convenience init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
     batchSize: Int = 256, l1Penalty: Double = 0, l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
-    // A table whose cells are missing or texts is refused here; other features pass as they are.
+    // The pipeline of no steps rejects a table with texts or missing cells and passes other features
+    // unchanged.
     try self.init(
       network, on: Pipeline().apply(to: dataset), loss: loss, optimizer: nil, batchSize: batchSize,
       l1Penalty: l1Penalty, l2Penalty: l2Penalty, execution: Execution(threads: threads))
   }
 
-  /// Lays out the evaluation of a network, or its training with an optimizer.
+  /// Prepares the evaluation of a network, or its training with an optimizer.
   ///
-  /// - Parameter optimizer: what the plan steps with; then gradients need not be stored, and none can
-  ///   be asked for.
+  /// - Parameter optimizer: the optimizer of the training; nil for evaluation only. With an optimizer
+  ///   the plan need not store gradients, so they cannot be requested.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer?,
     batchSize: Int, l1Penalty: Double, l2Penalty: Double, execution: Execution
@@ -100,7 +104,8 @@ public final class Objective {
     self.l2Penalty = l2Penalty
     self.execution = execution
     layout = ParameterLayout(network)
-    // Without an optimizer the gradient is that of the loss alone, and gets the penalties here.
+    // Without an optimizer the plan computes the gradient of the loss alone, and the penalties are added
+    // by this type.
     let isStepping = optimizer != nil
     (plan, team) = TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
@@ -108,17 +113,18 @@ public final class Objective {
       execution: execution)
   }
 
-  /// The number of parameters: those of frozen layers are none.
+  /// The number of trained parameters, without those of frozen layers.
   public var parameterCount: Int { layout.count }
 
-  /// The parameters of the network that the objective was made of.
+  /// The flat parameters of the network from which the objective was created.
   public var parameters: [Float] { layout.values(of: network) }
 
-  /// A network with some parameters.
+  /// Returns the network with some parameters.
   ///
-  /// Running means and variances of batch normalizations are those that the batches so far have left.
+  /// The running means and variances of batch normalizations are those after the batches evaluated so
+  /// far.
   ///
-  /// - Precondition: there are ``parameterCount`` of them.
+  /// - Precondition: the number of parameters is ``parameterCount``.
   public func network(at parameters: [Float]) -> Sequential {
     precondition(parameters.count == parameterCount, "the parameters are of another network")
     var current = network
@@ -126,17 +132,17 @@ public final class Objective {
     return layout.network(current, with: parameters)
   }
 
-  /// Flat values by layer, under the names and in the shapes of the layers' tensors.
+  /// Returns flat values by layer, with the names and shapes of the layers' tensors.
   ///
-  /// - Precondition: there are ``parameterCount`` of them.
+  /// - Precondition: the number of values is ``parameterCount``.
   public func layers(of values: [Float]) -> [LayerTensors] {
     precondition(values.count == parameterCount, "the values are of another network")
     return layout.layers(of: values)
   }
 
-  /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
+  /// Returns the batches of an epoch, shuffled with the network's seed as by `fit`.
   ///
-  /// - Parameter epoch: the number of the epoch, from 0.
+  /// - Parameter epoch: the index of the epoch, counted from 0.
   /// - Throws: `invalidArgument` for a negative epoch.
   public func batches(epoch: Int) throws(SoftmaxError) -> ShuffledBatches {
     try ShuffledBatches(of: batchSize, from: dataset.count, seed: network.seed, epoch: epoch)

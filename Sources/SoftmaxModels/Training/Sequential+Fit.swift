@@ -3,12 +3,13 @@
 public import SoftmaxCore
 
 extension Sequential {
-  /// Trains the network by passes over a data set in freshly shuffled batches.
+  /// Trains the network on a data set in shuffled mini-batches.
   ///
-  /// Same seed, same data, same settings give the same bits, whatever the threads and the
-  /// processor, watched or not, in one go or interrupted. The last batch of an epoch may be short; its
-  /// gradient is the mean over its own rows. The optimizer and the sequence of shuffles begin anew
-  /// with each call, but for one that goes on from a checkpoint.
+  /// The same seed, data and settings give the same bits, independent of the number of threads and the
+  /// processor, of progress reports, and of interruptions if the training is resumed from a checkpoint.
+  /// The last batch of an epoch may be smaller; its gradient is the mean over its own rows. Each call
+  /// starts with a new optimizer state and with the shuffle of the first epoch, unless it resumes from a
+  /// checkpoint.
   ///
   /// ```swift
   /// let history = try network.fit(
@@ -17,26 +18,28 @@ extension Sequential {
   /// ```
   ///
   /// - Parameters:
-  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
-  ///   - pipeline: what to do to the features first, those of the validation too; without it nothing that
-  ///     changes their values.
-  ///   - loss: what to make small.
-  ///   - optimizer: the rule of the steps.
-  ///   - epochs: the number of passes.
-  ///   - batchSize: the number of samples a step looks at.
-  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone.
-  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
-  ///   - validation: samples that are not learnt from; loss and accuracy on all of them, with the
-  ///     weights as they are, end each epoch.
-  ///   - callbacks: what watches the epochs and may end the training, in this order.
-  ///   - checkpoint: where to go on; the network must be of the same form, and settings, data and
-  ///     callbacks those of the checkpoint's training. The number of epochs may be another.
-  ///   - threads: the number of threads; without it as many of the machine's as help.
-  ///   - onProgress: called on the caller's thread a few times a second and at each epoch's end;
-  ///     what it throws ends the training with the steps done so far.
-  /// - Returns: loss and accuracy of each epoch, and what ended the training early, if anything did.
-  /// - Throws: `shapeMismatch` or `invalidArgument`; `diverged`, leaving the network as it was; or
-  ///   what `onProgress` or a callback throws.
+  ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
+  ///   - pipeline: the preprocessing of the features, also of those for validation; nil for none that
+  ///     changes values.
+  ///   - loss: the loss to minimize.
+  ///   - optimizer: the update rule.
+  ///   - epochs: the number of passes over the data.
+  ///   - batchSize: the number of samples per batch.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; W does not include biases.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; W does not include biases.
+  ///   - validation: samples that are not trained on. After each epoch their loss and accuracy are
+  ///     computed with the weights at that moment.
+  ///   - callbacks: the callbacks, called in this order; they observe the epochs and may end the
+  ///     training.
+  ///   - checkpoint: the checkpoint from which to resume. The network must have the same layers;
+  ///     settings, data and callbacks must be those of the checkpoint's training. The number of epochs
+  ///     may differ.
+  ///   - threads: the number of threads; nil for as many of the machine's as are useful.
+  ///   - onProgress: called on the caller's thread a few times per second and at the end of each epoch.
+  ///     An error that it throws ends the training; the network keeps the steps so far.
+  /// - Returns: the loss and accuracy of each epoch, and the reason if the training ended early.
+  /// - Throws: `shapeMismatch` or `invalidArgument`; `diverged`, in which case the network is not
+  ///   changed; the errors of `onProgress` and the callbacks.
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, pipeline: Pipeline? = nil, loss: Loss = .crossEntropy,
@@ -52,7 +55,7 @@ extension Sequential {
       onProgress: onProgress)
   }
 
-  /// Trains the network as `execution` says.
+  /// Trains the network with the threads and kernels of `execution`.
   package mutating func fit(
     to dataset: LabeledDataset, pipeline: Pipeline? = nil, loss: Loss, optimizer: Optimizer,
     epochs: Int, batchSize: Int, l1Penalty: Double, l2Penalty: Double, validation: Validation,
@@ -70,7 +73,7 @@ extension Sequential {
       execution: execution, onProgress: onProgress)
   }
 
-  /// The same of rows that are split and prepared.
+  /// Trains the network on rows that are already split and preprocessed.
   mutating func fit(
     to data: TrainingData, loss: Loss, optimizer: Optimizer, epochs: Int, batchSize: Int,
     l1Penalty: Double, l2Penalty: Double, callbacks: [any TrainingCallback],
@@ -100,7 +103,9 @@ extension Sequential {
     return loop.history
   }
 
-  /// Throws unless samples of a shape can be taken in; a row of numbers fits whatever its shape was.
+  /// Throws unless the network accepts samples of a shape.
+  ///
+  /// If either shape is one-dimensional, only the number of features must match.
   func validate(featureCount: Int, shape: [Int]) throws(SoftmaxError) {
     let isRow = shape.count == 1 || inputShape.count == 1
     guard featureCount == inputCount, isRow || shape == inputShape else {
@@ -109,7 +114,7 @@ extension Sequential {
     }
   }
 
-  /// Throws unless both penalties are floats of at least 0.
+  /// Throws `invalidArgument` unless both penalties are at least 0 and finite in single precision.
   static func validate(l1Penalty: Double, l2Penalty: Double) throws(SoftmaxError) {
     for (name, penalty) in [("L1", l1Penalty), ("L2", l2Penalty)]
     where !(Float(penalty).isFinite && penalty >= 0) {

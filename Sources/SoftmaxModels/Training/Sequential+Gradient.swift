@@ -3,29 +3,32 @@
 public import SoftmaxCore
 
 extension Sequential {
-  /// The mean loss of some samples and its gradient, without an update.
+  /// Returns the mean loss of some samples and its gradient, without an update.
   ///
   /// ```swift
   /// let step = try network.valueAndGradient(of: .crossEntropy, on: batch)
   /// print(step.loss, step.gradient.layers[0].weight[0, 0])
   /// ```
   ///
-  /// The gradient of a weight is the sum over the samples of dz x^T / samples, with dz the gradient of
-  /// a sample's loss to the layer's outputs and x its inputs; that of a bias the sum of dz / samples.
+  /// The gradient of a weight is the sum of dz x^T / n over the n samples, that of a bias the sum of dz
+  /// / n. Here dz is the gradient of a sample's loss with respect to the outputs of the layer before its
+  /// activation, and x are the inputs of the layer. With sample weights the mean is the weighted one.
+  ///
+  /// Each call prepares the network again; for a loop, create an ``Objective`` once.
   ///
   /// - Parameters:
-  ///   - loss: what to differentiate.
-  ///   - batch: features of the network's input shape, and as many classes as it has outputs.
-  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss. W are the weights of dense
-  ///     layers; the slope of |w| is the sign of w, and 0 at 0.
+  ///   - loss: the loss to differentiate.
+  ///   - batch: features of the network's input shape, and as many classes as the network has outputs.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss, where W are the weights of
+  ///     dense layers. The derivative of |w| is the sign of w, and 0 at 0.
   ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss.
-  ///   - step: the number of batches before this one, from which ``Dropout`` draws: with the same
-  ///     number the same units of the same rows are dropped again.
-  ///   - threads: the number of threads; without it as many of the machine's as help.
-  /// - Returns: the mean loss, in nats, with the penalties, and its gradient by layer, in the shapes
-  ///   of the parameters.
-  /// - Throws: `shapeMismatch` or `invalidArgument` for a batch that does not fit the network, or for
-  ///   a penalty below 0; `invalidData` or `nonFiniteValue` for a table with texts or missing cells.
+  ///   - step: the number of previous batches. Together with the network's seed it determines the units
+  ///     that ``Dropout`` drops.
+  ///   - threads: the number of threads; nil for as many of the machine's as are useful.
+  /// - Returns: the mean loss in nats plus the penalties, and its gradient by layer, in the shapes of
+  ///   the parameters.
+  /// - Throws: `shapeMismatch` or `invalidArgument` if the batch does not fit the network, or for a
+  ///   negative penalty; `invalidData` or `nonFiniteValue` for a table with texts or missing cells.
   public func valueAndGradient(
     of loss: Loss, on batch: LabeledDataset, l1Penalty: Double = 0, l2Penalty: Double = 0,
     step: Int = 0, threads: Int? = nil
@@ -44,7 +47,8 @@ extension Sequential {
     )
   }
 
-  // The values of layers at work that training changes, but not along a gradient.
+  // Returns the tensors that training changes without a gradient, such as running means, after the
+  // batch. Frozen layers have none.
   private func running(after plan: any TrainingPlan) -> [LayerTensors] {
     func isRunning(_ tensor: LayerTensor) -> Bool { !tensor.isTrained }
     let places = layers.indices.filter {

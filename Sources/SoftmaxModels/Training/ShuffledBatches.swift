@@ -2,10 +2,11 @@
 
 public import SoftmaxCore
 
-/// The batches of one epoch: for each the rows of its samples, in a freshly shuffled order.
+/// The batches of one epoch in a shuffled order, each as the rows of its samples.
 ///
-/// Every sample is in one batch; the last batch may be short. The order depends on the seed and the
-/// number of the epoch alone.
+/// Every sample is in exactly one batch; the last batch may be smaller. The order depends only on the
+/// seed and the index of the epoch. The collection holds one array of all rows; a batch is a slice of
+/// it.
 ///
 /// ```swift
 /// for batch in try ShuffledBatches(of: 32, from: dataset.count, seed: 42, epoch: 0) {
@@ -13,19 +14,19 @@ public import SoftmaxCore
 /// }
 /// ```
 public struct ShuffledBatches: RandomAccessCollection, Sendable {
-  /// The samples' rows in the order of the epoch.
+  /// The rows of the samples in the order of the epoch.
   public let rows: [Int]
-  /// The number of samples of a batch.
+  /// The number of samples per batch.
   public let batchSize: Int
 
-  /// Shuffles an epoch.
+  /// Shuffles the rows for an epoch.
   ///
   /// - Parameters:
-  ///   - batchSize: the number of samples of a batch.
-  ///   - sampleCount: the number of samples to take batches from.
-  ///   - seed: what the order is drawn from.
-  ///   - epoch: the number of the epoch, from 0.
-  /// - Throws: `invalidArgument` for a negative count or epoch, or batches of nothing.
+  ///   - batchSize: the number of samples per batch.
+  ///   - sampleCount: the number of samples.
+  ///   - seed: the seed of the shuffle.
+  ///   - epoch: the index of the epoch, counted from 0.
+  /// - Throws: `invalidArgument` for a negative count or epoch, or a batch size below 1.
   public init(
     of batchSize: Int, from sampleCount: Int, seed: UInt64, epoch: Int
   ) throws(SoftmaxError) {
@@ -39,14 +40,14 @@ public struct ShuffledBatches: RandomAccessCollection, Sendable {
       .permutation(of: sampleCount)
   }
 
-  /// The first batch's number, 0.
+  /// The index of the first batch, 0.
   public var startIndex: Int { 0 }
   /// The number of batches.
   public var endIndex: Int { rows.isEmpty ? 0 : (rows.count - 1) / batchSize + 1 }
 
-  /// The rows of a batch's samples.
+  /// Returns the rows of a batch.
   ///
-  /// - Precondition: there is such a batch.
+  /// - Precondition: the index is at least 0 and less than `endIndex`.
   public subscript(batch: Int) -> ArraySlice<Int> {
     precondition(batch >= 0 && batch < endIndex, "batch \(batch) lies outside of \(endIndex)")
     let begin = batch * batchSize

@@ -15,13 +15,13 @@ extension Trainer {
     public let stepCount: Int
     /// What the learning rate is multiplied with; of a solver the length of its last step.
     public let learningRateFactor: Double
-    /// The weight of the batches whose gradients wait for their step; nil where none does, or where
-    /// each weighs as much as the next batch.
+    /// The weight of the batches accumulated for the next update; nil if there are none, or if each has
+    /// the weight of the next batch.
     package let accumulatedWeight: AccumulatedWeight?
     /// Numbers that a solver keeps, by name.
     package let solverValues: [String: Double]
 
-    /// Creates a state between two steps of the optimizer, or one whose batches weigh the same.
+    /// Creates a state between two updates, or with accumulated batches of equal weight.
     public init(
       network: Sequential, optimizerState: [[LayerTensors]], stepCount: Int,
       learningRateFactor: Double
@@ -46,9 +46,9 @@ extension Trainer {
     }
   }
 
-  /// The trainer's state: a copy, which later steps leave alone.
+  /// A copy of the current state; later steps do not change it.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   public var state: State {
     get throws(SoftmaxError) {
       State(
@@ -58,7 +58,7 @@ extension Trainer {
     }
   }
 
-  /// Goes back, or on, to a state.
+  /// Restores an earlier or later state.
   ///
   /// ```swift
   /// let before = try trainer.state
@@ -66,8 +66,8 @@ extension Trainer {
   /// try trainer.restore(before)
   /// ```
   ///
-  /// - Throws: `shapeMismatch` or `invalidArgument` for the state of another network or optimizer;
-  ///   then the trainer is as it was.
+  /// - Throws: `shapeMismatch` or `invalidArgument` for the state of another network or optimizer; the
+  ///   trainer is not changed in this case.
   public func restore(_ state: State) throws(SoftmaxError) {
     try validate(state)
     try validate(state.optimizerState)
@@ -76,7 +76,7 @@ extension Trainer {
     learningRateFactor = state.learningRateFactor
   }
 
-  // Throws unless the values are those that the optimizer here keeps.
+  // Throws unless an optimizer state has the tensors that this optimizer keeps.
   private func validate(_ others: [[LayerTensors]]) throws(SoftmaxError) {
     let own = objective.plan.storedOptimizerState()
     guard others.count == own.count else {
@@ -96,7 +96,8 @@ extension Trainer {
 }
 
 extension Trainer.State {
-  /// Throws for a number of batches or a factor that no training has; both may come from a file.
+  /// Throws if the number of batches, the factor or the accumulated weight is invalid; they may come
+  /// from a file.
   package func validateClock() throws(SoftmaxError) {
     guard 0...OptimizerClock.greatestBatchCount ~= stepCount, learningRateFactor > 0,
       learningRateFactor.isFinite
@@ -114,7 +115,7 @@ extension Trainer.State {
 }
 
 extension Sequential {
-  /// What is another in a network that is none of the same form; nil where nothing is.
+  /// Returns a description of the first difference in input shape, layers or seed; nil if there is none.
   func difference(fromFormOf other: Sequential) -> String? {
     if inputShape != other.inputShape {
       return "takes samples of \(inputShape), not of \(other.inputShape)"

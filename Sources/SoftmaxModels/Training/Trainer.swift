@@ -2,7 +2,7 @@
 
 public import SoftmaxCore
 
-/// Training step by step, for a loop of one's own.
+/// A trainer that runs single training steps, for custom training loops.
 ///
 /// ```swift
 /// let trainer = try Trainer(network, on: dataset, optimizer: .adam(), batchSize: 32)
@@ -16,15 +16,16 @@ public import SoftmaxCore
 /// ```
 ///
 /// This loop gives the same bits as
-/// ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)`` with the same
-/// settings. A trainer holds what a step needs, laid out once: parameters, the optimizer's state,
-/// threads.
+/// ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``
+/// with the same settings. A trainer holds the prepared network with its parameters, the optimizer state
+/// and the threads, so create it once for many steps. It must not be used by several threads at the same
+/// time.
 public final class Trainer {
-  /// What it trains on, as the network sees it.
+  /// The training data after preprocessing.
   public var dataset: LabeledDataset { objective.dataset }
-  /// The most samples of a step.
+  /// The maximum number of samples per step.
   public var batchSize: Int { objective.batchSize }
-  /// The number of batches done; the number of steps, unless the optimizer accumulates.
+  /// The number of batches so far; it equals the number of updates unless gradients are accumulated.
   public private(set) var stepCount = 0
 
   let objective: Objective
@@ -36,16 +37,16 @@ public final class Trainer {
   /// Prepares the training of a network.
   ///
   /// - Parameters:
-  ///   - network: where training begins.
-  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
-  ///   - pipeline: what to do to the features first; without it nothing that changes their values.
-  ///   - loss: what to make small.
-  ///   - optimizer: the rule of the steps.
-  ///   - batchSize: the most samples of a step; the data set's count where that is smaller.
-  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone, and
-  ///     a weight of 0 has a slope of 0.
-  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
-  ///   - threads: the number of threads; without it as many as help.
+  ///   - network: the network with its initial parameters.
+  ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
+  ///   - pipeline: the preprocessing of the features; nil for none that changes values.
+  ///   - loss: the loss to minimize.
+  ///   - optimizer: the update rule.
+  ///   - batchSize: the maximum number of samples per step; at most the number of samples is used.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss. W does not include biases. The
+  ///     derivative of |w| at 0 is 0.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; W does not include biases.
+  ///   - threads: the number of threads; nil for as many as are useful.
   /// - Throws: `shapeMismatch` or `invalidArgument`.
   public convenience init(
     _ network: Sequential, on dataset: LabeledDataset, pipeline: Pipeline? = nil,
@@ -60,7 +61,7 @@ public final class Trainer {
       l2Penalty: l2Penalty, execution: Execution(threads: threads))
   }
 
-  /// Prepares the training of a network that runs as `execution` says.
+  /// Prepares the training of a network with the threads and kernels of `execution`.
   package init(
     _ network: Sequential, on data: TrainingData, loss: Loss, optimizer: Optimizer, batchSize: Int,
     l1Penalty: Double, l2Penalty: Double, execution: Execution
@@ -74,9 +75,9 @@ public final class Trainer {
     clock = OptimizerClock(optimizer, batchesPerEpoch: objective.plan.schedule.stepCount)
   }
 
-  /// What multiplies the learning rate beside its schedule, from the next step on; 1 at first.
+  /// A factor of the learning rate in addition to the schedule, from the next step on; initially 1.
   ///
-  /// - Precondition: it is finite and greater than 0.
+  /// - Precondition: the factor is finite and greater than 0.
   public var learningRateFactor: Double {
     get { clock.learningRateFactor }
     set {
@@ -90,20 +91,24 @@ public final class Trainer {
   /// The learning rate of the next step.
   public var learningRate: Double { clock.learningRate }
 
-  /// The batches of an epoch, shuffled as `fit` does: by the network's seed.
+  /// Returns the batches of an epoch, shuffled with the network's seed as by `fit`.
   ///
-  /// - Parameter epoch: the number of the epoch, from 0.
+  /// - Parameter epoch: the index of the epoch, counted from 0.
   /// - Throws: `invalidArgument` for a negative epoch.
   public func batches(epoch: Int) throws(SoftmaxError) -> ShuffledBatches {
     try objective.batches(epoch: epoch)
   }
 
-  /// Takes one step along the gradient of the mean loss of some samples.
+  /// Updates the parameters with the gradient of the mean loss of some samples.
   ///
-  /// - Parameter rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
-  /// - Returns: loss and right predictions of these samples, from before the update.
-  /// - Throws: `invalidArgument` for no samples or too many; `notFound` for a row that the data set
-  ///   does not have; `diverged` where the loss is no number or infinite, with the step done.
+  /// If the optimizer accumulates gradients, only the last batch of an update changes the parameters.
+  ///
+  /// - Parameter rows: the rows of the samples in the data set, at most `batchSize`; a row may occur
+  ///   twice.
+  /// - Returns: the sums of losses and correct predictions over these samples, computed before the
+  ///   update.
+  /// - Throws: `invalidArgument` for no samples or too many; `notFound` for a row that is not in the
+  ///   data set; `diverged` if the loss is infinite or NaN, after the update.
   @discardableResult
   public func step(on rows: ArraySlice<Int>) throws(SoftmaxError) -> LossTotals {
     try objective.validate(rows)
@@ -114,13 +119,13 @@ public final class Trainer {
     return found
   }
 
-  /// Takes one step on samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
+  /// Updates the parameters with samples given as an array; see ``step(on:)-(ArraySlice<Int>)``.
   @discardableResult
   public func step(on rows: [Int]) throws(SoftmaxError) -> LossTotals { try step(on: rows[...]) }
 
-  /// The network as trained so far: a copy, which later steps leave alone.
+  /// A copy of the network as trained so far; later steps do not change it.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   public var network: Sequential {
     get throws(SoftmaxError) {
       let trained = networkAsItIs
@@ -170,7 +175,7 @@ extension Trainer: TrainingProcess {
   }
 }
 
-// What states and checkpoints need beside.
+// The members that states and checkpoints use.
 extension Trainer {
   var lastLearningRate: Double { clock.lastLearningRate }
 
@@ -187,7 +192,7 @@ extension Trainer {
   /// The weight of the batches whose gradients wait for their step.
   var accumulatedWeight: AccumulatedWeight? { clock.accumulatedWeight }
 
-  /// Sets the optimizer's clock as so many batches leave it.
+  /// Sets the optimizer's clock to its state after a number of batches.
   func setClock(stepCount count: Int, accumulatedWeight: AccumulatedWeight?) {
     clock = OptimizerClock(
       optimizer, batchesPerEpoch: stepsOfEpoch, after: count, accumulatedWeight: accumulatedWeight)
@@ -202,14 +207,15 @@ extension Trainer {
 }
 
 extension LabeledDataset {
-  /// What tells a data set from another one in a training's settings.
+  /// The number of rows and a fingerprint, which distinguish data sets in the settings of a training.
   var identity: TrainingSettings {
     ["rows": TrainingSettings(Double(count)), "fingerprint": TrainingSettings("\(fingerprint)")]
   }
 }
 
 extension Sequential {
-  /// The network with the values of another one of the same form.
+  /// Returns the network with the tensors of another network with the same layers; frozen layers stay
+  /// frozen.
   func withValues(of other: Sequential) -> Sequential {
     var network = self
     for index in layers.indices { network.layers[index].tensors = other.layers[index].tensors }

@@ -2,10 +2,11 @@
 
 public import SoftmaxCore
 
-/// What a training asks at its epochs' ends: a watcher that can stop it or slow it down.
+/// A type that observes a training and can end it or change its learning rate.
 ///
-/// Each method has a default that does nothing. A callback that is a value is copied by `fit`, so
-/// the same one can serve several trainings; one that is an object can be looked at afterwards.
+/// Each method has a default implementation that does nothing. `fit` copies callbacks that are values,
+/// so the same one can be used for several trainings; a callback that is an object can be inspected
+/// after the training. All methods are called on the caller's thread, and the training waits for them.
 ///
 /// ```swift
 /// struct StopWhenPerfect: TrainingCallback {
@@ -16,56 +17,55 @@ public import SoftmaxCore
 /// try network.fit(to: digits, epochs: 100, callbacks: [StopWhenPerfect()])
 /// ```
 ///
-/// An error that a callback throws ends the training; the network keeps the steps done so far.
+/// An error that a callback throws ends the training; the network keeps the steps so far.
 public protocol TrainingCallback {
-  /// The settings, and what the callback knows from the epochs before; nil for a callback that needs to
-  /// know nothing.
+  /// The settings and the state from previous epochs; nil for a callback without state.
   ///
-  /// A checkpoint keeps it, and a training that goes on hands it back. That training must have callbacks
-  /// of equal settings in the same order.
+  /// A checkpoint stores this value, and a training that resumes sets it before it begins. That training
+  /// must have callbacks with equal settings in the same order.
   var state: CallbackState? { get set }
 
   /// Called once, before the first step.
   mutating func trainingBegins(_ status: TrainingStatus) throws
 
-  /// Called on the caller's thread a few times a second between steps, and not at an epoch's end.
+  /// Called between steps a few times per second, but not at the end of an epoch.
   mutating func stepsEnd(_ status: TrainingStatus) throws -> TrainingDecision
 
-  /// Called when an epoch's steps and its validation are done; the history's last entry is its own.
+  /// Called after the steps and the validation of an epoch; the last entry of the history is that epoch.
   mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision
 
-  /// Called when all callbacks have seen the epoch and what they decided is known: the moment for
-  /// a checkpoint.
+  /// Called after all callbacks have seen the epoch and their decisions are applied; this is the time to
+  /// write a checkpoint.
   mutating func epochIsSettled(_ status: TrainingStatus) throws
 
-  /// Called when the loss has become infinite or no number.
+  /// Called when the loss or a validation result has become infinite or NaN.
   ///
-  /// `.stop` makes it the end of the training; if no callback does so, `fit` throws the error.
+  /// `.stop` ends the training without an error. If no callback returns it, `fit` throws the error.
   mutating func trainingDiverges(_ error: SoftmaxError) throws -> TrainingDecision
 
-  /// Called once, after the last step, whatever ended the training but for an error.
+  /// Called once after the last step, unless an error ended the training.
   ///
   /// - Parameters:
-  ///   - status: where the training stands.
-  ///   - network: what `fit` is going to hand back; another one can take its place.
+  ///   - status: the position of the training and its history.
+  ///   - network: the network that `fit` returns to the caller; a callback may replace it.
   mutating func trainingEnds(_ status: TrainingStatus, network: inout Sequential) throws
 }
 
 extension TrainingCallback {
-  /// Nothing.
+  /// No state.
   public var state: CallbackState? {
     get { nil }
     set {}
   }
   /// Does nothing.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {}
-  /// Goes on.
+  /// Continues the training.
   public mutating func stepsEnd(_ status: TrainingStatus) throws -> TrainingDecision { .proceed }
-  /// Goes on.
+  /// Continues the training.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision { .proceed }
   /// Does nothing.
   public mutating func epochIsSettled(_ status: TrainingStatus) throws {}
-  /// Leaves it an error.
+  /// Does not handle the error.
   public mutating func trainingDiverges(_ error: SoftmaxError) throws -> TrainingDecision {
     .proceed
   }
@@ -73,7 +73,7 @@ extension TrainingCallback {
   public mutating func trainingEnds(_ status: TrainingStatus, network: inout Sequential) throws {}
 }
 
-/// What a callback wants to happen next.
+/// The decision of a callback how the training continues.
 public struct TrainingDecision: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case proceed
@@ -84,20 +84,20 @@ public struct TrainingDecision: Hashable, Sendable {
 
   let kind: Kind
 
-  /// The training goes on.
+  /// The training continues.
   public static let proceed = TrainingDecision(kind: .proceed)
 
-  /// The training ends, for good: going on from its checkpoint does not go on.
+  /// The training ends permanently: resuming from its checkpoint runs no further steps.
   public static func stop(_ reason: String) -> TrainingDecision {
     TrainingDecision(kind: .stop(reason: reason))
   }
 
-  /// The training ends for now: going on from its checkpoint takes the steps that are left.
+  /// The training ends temporarily: resuming from its checkpoint runs the remaining steps.
   public static func pause(_ reason: String) -> TrainingDecision {
     TrainingDecision(kind: .pause(reason: reason))
   }
 
-  /// The training goes on with the learning rate times a factor.
+  /// The training continues with the learning rate multiplied by a factor.
   public static func scaleLearningRate(by factor: Double) -> TrainingDecision {
     TrainingDecision(kind: .scaleLearningRate(factor))
   }

@@ -2,25 +2,25 @@
 
 package import SoftmaxCore
 
-/// The rows of a training as its network sees them: split first, then through a pipeline that has
-/// learnt from the rows to learn from alone.
+/// The training and validation data as the network sees them: split first, then preprocessed with a
+/// pipeline fitted to the training rows alone.
 package struct TrainingData {
-  /// The rows to learn from.
+  /// The training rows.
   package let training: LabeledDataset
-  /// The rows to validate by.
+  /// The validation rows; nil if there are none.
   package let validation: LabeledDataset?
-  /// What was done to the features of both.
+  /// The fitted pipeline that was applied to both.
   package let pipeline: Pipeline
 
-  /// Splits and prepares a data set.
+  /// Splits and preprocesses a data set.
   ///
   /// - Parameters:
-  ///   - dataset: the rows as they were read.
-  ///   - validation: what to validate by, as it was read.
-  ///   - steps: what to do to the features, fitted or to be fitted.
-  ///   - seed: what rows to hold back are drawn from.
-  /// - Throws: as `LabeledDataset.split(validationFraction:seed:)` and ``Pipeline/init(_:fittedTo:)``; an
-  ///   error of a row names its row in `dataset`.
+  ///   - dataset: the rows before preprocessing.
+  ///   - validation: the validation data before preprocessing.
+  ///   - steps: the preprocessing steps, fitted or not.
+  ///   - seed: the seed of the split.
+  /// - Throws: as `LabeledDataset.split(validationFraction:seed:)` and ``Pipeline/init(_:fittedTo:)``;
+  ///   an error in a row reports its index in `dataset`.
   package init(
     _ dataset: LabeledDataset, validation: Validation, preprocessing steps: [PreprocessingStep],
     seed: UInt64
@@ -33,7 +33,8 @@ package struct TrainingData {
     case .fraction(let fraction):
       (rows, heldBack) = try dataset.split(validationFraction: fraction, seed: seed)
     }
-    // Rows that were split have other numbers: the whole data set says which row it is.
+    // After a split the rows have other indices. In case of an error the step is repeated on the whole
+    // data set, so the error reports the original index.
     let isSplit = if case .fraction = validation { true } else { false }
     do throws(SoftmaxError) {
       pipeline = try Pipeline(steps, fittedTo: rows)

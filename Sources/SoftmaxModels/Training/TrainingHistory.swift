@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What training reported, epoch by epoch.
+/// The metrics of a training, epoch by epoch.
 ///
 /// ```swift
 /// let history = try network.fit(to: images, epochs: 20, validation: .fraction(0.1))
 /// print(history.curves())
 /// ```
 public struct TrainingHistory: Hashable, Sendable, Codable {
-  /// How good a network was on some samples.
+  /// The metrics of a network on some samples.
   public struct Metrics: Hashable, Sendable, Codable {
-    /// The mean loss of the samples, without any penalty.
+    /// The mean loss of the samples, without penalties.
     public let loss: Double
-    /// The fraction of the samples classified rightly.
+    /// The fraction of correctly classified samples.
     public let accuracy: Double
 
     /// Creates metrics.
@@ -31,24 +31,25 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
 
   /// One pass over the training data, or one iteration of a solver.
   public struct Epoch: Hashable, Sendable, Codable {
-    /// The number of the epoch, from 1.
+    /// The number of the epoch, counted from 1.
     public let number: Int
     /// The mean loss of the samples, without any penalty: each taken before its batch's update, of an
     /// iteration at its end.
     public let loss: Double
     /// The fraction of the samples classified rightly, taken as the loss is.
     ///
-    /// Samples of weight 0 are left out. Of multi-label targets the fraction of (sample, class) pairs whose probability is
-    /// on the right side of one half (Keras' binary accuracy).
+    /// Samples of weight 0 are left out. For multi-label targets it is the fraction of (sample, class)
+    /// pairs whose probability is on the correct side of one half (Keras' binary accuracy).
     public let accuracy: Double
-    /// On the validation samples, with the weights of the epoch's end; nil without such samples.
+    /// The metrics of the validation samples with the weights at the end of the epoch; nil without
+    /// validation.
     public let validation: Metrics?
     /// The learning rate of the epoch's last step; of an iteration the length of its step.
     public let learningRate: Double
-    /// The time that its steps and its validation took, in seconds.
+    /// The duration of the steps and the validation, in seconds.
     public let seconds: Double
-    /// The steps whose batch had nothing to learn from: every sample of weight 0, or of the ignored
-    /// class.
+    /// The number of steps whose batch had no effect on the loss: every sample had weight 0 or the
+    /// ignored class.
     public let emptyStepCount: Int
 
     /// Creates the record of an epoch.
@@ -65,7 +66,7 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
       self.emptyStepCount = emptyStepCount
     }
 
-    /// Creates the record of an epoch whose steps gave `totals`.
+    /// Creates the record of an epoch from the totals of its steps.
     init(
       number: Int, totals: LossTotals, validation: Metrics?, learningRate: Double, seconds: Double
     ) {
@@ -75,9 +76,9 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     }
   }
 
-  /// The epochs, first to last.
+  /// The epochs in order.
   public internal(set) var epochs: [Epoch]
-  /// What ended the training before its last epoch; nil where nothing did.
+  /// The reason why the training ended before its last epoch; nil if it did not.
   public internal(set) var stopReason: String?
   /// What the epochs are.
   public let unit: Unit
@@ -97,8 +98,8 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     unit = try container.decodeIfPresent(Unit.self, forKey: .unit) ?? .epoch
   }
 
-  /// The epoch of the least validation loss, without validation of the least loss; the first of
-  /// equals, nil without epochs.
+  /// The epoch of the lowest validation loss, or without validation of the lowest training loss; the
+  /// first of equal ones, nil without epochs.
   public var bestEpoch: Epoch? {
     func value(_ epoch: Epoch) -> Double { epoch.validation?.loss ?? epoch.loss }
     return epochs.filter { value($0).isFinite }.min { value($0) < value($1) }

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// The loop of `fit`: epochs of steps, what they are watched by, and how they end.
+/// The loop of `fit`: it runs epochs, calls the callbacks and ends the training.
 ///
 /// Nothing in it touches the numbers: a loop of one's own over a `Trainer` gives the same bits. A solver
 /// goes through it too, an iteration being an epoch of one step.
@@ -13,9 +13,10 @@ struct TrainingLoop {
   private let onProgress: ((TrainingProgress) throws -> Void)?
   private let validationIdentity: TrainingSettings?
   private var callbacks: [any TrainingCallback]
-  // Where the training stands.
+  // The position in the training.
   private var position = Checkpoint.Position(epoch: 0)
-  // How many steps are run between two looks at the clock: follows the clock; the numbers do not.
+  // The number of steps between two checks of the time, adapted to their duration. It has no influence
+  // on the computed values.
   private var chunk = 1
 
   /// What has been reported.
@@ -23,7 +24,7 @@ struct TrainingLoop {
   /// Whether a step may have been taken.
   private(set) var hasBegun = false
 
-  // What ends the training before its last epoch.
+  // The ways to end the training before its last epoch.
   private enum End: Equatable {
     case stopped, paused
   }
@@ -41,7 +42,9 @@ struct TrainingLoop {
     validationIdentity = validation?.identity
   }
 
-  /// Goes on from a checkpoint.
+  /// Resumes from a checkpoint.
+  ///
+  /// - Throws: the error of the first setting, position or network that does not fit this training.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
     try process.validateForm(of: checkpoint.state.network)
     try process.pipeline.validate(isThatOf: checkpoint.pipeline)
@@ -57,7 +60,7 @@ struct TrainingLoop {
           + "which is more than the \(epochCount) \(units) here",
         remedy: "ask for more \(units), or begin anew without it")
     }
-    // Divided: a product of numbers from a file could overflow.
+    // Division is used because a product of values from a file could overflow.
     let steps = checkpoint.state.stepCount
     guard
       steps.quotientAndRemainder(dividingBy: process.stepsOfEpoch)
@@ -83,13 +86,13 @@ struct TrainingLoop {
     }
   }
 
-  /// Trains to the end and gives the network to hand back.
+  /// Trains to the end and returns the resulting network.
   mutating func run() throws -> Sequential {
     hasBegun = true
     var progress = makeProgress()
     let begin = status(progress)
     for index in callbacks.indices { try callbacks[index].trainingBegins(begin) }
-    // A training that was stopped for good is over, whatever there would be left to do.
+    // A training that a callback has stopped permanently runs no further steps.
     var end: End? = history.stopReason == nil ? nil : .stopped
     do {
       while end == nil {
@@ -187,7 +190,7 @@ struct TrainingLoop {
       callbacks: callbacks, validation: validationIdentity, position: position)
   }
 
-  // Asks all callbacks, whatever the first ones say: each has to see every epoch.
+  // Asks all callbacks even after a stop, because each callback has to see every epoch.
   private mutating func ask(
     _ progress: TrainingProgress,
     _ question: (inout any TrainingCallback, TrainingStatus) throws -> TrainingDecision
@@ -201,7 +204,7 @@ struct TrainingLoop {
       case .scaleLearningRate(let factor):
         try process.scaleLearningRate(by: factor)
       case .stop(let reason):
-        // A stop is for good; the first one's reason is told.
+        // A stop takes precedence over a pause; the history records the reason of the first stop.
         if end != .stopped { history.stopReason = reason }
         end = .stopped
       case .pause:
@@ -229,7 +232,8 @@ struct TrainingLoop {
     for index in callbacks.indices {
       try callbacks[index].trainingEnds(last, network: &network)
     }
-    // A loss is looked at before its step, so the last step can still end in nonsense.
+    // The loss is computed before the update, so the last update may have made the weights non-finite
+    // without being noticed.
     guard network.isFinite else { throw diverged("the weights became infinite") }
     return network
   }

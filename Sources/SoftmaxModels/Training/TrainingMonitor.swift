@@ -2,19 +2,19 @@
 
 import SoftmaxCore
 
-/// The figure of an epoch that a callback watches.
+/// The metric of an epoch that a callback watches.
 public struct TrainingMonitor: Hashable, Sendable {
   private enum Kind: Hashable, Sendable {
     case loss, accuracy, validationLoss, validationAccuracy
   }
 
   private let kind: Kind
-  /// The name, as Keras has it, such as `val_loss`.
+  /// The name that Keras uses, such as `val_loss`.
   public let name: String
 
-  /// The loss on the training samples, taken before each update.
+  /// The loss of the training samples, computed before each update.
   public static let loss = TrainingMonitor(kind: .loss, name: "loss")
-  /// The accuracy on the training samples, taken before each update.
+  /// The accuracy on the training samples, computed before each update.
   public static let accuracy = TrainingMonitor(kind: .accuracy, name: "accuracy")
   /// The loss on the validation samples.
   public static let validationLoss = TrainingMonitor(kind: .validationLoss, name: "val_loss")
@@ -22,12 +22,14 @@ public struct TrainingMonitor: Hashable, Sendable {
   public static let validationAccuracy = TrainingMonitor(
     kind: .validationAccuracy, name: "val_accuracy")
 
-  /// Whether it is taken with the weights of the epoch's end rather than those on the way there.
+  /// Whether the metric is computed with the weights at the end of the epoch rather than during the
+  /// epoch.
   var isValidation: Bool { kind == .validationLoss || kind == .validationAccuracy }
 
-  /// The figure of an epoch.
+  /// Returns the metric of an epoch.
   ///
-  /// - Throws: `invalidArgument` where there are no validation samples to take it from.
+  /// - Throws: `invalidArgument` if the metric needs validation samples and there are none; the error
+  ///   names `user`.
   func value(of epoch: TrainingHistory.Epoch, for user: String) throws(SoftmaxError) -> Double {
     switch kind {
     case .loss: return epoch.loss
@@ -38,7 +40,7 @@ public struct TrainingMonitor: Hashable, Sendable {
     }
   }
 
-  /// Throws where it needs validation samples and there are none.
+  /// Throws `invalidArgument` if the metric needs validation samples and there are none.
   func validate(_ status: TrainingStatus, for user: String) throws(SoftmaxError) {
     if isValidation, !status.hasValidation { throw missingValidation(for: user) }
   }
@@ -49,7 +51,7 @@ public struct TrainingMonitor: Hashable, Sendable {
       remedy: "pass validation: .fraction(0.1), or watch .loss")
   }
 
-  /// Whether a figure is better than another by more than `minDelta`.
+  /// Returns whether a value is better than the best one by more than `minDelta`; false for NaN.
   func isImprovement(_ value: Double, over best: Double, by minDelta: Double) -> Bool {
     switch kind {
     case .loss, .validationLoss: value < best - minDelta
@@ -57,7 +59,7 @@ public struct TrainingMonitor: Hashable, Sendable {
     }
   }
 
-  /// What every figure is an improvement over.
+  /// The infinite value that every finite value improves on.
   var worst: Double {
     switch kind {
     case .loss, .validationLoss: .infinity

@@ -1,60 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The settings that a peer trains with where its user says nothing.
+/// The default training settings of another library.
 ///
 /// ```swift
 /// let model = try MLPClassifier(.scikitLearn, epochs: 20).fitted(to: digits.training)
 /// let optimizer = TrainingPreset.pytorch.adam(learningRate: 1e-4)
 /// ```
 ///
-/// What a peer leaves to its user is as everywhere in this library. Keras' defaults are those of this
-/// library too.
+/// Settings for which the other library has no default are those of this library. Keras' defaults are
+/// also the defaults of this library.
 public struct TrainingPreset: Hashable, Sendable {
-  /// The name, as the command line has it: keras, pytorch or scikit-learn.
+  /// The name on the command line: keras, pytorch or scikit-learn.
   public let name: String
-  /// The units of the hidden layers of a multi-layer perceptron.
+  /// The numbers of units of the hidden layers of a multi-layer perceptron.
   public let hiddenUnits: [Int]
-  /// How weights begin.
+  /// The initializer of the weights.
   public let initializer: Initializer
-  /// The number of samples of a step.
+  /// The number of samples per batch.
   public let batchSize: Int
-  /// The number of passes.
+  /// The number of passes over the data.
   public let epochs: Int
-  /// The factor l2 in l2 / 2 ||W||^2 beside the mean loss of a multi-layer perceptron.
+  /// The factor l2 in l2 / 2 ||W||^2, added to the mean loss of a multi-layer perceptron.
   public let l2Penalty: Double
 
   private let peer: Peer
 
-  /// Keras 3.
+  /// The defaults of Keras 3.
   ///
-  /// Adam's epsilon is 1e-7 and stands where Keras adds it, SGD's rate 0.01, batches of 32, Glorot's
-  /// uniform weights. Epochs are this library's 10: in Keras the user says how many.
+  /// Adam's epsilon is 1e-7 and added where Keras adds it, the learning rate of SGD is 0.01, batches
+  /// have 32 samples, and weights are initialized with Glorot's uniform distribution. The 10 epochs are
+  /// this library's default, since Keras' users always give the number.
   public static let keras = TrainingPreset(
     name: "keras", hiddenUnits: [128], initializer: .glorotUniform, batchSize: 32, epochs: 10,
     l2Penalty: 0, peer: .keras)
 
-  /// PyTorch 2.
+  /// The defaults of PyTorch 2.
   ///
-  /// Adam's epsilon is 1e-8, AdamW's decay 0.01, SGD's rate 0.001, and weights and biases
-  /// of a linear layer begin within 1 / sqrt(inputs). Batches of 64, as its tutorials have them.
+  /// Adam's epsilon is 1e-8, AdamW's weight decay is 0.01, the learning rate of SGD is 0.001. Weights
+  /// and biases of a linear layer are initialized uniformly in -b...b with b = 1 / sqrt(inputs). Batches
+  /// have 64 samples, as in PyTorch's tutorials.
   public static let pytorch = TrainingPreset(
     name: "pytorch", hiddenUnits: [128], initializer: .pytorch, batchSize: 64, epochs: 10,
     l2Penalty: 0, peer: .pytorch)
 
-  /// scikit-learn 1.9's `MLPClassifier`.
+  /// The defaults of `MLPClassifier` in scikit-learn 1.9.
   ///
-  /// One hidden layer of 100 units, Adam with epsilon 1e-8, SGD
-  /// with Nesterov's momentum 0.9, batches of 200, at most 200 epochs, alpha 1e-4, which is divided by
-  /// the samples of a batch: an l2 of 5e-7. There biases begin at random too, and training stops early
-  /// where the loss no longer falls; here say so with ``EarlyStopping``.
+  /// They are one hidden layer of 100 units, Adam with epsilon 1e-8, SGD with Nesterov's momentum 0.9,
+  /// batches of 200 samples and at most 200 epochs. Its alpha of 1e-4 is divided by the batch size,
+  /// which gives an l2 of 5e-7. Unlike this preset, scikit-learn also initializes biases at random, and
+  /// it ends a training whose loss no longer falls; use ``EarlyStopping`` for the latter.
   public static let scikitLearn = TrainingPreset(
     name: "scikit-learn", hiddenUnits: [100], initializer: .glorotUniform, batchSize: 200,
     epochs: 200, l2Penalty: 1e-4 / 200, peer: .scikitLearn)
 
-  /// All of them.
+  /// All presets.
   public static let all = [keras, pytorch, scikitLearn]
 
-  /// The preset of a name; nil where there is none.
+  /// Finds a preset by its name; nil if there is none.
   public init?(named name: String) {
     guard let found = TrainingPreset.all.first(where: { $0.name == name }) else { return nil }
     self = found
@@ -75,7 +77,7 @@ public struct TrainingPreset: Hashable, Sendable {
 }
 
 extension TrainingPreset {
-  /// Adam, or AMSGrad, as the peer has it.
+  /// Returns Adam or AMSGrad with the defaults of the library.
   public func adam(
     learningRate: Double? = nil, isAMSGrad: Bool = false, weightDecay: Double = 0
   ) -> Optimizer {
@@ -84,13 +86,14 @@ extension TrainingPreset {
       [(Adam.learningRate, learningRate), (Adam.weightDecay, weightDecay)])
   }
 
-  /// AdamW as the peer has it; scikit-learn has none and takes PyTorch's.
+  /// Returns AdamW with the defaults of the library; scikit-learn has no AdamW, so its preset uses
+  /// PyTorch's.
   public func adamW(learningRate: Double? = nil, weightDecay: Double? = nil) -> Optimizer {
     optimizer(
       AdamW.self, [(AdamW.learningRate, learningRate), (AdamW.weightDecay, weightDecay)])
   }
 
-  /// SGD as the peer has it.
+  /// Returns SGD with the defaults of the library.
   public func sgd(
     learningRate: Double? = nil, momentum: Double? = nil, nesterov: Bool? = nil,
     weightDecay: Double = 0
@@ -104,7 +107,8 @@ extension TrainingPreset {
       ], given)
   }
 
-  /// RMSprop as the peer has it; scikit-learn has none and takes PyTorch's.
+  /// Returns RMSprop with the defaults of the library; scikit-learn has no RMSprop, so its preset uses
+  /// PyTorch's.
   public func rmsprop(
     learningRate: Double? = nil, momentum: Double = 0, weightDecay: Double = 0
   ) -> Optimizer {
@@ -116,14 +120,15 @@ extension TrainingPreset {
       ])
   }
 
-  /// Adagrad as the peer has it; scikit-learn has none and takes PyTorch's.
+  /// Returns Adagrad with the defaults of the library; scikit-learn has no Adagrad, so its preset uses
+  /// PyTorch's.
   public func adagrad(learningRate: Double? = nil, weightDecay: Double = 0) -> Optimizer {
     optimizer(
       Adagrad.self,
       [(Adagrad.learningRate, learningRate), (Adagrad.weightDecay, weightDecay)])
   }
 
-  /// A rule with some settings given, and the others as the peer has them.
+  /// Returns an optimizer with the given settings, and the defaults of the library for all others.
   package func optimizer(_ rule: any OptimizerRule.Type, _ given: SettingValues) -> Optimizer {
     Optimizer(rule, given.replacing(rule.settings(of: peer, given: given)))
   }

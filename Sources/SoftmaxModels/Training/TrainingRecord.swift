@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a classifier came to be: enough to train it again, and nothing that differs from run to run.
+/// The settings and results of a classifier's training.
+///
+/// A record has no values that differ when the training is repeated, such as times. It does not include
+/// the network's architecture, which a model file stores separately, nor validation and callbacks.
 public struct TrainingRecord: Hashable, Sendable, Codable {
-  /// The name of the data set or its path, as it was given.
+  /// The name or path of the data set as the user gave it; nil if unknown.
   public var dataset: String?
-  /// The number of samples trained on.
+  /// The number of training samples.
   public var rowCount: Int
-  /// The loss's name.
+  /// The name of the loss.
   public var loss: String
-  /// The loss's settings by name; nil without any.
+  /// The settings of the loss by name; nil if it has none.
   public var lossSettings: [String: Double]?
-  /// The weights of the classes in the loss; nil where all count the same.
+  /// The weights of the classes in the loss; nil if all are equal.
   public var classWeights: [Double]?
   /// The optimizer's name, or the solver's.
   public var optimizer: String
   /// Its settings by name.
   public var optimizerSettings: [String: Double]
-  /// The factor l1 in l1 sum |W|; nil where there is none.
+  /// The factor l1 in l1 sum |W|; nil for no L1 penalty.
   public var l1Penalty: Double?
   /// The factor l2 in l2 / 2 ||W||^2.
   public var l2Penalty: Double
-  /// The number of samples of a step.
+  /// The number of samples per batch.
   public var batchSize: Int
   /// The number of passes, or of what `unit` says.
   public var epochs: Int
@@ -28,12 +31,12 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var unit: TrainingHistory.Unit?
   /// What initial weights and shuffles were drawn from.
   public var seed: UInt64
-  /// The mean loss of the last epoch; nil without one.
+  /// The mean training loss of the last epoch; nil without epochs.
   public var finalLoss: Double?
-  /// The accuracy of the last epoch; nil without one.
+  /// The training accuracy of the last epoch; nil without epochs.
   public var finalAccuracy: Double?
 
-  /// Creates a record of a call of `fit`.
+  /// Creates the record of a call of `fit`.
   public init(
     dataset: String? = nil, rowCount: Int, loss: Loss, optimizer: Optimizer,
     l1Penalty: Double = 0, l2Penalty: Double, batchSize: Int, seed: UInt64, history: TrainingHistory

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Settings by name: numbers, texts, lists, and groups of settings.
+/// A tree of settings: numbers, texts, lists, and groups of settings by name.
 ///
-/// A checkpoint keeps those of its training and of its callbacks. A training that goes on from it must
-/// have equal ones; the error names the setting that differs. They are written as literals:
+/// A checkpoint stores the settings of its training and of its callbacks. A training that resumes from
+/// it must have equal settings; otherwise the error names the first one that differs. Settings are
+/// written as literals:
 ///
 /// ```swift
 /// let settings: TrainingSettings = [
@@ -22,27 +23,27 @@ public struct TrainingSettings: Hashable, Sendable {
 
   private init(_ node: Node) { self.node = node }
 
-  /// A number.
+  /// Creates a number.
   public init(_ number: Double) { self.init(.number(number)) }
-  /// A text.
+  /// Creates a text.
   public init(_ text: String) { self.init(.text(text)) }
-  /// Settings in an order.
+  /// Creates an ordered list of settings.
   public init(_ list: [TrainingSettings]) { self.init(.list(list)) }
-  /// Settings by name.
+  /// Creates a group of settings by name.
   public init(_ group: [String: TrainingSettings]) { self.init(.group(group)) }
-  /// Numbers by name, under the name of what they belong to.
+  /// Creates a group of numbers by name; the group itself has a name too.
   init(_ name: String, _ numbers: [String: Double]) {
     var group = numbers.mapValues { TrainingSettings($0) }
     group[TrainingSettings.nameKey] = TrainingSettings(name)
     self.init(group)
   }
 
-  // What a group is called stands under this name.
+  // The key under which a group stores its own name.
   private static let nameKey = "name"
 }
 
 extension TrainingSettings {
-  /// A setting of a group by its name; nil where there is none, or no group.
+  /// The setting of a group with a name; nil if there is none, or if this is no group.
   subscript(name: String) -> TrainingSettings? {
     get { if case .group(let group) = node { group[name] } else { nil } }
     set {
@@ -52,9 +53,10 @@ extension TrainingSettings {
     }
   }
 
-  /// The first setting in which two differ, and what it is in each; nil where they are equal.
+  /// Returns the first setting that differs, with both of its values; nil if the settings are equal.
   ///
-  /// A group's name comes first, then its settings by name.
+  /// The name of a group is compared first, then its settings in alphabetical order. A value is nil if
+  /// the setting is missing.
   func difference(
     from other: TrainingSettings
   ) -> (name: String, own: TrainingSettings?, other: TrainingSettings?)? {
@@ -77,7 +79,7 @@ extension TrainingSettings {
 }
 
 extension TrainingSettings: CustomStringConvertible {
-  /// The settings in a line: "adam, beta1 0.9, beta2 0.999".
+  /// The settings in one line, such as "adam, beta1 0.9, beta2 0.999".
   public var description: String {
     switch node {
     case .number(let number):
@@ -93,7 +95,7 @@ extension TrainingSettings: CustomStringConvertible {
 }
 
 extension TrainingSettings: Codable {
-  /// Reads a JSON number, string, array or object.
+  /// Decodes a number, string, array or object.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let number = try? container.decode(Double.self) {
@@ -107,7 +109,7 @@ extension TrainingSettings: Codable {
     }
   }
 
-  /// Writes a JSON number, string, array or object.
+  /// Encodes a number, string, array or object.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch node {
@@ -122,15 +124,15 @@ extension TrainingSettings: Codable {
 extension TrainingSettings: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// A number.
+  /// Creates a number.
   public init(floatLiteral number: Double) { self.init(number) }
-  /// A number.
+  /// Creates a number.
   public init(integerLiteral number: Int) { self.init(Double(number)) }
-  /// A text.
+  /// Creates a text.
   public init(stringLiteral text: String) { self.init(text) }
-  /// Settings in an order.
+  /// Creates an ordered list of settings.
   public init(arrayLiteral list: TrainingSettings...) { self.init(list) }
-  /// Settings by name; of two under one name the last.
+  /// Creates a group of settings by name; if a name occurs twice, the last setting is used.
   public init(dictionaryLiteral group: (String, TrainingSettings)...) {
     self.init([String: TrainingSettings](group, uniquingKeysWith: { $1 }))
   }

@@ -2,24 +2,25 @@
 
 public import SoftmaxCore
 
-/// Where a training stands, as a callback sees it.
+/// The status of a training, as a callback sees it.
 ///
-/// It is to be looked at while the callback is called: afterwards the training goes on.
+/// A status refers to the running training. Use it only during the call of the callback: afterwards the
+/// training continues and changes the values that the status computes.
 public struct TrainingStatus {
   /// The epochs so far.
   public let history: TrainingHistory
-  /// Where training stands within its epoch, or at the end of its last one.
+  /// The progress within the current epoch, or at the end of the last one.
   public let progress: TrainingProgress
   /// Whether there are validation samples.
   public let hasValidation: Bool
   let process: any TrainingProcess
   private let callbacks: [any TrainingCallback]
   private let validation: TrainingSettings?
-  /// Where in the training.
+  /// The position in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
 
-  // Several callbacks may want the network, and it is copied once.
+  // Holds the network, so it is copied at most once even if several callbacks request it.
   private final class Copy {
     var network: Sequential?
   }
@@ -44,9 +45,9 @@ public struct TrainingStatus {
   /// The data that are trained on, as the network sees them, without those held back.
   public var dataset: LabeledDataset { process.objective.dataset }
 
-  /// A copy of the network as trained so far, made when it is first asked for.
+  /// A copy of the network as trained so far, created at the first access.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   public var network: Sequential {
     get throws(SoftmaxError) {
       if let network = copy.network { return network }
@@ -56,12 +57,13 @@ public struct TrainingStatus {
     }
   }
 
-  /// All that it takes to go on from here.
+  /// The state from which the training can resume at this position.
   ///
-  /// What other callbacks have learnt from the epoch is in it from
-  /// ``TrainingCallback/epochIsSettled(_:)`` on.
+  /// It includes the states of the other callbacks. From ``TrainingCallback/epochIsSettled(_:)`` on
+  /// these are the states after the epoch.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
+  /// - Complexity: copies all parameters and the optimizer state.
   public var checkpoint: Checkpoint {
     get throws(SoftmaxError) {
       try process.checkpoint(

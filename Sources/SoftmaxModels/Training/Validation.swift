@@ -2,17 +2,17 @@
 
 public import SoftmaxCore
 
-/// What a training is watched by: samples that it does not learn from.
+/// The source of the validation samples, on which the network is not trained.
 ///
 /// ```swift
 /// try network.fit(to: digits.training, epochs: 20, validation: .fraction(0.1))
 /// ```
 public enum Validation: Sendable {
-  /// No samples.
+  /// No validation.
   case none
-  /// Samples of one's own.
+  /// A separate data set.
   case data(LabeledDataset)
-  /// A share of the training samples, held back as by
-  /// `LabeledDataset.split(validationFraction:seed:)` with the network's seed.
+  /// A fraction of the training samples, split off by `LabeledDataset.split(validationFraction:seed:)`
+  /// with the network's seed.
   case fraction(Double)
 }

@@ -4,7 +4,7 @@ package import SoftmaxCore
 package import SoftmaxModels
 
 extension Evaluation {
-  /// All of it as one object: the metrics, each class, the confusion matrix.
+  /// The evaluation as one object: the metrics, the metrics of each class, the confusion matrix.
   package var json: JSONValue {
     let matrix = confusionMatrix
     let (perClass, areas) = (matrix.perClass, rocAUC)
@@ -25,7 +25,9 @@ extension Evaluation {
       ] + matrix.members)
   }
 
-  /// Some metrics under their names, `null` where they are undefined; an interval as `_low` and `_high`.
+  /// Returns metrics as members with their names; `null` if undefined.
+  ///
+  /// A metric with an interval has two more members, with `_low` and `_high` appended to its name.
   package func members(of metrics: [Metric]) -> [(key: String, value: JSONValue)] {
     metrics.flatMap { metric -> [(key: String, value: JSONValue)] in
       let value = (key: metric.name, value: JSONValue(metric.value(of: self)))
@@ -39,10 +41,11 @@ extension Evaluation {
 }
 
 extension ConfusionMatrix {
-  // More, and the zeros of a whole matrix would be most of the text.
+  // With more classes, most of the text of a whole matrix would be zeros.
   private static let greatestWholeCount = 1000
 
-  /// The matrix as rows of counts; of more than 1,000 classes only what occurs, [label, prediction, count].
+  /// The matrix as rows of counts; above 1,000 classes only the nonzero cells as [label, prediction,
+  /// count].
   fileprivate var members: [(key: String, value: JSONValue)] {
     guard classCount <= Self.greatestWholeCount else {
       let confusions = cells.map {

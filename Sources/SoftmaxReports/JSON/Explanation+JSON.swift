@@ -3,7 +3,7 @@
 package import SoftmaxCore
 
 extension Explanation {
-  /// An object for each row, and one for what follows.
+  /// An object for each row, then one with the number of rows and the example of rounding errors.
   package var json: [JSONValue] {
     let (single, double) = (RoundOffExample<Float>(), RoundOffExample<Double>())
     let last: [(key: String, value: JSONValue)] = [

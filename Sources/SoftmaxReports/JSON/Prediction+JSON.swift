@@ -4,7 +4,7 @@ package import SoftmaxCore
 package import SoftmaxModels
 
 extension Prediction {
-  /// The event of a row's prediction, its probabilities in the order of the classes.
+  /// Returns the event of a row's prediction, with the probabilities in the order of the classes.
   package func json(row: Int) -> JSONValue {
     .object([
       ("event", .string("prediction")),

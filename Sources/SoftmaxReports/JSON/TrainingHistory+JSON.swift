@@ -4,7 +4,7 @@ package import SoftmaxCore
 package import SoftmaxModels
 
 extension TrainingHistory.Epoch {
-  /// The event of the epoch's end.
+  /// The event for the end of the epoch.
   package var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
       ("event", .string("epoch")),

@@ -3,7 +3,9 @@
 public import SoftmaxCore
 public import SoftmaxModels
 
-/// Pictures, each titled "true / predicted", wrong ones marked.
+/// A selection of samples as pictures, each titled "true / predicted", with wrong predictions marked.
+///
+/// It copies the pixels of the selected samples. Only samples that are grey pictures can be shown.
 ///
 /// ```swift
 /// let gallery = try Gallery(evaluation, of: digits.training, order: .wrongFirst, limit: 12)
@@ -11,47 +13,47 @@ public import SoftmaxModels
 /// let picture = gallery.svg()
 /// ```
 public struct Gallery: Hashable, Sendable {
-  /// Which samples come first.
+  /// The order in which samples are selected.
   public enum Order: Hashable, Sendable {
-    /// As the data set has them.
+    /// The order of the data set.
     case asGiven
-    /// Those that were classified wrongly, the surest mistake first; behind them the others.
+    /// First the wrong predictions, in descending order of the model's confidence; then the others.
     case wrongFirst
   }
 
   /// One picture.
   public struct Tile: Hashable, Sendable {
-    /// The sample's row in its data set.
+    /// The index of the sample in its data set.
     public let row: Int
-    /// The sample.
+    /// The sample's features as a picture.
     public let picture: GrayPicture
     /// The name of the true class.
     public let label: String
     /// The name of the predicted class.
     public let prediction: String
-    /// Whether both are the same.
+    /// Whether the prediction is correct.
     public let isRight: Bool
 
     /// The title, such as "Sneaker / Sandal".
     public var title: String { "\(label) / \(prediction)" }
   }
 
-  /// The pictures, first to last.
+  /// The selected pictures, in the chosen order.
   public let tiles: [Tile]
-  /// The number of samples that they were chosen from.
+  /// The number of samples of the evaluation.
   public let rowCount: Int
-  /// The number of those that were classified rightly.
+  /// The number of samples that were classified correctly.
   public let correctCount: Int
 
-  /// Chooses pictures of the samples that an evaluation is about.
+  /// Selects pictures of the samples of an evaluation.
   ///
   /// - Parameters:
-  ///   - evaluation: what was predicted.
+  ///   - evaluation: the predictions and true classes.
   ///   - dataset: the samples, in the order of the evaluation.
-  ///   - order: which come first.
-  ///   - limit: the greatest number of pictures.
-  /// - Throws: `shapeMismatch` unless both have as many samples; `unsupported` for samples that are no
-  ///   grey pictures.
+  ///   - order: the order in which samples are selected.
+  ///   - limit: the maximum number of pictures.
+  /// - Throws: `shapeMismatch` unless evaluation and data set have the same number of samples;
+  ///   `unsupported` if the samples are not grey pictures.
   public init(
     _ evaluation: Evaluation, of dataset: LabeledDataset, order: Order = .wrongFirst,
     limit: Int = 12
@@ -91,7 +93,7 @@ public struct Gallery: Hashable, Sendable {
     correctCount = evaluation.correctCount
   }
 
-  /// Whether the samples of a data set are grey pictures.
+  /// Returns whether the samples of a data set are grey pictures.
   package static func canShow(_ dataset: LabeledDataset) -> Bool {
     let shape = dataset.featureShape
     return shape.count == 2 || (shape.count == 3 && shape[2] == 1)

@@ -3,10 +3,10 @@
 import Foundation
 
 extension GrayPicture {
-  /// The picture as a PNG file of 8 bits a pixel, stored without compression.
+  /// Returns the picture as an 8-bit greyscale PNG file without compression.
   ///
-  /// Pictures of a gallery are small; a page that packs itself on its way packs them too.
-  /// Source: ISO/IEC 15948; RFC 1950 and 1951 for the stored blocks.
+  /// The pictures of a gallery are small, and a page that is sent compressed compresses them too. Sources:
+  /// ISO/IEC 15948; RFC 1950 and 1951 for the uncompressed blocks.
   func png() -> [UInt8] {
     func bigEndian(_ value: UInt32) -> [UInt8] {
       stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
@@ -16,7 +16,7 @@ extension GrayPicture {
       return bigEndian(UInt32(data.count)) + body + bigEndian(Self.crc32(body))
     }
     let header = bigEndian(UInt32(columnCount)) + bigEndian(UInt32(rowCount)) + [8, 0, 0, 0, 0]
-    // Each row begins with the number of its filter: none.
+    // Each row begins with the number of its filter; 0 means no filter.
     var pixels: [UInt8] = []
     for row in 0..<rowCount {
       pixels.append(0)
@@ -29,7 +29,7 @@ extension GrayPicture {
       + chunk("IEND", [])
   }
 
-  /// The picture as the address that holds it.
+  /// The picture as a data URL.
   var dataAddress: String {
     "data:image/png;base64," + Data(png()).base64EncodedString()
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A grey picture, for terminals and for figures.
+/// A greyscale picture, which terminals and SVG figures can show.
 ///
 /// ```swift
 /// if let picture = GrayPicture(values: digits.training.features.row(0), shape: [8, 8]) {
@@ -12,16 +12,17 @@ public struct GrayPicture: Hashable, Sendable {
   package let rowCount: Int
   /// The number of columns of pixels.
   package let columnCount: Int
-  /// The pixels, row after row, from 0, black, to 1, white.
+  /// The pixels in row-major order, from 0 (black) to 1 (white).
   package let values: [Float]
 
-  /// Takes the features of a sample for a picture; nil unless the shape is [rows, columns] or
-  /// [rows, columns, 1].
+  /// Creates a picture from the features of a sample.
   ///
-  /// Where values lie outside of 0...1, all are stretched to it.
+  /// If a value lies outside of 0...1, all values are scaled linearly to that range. The result is nil
+  /// unless the shape is [rows, columns] or [rows, columns, 1] with as many values as the shape has pixels,
+  /// at least one, and all values are finite.
   public init?(values: [Float], shape: [Int]) {
     guard shape.count == 2 || (shape.count == 3 && shape[2] == 1), shape[0] > 0, shape[1] > 0,
-      // Divided, because a product may overflow.
+      // Division instead of multiplication, because a product could overflow.
       values.count % shape[1] == 0, values.count / shape[1] == shape[0],
       values.allSatisfy(\.isFinite)
     else { return nil }
@@ -38,7 +39,7 @@ public struct GrayPicture: Hashable, Sendable {
     guard let low = values.min(), let high = values.max(), low < 0 || high > 1 else {
       return values
     }
-    // In double, where the extent of the greatest floats is finite.
+    // In double, because the difference of two finite floats can overflow a float.
     let extent = Double(high) - Double(low)
     return values.map { extent > 0 ? Float((Double($0) - Double(low)) / extent) : 0 }
   }

@@ -3,30 +3,31 @@
 import Foundation
 import SoftmaxCore
 
-/// An axis from numbers to places on the picture, with round numbers to mark.
+/// A linear axis that maps values to coordinates of a picture, with tick marks at round values.
 struct AxisScale {
   let range: ClosedRange<Double>
   let ticks: [Double]
   private let step: Double
   private let places: (begin: Double, end: Double)
 
-  /// Covers what is given, with marks at round numbers within.
+  /// Creates an axis for a range of values.
   ///
   /// - Parameters:
   ///   - low: the least value.
   ///   - high: the greatest value.
-  ///   - isRounded: whether the axis may be longer, to begin and to end at a mark.
-  ///   - isWhole: whether only whole numbers are marked.
-  ///   - begin: where the axis begins on the picture.
-  ///   - end: where it ends.
+  ///   - tickCount: the approximate maximum number of tick marks.
+  ///   - isRounded: whether the range is extended to tick marks at both ends.
+  ///   - isWhole: whether tick marks are at whole numbers only.
+  ///   - begin: the coordinate of the lower end of the axis.
+  ///   - end: the coordinate of the upper end of the axis.
   init(
     _ low: Double, _ high: Double, tickCount: Int, isRounded: Bool = false, isWhole: Bool = false,
     from begin: Double, to end: Double
   ) {
-    // So that neither a difference nor a mark beyond an end overflows.
+    // Values are limited so that neither their difference nor a tick mark beyond an end overflows.
     let (least, greatest) = (min(max(low, -1e300), 1e300), min(max(high, -1e300), 1e300))
     let extent = greatest - least
-    // One value alone lies in the middle, and so do values that only rounding tells apart.
+    // A single value, or values that differ by rounding only, lie in the middle of the axis.
     let isFlat = !(extent > max(abs(least), abs(greatest)) * 1e-12 && extent > 1e-290)
     let span = isFlat ? max(abs(least), 1) : extent
     let (low, high) = isFlat ? (least - span / 2, least + span / 2) : (least, greatest)
@@ -36,14 +37,14 @@ struct AxisScale {
       isRounded
       ? (low / step).rounded(.down) * step...(high / step).rounded(.up) * step : low...high
     self.step = step
-    // A mark at an end of the range is one in spite of rounding.
+    // The tolerance keeps tick marks at the ends of the range in spite of rounding.
     let first = (range.lowerBound / step - 1e-9).rounded(.up)
     let last = (range.upperBound / step + 1e-9).rounded(.down)
     ticks = stride(from: first, through: last, by: 1).map { $0 * step }
     places = (begin, end)
   }
 
-  // 1, 2 or 5 times a power of ten.
+  // Returns 1, 2 or 5 times a power of ten, at least `rough`.
   private static func roundStep(_ rough: Double) -> Double {
     let power = pow(10, floor(log10(rough)))
     let digit = rough / power
@@ -55,13 +56,13 @@ struct AxisScale {
     return places.begin + part * (places.end - places.begin)
   }
 
-  /// A mark's number with the decimals that tell it from its neighbours.
+  /// Returns the text of a tick mark, with enough decimals to distinguish it from its neighbours.
   func text(_ tick: Double) -> String {
     if max(abs(range.lowerBound), abs(range.upperBound)) >= 1e6 || step < 1e-5 {
       return NumberText.significant(tick, 6)
     }
     let decimals = max(0, Int(-floor(log10(step) + 1e-9)))
-    // Not -0.
+    // Writes 0 instead of -0.
     return NumberText.fixed(tick == 0 ? 0 : tick, decimals)
   }
 }

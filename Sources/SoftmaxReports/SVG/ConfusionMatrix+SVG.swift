@@ -4,10 +4,10 @@ import SoftmaxCore
 public import SoftmaxModels
 
 extension ConfusionMatrix {
-  /// The matrix as a heat map that stands alone: blue what is right, orange what is not.
+  /// Returns the matrix as a heat map in an SVG document: correct cells are blue, wrong ones are orange.
   ///
-  /// The shade of a cell grows with the square root of its share of its row, so that rare mistakes are
-  /// seen. Beyond 20 classes the counts are in the tooltips only.
+  /// The shade of a cell grows with the square root of its fraction of its row, so rare mistakes stay
+  /// visible. Above 20 classes, counts appear only in the tooltips.
   public func svg() -> String {
     let hasNumbers = classCount <= 20
     let names = classNames.map {
@@ -37,7 +37,7 @@ extension ConfusionMatrix {
       let middle = (Double(index) + 0.5) * cell
       body.append(
         .label(names[index], x: label - 6, y: top + middle + 4.5, anchor: "end", class: textClass))
-      // Towards the row's names, where there is room, or upright where columns are narrow.
+      // Slanted towards the row names, where there is space, or upright if columns are narrow.
       let x = label + middle + (hasNumbers ? 2 : 4)
       let place = "\(SVGElement.number(x)) \(SVGElement.number(top - 7))"
       body.append(
@@ -90,7 +90,7 @@ extension ConfusionMatrix {
     return SVGElement("g", [:], children)
   }
 
-  /// The matrix in words, for those who do not see it.
+  /// The description of the matrix for screen readers.
   private var summary: String {
     let worst = mostConfused(3).map {
       "\(classNames[$0.label]) was taken for \(classNames[$0.prediction]) \($0.count) times"

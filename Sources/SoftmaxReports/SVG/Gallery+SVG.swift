@@ -3,7 +3,7 @@
 import SoftmaxCore
 
 extension Gallery {
-  /// The pictures as one that stands alone.
+  /// Returns the pictures as an SVG document.
   public func svg() -> String {
     let gap = 10.0
     let side = (SVGDocument.width - 4 * gap) / 3
@@ -44,7 +44,7 @@ extension Gallery {
     ).text
   }
 
-  // In one line if it fits, else the two names below each other.
+  // Returns the title in one line if it fits, otherwise the two names on separate lines.
   private static func titleLines(of tile: Tile, letters: Int) -> [String] {
     let mark = tile.isRight ? "" : "✗ "
     let label = PrintableText.line(tile.label)

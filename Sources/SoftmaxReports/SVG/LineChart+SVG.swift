@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LineChart {
-  /// The chart as a picture that stands alone.
+  /// Returns the chart as an SVG document.
   public func svg() -> String {
     Self.svg(title: title, of: [self])
   }
 
-  /// Several charts, one below the other, as one picture.
+  /// Returns several charts, one below the other, as one SVG document.
   static func svg(title: String, of charts: [LineChart]) -> String {
     var elements: [SVGElement] = []
     var height = 0.0
@@ -20,7 +20,7 @@ extension LineChart {
     ).text
   }
 
-  /// The chart in words, for those who do not see it.
+  /// The description of the chart for screen readers.
   private var summary: String {
     let curves = series.map { series in
       let finite = series.y.filter(\.isFinite)
@@ -41,7 +41,7 @@ extension LineChart {
     (52, SVGDocument.width - 14, 40, 236)
   }
 
-  /// Places of the curves' names, below the chart in as many lines as they need.
+  /// The positions of the curves' names: below the chart, in as many lines as needed.
   private var legend: [(x: Double, y: Double)] {
     var places: [(x: Double, y: Double)] = []
     var (x, y) = (plot.left, plot.bottom + 60)
@@ -88,7 +88,8 @@ extension LineChart {
           "text-anchor": "middle", "class": "text muted",
         ], text: yLabel),
     ]
-    // What a fixed range leaves out must not be drawn over the rest.
+    // Points outside of a fixed range are omitted, because they would be drawn over the rest of the
+    // picture.
     for (index, series) in series.enumerated() {
       let style = "series series-\(index % SVGDocument.seriesStyleCount)"
       elements += curves(series, x, y, style: style)
@@ -101,7 +102,7 @@ extension LineChart {
     return elements
   }
 
-  // Across, the axis is as long as its points; upwards it ends at round numbers.
+  // The horizontal axis covers exactly its points; the vertical axis ends at tick marks.
   private func axis(
     _ values: [Double], _ fixed: ClosedRange<Double>?, tickCount: Int, from begin: Double,
     to end: Double
@@ -114,7 +115,7 @@ extension LineChart {
       isWhole: isAcross && finite.allSatisfy { $0 == $0.rounded() }, from: begin, to: end)
   }
 
-  // The pieces between gaps; a single point is a dot.
+  // Returns one polyline for each run of points between gaps; a single point appears as a dot.
   private func curves(
     _ series: Series, _ x: AxisScale, _ y: AxisScale, style: String
   ) -> [SVGElement] {
@@ -127,7 +128,7 @@ extension LineChart {
     }
     return points.split(separator: nil).map { piece in
       let places = piece.compactMap { $0 }
-      // A line of no length with round ends.
+      // A line of length 0 with round ends is a dot.
       let path = (places.count == 1 ? places + places : places).joined(separator: " ")
       return SVGElement("polyline", ["points": path, "class": style])
     }

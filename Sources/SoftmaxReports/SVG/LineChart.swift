@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Curves over a common axis.
+/// A chart of curves over a common horizontal axis, with linear axes.
 ///
 /// ```swift
 /// let chart = LineChart(
@@ -14,14 +14,14 @@
 public struct LineChart: Hashable, Sendable {
   /// One curve.
   public struct Series: Hashable, Sendable {
-    /// What it shows.
+    /// The name of the curve in the legend.
     public var name: String
-    /// The places of its points along the common axis.
+    /// The positions of the points on the horizontal axis.
     public var x: [Double]
-    /// Its values there; where one is not finite the curve has a gap.
+    /// The values of the points; a value that is not finite leaves a gap.
     public var y: [Double]
 
-    /// Creates a curve; of two lists of different lengths what is too much is left out.
+    /// Creates a curve; if the arrays differ in length, the excess elements are ignored.
     public init(name: String, x: [Double], y: [Double]) {
       self.name = name
       self.x = x
@@ -29,17 +29,17 @@ public struct LineChart: Hashable, Sendable {
     }
   }
 
-  /// What the picture is about.
+  /// The title of the chart.
   public var title: String
-  /// What the common axis stands for.
+  /// The label of the horizontal axis.
   public var xLabel: String
-  /// What the values stand for.
+  /// The label of the vertical axis.
   public var yLabel: String
   /// The curves.
   public var series: [Series]
-  /// What the common axis covers; without it what the points need.
+  /// The range of the horizontal axis; nil means the range of the points.
   public var xRange: ClosedRange<Double>?
-  /// What the axis of the values covers; without it what the points need.
+  /// The range of the vertical axis; nil means the range of the points.
   public var yRange: ClosedRange<Double>?
 
   /// Creates a chart.

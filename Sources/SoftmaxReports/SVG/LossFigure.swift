@@ -2,11 +2,13 @@
 
 import Foundation
 
-/// A loss of one number, drawn with its gradient and its likelihood, as Dive into Deep Learning does.
+/// A loss as a function of one variable, drawn with its gradient and likelihood as in Dive into Deep
+/// Learning.
 ///
-/// The regression losses are drawn over the prediction y_hat for the target y = 0; cross-entropy over the
-/// probability of the true class. The likelihood is exp(-loss): what of the data a model believes whose
-/// negative log-likelihood the loss is, but for a constant factor.
+/// It serves figures only; training has separate loss types. The regression losses are functions of the
+/// prediction y_hat for the target y = 0; cross-entropy is a function of the probability of the true class.
+/// The likelihood is exp(-loss): up to a constant factor, the probability density of a model whose negative
+/// log-likelihood is the loss.
 ///
 /// ```swift
 /// let picture = LossFigure.huber().svg()
@@ -22,25 +24,26 @@ public struct LossFigure: Hashable, Sendable {
 
   private let kind: Kind
 
-  /// (y - y_hat)^2 / 2; its gradient is y_hat - y, which shrinks on the way to the target.
+  /// The squared loss (y - y_hat)^2 / 2; its gradient y_hat - y shrinks towards the target.
   public static let squared = LossFigure(kind: .squared)
-  /// |y - y_hat|; its gradient is -1 or 1 however near the target is, and 0 at it.
+  /// The absolute loss |y - y_hat|; its gradient is -1 or 1 at any distance from the target, and 0 at the
+  /// target.
   public static let absolute = LossFigure(kind: .absolute)
-  /// -ln p, where p is the probability of the true class; its gradient is -1 / p.
+  /// Cross-entropy -ln p, where p is the probability of the true class; its gradient is -1 / p.
   public static let crossEntropy = LossFigure(kind: .crossEntropy)
 
-  /// Squared near the target, absolute far from it, and smooth in between.
+  /// Returns Huber's loss: quadratic near the target, linear far from it, with a continuous gradient.
   ///
-  /// (y - y_hat)^2 / 2 where |y - y_hat| <= delta, else delta (|y - y_hat| - delta / 2). Source: Huber,
-  /// "Robust estimation of a location parameter", Annals of Mathematical Statistics 35, 1964.
+  /// It is (y - y_hat)^2 / 2 if |y - y_hat| <= delta, otherwise delta (|y - y_hat| - delta / 2). Source:
+  /// Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 35, 1964.
   ///
-  /// - Precondition: `delta` is greater than 0.
+  /// - Precondition: `delta` is finite and greater than 0.
   public static func huber(delta: Double = 1) -> LossFigure {
     precondition(delta > 0 && delta.isFinite, "Huber's loss needs a delta above 0, not \(delta)")
     return LossFigure(kind: .huber(delta: delta))
   }
 
-  /// What the loss is called.
+  /// The name of the loss.
   public var name: String {
     switch kind {
     case .squared: "Squared loss"
@@ -50,7 +53,7 @@ public struct LossFigure: Hashable, Sendable {
     }
   }
 
-  /// The loss of a prediction for the target 0; of cross-entropy, of a probability.
+  /// Returns the loss of a prediction for the target 0; for cross-entropy, the loss of a probability.
   public func loss(_ x: Double) -> Double {
     switch kind {
     case .squared: x * x / 2
@@ -60,7 +63,8 @@ public struct LossFigure: Hashable, Sendable {
     }
   }
 
-  /// The loss's gradient to the prediction; of cross-entropy, to the probability.
+  /// Returns the gradient with respect to the prediction; for cross-entropy, with respect to the
+  /// probability.
   public func gradient(_ x: Double) -> Double {
     switch kind {
     case .squared: x
@@ -70,17 +74,18 @@ public struct LossFigure: Hashable, Sendable {
     }
   }
 
-  /// exp(-loss).
+  /// Returns exp(-loss).
   public func likelihood(_ x: Double) -> Double {
     kind == .crossEntropy ? x : exp(-loss(x))
   }
 
-  /// The three curves.
+  /// A chart of loss, gradient and likelihood.
   public var chart: LineChart {
     let isProbability = kind == .crossEntropy
     let x =
       isProbability ? (1...200).map { Double($0) / 200 } : (-150...150).map { Double($0) / 50 }
-    // All on the same axes, so that they can be compared. Where the gradient jumps no line is drawn through.
+    // All losses have the same axes, so their charts can be compared. A gap keeps a line from being drawn
+    // through the jump of the absolute loss's gradient.
     let gradients = x.map { kind == .absolute && $0 == 0 ? .nan : gradient($0) }
     return LineChart(
       title: name,
@@ -94,6 +99,6 @@ public struct LossFigure: Hashable, Sendable {
       xRange: isProbability ? 0...1 : -3...3, yRange: isProbability ? -5...5 : -3...5)
   }
 
-  /// Loss, gradient and likelihood as a picture that stands alone.
+  /// Returns loss, gradient and likelihood as an SVG document.
   public func svg() -> String { chart.svg() }
 }

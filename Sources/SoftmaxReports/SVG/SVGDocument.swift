@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A picture that stands alone: no script, no font or image from elsewhere, light and dark as the reader
-/// likes it.
+/// A self-contained SVG document: no scripts, no external fonts or images.
+///
+/// It follows the reader's preference for light or dark colours.
 struct SVGDocument {
-  /// The width that figures are drawn in: small enough for 13 units of text to be read on a telephone.
+  /// The width of figures: small enough for text of 13 units to be legible on a phone.
   static let width = 400.0
-  /// About the width of a letter.
+  /// The approximate width of a letter.
   static let letterWidth = 7.2
 
   let title: String
-  /// What there is to see, for those who do not see it.
+  /// The description of the picture for screen readers.
   let description: String
   var width = SVGDocument.width
   let height: Double
@@ -17,7 +18,7 @@ struct SVGDocument {
 
   var text: String {
     let extents = "\(SVGElement.number(width)) \(SVGElement.number(height))"
-    // A class of its own, so that the style reaches nothing else on a page that holds the picture.
+    // The class restricts the style to the picture, so it does not affect a page that contains the picture.
     let root = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(extents)" width="100%" \
       style="max-width:\(SVGElement.number(width * 1.8))px" role="img" class="softmax-figure">
@@ -31,8 +32,8 @@ struct SVGDocument {
       + (children.suffix(1) + body).map(\.text) + ["</svg>", ""]).joined(separator: "\n")
   }
 
-  // Okabe and Ito's colours, which readers with any colour vision tell apart, somewhat darker on white.
-  // Source: Okabe, Ito, "Color universal design", 2008. Lines differ in their dashes as well.
+  // The colours of Okabe and Ito, which readers with any colour vision can distinguish, somewhat darker on
+  // white. Source: Okabe, Ito, "Color universal design", 2008. Lines also differ in their dashes.
   private static let light = [
     ".paper{fill:#fff}", ".text{fill:#1b1f24}", ".muted{fill:#59626d}", ".inverse{fill:#fff}",
     ".axis{stroke:#59626d}", ".grid{stroke:#dde2e8}", ".frame{stroke:#b6bec8}",
@@ -64,7 +65,7 @@ struct SVGDocument {
   private static var style: String {
     func scoped(_ rules: [String]) -> String {
       rules.map { rule in
-        // Of a rule for several classes each one is scoped.
+        // In a rule with several selectors each selector is scoped.
         let end = rule.firstIndex(of: "{") ?? rule.endIndex
         return rule[..<end].split(separator: ",").map { ".softmax-figure \($0)" }
           .joined(separator: ",") + rule[end...]

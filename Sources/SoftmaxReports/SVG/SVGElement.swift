@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// An element of an SVG picture; every name and text that comes from outside is escaped here.
+/// An element of an SVG picture; attribute values and texts are escaped here.
 struct SVGElement {
   private let name: String
   private let attributes: [(name: String, value: String)]
@@ -19,7 +19,7 @@ struct SVGElement {
     content = nil
   }
 
-  /// An element that holds a text.
+  /// Creates an element that contains text.
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
     self.name = name
     self.attributes = attributes.map { ($0.key, $0.value) }
@@ -37,10 +37,10 @@ struct SVGElement {
     return result + "</\(name)>"
   }
 
-  /// A text that XML takes as nothing but text.
+  /// Returns a text with XML's special characters escaped.
   ///
-  /// Control characters are not allowed in XML and obeyed by terminals, those that turn the
-  /// direction of writing would spill over their neighbours: both are written out.
+  /// Control characters, which XML forbids and terminals interpret, and characters that change the
+  /// direction of writing, which would affect neighbouring text, are replaced by visible escapes.
   static func escaped(_ text: String) -> String {
     PrintableText.line(text).unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
@@ -55,14 +55,14 @@ struct SVGElement {
     }
   }
 
-  /// A coordinate with as many decimals as can be seen.
+  /// Returns a coordinate rounded to two decimals, which is finer than the eye can see.
   static func number(_ value: Double) -> String {
     abs(value) < 1e15 ? NumberText.short(value, 2) : "\(value)"
   }
 }
 
 extension SVGElement {
-  /// A line of text.
+  /// Returns a line of text.
   static func label(
     _ text: String, x: Double, y: Double, anchor: String = "start", class style: String = ""
   ) -> SVGElement {
@@ -93,7 +93,7 @@ extension SVGElement {
       ])
   }
 
-  /// The elements, moved.
+  /// Returns a group of elements, translated by x and y.
   static func group(x: Double = 0, y: Double, _ children: [SVGElement]) -> SVGElement {
     SVGElement("g", ["transform": "translate(\(number(x)) \(number(y)))"], children)
   }

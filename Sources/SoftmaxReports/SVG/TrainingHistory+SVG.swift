@@ -3,7 +3,8 @@
 public import SoftmaxModels
 
 extension TrainingHistory {
-  /// The curves of loss and accuracy over the epochs, as charts; with validation where there was one.
+  /// A chart of the loss and one of the accuracy over the epochs, with validation curves if there was
+  /// validation.
   package var charts: [LineChart] {
     [
       chart("Loss", "loss", epochs.map(\.loss), epochs.map { $0.validation?.loss }),
@@ -22,7 +23,7 @@ extension TrainingHistory {
     return LineChart(title: title, xLabel: unit.rawValue, yLabel: label, series: series)
   }
 
-  /// The curves of loss and accuracy as a picture that stands alone.
+  /// Returns the curves of loss and accuracy as an SVG document.
   public func svg() -> String {
     LineChart.svg(title: "Training", of: charts)
   }

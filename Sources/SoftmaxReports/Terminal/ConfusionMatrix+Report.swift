@@ -4,19 +4,18 @@ import SoftmaxCore
 public import SoftmaxModels
 
 extension ConfusionMatrix {
-  /// Precision, recall, F1 and support as a table, in the layout of scikit-learn's
-  /// `classification_report`.
+  /// Returns a table of precision, recall, F1 and support in the layout of `classification_report`.
   ///
-  /// A line for each class that has samples or was predicted, then accuracy, the macro and the
-  /// weighted average. Characters that a terminal would obey are written out, and names are aligned
-  /// by the columns that they take; else the text is scikit-learn's to the byte.
+  /// The layout is scikit-learn's: a line for each class that has samples or was predicted, then accuracy,
+  /// macro average and weighted average. The text is the same byte for byte, except that control characters
+  /// are escaped and names are aligned by their width in a terminal.
   ///
   /// - Precondition: `digits` is within 0...9.
   public func report(digits: Int = 2) -> String {
     report(digits: digits, names: classNames)
   }
 
-  /// The same with other names, such as shorter ones.
+  /// Returns the same table with other class names, such as shortened ones.
   package func report(digits: Int = 2, names: [String]) -> String {
     precondition(0...9 ~= digits, "a report has 0 to 9 digits, not \(digits)")
     let names = names.map(PrintableText.line)
@@ -42,6 +41,7 @@ extension ConfusionMatrix {
 }
 
 extension Evaluation {
-  /// Precision, recall, F1 and support of each class, as scikit-learn's `classification_report`.
+  /// Precision, recall, F1 and support of each class, in the layout of scikit-learn's
+  /// `classification_report`.
   public var report: String { confusionMatrix.report() }
 }

@@ -4,16 +4,15 @@ import SoftmaxCore
 package import SoftmaxModels
 
 extension ConfusionMatrix {
-  /// The matrix as a table for a terminal; nil where it does not fit.
+  /// Returns the matrix as a table for a terminal; nil if it does not fit.
   ///
-  /// Columns are headed by the beginnings of their names, or by the classes' numbers where beginnings
-  /// would not tell them apart. Where counts do not fit, a character stands for each cell's share of its
-  /// row. Nothing is written as a dot.
+  /// Columns are headed by the first letters of their names, or by the classes' indices if the first
+  /// letters are ambiguous. If the counts do not fit, a single character shows each cell's fraction of its
+  /// row. A count of 0 is a dot.
   ///
   /// - Parameters:
-  ///   - columns: the room there is.
-  ///   - color: how to ask for colours, blue what is right and orange what is not; without it there
-  ///     are none.
+  ///   - columns: the width of the terminal.
+  ///   - color: the colour codes, blue for correct cells and orange for wrong ones; nil means no colours.
   package func lines(columns: Int, color: TerminalColor?) -> [String]? {
     let layout = TableLayout(self, columns: columns)
     guard let layout else { return nil }
@@ -35,7 +34,7 @@ extension ConfusionMatrix {
     return lines
   }
 
-  // As in the SVG: the shade grows with the square root of the share of the row.
+  // The same shades as in the SVG document: they grow with the square root of the fraction of the row.
   private static func colored(
     _ text: String, share: Double, isRight: Bool, _ color: TerminalColor
   ) -> String {
@@ -49,12 +48,12 @@ extension ConfusionMatrix {
   }
 }
 
-/// What fits into a table's width.
+/// The widths and texts of a table that fits a given width.
 private struct TableLayout {
   let names: [String]
   let nameWidth: Int
   let cellWidth: Int
-  /// What is above the columns; nil where a cell is too narrow for it.
+  /// The headings of the columns; nil if cells are too narrow for headings.
   let heads: [String]?
   private let hasCounts: Bool
 
@@ -64,7 +63,7 @@ private struct TableLayout {
     let widest = classNames.map(PrintableText.width).max() ?? 0
     let digits = "\(matrix.cells.map(\.count).max() ?? 0)".count
     let numberWidth = "\(count - 1)".count
-    // Names get what the counts leave, but never less than a few letters.
+    // Names get the columns that the counts leave over, but at least eight or their full width.
     let least = min(widest, 8)
     let isNarrow = least + count * (digits + 1) > columns
     hasCounts = !isNarrow

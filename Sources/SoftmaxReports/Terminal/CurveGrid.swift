@@ -2,12 +2,12 @@
 
 import SoftmaxModels
 
-/// A picture of dots, several in a character where characters can show them.
+/// A grid of dots drawn with characters; a Braille character has eight dots, an ASCII character one.
 struct CurveGrid {
   let columns: Int
   let rows: Int
   private let style: TrainingHistory.CurveStyle
-  // Of each character the dots that are set, as the Braille block of Unicode numbers them.
+  // The dots of each character as a bit set, in the numbering of Unicode's Braille block.
   private var dots: [UInt8]
   private var isMarked: [Bool]
 
@@ -19,15 +19,15 @@ struct CurveGrid {
     isMarked = Array(repeating: false, count: columns * rows)
   }
 
-  /// The dots in a row: two in a character of Braille.
+  /// The number of dots per row: two per Braille character.
   var dotColumns: Int { style == .braille ? 2 * columns : columns }
-  /// The dots in a column: four in a character of Braille.
+  /// The number of dots per column: four per Braille character.
   var dotRows: Int { style == .braille ? 4 * rows : rows }
 
-  // The bits of a character's dots, row by row. Source: Unicode 15, chapter 21.1, Braille patterns.
+  // The bits of a character's dots in row-major order. Source: Unicode 15, chapter 21.1, Braille patterns.
   private static let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
 
-  /// Draws a line by Bresenham's rule.
+  /// Draws a line with Bresenham's algorithm.
   mutating func drawLine(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) {
     let width = abs(end.x - start.x)
     let height = abs(end.y - start.y)
@@ -55,13 +55,13 @@ struct CurveGrid {
     }
   }
 
-  /// Puts a point over whatever is in the dot's character.
+  /// Draws a point, which replaces the character that contains the dot.
   mutating func mark(_ place: (x: Int, y: Int)) {
     let cell = style == .braille ? (place.x / 2, place.y / 4) : place
     isMarked[cell.1 * columns + cell.0] = true
   }
 
-  /// A row's characters, without blanks at its end, and how many they are.
+  /// Returns a row's text without trailing blanks, and its number of visible characters.
   func text(row: Int, isColored: Bool) -> (text: String, count: Int) {
     var text = ""
     var color = ""

@@ -3,17 +3,17 @@
 import SoftmaxCore
 import SoftmaxModels
 
-/// A picture in text of one figure over the epochs: training as a line, validation as points.
+/// A text chart of one metric over the epochs: training as a line, validation as points.
 struct CurvePanel {
-  /// How dots become characters.
+  /// The characters that show the dots.
   let style: TrainingHistory.CurveStyle
   let title: String
   let unit: TrainingHistory.Unit
   /// The figure in each epoch; what is not finite leaves a gap.
   let training: [Double]
-  /// The same on the validation samples; empty without them.
+  /// The metric on the validation samples; empty without validation.
   let validation: [Double]
-  /// The epochs to leave room for.
+  /// The number of epochs on the horizontal axis, which may be more than there are values.
   let epochCount: Int
   let columns: Int
   let rows: Int
@@ -21,12 +21,12 @@ struct CurvePanel {
 
   private static let labelWidth = 7
 
-  /// The columns of the picture proper.
+  /// The number of columns of the drawing area.
   private var width: Int { max(1, columns - CurvePanel.labelWidth - 2) }
-  /// Its rows: a title stands above, the epochs below.
+  /// The number of rows of the drawing area: the title is above it, the epochs below.
   private var height: Int { max(1, rows - 2) }
 
-  /// The lines, each as wide as the panel at most; colours count nothing.
+  /// Returns the lines with their visible widths, which are at most `columns`.
   func lines() -> [(text: String, width: Int)] {
     let range = range
     var grid = CurveGrid(columns: width, rows: height, style: style)
@@ -56,7 +56,7 @@ struct CurvePanel {
     return (cut, cut.count)
   }
 
-  // The name of the figure and its last values.
+  // The name of the metric and its last values.
   private var heading: String {
     var text = PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2) + title
     if let last = training.last { text += " " + NumberText.narrow(last) }
@@ -74,11 +74,11 @@ struct CurvePanel {
       + PrintableText.rightAligned(last, to: width - text.count)
   }
 
-  // From the least to the greatest value; around a constant some room, so that it is seen.
+  // The range of all finite values, extended on both sides if they are constant.
   private var range: ClosedRange<Double> {
     let values = (training + validation).filter(\.isFinite)
     guard let least = values.min(), let greatest = values.max() else { return 0...1 }
-    // Of values so large that their difference overflows no picture can be drawn to scale.
+    // The same holds for values whose difference overflows: they cannot be drawn to scale.
     guard least < greatest, (greatest - least).isFinite else {
       let room = least == 0 ? 0.5 : abs(least) / 2
       return min(least, greatest) - room...max(least, greatest) + room
@@ -86,7 +86,7 @@ struct CurvePanel {
     return least...greatest
   }
 
-  // The dot of an epoch's value, counted from the upper left.
+  // Returns the dot of an epoch's value, counted from the top left; nil for a value that is not finite.
   private func place(
     _ value: Double, epoch: Int, in grid: CurveGrid, _ range: ClosedRange<Double>
   ) -> (x: Int, y: Int)? {

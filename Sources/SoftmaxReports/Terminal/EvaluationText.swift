@@ -3,10 +3,10 @@
 import SoftmaxCore
 package import SoftmaxModels
 
-/// An evaluation in full, for a terminal.
+/// The full text of an evaluation for a terminal.
 package struct EvaluationText {
   private static let confusionCount = 5
-  // Wider, and a line of the report would not fit 80 columns.
+  // With longer names a line of the report would exceed 80 columns.
   private static let longestName = 34
 
   private let evaluation: Evaluation
@@ -18,9 +18,9 @@ package struct EvaluationText {
   /// Prepares the text.
   ///
   /// - Parameters:
-  ///   - evaluation: what is shown.
-  ///   - columns: the room there is.
-  ///   - color: how to ask for colours; nil for none.
+  ///   - evaluation: the evaluation.
+  ///   - columns: the width of the terminal.
+  ///   - color: the colour codes; nil means no colours.
   package init(_ evaluation: Evaluation, columns: Int, color: TerminalColor?) {
     self.evaluation = evaluation
     self.columns = columns
@@ -31,7 +31,8 @@ package struct EvaluationText {
     }
   }
 
-  /// All of it: metrics, a line a class, warnings, the confusion matrix, the greatest mistakes.
+  /// The lines: metrics, the report of the classes, warnings, the confusion matrix, the most frequent
+  /// mistakes.
   package var lines: [String] {
     let metrics = Metric.all.filter { !$0.isInReport }
     return evaluation.lines(of: metrics) + [""]
@@ -78,7 +79,7 @@ package struct EvaluationText {
       }
   }
 
-  /// A gallery with what it was chosen from.
+  /// Returns the lines of a gallery, with the number of samples that it was chosen from.
   package func lines(of gallery: Gallery) -> [String] {
     let wrong = gallery.rowCount - gallery.correctCount
     return [
@@ -91,9 +92,11 @@ package struct EvaluationText {
 }
 
 extension Evaluation {
-  /// A line for each of some metrics, the number of rows behind the first.
+  /// Returns a line for each defined metric; the first one also has the number of rows.
   ///
-  /// - Parameter prefix: what stands before the first title, such as "test ".
+  /// An undefined metric has a line only if there is a reason to report.
+  ///
+  /// - Parameter prefix: the text before the first title, such as "test ".
   package func lines(of metrics: [Metric], prefix: String = "") -> [String] {
     metrics.enumerated().compactMap { place, metric in
       let title = PrintableText.padded((place == 0 ? prefix : "") + metric.title, to: 15)

@@ -3,7 +3,8 @@
 import SoftmaxCore
 
 extension Explanation {
-  /// All of it for a terminal, within 80 columns whatever its width: tables do not wrap well.
+  /// The lines of the explanation, at most 80 columns wide on any terminal, because tables do not wrap
+  /// well.
   package var lines: [String] {
     Self.steps
       + rowNumbers.indices.flatMap { row in

@@ -3,21 +3,23 @@
 import SoftmaxCore
 
 extension Gallery {
-  /// The pictures as text, as many beside each other as there is room for: ASCII but for the names.
+  /// Returns the pictures as text, as many side by side as fit; all characters but those of names are
+  /// ASCII.
   public func lines(columns: Int) -> [String] { lines(columns: columns, color: nil) }
 
-  /// The same in colours, for a terminal that has them.
+  /// Returns the pictures as text, in colour if the terminal supports it.
   ///
   /// - Parameters:
-  ///   - columns: the room there is; at most 1,000 are used.
-  ///   - color: how to ask for colours; without it everything is ASCII but for the names.
+  ///   - columns: the width of the terminal; at most 1,000 are used.
+  ///   - color: the colour codes; nil means that all characters but those of names are ASCII.
   package func lines(columns: Int, color: TerminalColor?) -> [String] {
     let columns = min(max(1, columns), 1000)
     let drawn = tiles.map { $0.picture.lines(columns: columns, color: color) }
     let widths = tiles.map { $0.picture.fitted(columns: columns).columnCount }
     let titles = tiles.map { "\(mark($0, color)) \(PrintableText.line($0.title))" }
     let pictureWidth = widths.max() ?? 1
-    // A title may be wider than its picture, but not so wide that hardly two fit a line.
+    // A title may be wider than its picture, up to 26 columns, so that several pictures still fit side by
+    // side.
     let titleWidth = titles.map(PrintableText.width).max() ?? 1
     let width = min(columns, max(pictureWidth, min(titleWidth, 26)))
     let gap = 2
@@ -31,7 +33,7 @@ extension Gallery {
           joined(
             shown.map { index in
               let text = line < drawn[index].count ? drawn[index][line] : ""
-              // A line in colours has escapes in it and is as wide as its picture.
+              // A coloured line contains escape sequences; its visible width is that of its picture.
               let used = color == nil || text.isEmpty ? PrintableText.width(text) : widths[index]
               return text + String(repeating: " ", count: max(0, width + gap - used))
             }))

@@ -2,20 +2,20 @@
 
 extension GrayPicture {
   private static let ramp = Array(" .:-=+*#%@")
-  // Up to this width a picture is drawn twice as large.
+  // Pictures up to this width are drawn at double size.
   private static let smallWidth = 16
 
-  /// The picture as text in at most so many columns, two rows of pixels a line: ASCII characters whose
-  /// brightness is the pixels'.
+  /// Returns the picture as text that is at most `columns` wide, with two rows of pixels per line.
   ///
-  /// Small pictures are drawn twice as large, those that are too wide have each square of pixels averaged.
+  /// ASCII characters of different density show the brightness. Small pictures are drawn at double size; in
+  /// pictures that are too wide, squares of pixels are averaged.
   public func lines(columns: Int) -> [String] { lines(columns: columns, color: nil) }
 
-  /// The same in greys, for a terminal that has them.
+  /// Returns the picture as text, in shades of grey if the terminal supports them.
   ///
   /// - Parameters:
-  ///   - columns: the room there is.
-  ///   - color: how to ask for greys; without it brightness is written with ASCII characters.
+  ///   - columns: the width of the terminal.
+  ///   - color: the colour codes; nil means ASCII characters.
   package func lines(columns: Int, color: TerminalColor?) -> [String] {
     let fitted = fitted(columns: max(1, columns))
     return stride(from: 0, to: fitted.rowCount, by: 2).map { row in
@@ -36,7 +36,7 @@ extension GrayPicture {
     return GrayPicture(rowCount: 2 * rowCount, columnCount: 2 * columnCount, values: result)
   }
 
-  // Each pixel the mean of a square.
+  // Returns the picture with each square of pixels replaced by its mean.
   private func averaged(over side: Int) -> GrayPicture {
     let rows = (rowCount + side - 1) / side
     let columns = (columnCount + side - 1) / side
@@ -57,7 +57,7 @@ extension GrayPicture {
     return GrayPicture(rowCount: rows, columnCount: columns, values: result)
   }
 
-  /// Black below the last row.
+  /// The value of a pixel; a row below the last one is black.
   private subscript(row: Int, column: Int) -> Float {
     row < rowCount ? values[row * columnCount + column] : 0
   }
@@ -72,7 +72,7 @@ extension GrayPicture {
     return String(characters[..<end])
   }
 
-  // The upper pixel is the character's colour, the lower one its background.
+  // Each character shows two pixels: the upper in the text colour, the lower in the background colour.
   private func coloredLine(_ row: Int, _ color: TerminalColor) -> String {
     var line = ""
     var last = ""

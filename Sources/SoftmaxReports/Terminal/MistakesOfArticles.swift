@@ -2,12 +2,12 @@
 
 import SoftmaxCore
 
-/// What some articles about softmax have wrong, with the numbers that show it.
+/// A text about common errors of articles on softmax, with numbers that refute them.
 struct MistakesOfArticles {
   private let once: [Float]
   private let slopes: [Float]
 
-  /// Takes the numbers from an example whose row 0 has the scores 3, 1, -3.
+  /// Takes the numbers from an example whose row 0 has the logits 3, 1, -3.
   init(_ example: SoftmaxWalkthrough) {
     once = Array(example.probabilities.row(0))
     slopes = example.derivatives(ofProbability: 0, inRow: 0)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A bar of which a part is done.
+/// A progress bar in text.
 package enum ProgressBar {
-  /// The done part green and the rest grey, or without colours the rest as a thin line.
+  /// Returns the bar: done in green and the rest in grey, or without colours the rest as a thin line.
+  ///
+  /// A total of 0 counts as done.
   package static func text(
     _ count: Int, of total: Int, columns: Int, _ isColored: Bool
   ) -> String {

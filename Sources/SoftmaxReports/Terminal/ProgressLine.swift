@@ -3,17 +3,17 @@
 import SoftmaxCore
 package import SoftmaxModels
 
-/// Where training stands, as a line with Keras' fields.
+/// The progress of training as a line with the fields of Keras.
 package struct ProgressLine: Sendable {
   package var epoch: Int
   package var epochCount: Int
   package var step: Int
   package var stepCount: Int
-  /// Since the epoch began.
+  /// The time since the epoch began.
   package var seconds: Double
   package var loss: Double
   package var accuracy: Double
-  /// On the validation rows; nil until the epoch is complete, and without such rows.
+  /// The metrics on the validation samples; nil until the epoch is complete, and without validation.
   package var validation: TrainingHistory.Metrics?
 
   package init(
@@ -40,10 +40,10 @@ package struct ProgressLine: Sendable {
   /// The line above the bar, such as `Epoch 3/10`.
   package var title: String { "Epoch \(epoch)/\(epochCount)" }
 
-  /// One line for a whole epoch, for a file.
+  /// The line for a complete epoch without a bar, for output to a file.
   package var plain: String { "\(title) - \(NumberText.duration(seconds)) - \(metrics)" }
 
-  /// The bar, and in a second line the validation where the first one has no room for it.
+  /// Returns the line with its bar, and a second line for the validation metrics if they do not fit.
   package func bars(columns: Int, isColored: Bool) -> [String] {
     guard let validation else { return [bar(columns: columns, isColored: isColored)] }
     let counter = "\(stepCount)/\(stepCount) "
@@ -55,17 +55,17 @@ package struct ProgressLine: Sendable {
     return [first.bar(columns: columns, isColored: isColored), String(second.prefix(columns))]
   }
 
-  /// The line with its bar in at most so many columns: `1875/1875 ━━━━ 0.2s 96us/step - loss: ...`.
+  /// Returns the line with its bar, at most `columns` wide: `1875/1875 ━━━━ 0.2s 96us/step - loss: ...`.
   ///
-  /// The time is what is left until the epoch is complete, then what it took. A line that is too
-  /// long is given a shorter bar, then none, then is cut.
+  /// During the epoch the time is the estimated remaining time, afterwards the elapsed time. If the line is
+  /// too long, the bar is shortened, then omitted, then the line is truncated.
   package func bar(columns: Int, isColored: Bool) -> String {
     let total = String(stepCount)
     let counter = PrintableText.rightAligned(String(step), to: total.count) + "/" + total
     let left = step > 0 ? seconds / Double(step) * Double(stepCount - step) : 0
     let time = NumberText.duration(step == stepCount ? seconds : left)
     let rest = "\(time) \(metrics)"
-    // As if the times had their usual widths, or the bar's length would change with them.
+    // Reserves the typical widths of the times, so the bar keeps its length while they change.
     let spare = max(0, 4 - time.count) + max(0, 10 - stepTime.count)
     let room = columns - counter.count - rest.count - spare - 2
     guard room >= 5 else { return String("\(counter) \(rest)".prefix(max(0, columns))) }

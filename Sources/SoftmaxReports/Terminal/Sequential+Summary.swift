@@ -4,12 +4,12 @@ import SoftmaxCore
 public import SoftmaxModels
 
 extension Sequential {
-  /// A table of the layers, their output shapes and their numbers of parameters, as Keras draws it.
+  /// A table of the layers with output shapes and numbers of parameters, in the layout of Keras.
   ///
-  /// The bytes are those of the parameters alone, without an optimizer's state.
+  /// The sizes in bytes are those of the parameters alone, without optimizer state.
   public var summary: String { summary(columns: 88) }
 
-  /// The same for a terminal of other width; names that need more room take it.
+  /// Returns the table for a given terminal width; it is wider if names need more space.
   public func summary(columns: Int) -> String {
     var rows: [(String, String, String)] = []
     for layer in layers {
@@ -18,7 +18,7 @@ extension Sequential {
       rows.append((title, "(None, \(shape))", NumberText.grouped(layer.parameterCount)))
     }
     let header = ("Layer (type)", "Output Shape", "Param #")
-    // Of 88 columns Keras gives 36, 27 and 15 to the texts and 10 to the frame.
+    // Of 88 columns Keras uses 36, 27 and 15 for the texts and 10 for the frame.
     let room = min(max(columns, 10), 1000) - 10
     let shares = [room * 36 / 78, room * 27 / 78, room - room * 36 / 78 - room * 27 / 78]
     let cells = rows + [header]
@@ -58,7 +58,7 @@ extension Sequential {
     return lines.joined(separator: "\n")
   }
 
-  // 1 KB = 1,024 bytes, as Keras counts; two decimals.
+  // 1 KB is 1,024 bytes, as in Keras.
   private func bytes(_ count: Int) -> String {
     var value = Double(count)
     var unit = "B"

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a terminal can be told colours.
+/// The set of colours that a terminal supports.
 package enum TerminalColor: Hashable, Sendable {
-  /// 24 bits each.
+  /// Colours of 24 bits.
   case full
-  /// One of 256.
+  /// A palette of 256 colours.
   case indexed
 }
 
 extension TerminalColor {
-  /// The code of a colour, without what says whether it is the text's or the background's.
+  /// Returns the code of a colour, without the prefix for text (38) or background (48).
   ///
-  /// Of 256 colours: the nearest in the cube of 6 x 6 x 6.
+  /// From a palette of 256 colours it is the nearest one in the 6 x 6 x 6 cube.
   func code(red: Int, green: Int, blue: Int) -> String {
     switch self {
     case .full: return "2;\(red);\(green);\(blue)"
     case .indexed:
-      // The cube's levels are 0, 95, 135, 175, 215, 255.
+      // The levels of the cube are 0, 95, 135, 175, 215 and 255.
       func level(_ value: Int) -> Int {
         value < 48 ? 0 : value < 115 ? 1 : min(5, (value - 35) / 40)
       }
@@ -24,14 +24,14 @@ extension TerminalColor {
     }
   }
 
-  /// The code of a grey from 0 to 1.
+  /// Returns the code of a grey level from 0 (black) to 1 (white).
   func code(grey: Float) -> String {
     switch self {
     case .full:
       let level = Int((grey * 255).rounded())
       return "2;\(level);\(level);\(level)"
     case .indexed:
-      // 232...255 are greys; black and white lie outside of them.
+      // The palette's entries 232...255 are greys; black and white are entries of the cube.
       let level = Int((grey * 25).rounded())
       return "5;\(level == 0 ? 16 : level == 25 ? 231 : 231 + level)"
     }

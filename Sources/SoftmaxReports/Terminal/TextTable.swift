@@ -2,14 +2,14 @@
 
 import SoftmaxCore
 
-/// Cells in columns for a terminal: the first column to the left, the others to the right.
+/// A table in text: the first column is aligned left, the others right.
 package enum TextTable {
-  /// A line for each row; between two columns is at least one blank, however wide their cells are.
+  /// Returns a line for each row; columns are separated by at least one blank, and grow with their cells.
   ///
   /// - Parameters:
-  ///   - rows: the cells, already safe for a terminal.
-  ///   - first: the least width of the first column.
-  ///   - others: the least width of each other column, with the blanks before it.
+  ///   - rows: the cells, without control characters.
+  ///   - first: the minimum width of the first column.
+  ///   - others: the minimum width of each other column, including the blanks before it.
   package static func lines(_ rows: [[String]], first: Int, others: Int) -> [String] {
     func width(_ column: Int) -> Int {
       let widest = rows.map { column < $0.count ? PrintableText.width($0[column]) : 0 }.max() ?? 0

@@ -7,26 +7,27 @@ extension TrainingHistory {
   public enum CurveStyle: Hashable, Sendable {
     /// Braille patterns, eight dots in a character.
     case braille
-    /// Stars and letters, for whatever shows nothing else.
+    /// Asterisks and letters, for terminals without Unicode.
     case ascii
   }
 
-  /// Loss and accuracy over the epochs, drawn in text.
+  /// Returns loss and accuracy over the epochs as text charts.
   ///
-  /// The training is a line, the validation points. Two pictures stand side by side where there is
-  /// room, else one above the other. A value that is not finite leaves a gap.
+  /// The training metric is a line, the validation metric points. The two charts are side by side from 64
+  /// columns, otherwise one above the other. A value that is not finite leaves a gap.
   ///
   /// ```swift
   /// print(history.curves(columns: 80, rows: 12))
   /// ```
   ///
   /// - Parameters:
-  ///   - columns: the greatest width of a line; at least 20 and at most 1,000 are used.
-  ///   - rows: the height in all; at least 6 and at most 1,000 are used.
+  ///   - columns: the maximum width of a line; clamped to 20...1,000.
+  ///   - rows: the total height in lines; clamped to 6...1,000.
   ///   - style: the characters to draw with.
-  ///   - isColored: whether escape sequences tell training and validation apart.
-  ///   - epochCount: the epochs to leave room for; without it those that there are.
-  /// - Returns: lines with a line end between them; nothing for a history without epochs.
+  ///   - isColored: whether escape sequences colour training and validation.
+  ///   - epochCount: the number of epochs on the axis, if more will follow; by default those of the
+  ///     history.
+  /// - Returns: the lines, separated by line feeds; an empty string for a history without epochs.
   public func curves(
     columns: Int = 80, rows: Int = 12, style: CurveStyle = .braille, isColored: Bool = false,
     epochCount: Int? = nil
@@ -38,7 +39,7 @@ extension TrainingHistory {
     let gap = 2
     let width = isWide ? (columns - gap) / 2 : columns
     let height = isWide ? rows - 1 : max(3, (rows - 1) / 2)
-    // Where an epoch has no validation there is a gap.
+    // An epoch without validation leaves a gap.
     let hasValidation = epochs.contains { $0.validation != nil }
     func validation(_ value: (Metrics) -> Double) -> [Double] {
       hasValidation ? epochs.map { $0.validation.map(value) ?? .nan } : []

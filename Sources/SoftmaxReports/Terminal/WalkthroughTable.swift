@@ -2,12 +2,12 @@
 
 import SoftmaxCore
 
-/// One row of a walk through softmax: a line for each class, a column for each stage.
+/// A table of one row of a walkthrough: a line for each class, a column for each stage.
 struct WalkthroughTable {
   private static let nameWidth = 11
   private static let columnWidths = [9, 9, 9, 9, 3, 9]
   private static let naiveWidths = [10, 8]
-  // Of more classes the most probable are shown, and the true one.
+  // Above 20 classes only the 12 most probable ones are shown, and the true class.
   private static let greatestClassCount = 20
   private static let shownClassCount = 12
 
@@ -56,7 +56,7 @@ struct WalkthroughTable {
     return lines + notes
   }
 
-  // Sums of floats are 1 and 0 up to their rounding, which is not what the table is about.
+  // The sums of floats are 1 and 0 up to rounding errors, which would distract from the table's subject.
   private func rounded(_ value: Double) -> Double {
     value.isFinite ? (value * 1e5).rounded() / 1e5 : value
   }
@@ -105,7 +105,7 @@ struct WalkthroughTable {
       + aligned(naive, naiveWidths)
   }
 
-  /// A number in at most 8 columns.
+  /// Returns a number in at most 8 characters.
   static func cell(_ value: Double) -> String {
     let size = abs(value)
     if value.isNaN { return "nan" }

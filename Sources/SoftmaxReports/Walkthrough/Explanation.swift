@@ -2,19 +2,19 @@
 
 package import SoftmaxCore
 
-/// A lesson about softmax and cross-entropy on a batch: what `softmax explain` says.
+/// The explanation of softmax and cross-entropy on a batch that `softmax explain` prints.
 package struct Explanation: Sendable {
   let walkthrough: SoftmaxWalkthrough
   let rowNumbers: [Int]
   let origin: String?
   let example: SoftmaxWalkthrough
 
-  /// Explains a batch.
+  /// Creates the explanation of a batch.
   ///
   /// - Parameters:
-  ///   - walkthrough: its way through the stages; without one, the worked example's first rows.
-  ///   - rowNumbers: what its rows are called.
-  ///   - origin: where its scores come from.
+  ///   - walkthrough: the stages of the batch; by default the worked example.
+  ///   - rowNumbers: the numbers that the output gives the rows, one for each row that is shown.
+  ///   - origin: a description of the source of the logits; nil omits it.
   package init(
     _ walkthrough: SoftmaxWalkthrough? = nil, rowNumbers: [Int], origin: String? = nil
   ) throws(SoftmaxError) {

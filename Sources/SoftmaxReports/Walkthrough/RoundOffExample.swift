@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// 2/10,000, written in two ways that are equal on paper.
+/// The number 2/10,000, computed in two ways that are equal in exact arithmetic.
 ///
-/// Andrew Ng's example of why a loss should be computed from logits: a detour through greater numbers
-/// loses the digits that they have no room for.
+/// This is Andrew Ng's example of why a loss should be computed from logits. Intermediate results near 1
+/// lose the digits that do not fit into the precision of the type.
 public struct RoundOffExample<Number: BinaryFloatingPoint & Sendable>: Sendable {
-  /// 2 / 10,000.
+  /// The quotient 2 / 10,000.
   public let direct: Number
-  /// (1 + 1 / 10,000) - (1 - 1 / 10,000).
+  /// The difference (1 + 1 / 10,000) - (1 - 1 / 10,000).
   public let detour: Number
 
-  /// Computes both.
+  /// Computes both values.
   public init() {
-    // Variables, so that nothing is computed with more digits beforehand.
+    // Variables keep the compiler from evaluating the expressions as literals with higher precision.
     let (one, tenThousand): (Number, Number) = (1, 10_000)
     direct = 2 / tenThousand
     detour = (one + one / tenThousand) - (one - one / tenThousand)
   }
 
-  /// How far the detour is off, as a fraction of the number.
+  /// The error of the difference relative to the quotient.
   public var relativeError: Number { abs(detour - direct) / direct }
 }

@@ -3,12 +3,13 @@
 import Foundation
 public import SoftmaxCore
 
-/// A small batch on its way through softmax and cross-entropy, every stage kept.
+/// A small batch with all stages of softmax and cross-entropy.
 ///
-/// logits -> less their maximum -> exponentials -> divided by their sum -> loss -> gradient. The
-/// probabilities, losses and gradients are what the library computes everywhere; the stages in between,
-/// which it does not keep, are computed for show in the same order. Beside them is what the naive formula
-/// gives, without the shift and through the logarithm of a probability.
+/// The stages are logits -> minus their maximum -> exponentials -> divided by their sum -> loss ->
+/// gradient. Probabilities, losses and gradients come from the kernels that the library uses everywhere.
+/// The library does not store the stages between, so they are computed separately here. `naive` has the
+/// results of the formula without the shift, with the loss as the logarithm of a probability. The value
+/// holds seven matrices of the batch's size.
 ///
 /// ```swift
 /// let walkthrough = try SoftmaxWalkthrough(logits: Matrix([[3, 1, -3]]), labels: [0])
@@ -18,15 +19,15 @@ public import SoftmaxCore
 /// print(walkthrough.gradient.row(0))                // p - y: -0.12, 0.12, 0.00
 /// ```
 public struct SoftmaxWalkthrough: Hashable, Sendable {
-  /// What the formula gives as it is written: exp(z_j) / sum over k of exp(z_k), loss -ln p_y.
+  /// The results of the unmodified formula: exp(z_j) / sum over k of exp(z_k), with the loss -ln p_y.
   public struct Naive: Hashable, Sendable {
-    /// exp(z); infinite for z beyond 88.7, 0 for z below -104.
+    /// exp(z); infinite for z above 88.7, 0 for z below -104.
     public let exponentials: Matrix
-    /// The sum of each row of them.
+    /// The sum of each row of exponentials.
     public let sums: [Float]
-    /// Their quotients; NaN where both are infinite or 0.
+    /// The exponentials divided by their sum; NaN if both are infinite or both are 0.
     public let probabilities: Matrix
-    /// -ln p_y; infinite where p_y is 0.
+    /// The loss -ln p_y; infinite if p_y is 0.
     public let losses: [Float]
   }
 
@@ -34,32 +35,32 @@ public struct SoftmaxWalkthrough: Hashable, Sendable {
   public let classNames: [String]
   /// The index of each row's true class.
   public let labels: [Int]
-  /// The scores z: [rows, classes].
+  /// The logits z: [rows, classes].
   public let logits: Matrix
   /// The greatest logit of each row.
   public let maxima: [Float]
-  /// z less the maximum of its row: nothing above 0.
+  /// The logits z minus the maximum of their row; all are at most 0.
   public let shifted: Matrix
-  /// exp(z - maximum): nothing above 1, so nothing overflows, and the sum is at least 1.
+  /// exp(z - maximum); each is at most 1, so none overflows, and the sum is at least 1.
   public let exponentials: Matrix
   /// The sum of each row of exponentials.
   public let sums: [Float]
-  /// The softmax p of each row, as `Matrix.softmax(along:on:)` gives it.
+  /// The softmax p of each row, as `Matrix.softmax(along:on:)` computes it.
   public let probabilities: Matrix
-  /// The cross-entropy of each row, from the logits: ln(sum of exponentials) - shifted z_y.
+  /// The cross-entropy of each row, computed from the logits: ln(sum of exponentials) - shifted z_y.
   public let losses: [Float]
-  /// The gradient of each row's loss to its logits: p - y, with y one-hot.
+  /// The gradient of each row's loss with respect to its logits: p - y, with y one-hot.
   public let gradient: Matrix
-  /// The same without the shift.
+  /// The results of the formula without the shift.
   public let naive: Naive
 
-  /// Walks through a batch.
+  /// Computes the stages of a batch.
   ///
   /// - Parameters:
-  ///   - logits: finite scores, a row for each sample.
+  ///   - logits: finite logits, one row for each sample.
   ///   - labels: the column of each row's true class.
-  ///   - classNames: the names of the columns; without them "0", "1", ....
-  /// - Throws: `shapeMismatch`; `labelOutOfRange` naming the row; `nonFiniteValue`.
+  ///   - classNames: the names of the columns; by default "0", "1", ....
+  /// - Throws: `shapeMismatch`; `labelOutOfRange` with the row; `nonFiniteValue`.
   public init(
     logits: Matrix, labels: [Int], classNames: [String]? = nil
   ) throws(SoftmaxError) {
@@ -88,21 +89,22 @@ public struct SoftmaxWalkthrough: Hashable, Sendable {
       losses: labels.enumerated().map { -log(quotients[$0.offset, $0.element]) })
   }
 
-  /// Three rows: the usual case, one whose exponentials overflow, one where a probability underflows.
+  /// Returns three rows: an ordinary one, one whose exponentials overflow, one whose probability
+  /// underflows.
   ///
-  /// The scores 3, 1, -3 give 20, 2.7, 0.05 and so 0.88, 0.12, 0.00.
+  /// The logits 3, 1, -3 give the exponentials 20, 2.7, 0.05 and the probabilities 0.88, 0.12, 0.00.
   public static func workedExample() throws(SoftmaxError) -> SoftmaxWalkthrough {
     try SoftmaxWalkthrough(
       logits: Matrix([[3, 1, -3], [1000, 1001, 1002], [0, 0, -200]]), labels: [0, 2, 2],
       classNames: ["a", "b", "c"])
   }
 
-  /// The derivative of one probability of a row by each of the row's logits.
+  /// Returns the derivative of one probability of a row with respect to each of the row's logits.
   ///
-  /// dp_i / dz_j = p_i (1{i = j} - p_j). None of them is 0 but by underflow: every output of softmax
+  /// dp_i / dz_j = p_i (1{i = j} - p_j). A derivative is 0 only by underflow: every output of softmax
   /// depends on every logit.
   ///
-  /// - Precondition: there is such a row and such a class.
+  /// - Precondition: the row and the class exist.
   public func derivatives(ofProbability index: Int, inRow row: Int) -> [Float] {
     let p = Array(probabilities.row(row))
     return p.indices.map { p[index] * (($0 == index ? 1 : 0) - p[$0]) }

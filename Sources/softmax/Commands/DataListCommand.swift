@@ -34,7 +34,7 @@ struct DataListCommand: ParsableCommand {
       return "\(place.description), fetched when it is used or by: softmax data fetch \(name)"
     } catch {
       guard error.code == .notFound else { throw error }
-      // A folder that was named lacks it, which is no reason to be silent about the others.
+      // The data set is not in the folder that the user named; the other data sets are still listed.
       return "not in \(source.folder ?? "")"
     }
   }

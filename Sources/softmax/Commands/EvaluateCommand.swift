@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Write the result as JSON.")
   var json = false
 
-  // Of the pictures in a figure, where --gallery does not say.
+  // The number of pictures in a figure if --gallery is not given.
   private static let figurePictureCount = 12
 
   func validate() throws {
@@ -81,7 +81,7 @@ struct EvaluateCommand: ParsableCommand {
     try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
       .validate()
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
-    // Before anything is shown, so that a mistake is all that is said.
+    // Made before any output, so an error appears without a partial report before it.
     let pictures =
       gallery != nil || (folder != nil && Gallery.canShow(samples))
       ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil

@@ -2,19 +2,20 @@
 
 import SoftmaxKit
 
-/// About how much memory it takes to judge rows: the logits of all of them.
+/// An estimate of the memory that an evaluation takes, which is mostly the logits of all rows.
 ///
-/// They are many where a column of names or numbers was taken for the classes.
+/// If a column of names or numbers was mistaken for the classes, there are so many logits that the process
+/// would run out of memory.
 struct EvaluationMemory {
   let rowCount: Int
   let classCount: Int
 
-  /// In bytes, counted in `Double`, which does not overflow.
+  /// The estimate in bytes, as `Double` because an integer could overflow.
   ///
-  /// A quarter more than the logits, for the ranks.
+  /// Each logit takes four bytes, and the ranks a quarter of that.
   var byteCount: Double { 5 * Double(rowCount) * Double(classCount) }
 
-  /// Throws if the machine has less memory than that, or lets this process have less.
+  /// Throws if the estimate exceeds the machine's memory or this process's limit.
   func validate() throws(SoftmaxError) {
     try MemoryLimit.current.validate(
       byteCount,

@@ -2,14 +2,14 @@
 
 import SoftmaxKit
 
-/// How large the features of a table are, each as the root of its mean square.
+/// The magnitudes of the features of a table: for each feature its root mean square.
 struct FeatureSizes {
   private let sizes: [Double]
   private let names: [String]?
 
-  /// None for the bytes of images, which are scaled, and for no rows.
+  /// Computes the magnitudes; nil for bytes of images, which are scaled, and for a data set without rows.
   ///
-  /// - Parameter table: what the table looked like that the features are columns of.
+  /// - Parameter table: the schema of the table whose columns are the features; nil without names.
   init?(of dataset: LabeledDataset, table: TableSchema?) {
     guard dataset.features.bytes == nil, dataset.count > 0 else { return nil }
     let matrix = dataset.features.matrix
@@ -23,10 +23,11 @@ struct FeatureSizes {
     names = table?.featureNames
   }
 
-  // A step of SGD at the rate 0.1 moves a logit by 0.1 x^2: of 10, from sure to sure of another class.
+  // A step of SGD at the rate 0.1 changes a logit by about 0.1 x^2. For x = 10 that is 10, enough to change
+  // a confident prediction into a different one.
   private static let greatest = 10.0
 
-  /// What to say of features that steps overshoot with; nil where all are small enough.
+  /// The warning for features so large that updates overshoot; nil if all are small enough.
   var warning: String? {
     let columns = sizes.indices.sorted { sizes[$0] < sizes[$1] }
     guard let greatest = columns.last, sizes[greatest] > Self.greatest,

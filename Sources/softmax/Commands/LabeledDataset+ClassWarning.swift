@@ -3,8 +3,9 @@
 import SoftmaxKit
 
 extension LabeledDataset {
-  /// A warning where hardly two rows have the same class: then the column of classes is one of names or
-  /// numbers, from which nothing can be learnt.
+  /// A warning if almost every row has a different class; nil otherwise.
+  ///
+  /// Then the column of classes is probably one of names or numbers, from which nothing can be learnt.
   var classWarning: String? {
     let occurring = classCount - missingClasses.count
     guard occurring > 20, count < 2 * occurring else { return nil }

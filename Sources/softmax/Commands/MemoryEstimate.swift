@@ -2,36 +2,38 @@
 
 import SoftmaxKit
 
-/// About how much memory a training takes beside its data.
+/// An estimate of the memory that a training takes, without its data.
 ///
-/// A network of some thousand units a layer is easily asked for and may not fit the machine, which
-/// then ends the process without a word.
+/// A network with thousands of units per layer is easily requested and may exceed the machine's memory; the
+/// system then kills the process without an error message.
 struct MemoryEstimate {
   let inputCount: Int
   let hiddenUnits: [Int]
   let classCount: Int
   let batchSize: Int
   let optimizer: Optimizer
-  /// Whether the best weights are kept beside the last ones.
+  /// Whether the best weights are kept in addition to the last ones.
   let keepsBestWeights: Bool
   /// Whether checkpoints are written.
   let writesCheckpoints: Bool
 
-  /// In bytes; counted in `Double`, which does not overflow.
+  /// The estimate in bytes, as `Double` because an integer could overflow.
   var byteCount: Double {
     let outputs = hiddenUnits + [classCount]
     let inputs = [inputCount] + hiddenUnits
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
-    // Initial network, trained one, its copy in the plan, the gradient, what the optimizer remembers
-    // and adds up; beside them values and their gradients. A checkpoint copies network and memory.
+    // Four copies of the parameters: the initial network, the trained network, the plan's parameters and
+    // the gradient. More copies for the optimizer's state and accumulated gradients, for the best weights,
+    // and for checkpoints, which copy network and optimizer state. `2 * values` are the outputs and their
+    // gradients.
     let stateCount = optimizer.stateCount + (optimizer.accumulatedBatches > 1 ? 1 : 0)
     let copies =
       4 + stateCount + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 1 + stateCount : 0)
     return 4 * (Double(copies) * parameters + 2 * values)
   }
 
-  /// Throws if the machine has less memory than that, or lets this process have less.
+  /// Throws if the estimate exceeds the machine's memory or this process's limit.
   func validate() throws(SoftmaxError) {
     try MemoryLimit.current.validate(
       byteCount, for: "training this network",

@@ -119,7 +119,8 @@ struct PredictCommand: ParsableCommand {
     do {
       return try predictor.predictions(for: input.features.selecting(rows: rows))
     } catch {
-      // The library counts from the first row it was given.
+      // The library counts rows from the first row of this block; the message must have the row of the
+      // input.
       guard case .row(let row, let column)? = error.location else { throw error }
       throw SoftmaxError(
         error.code, error.message, remedy: error.remedy,

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-// What the options ask for, with the preset's defaults or this command's own.
+// The settings that the options give, with the defaults of the preset or else of this command.
 extension TrainCommand {
   private var defaults: TrainingPreset? { preset?.preset }
   private var isLinear: Bool { network.model == .linear }
@@ -20,18 +20,18 @@ extension TrainCommand {
   var batchSize: Int { training.batchSize ?? defaults?.batchSize ?? (isLinear ? 64 : 32) }
 
   var l2Penalty: Double {
-    // A peer's penalty is that of its perceptron.
+    // A preset's penalty is meant for its multi-layer perceptron.
     training.l2 ?? (isLinear ? 0 : defaults?.l2Penalty ?? 0)
   }
 
-  /// The rule of the steps with its settings.
+  /// The optimizer with its settings.
   var optimizer: Optimizer {
     training.optimizer(for: network.model, epochs: epochs, preset: defaults)
   }
 
-  /// What trains, as a user of the library would say it.
+  /// Returns the estimator with these settings.
   ///
-  /// - Parameter training: the rows to learn from, of which class weights may be made.
+  /// - Parameter training: the training rows, from which balanced class weights are computed.
   func estimator(for training: LabeledDataset) throws(SoftmaxError) -> MLPClassifier {
     MLPClassifier(
       hiddenUnits: hiddenUnits, activation: network.activation?.activation ?? .relu,

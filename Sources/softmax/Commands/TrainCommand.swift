@@ -89,7 +89,7 @@ struct TrainCommand: ParsableCommand {
     try validatePaths()
   }
 
-  // One file under two names would be lost to what is written last.
+  // Two options with the same path would write the same file, and the earlier contents would be lost.
   private func validatePaths() throws {
     var written: [String: String] = [:]
     for (name, path) in [
@@ -100,7 +100,8 @@ struct TrainCommand: ParsableCommand {
         throw ValidationError("\(other) and \(name) are two files: name another for one")
       }
     }
-    // A checkpoint that is gone on from may be the one that is written.
+    // Only --checkpoint may name the file of --resume: a resumed training continues to write its
+    // checkpoint.
     if let resume = watching.resume, let other = written[FileProbe.resolved(resume)],
       other != "--checkpoint"
     {

@@ -2,7 +2,10 @@
 
 import SoftmaxKit
 
-/// Says what a training is about when it begins, once all of it has been checked, and keeps its history.
+/// A callback that describes the training when it begins, after all checks, and stores its history.
+///
+/// It first checks that the model can be saved and that it accepts the test rows, so these errors appear
+/// before the first step instead of after the training.
 final class TrainingReport: TrainingCallback {
   private let command: TrainCommand
   private let console: Console
@@ -11,14 +14,14 @@ final class TrainingReport: TrainingCallback {
   private let test: LabeledDataset?
   private let isNew: Bool
 
-  /// The epochs, once the training has ended.
+  /// The history; empty until the training has ended.
   private(set) var history = TrainingHistory()
 
   /// - Parameters:
-  ///   - name: what the data are called.
-  ///   - heldBack: the rows to validate by, as they were read.
-  ///   - test: the rows to be judged by, as they were read.
-  ///   - isNew: whether the training begins at its beginning.
+  ///   - name: the name of the data set in messages.
+  ///   - heldBack: the validation rows, before preprocessing.
+  ///   - test: the test rows, before preprocessing.
+  ///   - isNew: whether the training starts from new weights; false if it resumes from a checkpoint.
   init(
     _ command: TrainCommand, console: Console, name: String, heldBack: LabeledDataset?,
     test: LabeledDataset?, isNew: Bool
@@ -43,7 +46,8 @@ final class TrainingReport: TrainingCallback {
     history = status.history
   }
 
-  // Whatever is wrong with the model's file or the test rows shows here, before minutes are spent.
+  // Finds the errors that would otherwise occur after the training, when the model is saved or evaluated on
+  // the test rows.
   private func validate(_ classifier: Classifier) throws(SoftmaxError) {
     try classifier.validateSaving()
     guard let test else { return }
@@ -108,7 +112,7 @@ final class TrainingReport: TrainingCallback {
     }
   }
 
-  // Where the training is too short for its schedule, it learns with a fraction of its rate.
+  // A training that ends before its schedule reaches the full rate learns with a fraction of the rate.
   private func scheduleWarning(rowCount: Int) -> String? {
     let batches = (rowCount - 1) / command.batchSize + 1
     let stepsPerEpoch = (batches - 1) / command.training.accumulate + 1
@@ -122,7 +126,7 @@ final class TrainingReport: TrainingCallback {
       + "batches or with a shorter warm-up"
   }
 
-  // Says of which classes there is no row for a purpose.
+  // Warns of classes that have no row for a purpose.
   private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
     guard !classes.isEmpty else { return }
     let title = "no row to \(purpose) for "

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// One run of `softmax train`: check, load, train, write, judge, report.
+/// One run of `softmax train`: validates, loads, trains, saves, evaluates and reports.
 struct TrainingRun {
   private let command: TrainCommand
   private let console: Console
@@ -15,7 +15,7 @@ struct TrainingRun {
   }
 
   func run() throws {
-    // What is cheap to check is checked before minutes are spent.
+    // Cheap checks come first, so errors appear before the training instead of after it.
     let reference = try DatasetReference(command.data)
     let testReference = try command.test.map { text throws(SoftmaxError) in
       try DatasetReference(text)
@@ -36,7 +36,7 @@ struct TrainingRun {
       test = try loader.samples(
         of: testReference, default: .test, classNames: whole.classNames, schema: whole.schema)
     } else {
-      // Rows that were trained on say nothing about others.
+      // If the test part is trained on, it cannot be used for the evaluation.
       test = reference.part == .test ? nil : split.test
     }
     try validateMemory(for: whole)
@@ -69,7 +69,7 @@ struct TrainingRun {
     }
   }
 
-  // The rows that --validation tells apart, as they were read: what the estimator splits too.
+  // Returns the split of --validation before preprocessing; the estimator makes the same split.
   private func heldBackRows(
     of whole: LabeledDataset
   ) throws(SoftmaxError) -> (training: LabeledDataset, validation: LabeledDataset)? {
@@ -77,8 +77,8 @@ struct TrainingRun {
     return try whole.split(validationFraction: fraction, seed: command.training.seed)
   }
 
-  // The checkpoint to go on from; none where it is not there yet, so that one command line can be
-  // started again and again.
+  // Loads the checkpoint of --resume; nil if the file does not exist yet, so the same command line can both
+  // start and resume a training.
   private func loadedCheckpoint() throws(SoftmaxError) -> Checkpoint? {
     guard let path = command.watching.resume else { return nil }
     let name = PrintableText.line(path)

@@ -2,7 +2,9 @@
 
 import SoftmaxKit
 
-/// Loads what references name, each data set once, and shows what has to be fetched.
+/// A loader of data sets by reference, which loads each data set once and shows the progress of downloads.
+///
+/// Loaded data sets stay in memory as long as the loader.
 struct DatasetLoader {
   private let console: Console
   private let directory: String?
@@ -20,11 +22,11 @@ struct DatasetLoader {
     self.arrays = arrays
   }
 
-  /// The whole data set that a reference is about.
+  /// Returns the whole data set of a reference, loaded on first use.
   ///
   /// - Parameters:
-  ///   - classNames: the classes of a table, if all of its labels are among them.
-  ///   - schema: what the table looked like that a model was trained on.
+  ///   - classNames: the classes of a table, if they include all of its labels.
+  ///   - schema: the schema of the table that a model was trained on.
   mutating func split(
     of reference: DatasetReference, classNames: [String]? = nil, schema: TableSchema? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
@@ -62,18 +64,18 @@ struct DatasetLoader {
     return rows
   }
 
-  // What was found out by looking is said once, so that a wrong guess is seen.
+  // Reports what was detected about a file's format, so that users notice a wrong guess.
   private func say(_ note: String?, _ warnings: [String], of name: String) {
     if let note { console.message(PrintableText.line("\(name): \(note)")) }
     for warning in warnings { console.warning(PrintableText.line("\(name): \(warning)")) }
   }
 
-  /// The samples that a reference names.
+  /// Returns the samples that a reference names.
   ///
   /// - Parameters:
-  ///   - part: which, where the reference does not say.
-  ///   - classNames: the classes of a table, if all of its labels are among them.
-  ///   - schema: what the table looked like that a model was trained on.
+  ///   - part: the part to use if the reference names none.
+  ///   - classNames: the classes of a table, if they include all of its labels.
+  ///   - schema: the schema of the table that a model was trained on.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetSplit.Part,
     classNames: [String]? = nil, schema: TableSchema? = nil
@@ -84,7 +86,7 @@ struct DatasetLoader {
 }
 
 extension TableSchema {
-  /// What is known of a table by the number of features alone.
+  /// Creates the schema of a table of which only the number of features is known.
   fileprivate init(featureCount: Int) throws(SoftmaxError) {
     let feature = Column(name: nil, type: .number, role: .feature)
     try self.init(Array(repeating: feature, count: featureCount))

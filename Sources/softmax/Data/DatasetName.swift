@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// The name of a data set where a path will not do.
+/// The lookup of data sets by name, for arguments that accept no path.
 enum DatasetName {
   /// The data set that a name stands for.
   ///

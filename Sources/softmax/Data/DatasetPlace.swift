@@ -2,16 +2,16 @@
 
 import SoftmaxKit
 
-/// Where a data set is.
+/// The location of a data set.
 enum DatasetPlace {
-  /// Inside of the library.
+  /// The data set is part of the library.
   case library
   case folder(String)
   case file(String)
-  /// Nowhere here; it can be fetched.
+  /// The data set is not on this machine, but can be fetched.
   case elsewhere
 
-  /// Looks for a data set; nothing is fetched.
+  /// Locates a data set without fetching it.
   init(of source: DatasetReference.Source, directory: String?) throws(SoftmaxError) {
     switch source {
     case .builtIn(let name):
@@ -26,7 +26,7 @@ enum DatasetPlace {
     }
   }
 
-  /// The folder or the file, where there is one.
+  /// The path of the folder or file; nil if there is none.
   var path: String? {
     switch self {
     case .folder(let path), .file(let path): path

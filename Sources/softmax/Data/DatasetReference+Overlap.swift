@@ -13,7 +13,7 @@ extension DatasetReference {
     return row == nil || test.row == nil || row == test.row
   }
 
-  // The source without what makes two paths of one folder differ.
+  // The source with symbolic links resolved, so two paths of the same folder or file are equal.
   private var place: Source {
     switch source {
     case .builtIn: source

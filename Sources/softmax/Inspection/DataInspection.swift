@@ -2,9 +2,9 @@
 
 import SoftmaxKit
 
-/// What is in a data set, or in the part of it that was named, and what to look at twice.
+/// A summary of a data set or of one of its parts, with warnings about duplicates and missing classes.
 struct DataInspection: Inspection {
-  // So many lines of features for people; machines get all.
+  // The maximum number of features that the text lists; JSON has all of them.
   private static let shownFeatureCount = 40
 
   private let name: String
@@ -12,7 +12,7 @@ struct DataInspection: Inspection {
   private let parts: [DataPartInspection]
   private let featureShape: [Int]
   private let classNames: [String]
-  // How many rows of the second part are in the first too; nil unless there are two.
+  // The number of test rows that also occur in the training part; nil unless both parts are shown.
   private let sharedCount: Int?
 
   init(
@@ -50,7 +50,7 @@ struct DataInspection: Inspection {
     return lines + classLines + featureLines
   }
 
-  // What is no error and still worth to know.
+  // Observations that are not errors but may affect results.
   private var warnings: [String] {
     var warnings: [String] = []
     func rows(_ count: Int) -> String {
@@ -112,6 +112,6 @@ struct DataInspection: Inspection {
 }
 
 extension DatasetReference {
-  /// What to call the part that is looked at; a table is as good as a training part.
+  /// The name of the part that is shown; a table has no parts and is named as a training part, "train".
   fileprivate var partName: String { (part ?? .training).rawValue }
 }

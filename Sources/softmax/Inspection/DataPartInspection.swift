@@ -2,16 +2,16 @@
 
 import SoftmaxKit
 
-/// What is in one part of a data set.
+/// A summary of one part of a data set.
 struct DataPartInspection {
   let name: String
   let samples: LabeledDataset
   /// The number of rows of each class.
   let classCounts: [Int]
   let range: ValueRange?
-  /// Each feature, where they have names.
+  /// The statistics of each feature; empty if the features have no names.
   let features: [FeatureStatistics]
-  /// The rows by their content.
+  /// An index of the rows by content, which finds duplicates.
   let index: RowIndex
 
   init(_ name: String, _ samples: LabeledDataset, featureNames: [String]) {
@@ -25,10 +25,10 @@ struct DataPartInspection {
     index = RowIndex(samples.features)
   }
 
-  /// The classes without a row.
+  /// The indices of the classes without a row.
   var missingClasses: [Int] { classCounts.indices.filter { classCounts[$0] == 0 } }
 
-  /// How many rows equal an earlier one of another class.
+  /// The number of rows that equal an earlier row of a different class.
   var conflictCount: Int {
     index.duplicates.count { samples.labels[$0.row] != samples.labels[$0.first] }
   }

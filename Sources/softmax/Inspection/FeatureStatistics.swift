@@ -5,12 +5,12 @@ import SoftmaxKit
 /// The range and the mean of one feature over all rows.
 struct FeatureStatistics {
   let name: String
-  /// As the features' storage has it: of a table a double, else a float.
+  /// The range in the precision of the storage: doubles for a table, otherwise floats.
   let minimum: JSONValue
   let maximum: JSONValue
   let mean: Double
 
-  /// Looks through the columns that have a name, of a table those of numbers; none for no rows.
+  /// Computes the statistics of named columns, and for a table of numeric ones; empty without rows.
   static func all(of features: Features, names: [String]) -> [FeatureStatistics] {
     guard features.rowCount > 0, names.count == features.columnCount else { return [] }
     if let table = features.table {

@@ -3,7 +3,8 @@
 import SoftmaxKit
 
 extension Features {
-  /// The values of one row as their storage has them: of a table doubles or texts, else floats.
+  /// Returns the values of a row in the type of the storage: doubles or texts for a table, otherwise
+  /// floats.
   func values(ofRow row: Int) -> [JSONValue] {
     guard let table else { return self.row(row).map { .float($0) } }
     return table.columns.map { column in

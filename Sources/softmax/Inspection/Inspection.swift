@@ -2,16 +2,16 @@
 
 import SoftmaxKit
 
-/// What there is to say about a file or data.
+/// A summary of a file or of data, as text and as JSON.
 protocol Inspection {
-  /// For people.
+  /// The lines for people.
   var lines: [String] { get }
-  /// For machines, one object.
+  /// The JSON object.
   var json: JSONValue { get }
 }
 
 extension Inspection {
-  /// A line of a name and what it stands for.
+  /// Returns a line with a name and its value.
   func line(_ name: String, _ text: String) -> String {
     PrintableText.padded(name, to: 15) + text
   }

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// What is in a model file.
+/// A summary of a model file or a checkpoint.
 struct ModelInspection: Inspection {
   private let path: String
   private let byteCount: Int?
@@ -11,7 +11,7 @@ struct ModelInspection: Inspection {
 
   init(path: String) throws(SoftmaxError) {
     classifier = try Classifier.load(path)
-    // A model says how it was trained, a checkpoint of it does not.
+    // Only a model has a training record, so a file without one may be a checkpoint.
     checkpoint = classifier.trainingRecord == nil ? try? Checkpoint.load(path) : nil
     self.path = path
     byteCount = FileProbe.byteCount(path)

@@ -2,18 +2,18 @@
 
 import SoftmaxKit
 
-/// How long one shuffled pass over data takes when several threads read it in batches.
+/// A measurement of one shuffled pass over data that several threads read in batches.
 struct PassInspection: Inspection {
   private let source: String
   private let loader: BatchLoader
   private let batchCount: Int
   private let seconds: Double
 
-  /// Reads everything once.
+  /// Reads all batches once and measures the time.
   ///
   /// - Parameters:
-  ///   - loader: what reads.
-  ///   - source: what it reads from, for people.
+  ///   - loader: the loader of the batches.
+  ///   - source: the name of the data in the output.
   init(_ loader: BatchLoader, source: String) throws(SoftmaxError) {
     self.loader = loader
     self.source = source

@@ -2,15 +2,16 @@
 
 import SoftmaxKit
 
-/// The rows of features by their content, to find equal ones.
+/// An index of feature rows by content, which finds equal rows.
 ///
-/// Rows are compared as their storage has them: bytes, floats, or of a table doubles and texts, whatever
-/// a network rounds them to. Features in different storages have no rows in common.
+/// Rows are compared in the type of their storage (bytes, floats, or a table's doubles and texts), not as
+/// the floats that a network sees. Rows in different storages are never equal. The index keeps the features
+/// and a hash table with an entry for each distinct row.
 struct RowIndex {
   private let features: Features
-  // The rows whose bytes have a hash, the first of equal ones only.
+  // The rows with a given hash; of equal rows only the first.
   private var rows: [Int: [Int]] = [:]
-  /// The rows that equal an earlier one, each with the first that it equals.
+  /// The rows that equal an earlier row, each with the first such row.
   private(set) var duplicates: [(row: Int, first: Int)] = []
 
   init(_ features: Features) {
@@ -25,7 +26,7 @@ struct RowIndex {
     }
   }
 
-  /// How many rows of other features are among these.
+  /// Returns the number of rows of other features that equal a row of these.
   func count(in others: Features) -> Int {
     guard others.columnCount == features.columnCount else { return 0 }
     return (0..<others.rowCount).count {
@@ -70,7 +71,7 @@ extension Features {
     }
   }
 
-  /// Calls `body` with the memory of a row of bytes or floats, which must not be used after it returned.
+  /// Calls `body` with the memory of a row of bytes or floats, which is valid only during the call.
   fileprivate func withBytes<Result>(
     ofRow row: Int, _ body: (UnsafeRawBufferPointer) -> Result
   ) -> Result {

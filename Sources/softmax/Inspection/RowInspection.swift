@@ -2,9 +2,9 @@
 
 import SoftmaxKit
 
-/// One row of data: its shape, its values, its class, and its picture if it is one.
+/// A summary of one row of data: shape, values, class, and a picture if the row is an image.
 struct RowInspection: Inspection {
-  // So many values of a row that is no picture for people; machines get all.
+  // The maximum number of values that the text lists if the row is not an image; JSON has all of them.
   private static let shownValueCount = 40
 
   private let row: Int
@@ -12,9 +12,9 @@ struct RowInspection: Inspection {
   private let featureNames: [String]?
   private let terminal: Terminal
 
-  /// The rows of samples.
+  /// Creates a summary of each of the given rows.
   ///
-  /// - Throws: `notFound` for one that is not there.
+  /// - Throws: `notFound` for a row that does not exist.
   static func rows(
     _ rows: [Int], of samples: LabeledDataset, featureNames: [String]?, name: String,
     terminal: Terminal

@@ -2,14 +2,14 @@
 
 import SoftmaxKit
 
-/// The least and the greatest feature, as their storage has them: of a table doubles, else floats.
+/// The range of all features in the precision of the storage: doubles for a table, otherwise floats.
 struct ValueRange {
   let minimum: JSONValue
   let maximum: JSONValue
-  /// The same as bytes, where the features are bytes with a scale.
+  /// The range of the unscaled bytes; nil unless the features are bytes with a scale.
   let bytes: ClosedRange<UInt8>?
 
-  /// Looks through all features; nil if there are none.
+  /// Computes the range; nil if there are no features.
   init?(of features: Features) {
     if let table = features.table {
       let ranges = table.columns.compactMap(\.range)
@@ -42,7 +42,7 @@ struct ValueRange {
 }
 
 extension Table.Column {
-  /// The least and the greatest number; nil if there is none.
+  /// The range of the numbers, without missing ones; nil if there are none.
   var range: ClosedRange<Double>? {
     guard case .numbers(let numbers) = cells else { return nil }
     return numbers.reduce(nil) { (range: ClosedRange<Double>?, number) in
@@ -52,7 +52,7 @@ extension Table.Column {
     }
   }
 
-  /// The mean of the numbers that are there; nil if there is none.
+  /// The mean of the numbers, without missing ones; nil if there are none.
   var mean: Double? {
     guard case .numbers(let numbers) = cells, count > missingCount else { return nil }
     let sum = numbers.reduce(0) { $1.isNaN ? $0 : $0 + $1 }

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// What hidden layers can apply to their outputs: every activation of the library but softmax.
+/// The activation of hidden layers as an argument: any activation of the library except softmax.
 struct ActivationKind: ExpressibleByArgument {
   static let all = Activation.all.filter { $0 != .softmax }
   static let allValueStrings = all.map(\.name)

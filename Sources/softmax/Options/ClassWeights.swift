@@ -3,19 +3,19 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// How much each class counts, as in `balanced`, `cat=2,dog=0.5` or `"cat, large"=2`.
+/// The class weights as an argument, such as `balanced`, `cat=2,dog=0.5` or `"cat, large"=2`.
 enum ClassWeights {
-  /// Every class as much as every other.
+  /// Weights that give every class the same total weight.
   case balanced
-  /// Some classes by name; the others count 1.
+  /// Weights of some classes by name; other classes have the weight 1.
   case named([(name: String, weight: Double)])
 
-  /// Reads weights.
+  /// Parses weights.
   ///
-  /// A name may hold an equals sign, since a number does not. One with a comma stands in double
-  /// quotes, as in a table, where two of them are one of the name.
+  /// A name may contain equals signs, because the last one separates the number. A name with a comma is
+  /// enclosed in double quotes, and a double quote in it is doubled, as in a table.
   ///
-  /// - Throws: what is wrong with them, as a usage error.
+  /// - Throws: a usage error that describes the problem.
   init(_ text: String) throws {
     if text == "balanced" {
       self = .balanced
@@ -37,7 +37,7 @@ enum ClassWeights {
     self = .named(named)
   }
 
-  // Takes a name and its equals sign from the beginning.
+  // Consumes a name and its equals sign at the start of the text.
   private static func name(_ rest: inout Substring) throws -> String {
     if let quoted = quotedName(&rest) { return quoted }
     let piece = rest.prefix { $0 != "," }
@@ -50,7 +50,7 @@ enum ClassWeights {
     return String(piece[..<sign])
   }
 
-  // Nil where the text does not begin with a quoted name and an equals sign.
+  // Consumes a quoted name and its equals sign; returns nil if the text does not start with these.
   private static func quotedName(_ rest: inout Substring) -> String? {
     guard rest.first == "\"" else { return nil }
     var name = ""
@@ -71,7 +71,7 @@ enum ClassWeights {
     return nil
   }
 
-  /// The weights in the order of a data set's classes.
+  /// Returns the weights in the order of a data set's classes.
   func weights(for dataset: LabeledDataset) throws(SoftmaxError) -> [Double] {
     switch self {
     case .balanced: return dataset.balancedClassWeights

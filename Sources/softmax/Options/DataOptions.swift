@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// Where data sets are looked for.
+/// The options for the location of data sets.
 struct DataOptions: ParsableArguments {
   @Option(
     name: .customLong("data-dir"),

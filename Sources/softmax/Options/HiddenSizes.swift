@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// The units of the hidden layers, as in `128,64`.
+/// The numbers of units of the hidden layers as an argument, such as `128,64`.
 struct HiddenSizes: ExpressibleByArgument, CustomStringConvertible {
   let units: [Int]
 

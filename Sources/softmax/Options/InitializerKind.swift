@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// How weights can begin: every initializer of the library.
+/// The initializer of the weights as an argument: any initializer of the library.
 struct InitializerKind: ExpressibleByArgument {
   static let allValueStrings = Initializer.all.map(\.name)
 

@@ -3,22 +3,22 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// A loss, a rule of steps or a schedule with some of its settings, as in `huber:delta=0.5` or
+/// A loss, optimizer rule or schedule as an argument, such as `huber:delta=0.5` or
 /// `step:every=5,factor=0.5`.
 ///
-/// What there is, and what it can be told, comes from the library's list.
+/// The names and settings come from the library's lists of kinds. Values are parsed but not validated here.
 struct KindOption {
-  /// The text that was given.
+  /// The text of the argument.
   let text: String
-  /// Which of the list it is.
+  /// The kind that the text names.
   let kind: any Configurable.Type
-  /// The settings that were given.
+  /// The settings that the text contains.
   let values: SettingValues
 
-  /// Reads a kind and its settings.
+  /// Parses a kind and its settings.
   ///
-  /// - Parameter noun: what it is one of, such as "schedule".
-  /// - Throws: what is wrong with it, as a usage error.
+  /// - Parameter noun: the word for the kind in errors, such as "schedule".
+  /// - Throws: a usage error that describes the problem.
   init(_ text: String, of kinds: [any Configurable.Type], noun: String) throws {
     self.text = text
     let pieces = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -39,7 +39,7 @@ struct KindOption {
     self.values = values
   }
 
-  /// The names on a list, such as `constant, step or cosine`.
+  /// Returns the names of kinds as text, such as `constant, step or cosine`.
   static func names(_ kinds: [any Configurable.Type], _ word: String = "or") -> String {
     let names = kinds.map { $0.spelling }
     return names.count < 2

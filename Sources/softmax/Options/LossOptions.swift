@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// What training makes small.
+/// The options for the loss that training minimizes.
 struct LossOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -98,7 +98,7 @@ struct LossOptions: ParsableArguments {
     }
   }
 
-  /// The loss with its settings for a data set.
+  /// Returns the loss with its settings; balanced class weights are computed from the data set.
   func loss(for dataset: LabeledDataset) throws(SoftmaxError) -> Loss {
     Loss(
       kind, values, labelSmoothing: labelSmoothing ?? 0,

@@ -2,10 +2,10 @@
 
 import ArgumentParser
 
-/// The shape of a network.
+/// The kind of a network.
 enum ModelKind: String, ExpressibleByArgument, CaseIterable {
   /// One layer: multinomial logistic regression.
   case linear
-  /// Hidden layers in between: a multi-layer perceptron.
+  /// A multi-layer perceptron: hidden layers before the output layer.
   case mlp
 }

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// What the network looks like.
+/// The options for the network's layers.
 struct NetworkOptions: ParsableArguments {
   @Option(help: "linear: one layer. mlp: hidden layers before it.")
   var model = ModelKind.mlp
@@ -35,7 +35,7 @@ struct NetworkOptions: ParsableArguments {
   private static let greatestUnitCount = 65_536
   private static let greatestLayerCount = 64
 
-  /// The units of the hidden layers, none in a linear model.
+  /// Returns the numbers of units of the hidden layers; empty for a linear model.
   func hiddenUnits(default units: [Int]) -> [Int] {
     model == .linear ? [] : hidden?.units ?? units
   }

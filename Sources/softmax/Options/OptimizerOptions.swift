@@ -3,10 +3,9 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// How the network learns.
+/// The options for the optimizer and the length of the training.
 ///
-/// Values are taken as they stand, so that of -1 is said what is wrong with it rather than that it
-/// is an option.
+/// Values are parsed unconditionally, so -1 gives an error about the value instead of an unknown option.
 struct OptimizerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -100,7 +99,7 @@ struct OptimizerOptions: ParsableArguments {
   private static let greatestBatchSize = 1 << 30
 
   func validate() throws {
-    // Judged as training uses them: a rate that is 0 in single precision learns nothing.
+    // Checked as `Float`, which training uses: a learning rate that rounds to 0 would learn nothing.
     func check(
       _ name: String, _ value: Double?, _ range: String, _ isValid: (Float) -> Bool
     ) throws {
@@ -127,11 +126,11 @@ struct OptimizerOptions: ParsableArguments {
     }
   }
 
-  /// Throws unless the settings are those of the rule that a model of a kind is trained by.
+  /// Throws unless the options fit the optimizer rule that applies to the kind of model.
   ///
   /// - Parameters:
-  ///   - epochs: the length of a schedule that does not say its own.
-  ///   - preset: whose defaults hold for what is not said.
+  ///   - epochs: the length of a schedule that does not specify one.
+  ///   - preset: the preset with the defaults of options that are not given.
   func validate(for model: ModelKind, epochs: Int, preset: TrainingPreset?) throws {
     let rule = rule(for: model)
     try validate("--momentum", momentum, SGD.momentum, of: rule)
@@ -150,7 +149,7 @@ struct OptimizerOptions: ParsableArguments {
     }
   }
 
-  // Throws where an option is given that the rule has no setting for, or has been told already.
+  // Throws if the rule has no such setting, or if --optimizer sets it already.
   private func validate(
     _ name: String, _ value: Double?, _ setting: Setting, of rule: any OptimizerRule.Type
   ) throws {
@@ -166,16 +165,16 @@ struct OptimizerOptions: ParsableArguments {
     }
   }
 
-  // The rule that a model of a kind is trained by.
+  // Returns the rule of --optimizer, or the default of the kind of model.
   private func rule(for model: ModelKind) -> any OptimizerRule.Type {
     OptimizerRules.all.first { $0 == optimizer?.kind } ?? (model == .linear ? SGD.self : Adam.self)
   }
 
-  /// The rule with its settings.
+  /// Returns the optimizer with its settings and schedule.
   ///
   /// - Parameters:
-  ///   - epochs: the length of a schedule that does not say its own.
-  ///   - preset: whose defaults hold for what is not said.
+  ///   - epochs: the length of a schedule that does not specify one.
+  ///   - preset: the preset with the defaults of options that are not given.
   func optimizer(for model: ModelKind, epochs: Int, preset: TrainingPreset?) -> Optimizer {
     let optimizer = unscheduled(for: model, preset: preset)
     guard let schedule, let kind = ScheduleKinds.all.first(where: { $0 == schedule.kind }) else {

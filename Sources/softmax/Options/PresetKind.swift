@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// Whose defaults hold for what is not said.
+/// The preset as an argument; it gives the defaults of options that are not given.
 struct PresetKind: ExpressibleByArgument {
   static let allValueStrings = TrainingPreset.all.map(\.name)
 

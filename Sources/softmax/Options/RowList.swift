@@ -2,9 +2,9 @@
 
 import ArgumentParser
 
-/// Numbers of rows with commas between, such as `0,5,17`.
+/// A list of row numbers as an argument, such as `0,5,17`.
 struct RowList: ExpressibleByArgument {
-  // More than anybody looks at; a file has more rows than a command line has room for.
+  // The maximum number of rows; nobody reads more.
   private static let greatestCount = 1_000
 
   let rows: [Int]

@@ -3,7 +3,7 @@
 public import ArgumentParser
 public import SoftmaxKit
 
-/// How tables of comma-separated values are read.
+/// The options for reading tables of comma-separated values.
 struct TableOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -41,7 +41,7 @@ struct TableOptions: ParsableArguments {
     help: "Of a table: whether its first line names the columns (default: found by looking).")
   var header: Bool?
 
-  /// The same for the library.
+  /// The options as the library's format.
   var format: CSVFormat {
     CSVFormat(
       target: target.map { .column($0) }, hasHeader: header, separator: separator,
@@ -50,11 +50,11 @@ struct TableOptions: ParsableArguments {
       ignoredColumns: ignore)
   }
 
-  /// The words of a command line that say the same.
+  /// The options as words of a command line.
   var words: [String] {
     var words: [String] = []
     func add(_ name: String, _ value: String) {
-      // What begins with a dash would be taken for an option.
+      // A separate value that starts with a dash would be parsed as an option.
       words += value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
     }
     if let target { add("--target", target) }

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// How many threads compute.
+/// The option for the number of threads.
 struct ThreadOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -12,7 +12,7 @@ struct ThreadOptions: ParsableArguments {
       valueName: "n"))
   var threads: Int?
 
-  /// How to compute, with what the environment asks for.
+  /// The execution settings, including those of environment variables.
   var execution: Execution {
     get throws(SoftmaxError) { try CommandEnvironment().execution(threads: threads) }
   }

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// What watches a training, keeps it and lets it go on.
+/// The options for validation, early stopping, checkpoints, logs and curves.
 struct WatchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,

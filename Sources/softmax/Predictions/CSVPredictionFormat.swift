@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// A table with a line for each row and a column for each class.
+/// A table of comma-separated values with a line for each row and a column for each class.
 struct CSVPredictionFormat: PredictionFormat {
   private let classNames: [String]
   let note: String? = nil

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// An object a row.
+/// JSON Lines: one object for each row.
 struct JSONPredictionFormat: PredictionFormat {
   let header: [String] = []
   let note: String? = nil

@@ -2,13 +2,13 @@
 
 import SoftmaxKit
 
-/// A way to write predictions.
+/// An output format for predictions.
 protocol PredictionFormat {
   /// The lines before the first row.
   var header: [String] { get }
-  /// What is to be said behind the last row, not as a part of the result.
+  /// A message for standard error after the last row; nil if there is none.
   var note: String? { get }
-  /// The lines of a row.
+  /// Returns the lines of a row.
   mutating func lines(
     for prediction: Prediction, row: Int, of input: PredictionInput
   ) -> [String]

@@ -2,18 +2,18 @@
 
 import SoftmaxKit
 
-/// Rows to be classified, as one argument names them.
+/// The rows to classify that one command-line argument names.
 struct PredictionInput {
-  /// The argument without its row.
+  /// The argument without the row number.
   let name: String
   let features: Features
   let featureShape: [Int]
-  /// The row that was named, if one was; then there is no other.
+  /// The number of the row that the argument names, which is then the only row; nil for all rows.
   let namedRow: Int?
-  // The name of each row's class as the data have it; nil for rows without labels.
+  // Returns the class name of each row as the data contain it; nil for data without labels.
   private let trueLabel: ((Int) -> String?)?
 
-  /// Loads what an argument names, for a classifier.
+  /// Loads the rows that an argument names.
   init(
     _ text: String, for classifier: Classifier, loader: inout DatasetLoader
   ) throws(SoftmaxError) {
@@ -48,10 +48,10 @@ struct PredictionInput {
     return features.selecting(rows: [row])
   }
 
-  /// Throws if the pictures have another shape than those that a network is made for.
+  /// Throws if the rows are images of a different shape than the network takes.
   ///
-  /// As many pixels in other rows are another picture. Extents of 1 do not matter, nor do shapes
-  /// where one side has rows of numbers only.
+  /// The same number of pixels in a different shape is an error. Dimensions of 1 are ignored, and flat rows
+  /// match any shape, because only their length can be compared.
   func validateShape(for inputShape: [Int]) throws(SoftmaxError) {
     guard featureShape.count > 1, inputShape.count > 1 else { return }
     guard featureShape.filter({ $0 != 1 }) != inputShape.filter({ $0 != 1 }) else { return }
@@ -61,9 +61,9 @@ struct PredictionInput {
         + NumberText.shape(inputShape), remedy: "give it images of the shape that it learned from")
   }
 
-  /// The number that a row has in its data.
+  /// Returns the number of a row in its data.
   func number(ofRow row: Int) -> Int { namedRow ?? row }
 
-  /// The name of the class that a row belongs to, where that is known.
+  /// Returns the name of a row's true class; nil if it is not known.
   func trueLabel(ofRow row: Int) -> String? { trueLabel.flatMap { $0(row) } }
 }

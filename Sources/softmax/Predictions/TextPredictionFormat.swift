@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// A line a row for people, with the picture where it is wanted.
+/// Text for people: a line for each row, with a picture if requested.
 struct TextPredictionFormat: PredictionFormat {
   private static let greatestPictureCount = 10
 

@@ -2,24 +2,24 @@
 
 import SoftmaxKit
 
-/// A line of comma-separated values, quoted by RFC 4180.
+/// A line of comma-separated values with the quoting of RFC 4180.
 ///
-/// A program reads back the texts as they are: nothing is added for spreadsheets, which take what begins with a
-/// sign for a formula, and nothing is written out for terminals.
+/// A parser gets the texts back unchanged. They are not protected against spreadsheets, which take cells
+/// such as "=1+2" for formulas, nor against terminals, which interpret control characters.
 package struct CSVLine: Sendable {
   private var cells: [String] = []
 
-  /// Begins an empty line.
+  /// Creates an empty line.
   package init() {}
 
-  /// Adds a number, which needs no quotes.
+  /// Appends a number, which needs no quotes.
   package mutating func append(number: some Numeric & CustomStringConvertible) {
     cells.append(number.description)
   }
 
-  /// Adds a text, in quotes where it holds a separator, a quote or a line end.
+  /// Appends a text, quoted if it contains a comma, a quote or a line break.
   package mutating func append(text: String) {
-    // Scalars, because an accent after a quote makes them one other character.
+    // Compares scalars, because a quote followed by a combining accent is a different `Character`.
     let isPlain = !text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
     cells.append(isPlain ? text : "\"" + Self.doublingQuotes(text) + "\"")
   }
@@ -31,6 +31,6 @@ package struct CSVLine: Sendable {
     }
   }
 
-  /// The line, without its end.
+  /// The text of the line, without a line break.
   package var text: String { cells.joined(separator: ",") }
 }

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// Shows files as they arrive: a bar in a terminal, a plain line a file elsewhere.
+/// A display of downloads: a progress bar in a terminal, otherwise one line for each complete file.
 struct DownloadDisplay {
   private let console: Console
   private var line: RedrawnLine
@@ -21,7 +21,7 @@ struct DownloadDisplay {
       return
     }
     if name != file {
-      // A mirror that gave up left its line unfinished.
+      // A download that failed and moved on to another mirror leaves its line incomplete.
       line.end()
       file = name
     }
@@ -38,7 +38,7 @@ struct DownloadDisplay {
     }
   }
 
-  /// Leaves the cursor at the start of a line.
+  /// Moves the cursor to the start of a line.
   mutating func end() {
     line.end()
   }

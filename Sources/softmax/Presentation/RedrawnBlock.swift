@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Some lines at the end of standard error that are drawn over, at most ten times a second, while
-/// lines above them stay.
+/// A block of lines at the end of standard error that is redrawn in place, at most ten times a second.
+///
+/// Lines above the block are permanent. It needs a terminal that understands escape sequences.
 struct RedrawnBlock {
   let console: Console
   private var lastDraw: ContinuousClock.Instant?
-  // Lines that stay, and are yet to be written.
+  // Permanent lines that are not written yet.
   private var pending = ""
   private var isDrawn = false
 
@@ -13,20 +14,20 @@ struct RedrawnBlock {
     self.console = console
   }
 
-  /// Adds a line that stays above the block; it appears with the next draw.
+  /// Adds a permanent line above the block; it appears with the next draw.
   mutating func keep(_ line: String) {
     pending += line + "\n"
   }
 
-  /// Draws the block over the last one, unless that is too fresh.
+  /// Redraws the block unless the last draw was less than 100 ms ago.
   ///
-  /// The lines are made only if they are needed, and must be narrower than the terminal.
+  /// `lines` is called only if the block is drawn; the lines must be narrower than the terminal.
   mutating func draw(_ lines: () -> [String]) {
     let now = ContinuousClock.now
     if let lastDraw, now - lastDraw < .milliseconds(100) { return }
     lastDraw = now
     let lines = lines()
-    // At once, so that nothing flickers; then back to the block's first line.
+    // A single write avoids flicker; the cursor then returns to the first line of the block.
     var text = erasure + pending + lines.joined(separator: "\n") + "\r"
     if lines.count > 1 { text += "\u{1b}[\(lines.count - 1)A" }
     console.draw(text)
@@ -34,7 +35,7 @@ struct RedrawnBlock {
     isDrawn = true
   }
 
-  /// Ends the block: what is kept is written, and then some last lines.
+  /// Ends the block: writes the pending permanent lines, and then the given lines in place of the block.
   mutating func end(_ lines: [String]) {
     let text = erasure + pending + lines.map { $0 + "\n" }.joined()
     if !text.isEmpty { console.draw(text) }
@@ -42,6 +43,6 @@ struct RedrawnBlock {
     isDrawn = false
   }
 
-  // The cursor stands at the beginning of the block: whatever is behind it goes.
+  // The cursor is at the start of the block; the sequence clears everything after it.
   private var erasure: String { isDrawn ? "\u{1b}[J" : "" }
 }

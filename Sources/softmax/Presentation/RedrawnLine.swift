@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A line on standard error that is drawn over, at most ten times a second.
+/// A line on standard error that is redrawn in place, at most ten times a second.
 struct RedrawnLine {
   let console: Console
   private var lastDraw: ContinuousClock.Instant?
@@ -10,22 +10,22 @@ struct RedrawnLine {
     self.console = console
   }
 
-  /// Draws the line over the last one, unless that is too fresh and this one not the last.
+  /// Redraws the line unless the last draw was less than 100 ms ago; the last text is always drawn.
   ///
-  /// The text is made only if it is needed; its width must not count colours.
+  /// `text` is called only if the line is drawn; the width must not include colour codes.
   mutating func draw(isLast: Bool, _ text: () -> (text: String, width: Int)) {
     let now = ContinuousClock.now
     if !isLast, let lastDraw, now - lastDraw < .milliseconds(100) { return }
     lastDraw = now
     let (line, width) = text()
-    // Spaces over what a longer line left behind, so that no escape sequence is needed.
+    // Spaces overwrite the rest of a longer line, so no escape sequence is needed.
     let rest = String(repeating: " ", count: max(0, lastWidth - width))
     console.draw("\r" + line + rest + (isLast ? "\n" : ""))
     lastWidth = isLast ? 0 : width
     if isLast { lastDraw = nil }
   }
 
-  /// Ends a line that was not finished.
+  /// Ends the line if it is incomplete.
   mutating func end() {
     guard lastWidth > 0 else { return }
     console.draw("\n")

@@ -2,8 +2,9 @@
 
 import SoftmaxKit
 
-/// Shows training as it runs: a bar in a terminal, with curves where they are wanted and there is
-/// room; a plain line an epoch elsewhere.
+/// A display of a running training: in a terminal a progress bar, otherwise one line per epoch.
+///
+/// Curves are added if they are requested or the terminal is large enough.
 final class TrainingDisplay: TrainingCallback {
   private let console: Console
   private let epochCount: Int
@@ -15,16 +16,16 @@ final class TrainingDisplay: TrainingCallback {
   private var history = TrainingHistory()
   private var curves: [String] = []
 
-  // Bar, curves, and some of the epochs before.
+  // The minimum terminal size for live curves: bar, curves and some lines of earlier epochs.
   private static let leastHeight = 20
   private static let leastWidth = 40
   private static let curveRows = 12
 
-  /// Prepares the display.
+  /// Creates a display.
   ///
   /// - Parameters:
-  ///   - wantsCurves: whether to draw curves; without it where they can be drawn live.
-  ///   - isShared: whether others write to the same terminal meanwhile.
+  ///   - wantsCurves: whether to draw curves; nil draws them if they can be drawn live.
+  ///   - isShared: whether other output goes to the same terminal, which rules out live curves.
   init(console: Console, epochCount: Int, wantsCurves: Bool?, isShared: Bool) {
     let terminal = console.terminal
     let isLargeEnough =
@@ -66,7 +67,7 @@ final class TrainingDisplay: TrainingCallback {
       epoch = progress.epoch
       if hasLiveCurves { block.keep(status.title) } else { console.message(status.title) }
     }
-    // The last column stays free: some terminals break the line behind it.
+    // The last column stays free, because some terminals wrap the line after it.
     let columns = console.terminal.width - 1
     let isColored = console.terminal.errorColor != nil
     guard hasLiveCurves else {
@@ -89,7 +90,7 @@ final class TrainingDisplay: TrainingCallback {
     }
   }
 
-  // Of a single epoch there is nothing to see that its line does not say.
+  // Curves of a single epoch would not show more than its line.
   private func makeCurves() -> [String] {
     guard history.epochs.count > 1 else { return [] }
     let terminal = console.terminal
@@ -100,7 +101,8 @@ final class TrainingDisplay: TrainingCallback {
     return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// Leaves the cursor at the start of a line, however training ended, and the last curves above it.
+  /// Moves the cursor to the start of a line after the last curves; called whether the training failed or
+  /// not.
   func end() {
     if hasLiveCurves {
       block.end(makeCurves())

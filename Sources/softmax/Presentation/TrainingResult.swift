@@ -2,20 +2,20 @@
 
 import SoftmaxKit
 
-/// What a training came to, for people and for machines.
+/// The result of a training, as text and as JSON.
 struct TrainingResult {
   let classifier: Classifier
   let history: TrainingHistory
-  /// Of the training in all, without loading.
+  /// The time of the whole training in seconds, without loading data.
   let seconds: Double
-  /// On the test rows, else on the validation rows, where there are such.
+  /// The evaluation on the test rows, or else on the validation rows; nil if there are neither.
   let evaluation: Evaluation?
-  /// Whether those rows were held back from the training ones.
+  /// Whether the evaluation is on validation rows, which were split from the training rows.
   let isValidation: Bool
   let path: String
   let execution: Execution
 
-  /// The event of the end.
+  /// The event for the end of the training.
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [("event", .string("result"))]
     if let evaluation { members += evaluation.members(of: Metric.summary) }
@@ -30,7 +30,7 @@ struct TrainingResult {
     return .object(members)
   }
 
-  /// Lines for people.
+  /// The lines for people.
   var lines: [String] {
     let prefix = isValidation ? "val " : "test "
     var lines = evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []

@@ -3,7 +3,9 @@
 import Foundation
 import SoftmaxKit
 
-/// What the environment variables ask for; nothing but the command reads them.
+/// The settings from environment variables.
+///
+/// Only the command reads environment variables; the library does not.
 struct CommandEnvironment {
   private let variables: [String: String]
 
@@ -11,14 +13,15 @@ struct CommandEnvironment {
     self.variables = variables
   }
 
-  // A variable that is empty counts as one that is not set.
+  // An empty variable is treated as unset.
   private func value(_ name: String) -> String? {
     variables[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// How to compute: `SOFTMAX_ISA` chooses the instructions and, for tests, `SOFTMAX_PLAN` the plan.
+  /// Returns the execution settings: `SOFTMAX_ISA` sets the instruction set, `SOFTMAX_PLAN` the plan for
+  /// tests.
   ///
-  /// - Throws: `invalidArgument` for a name that is none, or that this machine lacks.
+  /// - Throws: `invalidArgument` for an unknown value or an instruction set that this machine lacks.
   func execution(threads: Int? = nil) throws(SoftmaxError) -> Execution {
     let set = try choice(
       "SOFTMAX_ISA", of: InstructionSet.allCases.filter(\.isSupported), fallback: .best)
@@ -38,10 +41,11 @@ struct CommandEnvironment {
     return choice
   }
 
-  /// The folder of `SOFTMAX_DATA`, in which data sets are looked for and nowhere else.
+  /// The folder of `SOFTMAX_DATA`; if set, it is the only folder where data sets are looked up.
   var dataDirectory: String? { value("SOFTMAX_DATA") }
 
-  /// The cache: the user's, or for unpacked copies what `SOFTMAX_CACHE` says, a folder or `off`.
+  /// The user's cache, with the folder for unpacked copies that `SOFTMAX_CACHE` sets, or none if it is
+  /// `off`.
   var cache: DataCache {
     var cache = DataCache.user
     if let value = value("SOFTMAX_CACHE") {

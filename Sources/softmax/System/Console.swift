@@ -2,35 +2,35 @@
 
 import SoftmaxKit
 
-/// Where the command's words go.
+/// The output of the command: results on standard output, messages on standard error.
 struct Console {
   let terminal = Terminal.current
   /// Whether only results and errors are shown.
   var isQuiet = false
 
-  /// A line of the result, on standard output.
+  /// Writes a line of the result to standard output.
   func result(_ line: String) throws(SoftmaxError) {
     try StandardStream.output.write(line + "\n")
   }
 
-  /// Several lines of the result, written at once.
+  /// Writes several lines of the result to standard output at once.
   func results(_ lines: [String]) throws(SoftmaxError) {
     guard !lines.isEmpty else { return }
     try StandardStream.output.write(lines.joined(separator: "\n") + "\n")
   }
 
-  /// A line for whoever watches, on standard error.
+  /// Writes a message to standard error unless the console is quiet.
   func message(_ line: String) {
     guard !isQuiet else { return }
     draw(line + "\n")
   }
 
-  /// A warning, on standard error.
+  /// Writes a warning to standard error unless the console is quiet.
   func warning(_ line: String) {
     message("warning: " + line)
   }
 
-  /// A text for whoever watches, as it is; nobody watching is no reason to fail.
+  /// Writes a text unchanged to standard error; errors are ignored, because messages are optional.
   func draw(_ text: String) {
     try? StandardStream.error.write(text)
   }

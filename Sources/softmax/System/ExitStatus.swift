@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// What the process tells its caller.
+/// The exit status of the process.
 enum ExitStatus: Int32 {
   case done = 0
   case error = 1

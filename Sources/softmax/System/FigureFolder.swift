@@ -3,11 +3,11 @@
 import Foundation
 import SoftmaxKit
 
-/// The folder that figures are written into, looked at before the work that would be lost.
+/// The folder for figures, which is created before the work starts, so a wrong path costs no results.
 struct FigureFolder {
   private let path: String
 
-  /// Takes a folder, which is made if it is not there.
+  /// Creates the folder unless it exists.
   init(_ path: String) throws(SoftmaxError) {
     self.path = path
     guard !FileProbe.isFolder(path) else { return }
@@ -20,7 +20,7 @@ struct FigureFolder {
     }
   }
 
-  /// Writes a figure, whole or not at all, and says where.
+  /// Writes a figure atomically and reports its path.
   func write(_ text: String, to name: String, console: Console) throws(SoftmaxError) {
     let file = path.hasSuffix("/") ? path + name : path + "/" + name
     do {

@@ -10,14 +10,14 @@ import Foundation
   import Glibc
 #endif
 
-/// Looks at files without changing them, and without waiting for whoever writes to a pipe.
+/// Queries about files, which change nothing and do not block on a pipe.
 enum FileProbe {
-  /// What lies under a path.
+  /// The kind of a file.
   enum Kind {
     case regular
     case folder
     case link
-    /// A pipe, a device, a socket.
+    /// A pipe, a device or a socket.
     case other
 
     init(_ status: stat) {
@@ -30,32 +30,32 @@ enum FileProbe {
     }
   }
 
-  /// What lies under a path; nil for nothing, or nothing that may be seen, with `errno` set.
+  /// Returns the kind of the file at a path; nil, with `errno` set, if it is missing or inaccessible.
   static func kind(_ path: String, followingLinks: Bool = true) -> Kind? {
     var status = stat()
     let result = followingLinks ? unsafe stat(path, &status) : unsafe lstat(path, &status)
     return result == 0 ? Kind(status) : nil
   }
 
-  /// The same text for every name of a file, whether it is there or not.
+  /// Returns the same text for all paths of a file, whether it exists or not.
   static func resolved(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
   static func isFolder(_ path: String) -> Bool { kind(path) == .folder }
 
-  /// Whether there is a regular file at the path.
+  /// Returns whether there is a regular file at a path.
   static func isFile(_ path: String) -> Bool { kind(path) == .regular }
 
-  /// The file's size in bytes; nil if it cannot be told.
+  /// Returns a file's size in bytes; nil if it is not available.
   static func byteCount(_ path: String) -> Int? {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// The first bytes of a regular file; fewer if it is shorter, nil if it cannot be read.
+  /// Returns the first bytes of a regular file: fewer if the file is shorter, nil if it cannot be read.
   static func firstBytes(_ count: Int, of path: String) -> [UInt8]? {
-    // A pipe opened to wait would wait for its writer, for ever if there is none.
+    // Without O_NONBLOCK, opening a pipe would wait for its writer, possibly forever.
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The user asked for an end with Control-C or by closing the terminal, or a scheduler with a signal.
+/// The error after a requested stop: Control-C, a closed terminal or a scheduler's signal.
 struct Interrupted: Error {
-  /// What has become of the work.
+  /// The message, which says whether the progress was saved.
   let message: String
   let status: ExitStatus
 }

@@ -10,35 +10,37 @@ import Synchronization
   import Glibc
 #endif
 
-/// Turns the first Control-C, the first request of a scheduler to end, or the terminal's going away into
-/// a request that the work asks for; one that comes a second later ends the process.
+/// A listener for SIGINT, SIGTERM and SIGHUP, which the training polls in order to stop cleanly.
 ///
-/// Handlers of signals alone: a queue would need a thread, which a tight limit on memory does not
-/// grant.
+/// The first signal is recorded. A signal that comes more than a second later ends the process at once.
+/// There are only signal handlers and no dispatch queue, because a queue needs a thread, which a tight
+/// limit on memory may not allow. Signals are a resource of the process, so there may be one listener at a
+/// time.
 final class Interruption {
   private static let numbers = [SIGHUP, SIGINT, SIGTERM]
   private let handled: [Int32]
 
-  /// Begins to listen.
+  /// Starts to listen.
   init() {
     requests.clear()
     handled = Interruption.numbers.filter { number in
-      // What was ignored from the start, as in a shell's background or under nohup, stays so.
+      // Signals that were ignored at the start stay ignored, as for background jobs of a shell or under
+      // nohup.
       guard !Interruption.isIgnored(number) else { return false }
       signal(number) { requests.note($0) }
       return true
     }
-    // A parent may have blocked them in the thread that started this process.
+    // The parent process may have blocked these signals in the thread that it started this process from.
     var set = sigset_t()
     unsafe sigemptyset(&set)
     for number in handled { unsafe sigaddset(&set, number) }
     unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
-  /// What the process has been asked to end with, if it has.
+  /// The exit status for the first signal; nil if there was none.
   var requestedStatus: ExitStatus? { requests.status }
 
-  /// Stops listening: from here on the signals end the process.
+  /// Stops listening; afterwards these signals end the process.
   func end() {
     for number in handled { signal(number, SIG_DFL) }
   }
@@ -53,22 +55,22 @@ final class Interruption {
     #else
       let handler = unsafe action.__sigaction_handler.sa_handler
     #endif
-    // Functions of C cannot be compared; their addresses can.
+    // C functions cannot be compared in Swift, but their addresses can.
     return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
 
-// A handler of a signal is a function without a context: it finds what it writes to here.
+// A signal handler is a function without a context, so its state is global.
 private let requests = Requests()
 
-/// What signals have asked for; a handler may call all of it.
+/// The recorded signals; the methods are safe to call in a signal handler.
 private final class Requests: Sendable {
-  // The number of the first signal; 0 where none came.
+  // The number of the first signal; 0 if there was none.
   private let number = Atomic<Int32>(0)
-  // When it came; `.max` where that is not noted yet.
+  // The time of the first signal; `.max` until it is recorded.
   private let nanoseconds = Atomic<Int>(.max)
 
-  /// The usual status of a process that a signal ended: 128 and its number.
+  /// The conventional exit status of a process that a signal ended: 128 plus the signal's number.
   var status: ExitStatus? {
     let number = number.load(ordering: .acquiring)
     return number == 0 ? nil : ExitStatus(rawValue: 128 + number)
@@ -85,7 +87,8 @@ private final class Requests: Sendable {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     let now = Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
-    // Some launchers send the same request twice: to the process, and to its group.
+    // Some launchers send the same signal twice, to the process and to its group, so a second signal within
+    // a second is ignored.
     if number.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing)
       .exchanged
     {

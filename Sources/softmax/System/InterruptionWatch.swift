@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// Pauses a training where the user has asked for an end: after the steps that run.
+/// A callback that pauses the training after the steps in progress if a signal requested it.
 struct InterruptionWatch: TrainingCallback {
   let interruption: Interruption
 

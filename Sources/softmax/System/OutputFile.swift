@@ -3,15 +3,15 @@
 import Foundation
 import SoftmaxKit
 
-/// The file that a model is going to be written to, looked at before the work that would be lost.
+/// The file that a model will be written to, which is checked before the training starts.
 struct OutputFile {
   private let path: String
 
   private static let longestName = 255
-  // What the format's own reader takes; more than that is the beginning of something else.
+  // The limit of the safetensors library; with a larger length the file is not safetensors.
   private static let longestHeader: UInt64 = 100_000_000
 
-  /// Throws unless a file of this path can be made, or is a model that can be replaced.
+  /// Throws unless a file can be created at the path, or a model there can be replaced.
   static func validate(_ path: String) throws(SoftmaxError) {
     let file = OutputFile(path: path)
     try file.validateName()
@@ -61,7 +61,7 @@ struct OutputFile {
     }
   }
 
-  // A slip of the pen, such as the name of a data file, must not cost the data.
+  // A mistyped path, such as the name of a data file, must not overwrite that file.
   private func validateContents() throws(SoftmaxError) {
     guard let kind = FileProbe.kind(path) else { return }
     guard kind == .regular else {

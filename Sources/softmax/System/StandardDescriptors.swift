@@ -8,17 +8,17 @@
   import Glibc
 #endif
 
-/// The three descriptors that a process is given.
+/// The file descriptors 0, 1 and 2: standard input, output and error.
 enum StandardDescriptors {
-  /// Puts /dev/null in the place of each that is closed.
+  /// Opens /dev/null for each of these descriptors that is closed.
   ///
-  /// Else the next file that is opened gets its number, and a data file that is descriptor 2
-  /// receives every message.
+  /// Otherwise the next file that is opened gets the free number: a data file with descriptor 2 would
+  /// receive all messages.
   static func fillClosed() {
     for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
-      // Opened to be read, so that results written to a closed standard output stay an error.
+      // Read-only for standard output, so writing results still fails if it was closed.
       let mode = descriptor == StandardStream.error.rawValue ? O_WRONLY : O_RDONLY
-      // The lowest free number is given, which is this one since those below are taken.
+      // The system assigns the lowest free number, which is `descriptor`: all lower ones are open.
       _ = unsafe open("/dev/null", mode)
     }
   }

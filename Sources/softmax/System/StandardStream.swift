@@ -10,21 +10,21 @@ import SoftmaxKit
   import Glibc
 #endif
 
-/// One of the two streams that the command writes to.
+/// The two output streams of the command.
 ///
-/// Results go to standard output, everything else to standard error. Nothing is buffered here, so a
-/// line is there for its reader as soon as it is written.
+/// Results go to standard output, everything else to standard error. Writes are not buffered, so readers
+/// see each line at once.
 enum StandardStream: Int32 {
   case output = 1
   case error = 2
 
-  /// Whether a terminal shows what is written.
+  /// Whether the stream is connected to a terminal.
   var isTerminal: Bool { isatty(rawValue) == 1 }
 
-  /// Writes a text as it is.
+  /// Writes a text unchanged.
   ///
-  /// Where nobody reads results any more, as behind `| head -1`, the process ends as others do:
-  /// quietly, by the signal that `ignoreWriteSignals()` keeps from ending it anywhere else.
+  /// If the reader of standard output has closed the pipe, as in `| head -1`, SIGPIPE ends the process, as
+  /// for other commands. Everywhere else `ignoreWriteSignals()` keeps SIGPIPE from ending it.
   func write(_ text: String) throws(SoftmaxError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -45,7 +45,8 @@ enum StandardStream: Int32 {
     }
   }
 
-  /// Makes a write to a closed pipe, or beyond the limit on a file's size, an error of that call.
+  /// Makes writing to a closed pipe or beyond the file size limit an error of that call instead of a
+  /// signal.
   static func ignoreWriteSignals() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -61,7 +62,7 @@ enum StandardStream: Int32 {
     #endif
   }
 
-  // A stream that some other process has set to non-blocking.
+  // Another process that shares the stream may have made it non-blocking.
   private func waitUntilWritable() {
     var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
     _ = unsafe poll(&request, 1, -1)

@@ -11,7 +11,7 @@ package import SoftmaxKit
   import Glibc
 #endif
 
-/// What the two streams can show: whether they are terminals, in how many columns and colours.
+/// The capabilities of the two output streams: whether they are terminals, their size and their colours.
 package struct Terminal: Sendable {
   package typealias Color = TerminalColor
 
@@ -21,7 +21,7 @@ package struct Terminal: Sendable {
   package let isErrorTerminal: Bool
   private let environment: [String: String]
 
-  /// Describes streams under the given environment variables.
+  /// Creates a description from the given values, so tests need no terminal.
   package init(
     isOutputTerminal: Bool, isErrorTerminal: Bool, environment: [String: String]
   ) {
@@ -30,7 +30,7 @@ package struct Terminal: Sendable {
     self.environment = environment
   }
 
-  /// Those of this process.
+  /// The terminal of this process.
   static var current: Terminal {
     Terminal(
       isOutputTerminal: StandardStream.output.isTerminal,
@@ -38,16 +38,17 @@ package struct Terminal: Sendable {
       environment: ProcessInfo.processInfo.environment)
   }
 
-  /// Whether a line on standard error can be drawn over.
+  /// Whether a line on standard error can be overwritten.
   package var canRedraw: Bool { isErrorTerminal && !isDumb }
-  /// The colours of standard output; nil for none.
+  /// The colours that standard output supports; nil means no colours.
   package var outputColor: Color? { color(isTerminal: isOutputTerminal) }
-  /// The colours of standard error; nil for none.
+  /// The colours that standard error supports; nil means no colours.
   package var errorColor: Color? { color(isTerminal: isErrorTerminal) }
 
   private var isDumb: Bool { ["", "dumb"].contains(environment["TERM", default: ""]) }
 
-  // https://no-color.org, https://bixense.com/clicolors: who says no is heard first.
+  // Follows https://no-color.org and https://bixense.com/clicolors; NO_COLOR takes precedence over the
+  // others.
   private func color(isTerminal: Bool) -> Color? {
     guard environment["NO_COLOR", default: ""].isEmpty else { return nil }
     let isForced = ["CLICOLOR_FORCE", "FORCE_COLOR"].contains {
@@ -58,15 +59,16 @@ package struct Terminal: Sendable {
     return depth == "truecolor" || depth == "24bit" ? .full : .indexed
   }
 
-  /// Whether the characters have eight dots: the console of Linux has none of those.
+  /// Whether Braille characters are available; the Linux console lacks them.
   package var hasBraille: Bool { environment["TERM"] != "linux" }
 
-  /// The number of columns, asked anew each time because windows change.
+  /// The number of columns, queried each time because windows are resized.
   var width: Int {
     size(\.ws_col) ?? environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
-  /// The columns of a report: the last one stays free, and very long lines are hard to read.
+  /// The width of a report: one column less than the terminal, and at most 100, because long lines are hard
+  /// to read.
   var reportWidth: Int { min(width - 1, 100) }
 
   /// The number of rows.

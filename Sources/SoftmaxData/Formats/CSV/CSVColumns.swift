@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// What the columns of a table are: found out from its first lines and what the caller said.
+/// The names, types and roles of the columns of a table, determined from its first lines and the
+/// caller's format.
 struct CSVColumns {
-  /// For each column its name; empty where a header leaves it out, nil without a header.
+  /// The name of each column, empty if the header has no text there; nil if the table has no header.
   let names: [String]?
-  /// The column of the classes, from 0; nil for none.
+  /// The index of the class column; nil if there is none.
   let target: Int?
-  /// The columns that are left out.
+  /// The indices of the columns that are not used as features.
   let ignored: Set<Int>
-  /// For each column whether it holds numbers, not texts.
+  /// For each column whether it is read as numbers rather than texts; false for the class column.
   let holdsNumbers: [Bool]
-  /// The number of the first line, from 1.
+  /// The line number of the first record, counted from 1.
   let line: Int
   private let naming: Naming
 
-  /// Looks at the scanner's record, the first of the table.
+  /// Determines the columns; the current record of the scanner is the first of the table.
+  ///
+  /// - Throws: `invalidData` if the first line may be a header or a row, if a name is ambiguous, or if
+  ///   no feature column remains; `notFound` or `invalidArgument` for a column of the format that is
+  ///   missing or ambiguous.
   init(
     _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat
   ) throws(SoftmaxError) {
@@ -71,7 +76,8 @@ struct CSVColumns {
   /// The number of columns.
   var count: Int { holdsNumbers.count }
 
-  // The number of columns: where every line ends with a separator, what is behind it is none.
+  // Returns the number of columns. If every line ends with a separator, the empty cell after it is not a
+  // column.
   private static func count(
     _ scanner: CSVScanner, rows: ArraySlice<[CSVSample.Cell]>, format: CSVFormat
   ) -> Int {
@@ -116,11 +122,13 @@ struct CSVColumns {
 }
 
 extension CSVColumns {
-  /// What columns may be called: by their names, or by their numbers from 1.
+  /// The identification of columns by name or by number, counted from 1.
   private struct Naming {
     let names: [String]?
     let count: Int
-    /// Whether the caller knows that the columns have names, so that a number may be one.
+    /// Whether the caller has stated that there is a header.
+    ///
+    /// A text that is both a name and a number is then taken for a name.
     var isHeaderSaid: Bool
 
     func places(ofName text: String) -> [Int] {
@@ -131,7 +139,8 @@ extension CSVColumns {
       Int(text).flatMap { (1...count).contains($0) ? $0 - 1 : nil }
     }
 
-    /// The only column that a text can stand for.
+    /// Returns the index of the only column that a text can refer to; nil if there is none or more than
+    /// one.
     func place(of text: String) -> Int? {
       let named = places(ofName: text)
       let numbered = place(ofNumber: text)
@@ -141,11 +150,12 @@ extension CSVColumns {
     }
   }
 
-  /// The option of the command that leaves a column out, such as `--ignore 'Unnamed: 0'`; nil where
-  /// neither its name nor its number is its own.
+  /// Returns the command-line option that ignores a column, such as `--ignore 'Unnamed: 0'`; nil if
+  /// neither its name nor its number identifies the column.
   func option(ignoring place: Int) -> String? {
     let name = naming.names?[place]
-    // What would not be copied as it stands is better told by its number.
+    // A name that is long or has unprintable characters cannot be copied from a terminal, so the number
+    // is preferred.
     let isHandy = name.map { $0.count <= 40 && $0 == PrintableText.line($0) } ?? false
     let texts = (isHandy ? [name] : []) + ["\(place + 1)", name]
     var saying = naming
@@ -153,7 +163,7 @@ extension CSVColumns {
     for (naming, header) in [(naming, ""), (saying, "--header ")] {
       guard let text = texts.compactMap(\.self).first(where: { naming.place(of: $0) == place })
       else { continue }
-      // What begins with a dash would be taken for an option.
+      // Separated by a space, a text that begins with a dash would be taken for another option.
       return "\(header)--ignore\(text.hasPrefix("-") ? "=" : " ")\(ShellWord.quoted(text))"
     }
     return nil
@@ -161,7 +171,7 @@ extension CSVColumns {
 }
 
 extension CSVColumns {
-  /// Finds columns by what a caller calls them.
+  /// Finds columns by the names and numbers that a caller gives.
   private struct Finder {
     let naming: Naming
     let scanner: CSVScanner
@@ -188,7 +198,8 @@ extension CSVColumns {
       }
     }
 
-    // Where a model's classes stand; of a model that does not say, the last column if it is no feature.
+    // Returns the index of the class column of a model's schema. If the model's table had no class
+    // column, the last column is taken, unless it is a feature.
     private func target(
       of schema: TableSchema, ignored: Set<Int>
     ) throws(SoftmaxError) -> Int? {
@@ -205,7 +216,7 @@ extension CSVColumns {
       (0..<count).last { !ignored.contains($0) }
     }
 
-    /// The column of a name or a number from 1.
+    /// Returns the index of the column with a name or a number, counted from 1.
     func place(of name: String, _ purpose: String) throws(SoftmaxError) -> Int {
       if let place = naming.place(of: name) { return place }
       let places = naming.places(ofName: name)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The first cell of a column that cannot be learnt from, kept until the column is asked for.
+/// The first invalid cell of a column.
+///
+/// It is stored instead of thrown, because it is an error only if the column is used.
 struct CSVFault {
-  /// What the cell is instead of a number or a class.
+  /// The reason why the cell is not a valid number or class.
   enum Kind {
     case missing
     case noNumber
@@ -12,9 +14,9 @@ struct CSVFault {
   }
 
   let kind: Kind
-  /// The number of the cell's line, from 1.
+  /// The line number of the cell, counted from 1.
   let line: Int
-  /// What stands in the cell, shortened.
+  /// The text of the cell, truncated.
   let text: String
 
   private static let greatestTextCount = 41
@@ -27,12 +29,12 @@ struct CSVFault {
 
   var isMissing: Bool { kind == .missing }
 
-  /// The error for whoever learns from the column.
+  /// Returns the error for using the column.
   ///
   /// - Parameters:
-  ///   - column: its place, from 0.
-  ///   - name: what the column is called; nil or empty without a name.
-  ///   - isClass: whether it holds the classes.
+  ///   - column: the index of the column.
+  ///   - name: the name of the column; nil or empty if it has none.
+  ///   - isClass: whether the column holds the classes.
   func error(
     column: Int, name: String?, isClass: Bool, path: String, decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
@@ -67,7 +69,7 @@ struct CSVFault {
     }
   }
 
-  // What helps where a text stands instead of a number.
+  // Returns the remedy for a text in a column of numbers.
   private func remedy(decimalMark: CSVFormat.DecimalMark) -> String {
     for other in CSVFormat.DecimalMark.allCases where other != decimalMark {
       let reading = unsafe Array(text.utf8).withUnsafeBufferPointer {

@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// How to read a table of comma-separated values; what is left out is found by looking.
+/// The format of a table of comma-separated values; properties that are nil are detected.
 ///
 /// ```swift
 /// let flowers = try LabeledDataset(csv: "iris.csv", as: CSVFormat(target: .column("species")))
 /// ```
 ///
-/// Separator, header and types of the columns are found out from the first 256 lines, or as many as
-/// there are in 256 KiB; ``CSVTable/note`` says what was found.
+/// The separator, the header and the types of the columns are detected from the first 256 records within
+/// the first 256 KiB. ``CSVTable/note`` describes the detected format.
 public struct CSVFormat: Hashable, Sendable {
-  /// Which column holds the classes.
+  /// The column that holds the classes.
   public enum Target: Hashable, Sendable {
-    /// The last one.
+    /// The last column that is not ignored.
     case last
-    /// The column of this name; where the header has none such and the text is a whole number,
-    /// the column of this number, counted from 1.
+    /// The column with this name; if no column has this name and the text is an integer, the column with
+    /// this number, counted from 1.
     case column(String)
     /// The column at an index, counted from 0.
     case index(Int)
-    /// None: all columns are features.
+    /// No column: all columns are features.
     case none
   }
 
-  /// What stands between two cells.
+  /// The character that separates cells.
   public enum Separator: String, CaseIterable, Hashable, Sendable {
     /// `,`
     case comma
     /// `;`
     case semicolon
-    /// The tabulator.
+    /// The tab character.
     case tab
     /// `|`
     case pipe
 
-    /// As it stands in the text.
+    /// The ASCII code of the separator.
     var byte: UInt8 {
       switch self {
       case .comma: 0x2c
@@ -45,53 +45,55 @@ public struct CSVFormat: Hashable, Sendable {
     }
   }
 
-  /// What stands before the decimals of a number.
+  /// The character between the integer part and the fraction of a number.
   public enum DecimalMark: String, CaseIterable, Hashable, Sendable {
     /// `.`
     case point
     /// `,`
     case comma
 
-    /// As it stands in the text.
+    /// The ASCII code of the mark.
     var byte: UInt8 { self == .point ? 0x2e : 0x2c }
   }
 
-  /// What programs write where there is nothing, in whatever case.
+  /// The texts that common programs write for a missing value, matched without regard to case.
   public static let defaultMissingMarks = [
     "?", "NA", "N/A", "#N/A", "<NA>", "NaN", "-NaN", "null", "none", "nil",
   ]
 
-  /// Which column holds the classes; nil for what ``schema`` says, else the last one.
+  /// The column that holds the classes; nil for the one of ``schema``, without a schema for the last
+  /// one.
   public var target: Target?
-  /// Whether the first line names the columns; nil to find out.
+  /// Whether the first line is a header; nil to detect it.
   ///
-  /// It does where it has words above columns of numbers, or no number at all. Where some of its
-  /// cells speak for a header and some against one, that is an error that asks for this to be said.
+  /// The first line is taken for a header if it has texts above columns of numbers, or no number at all.
+  /// If some of its cells suggest a header and others a row, reading throws an error that asks for this
+  /// property.
   public var hasHeader: Bool?
-  /// What stands between two cells; nil to find out.
+  /// The separator of the cells; nil to detect it.
   ///
-  /// The separator that cuts the lines into the same number of cells, of several the one that leaves
-  /// more numbers. A first line such as `sep=;`, which spreadsheets write, names it.
+  /// Detection prefers the separator that splits most lines into the same number of cells and leaves
+  /// more numbers. A first line such as `sep=;`, which spreadsheets write, determines the separator.
   public var separator: Separator?
-  /// What stands before the decimals of a number.
+  /// The decimal mark of the numbers.
   public var decimalMark: DecimalMark
-  /// The texts that stand for a missing cell, in whatever case; an empty cell is always missing.
+  /// The texts that mark a missing cell, matched without regard to case; an empty cell is always
+  /// missing.
   public var missingMarks: [String]
-  /// The columns to leave out, each by its name or its number, counted from 1.
+  /// The columns to ignore, each by its name or its number, counted from 1.
   public var ignoredColumns: [String]
-  /// Names of classes in their order, such as those of a model.
+  /// The known names of the classes in their order, such as those of a model.
   ///
-  /// They are the table's classes if all of its labels are among them. Else, and without this,
-  /// the classes are the labels themselves, sorted: numbers by their value, others by their
-  /// characters.
+  /// They become the classes of the table if they include all of its labels. Otherwise, and if nil, the
+  /// classes are the different labels, sorted: by value if all are numbers, else by Unicode code points.
   public var knownClassNames: [String]?
-  /// What the table looked like that a model was trained on.
+  /// The schema of the table that a model was trained on; nil if there is no model.
   ///
-  /// The features are then those of that table, found by name whatever their order and whatever other
-  /// columns there are, or by place in a table without names; and so are the classes.
+  /// With a schema the features and the class column are those of that table. They are found by name, in
+  /// any order and among other columns, or by index if a table has no names.
   public var schema: TableSchema?
 
-  /// Describes a table.
+  /// Creates a format.
   public init(
     target: Target? = nil, hasHeader: Bool? = nil, separator: Separator? = nil,
     decimalMark: DecimalMark = .point, missingMarks: [String] = CSVFormat.defaultMissingMarks,

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Whether the first line of a table names its columns, told by how it differs from the lines below.
+/// A guess whether the first line of a table is a header, from its difference to the lines below.
 ///
-/// A first line is a header if it has a word where all else is a number, or no number at all; it is a row
-/// where it has a text that comes again below. Numbers that count up, such as 0, 1, 2 or years, may be
-/// names. What speaks for both is left to the caller to say.
+/// The first line is a header if it has a text above numbers, or no number at all. It is a row if one of
+/// its texts occurs again in the same column. Consecutive numbers in the first line, such as 0, 1, 2 or
+/// years, may be names of columns. If the evidence is contradictory, the caller has to decide.
 struct CSVHeaderGuess {
   private let first: [CSVSample.Cell]
   private let columns: [Column]
   private let rowCount: Int
   private let isRepeated: Bool
 
-  // A column without its first cell.
+  // The statistics of a column below its first cell.
   private struct Column {
     var numberCount = 0
     var wholeCount = 0
     var textCount = 0
     var texts: Set<String> = []
 
-    // Texts that come again and again.
+    // Whether the column has texts only, each at least twice on average.
     var isRepeated: Bool { textCount >= 2 * texts.count && numberCount == 0 }
   }
 
@@ -44,15 +44,15 @@ struct CSVHeaderGuess {
     }
   }
 
-  /// The answer; nil where there is something to be said for both.
+  /// Whether the first line is a header; nil if the evidence is contradictory.
   var answer: Bool? {
-    // Words above numbers.
+    // The number of texts above columns of numbers: they suggest a header.
     var strangers = 0
-    // Words that no line below has, in a column of texts that come again and again.
+    // The number of texts above repeated texts that do not include them: they suggest a header.
     var unseen = 0
     var isSeenBelow = false
     var names: [Double] = []
-    // Whole numbers above a column that has none.
+    // Whether an integer is above a column that has numbers but no integers.
     var isAboveFractions = false
     for (cell, column) in zip(first, columns) {
       switch cell {
@@ -74,7 +74,7 @@ struct CSVHeaderGuess {
     if names.isEmpty { return hasWords }
     let countsUp = zip(names, names.dropFirst()).allSatisfy { $1 == $0 + 1 }
     let isFromZero = countsUp && names[0] == 0
-    // A row may count up by chance; many rows below that differ make it unlikely.
+    // A row may have consecutive numbers by chance, but rarely if ten or more rows below are different.
     let hasManyRows = rowCount >= 10
     if strangers == 0 {
       return countsUp && names.count >= 2 && hasManyRows
@@ -84,7 +84,7 @@ struct CSVHeaderGuess {
     return strangers >= max(2, names.count) ? true : nil
   }
 
-  /// A word of the first line that stands above numbers, and its column.
+  /// The first text of the first line that is above a column of numbers, and the index of that column.
   var stranger: (text: String, column: Int)? {
     for (place, column) in columns.enumerated() {
       if case .text(let text) = first[place], column.numberCount > 0, column.textCount == 0 {

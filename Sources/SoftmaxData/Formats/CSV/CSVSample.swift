@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The first lines of a table, cut into cells to find out how the rest is to be read.
+/// The first records of a table, from which separator, header and column types are detected.
 struct CSVSample {
-  /// What a cell may be taken for.
+  /// A cell, interpreted without knowing the type of its column.
   enum Cell: Hashable {
     case missing
     case number(Double)
@@ -12,19 +12,19 @@ struct CSVSample {
 
   private static let byteCount = 1 << 18
   private static let recordCount = 256
-  /// Of a record of many cells, so many are enough to tell separators apart.
+  /// The number of cells per record that the score of a separator examines.
   private static let comparedCellCount = 64
 
-  /// The records, the header too if there is one; the first may be longer or shorter than the others.
+  /// The records including a header, possibly with different numbers of cells.
   let records: [[Cell]]
-  /// What stands between two cells.
+  /// The separator that the caller gives, the file names or the records suggest, in this order.
   let separator: CSVFormat.Separator
-  /// The bytes of a line on average, at least 1.
+  /// The average number of bytes per line, at least 1.
   let byteCountOfLine: Int
 
-  /// Looks at the next lines of a scanner, and takes none of them.
+  /// Examines the next lines of a scanner without consuming them.
   ///
-  /// - Parameter named: the separator that the file itself names.
+  /// - Parameter named: the separator from a `sep=` line of the file; nil without such a line.
   init(
     _ scanner: CSVScanner, format: CSVFormat, marks: MissingMarks,
     named: CSVFormat.Separator?
@@ -38,7 +38,7 @@ struct CSVSample {
     let candidates = CSVFormat.Separator.allCases.filter { bytes.contains($0.byte) }
     separator =
       format.separator ?? named
-      // Of equals the first: a tabulator or a semicolon is seldom anything but a separator.
+      // Of equal scores the first counts: tabs and semicolons rarely occur except as separators.
       ?? [.tab, .semicolon, .comma, .pipe].filter(candidates.contains).map {
         ($0, Self.score(of: sample($0), decimalMark: format.decimalMark))
       }.reduce((CSVFormat.Separator.comma, 0)) { $1.1 > $0.1 ? $1 : $0 }.0
@@ -59,14 +59,14 @@ struct CSVSample {
     self.records = records
   }
 
-  // How well the lines are cut: the share of those that have the usual number of cells, times the share
-  // of numbers among the cells. Zero where the usual line is one cell.
+  // Scores a separator: the share of records that have the most frequent number of cells, times 0.2 plus
+  // the share of numbers among the cells. The score is zero if the most frequent number of cells is one.
   private static func score(of scanner: CSVScanner, decimalMark: CSVFormat.DecimalMark) -> Double {
     var counts: [Int: Int] = [:]
     var (recordCount, cellCount, numberCount) = (0, 0, 0)
     while recordCount < Self.recordCount {
       guard let hasRecord = try? scanner.advance() else {
-        // What cannot be cut is a line that does not fit.
+        // A record that cannot be parsed counts as one with another number of cells.
         recordCount += 1
         break
       }
@@ -82,18 +82,18 @@ struct CSVSample {
       usual >= 2
     else { return 0 }
     return Double(share) / Double(recordCount)
-      // A table of words has a separator too.
+      // The constant lets tables without numbers have a positive score.
       * (0.2 + Double(numberCount) / Double(max(1, cellCount)))
   }
 }
 
-/// The texts that stand for a missing cell.
+/// The texts and numbers that mark a missing cell.
 struct MissingMarks {
   private let marks: Set<String>
-  // A class that a model knows by this name is not missing.
+  // The known class names. In the class column they are classes even if they are also marks.
   private let classes: Set<String>
   private let longest: Int
-  // Marks such as -999, however they are written.
+  // The values of numeric marks such as -999, to recognize other notations, such as -999.0.
   private let numbers: Set<Double>
 
   init(_ format: CSVFormat) {
@@ -103,32 +103,32 @@ struct MissingMarks {
     numbers = Set(format.missingMarks.compactMap { Double($0) }.filter(\.isFinite))
   }
 
-  /// Whether a cell of this text is missing.
+  /// Returns whether a cell with this text is missing.
   func contains(_ text: String) -> Bool {
     if text.allSatisfy(\.isWhitespace) { return true }
     return text.utf8.count <= longest && marks.contains(text.lowercased())
   }
 
-  /// Whether a number stands for a missing cell.
+  /// Returns whether a number marks a missing cell.
   func contains(_ number: Double) -> Bool { holdsNumbers && numbers.contains(number) }
 
-  /// Whether there are numbers among the marks.
+  /// Whether any of the marks is a number.
   var holdsNumbers: Bool { !numbers.isEmpty }
 
-  /// Whether a cell of this text in the column of the classes is missing.
+  /// Returns whether a cell with this text in the class column is missing.
   func containsClass(_ text: String) -> Bool { contains(text) && !classes.contains(text) }
 }
 
 extension CSVScanner {
-  /// What a cell says as a number.
+  /// Parses a cell as a number.
   func number(in cell: Cell, mark: CSVFormat.DecimalMark) -> CSVNumber.Reading {
     unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
   }
 
-  /// Whether a cell is a number, its decimals behind whatever mark.
+  /// Returns whether a cell is a number, with either decimal mark.
   fileprivate func isNumber(_ cell: Cell) -> Bool {
     if number(in: cell, mark: .point) != .none { return true }
-    // A comma at the end is the separator of another candidate.
+    // A trailing comma is not a decimal mark but more likely a separator.
     let endsInDigit = unsafe withBytes(of: cell) { bytes in
       unsafe bytes.last.map { $0 &- 0x30 < 10 } ?? false
     }

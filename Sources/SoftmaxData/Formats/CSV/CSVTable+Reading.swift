@@ -2,22 +2,23 @@
 public import SoftmaxCore
 
 extension CSVTable {
-  /// The most bytes of text, and of the numbers in it, unless the caller says otherwise: 4 GiB.
+  /// The default limit of the size of the text, and of its cells in memory: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   /// Reads a table.
   ///
-  /// The file is read front to back in pieces. A cell has at most 4,096 bytes, a line 16 MiB, a
-  /// table 65,536 classes: what has more is refused without being read to its end.
+  /// The file is read in chunks, each byte once. A cell may have 4,096 bytes, a line 16 MiB and a table
+  /// 65,536 classes. Reading stops with an error as soon as a limit is exceeded.
   ///
   /// - Parameters:
-  ///   - path: the file, plain or gzipped, in UTF-8; a pipe, or `-` for standard input.
-  ///   - format: which column holds the classes, and whatever is not to be found by looking.
-  ///   - maximumByteCount: the most bytes of text, unpacked, and of the numbers in memory.
-  /// - Throws: `invalidData` with line and column for what cannot be cut into cells, is too much or too
-  ///   little for a line, or may be a header or a row, and for a table without rows; `notFound` for a
-  ///   column that is not there; `invalidArgument` for one that a text names in two ways; `unsupported`
-  ///   for more than the limits; `notFound` or `ioFailure` of the file.
+  ///   - path: the path of a file in UTF-8, plain or gzipped, or of a pipe; `-` for standard input.
+  ///   - format: the class column, and the properties of the file that should not be detected.
+  ///   - maximumByteCount: the limit of the size of the decompressed text, and of its cells in memory.
+  /// - Throws: `invalidData` with line and column for a line that cannot be split into cells or has too
+  ///   many or too few cells, for a first line that may be a header or a row, and for a table without
+  ///   rows; `notFound` for a missing column; `invalidArgument` for a column name that is also the
+  ///   number of another column; `unsupported` beyond a limit; `notFound` or `ioFailure` if the file
+  ///   cannot be read.
   public static func read(
     _ path: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount
@@ -25,13 +26,13 @@ extension CSVTable {
     try read(DataFile(path).reader(), as: format, maximumByteCount: maximumByteCount)
   }
 
-  /// Reads the bytes of a table.
+  /// Reads the content of a file from memory.
   ///
   /// - Parameters:
   ///   - bytes: the content of the file, plain or gzipped.
-  ///   - name: what to call it in errors.
-  ///   - format: which column holds the classes, and whatever is not to be found by looking.
-  ///   - maximumByteCount: the most bytes of text, unpacked, and of the numbers in memory.
+  ///   - name: the name to use in errors.
+  ///   - format: the class column, and the properties of the file that should not be detected.
+  ///   - maximumByteCount: the limit of the size of the decompressed text, and of its cells in memory.
   /// - Throws: as ``read(_:as:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String, as format: CSVFormat = CSVFormat(),
@@ -60,7 +61,9 @@ extension CSVTable {
     let columns = try CSVColumns(scanner, sample: sample, format: format)
     var rows = CSVRows(
       columns: columns, format: format, marks: marks, maximumByteCount: maximumByteCount)
-    // A little more than the first lines let expect; of a packed file it is too little.
+    // An estimate of the number of rows from the length of the first lines, plus 3 percent. It is too
+    // low for a gzipped file, whose size is that of the compressed bytes; the columns then grow as
+    // needed.
     rows.reserve(rowCount: reader.sourceByteCount / sample.byteCountOfLine * 33 / 32)
     var hasRow = columns.names == nil
     if !hasRow { hasRow = try scanner.advance() }

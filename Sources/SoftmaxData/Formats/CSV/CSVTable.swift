@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// A table out of comma-separated values: its columns, which of them holds the classes, and where its
-/// cells stood in the file.
+/// A table read from comma-separated values, with the role of each column and the position of invalid
+/// cells.
 ///
-/// Numbers are such as `-1.5e3`, with a point or the mark that ``CSVFormat/decimalMark`` says, whatever the
-/// user's language; each is the `Double` nearest to what is written. A column is one of numbers unless
-/// there are texts in the first lines. Spaces and tabulators around a cell that is not in quotes do not
-/// count, nor do lines of nothing else.
+/// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
+/// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it has texts
+/// in the first lines or holds the classes. Spaces and tabs around an unquoted cell are ignored, and so
+/// are blank lines.
 ///
 /// ```swift
 /// let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
@@ -15,23 +15,29 @@ public import SoftmaxCore
 /// let dataset = try flowers.dataset()
 /// ```
 ///
+/// The whole table is held in memory: eight bytes per number, four bytes per text cell, and each
+/// different text of a column once.
+///
 /// Source of the format: RFC 4180, "Common Format and MIME Type for Comma-Separated Values Files".
 public struct CSVTable: Sendable {
-  /// All columns of the file, that of the classes included, in the file's order.
+  /// All columns of the file including the class column, in the order of the file.
   public let table: Table
-  /// The columns' names and types, and what each is for.
+  /// The names, types and roles of the columns.
   public let schema: TableSchema
-  /// How the file was read, to be said once, such as `read as comma, header, 150 rows, classes in
-  /// "species"`.
+  /// A summary of how the file was read, for one message to the user, such as `read as comma, header,
+  /// 150 rows, classes in "species"`.
   public let note: String
-  /// What is no error and still worth a look.
+  /// Possible mistakes in the table that are not errors.
+  ///
+  /// They are empty if the format has a model's schema, because the features are then those of the
+  /// model.
   public let warnings: [String]
 
   /// The path of the file, for errors.
   let path: String
-  /// The number of the first line, from 1.
+  /// The line number of the first record, counted from 1.
   let line: Int
-  /// For a column its first cell that cannot be learnt from.
+  /// The first invalid cell of each column that has one.
   private let faults: [Int: CSVFault]
   private let decimalMark: CSVFormat.DecimalMark
   private let knownSchema: TableSchema?
@@ -50,36 +56,39 @@ public struct CSVTable: Sendable {
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
     note = Self.note(rowCount: table.rowCount, columns, separator)
-    // Of a table for a model that is what the model was trained with.
+    // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, columns) : []
   }
 
   /// The number of rows.
   public var rowCount: Int { table.rowCount }
 
-  /// The place of the column of the classes; nil if there is none.
+  /// The index of the class column; nil if there is none.
   var target: Int? { schema.columns.firstIndex { $0.role == .classes } }
 
-  /// The class of each row, nil where it is missing; nil if no column holds the classes.
+  /// The class of each row, nil if the cell is missing; the whole value is nil if there is no class
+  /// column.
+  ///
+  /// - Complexity: linear in the number of rows.
   public var labels: [String?]? {
     target.map { place in (0..<rowCount).map { table.columns[place].text(inRow: $0) } }
   }
 
-  /// The columns to learn from, or those that a model has learnt from, in its order.
+  /// Returns the feature columns; with a model's schema the features of the model in the model's order.
   ///
-  /// - Throws: `invalidData` with line and column of the first cell that is missing or holds no number,
-  ///   `nonFiniteValue` of one beyond every `Double`; `shapeMismatch` or `invalidArgument` where a model's
-  ///   features are not to be found.
+  /// - Throws: `invalidData` with the line and column of the first cell that is missing or no number;
+  ///   `nonFiniteValue` if that number is infinite or beyond the range of `Double`; `shapeMismatch` or
+  ///   `invalidArgument` if the features of a model are not found.
   public func features() throws(SoftmaxError) -> Features {
     let places = try featurePlaces()
     try validate(places)
     return .columns(table.selecting(columns: places))
   }
 
-  /// The rows with their classes, to learn from or to be judged by.
+  /// Returns the features and classes of all rows, for training or evaluation.
   ///
-  /// - Throws: `invalidData` if no column holds the classes, a class is missing, or all rows are of one
-  ///   class; else as ``features()``.
+  /// - Throws: `invalidData` if there is no class column, a class is missing, or all rows have the same
+  ///   class; otherwise as ``features()``.
   public func dataset() throws(SoftmaxError) -> LabeledDataset {
     let places = try featurePlaces()
     guard let target else {
@@ -102,13 +111,13 @@ public struct CSVTable: Sendable {
     return dataset.described(by: knownSchema ?? schema)
   }
 
-  /// A text in quotes, short enough for a message.
+  /// Returns a text in quotes, truncated for a message.
   static func quoted(_ text: String) -> String {
     let short = text.count > 40 ? text.prefix(40) + "..." : text[...]
     return String(short).debugDescription
   }
 
-  // Throws for the first cell of some columns that cannot be learnt from, as the file is read.
+  // Throws the error of the first invalid cell, in the order of the file, among some columns.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
     let found = places.filter { faults[$0] != nil }
     let first = found.min { (faults[$0]?.line ?? 0, $0) < (faults[$1]?.line ?? 0, $1) }
@@ -147,7 +156,8 @@ public struct CSVTable: Sendable {
         at: .cell(path: path, line: line, column: target + 1))
     }
     do throws(SoftmaxError) {
-      // A table laid out as the one trained on has its columns where that had them.
+      // A table with as many columns as the training table may have the same layout. Its columns are
+      // then matched by their index in the whole table, which also works without names.
       if names.count == known.columns.count {
         let trained = try known.target(among: names)
         if target == nil || target == trained { return try known.places(among: names) }
@@ -181,7 +191,7 @@ extension CSVTable {
     }
     return features.compactMap { place in
       let name = columns.names?[place] ?? ""
-      // A few rows of a column with a name may count up by chance.
+      // With few rows, a named column may contain consecutive numbers by chance.
       guard table.columns[place].countsRows, name.isEmpty || table.rowCount >= 10 else {
         return nil
       }
@@ -193,7 +203,7 @@ extension CSVTable {
 }
 
 extension Table.Column {
-  // Whether it holds 0, 1, 2 and so on, or 1, 2, 3.
+  // Whether the cells are consecutive integers from 0 or 1 on.
   fileprivate var countsRows: Bool {
     guard case .numbers(let numbers) = cells, numbers.count >= 2, let first = numbers.first,
       first == 0 || first == 1
@@ -211,9 +221,9 @@ extension Table {
   ///
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
-  ///   - format: whatever is not to be found by looking.
-  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and column of a text in
-  ///   a column that has numbers in the first lines.
+  ///   - format: the properties of the file that should not be detected.
+  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and column for a
+  ///   text in a column whose first lines have numbers only.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     let csv = try CSVTable.read(path, as: format)
     try csv.validateNumbers()
@@ -222,7 +232,7 @@ extension Table {
 }
 
 extension LabeledDataset {
-  /// Reads a table of comma-separated values, with its classes in one of the columns.
+  /// Reads a data set from comma-separated values, with the classes in one of the columns.
   ///
   /// ```swift
   /// let flowers = try LabeledDataset(csv: "iris.csv", as: CSVFormat(target: .column("species")))
@@ -230,7 +240,7 @@ extension LabeledDataset {
   ///
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
-  ///   - format: which column holds the classes, and whatever is not to be found by looking.
+  ///   - format: the class column, and the properties of the file that should not be detected.
   /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     self = try CSVTable.read(path, as: format).dataset()

@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Steps that get smaller by the squares of all gradients so far.
+/// An update rule that divides the gradient by the root of the sum of all squared gradients so far.
 package struct Adagrad: OptimizerRule {
   package static let name = "adagrad"
   package static let spelling = name
@@ -29,7 +29,7 @@ package struct Adagrad: OptimizerRule {
   package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
     switch peer {
     case .keras: [kerasEpsilon: .flag(true)]
-    // scikit-learn has none and takes PyTorch's.
+    // scikit-learn has no Adagrad; it gets PyTorch's defaults.
     case .pytorch, .scikitLearn:
       [
         learningRate: .number(0.01), initialAccumulator: .number(0), epsilon: .number(1e-10),
@@ -53,14 +53,15 @@ package struct Adagrad: OptimizerRule {
 }
 
 extension Optimizer {
-  /// Adagrad: s = s + g^2, w = w - learningRate g / (sqrt(s) + epsilon).
+  /// Returns Adagrad: s = s + g^2, w = w - learningRate g / (sqrt(s) + epsilon).
   ///
   /// - Parameters:
-  ///   - learningRate: the size of the steps. PyTorch's default is 0.01.
-  ///   - initialAccumulator: what s begins with. PyTorch's default is 0.
-  ///   - epsilon: PyTorch's default is 1e-10.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
+  ///   - learningRate: the learning rate. PyTorch's default is 0.01.
+  ///   - initialAccumulator: the initial value of s. PyTorch's default is 0.
+  ///   - epsilon: the term that prevents a division by 0. PyTorch's default is 1e-10.
+  ///   - epsilonPlacement: the position of epsilon in the formula.
+  ///   - weightDecay: the factor of the weight decay, which is added to the gradient as in
+  ///     ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
   ///
   /// Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
   /// optimization", JMLR 12, 2011.

@@ -2,7 +2,8 @@
 
 package import SoftmaxCore
 
-/// Steps along a running mean of the gradients, divided by the root of one of their squares.
+/// An update rule that divides a running mean of the gradients by the root of a running mean of their
+/// squares.
 package struct Adam: OptimizerRule {
   package static let name = "adam"
   package static let spelling = name
@@ -33,7 +34,7 @@ package struct Adam: OptimizerRule {
   }
 }
 
-/// Adam with the largest of the second moments so far, so that steps only get smaller by them.
+/// Adam with the largest second moment so far as divisor, so the divisor never decreases.
 package struct AMSGrad: OptimizerRule {
   package static let name = "amsgrad"
   package static let spelling = name
@@ -64,7 +65,7 @@ package struct AMSGrad: OptimizerRule {
   }
 }
 
-/// Adam, or AMSGrad, with parameters that decay beside the step.
+/// Adam or AMSGrad with decoupled weight decay.
 package struct AdamW: OptimizerRule {
   package static let name = "adamw"
   package static let spelling = name
@@ -83,7 +84,7 @@ package struct AdamW: OptimizerRule {
   }
 
   package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
-    // scikit-learn has none and takes PyTorch's.
+    // scikit-learn has no AdamW; it gets PyTorch's default.
     let decay = peer == .keras ? 0.004 : 0.01
     return AdamMoments.settings(of: peer).replacing([weightDecay: .number(decay)])
   }
@@ -106,7 +107,8 @@ package struct AdamW: OptimizerRule {
   }
 }
 
-/// What the Adams share: the two moments, their correction, and where epsilon is added.
+/// The settings and coefficients that Adam, AMSGrad and AdamW share: the two moments, their bias
+/// correction and epsilon.
 private struct AdamMoments {
   static let beta1 = Setting.number("beta1", "beta1", usual: 0.9, .share)
   static let beta2 = Setting.number("beta2", "beta2", usual: 0.999, .share)
@@ -152,19 +154,20 @@ private struct AdamMoments {
 }
 
 extension Optimizer {
-  /// Adam: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and in step t
-  /// w = w - learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon).
+  /// Returns Adam: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2, and in step t w = w -
+  /// learningRate / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon).
   ///
-  /// As AMSGrad the root is that of the largest v so far.
+  /// AMSGrad uses the largest v so far under the root.
   ///
   /// - Parameters:
-  ///   - learningRate: the size of the steps.
-  ///   - beta1: how much of m is kept, in 0..<1.
-  ///   - beta2: how much of v is kept, in 0..<1.
-  ///   - epsilon: PyTorch's default is 1e-8.
-  ///   - isAMSGrad: whether v can only grow in the step.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
+  ///   - learningRate: the learning rate.
+  ///   - beta1: the decay rate of m, in 0..<1.
+  ///   - beta2: the decay rate of v, in 0..<1.
+  ///   - epsilon: the term that prevents a division by 0. PyTorch's default is 1e-8.
+  ///   - isAMSGrad: whether the largest v so far is used.
+  ///   - epsilonPlacement: the position of epsilon in the formula.
+  ///   - weightDecay: the factor of the weight decay, which is added to the gradient as in
+  ///     ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
   ///
   /// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1;
   /// AMSGrad: Reddi, Kale and Kumar, "On the convergence of Adam and beyond", ICLR 2018.
@@ -181,20 +184,20 @@ extension Optimizer {
     return Optimizer(isAMSGrad ? AMSGrad.self : Adam.self, values.replacing(moments))
   }
 
-  /// AdamW: w = (1 - learningRate weightDecay) w, then Adam's step, with moments of g alone.
+  /// Returns AdamW: w = (1 - learningRate weightDecay) w, then the update of Adam, whose moments do not
+  /// include the decay.
   ///
-  /// All parameters decay, biases included. The learning rate is that of the step, as its schedule
-  /// has it.
+  /// All parameters decay, including biases. The decay uses the scheduled learning rate of the update.
   ///
   /// - Parameters:
-  ///   - weightDecay: the share of a parameter that a step of learning rate 1 takes away. PyTorch's
-  ///     default is 0.01.
-  ///   - learningRate: the size of a step, as in Adam.
-  ///   - beta1: the share of the first moment that a step keeps, as in Adam.
-  ///   - beta2: the share of the second moment that a step keeps, as in Adam.
-  ///   - epsilon: what keeps the divisor from 0, as in Adam.
-  ///   - epsilonPlacement: where epsilon is added, as in Adam.
-  ///   - isAMSGrad: whether the greatest second moment so far divides, as in Adam.
+  ///   - learningRate: the learning rate, as in Adam.
+  ///   - beta1: the decay rate of the first moment, as in Adam.
+  ///   - beta2: the decay rate of the second moment, as in Adam.
+  ///   - epsilon: the term that prevents a division by 0, as in Adam.
+  ///   - weightDecay: the fraction by which an update with a learning rate of 1 reduces a parameter.
+  ///     PyTorch's default is 0.01.
+  ///   - isAMSGrad: whether the largest second moment so far is used, as in Adam.
+  ///   - epsilonPlacement: the position of epsilon in the formula, as in Adam.
   ///
   /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
   public static func adamW(

@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Steps divided by the root of a running mean of the squares of the gradients.
+/// An update rule that divides the gradient by the root of a running mean of the squared gradients.
 package struct RMSprop: OptimizerRule {
   package static let name = "rmsprop"
   package static let spelling = name
@@ -32,13 +32,13 @@ package struct RMSprop: OptimizerRule {
   package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
     switch peer {
     case .keras: [kerasEpsilon: .flag(true)]
-    // scikit-learn has none and takes PyTorch's.
+    // scikit-learn has no RMSprop; it gets PyTorch's defaults.
     case .pytorch, .scikitLearn:
       [learningRate: .number(0.01), rho: .number(0.99), epsilon: .number(1e-8)]
     }
   }
 
-  // The kernel takes the mean after the momentum, where there is one.
+  // The kernel expects this order: the mean comes after the momentum, if there is one.
   package var stateNames: [String] {
     ["mean square"] + (momentum == 0 ? [] : ["momentum"]) + (isCentered ? ["mean"] : [])
   }
@@ -60,22 +60,23 @@ package struct RMSprop: OptimizerRule {
 }
 
 extension Optimizer {
-  /// RMSprop: s = rho s + (1 - rho) g^2, w = w - learningRate g / (sqrt(s) + epsilon).
+  /// Returns RMSprop: s = rho s + (1 - rho) g^2, w = w - learningRate g / (sqrt(s) + epsilon).
   ///
-  /// With momentum b = momentum b + g / (sqrt(s) + epsilon), w = w - learningRate b; Keras keeps the
-  /// learning rate in b, which is the same as long as the rate does not change. Centred, the root is
-  /// that of s - a^2 (at least 0) with a = rho a + (1 - rho) g.
+  /// With momentum: b = momentum b + g / (sqrt(s) + epsilon), w = w - learningRate b. Keras includes the
+  /// learning rate in b, which is equivalent while the rate is constant. If centered, s - a^2 (at least
+  /// 0) with a = rho a + (1 - rho) g replaces s under the root.
   ///
   /// - Parameters:
-  ///   - learningRate: the size of the steps. PyTorch's default is 0.01.
-  ///   - rho: how much of s is kept, in 0..<1. PyTorch's default is 0.99, its name alpha.
-  ///   - momentum: how much of the last step is kept, in 0..<1.
-  ///   - epsilon: PyTorch's default is 1e-8.
-  ///   - isCentered: whether the gradient's variance takes the place of its square.
-  ///   - epsilonPlacement: where epsilon is added.
-  ///   - weightDecay: added to the gradient, as in ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
+  ///   - learningRate: the learning rate. PyTorch's default is 0.01.
+  ///   - rho: the decay rate of s, in 0..<1. PyTorch calls it alpha, with a default of 0.99.
+  ///   - momentum: the factor of the previous b, in 0..<1.
+  ///   - epsilon: the term that prevents a division by 0. PyTorch's default is 1e-8.
+  ///   - isCentered: whether the variance of the gradient replaces its mean square.
+  ///   - epsilonPlacement: the position of epsilon in the formula.
+  ///   - weightDecay: the factor of the weight decay, which is added to the gradient as in
+  ///     ``sgd(learningRate:momentum:nesterov:weightDecay:)``.
   ///
-  /// Source: Tieleman and Hinton, "Lecture 6.5: rmsprop", 2012; centred: Graves, "Generating sequences
+  /// Source: Tieleman and Hinton, "Lecture 6.5: rmsprop", 2012; centered: Graves, "Generating sequences
   /// with recurrent neural networks", 2013.
   public static func rmsprop(
     learningRate: Double = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,

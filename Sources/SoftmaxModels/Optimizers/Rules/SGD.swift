@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Stochastic gradient descent, with or without momentum.
+/// Stochastic gradient descent with or without momentum.
 package struct SGD: OptimizerRule {
   package static let name = "sgd"
   package static let spelling = name
@@ -24,7 +24,7 @@ package struct SGD: OptimizerRule {
     case .keras: return [learningRate: .number(0.01)]
     case .pytorch: return [learningRate: .number(0.001)]
     case .scikitLearn:
-      // Nesterov's momentum needs one.
+      // scikit-learn's default is Nesterov's momentum, which is invalid with a momentum of 0.
       let hasMomentum = !given.has(momentum) || given.number(momentum) > 0
       return [
         learningRate: .number(0.001), momentum: .number(0.9), nesterov: .flag(hasMomentum),
@@ -56,20 +56,20 @@ package struct SGD: OptimizerRule {
 }
 
 extension Optimizer {
-  /// Stochastic gradient descent: v = momentum v + g, w = w - learningRate v.
+  /// Returns stochastic gradient descent: v = momentum v + g, w = w - learningRate v.
   ///
-  /// With Nesterov's momentum w = w - learningRate (g + momentum v), with the new v. Keras keeps the
-  /// learning rate in v, which is the same as long as the rate does not change.
+  /// With Nesterov's momentum w = w - learningRate (g + momentum v), with the new v. Keras includes the
+  /// learning rate in v, which is equivalent while the rate is constant.
   ///
   /// - Parameters:
-  ///   - learningRate: the size of a step. PyTorch's default is 0.001.
-  ///   - momentum: how much of the last step is kept, in 0..<1.
-  ///   - isNesterov: whether the step looks ahead along v.
-  ///   - weightDecay: added to the gradient, as in PyTorch: g + weightDecay w. An L2 penalty on all
-  ///     parameters, biases included.
+  ///   - learningRate: the learning rate. PyTorch's default is 0.001.
+  ///   - momentum: the factor of the previous v, in 0..<1.
+  ///   - isNesterov: whether to use Nesterov's momentum, which needs a momentum above 0.
+  ///   - weightDecay: the factor of the weight decay, which is added to the gradient as in PyTorch: g +
+  ///     weightDecay w. It acts as an L2 penalty on all parameters, including biases.
   ///
-  /// Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum
-  /// in deep learning", ICML 2013, in PyTorch's form.
+  /// Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
+  /// deep learning", ICML 2013, in PyTorch's form.
   public static func sgd(
     learningRate: Double = 0.01, momentum: Double = 0, nesterov isNesterov: Bool = false,
     weightDecay: Double = 0

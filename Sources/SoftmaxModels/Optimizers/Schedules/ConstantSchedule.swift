@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The learning rate as it is.
+/// A schedule that leaves the learning rate constant.
 package struct ConstantSchedule: ScheduleKind {
   package static let name = "constant"
   package static let spelling = name
@@ -15,6 +15,6 @@ package struct ConstantSchedule: ScheduleKind {
 }
 
 extension LearningRateSchedule {
-  /// The learning rate as it is.
+  /// A schedule that leaves the learning rate constant.
   public static let constant = LearningRateSchedule(ConstantSchedule.self)
 }

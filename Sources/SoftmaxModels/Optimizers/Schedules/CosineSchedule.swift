@@ -2,7 +2,7 @@
 
 package import SoftmaxCore
 
-/// Up in a line, then down along half a cosine.
+/// A schedule with a linear warm-up, followed by a decay along half a cosine.
 package struct CosineSchedule: ScheduleKind {
   package static let name = "cosine"
   package static let spelling = name
@@ -46,18 +46,18 @@ package struct CosineSchedule: ScheduleKind {
 }
 
 extension LearningRateSchedule {
-  /// Up in a line, then down along half a cosine.
+  /// Returns a schedule with a linear warm-up, followed by a decay along half a cosine.
   ///
-  /// For W steps of warm-up and T steps in all the factor of step t is (t + 1) / (W + 1) before step
-  /// W, then floor + (1 - floor) (1 + cos(pi (t - W) / (T - W))) / 2, and from step T on the floor.
-  /// That is PyTorch's `CosineAnnealingLR` of T - W steps after a `LinearLR` from 1 / (W + 1).
+  /// With W warm-up steps of T steps in total, the factor of step t (from 0) is (t + 1) / (W + 1) before
+  /// step W, then floor + (1 - floor) (1 + cos(pi (t - W) / (T - W))) / 2, and `floor` from step T on.
+  /// This is PyTorch's `CosineAnnealingLR` over T - W steps after a `LinearLR` from 1 / (W + 1).
   ///
   /// Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
   ///
   /// - Parameters:
-  ///   - span: T, all of the training.
-  ///   - warmup: W.
-  ///   - floor: the last factor, in 0...1.
+  ///   - span: T, the length of the training.
+  ///   - warmup: W, the length of the warm-up.
+  ///   - floor: the final factor, in 0...1.
   public static func cosine(
     over span: Span, warmup: Span = .steps(0), floor: Double = 0
   ) -> LearningRateSchedule {

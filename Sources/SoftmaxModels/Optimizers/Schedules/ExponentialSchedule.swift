@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Down by a factor for each span, evenly spread over its steps.
+/// A schedule that decays by a factor per span, continuously over the steps of the span.
 package struct ExponentialSchedule: ScheduleKind {
   package static let name = "exponential"
   package static let spelling = name
@@ -27,9 +27,10 @@ package struct ExponentialSchedule: ScheduleKind {
 }
 
 extension LearningRateSchedule {
-  /// Times `factor` for each span, evenly spread over its steps: factor^(t / span) in step t.
+  /// Returns a schedule that decays by a factor per span, continuously over its steps: factor^(t / span)
+  /// in step t.
   ///
-  /// Keras' `ExponentialDecay`; with a span of one step PyTorch's `ExponentialLR`.
+  /// It equals Keras' `ExponentialDecay`; with a span of one step also PyTorch's `ExponentialLR`.
   public static func exponential(
     factor: Double, per span: Span = .epochs(1)
   ) -> LearningRateSchedule {

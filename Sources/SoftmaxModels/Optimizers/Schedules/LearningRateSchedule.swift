@@ -2,36 +2,36 @@
 
 import SoftmaxCore
 
-/// How the learning rate changes while training: a factor for each step.
+/// A learning rate schedule: a factor of the learning rate for each step of the optimizer.
 ///
 /// ```swift
 /// let schedule = LearningRateSchedule.cosine(over: .epochs(10), warmup: .steps(500))
 /// print(schedule.factor(atStep: 0, stepsPerEpoch: 1875))     // 1 / 501
 /// ```
 ///
-/// A factor depends on the number of steps before and on the steps of an epoch alone, and is computed
-/// in double from operations that give the same bits on every machine.
+/// A factor depends only on the number of previous steps and the number of steps per epoch. It is
+/// computed in double with operations that give the same bits on every machine.
 public struct LearningRateSchedule: Sendable {
-  /// A length of training.
+  /// A length of training in steps or epochs.
   public typealias Span = TrainingSpan
 
   private let kind: any ScheduleKind
   private let values: SettingValues
 
-  /// Creates a schedule of a kind, with the kind's usual values of what is not given.
+  /// Creates a schedule of a kind; settings that are not given have the defaults of the kind.
   package init(_ kind: any ScheduleKind.Type, _ values: SettingValues = [:]) {
     self.values = values.completed(by: kind.settings)
     self.kind = kind.init(self.values)
   }
 
-  /// The factor of the learning rate in a step.
+  /// Returns the factor of the learning rate in a step.
   ///
-  /// A schedule whose settings no training takes, such as one of 0 steps, has factors that mean
-  /// nothing, and may be no numbers.
+  /// If the settings are invalid, such as a span of 0 steps, the factor is meaningless and may be NaN.
+  /// Training rejects such settings.
   ///
   /// - Parameters:
-  ///   - step: the number of steps before; below 0 as 0.
-  ///   - stepsPerEpoch: the number of steps of an epoch; below 1 as 1.
+  ///   - step: the number of previous steps; a negative number counts as 0.
+  ///   - stepsPerEpoch: the number of steps per epoch; a number below 1 counts as 1.
   public func factor(atStep step: Int, stepsPerEpoch: Int) -> Double {
     kind.factor(atStep: Double(max(0, step)), stepsPerEpoch: max(1, stepsPerEpoch))
   }
@@ -40,26 +40,28 @@ public struct LearningRateSchedule: Sendable {
 extension LearningRateSchedule {
   private var type: any ScheduleKind.Type { Swift.type(of: kind) }
 
-  /// Whether any of its spans is counted in epochs.
+  /// Whether any span is given in epochs.
   var usesEpochs: Bool { values.usesEpochs }
 
-  /// The settings by name, as a saved model has them: each begins with the schedule's name.
+  /// The settings by name, as a saved model records them; each name begins with the schedule's.
   var settings: [String: Double] {
     values.saved(type.settings, prefix: type.name.split(separator: "-").map(String.init))
   }
 
-  /// Throws `invalidArgument` for settings that make no sense.
+  /// Throws `invalidArgument` for invalid settings.
   func validate() throws(SoftmaxError) {
     try values.validate(type.settings)
     try kind.validate()
   }
 
-  /// The greatest factor of a training, and whether the training is long enough for the factors to
-  /// rise no more: one that ends within its warm-up learns with less than its learning rate.
+  /// Returns the greatest factor within a training, and whether the training reaches the peak of the
+  /// schedule.
+  ///
+  /// A training that ends within the warm-up never uses the full learning rate.
   ///
   /// - Parameters:
-  ///   - count: the number of its steps, at least 1.
-  ///   - stepsPerEpoch: the number of steps of an epoch, in which spans may be counted.
+  ///   - count: the number of steps of the training, at least 1.
+  ///   - stepsPerEpoch: the number of steps per epoch, for spans in epochs.
   public func peak(
     inSteps count: Int, stepsPerEpoch: Int
   ) -> (factor: Double, isReached: Bool) {
@@ -68,7 +70,7 @@ extension LearningRateSchedule {
     guard peak <= Double(last) else {
       return (factor(atStep: last, stepsPerEpoch: stepsPerEpoch), false)
     }
-    // Between two steps, where it is no whole number.
+    // The peak may lie between two steps; the greater factor of the two is taken.
     let step = peak > 0 ? Int(exactly: peak.rounded(.down)) ?? last : 0
     let factors = [step, step < last ? step + 1 : last].map {
       factor(atStep: $0, stepsPerEpoch: stepsPerEpoch)
@@ -80,12 +82,12 @@ extension LearningRateSchedule {
 // MARK: - As a value
 
 extension LearningRateSchedule: Hashable {
-  /// Whether two schedules have the same factors.
+  /// Returns whether two schedules have the same kind and settings.
   public static func == (a: LearningRateSchedule, b: LearningRateSchedule) -> Bool {
     a.type.name == b.type.name && a.values == b.values
   }
 
-  /// Hashes what makes schedules equal.
+  /// Hashes the kind and the settings.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(type.name)
     hasher.combine(values)
@@ -97,10 +99,12 @@ extension LearningRateSchedule: Codable {
     case kind, values
   }
 
-  /// Reads a schedule.
+  /// Decodes a schedule.
   ///
-  /// - Throws: `DecodingError` for a schedule that is unknown here, `invalidData` for a setting that is
-  ///   unknown or of another type. Whether the settings make sense is for the training to say.
+  /// The values of the settings are not validated here; training validates them.
+  ///
+  /// - Throws: `DecodingError` for an unknown schedule; `invalidData` for a setting that is unknown or
+  ///   has another type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let name = try container.decode(String.self, forKey: .kind)
@@ -113,7 +117,7 @@ extension LearningRateSchedule: Codable {
     self.init(kind, values)
   }
 
-  /// Writes the kind by its name, with its settings.
+  /// Encodes the name of the kind and the settings.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(type.name, forKey: .kind)

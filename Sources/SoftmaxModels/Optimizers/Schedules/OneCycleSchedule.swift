@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Up along half a cosine, then down along another, far below where it began.
+/// A schedule that rises along half a cosine and then falls along another, far below its start.
 package struct OneCycleSchedule: ScheduleKind {
   package static let name = "one-cycle"
   package static let spelling = name
@@ -31,7 +31,7 @@ package struct OneCycleSchedule: ScheduleKind {
   package func factor(atStep step: Double, stepsPerEpoch: Int) -> Double {
     let initial = 1 / initialDivisor
     let final = initial / finalDivisor
-    // The steps at which the phases end, the first with the greatest rate.
+    // The last steps of the two phases; the first phase ends with the greatest rate.
     let peak = peak(stepsPerEpoch: stepsPerEpoch)
     let last = span.stepCount(stepsPerEpoch: stepsPerEpoch) - 1
     if step < peak { return along(cosineFrom: initial, to: 1, step / peak) }
@@ -45,20 +45,21 @@ package struct OneCycleSchedule: ScheduleKind {
 }
 
 extension LearningRateSchedule {
-  /// One cycle: up along half a cosine, then down along another, far below where it began.
+  /// Returns a schedule of one cycle, which rises along half a cosine and then falls far below its
+  /// start.
   ///
-  /// The optimizer's learning rate is the greatest. From 1 / initialDivisor to 1, then to
-  /// 1 / (initialDivisor finalDivisor), as PyTorch's `OneCycleLR` without its cycle of momentums; a
-  /// training that goes on stays there.
+  /// The factor rises from 1 / initialDivisor to 1, then falls to 1 / (initialDivisor finalDivisor), and
+  /// stays there if the training continues. The optimizer's learning rate is therefore the greatest.
+  /// This is PyTorch's `OneCycleLR` without its cycle of momentums.
   ///
   /// Source: Smith and Topin, "Super-convergence: very fast training of neural networks using large
   /// learning rates", 2018.
   ///
   /// - Parameters:
-  ///   - span: all of the training.
-  ///   - warmupFraction: which part of it goes up, in 0...1.
-  ///   - initialDivisor: by how much the first rate is smaller.
-  ///   - finalDivisor: by how much the last rate is smaller than the first.
+  ///   - span: the length of the training.
+  ///   - warmupFraction: the fraction of the span in which the rate rises, in 0...1.
+  ///   - initialDivisor: the ratio of the greatest rate to the first one, at least 1.
+  ///   - finalDivisor: the ratio of the first rate to the last one, at least 1.
   public static func oneCycle(
     over span: Span, warmupFraction: Double = 0.3, initialDivisor: Double = 25,
     finalDivisor: Double = 1e4

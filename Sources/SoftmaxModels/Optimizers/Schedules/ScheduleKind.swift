@@ -2,30 +2,32 @@
 
 package import SoftmaxCore
 
-/// How a learning rate changes: a factor for each step.
+/// A kind of learning rate schedule: its settings and its factor for each step.
 ///
-/// All of a schedule stands in its own file; nobody else knows which schedules there are, but for
-/// `ScheduleKinds`, the list. Nothing here has a default, so whatever a new schedule forgets to say does
-/// not compile.
+/// Each kind is implemented in one file; only the list `ScheduleKinds` refers to the kinds. The protocol
+/// deliberately has no default implementations, so the compiler reports everything that a new kind
+/// lacks.
 package protocol ScheduleKind: Configurable {
-  /// The setting that is the length of the whole training, for who does not say it.
+  /// The setting for the length of the whole training, which can be filled in if the user omits it; nil
+  /// if there is none.
   static var length: Setting? { get }
 
-  /// Throws `invalidArgument` for settings that make no sense together.
+  /// Throws `invalidArgument` for invalid combinations of settings.
   func validate() throws(SoftmaxError)
 
-  /// The factor in a step, from operations that give the same bits on every machine.
+  /// Returns the factor in a step, computed with operations that give the same bits on every machine.
   ///
-  /// - Parameter step: the number of steps before, of at least 0.
+  /// - Parameter step: the number of previous steps, at least 0.
   func factor(atStep step: Double, stepsPerEpoch: Int) -> Double
 
-  /// The step of the greatest factor; before it factors rise, after it they fall or stay.
+  /// Returns the step of the greatest factor, which may be fractional. Factors do not fall before it and
+  /// do not rise after it.
   func peak(stepsPerEpoch: Int) -> Double
 }
 
-/// The schedules that a learning rate can follow.
+/// The available kinds of schedules.
 package enum ScheduleKinds {
-  /// All of them.
+  /// All kinds in the order of help and messages.
   package static let all: [any ScheduleKind.Type] = [
     ConstantSchedule.self, StepSchedule.self, ExponentialSchedule.self, CosineSchedule.self,
     OneCycleSchedule.self,
@@ -33,13 +35,13 @@ package enum ScheduleKinds {
 }
 
 extension ScheduleKind {
-  /// By what the rate is multiplied again and again.
+  /// Returns the setting of the factor by which the rate is multiplied repeatedly.
   static func factorSetting(usual: Double, isNameOptional: Bool = false) -> Setting {
     .number(
       "factor", "a schedule's factor", usual: usual, .factor, isNameOptional: isNameOptional)
   }
 
-  /// The span that a schedule is named by.
+  /// Returns the setting of the schedule's main span.
   static func spanSetting(spelling: String) -> Setting {
     .span("", "a schedule's span", spelling: spelling, usual: .epochs(1))
   }

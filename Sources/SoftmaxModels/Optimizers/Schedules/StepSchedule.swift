@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A stair: down by a factor after each span.
+/// A schedule that multiplies the learning rate by a factor after each span.
 package struct StepSchedule: ScheduleKind {
   package static let name = "step"
   package static let spelling = name
@@ -27,9 +27,10 @@ package struct StepSchedule: ScheduleKind {
 }
 
 extension LearningRateSchedule {
-  /// Times `factor` after each span: factor^floor(t / span) in step t.
+  /// Returns a schedule that multiplies the learning rate by a factor after each span: factor^floor(t /
+  /// span) in step t.
   ///
-  /// PyTorch's `StepLR`; with a span of one epoch also its `ExponentialLR`.
+  /// It equals PyTorch's `StepLR`; with a span of one epoch also its `ExponentialLR`.
   public static func step(factor: Double = 0.1, every span: Span) -> LearningRateSchedule {
     LearningRateSchedule(
       StepSchedule.self, [StepSchedule.factor: .number(factor), StepSchedule.every: .span(span)])

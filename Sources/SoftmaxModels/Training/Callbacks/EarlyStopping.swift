@@ -2,22 +2,26 @@
 
 import SoftmaxCore
 
-/// Ends a training that no longer gets better, and hands back the best weights.
+/// A callback that ends a training that no longer improves, and restores the best weights.
 ///
-/// The training ends with the epoch that is `patience` epochs after the last improvement. The best
-/// weights are handed back whatever ended the training.
+/// The training ends `patience` epochs after the last improvement. The best weights are restored
+/// whatever ended the training.
 ///
-/// A validation figure is that of the weights at the epoch's end, so these are kept. A training figure
-/// is taken before the updates; where an epoch is a single step, it is that of the weights with which
-/// the epoch began, and those are kept.
+/// A validation metric is computed with the weights at the end of the epoch, so these weights are kept.
+/// A training metric is computed before each update. If an epoch has a single step, it is therefore the
+/// metric of the weights at the start of the epoch, and those weights are kept. With more steps per
+/// epoch no weights match a training metric exactly, and the weights at the end of the epoch are kept.
+///
+/// The callback holds one copy of the network, or two for a training metric with a single step per
+/// epoch.
 public struct EarlyStopping: TrainingCallback {
-  /// The figure to watch.
+  /// The metric to watch.
   public let monitor: TrainingMonitor
-  /// The epochs without an improvement after which the training ends.
+  /// The number of epochs without an improvement after which the training ends.
   public let patience: Int
-  /// By how much a figure must be better than the best to be an improvement.
+  /// The difference to the best value that a metric must exceed to count as an improvement.
   public let minDelta: Double
-  /// Whether the best weights take the place of the last ones.
+  /// Whether the best weights replace the last ones at the end of the training.
   public let restoresBestWeights: Bool
 
   private var best: Double
@@ -33,7 +37,7 @@ public struct EarlyStopping: TrainingCallback {
     best = monitor.worst
   }
 
-  /// The settings, and the best figure with its epoch and its weights.
+  /// The settings, and the best value with its epoch and its weights.
   public var state: CallbackState? {
     get {
       CallbackState(
@@ -51,7 +55,9 @@ public struct EarlyStopping: TrainingCallback {
     }
   }
 
-  /// Checks that there is what it watches.
+  /// Validates the settings, and that the metric is available.
+  ///
+  /// - Throws: `invalidArgument`.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     guard patience > 0, minDelta >= 0 else {
       throw SoftmaxError(
@@ -60,12 +66,12 @@ public struct EarlyStopping: TrainingCallback {
           + "got \(patience) and \(minDelta)")
     }
     try monitor.validate(status, for: "early stopping")
-    // A file may claim an epoch that never was.
+    // The value may come from a file and exceed the number of epochs so far.
     bestEpoch = min(bestEpoch, status.history.epochs.last?.number ?? 0)
     if isBeforeUpdates(status) { networkBefore = try status.network }
   }
 
-  /// Keeps the weights of an improvement, stops after `patience` epochs without one.
+  /// Keeps the weights if the metric has improved; stops after `patience` epochs without an improvement.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last else { return .proceed }
     let value = try monitor.value(of: epoch, for: "early stopping")
@@ -82,7 +88,7 @@ public struct EarlyStopping: TrainingCallback {
         + (bestEpoch > 0 ? "the best was \(unit) \(bestEpoch)" : "nor ever"))
   }
 
-  /// Hands the best weights back.
+  /// Replaces the network by the best one.
   public mutating func trainingEnds(
     _ status: TrainingStatus, network: inout Sequential
   ) throws {
@@ -96,13 +102,15 @@ public struct EarlyStopping: TrainingCallback {
 }
 
 extension TrainingCallback where Self == EarlyStopping {
-  /// Ends a training that no longer gets better; see ``EarlyStopping``.
+  /// Ends a training that no longer improves; see ``EarlyStopping``.
   ///
   /// - Parameters:
-  ///   - patience: the epochs without an improvement after which the training ends, at least 1.
-  ///   - monitor: the figure to watch.
-  ///   - minDelta: by how much a figure must be better than the best to be an improvement.
-  ///   - restoresBestWeights: whether the best weights take the place of the last ones.
+  ///   - patience: the number of epochs without an improvement after which the training ends, at least
+  ///     1.
+  ///   - monitor: the metric to watch.
+  ///   - minDelta: the difference to the best value that a metric must exceed to count as an
+  ///     improvement, at least 0.
+  ///   - restoresBestWeights: whether the best weights replace the last ones at the end of the training.
   public static func earlyStopping(
     patience: Int, monitor: TrainingMonitor = .validationLoss, minDelta: Double = 0,
     restoresBestWeights: Bool = true

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Calls a closure at the end of each epoch.
+/// A callback that calls a closure at the end of each epoch.
 public struct EpochReport: TrainingCallback {
   private let body: (TrainingStatus) throws -> TrainingDecision
 
@@ -8,14 +8,14 @@ public struct EpochReport: TrainingCallback {
     self.body = body
   }
 
-  /// Calls the closure.
+  /// Calls the closure and returns its decision.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     try body(status)
   }
 }
 
 extension TrainingCallback where Self == EpochReport {
-  /// Calls a closure at the end of each epoch, which says how to go on.
+  /// Calls a closure at the end of each epoch; the closure decides how the training continues.
   ///
   /// ```swift
   /// try network.fit(

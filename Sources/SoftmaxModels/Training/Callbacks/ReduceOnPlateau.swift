@@ -2,23 +2,23 @@
 
 import SoftmaxCore
 
-/// Makes the learning rate smaller where a figure no longer gets better.
+/// A callback that reduces the learning rate when a metric no longer improves.
 ///
-/// After `patience` epochs without an improvement the rate is multiplied with `factor`, down to
-/// `minLearningRate`; then `cooldown` epochs are not counted. The defaults are those of Keras'
-/// ReduceLROnPlateau.
+/// After `patience` epochs without an improvement the learning rate is multiplied by `factor`, but not
+/// reduced below `minLearningRate`. The next `cooldown` epochs are not counted. The behaviour and the
+/// defaults are those of Keras' ReduceLROnPlateau.
 public struct ReduceOnPlateau: TrainingCallback {
-  /// The figure to watch.
+  /// The metric to watch.
   public let monitor: TrainingMonitor
-  /// What the rate is multiplied with.
+  /// The factor of a reduction.
   public let factor: Double
-  /// The epochs without an improvement after which the rate gets smaller.
+  /// The number of epochs without an improvement after which the rate is reduced.
   public let patience: Int
-  /// By how much a figure must be better than the best to be an improvement.
+  /// The difference to the best value that a metric must exceed to count as an improvement.
   public let minDelta: Double
-  /// The epochs after a change that are not counted.
+  /// The number of epochs after a reduction that are not counted.
   public let cooldown: Int
-  /// The rate below which it does not go.
+  /// The lower bound of the learning rate.
   public let minLearningRate: Double
 
   private var best: Double
@@ -46,7 +46,8 @@ public struct ReduceOnPlateau: TrainingCallback {
     ]
   }
 
-  /// The settings, the best figure, and the epochs that are waited for.
+  /// The settings, the best value, the number of epochs without an improvement and the remaining
+  /// cooldown.
   public var state: CallbackState? {
     get {
       CallbackState(
@@ -60,7 +61,9 @@ public struct ReduceOnPlateau: TrainingCallback {
     }
   }
 
-  /// Checks the settings.
+  /// Validates the settings, and that the metric is available.
+  ///
+  /// - Throws: `invalidArgument`.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     guard factor > 0, factor < 1, patience > 0, minDelta >= 0, cooldown >= 0, minLearningRate >= 0
     else {
@@ -72,7 +75,7 @@ public struct ReduceOnPlateau: TrainingCallback {
     try monitor.validate(status, for: "reducing on a plateau")
   }
 
-  /// Counts the epochs, as Keras does.
+  /// Counts the epochs without an improvement; reduces the rate after `patience` of them.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last else { return .proceed }
     let value = try monitor.value(of: epoch, for: "reducing on a plateau")
@@ -81,7 +84,7 @@ public struct ReduceOnPlateau: TrainingCallback {
       ? .proceed : .scaleLearningRate(by: rate / status.learningRate)
   }
 
-  /// The rate after an epoch with a figure.
+  /// Returns the learning rate after an epoch with a value of the metric.
   mutating func nextRate(after value: Double, from rate: Double) -> Double {
     if cooldownLeft > 0 {
       cooldownLeft -= 1
@@ -94,7 +97,8 @@ public struct ReduceOnPlateau: TrainingCallback {
     }
     guard cooldownLeft == 0 else { return rate }
     wait += 1
-    // On a plateau without end the rate stays one that a step can be taken with.
+    // Repeated reductions must not round the rate to 0 in single precision, in which updates are
+    // computed.
     let least = max(minLearningRate, Double(Float.leastNormalMagnitude))
     guard wait >= patience, rate > least else { return rate }
     wait = 0
@@ -104,16 +108,17 @@ public struct ReduceOnPlateau: TrainingCallback {
 }
 
 extension TrainingCallback where Self == ReduceOnPlateau {
-  /// Makes the learning rate smaller where a figure no longer gets better; see
-  /// ``ReduceOnPlateau``.
+  /// Reduces the learning rate when a metric no longer improves; see ``ReduceOnPlateau``.
   ///
   /// - Parameters:
-  ///   - factor: what the rate is multiplied with, within 0..<1.
-  ///   - patience: the epochs without an improvement after which the rate gets smaller.
-  ///   - monitor: the figure to watch.
-  ///   - minDelta: by how much a figure must be better than the best to be an improvement.
-  ///   - cooldown: the epochs after a change that are not counted.
-  ///   - minLearningRate: the rate below which it does not go.
+  ///   - factor: the factor of a reduction, above 0 and below 1.
+  ///   - patience: the number of epochs without an improvement after which the rate is reduced, at least
+  ///     1.
+  ///   - monitor: the metric to watch.
+  ///   - minDelta: the difference to the best value that a metric must exceed to count as an
+  ///     improvement, at least 0.
+  ///   - cooldown: the number of epochs after a reduction that are not counted.
+  ///   - minLearningRate: the lower bound of the learning rate.
   public static func reduceOnPlateau(
     factor: Double = 0.1, patience: Int = 10, monitor: TrainingMonitor = .validationLoss,
     minDelta: Double = 1e-4, cooldown: Int = 0, minLearningRate: Double = 0
