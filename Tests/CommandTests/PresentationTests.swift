@@ -10,13 +10,14 @@ import softmax
     var line = CSVLine()
     line.append(number: -1.5)
     for text in [
-      "plain", "a,b", "say \"x\"", "two\nlines", "=1", "+1", "-1", "@a", "\ta", "\r\na", "",
+      "plain", "a,b", "say \"x\"", "two\nlines", "=1", "+1", "-1", "@a", "\ta", "\r\na", "\ra", "",
       "\u{1b}[31m", "\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}",
     ] {
       line.append(text: text)
     }
     #expect(
-      line.text == "-1.5,plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",=1,+1,-1,@a,\ta,\"\r\na\",,"
+      line.text
+        == "-1.5,plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",=1,+1,-1,@a,\ta,\"\r\na\",\"\ra\",,"
         + "\u{1b}[31m,\u{9b}\u{7f}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}")
     var accented = CSVLine()
     accented.append(text: "\"\u{301},")

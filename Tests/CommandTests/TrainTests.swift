@@ -40,6 +40,15 @@ import Testing
     #expect(try #require(result["seconds"] as? Double) >= seconds.reduce(0, +))
   }
 
+  @Test(arguments: [("linear", "64"), ("mlp", "32")])
+  func batchesHaveTheUsualSizeOfTheModel(model: String, size: String) throws {
+    let usual = ["train", "digits", "--model", model, "--epochs", "1", "--json", "--quiet"]
+    let digests = try [usual, usual + ["--batch-size", size]].map {
+      try bench.run($0).objects().last?["weights_sha256"] as? String
+    }
+    #expect(digests[0] != nil && digests[0] == digests[1])
+  }
+
   @Test func withoutTestRowsTheResultHasNoAccuracy() throws {
     let outcome = try bench.run("train", "digits:test", "--epochs", "1", "--json", "--quiet")
     #expect(

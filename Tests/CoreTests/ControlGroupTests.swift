@@ -55,6 +55,20 @@ import Testing
     #expect(group.memoryLimit == 1 << 30)
   }
 
+  @Test(arguments: [(150_000, 800_000), (800_000, 150_000)])
+  func theTightestOfNestedGroupsHoldsWhicheverItIs(outer: Int, inner: Int) throws {
+    let group = try group(
+      "0::/outer/inner", mounts: [unified],
+      files: [
+        "sys/fs/cgroup/outer/cpu.max": "\(outer) 100000",
+        "sys/fs/cgroup/outer/inner/cpu.max": "\(inner) 100000",
+        "sys/fs/cgroup/outer/memory.max": "\(outer)",
+        "sys/fs/cgroup/outer/inner/memory.max": "\(inner)",
+      ])
+    #expect(group.processorQuota == 1.5)
+    #expect(group.memoryLimit == 150_000)
+  }
+
   @Test func theFirstVersionHasAFolderForEachController() throws {
     let group = try group(
       "9:name=systemd:/\n4:memory:/a/b\n3:cpu,cpuacct:/a",

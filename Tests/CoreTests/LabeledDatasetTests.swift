@@ -133,6 +133,8 @@ import Testing
       features: features, distributions: Matrix([[1, 0], [0.5, 0.5], [1, 0]]),
       classNames: ["a", "b"])
     #expect(soft.missingClasses == [])
+    // Of equals the first.
+    #expect(soft.labels == [0, 0, 0])
     #expect(soft.balancedClassWeights == [0.6, 3])
   }
 

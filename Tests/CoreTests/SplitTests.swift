@@ -112,6 +112,9 @@ import Testing
           features: .bytes(bytes), labels: base.labels, classNames: base.classNames
         ).fingerprint)
     }
-    #expect(prints.count == 7)
+    // Weights change what is learnt, also those that are all the same.
+    prints.insert(try base.weighted(by: [1, 1, 1, 1, 1, 1, 1]).fingerprint)
+    prints.insert(try base.weighted(by: [1, 1, 1, 1, 1, 1, 2]).fingerprint)
+    #expect(prints.count == 9)
   }
 }

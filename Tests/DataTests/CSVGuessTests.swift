@@ -25,6 +25,8 @@ import Testing
       ("note,kind\nyes; it is,A\nno; never,B\n", "comma"),
       ("1,5;2,5;A\n3,5;4,5;B\n", "semicolon"), ("1;2;A,B\n3;4;C,D\n", "semicolon"),
       ("\"a;b\",2,A\n\"c;d\",4,B\n", "comma"), ("p;q;A\nr;s;B\n", "semicolon"),
+      // Both cut equally well: a comma may be a decimal's.
+      ("1,2;A\n3,4;B\n", "semicolon"),
     ] {
       #expect(try table(text).note.hasPrefix("read as \(separator)"), "\(text)")
     }

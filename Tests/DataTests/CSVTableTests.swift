@@ -54,6 +54,13 @@ import Testing
     #expect(error?.location == .cell(path: "table.csv", line: 3, column: 1))
   }
 
+  @Test func aCarriageReturnAndALineFeedAreOneLineEnd() throws {
+    let error = error { () throws(SoftmaxError) in
+      _ = try self.table("1,a\r\n2,b\r\nbad,c\r\n").features()
+    }
+    #expect(error?.location == .cell(path: "table.csv", line: 3, column: 1))
+  }
+
   @Test func theTargetIsAColumnByNameOrNumber() throws {
     let text = "kind,a,b\nx,1,2\ny,3,4\n"
     for target in [CSVFormat.Target.column("kind"), .index(0), .column("1")] {

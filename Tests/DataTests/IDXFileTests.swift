@@ -122,6 +122,9 @@ import Testing
     let path = try folder.write(Fixtures.images, to: "images")
     let (features, featureShape) = try IDXFile.readImages(path)
     #expect(featureShape == [2, 2])
+    let wide = try folder.write(
+      Fixtures.idx(extents: [2, 2, 3], Array(0..<12)), to: "wide")
+    #expect(try IDXFile.readImages(wide).featureShape == [2, 3])
     #expect(features.rowCount == 3)
     #expect(features.row(1)[0] == Float(4) * (Float(1) / Float(255)))
   }

@@ -97,6 +97,13 @@ import Testing
     #expect(try NPZArchive(folder.path("x.npz")).array("x") == array)
   }
 
+  @Test func aCommentBehindTheDirectoryIsPassedOver() throws {
+    var bytes = try small().bytes
+    bytes[bytes.count - 2] = 5
+    #expect(failure(bytes) != nil)
+    #expect(failure(bytes + Array("hello".utf8)) == nil)
+  }
+
   @Test func aNameThatIsNotThereIsSaidWithTheOnesThatAre() throws {
     let archive = try NPZArchive(small().bytes, name: "f")
     let error = error { () throws(SoftmaxError) in _ = try archive.array("c") }

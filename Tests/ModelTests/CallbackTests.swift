@@ -150,6 +150,16 @@ struct Scripted: TrainingCallback {
     #expect(witness.calls.suffix(3) == ["epoch 2", "settled 2", "end 2"])
   }
 
+  @Test func ofTwoCallbacksThatStopTheFirstsReasonIsTold() throws {
+    var network = try network()
+    let history = try network.fit(
+      to: triangle(count: 60), epochs: 9,
+      callbacks: [
+        Scripted(decisions: [2: .stop("enough")]), Scripted(decisions: [2: .stop("too much")]),
+      ])
+    #expect(history.epochs.count == 2 && history.stopReason == "enough")
+  }
+
   @Test func whatACallbackThrowsEndsTheTrainingWithItsSteps() throws {
     struct Enough: Error {}
     let dataset = try triangle(count: 60)
@@ -217,6 +227,15 @@ struct Scripted: TrainingCallback {
       to: dataset, epochs: 50,
       callbacks: [.earlyStopping(patience: 2, monitor: .accuracy, minDelta: 2)])
     // The first figure is an improvement over nothing, whatever the least one is.
+    #expect(history.epochs.count == 3)
+  }
+
+  @Test func anAccuracyThatStaysIsNoImprovement() throws {
+    var network = try network()
+    // A rate at which no weight moves.
+    let history = try network.fit(
+      to: triangle(count: 60), optimizer: .sgd(learningRate: 1e-30), epochs: 50,
+      callbacks: [.earlyStopping(patience: 2, monitor: .accuracy)])
     #expect(history.epochs.count == 3)
   }
 

@@ -174,6 +174,15 @@ private func dataset(rows: Int = 90, inputs: Int = 6) throws -> LabeledDataset {
     #expect(network.layers[0].bias?.allSatisfy { $0 == 0 } == true)
   }
 
+  @Test(arguments: [(Initializer.glorotUniform, 6.0 / 500), (.heUniform, 6.0 / 300)])
+  func uniformWeightsFillTheirRange(initializer: Initializer, square: Double) throws {
+    let network = try Sequential(input: [300], seed: 5) { Dense(200, initializer: initializer) }
+    let weights = try #require(network.layers[0].weight).elements
+    let limit = Float(square.squareRoot())
+    #expect(weights.allSatisfy { abs($0) <= limit })
+    #expect((weights.max() ?? 0) > 0.99 * limit && (weights.min() ?? 0) < -0.99 * limit)
+  }
+
   @Test func pytorchsWeightsAndBiasesFillTheirRange() throws {
     let network = try Sequential(input: [100], seed: 5) { Dense(500, initializer: .pytorch) }
     let weights = try #require(network.layers[0].weight).elements

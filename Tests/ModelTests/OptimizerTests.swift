@@ -225,6 +225,17 @@ import Testing
     }
   }
 
+  @Test func aGradientWithinTheLimitsIsLeftAsItIs() throws {
+    let dataset = try dataset(count: 50)
+    let plain = Optimizer.sgd(learningRate: 0.1, momentum: 0.9)
+    let trained = try [plain, plain.clipped(norm: 1e6), plain.clipped(value: 1e6)].map {
+      var network = try network(hidden: 40)
+      try network.fit(to: dataset, optimizer: $0, epochs: 2, batchSize: 8)
+      return network
+    }
+    #expect(trained[1] == trained[0] && trained[2] == trained[0])
+  }
+
   @Test func anL1PenaltyLeavesSmallerWeights() throws {
     let dataset = try dataset(count: 50)
     func size(_ l1Penalty: Double) throws -> Float {

@@ -186,6 +186,20 @@ import Testing
     #expect(throws: SoftmaxError.self) { try classifier.multiLabelEvaluation(on: single) }
   }
 
+  @Test func anIndicatorCountsAsYesAboveOneHalf() throws {
+    var network = try Sequential(input: [1]) { Dense(3, activation: .sigmoid) }
+    try network.setParameters(
+      ofLayer: 0, weight: Matrix([[-1], [-1], [1]]), bias: [0, 0, 0])
+    let dataset = try LabeledDataset(
+      features: .floats(Matrix([[1]])), indicators: Matrix([[0.25, 0.5, 0.75]]),
+      classNames: ["a", "b", "c"])
+    let evaluation = try Classifier(network: network, classNames: dataset.classNames)
+      .multiLabelEvaluation(on: dataset)
+    #expect(evaluation.correctCount == 3 && evaluation.exactCount == 1)
+    let trainer = try Trainer(network, on: dataset, loss: .binaryCrossEntropy(), batchSize: 1)
+    #expect(try trainer.step(on: [0]).correctCount == 3)
+  }
+
   @Test func severalSigmoidsOnSamplesOfOneClassAreEvaluated() throws {
     let dataset = try triangle(count: 60)
     var network = try Sequential(input: [5], seed: 2) { Dense(3, activation: .sigmoid) }

@@ -40,6 +40,15 @@ import Testing
     #expect(step.standardDeviation == [1])
   }
 
+  @Test func aColumnThatOnlyRoundingChangesIsLeftWithStandardDeviationOne() throws {
+    let data = try LabeledDataset(
+      features: .columns(Table([.numbers([0.3, 0.3.nextUp], name: "x")])), labels: [0, 1],
+      classNames: ["a", "b"])
+    let step = try #require(
+      Pipeline([.standardize], fittedTo: data).steps.last?.kind as? Standardization)
+    #expect(step.standardDeviation == [1])
+  }
+
   // numpy: ((x - x.mean()) / x.std()).astype(float32) of these numbers.
   @Test func numbersThatFloatCannotTellApartAreShiftedInDouble() throws {
     let seconds: [Double?] = [1_700_000_033, 1_700_000_016, 1_700_000_014, 1_700_000_039]
@@ -191,6 +200,19 @@ private struct Doubling: PreprocessingKind {
     let doubled = data.features.matrix.elements.map { 2 * $0 }
     #expect(try pipeline.apply(to: turned.features).matrix.elements == doubled)
     #expect(pipeline.table == data.schema)
+  }
+
+  @Test func stepsAreTakenInTheirOrder() throws {
+    let rows = try Matrix([[1], [3]])
+    let data = try LabeledDataset(
+      features: .floats(rows), labels: [0, 1], classNames: ["a", "b"])
+    let doubling = PreprocessingStep(Doubling())
+    for (steps, expected) in [
+      ([.standardize, doubling], [-2, 2]), ([doubling, .standardize], [-1, 1]),
+    ] as [([PreprocessingStep], [Float])] {
+      let pipeline = try Pipeline(steps, fittedTo: data)
+      #expect(try pipeline.apply(to: data.features).matrix.elements == expected)
+    }
   }
 
   @Test func columnsAreFoundByTheirNames() throws {

@@ -173,6 +173,9 @@ private let networks: [(name: String, network: Sequential)] = {
       ofLayer: 0, weight: Matrix([[2], [1], [2], [1]]), bias: [0, 0, 0, 0])
     let tied = try Classifier(network: network, classNames: names)
     #expect(try tied.predictions(for: .floats(Matrix([[1]])))[0].ranking == [0, 2, 1, 3])
+    var session = try tied.predictor().session()
+    var probabilities = [Float](repeating: 0, count: 4)
+    #expect(try session.probabilities(for: [1] as [Float], into: &probabilities) == 0)
   }
 
   @Test func aSingleLogitOfZeroIsTheFirstClassEverywhere() throws {
@@ -188,6 +191,11 @@ private let networks: [(name: String, network: Sequential)] = {
       #expect(prediction.index == index && prediction.ranking == [index, 1 - index])
       #expect(try session.probabilities(for: [feature], into: &probabilities) == index)
     }
+    // In training, too: of these two samples one is right.
+    let dataset = try LabeledDataset(
+      features: .floats(Matrix([[0], [0]])), labels: [0, 1], classNames: ["no", "yes"])
+    let trainer = try Trainer(network, on: dataset, loss: .binaryCrossEntropy(), batchSize: 1)
+    #expect(try trainer.step(on: [0]).correctCount == 1)
   }
 
   @Test func aLogitThatOverflowsIsNamedAndAHiddenSumIsNot() throws {

@@ -4,8 +4,9 @@ import CZlib
 import Foundation
 import SoftmaxCore
 import SoftmaxModels
-import SoftmaxReports
 import Testing
+
+@testable import SoftmaxReports
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -127,6 +128,11 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(ParsedPicture(svg).isWellFormed)
   }
 
+  @Test func anAttributeHoldsNothingButItsValue() {
+    let element = SVGElement("text", ["class": "\"/><script>&"])
+    #expect(element.text == "<text class=\"&quot;/&gt;&lt;script&gt;&amp;\"/>")
+  }
+
   @Test(
     arguments: [
       [.leastNormalMagnitude / 4, .leastNormalMagnitude / 2], [.leastNonzeroMagnitude, 0],
@@ -148,6 +154,9 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(cells.map { $0.attributes["class"] } == ["right", "wrong", "right"])
     #expect(cells.map { $0.attributes["fill-opacity"] } == ["0.87", "0.5", "1"])
     #expect(picture.texts.contains("true a, predicted b: 1, 25 %"))
+    // The true class is the row: the mistake stands beside the first cell and above the last.
+    #expect(cells[1].attributes["y"] == cells[0].attributes["y"])
+    #expect(cells[1].attributes["x"] == cells[2].attributes["x"])
     #expect(picture.texts.contains { $0.contains("4 of 5 samples are on the diagonal") })
   }
 
@@ -179,6 +188,13 @@ final class ParsedPicture: NSObject, XMLParserDelegate {
     #expect(curves([1, 1.0000000000000002]) == ["52,138 386,138"])
     #expect(curves([-1.7e308, 1.7e308, 1]).count == 1)
     #expect(curves([1.6e308, 1.7e308]).isEmpty)
+  }
+
+  @Test func anAxisHasAMarkAtItsEnd() {
+    // 0.3 / 0.1 is a little less than 3.
+    let chart = LineChart(
+      title: "t", xLabel: "x", yLabel: "y", series: [.init(name: "s", x: [0, 1], y: [0, 0.3])])
+    #expect(ParsedPicture(chart.svg()).texts.contains("0.3"))
   }
 
   @Test func historiesHaveBothCurves() throws {
