@@ -70,7 +70,7 @@ import Testing
       try objective.hessianVectorProduct(
         at: objective.parameters, vector: vector.map(Double.init), into: &product)
       products.append(product)
-      let layer = objective.layers(of: product.map { Float($0) })[0]
+      let layer = try objective.layers(of: product.map { Float($0) })[0]
       var squaredError = 0.0
       for unit in expected.indices {
         let found = layer.weight.row(unit) + [layer.bias[unit]]

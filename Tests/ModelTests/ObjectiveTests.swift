@@ -43,7 +43,7 @@ import Testing
             try state.update(&parameters, along: gradient, weight: value.totals.weightSum)
           }
         }
-        #expect(objective.network(at: parameters) == fitted)
+        #expect(try objective.network(at: parameters) == fitted)
       }
     }
   }
@@ -65,7 +65,7 @@ import Testing
       let value = try objective.valueAndGradient(at: objective.parameters, into: &gradient)
       #expect(abs(value.objective - whole.loss) < 1e-6)
       #expect(value.totals.emptyStepCount == 1)
-      let layers = objective.layers(of: gradient.map { Float($0) })
+      let layers = try objective.layers(of: gradient.map { Float($0) })
       for (own, expected) in zip(layers, whole.gradient.layers) {
         for (a, b) in zip(own.tensors, expected.tensors) {
           #expect(a.name == b.name && a.shape == b.shape)
@@ -92,6 +92,15 @@ import Testing
     }
     #expect(throws: SoftmaxError.self) {
       try objective.valueAndGradient(at: parameters + [0], rows: [0], into: &gradient)
+    }
+    for count in [0, parameters.count - 1, parameters.count + 1] {
+      let others = [Float](repeating: 0, count: count)
+      for error in [
+        #expect(throws: SoftmaxError.self) { try objective.network(at: others) },
+        #expect(throws: SoftmaxError.self) { try objective.layers(of: others) },
+      ] {
+        #expect(error?.code == .shapeMismatch)
+      }
     }
     #expect(throws: SoftmaxError.self) {
       try objective.valueAndGradient(at: parameters, rows: [0], step: -1, into: &gradient)

@@ -100,7 +100,7 @@ extension DocumentationSnippets {
         at: parameters, rows: batch, step: optimizer.gradientCount, into: &gradient)
       try optimizer.update(&parameters, along: gradient)
     }
-    let trained = objective.network(at: parameters)
+    let trained = try objective.network(at: parameters)
     return trained
   }
 
@@ -119,7 +119,7 @@ extension DocumentationSnippets {
     let objective = try Objective(network, on: dataset, l2Penalty: 1e-3)
     let result = try solver.minimize(objective, iterations: 500)
     print(result.objective, result.gradientNorm, result.isConverged)
-    let solved = objective.network(at: result.parameters)
+    let solved = try objective.network(at: result.parameters)
     return solved
   }
 

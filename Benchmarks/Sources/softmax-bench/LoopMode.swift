@@ -93,7 +93,7 @@ private final class ObjectiveLoop: Loop {
     parameters = objective.parameters
   }
 
-  var network: Sequential { objective.network(at: parameters) }
+  var network: Sequential { get throws { try objective.network(at: parameters) } }
 
   func train(epoch: Int) throws -> Double {
     var totals = LossTotals()

@@ -95,7 +95,7 @@ extension Sequential {
       let result = try run.finished(
         iterations: iterations, validation: data.validation, callbacks: callbacks,
         resuming: checkpoint)
-      self = objective.network(at: result.parameters)
+      self = try objective.network(at: result.parameters)
       return result
     } catch let error as SoftmaxError where error.code == .diverged {
       throw error

@@ -11,7 +11,7 @@ public import SoftmaxCore
 /// let objective = try Objective(network, on: dataset, l2Penalty: 1e-3)
 /// let result = try solver.minimize(objective, iterations: 500)
 /// print(result.objective, result.gradientNorm, result.isConverged)
-/// let solved = objective.network(at: result.parameters)
+/// let solved = try objective.network(at: result.parameters)
 /// ```
 public protocol Solver: Sendable {
   /// What names it in records and messages.

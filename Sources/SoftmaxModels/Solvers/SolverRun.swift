@@ -26,7 +26,7 @@ final class SolverRun: TrainingProcess {
   var stepsOfEpoch: Int { 1 }
   var learningRate: Double { current.stepLength }
   var lastLearningRate: Double { current.stepLength }
-  var networkAsItIs: Sequential { objective.network(at: current.parameters) }
+  var networkAsItIs: Sequential { objective.network(with: current.parameters) }
 
   var network: Sequential {
     get throws(SoftmaxError) {
@@ -83,7 +83,7 @@ extension SolverRun {
       values[Self.evaluationsKey] = Double(current.evaluationCount)
       if isStuck { values[Self.stuckKey] = 1 }
       return Trainer.State(
-        network: try network, optimizerState: current.vectors.map(objective.layers(of:)),
+        network: try network, optimizerState: current.vectors.map(objective.layout.layers(of:)),
         stepCount: iterationCount, learningRateFactor: current.stepLength, solverValues: values)
     }
   }

@@ -15,7 +15,7 @@ public import SoftmaxCore
 ///     at: parameters, rows: batch, step: optimizer.gradientCount, into: &gradient)
 ///   try optimizer.update(&parameters, along: gradient)
 /// }
-/// let trained = objective.network(at: parameters)
+/// let trained = try objective.network(at: parameters)
 /// ```
 ///
 /// Parameters are flat: one array with the trained parameters of all layers, in an order that depends on
@@ -124,9 +124,13 @@ public final class Objective {
   /// The running means and variances of batch normalizations are those after the batches evaluated so
   /// far.
   ///
-  /// - Precondition: the number of parameters is ``parameterCount``.
-  public func network(at parameters: [Float]) -> Sequential {
-    precondition(parameters.count == parameterCount, "the parameters are of another network")
+  /// - Throws: `shapeMismatch` unless there are ``parameterCount`` parameters.
+  public func network(at parameters: [Float]) throws(SoftmaxError) -> Sequential {
+    try validate(parameters)
+    return network(with: parameters)
+  }
+
+  func network(with parameters: [Float]) -> Sequential {
     var current = network
     plan.store(into: &current)
     return layout.network(current, with: parameters)
@@ -134,9 +138,9 @@ public final class Objective {
 
   /// Returns flat values by layer, with the names and shapes of the layers' tensors.
   ///
-  /// - Precondition: the number of values is ``parameterCount``.
-  public func layers(of values: [Float]) -> [LayerTensors] {
-    precondition(values.count == parameterCount, "the values are of another network")
+  /// - Throws: `shapeMismatch` unless there are ``parameterCount`` values.
+  public func layers(of values: [Float]) throws(SoftmaxError) -> [LayerTensors] {
+    try validate(values)
     return layout.layers(of: values)
   }
 

@@ -42,7 +42,7 @@ extension Sequential {
     return (
       value.objective,
       Gradient(
-        layers: objective.layers(of: flat), running: running(after: objective.plan),
+        layers: try objective.layers(of: flat), running: running(after: objective.plan),
         weight: value.totals.weightSum)
     )
   }

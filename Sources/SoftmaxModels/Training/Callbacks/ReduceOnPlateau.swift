@@ -69,7 +69,7 @@ public struct ReduceOnPlateau: TrainingCallback {
     else {
       throw SoftmaxError(
         .invalidArgument,
-        "reducing on a plateau needs a factor within 0..<1, a patience of at least 1 and nothing "
+        "reducing on a plateau needs a factor above 0 and below 1, a patience of at least 1 and nothing "
           + "negative, got \(settings)")
     }
     try monitor.validate(status, for: "reducing on a plateau")
