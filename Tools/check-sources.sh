@@ -41,5 +41,15 @@ found=$(find "${ours[@]}" -type f \
   -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +) || true
 [ -z "$found" ] || breach "files without a licence line:" "$found"
 
+# A test that returns early, or drops an error, passes without having tested. What a machine lacks is said
+# by `.enabled(if:)`, what must be there by `#require`. (Cleaning up may fail.)
+found=$(find Tests -name '*Tests.swift' -exec awk '
+  /\{ return \}/ || /^ *(_ = )?try\? / && !/removeItem/ { print FILENAME ":" FNR ": " $0 }
+  /\{$/ { opens = $0 ~ /^ *(if|guard|\}? *else) / || $0 ~ / else \{$/ }
+  opens && /^ *return$/ && before !~ /Issue.record/ { print FILENAME ":" FNR ": " $0 }
+  /^ *\}/ { opens = 0 }
+  { before = $0 }' {} +)
+[ -z "$found" ] || breach "tests that pass by returning early or by dropping an error:" "$found"
+
 [ "$status" -eq 0 ] && echo "sources: the rules hold"
 exit "$status"

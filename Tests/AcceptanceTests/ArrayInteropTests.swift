@@ -7,7 +7,9 @@ import Testing
 @Suite struct ArrayInteropTests {
   static let python = ProcessInfo.processInfo.environment["SOFTMAX_PYTHON"] ?? ""
 
-  @Test(.enabled(if: !python.isEmpty), arguments: [false, true], [false, true])
+  @Test(
+    .enabled(if: !python.isEmpty, "SOFTMAX_PYTHON must name a Python with NumPy"),
+    arguments: [false, true], [false, true])
   func numPyReadsBackEveryArrayBitForBit(compressed: Bool, wide: Bool) throws {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -118,7 +118,10 @@ struct FashionMNISTTests {
     #expect(differences == 0)
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SOFTMAX_PYTHON"]?.isEmpty == false))
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["SOFTMAX_PYTHON"]?.isEmpty == false,
+      "SOFTMAX_PYTHON must name a Python with safetensors"))
   func pythonReadsTheModelAndClassifiesAsWeDo() throws {
     let python = try #require(ProcessInfo.processInfo.environment["SOFTMAX_PYTHON"])
     let images = try #require(

@@ -67,9 +67,11 @@ struct KernelSweepTests {
 
   @Test(
     "Exponentials below a row's maximum equal the specification's over all floats",
-    arguments: [softmax_isa_avx2.rawValue, softmax_isa_avx512.rawValue, softmax_isa_neon.rawValue])
+    arguments: [softmax_isa_avx2, softmax_isa_avx512, softmax_isa_neon].filter {
+      unsafe softmax_kernels_for($0) != nil
+    }.map(\.rawValue))
   func exponentialsOfRowsEqualTheSpecification(_ isa: UInt32) throws {
-    guard let kernels = unsafe softmax_kernels_for(softmax_isa(rawValue: isa)) else { return }
+    let kernels = unsafe try #require(softmax_kernels_for(softmax_isa(rawValue: isa)))
     let step = UInt32(isThorough ? 61 : 20_011)
     var x = [Float](repeating: 0, count: 1024)
     var bits: UInt32 = 0x8000_0000

@@ -91,8 +91,9 @@ extension ReferenceStack {
   init(_ network: Sequential, rowCount: Int, step: Int = 0) {
     var layers: [Layer] = []
     func add(_ activation: Activation?) {
-      guard let activation, activation != .softmax else { return }
-      layers.append(.activation(activation.name, setting: Double(activation.setting ?? 0)))
+      if let activation, activation != .softmax {
+        layers.append(.activation(activation.name, setting: Double(activation.setting ?? 0)))
+      }
     }
     for (index, state) in network.layers.enumerated() {
       func numbers(_ name: String) -> [Double] {

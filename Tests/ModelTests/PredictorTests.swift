@@ -5,11 +5,11 @@ import SoftmaxModels
 import Testing
 
 /// Networks of every kind of layer, each on 19 features and 3 classes.
-private let networks: [(name: String, network: Sequential)] = {
-  func network(@LayerBuilder _ layers: () -> [any Layer]) -> Sequential? {
-    try? Sequential(input: [19], seed: 3, layers: layers)
+private let networks: [(name: String, network: Result<Sequential, any Error>)] = {
+  func network(@LayerBuilder _ layers: () -> [any Layer]) -> Result<Sequential, any Error> {
+    Result { try Sequential(input: [19], seed: 3, layers: layers) }
   }
-  let made = [
+  return [
     ("linear", network { Dense(3) }),
     (
       "hidden",
@@ -46,7 +46,6 @@ private let networks: [(name: String, network: Sequential)] = {
       }
     ),
   ]
-  return made.compactMap { name, network in network.map { (name, $0) } }
 }()
 
 @Suite struct PredictorTests {
@@ -59,7 +58,7 @@ private let networks: [(name: String, network: Sequential)] = {
 
   @Test(arguments: networks.indices)
   func rowsAloneInSevensAndAllAtOnceHaveTheSameBits(_ index: Int) throws {
-    let network = networks[index].network
+    let network = try networks[index].network.get()
     let matrix = try rows(300)
     let predictor = try network.predictor(threads: 2)
     let logits = try network.logits(for: .floats(matrix), threads: 1)
@@ -125,7 +124,7 @@ private let networks: [(name: String, network: Sequential)] = {
 
   @Test(arguments: networks.indices)
   func whatIsNotFiniteIsNamed(_ index: Int) throws {
-    let predictor = try networks[index].network.predictor(threads: 2)
+    let predictor = try networks[index].network.get().predictor(threads: 2)
     var session = predictor.session()
     var result: [Float] = [0, 0, 0]
     for value in [Float.nan, .infinity, -.infinity] {
@@ -222,7 +221,7 @@ private let networks: [(name: String, network: Sequential)] = {
   }
 
   @Test func whatDoesNotFitIsAnError() throws {
-    let predictor = try networks[1].network.predictor()
+    let predictor = try networks[1].network.get().predictor()
     var session = predictor.session()
     var (two, three): ([Float], [Float]) = ([0, 0], [0, 0, 0])
     #expect(throws: SoftmaxError.self) {
@@ -234,13 +233,13 @@ private let networks: [(name: String, network: Sequential)] = {
     var small = Matrix(rowCount: 4, columnCount: 3)
     let features = Features.floats(try rows(5))
     #expect(throws: SoftmaxError.self) { try predictor.probabilities(for: features, into: &small) }
-    #expect(throws: SoftmaxError.self) { try networks[1].network.predictor(threads: 0) }
+    #expect(throws: SoftmaxError.self) { try networks[1].network.get().predictor(threads: 0) }
     let none = Features.floats(Matrix(rowCount: 0, columnCount: 19))
     #expect(try predictor.probabilities(for: none).elements.isEmpty)
   }
 
   @Test func sessionsOfManyThreadsShareAPredictor() async throws {
-    let predictor = try networks[2].network.predictor()
+    let predictor = try networks[2].network.get().predictor()
     let matrix = try rows(64)
     let expected = try predictor.probabilities(for: .floats(matrix))
     try await withThrowingTaskGroup(of: Bool.self) { group in

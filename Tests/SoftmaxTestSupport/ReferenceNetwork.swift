@@ -119,7 +119,7 @@ public struct ReferenceNetwork {
 
 /// The derivative of f at x by the five-point stencil, of error O(h^4).
 public func fivePointDerivative(
-  at x: Double, step h: Double, _ f: (Double) -> Double
-) -> Double {
-  (f(x - 2 * h) - 8 * f(x - h) + 8 * f(x + h) - f(x + 2 * h)) / (12 * h)
+  at x: Double, step h: Double, _ f: (Double) throws -> Double
+) rethrows -> Double {
+  (try f(x - 2 * h) - 8 * f(x - h) + 8 * f(x + h) - f(x + 2 * h)) / (12 * h)
 }
