@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # make demo      train and look at a classifier on Fashion-MNIST, from nothing
-# make test      everything that has to hold: format, warnings, all tiers of tests
+# make test      everything that has to hold: format, warnings, all tiers of tests, sanitizers, fuzzers
 # make bench     our speed beside the peers', written to docs/benchmarks.md (ONLY=a,b:jax, QUICK=1)
 # make install   put the command into $(PREFIX)/bin
 #
@@ -14,7 +14,8 @@ FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sour
   Examples/Package.swift Examples/Sources
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks bench format install clean
+.PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks \
+  test-sanitizers test-address test-thread test-fuzz bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -28,7 +29,7 @@ demo:
 	$(SWIFT) build -c release --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
-test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks
+test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-sanitizers test-fuzz
 
 lint:
 	@Tools/bootstrap.sh test
@@ -49,6 +50,7 @@ test-docs:
 test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-release: export SOFTMAX_THOROUGH = 1
 test-release:
+	@Tools/bootstrap.sh test
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	SOFTMAX_PYTHON="$$(Tools/bootstrap.sh python)" \
 	  $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing --filter 'KernelTests|AcceptanceTests'
@@ -66,6 +68,21 @@ test-neon:
 test-benchmarks:
 	Benchmarks/run.py --build --list >/dev/null
 
+test-sanitizers: test-address test-thread
+
+# Memory used out of bounds or after its end, and in the C what the language leaves undefined: the kernels at
+# all sizes, the tests of core and data. Swift itself knows no such sanitizer on Linux (Tools/sanitize.sh).
+test-address:
+	SWIFT="$(SWIFT)" Tools/sanitize.sh address
+
+# Races between the threads of team, loader, trainer and predictor.
+test-thread:
+	SWIFT="$(SWIFT)" Tools/sanitize.sh thread
+
+# Each reader of files for 20 seconds; the build is that of test-address.
+test-fuzz:
+	SWIFT="$(SWIFT)" Tests/Fuzz/run.sh
+
 # Peers and ours in turn; the peers go into Benchmarks/.venv, or BENCH_PYTHON names a Python that has them.
 bench:
 	@Tools/bootstrap.sh bench
@@ -80,4 +97,4 @@ install: build
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
 
 clean:
-	rm -rf .build Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv
+	rm -rf .build .build-asan .build-tsan Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv

@@ -122,3 +122,39 @@ let package = Package(
       swiftSettings: settings + strictSettings),
   ]
 )
+
+// MARK: The builds of sanitizers and fuzzers (Tools/sanitize.sh)
+
+// They take minutes, so they leave out what they do not run.
+if let sanitizer = Context.environment["SOFTMAX_SANITIZER"] {
+  let racing = [
+    "CoreTests": ["RowFunctionTests.swift", "TeamPaceTests.swift", "WorkerTeamTests.swift"],
+    "DataTests": ["BatchLoaderTests.swift", "Fixtures.swift"],
+    "ModelTests": [
+      "PlanCase.swift", "PlanTests.swift", "PredictorTests.swift", "TrainerTests.swift",
+      "TrainingTests.swift",
+    ],
+  ]
+  let tests =
+    sanitizer == "thread" ? Array(racing.keys) : ["CoreTests", "DataTests", "KernelTests"]
+  let libraries = [
+    "CSoftmaxKernels", "CZlib", "KernelSweep", "SoftmaxCore", "SoftmaxData", "SoftmaxModels",
+    "SoftmaxTestSupport",
+  ]
+  package.products = []
+  package.dependencies = []
+  package.targets.removeAll { !(libraries + tests).contains($0.name) }
+  if sanitizer == "thread" {
+    for target in package.targets { target.sources = racing[target.name] }
+    #if os(Linux)
+      package.targets.append(.target(name: "MutexWaiting", path: "Tests/MutexWaiting"))
+      package.targets.first { $0.name == "SoftmaxTestSupport" }?.dependencies = ["MutexWaiting"]
+    #endif
+  } else {
+    package.targets.append(
+      .executableTarget(
+        name: "fuzz", dependencies: ["SoftmaxCore", "SoftmaxData", "SoftmaxModels"],
+        path: "Tests/Fuzz", exclude: ["corpus", "make-corpus.py", "run.sh"],
+        swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
+  }
+}

@@ -5,7 +5,7 @@
 #
 #   bootstrap.sh build     zlib's header
 #   bootstrap.sh demo      and Fashion-MNIST
-#   bootstrap.sh test      and Python's safetensors and NumPy, and what NEON's tests need
+#   bootstrap.sh test      and Python's safetensors and NumPy, what NEON's tests and the fuzzer need
 #   bootstrap.sh bench     zlib's header, Fashion-MNIST, and what a virtual environment of Python takes
 #   bootstrap.sh python    prints the Python that has them
 #
@@ -20,6 +20,8 @@ missing=()
 need() { missing+=("$@"); }
 
 has_header() { printf '#include <%s>\n' "$1" | clang -E -x c - >/dev/null 2>&1; }
+
+has_cxx() { printf '#include <string>\n' | clang -E -x c++ - >/dev/null 2>&1; }
 
 has_fashion() {
   local cache="${XDG_CACHE_HOME:-$HOME/.cache}/softmax"
@@ -86,6 +88,8 @@ if [ "$1" = test ] || { [ "$1" = bench ] && [ -z "${BENCH_PYTHON:-}" ]; }; then
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then need python3-venv; fi
 fi
 if [ "$1" = test ]; then
+  # libFuzzer is written in C++.
+  if [ "$(uname)" = Linux ] && ! has_cxx; then need g++; fi
   Tests/neon/run.sh --check >/dev/null 2>&1 || for name in $(Tests/neon/run.sh --packages); do
     need "$name"
   done

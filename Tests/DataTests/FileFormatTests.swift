@@ -46,8 +46,12 @@ import Testing
         let file = DataFile(bytes: bytes, name: "f")
         let options = ReadingOptions()
         #expect(throws: SoftmaxError.self) { try format.dataset(file, options: options) }
-        _ = try? format.rows(file, part: nil, options: options)
-        _ = try? format.facts(file)
+        // These may succeed; an error says what it found.
+        let ofRows = error { () throws(SoftmaxError) in
+          _ = try format.rows(file, part: nil, options: options)
+        }
+        let ofFacts = error { () throws(SoftmaxError) in _ = try format.facts(file) }
+        #expect(ofRows?.message.isEmpty != true && ofFacts?.message.isEmpty != true)
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs the kernel sweep without Swift: under an emulator, a sanitizer or valgrind.
+// Runs the kernel sweep without Swift: under an emulator or valgrind.
 //
 //   sweep             every operation on every instruction set that the machine has
 //   sweep --thorough  the same with every placement in memory at every size

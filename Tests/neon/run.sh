@@ -5,8 +5,6 @@
 #
 #   run.sh             NEON against the scalar kernels under an emulator, and the digests of the
 #                      scalar kernels' results there against those of this machine
-#   run.sh --sanitize  this machine's instruction sets, under the address and the undefined
-#                      behaviour sanitizer
 #   run.sh --check     whether the emulation can run here; nothing else
 #   run.sh --packages  the Debian packages that the emulation needs; the script installs nothing
 #
@@ -37,11 +35,6 @@ compile() {
 if ! command -v "$cc" > /dev/null; then
   echo "$cc is missing; it is part of the Swift toolchain." >&2
   exit 77
-fi
-
-if [[ "${1:-}" == --sanitize ]]; then
-  compile "$build/sweep" -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-  exec "$build/sweep"
 fi
 
 # A machine that has NEON runs the sweep in the Swift tests.

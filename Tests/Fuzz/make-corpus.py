@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes Tests/Fuzz/corpus: for each reader of Reader.swift a folder of small inputs to begin with.
+
+usage: make-corpus.py [MODEL.safetensors...]      (NumPy 2.4)
+
+Models and checkpoints are written by `softmax train --output` and `--checkpoint`; a small one of each
+layer, step, callback and optimizer is worth having. Without any, what is there of them stays.
+"""
+import gzip
+import io
+import json
+import pathlib
+import struct
+import sys
+import zipfile
+import zlib
+
+import numpy as np
+
+corpus = pathlib.Path(__file__).parent / "corpus"
+
+
+def add(reader, name, data):
+    folder = corpus / reader
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+def packed(data):
+    return gzip.compress(data, mtime=0)
+
+
+tables = {
+    "header": "a,b,class\n1,2.5,x\n-3e2,4,y\n",
+    "semicolon": '1;2;"q ""u"""\n3;4;b\n',
+    "excel": "sep=;\r\nx;y;c\r\n1;2;A\r\n3;4;B\r\n",
+    "mark": "\ufeffx\tc\n1\tNA\n?\tb\n2\ta\n",
+    "decimals": "1,5;a\n2,25;b\n-0,5;a\n",
+    "quoted": '"a, b","c\nd"\n1,x\n2,y\n',
+    "blank": "\n\na|b\n1|x\n\n2|y\n",
+    "large": "9007199254740993,a\n1e400,b\n0x1p3,a\n-inf,b\n",
+}
+for name, text in tables.items():
+    add("csv", name, text)
+    add("csv-as-said", name, bytes([len(name) * 37 % 256]) + text.encode())
+add("csv", "packed", packed(tables["header"].encode()))
+
+images = struct.pack(">BBBBIII", 0, 0, 8, 3, 2, 2, 2) + bytes(range(8))
+add("idx", "images", images)
+add("idx", "labels", struct.pack(">BBBBI", 0, 0, 8, 1, 3) + bytes([0, 1, 2]))
+add("idx", "floats", struct.pack(">BBBBIff", 0, 0, 13, 1, 2, 1, 2))
+add("idx", "packed", packed(images))
+
+arrays = {
+    "halves": np.arange(3, dtype="<f2"),
+    "floats": np.arange(6, dtype="<f4").reshape(2, 3),
+    "fortran": np.asfortranarray(np.arange(6, dtype=">f8").reshape(2, 3)),
+    "bytes": np.arange(4, dtype="u1"),
+    "truths": np.array([True, False]),
+    "integers": np.arange(-2, 2, dtype=">i8"),
+    "large": np.array([2**64 - 1], dtype="<u8"),
+    "texts": np.array(["a", "bc"]),
+    "strings": np.array([b"a", b"bc"]),
+    "scalar": np.array(1.5, dtype="<f4"),
+    "empty": np.empty((0, 3), dtype="<f4"),
+}
+for name, array in arrays.items():
+    memory = io.BytesIO()
+    np.save(memory, array)
+    add("npy", name, memory.getvalue())
+for version in [(2, 0), (3, 0)]:
+    memory = io.BytesIO()
+    np.lib.format.write_array(memory, arrays["floats"], version)
+    add("npy", f"version-{version[0]}", memory.getvalue())
+
+
+def archive(compression, wide=False):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", compression) as file:
+        for name in ["floats", "texts"]:
+            data = io.BytesIO()
+            np.save(data, arrays[name])
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=wide) as entry:
+                entry.write(data.getvalue())
+    return memory.getvalue()
+
+
+add("npz", "plain", archive(zipfile.ZIP_STORED))
+add("npz", "packed", archive(zipfile.ZIP_DEFLATED))
+add("npz", "wide", archive(zipfile.ZIP_STORED, wide=True))
+
+add("gzip", "one", packed(b"abc" * 50))
+add("gzip", "two", packed(b"abc") + packed(b""))
+add("gzip", "named", bytes.fromhex("1f8b08180000000000ff") + b"name\0remark\0" + packed(b"x" * 300)[10:])
+add("gzip", "plain", b"not packed")
+for name, data, level in [("stored", b"abc", 0), ("fixed", b"abcabcabc", 9),
+                          ("dynamic", bytes(i * i % 251 for i in range(2000)) + b"a" * 5000, 9)]:
+    squeezer = zlib.compressobj(level, wbits=-15)
+    stream = squeezer.compress(data) + squeezer.flush()
+    add("deflate", name, struct.pack(">H", len(data)) + stream)
+
+header = json.dumps({
+    "__metadata__": {"a": "b\u00e9\\"},
+    "x": {"dtype": "F32", "shape": [1, 2], "data_offsets": [0, 8]},
+    "y": {"dtype": "F64", "shape": [], "data_offsets": [8, 16]},
+}).encode()
+add("safetensors", "small", struct.pack("<Q", len(header)) + header + struct.pack("<ffd", 1, 2, 3))
+add("safetensors-header", "small", header + b"  ")
+
+
+def described(header, data):
+    """The text that SafetensorsFile+Description.swift reads."""
+    lines = [f"{key} {value}" for key, value in sorted(header.pop("__metadata__").items())
+             if key not in ("format", "format_version", "checkpoint_checksum")]
+    for name, tensor in header.items():
+        mark, kind = {"F32": ("@", "<f4"), "F64": ("%", "<f8")}[tensor["dtype"]]
+        values = np.frombuffer(data[slice(*tensor["data_offsets"])], kind)
+        value = float(values[0]) if len(values) else 0
+        lines.append(f"{mark}{name} {','.join(map(str, tensor['shape']))} {value:.3g}")
+    return "\n".join(lines) + "\n"
+
+
+for path in map(pathlib.Path, sys.argv[1:]):
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    text, data = content[8:8 + length], content[8 + length:]
+    header = json.loads(text)
+    reader = "checkpoint" if "checkpoint" in header["__metadata__"] else "classifier"
+    add(reader, path.stem, described(header, data))
+    if reader == "classifier":
+        add("safetensors-header", path.stem, text)
+        if len(content) < 8192:
+            add("safetensors", path.stem, content)
