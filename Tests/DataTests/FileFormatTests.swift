@@ -59,9 +59,12 @@ import Testing
   @Test func theFormatsHaveNamesOfTheirOwn() {
     let titles = FileFormats.all.map(\.title)
     #expect(Set(titles).count == titles.count)
-    #expect(
-      FileFormats.namesOfLabeledData
-        == "a folder of IDX files, an NPZ file, an NPY file or a table")
+    // Every format with labels is named in the help, and no other.
+    for format in FileFormats.all {
+      let isNamed = FileFormats.namesOfLabeledData.contains(format.name)
+      #expect(isNamed == (format.content == .labeledFeatures), "\(format.name)")
+    }
+    #expect(FileFormats.namesOfLabeledData.hasSuffix(" or a table"))
   }
 
   /// A format or a data set without its line in the list would compile and never be asked.
