@@ -7,10 +7,17 @@ import Testing
 
 @Suite struct ArrayDatasetTests {
   let folder: TemporaryFolder
-  init() throws { folder = try TemporaryFolder() }
+  init() throws {
+    folder = try TemporaryFolder()
+    x = try NPYArray(shape: [3, 2], floats: [1, 2, 3, 4, 5, 6])
+  }
 
-  private func roles(_ names: [String], _ choice: ArrayChoice = ArrayChoice()) -> ArrayRoles? {
-    try? ArrayRoles(of: names, choice: choice, path: "f")
+  private func roles(
+    _ names: [String], _ choice: ArrayChoice = ArrayChoice()
+  ) throws(SoftmaxError)
+    -> ArrayRoles
+  {
+    try ArrayRoles(of: names, choice: choice, path: "f")
   }
 
   private func texts(_ texts: [String], width: Int = 4) throws -> NPYArray {
@@ -29,9 +36,9 @@ import Testing
       table: CSVFormat(knownClassNames: known), arrays: choice)
   }
 
-  private let x = try? NPYArray(shape: [3, 2], floats: [1, 2, 3, 4, 5, 6])
+  private let x: NPYArray
 
-  @Test func obviousNamesAreFoundAndOthersAreNot() {
+  @Test func obviousNamesAreFoundAndOthersAreNot() throws {
     let whole: [([String], String, String?)] = [
       (["X", "y"], "X", "y"), (["features", "labels"], "features", "labels"),
       (["embeddings", "labels", "ids"], "embeddings", "labels"), (["vectors"], "vectors", nil),
@@ -39,34 +46,33 @@ import Testing
     ]
     for (names, features, labels) in whole {
       #expect(
-        roles(names)
+        try roles(names)
           == roles(names, ArrayChoice(features: features, labels: labels)), "\(names)")
-      #expect(roles(names)?.training == .init(features: features, labels: labels), "\(names)")
-      #expect(roles(names)?.test == nil)
+      #expect(try roles(names).training == .init(features: features, labels: labels), "\(names)")
+      #expect(try roles(names).test == nil)
     }
     for names in [["a", "b"], ["x", "features", "y"], ["x_test", "y_test"], []] {
-      #expect(roles(names) == nil, "\(names)")
+      #expect(throws: SoftmaxError.self, "\(names)") { try roles(names) }
     }
   }
 
-  @Test func partsAreFoundByTheirWordAtEitherEnd() {
+  @Test func partsAreFoundByTheirWordAtEitherEnd() throws {
     for names in [
       ["x_train", "y_train", "x_test", "y_test"], ["X_train", "Y_train", "X_test", "Y_test"],
       ["train_images", "train_labels", "test_images", "test_labels"],
     ] {
       let expected = ArrayRoles.Part(features: names[0], labels: names[1])
-      #expect(roles(names + ["classes"])?.training == expected)
-      #expect(roles(names)?.test == .init(features: names[2], labels: names[3]))
-      #expect(roles(names + ["classes"])?.classNames == "classes")
+      #expect(try roles(names + ["classes"]).training == expected)
+      #expect(try roles(names).test == .init(features: names[2], labels: names[3]))
+      #expect(try roles(names + ["classes"]).classNames == "classes")
     }
-    let test = roles(
+    let test = try roles(
       ["x_train", "y_train", "x_test", "y_test"], ArrayChoice(features: "x_test"))
-    #expect(test?.training == .init(features: "x_test", labels: "y_test"))
-    #expect(test?.test == nil)
+    #expect(test.training == .init(features: "x_test", labels: "y_test"))
+    #expect(test.test == nil)
   }
 
   @Test func integersAreClassesInTheOrderOfTheirValues() throws {
-    let x = try #require(x)
     let y = try NPYArray(shape: [3], integers: [10, -1, 9])
     let data = try split([("x", x), ("y", y)]).training
     #expect(data.classNames == ["-1", "9", "10"])
@@ -80,7 +86,6 @@ import Testing
   }
 
   @Test func textsAreClassesAndAnArrayOfNamesNamesNumbers() throws {
-    let x = try #require(x)
     let named = try split([("x", x), ("y", texts(["b", "a", "b"]))]).training
     #expect(named.classNames == ["a", "b"])
     #expect(named.labels == [1, 0, 1])
@@ -151,7 +156,6 @@ import Testing
   }
 
   @Test func whatDoesNotBelongTogetherIsATypedError() throws {
-    let x = try #require(x)
     let y = try NPYArray(shape: [3], integers: [0, 1, 0])
     let cases: [([(name: String, array: NPYArray)], SoftmaxError.Code)] = [
       ([("x", x), ("y", try NPYArray(shape: [2], integers: [0, 1]))], .shapeMismatch),

@@ -60,38 +60,41 @@ enum CSVNumber {
 
   /// digits * 10^exponent, as written.
   private struct Decimal {
-    private var isNegative = false
-    // The digits as a whole number, the first 19 after the zeros in front.
-    private var digits: UInt64 = 0
-    private var digitCount = 0
-    private var exponent = 0
+    private let isNegative: Bool
+    // All digits as a whole number, modulo 2^64, and how many they are.
+    private let digits: UInt64
+    private let digitCount: Int
+    private let exponent: Int
 
     /// Takes the bytes that can be part of a number; nil if they are none.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, from place: inout Int, mark: UInt8) {
       var index = place
       defer { place = index }
       let count = bytes.count
+      var isNegative = false
       if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
         isNegative = unsafe bytes[index] == 0x2d
         index += 1
       }
+      var digits: UInt64 = 0
       var first = index
-      while index < count, case let byte = unsafe bytes[index] &- 0x30, byte < 10 {
-        take(byte)
+      while index < count, case let digit = unsafe bytes[index] &- 0x30, digit < 10 {
+        digits = digits &* 10 &+ UInt64(digit)
         index += 1
       }
-      var hasDigits = index > first
+      var digitCount = index - first
+      var exponent = 0
       if index < count, unsafe bytes[index] == mark {
         index += 1
         first = index
-        while index < count, case let byte = unsafe bytes[index] &- 0x30, byte < 10 {
-          take(byte)
+        while index < count, case let digit = unsafe bytes[index] &- 0x30, digit < 10 {
+          digits = digits &* 10 &+ UInt64(digit)
           index += 1
         }
         exponent = first - index
-        hasDigits = hasDigits || index > first
+        digitCount += index - first
       }
-      guard hasDigits else { return nil }
+      guard digitCount > 0 else { return nil }
       if index < count, unsafe bytes[index] | 0x20 == 0x65 {
         index += 1
         var isDown = false
@@ -108,15 +111,10 @@ enum CSVNumber {
         guard index > first else { return nil }
         exponent += isDown ? -written : written
       }
-    }
-
-    private mutating func take(_ digit: UInt8) {
-      guard digitCount < 19 else {
-        digitCount += 1
-        return
-      }
-      digits = digits &* 10 &+ UInt64(digit)
-      if digits > 0 { digitCount += 1 }
+      self.isNegative = isNegative
+      self.digits = digits
+      self.digitCount = digitCount
+      self.exponent = exponent
     }
 
     /// The `Double` nearest to it; nil where only the slow way knows.

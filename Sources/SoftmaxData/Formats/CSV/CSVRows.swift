@@ -116,12 +116,13 @@ struct CSVRows {
     // Out of the rows, so that the columns read it in place.
     var rows: [Double] = []
     swap(&rows, &block)
-    unsafe rows.withUnsafeBufferPointer { rows in
+    let rowCount = rows.count / width
+    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount) { column in
       for place in 0..<width {
-        numbers[place].append(
-          contentsOf: stride(from: place, to: rows.count, by: width).lazy.map {
-            unsafe rows[$0]
-          })
+        for row in 0..<rowCount {
+          unsafe column.initializeElement(at: row, to: rows[row * width + place])
+        }
+        unsafe numbers[place].append(contentsOf: UnsafeBufferPointer(column))
       }
     }
     rows.removeAll(keepingCapacity: true)
@@ -133,11 +134,16 @@ struct CSVRows {
   ) throws(SoftmaxError) -> Int32 {
     let cell = scanner.cells[column]
     let isClass = column == columns.target
+    let key = scanner.key(of: cell)
+    if let key, let code = texts[place].code(ofKey: key) { return code }
     guard let text = scanner.text(of: cell) else {
       note(CSVFault(.notUTF8, line: scanner.line), column)
       return -1
     }
-    if let code = texts[place].places[text] { return code }
+    if let code = texts[place].places[text] {
+      texts[place].remember(key, code)
+      return code
+    }
     if isClass ? marks.containsClass(text) : marks.contains(text) {
       if isClass { note(CSVFault(.missing, line: scanner.line, text: text), column) }
       return -1
@@ -184,6 +190,21 @@ struct CSVRows {
     var codes: [Int32] = []
     var names: [String] = []
     var places: [String: Int32] = [:]
+
+    // The bytes of short cells as they stand in the file, with their codes. To look through a few costs
+    // less than to make a string of a cell and hash it.
+    private var keys: [UInt64] = []
+    private var codesOfKeys: [Int32] = []
+
+    func code(ofKey key: UInt64) -> Int32? {
+      keys.firstIndex(of: key).map { codesOfKeys[$0] }
+    }
+
+    mutating func remember(_ key: UInt64?, _ code: Int32) {
+      guard let key, keys.count < 16 else { return }
+      keys.append(key)
+      codesOfKeys.append(code)
+    }
 
     mutating func add(_ text: String) -> Int32 {
       let code = Int32(names.count)

@@ -108,6 +108,15 @@ final class CSVScanner {
     unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
   }
 
+  /// The bytes of a cell of at most seven, and whether it stood in quotes, as one number; nil for a longer
+  /// one. Cells of the same key have the same text.
+  func key(of cell: Cell) -> UInt64? {
+    guard cell.bytes.count < 8 else { return nil }
+    return unsafe withBytes(of: cell) { bytes in
+      unsafe bytes.reduce(cell.isQuoted ? 2 : 1) { $0 << 8 | UInt64($1) }
+    }
+  }
+
   /// The text of a cell, two quotes in it made one, without the blanks around it, which count between
   /// quotes; nil if it is not UTF-8 or holds a zero byte.
   func text(of cell: Cell) -> String? {
