@@ -3,10 +3,10 @@ import Foundation
 public import SoftmaxCore
 public import SoftmaxModels
 
-/// Reads shuffled batches ahead, on threads of its own, while the caller works on those before.
+/// A loader that reads shuffled batches ahead on background threads.
 ///
-/// The batches and their order are those of `ShuffledBatches` with the same seed, whatever the
-/// number of readers. Features arrive as floats, bytes times their scale.
+/// The batches and their order are those of `ShuffledBatches` with the same seed, independent of the
+/// number of readers. Features are converted to floats; bytes are multiplied by their scale.
 ///
 /// ```swift
 /// let loader = try BatchLoader(idxFolder: "/data/fashion-mnist", batchSize: 256, readers: 4)
@@ -16,16 +16,17 @@ public import SoftmaxModels
 /// }
 /// ```
 ///
-/// A loop that is left early stops the readers. What a reader cannot read is an error of the batch
-/// that it belongs to; the batches behind it follow as usual.
+/// A loop that ends early stops the readers. If a batch cannot be read, the loader returns the error in
+/// place of this batch, and the following batches as usual. At most `prefetch` batches are held in
+/// memory.
 public struct BatchLoader: Sendable {
-  /// The most samples of a batch.
+  /// The maximum number of samples per batch.
   public let batchSize: Int
-  /// What the order of the samples is drawn from.
+  /// The seed of the order of the samples.
   public let seed: UInt64
   /// The number of threads that read.
   public let readers: Int
-  /// The most batches that are read ahead, and so held in memory.
+  /// The maximum number of batches that are read ahead and held in memory.
   public let prefetch: Int
 
   private let source: any RowSource
@@ -33,15 +34,15 @@ public struct BatchLoader: Sendable {
   /// The number of samples.
   public var count: Int { source.count }
 
-  /// Loads from a data set.
+  /// Creates a loader for a data set in memory.
   ///
   /// - Parameters:
-  ///   - dataset: the samples; its other targets and weights come along.
-  ///   - batchSize: the most samples of a batch.
-  ///   - seed: what the order of the samples is drawn from.
+  ///   - dataset: the samples; a batch also has their targets and weights.
+  ///   - batchSize: the maximum number of samples per batch.
+  ///   - seed: the seed of the order of the samples.
   ///   - readers: the number of threads, 1...64.
-  ///   - prefetch: the most batches read ahead, 1...1024; without it two for each reader.
-  /// - Throws: `invalidArgument` for numbers outside of these.
+  ///   - prefetch: the maximum number of batches that are read ahead, 1...1024; nil for two per reader.
+  /// - Throws: `invalidArgument` for a value out of range.
   public init(
     _ dataset: LabeledDataset, batchSize: Int, seed: UInt64 = 0, readers: Int = 2,
     prefetch: Int? = nil
@@ -51,23 +52,23 @@ public struct BatchLoader: Sendable {
       prefetch: prefetch)
   }
 
-  /// Loads from IDX files named as MNIST's.
+  /// Creates a loader for a folder of IDX files with the names of MNIST's files.
   ///
-  /// Images that are not gzipped are read row by row from their file each time and take no memory
-  /// of their own. Gzipped ones are unpacked first, or used in place where the cache holds them
-  /// unpacked (``IDXFolder``).
+  /// Images that are not gzipped are read from their file row by row for each batch, so they are never
+  /// held in memory as a whole. Gzipped images are decompressed first, or mapped if the cache holds a
+  /// decompressed copy (``IDXFolder``).
   ///
   /// - Parameters:
   ///   - path: the folder.
-  ///   - part: which of the two parts.
-  ///   - classNames: the names of the classes by label; without them as ``IDXFolder`` says.
-  ///   - batchSize: the most samples of a batch.
-  ///   - seed: what the order of the samples is drawn from.
+  ///   - part: the training or test part.
+  ///   - classNames: the names of the classes by label; nil for the names that ``IDXFolder`` determines.
+  ///   - batchSize: the maximum number of samples per batch.
+  ///   - seed: the seed of the order of the samples.
   ///   - readers: the number of threads, 1...64.
-  ///   - prefetch: the most batches read ahead, 1...1024; without it two for each reader.
-  ///   - cache: where unpacked copies are kept.
-  /// - Throws: `notFound` if the folder has no such part; `invalidArgument`; as ``IDXFolder``'s
-  ///   loading.
+  ///   - prefetch: the maximum number of batches that are read ahead, 1...1024; nil for two per reader.
+  ///   - cache: the cache for decompressed copies.
+  /// - Throws: `notFound` if the folder does not have this part; `invalidArgument` for a value out of
+  ///   range; the errors of loading with ``IDXFolder``.
   public init(
     idxFolder path: String, part: DatasetSplit.Part = .training, classNames: [String]? = nil,
     batchSize: Int, seed: UInt64 = 0, readers: Int = 2, prefetch: Int? = nil,
@@ -101,10 +102,10 @@ public struct BatchLoader: Sendable {
     self.prefetch = prefetch
   }
 
-  /// The batches of an epoch, to be gone through with `for`; reading begins with the loop.
+  /// Returns the batches of an epoch as a sequence; reading starts with the loop over it.
   ///
-  /// - Parameter epoch: the number of the epoch, from 0.
-  /// - Throws: `invalidArgument` for a negative number.
+  /// - Parameter epoch: the index of the epoch, counted from 0.
+  /// - Throws: `invalidArgument` for a negative epoch.
   public func epoch(_ epoch: Int) throws(SoftmaxError) -> Epoch {
     Epoch(
       batches: try ShuffledBatches(of: batchSize, from: count, seed: seed, epoch: epoch),
@@ -113,9 +114,9 @@ public struct BatchLoader: Sendable {
 }
 
 extension BatchLoader {
-  /// One pass over the samples; each loop over it reads them anew.
+  /// One pass over the samples; each loop over it reads the batches again.
   public struct Epoch: Sequence, Sendable {
-    /// The rows of each batch.
+    /// The rows of the samples in each batch.
     public let batches: ShuffledBatches
     fileprivate let source: any RowSource
     fileprivate let readers: Int
@@ -124,7 +125,7 @@ extension BatchLoader {
     /// The number of batches.
     public var underestimatedCount: Int { batches.count }
 
-    /// Starts to read.
+    /// Starts the readers.
     public func makeIterator() -> Iterator {
       Iterator(
         BatchQueue(batches: batches, source: source, capacity: prefetch),
@@ -132,14 +133,14 @@ extension BatchLoader {
     }
   }
 
-  /// Hands out the batches in their order, and stops the readers when nobody holds it any more.
+  /// An iterator that returns the batches in order and stops the readers when it is released.
   public final class Iterator: IteratorProtocol {
     private let queue: BatchQueue
     private let threads: [ThreadHandle]
 
     init(_ queue: BatchQueue, threadCount: Int) {
       self.queue = queue
-      // Fewer where the system grants fewer; without any the caller reads.
+      // The system may refuse to create threads. If there are none, the caller reads the batches itself.
       threads = (0..<threadCount).compactMap { _ in ThreadHandle.start { queue.read() } }
     }
 
@@ -148,7 +149,7 @@ extension BatchLoader {
       for thread in threads { thread.join() }
     }
 
-    /// The next batch, or why it could not be read; nil behind the last.
+    /// Returns the next batch, or the error of reading it; nil after the last batch.
     public func next() -> Result<LabeledDataset, SoftmaxError>? {
       threads.isEmpty ? queue.readNext() : queue.next()
     }

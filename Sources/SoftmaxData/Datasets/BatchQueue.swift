@@ -2,17 +2,19 @@
 import SoftmaxCore
 import SoftmaxModels
 
-/// What the readers of an epoch and its caller share: who reads which batch, and those that are read.
+/// The queue that assigns the batches of an epoch to readers and passes the read batches to the caller.
 ///
-/// Readers take the numbers of batches in turn, at most `capacity` ahead of the caller; a batch waits
-/// in the slot of its number. Whoever has nothing to do waits at the gate and takes no time.
+/// Each reader takes the next batch number, at most `capacity` ahead of the caller. A batch that is read
+/// waits in a slot that its number determines. Threads without work sleep at the gate and use no
+/// processor time.
 final class BatchQueue: @unchecked Sendable {
   typealias Outcome = Result<LabeledDataset, SoftmaxError>
 
   private let batches: ShuffledBatches
   private let source: any RowSource
   private let gate = Gate()
-  // All below is read and written behind the gate.
+  // The properties below are accessed only while the gate is locked, except by `readNext()`, which runs
+  // if there are no readers.
   private var slots: [Outcome?]
   private var takenCount = 0
   private var givenCount = 0
@@ -24,7 +26,7 @@ final class BatchQueue: @unchecked Sendable {
     slots = Array(repeating: nil, count: capacity)
   }
 
-  /// Reads batches until none is left: the work of one reader.
+  /// Reads batches until none is left; each reader thread runs this method once.
   func read() {
     while let number = takeNumber() {
       let outcome = outcome(of: number)
@@ -35,7 +37,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// The next batch, when a reader has it; nil behind the last.
+  /// Returns the next batch and waits until a reader has read it; nil after the last batch.
   func next() -> Outcome? {
     gate.lock()
     defer { gate.unlock() }
@@ -52,7 +54,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// The next batch, read by the caller.
+  /// Reads the next batch on the caller's thread, if there are no readers; nil after the last batch.
   func readNext() -> Outcome? {
     takeNumber().map { number in
       givenCount += 1
@@ -60,7 +62,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Lets the readers end once they have read what they are reading.
+  /// Makes the readers end after the batch that each of them is reading.
   func stop() {
     gate.lock()
     isStopped = true

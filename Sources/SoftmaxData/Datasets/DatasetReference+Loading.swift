@@ -2,18 +2,19 @@
 public import SoftmaxCore
 
 extension DatasetReference {
-  /// Loads the data set, all parts of it; a built-in one is fetched if it is nowhere to be found.
+  /// Loads both parts of the data set; a built-in data set is fetched if it is not found.
   ///
   /// - Parameters:
-  ///   - dataDirectory: where a data set that is fetched lies, instead of the usual places.
-  ///   - table: how to read a table.
-  ///   - arrays: which arrays of an NPZ or NPY file hold features and labels.
-  ///   - cache: where fetched files and unpacked copies are kept.
-  ///   - progress: told about each piece of a file that has to be fetched.
-  /// - Throws: as ``RemoteDataset/load(directory:cache:mirrors:progress:)``,
+  ///   - dataDirectory: the only folder to search for a built-in data set of files; nil for the default
+  ///     folders.
+  ///   - table: the format of a table.
+  ///   - arrays: the arrays of an NPZ or NPY file that hold features and labels.
+  ///   - cache: the cache for fetched files and decompressed copies.
+  ///   - progress: called whenever bytes of a fetched file arrive.
+  /// - Throws: the errors of ``RemoteDataset/load(directory:cache:mirrors:progress:)``,
   ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:cache:)``,
-  ///   ``CSVTable/read(_:as:maximumByteCount:)`` and ``NPZArchive/array(_:)``; `invalidArgument` where arrays
-  ///   are chosen and there are none.
+  ///   ``CSVTable/read(_:as:maximumByteCount:)`` and ``NPZArchive/array(_:)``; `invalidArgument` if
+  ///   arrays are chosen for data that are not NPZ or NPY files.
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
     arrays: ArrayChoice = ArrayChoice(),
@@ -45,13 +46,15 @@ extension DatasetReference {
     }
   }
 
-  /// The samples that the reference names: a part, or one row of it.
+  /// Returns the samples that the reference names: a part of the data set, or one row of it.
   ///
   /// - Parameters:
-  ///   - split: what ``load(dataDirectory:table:arrays:cache:progress:)`` gave.
-  ///   - default: the part that a reference without one stands for; if it is the test part and
-  ///     there is none, the training part is not taken in its place.
-  /// - Throws: `notFound` if the data set has no such part, or the part no such row.
+  ///   - split: the data set, from ``load(dataDirectory:table:arrays:cache:progress:)``.
+  ///   - default: the part to return if the reference names none. A file without parts always returns all
+  ///     of its samples. If the default is the test part and another data set has none, the training part
+  ///     is not returned instead.
+  /// - Throws: `notFound` if the data set does not have the part, or the part does not have the row;
+  ///   `invalidArgument` if the reference names a part of a file without parts.
   public func part(
     of split: DatasetSplit, default: DatasetSplit.Part
   ) throws(SoftmaxError) -> LabeledDataset {

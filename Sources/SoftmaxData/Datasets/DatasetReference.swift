@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// Data as it is named on the command line: a data set, a part of it, a row of that.
+/// The command line's reference to data: a data set, one of its parts, or one of its rows.
 ///
-/// The name is one of ``builtInNames``, the path of a folder of IDX files, of a table of
-/// comma-separated values (``CSVTable``) or of arrays (``NPZArchive``, ``NPYArray``), or `-` for what comes
-/// on standard input. After it may follow `:train` or `:test`, unless the file has no parts, and then `:`
-/// and the number of a row, counted from 0. A path that exists is taken as it is, colons included.
+/// The text begins with one of ``builtInNames``, the path of a folder of IDX files, of a table of
+/// comma-separated values (``CSVTable``) or of a file of arrays (``NPZArchive``, ``NPYArray``), or `-`
+/// for standard input. `:train` or `:test` may follow unless the file has no parts, and then `:` and the
+/// number of a row, counted from 0. If the whole text is an existing path, its colons are part of the
+/// path.
 ///
 /// ```swift
 /// let reference = try DatasetReference("fashion-mnist:test:0")
@@ -15,9 +16,9 @@ public import SoftmaxCore
 /// print(one.count, one.classNames[one.labels[0]])           // 1 Ankle boot
 /// ```
 public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
-  /// Where the data are.
+  /// The location of the data.
   public enum Source: Hashable, Sendable {
-    /// A data set of ``DatasetReference/builtInNames``.
+    /// The data set with one of the names ``DatasetReference/builtInNames``.
     case builtIn(String)
     /// The path of a folder of IDX files.
     case folder(String)
@@ -25,36 +26,37 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     case file(String)
   }
 
-  /// The names of the data sets that the library knows.
+  /// The names of the built-in data sets.
   public static let builtInNames = NamedDataset.all.map(\.name)
 
-  /// Where the data are.
+  /// The location of the data.
   public let source: Source
-  /// The part that was named, if one was.
+  /// The part; nil if the reference names none.
   public let part: DatasetSplit.Part?
-  /// The row that was named, if one was, counted from 0.
+  /// The index of the row, counted from 0; nil if the reference names none.
   public let row: Int?
 
-  /// Refers to data without going through text.
+  /// Creates a reference from its components.
   public init(source: Source, part: DatasetSplit.Part? = nil, row: Int? = nil) {
     self.source = source
     self.part = part
     self.row = row
   }
 
-  /// Reads what a user wrote.
+  /// Parses a reference.
   ///
-  /// Only the file system is asked whether a path is there; nothing is read.
+  /// It checks whether paths exist, but does not read the data.
   ///
-  /// - Throws: `notFound` if the name is none of the known ones and no path, with the known ones
-  ///   and the nearest; `invalidArgument` if what follows the name is no part and no row.
+  /// - Throws: `notFound` if the name is neither a built-in data set nor an existing path, with all
+  ///   built-in names or the most similar one; `invalidArgument` if the suffix is neither a part nor a
+  ///   row.
   public init(_ text: String) throws(SoftmaxError) {
     let pieces = text.split(separator: ":", omittingEmptySubsequences: false)
     if let name = pieces.first.map(String.init), Self.builtInNames.contains(name) {
       try self.init(.builtIn(name), suffixes: pieces.dropFirst(), text: text)
       return
     }
-    // The longest piece from the front that exists is the path.
+    // The longest prefix that exists is the path.
     for count in stride(from: pieces.count, through: max(1, pieces.count - 2), by: -1) {
       let path = pieces.prefix(count).joined(separator: ":")
       guard let kind = path == PipedBytes.standardInput ? .other : FileKind(path) else { continue }
@@ -88,7 +90,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     self.init(source: source, part: part, row: row)
   }
 
-  /// The reference as a user would write it.
+  /// The reference as text that can be parsed again.
   public var description: String {
     let name =
       switch source {

@@ -4,9 +4,10 @@ import SoftmaxCore
 extension RemoteDataset {
   /// Fashion-MNIST: 70,000 images of clothes, 28 x 28 grey pixels, in ten classes.
   ///
-  /// 60,000 to learn from and 10,000 to be judged by; pixels are scaled by 1/255 to 0...1. Debian's and
-  /// Ubuntu's package `dataset-fashion-mnist` puts the files into `/usr/share/datasets/fashion-mnist`:
-  /// packed anew, with other digests and the same content.
+  /// The training part has 60,000 images, the test part 10,000. Pixels are scaled by 1/255 to 0...1. The
+  /// package `dataset-fashion-mnist` of Debian and Ubuntu installs the files into
+  /// `/usr/share/datasets/fashion-mnist`. They are compressed differently, so they have other digests and
+  /// the same content.
   ///
   /// Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking
   /// Machine Learning Algorithms", 2017, <https://arxiv.org/abs/1708.07747>; MIT licence.

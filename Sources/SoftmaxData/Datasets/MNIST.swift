@@ -4,8 +4,8 @@ import SoftmaxCore
 extension RemoteDataset {
   /// MNIST: 70,000 images of handwritten digits, 28 x 28 grey pixels, in ten classes.
   ///
-  /// 60,000 to learn from and 10,000 to be judged by; pixels are scaled by 1/255 to 0...1. The mirrors are
-  /// copies of the makers' files, which their own page serves no more.
+  /// The training part has 60,000 images, the test part 10,000. Pixels are scaled by 1/255 to 0...1. The
+  /// mirrors are copies of the original files, which the authors' page no longer serves.
   ///
   /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", 1998.
   public static let mnist = RemoteDataset(
@@ -29,8 +29,8 @@ extension RemoteDataset {
         sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     ],
     isThis: { split in
-      // How often each digit was written. Those who made data sets of the same form, Fashion-MNIST and
-      // KMNIST, have as many samples of each class.
+      // The number of images of each digit. Fashion-MNIST and KMNIST, which have the same form, have
+      // equal numbers for all classes.
       counts(split.training)
         == [5_923, 6_742, 5_958, 6_131, 5_842, 5_421, 5_918, 6_265, 5_851, 5_949]
         && counts(split.test) == [980, 1_135, 1_032, 1_010, 982, 892, 958, 1_028, 974, 1_009]

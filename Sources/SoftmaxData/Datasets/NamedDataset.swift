@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SoftmaxCore
 
-/// A data set that the library knows by its name: inside of the library, or files to be fetched.
+/// A data set with a name: either embedded in the library or loaded from files.
 package struct NamedDataset: Sendable {
   private enum Source: Sendable {
     case embedded(@Sendable () throws(SoftmaxError) -> DatasetSplit)
@@ -12,7 +12,7 @@ package struct NamedDataset: Sendable {
   package let name: String
   private let source: Source
 
-  /// A data set inside of the library.
+  /// Creates a data set that is embedded in the library.
   private init(
     _ name: String, _ load: @escaping @Sendable () throws(SoftmaxError) -> DatasetSplit
   ) {
@@ -20,15 +20,15 @@ package struct NamedDataset: Sendable {
     source = .embedded(load)
   }
 
-  /// A data set of files.
+  /// Creates a data set that is loaded from files.
   private init(_ remote: RemoteDataset) {
     name = remote.name
     source = .remote(remote)
   }
 
-  /// The registry: every data set with a name.
+  /// The registry of all data sets with a name.
   ///
-  /// References, the command's `data` and its help follow from it.
+  /// Data set references, the command `data` and its help are derived from it.
   package static let all = [
     NamedDataset("digits", Digits.load),
     NamedDataset("iris", Iris.load),
@@ -37,9 +37,9 @@ package struct NamedDataset: Sendable {
     NamedDataset(.mnist),
   ]
 
-  /// The data set of a name.
+  /// Returns the data set with a name.
   ///
-  /// - Throws: `notFound` with the names that there are.
+  /// - Throws: `notFound` with the names of all data sets.
   package static func named(_ name: String) throws(SoftmaxError) -> NamedDataset {
     guard let dataset = all.first(where: { $0.name == name }) else {
       throw SoftmaxError(
@@ -49,12 +49,12 @@ package struct NamedDataset: Sendable {
     return dataset
   }
 
-  /// What is fetched and found in folders; nil for a data set inside of the library.
+  /// The data set of files; nil for a data set that is embedded in the library.
   package var remote: RemoteDataset? {
     if case .remote(let remote) = source { remote } else { nil }
   }
 
-  /// Loads the data set, and fetches it first if it is nowhere to be found.
+  /// Loads the data set, and fetches it first if it is not found.
   func load(
     directory: String?, cache: DataCache, progress: DownloadProgress?
   ) throws(SoftmaxError) -> DatasetSplit {

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// A data set of IDX files that lies in one of several places, or else on mirrors.
+/// A data set of IDX files that are searched in several folders and fetched from mirrors if none has
+/// them.
 ///
-/// The files are looked for, in this order:
-/// 1. in the folder given, and nowhere else if one is given;
-/// 2. in the cache, by default the user's: `$XDG_CACHE_HOME/softmax/NAME`, which is
-///    `~/.cache/softmax/NAME` unless set otherwise, on Apple's systems `~/Library/Caches/softmax/NAME`;
-/// 3. where a package of the system puts them;
+/// The files are searched in this order:
+/// 1. in the given folder; no other folder is searched, and nothing is fetched;
+/// 2. without a given folder, in the cache, by default the user's: `$XDG_CACHE_HOME/softmax/NAME`, which
+///    is `~/.cache/softmax/NAME` unless the variable is set, or `~/Library/Caches/softmax/NAME` on
+///    Apple's systems;
+/// 3. in the folder of the system's package of the data set.
 ///
-/// or else fetched into the cache. Under 1 they may lie in a folder of the data set's name within, which
-/// is looked at first. Mirrors need not be trusted: what arrives is checked against SHA-256.
+/// If no folder has the files, they are fetched into the cache. In a given folder, a subfolder with the
+/// data set's name is searched first. Mirrors need not be trusted, because the SHA-256 of each fetched
+/// file is verified.
 ///
 /// ```swift
 /// let fashion = try RemoteDataset.fashionMNIST.load()
@@ -20,33 +23,35 @@ public import SoftmaxCore
 public struct RemoteDataset: Sendable {
   /// The name on the command line and of the folder, such as `fashion-mnist`.
   public let name: String
-  /// What its makers call it.
+  /// The official name of the data set.
   let title: String
   /// The names of the classes, by label.
   public let classNames: [String]
-  /// Where its files are, tried in this order.
+  /// The addresses of the folders from which the files are fetched, tried in this order.
   public let mirrors: [String]
-  /// The files as the mirrors have them.
+  /// The files on the mirrors.
   package let files: [RemoteFile]
-  /// Where a package of the system puts the files; nil for none.
+  /// The folder into which a package of the system installs the files; nil if there is no such package.
   package var packageFolder: String?
-  /// The name of that package.
+  /// The name of the system's package; nil if there is none.
   var packageName: String?
-  /// Whether what was loaded is this data set: several have files of the same names and shapes.
+  /// Returns whether loaded data are this data set.
+  ///
+  /// Several data sets have files with the same names and shapes.
   let isThis: @Sendable (DatasetSplit) -> Bool
 
-  /// Loads the data set, and fetches it first if it is nowhere to be found.
+  /// Loads the data set, and fetches it first if it is not found.
   ///
-  /// Unpacked copies of the images are kept for the next time, as ``IDXFolder`` says.
+  /// Decompressed copies of the images are stored for the next load; see ``IDXFolder``.
   ///
   /// - Parameters:
-  ///   - directory: where the files are, instead of the usual places.
-  ///   - cache: where fetched files and unpacked copies are kept.
-  ///   - mirrors: where to fetch the files, instead of ``mirrors``.
-  ///   - progress: told about each piece of a file that arrives.
-  /// - Throws: `notFound` if `directory` does not hold the files; `networkFailure`,
-  ///   `checksumMismatch` or `ioFailure` if they could not be fetched; `checksumMismatch` if the
-  ///   files found are of another data set of the same form; `invalidData` if they are damaged.
+  ///   - directory: the only folder to search; nil for the default folders.
+  ///   - cache: the cache for fetched files and decompressed copies.
+  ///   - mirrors: the addresses from which to fetch the files; nil for those of the data set.
+  ///   - progress: called whenever bytes of a file arrive.
+  /// - Throws: `notFound` if `directory` does not hold the files; `networkFailure`, `checksumMismatch` or
+  ///   `ioFailure` if they could not be fetched; `checksumMismatch` if the files found are of another
+  ///   data set of the same form; `invalidData` if they are damaged.
   public func load(
     directory: String? = nil, cache: DataCache = .user, mirrors: [String]? = nil,
     progress: DownloadProgress? = nil
@@ -67,13 +72,13 @@ public struct RemoteDataset: Sendable {
     return split
   }
 
-  /// The folder that holds all files, or nil if none of the usual places does.
+  /// Returns the folder that holds all files; nil if none of the default folders does.
   ///
-  /// Nothing is fetched.
+  /// It does not fetch files.
   ///
   /// - Parameters:
-  ///   - directory: where the files are, instead of the usual places.
-  ///   - cache: where fetched files are kept.
+  ///   - directory: the only folder to search; nil for the default folders.
+  ///   - cache: the cache for fetched files.
   /// - Throws: `notFound` if `directory` is given and does not hold the files.
   public func locate(
     directory: String? = nil, cache: DataCache = .user
@@ -82,10 +87,11 @@ public struct RemoteDataset: Sendable {
       return [cache.folder(of: name), packageFolder].compactMap(\.self)
         .first(where: IDXFolder.isComplete)
     }
-    // In this order, so that one folder can hold this data set and, within, others of the same form.
+    // The subfolder comes first, so that a folder can hold this data set and, in subfolders, others of
+    // the same form.
     let places = [FolderPath.join(directory, name), directory]
     if let found = places.first(where: IDXFolder.isComplete) { return found }
-    // What a user names is not passed over in silence.
+    // A folder that the user has named must not be ignored silently.
     throw SoftmaxError(
       .notFound,
       "holds no \(files.map(\.name).joined(separator: ", ")), with or without .gz, "
@@ -96,7 +102,7 @@ public struct RemoteDataset: Sendable {
       at: .file(path: directory, offset: nil))
   }
 
-  /// Fetches the files that are missing into a folder, by default the cache's.
+  /// Fetches the missing files into a folder, by default that of the cache.
   ///
   /// ```swift
   /// let folder = try RemoteDataset.mnist.fetch { file, received, total in
@@ -105,13 +111,13 @@ public struct RemoteDataset: Sendable {
   /// ```
   ///
   /// - Parameters:
-  ///   - directory: the folder for the files themselves; made if it is missing.
-  ///   - cache: where fetched files are kept without such a folder.
-  ///   - mirrors: where to fetch the files, instead of ``mirrors``.
-  ///   - progress: told about each piece of a file that arrives.
+  ///   - directory: the folder for the files, created if it does not exist; nil for that of the cache.
+  ///   - cache: the cache for fetched files.
+  ///   - mirrors: the addresses from which to fetch the files; nil for those of the data set.
+  ///   - progress: called whenever bytes of a file arrive.
   /// - Returns: the folder that holds the files.
-  /// - Throws: `networkFailure` or `checksumMismatch` listing what was tried; `ioFailure` if the
-  ///   folder cannot be written; `notFound` if there is no cache.
+  /// - Throws: `networkFailure` or `checksumMismatch` with all attempts; `ioFailure` if the folder cannot
+  ///   be written; `notFound` if there is no cache.
   @discardableResult
   public func fetch(
     to directory: String? = nil, cache: DataCache = .user, mirrors: [String]? = nil,

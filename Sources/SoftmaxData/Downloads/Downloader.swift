@@ -2,21 +2,23 @@
 import Foundation
 package import SoftmaxCore
 
-/// Called as bytes of a file arrive: its name, the bytes so far and the bytes expected in all.
+/// A function that is called as bytes of a file arrive, with the name of the file, the number of bytes
+/// received so far and the number of bytes expected.
 public typealias DownloadProgress = (
   _ file: String, _ receivedBytes: Int, _ totalBytes: Int
 ) -> Void
 
-/// Fetches files from the first of several mirrors that has them right.
+/// A downloader that fetches each file from the first of several mirrors that provides it correctly.
 ///
-/// A file appears under its name only when it is complete and has the expected
-/// SHA-256. What is there and right is not fetched again.
+/// A file is written under its name only after all of it has arrived with the expected SHA-256. An
+/// existing correct file is not fetched again. One file is fetched at a time.
 package struct Downloader: Sendable {
-  /// Where to look, in this order: addresses (http or https) that a file's name is appended to.
+  /// The addresses (http or https) of the mirrors, tried in this order; the name of a file is appended to
+  /// them.
   package let mirrors: [String]
-  /// The longest that a mirror may stay silent, in seconds.
+  /// The maximum time in seconds that a mirror may send nothing.
   package let idleSeconds: Double
-  /// The longest that one file may take from one mirror, in seconds.
+  /// The maximum time in seconds to fetch one file from one mirror.
   package let totalSeconds: Double
 
   /// Creates a downloader.
@@ -26,12 +28,12 @@ package struct Downloader: Sendable {
     self.totalSeconds = totalSeconds
   }
 
-  /// Fetches the files that a folder lacks, and makes the folder where needed.
+  /// Fetches the files that a folder lacks, and creates the folder if necessary.
   ///
-  /// The calling thread waits, and is the one that `progress` is called on.
+  /// The call blocks until all files are fetched; `progress` is called on the calling thread.
   ///
-  /// - Throws: `networkFailure`, or `checksumMismatch` where only wrong files were to be had,
-  ///   listing what was tried; `ioFailure` where the folder cannot be written.
+  /// - Throws: `checksumMismatch` if all mirrors sent wrong files, otherwise `networkFailure`, with all
+  ///   attempts; `ioFailure` if the folder cannot be written.
   package func fetch(
     _ files: [RemoteFile], into folder: String, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) {
@@ -58,7 +60,7 @@ package struct Downloader: Sendable {
       do throws(SoftmaxError) {
         return try fetch(file, from: mirror, to: path, progress: progress)
       } catch {
-        // Another mirror does not mend a full disk.
+        // Other errors, such as a full disk, would recur with the next mirror.
         guard error.code == .networkFailure || error.code == .checksumMismatch else { throw error }
         failures.append(error)
       }
@@ -105,7 +107,9 @@ package struct Downloader: Sendable {
     }
   }
 
-  /// Hands on what arrives and returns its SHA-256; exactly the expected number of bytes.
+  /// Passes the received bytes to `handOn` and returns their SHA-256.
+  ///
+  /// - Throws: `networkFailure` unless exactly the expected number of bytes arrives in time.
   private func receive(
     _ file: RemoteFile, from address: String, by download: SessionDownload,
     handOn: ([UInt8], Int) throws(SoftmaxError) -> Void

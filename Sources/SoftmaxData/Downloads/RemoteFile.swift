@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file on a mirror, and how to recognise it.
+/// A file on a mirror, with its expected size and digest.
 ///
-/// Mirrors need not be trusted, nor the way to them: a file of another size or
-/// another digest is refused.
+/// Neither the mirrors nor the connections need to be trusted: a file with another size or digest is
+/// rejected.
 package struct RemoteFile: Hashable, Sendable {
   /// The name on the mirror and in the folder.
   package let name: String
@@ -12,7 +12,7 @@ package struct RemoteFile: Hashable, Sendable {
   /// The SHA-256 in lower-case hexadecimal.
   package let sha256: String
 
-  /// Describes a file.
+  /// Creates the description of a file.
   package init(name: String, byteCount: Int, sha256: String) {
     self.name = name
     self.byteCount = byteCount

@@ -7,31 +7,31 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// What happens to a download.
+/// An event of a download.
 enum DownloadEvent: Sendable {
-  /// The mirror's answer began, with its HTTP status.
+  /// The response has started, with its HTTP status; 0 if it is not an HTTP response.
   case status(Int)
-  /// The mirror says how many bytes it will send.
+  /// The mirror has announced the number of bytes that it will send.
   case announced(Int)
-  /// Some of the file arrived.
+  /// Bytes of the file have arrived.
   case bytes([UInt8])
-  /// Nothing more will come; with a message, because of a failure.
+  /// The download has ended; the message is nil unless it failed.
   case end(String?)
 }
 
-/// A request by Foundation's loading system, which knows TLS and the system's proxies.
+/// A request by Foundation's loading system, which supports TLS and the system's proxy settings.
 ///
-/// It takes in what a server sends as fast as that comes, but keeps no more than the caller wants: memory is
-/// bounded by the size of the file.
+/// It receives bytes as fast as the server sends them and queues them for the caller. Bytes after the
+/// first piece beyond the expected size are dropped, so memory is bounded by about the size of the file.
 final class SessionDownload {
   private let events: Events
   private let session: URLSession
 
-  /// Sends the request for a file of which no more than `limit` bytes are wanted.
+  /// Sends a request for a file that has at most `limit` bytes.
   init(_ url: URL, limit: Int, idleSeconds: Double) {
     events = Events(limit: limit)
     var request = URLRequest(url: url)
-    // Otherwise a server may pack the file once more on its way, and its size says nothing.
+    // With another encoding, the announced size would be that of the compressed bytes.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = idleSeconds
@@ -40,19 +40,20 @@ final class SessionDownload {
     session.dataTask(with: request).resume()
   }
 
-  /// The next event; nil if none comes within so many seconds.
+  /// Returns the next event; nil if there is none within `seconds`.
   func next(within seconds: Double) -> DownloadEvent? { events.next(within: seconds) }
 
-  /// Ends the request, wherever it is; the caller does not wait for that.
+  /// Cancels the request at any time, without waiting for its end.
   func stop() {
     events.close()
-    // On Linux this waits until the sender pauses, which one that is fast enough never does.
+    // On Linux the call waits until the server pauses, which a fast server never does. It therefore runs
+    // on another thread.
     let session = session
     Thread.detachNewThread { session.invalidateAndCancel() }
   }
 }
 
-/// The delegate of a request: what it is told is queued up for the thread that waits for it.
+/// The delegate of a request, which queues its events for the thread that waits for them.
 private final class Events: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
     var waiting: [DownloadEvent] = []
@@ -89,14 +90,15 @@ private final class Events: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     add(.status((response as? HTTPURLResponse)?.statusCode ?? 0))
     let announced = Int(clamping: response.expectedContentLength)
-    // Negative where nothing is announced.
+    // The count is negative if the response announces none.
     if announced >= 0 { add(.announced(announced)) }
     completionHandler(announced <= limit ? .allow : .cancel)
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    // The session does not wait for whoever takes the events, so what comes beyond the limit is
-    // dropped here: one piece more says that there was too much.
+    // The session does not wait until queued events are taken, so bytes beyond the limit must be dropped
+    // here. The first bytes beyond the limit are still queued; from them the caller sees that the file is
+    // too large.
     let before = state.withLock { state in
       defer { state.receivedBytes += data.count }
       return state.receivedBytes

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SoftmaxCore
 
-/// A file or folder to be read, or bytes that were read already, such as those of standard input.
+/// A file or folder to read, or bytes that are already in memory, such as those of standard input.
 package struct DataFile: Sendable {
-  /// The path, or what to call the bytes.
+  /// The path, or the name of the bytes in messages.
   package let path: String
-  // The bytes; nil for what is read from the path.
+  // The bytes in memory; nil for a file that is read from the path.
   private let bytes: [UInt8]?
 
-  /// What lies under a path; a pipe, and `-` for standard input, are read at once.
+  /// Creates a file from a path; a pipe, and `-` for standard input, is read to its end.
   ///
   /// - Throws: `unsupported` for a pipe of more than 1 GiB; `ioFailure` for devices.
   package init(_ path: String) throws(SoftmaxError) {
@@ -16,25 +16,25 @@ package struct DataFile: Sendable {
     self.path = PipedBytes.name(path)
   }
 
-  /// Bytes under a name.
+  /// Creates a file from bytes in memory.
   init(bytes: [UInt8], name: String) {
     path = name
     self.bytes = bytes
   }
 
-  /// The last part of the path.
+  /// The last component of the path.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  /// What lies under the path; bytes are as good as a regular file.
+  /// The kind of the file; bytes in memory count as a regular file, nil if nothing exists at the path.
   fileprivate var kind: FileKind? { bytes == nil ? FileKind(path) : .regular }
 
-  /// Reads front to back, unpacked if it is gzipped.
+  /// Returns a sequential reader, which decompresses gzipped bytes.
   func reader() throws(SoftmaxError) -> UnpackingReader {
     if let bytes { return try UnpackingReader(ByteSource(bytes: bytes, name: path)) }
     return try UnpackingReader(ByteSource(path: path))
   }
 
-  /// All bytes at once, mapped where that is possible.
+  /// Returns all decompressed bytes, memory-mapped if possible.
   func whole(maximumByteCount: Int) throws(SoftmaxError) -> ByteStorage {
     if let bytes {
       return try WholeFile.bytes(bytes, name: path, maximumByteCount: maximumByteCount)
@@ -43,29 +43,31 @@ package struct DataFile: Sendable {
   }
 }
 
-/// What a format is recognized by.
+/// The properties by which a format is recognized.
 package struct FileStart: Sendable {
   /// Whether it is a folder.
   let isFolder: Bool
-  /// The first bytes, unpacked if the file is gzipped; fewer at the end, none of what cannot be read.
+  /// The first 16 bytes, decompressed if the file is gzipped.
+  ///
+  /// There are fewer bytes if the file is shorter, and none if it cannot be read.
   let bytes: [UInt8]
 
   private static let byteCount = 16
 
-  /// Looks at a file; what cannot be read has no bytes.
+  /// Reads the first bytes of a file; a file that cannot be read has none.
   init(_ file: DataFile) {
     isFolder = file.kind == .folder
     bytes = file.kind == .regular ? (try? file.reader().read(Self.byteCount)) ?? [] : []
   }
 }
 
-/// How data are read where the file leaves it open.
+/// Options for properties that a file does not determine itself.
 package struct ReadingOptions: Sendable {
-  /// How a table is read, and the classes and features that are known already.
+  /// The format of a table, including the classes and the schema of a model.
   package var table: CSVFormat
-  /// Which arrays hold features and labels.
+  /// The arrays that hold features and labels.
   package var arrays: ArrayChoice
-  /// Where unpacked copies are kept.
+  /// The cache for decompressed copies.
   package var cache: DataCache
 
   package init(
@@ -77,16 +79,16 @@ package struct ReadingOptions: Sendable {
   }
 }
 
-/// Rows to be predicted, with what is known about them.
+/// Rows for prediction, with their labels if they are known.
 package struct PredictionRows: Sendable {
   package let features: Features
   /// The shape of one row.
   package let featureShape: [Int]
-  /// The name of each row's class where it is known; nil where the file has no labels.
+  /// The class name of each row, nil for a row without a label; nil as a whole if the file has no labels.
   package let labels: [String?]?
-  /// What was found out by looking, to be said once.
+  /// A message for the user about what was detected; nil if there is nothing to report.
   package let note: String?
-  /// What is no error and still worth a look.
+  /// Possible mistakes in the data that are not errors.
   package let warnings: [String]
 
   init(
@@ -101,15 +103,15 @@ package struct PredictionRows: Sendable {
   }
 }
 
-/// A fact about a file, for people and programs.
+/// A fact about a file, which can be shown as text or as JSON.
 package struct FileFact: Sendable {
-  /// What a fact is.
+  /// The value of a fact.
   package enum Value: Sendable {
-    /// The extents of an array.
+    /// The shape of an array.
     case shape([Int])
-    /// The least and the greatest number; nil where there are none.
+    /// The minimum and maximum of the values; nil if there are no values.
     case range(ClosedRange<Int>?)
-    /// Several arrays: name, type, extents.
+    /// The name, type and shape of several arrays.
     case arrays([(name: String, type: String, shape: [Int])])
   }
 

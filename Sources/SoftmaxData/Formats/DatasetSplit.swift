@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// A data set as its makers split it: what to learn from, and what to be judged by.
+/// A data set with the training and test parts that its authors have defined.
 ///
 /// ```swift
 /// let digits = try Digits.load()
 /// print(digits.training.count, digits.test?.count ?? 0)      // 1437 360
 /// ```
 public struct DatasetSplit: Hashable, Sendable {
-  /// One of the two parts of a data set.
+  /// A part of a data set.
   public enum Part: String, Hashable, Sendable {
-    /// The samples to learn from, `train` on the command line.
+    /// The training samples, `train` on the command line.
     case training = "train"
-    /// The samples that were held back, `test` on the command line.
+    /// The samples held back for evaluation, `test` on the command line.
     case test
   }
 
-  /// What the data set is called, such as `fashion-mnist`.
+  /// The name of the data set, such as `fashion-mnist`.
   public let name: String
-  /// The samples to learn from.
+  /// The training samples.
   public let training: LabeledDataset
-  /// The samples that were held back, where the data set has such.
+  /// The samples held back for evaluation; nil if the data set has none.
   public let test: LabeledDataset?
-  /// What was found out by looking at the file, to be said once.
+  /// A message for the user about what was detected in the file; nil if there is nothing to report.
   public let note: String?
-  /// What is no error and still worth a look.
+  /// Possible mistakes in the data that are not errors.
   public let warnings: [String]
-  /// The names of the features, where they have such.
+  /// The names of the features; nil if they have no names.
   public var featureNames: [String]? { training.features.table?.columnNames }
 
   /// Creates a split from its parts.
@@ -41,13 +41,13 @@ public struct DatasetSplit: Hashable, Sendable {
     self.warnings = warnings
   }
 
-  /// The samples of a part; nil where the data set has none such.
+  /// Returns the samples of a part; nil if the data set does not have the part.
   package func samples(of part: Part) -> LabeledDataset? {
     part == .training ? training : test
   }
 
-  /// Holds a fifth of the samples of each class back to be judged by; which ones is drawn once and for
-  /// all.
+  /// Creates a split whose test part is a fifth of the samples of each class, drawn with the fixed seed
+  /// 0.
   init(name: String, holdingBackFifthOf dataset: LabeledDataset) throws(SoftmaxError) {
     let (training, test) = try dataset.split(
       validationFraction: 0.2, seed: 0, purpose: .heldBackRows)

@@ -1,41 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SoftmaxCore
 
-/// A kind of file or folder: how it is recognized, read and described.
+/// A format of files or folders, which determines how they are recognized, read and described.
 ///
-/// A format is a value in ``FileFormats/all``. The command's help, `inspect`, `train`, `evaluate` and
-/// `predict` follow from that list. Whatever a format is asked for, a damaged file is a typed error.
+/// The list ``FileFormats/all`` contains a value of each format. The command's help, `inspect`, `train`,
+/// `evaluate` and `predict` are derived from that list. All methods that read a damaged file must throw a
+/// `SoftmaxError` instead of crashing.
 package protocol FileFormat: Sendable {
-  /// What to call a file of this format in a sentence, such as `a table`.
+  /// The format with its article for use in a sentence, such as `a table`.
   var name: String { get }
-  /// What to call the format in a list of facts, such as `NPZ file`.
+  /// The name of the format in a list of facts, such as `NPZ file`.
   var title: String { get }
-  /// What its files hold at most.
+  /// The most that a file of this format can contain.
   var content: FileContent { get }
 
-  /// Whether a file that begins so is of this format; asked in the order of the list.
+  /// Returns whether a file with these first bytes has this format, unless an earlier format in the list
+  /// recognizes it.
   func recognizes(_ start: FileStart) -> Bool
 
-  /// Whether one file has labels to learn from, where its format can have them.
+  /// Returns whether a file has labels; by default whether files of the format can have labels.
   func hasLabels(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> Bool
 
-  /// Reads features and labels, all parts that the file has.
+  /// Reads the features and labels of all parts of a file.
   ///
-  /// - Throws: `unsupported` for a format that has no labels.
+  /// - Throws: `unsupported` for a format without labels; the errors of reading the file.
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit
 
-  /// Reads features, and labels where there are such.
+  /// Reads the features of a part, and its labels if there are any.
   ///
-  /// - Parameter part: which part; nil for the test part of a file that has one, else all rows.
+  /// - Parameter part: the part; nil for the test part, or for all rows if the file has no test part.
   func rows(
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows
 
-  /// What there is to say about a file without its meaning as samples; empty if there is nothing.
+  /// Returns facts about a file that do not depend on its interpretation as samples; by default none.
   func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact]
 }
 
-/// What a format's files hold at most.
+/// The most that files of a format can contain.
 package enum FileContent: Hashable, Sendable {
   case model
   case features
@@ -61,7 +63,7 @@ extension FileFormat {
 
   package func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact] { [] }
 
-  /// Throws where a part is named and the format has none.
+  /// Throws `invalidArgument` if a part is named; called for files without parts.
   func validateNoPart(
     _ part: DatasetSplit.Part?, of file: DataFile
   ) throws(SoftmaxError) {
@@ -74,24 +76,26 @@ extension FileFormat {
 
 /// The registry of file formats.
 package enum FileFormats {
-  /// Every format, in the order in which they are asked.
+  /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
     IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(), ModelFileFormat(), table,
   ]
 
-  /// What no other format takes is a table, or is said to be a broken one.
+  /// The last format, which accepts every file that no other format recognizes.
+  ///
+  /// Reading such a file as a table either succeeds or reports the error in the table.
   private static let table = TableFileFormat()
 
-  /// The format of a file or folder, told by its first bytes and never by its name.
+  /// Returns the format of a file or folder, determined by its first bytes and not by its name.
   package static func format(of file: DataFile) -> any FileFormat {
     let start = FileStart(file)
     return all.first { $0.recognizes(start) } ?? table
   }
 
-  /// What data can be, for help: `a folder of IDX files, ... or a table`.
+  /// The names of all formats of data, for help texts: `a folder of IDX files, ... or a table`.
   package static let namesOfData = names { $0 != .model }
 
-  /// What data with labels can be, for help.
+  /// The names of all formats of data with labels, for help texts.
   package static let namesOfLabeledData = names { $0 == .labeledFeatures }
 
   private static func names(where holds: (FileContent) -> Bool) -> String {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Where batches come from; asked by several threads at once.
+/// A source of samples for batches; several threads call it at the same time.
 protocol RowSource: Sendable {
   /// The number of samples.
   var count: Int { get }
 
-  /// The samples of some rows, their features as floats.
+  /// Returns the samples of some rows, with their features as floats.
   func samples(inRows rows: ArraySlice<Int>) throws(SoftmaxError) -> LabeledDataset
 }
 
-/// Rows of a data set in memory.
+/// The rows of a data set in memory.
 struct MemoryRows: RowSource {
   let dataset: LabeledDataset
 
@@ -23,7 +23,8 @@ struct MemoryRows: RowSource {
   }
 }
 
-/// Rows of a plain IDX file of images, read from the file each time; the labels lie in memory.
+/// The rows of an uncompressed IDX file of images, read from the file for each batch; only the labels are
+/// in memory.
 struct FileRows: RowSource {
   let images: IDXRowFile
   let labels: [Int]

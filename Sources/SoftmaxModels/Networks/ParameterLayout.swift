@@ -5,7 +5,7 @@ import SoftmaxCore
 /// The position of each trained tensor in the flat parameters of a network.
 ///
 /// Flat parameters are one array with the values of all trained tensors, in order of the layers and of the
-/// tensors in a layer; frozen layers are left out. A dense weight has the same memory layout as in every plan
+/// tensors in a layer; frozen layers are excluded. A dense weight has the same memory layout as in every plan
 /// (`WeightLayout`), so no transposition is needed between the two. The layout depends on shapes alone.
 struct ParameterLayout: Sendable {
   /// The position of one tensor.
@@ -73,14 +73,14 @@ struct ParameterLayout: Sendable {
     return flat
   }
 
-  /// A network of the form with flat values as its parameters.
+  /// Returns a copy of a network with flat values as its parameters.
   func network(_ network: Sequential, with flat: [Float]) -> Sequential {
     var network = network
     store(flat, of: segments, into: &network)
     return network
   }
 
-  /// Copies the flat values of some tensors to a network.
+  /// Copies the flat values of some segments to a network.
   func store(_ flat: [Float], of segments: [Segment], into network: inout Sequential) {
     for segment in segments {
       network.layers[segment.layer].tensors[segment.place].values = tensor(segment, of: flat).values
@@ -100,7 +100,9 @@ struct ParameterLayout: Sendable {
     return result
   }
 
-  /// What `layers(of:)` gives, flat again; nil where it is of another network.
+  /// Returns the flat values of tensors by layer, the inverse of `layers(of:)`.
+  ///
+  /// It returns nil unless layers, names and shapes of the tensors are those of this layout.
   func values(of layers: [LayerTensors]) -> [Float]? {
     let tensors = layers.flatMap { layer in layer.tensors.map { (layer.layer, $0) } }
     guard tensors.count == segments.count else { return nil }
@@ -113,7 +115,7 @@ struct ParameterLayout: Sendable {
     return flat
   }
 
-  /// Values in a tensor's shape become flat.
+  /// Copies a tensor's values to its segment of flat values.
   func copy(_ values: [Float], of segment: Segment, to flat: inout [Float]) {
     guard segment.isTransposed else {
       flat.replaceSubrange(segment.range, with: values)

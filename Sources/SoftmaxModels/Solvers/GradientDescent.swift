@@ -2,39 +2,41 @@
 
 public import SoftmaxCore
 
-/// Steps along the negative gradient of all rows, each as long as makes the objective enough less.
+/// Gradient descent on all rows with a backtracking line search.
 ///
-/// x becomes x - t g with the first t of 2 t', t', t' / 2, ... (t' the length of the step before) for which
-/// f(x - t g) <= f(x) - t / 2 ||g||^2, which keeps a step from going far beyond the least value on its way.
-/// Source: Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", 1966.
-/// Where f changes by less than the roundings of float losses, the slope decides: it must not lead uphill
-/// at the end of the step. Source: Hager and Zhang, "A new conjugate gradient method with guaranteed
-/// descent and an efficient line search", 2005.
+/// An iteration replaces x by x - t g, where g is the gradient. It tries t = 2 t', t', t' / 2, ..., where
+/// t' is the length of the previous step, and takes the first t for which f(x - t g) <= f(x) - t / 2
+/// ||g||^2. This condition rejects steps that go far beyond the minimum along the line. Source: Armijo,
+/// "Minimization of functions having Lipschitz continuous first partial derivatives", 1966.
 ///
-/// Simple and slow: an iteration takes few evaluations, but the error shrinks by a factor that is close
-/// to 1 where features are badly scaled.
+/// If f changes by less than the rounding error of float losses, the condition is unreliable. Then t is
+/// taken if f does not increase along the step at its end. Source: Hager and Zhang, "A new conjugate
+/// gradient method with guaranteed descent and an efficient line search", 2005.
+///
+/// An iteration costs few evaluations of all rows. Convergence is slow: if the features have different
+/// scales, the error shrinks per iteration by a factor close to 1.
 public struct GradientDescent: Solver {
   /// `gradient descent`.
   public let name = "gradient descent"
-  /// The norm of the gradient at which the parameters are good enough.
+  /// The norm of the gradient at or below which the solve has converged.
   public let gradientTolerance: Double
 
-  // By how much of itself the objective may be wrong.
+  // The assumed relative rounding error of the objective.
   private static let rounding = Double(Float.ulpOfOne)
 
   /// Creates a solver.
   ///
-  /// - Parameter gradientTolerance: the norm of the gradient at which the parameters are good enough,
+  /// - Parameter gradientTolerance: the norm of the gradient at or below which the solve has converged,
   ///   at least 0.
   public init(gradientTolerance: Double = 1e-4) {
     self.gradientTolerance = gradientTolerance
   }
 
-  /// The tolerance.
+  /// The tolerance under the name `gradient_tolerance`.
   public var settings: [String: Double] { ["gradient_tolerance": gradientTolerance] }
 
-  /// Throws `invalidArgument` for a tolerance below 0, `unsupported` for an L1 penalty, which has no
-  /// gradient where weights are 0.
+  /// Throws `invalidArgument` for a negative tolerance, `unsupported` for an L1 penalty, which has no
+  /// gradient where a weight is 0.
   public func validate(_ objective: Objective) throws(SoftmaxError) {
     guard gradientTolerance >= 0 else {
       throw SoftmaxError(
@@ -47,14 +49,15 @@ public struct GradientDescent: Solver {
     }
   }
 
-  /// Takes a step; false where none along the gradient makes the objective less in floats.
+  /// Takes one step; returns false if no step along the gradient reduces the objective in float
+  /// precision.
   public func iterate(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> Bool {
     let squaredNorm = state.gradient.reduce(0) { $0 + $1 * $1 }
     var candidate = state.parameters
     var gradient: [Double] = []
-    // A half of it must be less.
+    // The step length must stay finite.
     var length = min(2 * state.stepLength, .greatestFiniteMagnitude)
     while true {
       for (index, slope) in state.gradient.enumerated() {
@@ -63,7 +66,7 @@ public struct GradientDescent: Solver {
       guard candidate != state.parameters else { return false }
       let value = try objective.valueAndGradient(at: candidate, into: &gradient)
       state.evaluationCount += 1
-      // Neither holds of an objective that is no number.
+      // If the objective is NaN, both comparisons are false and the step is halved.
       let change = value.objective - state.value.objective
       let isLess = change <= -length / 2 * squaredNorm
       let isRounding = change.magnitude <= Self.rounding * state.value.objective.magnitude

@@ -2,38 +2,41 @@
 
 public import SoftmaxCore
 
-/// Where a solver ended, with a certificate of how good that is.
+/// The result of a solver, with the norm of the gradient as a certificate of its quality.
 public struct SolverResult: Sendable {
-  /// The flat parameters that are handed back.
+  /// The resulting flat parameters.
   public let parameters: [Float]
-  /// The mean loss of all rows with the penalties at these parameters.
+  /// The mean loss of all rows plus the penalties at these parameters.
   public let objective: Double
-  /// The Euclidean norm of its gradient there: 0 at an optimum.
+  /// The Euclidean norm of the gradient at these parameters, which is 0 at an optimum.
   public let gradientNorm: Double
   /// The number of iterations.
   public let iterations: Int
-  /// How often the objective and its gradient were taken.
+  /// The number of evaluations of the objective and its gradient.
   public let evaluations: Int
-  /// Whether the norm is at most what the solver was asked for.
+  /// Whether the gradient norm is at most the solver's tolerance.
   ///
-  /// Where it is not, `history.stopReason` says what ended the solve; nil says that the iterations did.
+  /// If it is not, `history.stopReason` gives the reason why the solve ended. It is nil if the solve
+  /// reached the maximum number of iterations or a callback paused it.
   public let isConverged: Bool
-  /// Loss and accuracy after each iteration.
+  /// The loss and accuracy after each iteration.
   public let history: TrainingHistory
 }
 
 extension Solver {
-  /// Makes an objective as small as so many iterations can.
+  /// Minimizes an objective in at most `iterations` iterations.
   ///
   /// - Parameters:
-  ///   - objective: what to make small.
-  ///   - parameters: where to begin; without them those of the objective's network.
-  ///   - iterations: the most iterations.
-  ///   - callbacks: what watches the iterations and may end them, in this order.
-  ///   - checkpoint: where to go on; settings, data and callbacks must be those of the checkpoint's solve.
-  /// - Returns: the parameters and how good they are.
+  ///   - objective: the objective to minimize.
+  ///   - parameters: the initial flat parameters; nil for those of the objective's network.
+  ///   - iterations: the maximum number of iterations.
+  ///   - callbacks: the callbacks, called in this order; they observe the iterations and may end the
+  ///     solve.
+  ///   - checkpoint: the checkpoint from which to resume; settings, data and callbacks must be those of
+  ///     the checkpoint's solve.
+  /// - Returns: the parameters, the objective and the norm of its gradient.
   /// - Throws: `invalidArgument` or `shapeMismatch`; `unsupported` for an objective that the solver or
-  ///   ``Objective/valueAndGradient(at:into:)`` is not made for; `diverged`; or what a callback throws.
+  ///   ``Objective/valueAndGradient(at:into:)`` does not support; `diverged`; the errors of callbacks.
   public func minimize(
     _ objective: Objective, from parameters: [Float]? = nil, iterations: Int = 100,
     callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil
@@ -46,7 +49,7 @@ extension Solver {
 }
 
 extension Sequential {
-  /// Trains the network on all rows at once, with a certificate of how good it has become.
+  /// Trains the network with a solver on all rows, and returns the norm of the gradient as a certificate.
   ///
   /// ```swift
   /// let result = try network.fit(
@@ -54,26 +57,29 @@ extension Sequential {
   /// print(result.isConverged, result.gradientNorm)
   /// ```
   ///
-  /// Same data and settings give the same bits, whatever the threads and the processor, in one go or
-  /// interrupted. Callbacks, checkpoints and the history count iterations where those of a training by
-  /// batches count epochs.
+  /// The same data and settings give the same bits, independent of the number of threads and the
+  /// processor, and of interruptions if the training is resumed from a checkpoint. For callbacks,
+  /// checkpoints and the history an iteration counts as an epoch.
   ///
   /// - Parameters:
-  ///   - dataset: features of the network's input shape, and as many classes as it has outputs.
-  ///   - solver: how to make the objective least.
-  ///   - pipeline: what to do to the features first, those of the validation too.
-  ///   - loss: what to make small.
-  ///   - iterations: the most iterations.
-  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; biases are left alone.
-  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; biases are left alone.
-  ///   - validation: samples that are not learnt from; loss and accuracy on all of them end each
-  ///     iteration.
-  ///   - callbacks: what watches the iterations and may end the training, in this order.
-  ///   - checkpoint: where to go on; see `fit` by batches.
-  ///   - threads: the number of threads; without it as many of the machine's as help.
-  /// - Returns: the objective at the parameters that the network has now, and how good they are.
-  /// - Throws: `shapeMismatch`, `invalidArgument` or `unsupported`; `diverged`, leaving the network as it
-  ///   was; or what a callback throws.
+  ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
+  ///   - solver: the solver that minimizes the objective.
+  ///   - pipeline: the preprocessing of the features, also of those for validation; nil for none that
+  ///     changes values.
+  ///   - loss: the loss to minimize.
+  ///   - iterations: the maximum number of iterations.
+  ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; W does not include biases.
+  ///   - l2Penalty: the factor l2 in l2 / 2 ||W||^2, added to the mean loss; W does not include biases.
+  ///   - validation: samples that are not trained on. After each iteration their loss and accuracy are
+  ///     computed.
+  ///   - callbacks: the callbacks, called in this order; they observe the iterations and may end the
+  ///     training.
+  ///   - checkpoint: the checkpoint from which to resume, with the same requirements as in `fit` by
+  ///     batches.
+  ///   - threads: the number of threads; nil for as many of the machine's as are useful.
+  /// - Returns: the objective at the network's new parameters and the norm of its gradient.
+  /// - Throws: `shapeMismatch`, `invalidArgument` or `unsupported`; `diverged`, in which case the network
+  ///   is not changed; the errors of callbacks.
   @discardableResult
   public mutating func fit(
     to dataset: LabeledDataset, solver: some Solver, pipeline: Pipeline? = nil,
@@ -107,7 +113,7 @@ extension Sequential {
 }
 
 extension SolverRun {
-  /// Iterates to the end, watched by callbacks.
+  /// Runs the iterations in the training loop and returns the result.
   fileprivate func finished(
     iterations: Int, validation: LabeledDataset?, callbacks: [any TrainingCallback],
     resuming checkpoint: Checkpoint?
@@ -120,7 +126,7 @@ extension SolverRun {
       self, epochCount: iterations, validation: validation, callbacks: callbacks)
     if let checkpoint { try loop.resume(checkpoint) }
     let parameters = objective.layout.values(of: try loop.run())
-    // A callback may hand back other parameters than the last.
+    // A callback may replace the last parameters by others, such as those of the best iteration.
     var end = current
     if parameters != end.parameters {
       end = try SolverState(at: parameters, of: objective)

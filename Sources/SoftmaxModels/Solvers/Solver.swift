@@ -2,9 +2,10 @@
 
 public import SoftmaxCore
 
-/// How to make an objective least by iterations that see all rows.
+/// A method that minimizes an objective by iterations over all rows.
 ///
-/// A value with its settings; what it keeps while it works is in a ``SolverState``.
+/// A solver is a value with settings. A ``SolverState`` holds the data that it keeps between iterations.
+/// A solve may end before it reaches a minimum; `SolverResult` says whether it converged.
 ///
 /// ```swift
 /// let solver = GradientDescent(gradientTolerance: 1e-4)
@@ -14,48 +15,51 @@ public import SoftmaxCore
 /// let solved = try objective.network(at: result.parameters)
 /// ```
 public protocol Solver: Sendable {
-  /// What names it in records and messages.
+  /// The name in records and messages.
   var name: String { get }
 
-  /// Its settings by name. A training that goes on from a checkpoint must share them.
+  /// The settings by name, which must be equal when a solve resumes from a checkpoint.
   var settings: [String: Double] { get }
 
-  /// The norm of the gradient at which the parameters are good enough.
+  /// The Euclidean norm of the gradient at or below which the solve has converged.
   var gradientTolerance: Double { get }
 
-  /// Throws `invalidArgument` for settings that make no sense, `unsupported` for an objective that the
-  /// solver is not made for.
+  /// Throws `invalidArgument` if a setting is invalid, `unsupported` if the solver cannot minimize the
+  /// objective.
   func validate(_ objective: Objective) throws(SoftmaxError)
 
-  /// Does an iteration: moves to parameters of a lesser objective with ``SolverState/move(to:value:gradient:)``.
+  /// Runs one iteration, which moves to parameters with a lower objective by
+  /// ``SolverState/move(to:value:gradient:)``.
   ///
-  /// It must depend on the state and the objective alone, so that a solve that is interrupted goes on
+  /// The iteration must depend on the state and the objective only, so that an interrupted solve resumes
   /// with the same bits.
   ///
-  /// - Returns: false where it finds none, with the parameters as they were.
+  /// - Returns: false if the solver finds no such parameters; it then leaves the parameters unchanged.
   func iterate(_ state: inout SolverState, on objective: Objective) throws(SoftmaxError) -> Bool
 }
 
-/// Where a solver stands: its parameters, what the objective is there, and what it keeps for the next
-/// iterations.
+/// The state of a solve between two iterations: the parameters, the objective and gradient there, and the
+/// values that the solver keeps.
+///
+/// It holds one float and one double per parameter, and one float per parameter for each of the vectors.
 public struct SolverState: Sendable {
   /// The flat parameters.
   public private(set) var parameters: [Float]
-  /// The objective there.
+  /// The objective at the parameters.
   public private(set) var value: Objective.Value
-  /// Its gradient there.
+  /// The gradient of the objective at the parameters.
   public private(set) var gradient: [Double]
-  /// The length of the last step, in multiples of its direction, finite and greater than 0; 1 before the
-  /// first.
+  /// The length of the last step as a multiple of its direction, finite and greater than 0; 1 before the
+  /// first step.
   public var stepLength = 1.0
-  /// How often the objective and its gradient were taken.
+  /// The number of evaluations of the objective and its gradient so far.
   public var evaluationCount: Int
-  /// Numbers that are kept, by name.
+  /// Single values that the solver keeps between iterations, by name.
   ///
-  /// They may come from a file, whose numbers can be anything. `evaluations` and `stuck` are names of the
-  /// library's.
+  /// A solver must validate them, because a checkpoint file can contain any values. The names
+  /// `evaluations` and `stuck` are reserved for the library.
   public var values: [String: Double] = [:]
-  /// Vectors that are kept, laid out as the parameters.
+  /// Vectors that the solver keeps between iterations, each with the layout of the flat parameters.
   public var vectors: [[Float]] = []
 
   init(at parameters: [Float], of objective: Objective) throws(SoftmaxError) {
@@ -69,13 +73,13 @@ public struct SolverState: Sendable {
     }
   }
 
-  /// Moves to other parameters.
+  /// Replaces the parameters.
   ///
   /// - Parameters:
-  ///   - parameters: where to.
-  ///   - value: the objective there.
-  ///   - gradient: its gradient there.
-  /// - Precondition: there are as many of both as before.
+  ///   - parameters: the new flat parameters.
+  ///   - value: the objective at these parameters.
+  ///   - gradient: the gradient of the objective at these parameters.
+  /// - Precondition: `parameters` and `gradient` have as many elements as the current parameters.
   public mutating func move(to parameters: [Float], value: Objective.Value, gradient: [Double]) {
     precondition(
       parameters.count == self.parameters.count && gradient.count == parameters.count,

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// A solver at work, as a training's loop sees it: an iteration is an epoch of one step.
+/// A running solver as a process of the training loop: an iteration is an epoch of one step.
 final class SolverRun: TrainingProcess {
   let objective: Objective
   let pipeline: Pipeline
@@ -11,7 +11,7 @@ final class SolverRun: TrainingProcess {
   private(set) var iterationCount = 0
   private var isStuck = false
 
-  /// Begins at some parameters.
+  /// Evaluates the objective at the initial parameters.
   init(
     _ solver: any Solver, on objective: Objective, from parameters: [Float], pipeline: Pipeline
   ) throws(SoftmaxError) {
@@ -72,7 +72,7 @@ final class SolverRun: TrainingProcess {
   }
 }
 
-// What a checkpoint holds of it.
+// The state for checkpoints.
 extension SolverRun {
   private static let evaluationsKey = "evaluations"
   private static let stuckKey = "stuck"
@@ -99,7 +99,7 @@ extension SolverRun {
       vectors.append(vector)
     }
     var values = state.solverValues
-    // It may come from a file.
+    // The values may come from a file, so the count is validated below.
     let evaluations = values.removeValue(forKey: Self.evaluationsKey) ?? 0
     let wasStuck = values.removeValue(forKey: Self.stuckKey) != nil
     guard 0...0x1p53 ~= evaluations else {

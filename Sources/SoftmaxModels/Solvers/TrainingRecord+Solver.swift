@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TrainingRecord {
-  /// Creates a record of a call of `fit` with a solver.
+  /// Creates the record of a call of `fit` with a solver; its batch size is the number of rows.
   public init(
     dataset: String? = nil, rowCount: Int, loss: Loss, solver: some Solver,
     l1Penalty: Double = 0, l2Penalty: Double, seed: UInt64, history: TrainingHistory

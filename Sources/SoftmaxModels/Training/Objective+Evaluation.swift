@@ -3,17 +3,18 @@
 public import SoftmaxCore
 
 extension Objective {
-  /// The mean loss of some samples with the penalties, and its gradient.
+  /// Computes the mean loss of some samples plus the penalties, and its gradient.
   ///
   /// - Parameters:
-  ///   - parameters: where.
-  ///   - rows: the samples' rows in the data set, at most `batchSize`; one may occur twice.
-  ///   - step: the number of batches before this one, from which ``Dropout`` draws: with the same
-  ///     number the same units of the same rows are dropped again.
-  ///   - gradient: becomes the gradient; memory of the right size is used again.
-  /// - Throws: `shapeMismatch` for parameters of another number; `invalidArgument` for no samples, too
-  ///   many, or a negative step; `notFound` for a row that the data set does not have.
-  /// - Complexity: no allocation but for the first gradient.
+  ///   - parameters: the flat parameters at which to evaluate.
+  ///   - rows: the rows of the samples in the data set, at most `batchSize`; a row may occur twice.
+  ///   - step: the number of batches before this one, which selects the random numbers of ``Dropout``:
+  ///     the same number drops the same units of the same rows.
+  ///   - gradient: replaced by the gradient; an array of the right size is reused.
+  /// - Throws: `shapeMismatch` for the wrong number of parameters; `invalidArgument` for no samples, too
+  ///   many samples, or a negative step; `notFound` for a row that is not in the data set.
+  /// - Complexity: one forward and backward pass over the samples. Memory is allocated only if `gradient`
+  ///   does not have the right size.
   @discardableResult
   public func valueAndGradient(
     at parameters: [Float], rows: ArraySlice<Int>, step: Int = 0, into gradient: inout [Float]
@@ -49,7 +50,7 @@ extension Objective {
     return Value(totals: plan.schedule.result(of: 0), penalty: penalty(at: parameters))
   }
 
-  /// The same of samples given as an array.
+  /// Computes the mean loss and its gradient for samples given as an array.
   @discardableResult
   public func valueAndGradient(
     at parameters: [Float], rows: [Int], step: Int = 0, into gradient: inout [Float]
@@ -57,17 +58,17 @@ extension Objective {
     try valueAndGradient(at: parameters, rows: rows[...], step: step, into: &gradient)
   }
 
-  /// The mean loss of all samples with the penalties, and its gradient.
+  /// Computes the mean loss of all samples plus the penalties, and its gradient.
   ///
-  /// Blocks of `batchSize` rows are computed as batches are; their sums are added in double, in the order
-  /// of the rows whatever the threads.
+  /// Blocks of `batchSize` rows are evaluated like batches. Their sums are added in double precision in
+  /// the order of the rows, so the result does not depend on the number of threads.
   ///
   /// - Parameters:
-  ///   - parameters: where.
-  ///   - gradient: becomes the gradient; memory of the right size is used again.
-  /// - Throws: `shapeMismatch` for parameters of another number; `unsupported` for a network that is no
-  ///   function of its parameters and a row alone, with ``Dropout`` or a ``BatchNormalization`` that is
-  ///   not frozen.
+  ///   - parameters: the flat parameters at which to evaluate.
+  ///   - gradient: replaced by the gradient; an array of the right size is reused.
+  /// - Throws: `shapeMismatch` for the wrong number of parameters; `unsupported` for a network whose
+  ///   outputs depend on more than its parameters and one row: with ``Dropout``, or with a
+  ///   ``BatchNormalization`` that is not frozen.
   @discardableResult
   public func valueAndGradient(
     at parameters: [Float], into gradient: inout [Double]
@@ -92,19 +93,20 @@ extension Objective {
     return Value(totals: totals, penalty: penalty(at: parameters))
   }
 
-  /// The mean loss of all samples with the penalties.
+  /// Computes the mean loss of all samples plus the penalties.
   ///
-  /// - Throws: as ``valueAndGradient(at:into:)``.
-  /// - Complexity: that of the gradient too, which comes along.
+  /// - Throws: the errors of ``valueAndGradient(at:into:)``.
+  /// - Complexity: the same as with the gradient, which is computed too and discarded.
   public func value(at parameters: [Float]) throws(SoftmaxError) -> Value {
     var gradient: [Double] = []
     return try valueAndGradient(at: parameters, into: &gradient)
   }
 
-  /// The product of the Hessian, the matrix of the second derivatives of ``value(at:)``, with a vector.
+  /// Computes the product of the Hessian of ``value(at:)`` with a vector.
   ///
-  /// Exact: nothing is a difference of gradients. An L2 penalty adds l2 times the vector's weights, an L1
-  /// penalty nothing, as its slope does not change where no weight is 0.
+  /// The Hessian is the matrix of the second derivatives. The product is computed from exact formulas,
+  /// not from a difference of gradients. An L2 penalty adds l2 times the vector's weights. An L1 penalty
+  /// adds nothing, because its second derivative is 0 wherever no weight is 0.
   ///
   /// ```swift
   /// var product: [Double] = []
@@ -112,12 +114,13 @@ extension Objective {
   /// ```
   ///
   /// - Parameters:
-  ///   - parameters: where.
-  ///   - vector: what the Hessian is multiplied by, laid out as the parameters; rounded to floats.
-  ///   - product: becomes the product; memory of the right size is used again.
-  /// - Throws: `shapeMismatch` for parameters or a vector of another number; `unsupported` for anything
-  ///   but cross-entropy on one ``Dense`` layer that is not frozen, without an activation but a softmax.
-  /// - Complexity: one and a half times that of the gradient; the first call lays memory out.
+  ///   - parameters: the flat parameters at which to evaluate.
+  ///   - vector: the vector, with the layout of the parameters; it is rounded to floats.
+  ///   - product: replaced by the product; an array of the right size is reused.
+  /// - Throws: `shapeMismatch` for the wrong number of parameters or vector elements; `unsupported`
+  ///   unless the loss is cross-entropy and the network is a single ``Dense`` layer that is not frozen
+  ///   and has no activation other than softmax.
+  /// - Complexity: one and a half times the cost of the gradient. The first call also allocates buffers.
   public func hessianVectorProduct(
     at parameters: [Float], vector: [Double], into product: inout [Double]
   ) throws(SoftmaxError) {
@@ -145,10 +148,13 @@ extension Objective {
   }
 }
 
-// MARK: - How
+// MARK: - Implementation
 
 extension Objective {
-  /// l1 sum |W| + l2 / 2 ||W||^2, in double: the weights of a unit ascending, then the units.
+  /// Returns l1 sum |W| + l2 / 2 ||W||^2 in double precision.
+  ///
+  /// It adds the weights of each unit in the order of the inputs, then the sums of the units in order.
+  /// The result therefore does not depend on the memory layout of the weights.
   private func penalty(at parameters: [Float]) -> Double {
     guard l1Penalty != 0 || l2Penalty != 0 else { return 0 }
     var (sum, squares) = (0.0, 0.0)
@@ -174,7 +180,7 @@ extension Objective {
     gradient = Array(repeating: 0, count: parameterCount)
   }
 
-  /// Calls `body` with some steps of a plan, the features and the targets on each worker.
+  /// Calls `body` on each worker with some steps of a plan, the features and the targets.
   private func run(
     _ steps: Range<Int>, of plan: any TrainingPlan,
     _ body: @escaping @Sendable (Range<Int>, FeatureSource, FeatureSource?, Worker) -> Void
@@ -186,7 +192,10 @@ extension Objective {
     }
   }
 
-  /// The weighted mean over all rows of what `step` leaves as a plan's gradients, block by block.
+  /// Computes the weighted mean of a plan's gradients over all rows.
+  ///
+  /// For each block, `step` computes the gradients in the plan's buffers. They are added block by block
+  /// to `sums`, which is then divided by the total weight.
   private func sumOverRows(
     of plan: any TrainingPlan, at parameters: [Float], into sums: inout [Double],
     _ step: @escaping @Sendable (Int, FeatureSource, FeatureSource?, Worker) -> Void
@@ -217,7 +226,9 @@ extension Objective {
 
   private func validateRowsAreIndependent() throws(SoftmaxError) {
     for operation in LoweredNetwork(network).operations {
-      // What does nothing in prediction draws in training; a column is one of the whole batch.
+      // An operation that does nothing in prediction, such as dropout, draws random numbers in training.
+      // An operation on columns that is not frozen, such as batch normalization, uses all rows of a
+      // batch.
       let traits = operation.traits
       let looksAtOthers = traits.form == .columns && !operation.isFrozen
       guard !traits.actsInPrediction || looksAtOthers else { continue }

@@ -54,7 +54,7 @@ public final class Objective {
   let layout: ParameterLayout
   let execution: Execution
   private lazy var dataIdentity = dataset.identity
-  // Made when the first product is asked for.
+  // Created at the first Hessian-vector product; nil if the network or the loss does not support it.
   lazy var curvature = CurvaturePlan(
     network, on: dataset, loss: loss, batchSize: batchSize, workerCount: team.threadCount,
     kernels: execution.kernels)
@@ -76,7 +76,7 @@ public final class Objective {
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss = .crossEntropy,
     batchSize: Int = 256, l1Penalty: Double = 0, l2Penalty: Double = 0, threads: Int? = nil
   ) throws(SoftmaxError) {
-    // The pipeline of no steps rejects a table with texts or missing cells and passes other features
+    // A pipeline without steps rejects a table with texts or missing cells, and passes other features
     // unchanged.
     try self.init(
       network, on: Pipeline().apply(to: dataset), loss: loss, optimizer: nil, batchSize: batchSize,
@@ -153,11 +153,11 @@ public final class Objective {
   }
 }
 
-// What trainers and solvers need beside.
+// The members that trainers and solvers use.
 extension Objective {
-  /// What of a training's settings is the objective's.
+  /// Returns the objective's share of a training's settings.
   ///
-  /// - Parameter validation: which samples are held back.
+  /// - Parameter validation: the identity of the validation samples; nil if there are none.
   func settings(validation: TrainingSettings?) -> TrainingSettings {
     var lossSettings = TrainingSettings(loss.name, loss.settings)
     if !loss.classWeights.isEmpty {

@@ -3,22 +3,29 @@
 public import SoftmaxCore
 
 extension Trainer {
-  /// All that the next step of a trainer, or of a solver, depends on: who restores it takes the same
-  /// steps, bit for bit.
+  /// The state on which the next step of a trainer or a solver depends.
+  ///
+  /// After a state is restored, the next steps give the same bits. A state holds a copy of the network
+  /// and of the optimizer state.
   public struct State: Hashable, Sendable {
     /// The network as trained so far.
     public let network: Sequential
-    /// The optimizer's state: for each value that it keeps of a parameter, such as Adam's two moments,
-    /// those of each layer's trained tensors; of a solver the vectors that it keeps.
+    /// The values that the optimizer keeps for each trained parameter, such as Adam's two moments.
+    ///
+    /// Each element holds one of these values for all trained tensors, by layer. For a solver each
+    /// element is one of the vectors that it keeps.
     public let optimizerState: [[LayerTensors]]
-    /// The number of batches done, from which the optimizer's clock follows, or of iterations.
+    /// The number of completed batches, or of iterations of a solver.
+    ///
+    /// It determines the optimizer's clock.
     public let stepCount: Int
-    /// What the learning rate is multiplied with; of a solver the length of its last step.
+    /// The factor of the learning rate in addition to the schedule; for a solver the length of its last
+    /// step.
     public let learningRateFactor: Double
     /// The weight of the batches accumulated for the next update; nil if there are none, or if each has
     /// the weight of the next batch.
     package let accumulatedWeight: AccumulatedWeight?
-    /// Numbers that a solver keeps, by name.
+    /// The single values that a solver keeps, by name.
     package let solverValues: [String: Double]
 
     /// Creates a state between two updates, or with accumulated batches of equal weight.

@@ -31,7 +31,7 @@ public final class Trainer {
   let objective: Objective
   private let optimizer: Optimizer
   private var clock: OptimizerClock
-  /// What was done to the features.
+  /// The preprocessing that was applied to the features.
   let pipeline: Pipeline
 
   /// Prepares the training of a network.
@@ -75,7 +75,8 @@ public final class Trainer {
     clock = OptimizerClock(optimizer, batchesPerEpoch: objective.plan.schedule.stepCount)
   }
 
-  /// A factor of the learning rate in addition to the schedule, from the next step on; initially 1.
+  /// A factor of the learning rate in addition to the schedule, used starting at the next step; initially
+  /// 1.
   ///
   /// - Precondition: the factor is finite and greater than 0.
   public var learningRateFactor: Double {
@@ -141,7 +142,7 @@ public final class Trainer {
   }
 }
 
-// What `fit` needs beside.
+// The members that the training loop uses.
 extension Trainer: TrainingProcess {
   private var plan: any TrainingPlan { objective.plan }
   var unit: TrainingHistory.Unit { .epoch }
@@ -189,7 +190,7 @@ extension Trainer {
     learningRateFactor = product
   }
 
-  /// The weight of the batches whose gradients wait for their step.
+  /// The weight of the batches whose gradients are accumulated for the next update.
   var accumulatedWeight: AccumulatedWeight? { clock.accumulatedWeight }
 
   /// Sets the optimizer's clock to its state after a number of batches.

@@ -21,11 +21,11 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     }
   }
 
-  /// What the epochs of a history are.
+  /// The meaning of an epoch of a history.
   public enum Unit: String, Hashable, Sendable, Codable {
-    /// Passes over the training data, in batches.
+    /// A pass over the training data in batches.
     case epoch
-    /// Iterations of a ``Solver``, each of which sees all data.
+    /// An iteration of a ``Solver``, which uses all training data.
     case iteration
   }
 
@@ -33,18 +33,20 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
   public struct Epoch: Hashable, Sendable, Codable {
     /// The number of the epoch, counted from 1.
     public let number: Int
-    /// The mean loss of the samples, without any penalty: each taken before its batch's update, of an
-    /// iteration at its end.
-    public let loss: Double
-    /// The fraction of the samples classified rightly, taken as the loss is.
+    /// The mean loss of the training samples, without penalties.
     ///
-    /// Samples of weight 0 are left out. For multi-label targets it is the fraction of (sample, class)
+    /// In training by batches the loss of each sample is computed before the update of its batch. In an
+    /// iteration of a solver all losses are computed at the end of the iteration.
+    public let loss: Double
+    /// The fraction of correctly classified training samples, computed at the same time as the loss.
+    ///
+    /// Samples of weight 0 are excluded. For multi-label targets it is the fraction of (sample, class)
     /// pairs whose probability is on the correct side of one half (Keras' binary accuracy).
     public let accuracy: Double
     /// The metrics of the validation samples with the weights at the end of the epoch; nil without
     /// validation.
     public let validation: Metrics?
-    /// The learning rate of the epoch's last step; of an iteration the length of its step.
+    /// The learning rate of the epoch's last step; for an iteration the length of its step.
     public let learningRate: Double
     /// The duration of the steps and the validation, in seconds.
     public let seconds: Double
@@ -80,17 +82,17 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
   public internal(set) var epochs: [Epoch]
   /// The reason why the training ended before its last epoch; nil if it did not.
   public internal(set) var stopReason: String?
-  /// What the epochs are.
+  /// The meaning of an epoch in this history.
   public let unit: Unit
 
-  /// Creates a history, empty or of epochs that are known.
+  /// Creates a history, by default without epochs.
   public init(epochs: [Epoch] = [], stopReason: String? = nil, unit: Unit = .epoch) {
     self.epochs = epochs
     self.stopReason = stopReason
     self.unit = unit
   }
 
-  /// Reads a history; one that does not say its unit is of epochs.
+  /// Decodes a history; the unit is `epoch` if none is stored.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     epochs = try container.decode([Epoch].self, forKey: .epochs)
@@ -98,8 +100,10 @@ public struct TrainingHistory: Hashable, Sendable, Codable {
     unit = try container.decodeIfPresent(Unit.self, forKey: .unit) ?? .epoch
   }
 
-  /// The epoch of the lowest validation loss, or without validation of the lowest training loss; the
-  /// first of equal ones, nil without epochs.
+  /// The epoch with the lowest finite validation loss, or without validation with the lowest finite
+  /// training loss.
+  ///
+  /// It is the first of several equal ones, and nil if there is none.
   public var bestEpoch: Epoch? {
     func value(_ epoch: Epoch) -> Double { epoch.validation?.loss ?? epoch.loss }
     return epochs.filter { value($0).isFinite }.min { value($0) < value($1) }

@@ -4,8 +4,8 @@ import SoftmaxCore
 
 /// The loop of `fit`: it runs epochs, calls the callbacks and ends the training.
 ///
-/// Nothing in it touches the numbers: a loop of one's own over a `Trainer` gives the same bits. A solver
-/// goes through it too, an iteration being an epoch of one step.
+/// The loop does not influence the computed values, so a custom loop over a `Trainer` gives the same
+/// bits. The loop also runs solvers; an iteration is then an epoch of one step.
 struct TrainingLoop {
   private let process: any TrainingProcess
   private let epochCount: Int
@@ -19,9 +19,9 @@ struct TrainingLoop {
   // on the computed values.
   private var chunk = 1
 
-  /// What has been reported.
+  /// The metrics of the completed epochs and the reason of an early end.
   private(set) var history: TrainingHistory
-  /// Whether a step may have been taken.
+  /// Whether `run()` was called, after which the network may have changed.
   private(set) var hasBegun = false
 
   // The ways to end the training before its last epoch.
@@ -80,7 +80,7 @@ struct TrainingLoop {
     var known = checkpoint.callbacks.makeIterator()
     for index in callbacks.indices where callbacks[index].state != nil {
       guard var state = known.next() else { break }
-      // A file has the values of a network, and not what is frozen in it.
+      // A checkpoint file stores the values of a network, but not which layers are frozen.
       state.networks = state.networks.mapValues { process.initial.withValues(of: $0) }
       callbacks[index].state = state
     }

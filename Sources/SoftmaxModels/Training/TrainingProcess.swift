@@ -2,59 +2,63 @@
 
 import SoftmaxCore
 
-/// What a training's loop goes through and a checkpoint holds: a trainer, or a solver at work.
+/// A trainer or a running solver, as the training loop and checkpoints use it.
 ///
 /// An iteration of a solver counts as an epoch of one step.
 protocol TrainingProcess: AnyObject {
-  /// What is made small, with the network that training began with.
+  /// The objective to minimize, with the network as it was before the training.
   var objective: Objective { get }
-  /// What was done to the features.
+  /// The preprocessing that was applied to the features.
   var pipeline: Pipeline { get }
-  /// What its epochs are.
+  /// Whether an epoch is a pass over the data or an iteration of a solver.
   var unit: TrainingHistory.Unit { get }
-  /// The number of steps of an epoch.
+  /// The number of steps per epoch.
   var stepsOfEpoch: Int { get }
-  /// Why there is nothing left to do; nil where there is.
+  /// The reason why no further step is useful; nil if there is none.
   var endReason: String? { get }
 
-  /// The network, whatever its parameters have become.
+  /// The network as trained so far, even if its parameters are infinite or NaN.
   var networkAsItIs: Sequential { get }
   /// The network as trained so far.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   var network: Sequential { get throws(SoftmaxError) }
-  /// All that the next step depends on.
+  /// The state on which the next step depends.
   ///
-  /// - Throws: `diverged` where a parameter has become infinite or no number.
+  /// - Throws: `diverged` if a parameter is infinite or NaN.
   var state: Trainer.State { get throws(SoftmaxError) }
-  /// The learning rate of the next step and that of the last one; of a solver the length of its last step.
+  /// The learning rate of the next step; for a solver the length of its last step.
   var learningRate: Double { get }
+  /// The learning rate of the last step; for a solver the length of this step.
   var lastLearningRate: Double { get }
 
-  /// Prepares an epoch, which may have begun.
+  /// Prepares the steps of an epoch, also of one that resumes in the middle.
   func begin(epoch: Int) throws(SoftmaxError)
-  /// Does some steps of an epoch and adds what they gave.
+  /// Runs some steps of an epoch and adds their losses and predictions to `totals`.
   func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) throws(SoftmaxError)
-  /// Goes back, or on, to a state, or throws and stays as it was.
+  /// Restores an earlier or later state; if it throws, the process is not changed.
   func restore(_ state: Trainer.State) throws(SoftmaxError)
   /// Multiplies the learning rate of the next steps.
   func scaleLearningRate(by factor: Double) throws(SoftmaxError)
-  /// What must be the same for the steps to be the same.
+  /// Returns the settings on which the steps depend.
   ///
-  /// - Parameter validation: which samples are held back.
+  /// - Parameter validation: the identity of the validation samples; nil if there are none.
   func settings(validation: TrainingSettings?) -> TrainingSettings
 }
 
 extension TrainingProcess {
-  /// The network that training began with.
+  /// The network as it was before the training.
   var initial: Sequential { objective.network }
 
-  /// How the outputs of the network become probabilities: as it ends, or as its loss takes them.
+  /// The function that turns the network's outputs into probabilities.
+  ///
+  /// It is the one at the end of the network if there is one, otherwise that of the loss, otherwise the
+  /// network's default.
   var outputFunction: OutputFunction {
     initial.writtenOutputFunction ?? objective.loss.outputFunction ?? initial.outputFunction
   }
 
-  /// All that it takes to go on from here.
+  /// Returns a checkpoint of the current state.
   func checkpoint(
     at position: Checkpoint.Position, history: TrainingHistory, callbacks: [CallbackState],
     validation: TrainingSettings?
@@ -65,7 +69,7 @@ extension TrainingProcess {
       pipeline: pipeline, outputFunction: outputFunction)
   }
 
-  /// Goes on from a checkpoint.
+  /// Restores the state of a checkpoint after validation of its settings and position.
   func restore(
     _ checkpoint: Checkpoint, validation: TrainingSettings?
   ) throws(SoftmaxError) {
@@ -86,7 +90,7 @@ extension TrainingProcess {
     try restore(checkpoint.state)
   }
 
-  /// Throws unless a network has the layers and the seed of the one that is trained.
+  /// Throws `shapeMismatch` unless a network has the layers and the seed of the network that is trained.
   func validateForm(of network: Sequential) throws(SoftmaxError) {
     guard let difference = network.difference(fromFormOf: initial) else { return }
     throw SoftmaxError(
@@ -94,7 +98,8 @@ extension TrainingProcess {
       remedy: "go on with the network that the state or checkpoint is of, or begin anew")
   }
 
-  /// Throws unless a state's network has the layers and the seed of the one here, with the same ones frozen.
+  /// Throws unless a state's network has the same layers, seed and frozen layers as the network that is
+  /// trained.
   func validate(_ state: Trainer.State) throws(SoftmaxError) {
     try validateForm(of: state.network)
     for (layer, own) in zip(state.network.layers, initial.layers)

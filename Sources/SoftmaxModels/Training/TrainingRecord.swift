@@ -15,9 +15,9 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var lossSettings: [String: Double]?
   /// The weights of the classes in the loss; nil if all are equal.
   public var classWeights: [Double]?
-  /// The optimizer's name, or the solver's.
+  /// The name of the optimizer or the solver.
   public var optimizer: String
-  /// Its settings by name.
+  /// The settings of the optimizer or the solver by name.
   public var optimizerSettings: [String: Double]
   /// The factor l1 in l1 sum |W|; nil for no L1 penalty.
   public var l1Penalty: Double?
@@ -25,11 +25,11 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var l2Penalty: Double
   /// The number of samples per batch.
   public var batchSize: Int
-  /// The number of passes, or of what `unit` says.
+  /// The number of passes over the data, or of iterations if `unit` says so.
   public var epochs: Int
-  /// What is counted where it is not passes; nil where it is.
+  /// The meaning of an epoch; nil for a pass over the data.
   public var unit: TrainingHistory.Unit?
-  /// What initial weights and shuffles were drawn from.
+  /// The seed of the initial weights and the shuffles.
   public var seed: UInt64
   /// The mean training loss of the last epoch; nil without epochs.
   public var finalLoss: Double?

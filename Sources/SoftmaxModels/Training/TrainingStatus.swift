@@ -39,10 +39,10 @@ public struct TrainingStatus {
     self.position = position
   }
 
-  /// The learning rate of the next step; of a solver the length of its last step.
+  /// The learning rate of the next step; for a solver the length of its last step.
   public var learningRate: Double { process.learningRate }
 
-  /// The data that are trained on, as the network sees them, without those held back.
+  /// The training data as the network receives them, without the validation samples.
   public var dataset: LabeledDataset { process.objective.dataset }
 
   /// A copy of the network as trained so far, created at the first access.
@@ -59,7 +59,7 @@ public struct TrainingStatus {
 
   /// The state from which the training can resume at this position.
   ///
-  /// It includes the states of the other callbacks. From ``TrainingCallback/epochIsSettled(_:)`` on
+  /// It includes the states of the other callbacks. In ``TrainingCallback/epochIsSettled(_:)`` and later
   /// these are the states after the epoch.
   ///
   /// - Throws: `diverged` if a parameter is infinite or NaN.

@@ -80,7 +80,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspections(console: Console) throws(SoftmaxError) -> [any Inspection] {
-    // A name of a data set is one whatever lies in the current folder.
+    // The name of a built-in data set takes precedence over a file with this name.
     var facts: [any Inspection] = []
     if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
       let file = try DataFile(subject)

@@ -62,7 +62,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
-  // Rows that are predicted and written at once; a row's bits do not depend on its company.
+  // The number of rows that are predicted and written at a time; it does not influence the results.
   private static let rowsAtOnce = 4096
 
   func validate() throws {

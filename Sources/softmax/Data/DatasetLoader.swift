@@ -46,7 +46,8 @@ struct DatasetLoader {
     return split
   }
 
-  /// The rows of a file whose classes need not be those of a classifier, or not be there at all.
+  /// Returns the rows of a file for prediction; its labels are optional and need not be classes of the
+  /// classifier.
   func rows(
     of path: String, part: DatasetSplit.Part?, for classifier: Classifier
   ) throws(SoftmaxError) -> PredictionRows {

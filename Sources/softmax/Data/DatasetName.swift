@@ -4,9 +4,9 @@ import SoftmaxKit
 
 /// The lookup of data sets by name, for arguments that accept no path.
 enum DatasetName {
-  /// The data set that a name stands for.
+  /// Returns the data set with a name.
   ///
-  /// - Throws: `notFound` for what is none, with the names that there are.
+  /// - Throws: `notFound` with the names of all data sets.
   static func dataset(_ name: String) throws(SoftmaxError) -> NamedDataset {
     let reference = try DatasetReference(name)
     guard case .builtIn(let name) = reference.source, reference.part == nil, reference.row == nil

@@ -4,9 +4,11 @@ import Foundation
 import SoftmaxKit
 
 extension DatasetReference {
-  /// Whether a training on this and a test on the other have rows in common.
+  /// Returns whether training on this reference and testing on another one would use common rows.
   ///
-  /// - Parameter hasParts: whether the data of the first have two parts.
+  /// - Parameters:
+  ///   - test: the reference to the test data.
+  ///   - hasParts: whether the data of this reference have a training and a test part.
   func trainsOnRows(of test: DatasetReference, hasParts: Bool) -> Bool {
     guard place == test.place else { return false }
     if hasParts, part ?? .training != test.part ?? .test { return false }

@@ -2,14 +2,14 @@
 
 import SoftmaxKit
 
-/// What is in a single file, before anything is made of it.
+/// The facts about a file that do not depend on its interpretation as samples, for `softmax inspect`.
 struct FileInspection: Inspection {
   private let name: String
   private let path: String
   private let byteCount: Int?
   private let facts: [FileFact]
 
-  /// What a format says about a file; none where it says nothing.
+  /// Returns the facts that a format gives about a file; empty if it gives none.
   static func all(
     of file: DataFile, format: any FileFormat
   ) throws(SoftmaxError) -> [FileInspection] {

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// Which arrays of NumPy's files are read.
+/// The options that choose the arrays of NPZ and NPY files.
 struct ArrayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -21,13 +21,13 @@ struct ArrayOptions: ParsableArguments {
       """, valueName: "array"))
   var labels: String?
 
-  /// The same for the library.
+  /// The options as a value of the library.
   var choice: ArrayChoice { ArrayChoice(features: features, labels: labels) }
 
-  /// The words of a command line that say the same.
+  /// The command-line arguments that give the same options.
   var words: [String] {
     [("--features", features), ("--labels", labels)].flatMap { name, value in
-      // What begins with a dash would be taken for an option.
+      // A separate argument that begins with a dash would be parsed as an option.
       value.map { $0.hasPrefix("-") ? ["\(name)=\($0)"] : [name, $0] } ?? []
     }
   }

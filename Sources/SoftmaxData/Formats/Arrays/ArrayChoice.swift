@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Which arrays of NumPy's hold the features and the labels; what is left out is found by its name.
+/// The choice of the NumPy arrays that hold features and labels; arrays that are nil are found by name.
 ///
-/// Each is the name of an array in the NPZ file that is read, or the path of an NPY file. Known names are
-/// `x`, `features`, `embeddings`, `images`, `inputs` and `data`, for labels `y`, `label`, `labels`,
-/// `target` and `targets`, with `_train` and `_test` after or `train_` and `test_` before for the parts of
-/// a data set; capital or small. ``DatasetSplit/note`` says what was found.
+/// A value is the name of an array in the NPZ file, or the path of another NPY file. The known names of
+/// features are `x`, `features`, `embeddings`, `images`, `inputs` and `data`; those of labels are `y`,
+/// `label`, `labels`, `target` and `targets`. For the parts of a data set they have the suffix `_train`
+/// or `_test`, or the prefix `train_` or `test_`. Names are matched without regard to case.
+/// ``DatasetSplit/note`` describes which arrays were found.
 ///
 /// ```swift
 /// let split = try DatasetReference("mails.npz")
 ///   .load(arrays: ArrayChoice(features: "sentence_vectors", labels: "folder"))
 /// ```
 public struct ArrayChoice: Hashable, Sendable {
-  /// The array of the features, a row for each sample.
+  /// The array of the features, with one row per sample; nil to find it by name.
   public var features: String?
-  /// The array of the labels, an integer or a text for each sample.
+  /// The array of the labels, with one integer or text per sample; nil to find it by name.
   public var labels: String?
 
-  /// Chooses arrays.
+  /// Creates a choice of arrays.
   public init(features: String? = nil, labels: String? = nil) {
     self.features = features
     self.labels = labels
   }
 
-  /// Throws `invalidArgument` where arrays are chosen, of data that have none.
+  /// Throws `invalidArgument` if arrays are chosen; called for data that have no arrays.
   func validateIsEmpty(of path: String) throws(SoftmaxError) {
     guard features != nil || labels != nil else { return }
     throw SoftmaxError(

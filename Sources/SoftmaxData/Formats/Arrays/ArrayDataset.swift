@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Makes data sets of arrays.
+/// A data set from NumPy arrays.
 ///
-/// Numbers that `Float` holds exactly (`float16`, `float32`, booleans, integers of up to 16 bits) become
-/// floats; `float16` is converted as it is read: 4 bytes a number instead of 2 cost less than a storage of
-/// its own, which every pass would have to know. Other numbers become columns of doubles without names, as
-/// those of a table do, so that a step such as standardization sees them as they are. Bytes stay bytes, in
-/// place where the file is mapped: pictures, which have 3 dimensions or more, are scaled by 1/255, rows of
-/// bytes are taken as they are.
+/// The type of an array determines how its features are stored:
+/// - Types whose values `Float` represents exactly (`float16`, `float32`, booleans, integers of up to 16
+///   bits, except unsigned bytes) become floats. `float16` is converted when it is read, because a
+///   storage of halves would save 2 bytes per value, but every pass would have to support it.
+/// - Other numbers become columns of doubles without names, like those of a table. Steps such as
+///   standardization then receive them without rounding.
+/// - Unsigned bytes remain bytes, without a copy if the file is mapped. Images, whose arrays have at
+///   least 3 dimensions, are scaled by 1/255; rows of bytes are not scaled.
 struct ArrayDataset {
   private static let greatestClassCount = 1 << 16
 
@@ -18,22 +20,22 @@ struct ArrayDataset {
 
   init(_ source: ArraySource, choice: ArrayChoice) throws(SoftmaxError) {
     self.source = source
-    // What is misspelt comes before what is missing.
+    // A misspelled name is reported before a missing array.
     for name in [choice.features, choice.labels].compactMap(\.self) { try source.validate(name) }
     roles = try ArrayRoles(of: source.names, choice: choice, path: source.path)
-    // Of a single array there is nothing to find out.
+    // If there is only one array, nothing was guessed.
     note = source.names.count > 1 ? roles.note(choice: choice) : nil
   }
 
-  /// Whether there are labels to learn from.
+  /// Whether an array with labels was chosen or found.
   var hasLabels: Bool { roles.training.labels != nil }
 
-  /// Both parts with their labels.
+  /// Returns both parts with their labels; the test part is nil if it has no labels.
   ///
   /// - Parameters:
-  ///   - name: what to call the data set.
-  ///   - knownClassNames: the classes in their order, if all labels are among them.
-  /// - Throws: `invalidArgument` where no array holds labels; `shapeMismatch`, `labelOutOfRange`,
+  ///   - name: the name of the data set.
+  ///   - knownClassNames: the classes in their order, used if they include all labels; nil if unknown.
+  /// - Throws: `invalidArgument` if no array holds the labels; `shapeMismatch`; `labelOutOfRange`;
   ///   `unsupported` for labels that are neither integers nor texts.
   func split(name: String, knownClassNames: [String]?) throws(SoftmaxError) -> DatasetSplit {
     guard let trainingLabels = try labels(of: roles.training) else {
@@ -61,9 +63,10 @@ struct ArrayDataset {
     return DatasetSplit(name: name, training: training, test: test, note: note)
   }
 
-  /// The rows of a part for prediction, with their classes where they are known.
+  /// Returns the rows of a part for prediction, with their labels if there are any.
   ///
-  /// - Parameter part: without it the test part if there is one.
+  /// - Parameter part: the part; nil for the test part, or for the training part if there is no test
+  ///   part.
   func rows(part: DatasetSplit.Part?) throws(SoftmaxError) -> PredictionRows {
     if let part, roles.test == nil {
       throw SoftmaxError(
@@ -73,7 +76,7 @@ struct ArrayDataset {
     let chosen = part == .training ? roles.training : roles.test ?? roles.training
     let (features, shape) = try features(chosen.features)
     var labels = try labels(of: chosen)?.texts
-    // They are only shown: what does not fit says nothing.
+    // The labels are only displayed, so labels of another number are ignored without an error.
     if labels?.count != features.rowCount { labels = nil }
     if let names = try givenClassNames() {
       labels = labels?.map {
@@ -151,7 +154,7 @@ struct ArrayDataset {
     return (.floats(floats), shape)
   }
 
-  // A column for each feature; NaN is a missing number, as in a table.
+  // Returns a table with one column per feature; NaN is a missing value, as in other tables.
   private func table(
     of array: NPYArray, _ name: String, columnCount: Int
   ) throws(SoftmaxError) -> Table {
@@ -169,7 +172,7 @@ struct ArrayDataset {
       })
   }
 
-  /// Labels as texts; those of integers can be put in order by their value.
+  /// Labels as texts; integer labels are marked so that classes can be sorted by value.
   private struct Labels {
     let texts: [String]
     let areNumbers: Bool
@@ -201,11 +204,11 @@ struct ArrayDataset {
 
   private struct ClassIndex {
     let names: [String]
-    /// The class of each label as it is written.
+    /// The index of the class for each label text.
     let index: [String: Int]
   }
 
-  // The names that an array of the file gives to the labels 0, 1, 2, ...
+  // Returns the names that an array of the file gives to the labels 0, 1, 2, ...; nil if there is none.
   private func givenClassNames() throws(SoftmaxError) -> [String]? {
     guard let name = roles.classNames else { return nil }
     let array = try source.array(name)

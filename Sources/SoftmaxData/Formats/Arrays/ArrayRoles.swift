@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// What the arrays of a file are for: features and labels to learn from, the same to judge by, class names.
+/// The roles of a file's arrays: features and labels of the training and test parts, and class names.
 struct ArrayRoles: Equatable {
   /// The arrays of one part.
   struct Part: Equatable {
     let features: String
-    /// nil where no array holds labels.
+    /// The array of the labels; nil if there is none.
     let labels: String?
   }
 
   let training: Part
   let test: Part?
-  /// The array of the classes' names, by label.
+  /// The array of the class names, in the order of the labels; nil if there is none.
   let classNames: String?
 
   private static let featureWords = ["x", "features", "embeddings", "images", "inputs", "data"]
   private static let labelWords = ["y", "labels", "label", "targets", "target"]
   private static let classWords = ["classes", "class_names", "label_names", "target_names"]
 
-  /// Finds out what arrays are for.
+  /// Determines the roles of arrays.
   ///
   /// - Parameters:
   ///   - names: the arrays of the file.
-  ///   - choice: what the user says.
-  ///   - path: the file, for errors.
-  /// - Throws: `invalidArgument` unless there is exactly one array that can hold the features.
+  ///   - choice: the arrays that the user has chosen.
+  ///   - path: the path of the file, for errors.
+  /// - Throws: `invalidArgument` unless the features are chosen or exactly one array can hold them.
   init(of names: [String], choice: ArrayChoice, path: String) throws(SoftmaxError) {
     let features: String
     if let chosen = choice.features {
       features = chosen
     } else {
-      // The parts of a data set come before arrays of all rows.
+      // Arrays of the training part are preferred to arrays of all rows.
       let found =
         Self.find(Self.featureWords, in: names, part: .training)
         ?? Self.find(Self.featureWords, in: names, part: nil)
@@ -57,7 +57,7 @@ struct ArrayRoles: Equatable {
     classNames = Self.find(Self.classWords, in: names, part: nil)
   }
 
-  /// What to say of it, once.
+  /// Returns a message for the user about the arrays that were found by name; nil if none was.
   func note(choice: ArrayChoice) -> String? {
     guard choice.features == nil || (choice.labels == nil && training.labels != nil) else {
       return nil
@@ -69,7 +69,9 @@ struct ArrayRoles: Equatable {
       + (classNames.map { ", classes are named by \($0)" } ?? "")
   }
 
-  // The only array that is called by one of the words, with the part's word at either end.
+  // Returns the only array with one of the names, with a part's prefix or suffix unless `part` is nil.
+  //
+  // It returns nil if several arrays match or none does.
   private static func find(
     _ words: [String], in names: [String], part: DatasetSplit.Part?
   ) -> String? {
@@ -87,7 +89,7 @@ struct ArrayRoles: Equatable {
     }
   }
 
-  // The array of the test part that belongs to one of the training part.
+  // Returns the array of the test part that corresponds to an array of the training part.
   private static func counterpart(of name: String, in names: [String]) -> String? {
     guard part(of: name) == .training else { return nil }
     let lower = name.lowercased()

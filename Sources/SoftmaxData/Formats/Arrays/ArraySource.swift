@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Where arrays come from: the ones of an NPZ file by name, or the one of an NPY file.
+/// A source of arrays by name: an NPZ file, or an NPY file, which has one array.
 struct ArraySource {
   let path: String
   let names: [String]
   private let load: (String) throws(SoftmaxError) -> NPYArray
 
-  /// The arrays of an NPZ file.
+  /// Creates a source of the arrays of an NPZ file.
   init(_ archive: NPZArchive) {
     path = archive.path
     names = archive.names
     load = { name throws(SoftmaxError) in try archive.array(name) }
   }
 
-  /// The array of an NPY file, called as the file without its ending.
+  /// Creates a source of the array of an NPY file; its name is the file's name up to the first dot.
   init(_ array: NPYArray, path: String) {
     self.path = path
     let file = path.split(separator: "/").last ?? ""
@@ -22,15 +22,15 @@ struct ArraySource {
     load = { _ in array }
   }
 
-  /// An array by its name in the file, or by the path of another NPY file.
+  /// Returns an array by its name in the file, or reads another NPY file by its path.
   ///
-  /// - Throws: `notFound` for what is neither.
+  /// - Throws: `notFound` for a name that is neither; the errors of reading the array.
   func array(_ name: String) throws(SoftmaxError) -> NPYArray {
     try validate(name)
     return names.contains(name) ? try load(name) : try NPYArray.read(name)
   }
 
-  /// Throws `notFound` for what is neither the name of an array nor a file.
+  /// Throws `notFound` for a text that is neither the name of an array nor the path of a file.
   func validate(_ name: String) throws(SoftmaxError) {
     guard !names.contains(name), FileKind(name) != .regular else { return }
     throw SoftmaxError(

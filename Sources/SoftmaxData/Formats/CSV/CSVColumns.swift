@@ -16,11 +16,11 @@ struct CSVColumns {
   let line: Int
   private let naming: Naming
 
-  /// Determines the columns; the current record of the scanner is the first of the table.
+  /// Determines the columns; the current record of the scanner must be the first of the table.
   ///
-  /// - Throws: `invalidData` if the first line may be a header or a row, if a name is ambiguous, or if
-  ///   no feature column remains; `notFound` or `invalidArgument` for a column of the format that is
-  ///   missing or ambiguous.
+  /// - Throws: `invalidData` if the first line may be a header or a row, if a name is ambiguous, or if no
+  ///   feature column remains; `notFound` or `invalidArgument` for a column of the format that is missing
+  ///   or ambiguous.
   init(
     _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat
   ) throws(SoftmaxError) {

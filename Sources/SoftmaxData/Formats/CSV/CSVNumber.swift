@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers as tables hold them: digits with a decimal mark and an exponent, whatever the user's language.
+/// A parser for the numbers in tables: digits with a decimal mark and an exponent, independent of the
+/// user's locale.
 enum CSVNumber {
-  /// What a cell's bytes are.
+  /// The result of parsing the bytes of a cell.
   enum Reading: Hashable {
     case number(Double)
-    /// No number, or one in words such as `nan`.
+    /// The cell is not a number in digits; words such as `nan` are not numbers here.
     case none
-    /// Beyond every `Double`.
+    /// The number is beyond the range of `Double`.
     case tooGreat
   }
 
@@ -15,17 +16,18 @@ enum CSVNumber {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
-  // As many as fit into 64 bits.
+  // All powers of five that fit in 64 bits.
   private static let powersOfFive: [UInt64] = (0...27).reduce(into: []) { powers, _ in
     powers.append((powers.last ?? 0) == 0 ? 1 : powers[powers.count - 1] * 5)
   }
 
-  /// Reads `[+-]digits[.digits][e[+-]digits]`, where one side of the mark may be empty.
+  /// Parses `[+-]digits[.digits][e[+-]digits]`, where the digits on one side of the decimal mark may be
+  /// missing.
   ///
-  /// The result is the `Double` nearest to the number as written, ties to even. Spaces and tabulators
-  /// around it do not count.
+  /// The result is the `Double` nearest to the decimal number, ties to even. Leading and trailing spaces
+  /// and tabs are ignored.
   ///
-  /// - Parameter mark: what stands before the decimals, a point or a comma.
+  /// - Parameter mark: the decimal mark, a point or a comma.
   static func read(_ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8 = 0x2e) -> Reading {
     var index = 0
     var count = bytes.count
@@ -40,7 +42,7 @@ enum CSVNumber {
     return unsafe slow(cell, mark: mark)
   }
 
-  /// The number of a cell; NaN if it holds none, or one beyond every `Double`.
+  /// Returns the number of a cell; NaN if the cell is not a number or is beyond the range of `Double`.
   static func value(
     _ bytes: UnsafeBufferPointer<UInt8>, _ cell: Range<Int>, mark: UInt8
   ) -> Double {
@@ -49,16 +51,18 @@ enum CSVNumber {
     return value
   }
 
-  /// The number that begins at a place, without blanks, if it needs no slow way.
+  /// Parses a number without leading blanks if the fast path can round it correctly; otherwise returns
+  /// nil.
   ///
-  /// - Parameter index: where it begins; then what follows the bytes that were taken.
+  /// - Parameter index: the index of the first byte; afterwards that of the byte after the last one
+  ///   consumed.
   static func plain(
     _ bytes: UnsafeBufferPointer<UInt8>, from index: inout Int, mark: UInt8
   ) -> Double? {
     unsafe Decimal(bytes, from: &index, mark: mark)?.value
   }
 
-  /// digits * 10^exponent, as written.
+  /// A decimal number as written: digits * 10^exponent.
   private struct Decimal {
     private let isNegative: Bool
     // All digits as a whole number, modulo 2^64, and how many they are.
@@ -66,7 +70,7 @@ enum CSVNumber {
     private let digitCount: Int
     private let exponent: Int
 
-    /// Takes the bytes that can be part of a number; nil if they are none.
+    /// Consumes the bytes that belong to a number; nil if they do not form a number.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, from place: inout Int, mark: UInt8) {
       var index = place
       defer { place = index }
@@ -117,7 +121,7 @@ enum CSVNumber {
       self.exponent = exponent
     }
 
-    /// The `Double` nearest to it; nil where only the slow way knows.
+    /// The nearest `Double`; nil if only the slow path can determine it.
     var value: Double? {
       guard digitCount <= 19,
         let magnitude = CSVNumber.double(digits: digits, exponent: exponent)
@@ -126,13 +130,14 @@ enum CSVNumber {
     }
   }
 
-  /// Space or tabulator.
+  /// Returns whether a byte is a space or a tab.
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// digits * 10^exponent, rounded once; nil for exponents that no table of measurements has.
+  /// Returns digits * 10^exponent, rounded once; nil if the exponent is beyond -27...27, which is rare in
+  /// tables.
   private static func double(digits: UInt64, exponent: Int) -> Double? {
     if digits == 0 { return 0 }
-    // Both are exact as doubles, so their product or quotient is rounded once (Clinger, "How to
+    // Both factors are exact as doubles, so their product or quotient is rounded once (Clinger, "How to
     // read floating point numbers accurately", 1990).
     if digits <= 1 << 53, abs(exponent) <= 22 {
       let power = powersOfTen[abs(exponent)]
@@ -147,8 +152,9 @@ enum CSVNumber {
       let high = product.high << shift | product.low >> (64 - shift)
       return scaled(high, isCut: product.low << shift != 0, by: exponent + 64 - shift)
     }
-    // The quotient's first 64 bits and whether anything is left: enough to round it rightly. The
-    // dividend is half of `digits` with all its bits to the left, so the quotient fits.
+    // The leading 64 bits of the quotient and whether the remainder is 0 suffice for correct rounding.
+    // The high word of the dividend is half of the left-aligned `digits`, so it is less than the
+    // left-aligned divisor and the quotient fits in 64 bits.
     let (up, divisorUp) = (digits.leadingZeroBitCount, five.leadingZeroBitCount)
     let dividend = digits << up
     let division = (five << divisorUp).dividingFullWidth((dividend >> 1, dividend << 63))
@@ -156,17 +162,18 @@ enum CSVNumber {
       division.quotient, isCut: division.remainder != 0, by: exponent + divisorUp - up - 63)
   }
 
-  /// bits * 2^exponent, rounded to nearest, ties to even.
+  /// Returns bits * 2^exponent, rounded to nearest, ties to even.
   ///
-  /// - Parameter isCut: whether the number is a little greater than `bits` says.
+  /// - Parameter isCut: whether the exact number is greater than `bits`, by less than 1.
   private static func scaled(_ bits: UInt64, isCut: Bool, by exponent: Int) -> Double {
     let shift = bits.leadingZeroBitCount
-    // The bit for whatever was cut lies below those that a double keeps. A conversion rounds once.
+    // The lowest bit records the truncated part. It is below the bits that a double keeps, so the
+    // conversion to `Double` rounds the exact number once.
     let whole = bits << shift | (isCut ? 1 : 0)
     return Double(sign: .plus, exponent: exponent - shift, significand: Double(whole))
   }
 
-  // The standard library's reader: exact, and deaf to the locale.
+  // Parses with the standard library, which rounds correctly and ignores the locale.
   private static func slow(_ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8) -> Reading {
     let text = unsafe String(decoding: bytes.map { $0 == mark ? 0x2e : $0 }, as: UTF8.self)
     guard let value = Double(text) else { return .none }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The rows of a table, as many as were read so far, column by column.
+/// The rows of a table that have been read so far, stored by column.
+///
+/// A number takes 8 bytes, a text 4 bytes, and each different text of a column is stored once.
 struct CSVRows {
   private static let greatestClassCount = 1 << 16
   private static let wordsForNotFinite: Set<String> = [
     "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
   ]
-  // Numbers that are moved from rows to columns at once: few enough to stay in a processor's cache.
+  // The number of values that are moved from rows to columns at a time; they fit in the processor's
+  // cache.
   private static let blockCount = 1 << 13
 
   /// The number of rows.
   private(set) var count = 0
-  /// For a column its first cell that is missing, or no number in a column that is a feature.
+  /// The first invalid cell of each column that has one.
+  ///
+  /// In a column of numbers or features it is a missing or non-numeric cell; in the class column it is a
+  /// missing class.
   private(set) var faults: [Int: CSVFault] = [:]
 
   private let columns: CSVColumns
@@ -21,7 +27,7 @@ struct CSVRows {
   private let maximumByteCount: Int
   /// The columns that hold numbers, in ascending order.
   let numberColumns: [Int]
-  // Their cells; the last rows still lie in `block`, row by row.
+  // The cells of these columns. The cells of the last rows are still in `block`, row by row.
   private var numbers: [[Double]]
   private var block: [Double] = []
   private let textColumns: [Int]
@@ -39,20 +45,20 @@ struct CSVRows {
     texts = Array(repeating: Texts(), count: textColumns.count)
   }
 
-  /// Makes room for about so many rows, so that columns that grow are not copied.
+  /// Reserves capacity for about `rowCount` rows, so that growing columns are not copied.
   ///
-  /// Room that no row takes costs address space alone; there is never more than may be used.
+  /// Unused capacity costs only address space, and is at most `maximumByteCount`.
   mutating func reserve(rowCount: Int) {
     let rowCount = min(rowCount, maximumByteCount / max(1, 8 * numberColumns.count))
     for place in numbers.indices { numbers[place].reserveCapacity(rowCount) }
   }
 
-  /// Whether a text stands for an infinite number.
+  /// Returns whether a text denotes an infinite number.
   static func isNotFinite(_ text: String) -> Bool {
     text.utf8.count <= 9 && wordsForNotFinite.contains(text.lowercased())
   }
 
-  /// Takes the scanner's record for a row.
+  /// Appends the current record of the scanner as a row.
   mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) {
     guard try holdsRow(scanner) else { return }
     let rowByteCount = 8 * numberColumns.count + 4 * textColumns.count
@@ -82,7 +88,7 @@ struct CSVRows {
     if block.count + numberColumns.count > Self.blockCount { moveBlock() }
   }
 
-  /// The columns of the table.
+  /// Returns the table of all rows.
   mutating func finish() throws(SoftmaxError) -> Table {
     moveBlock()
     var cells = columns.holdsNumbers.map { _ in Table.Column.Cells.numbers([]) }
@@ -94,11 +100,13 @@ struct CSVRows {
       cells.enumerated().map { Table.Column($1, name: columns.names?[$0]) })
   }
 
-  // False for a line of blanks, which a table with tabulators cuts into cells.
+  // Returns whether the record is a row, and throws if its number of cells is wrong.
+  //
+  // It returns false for a line of blanks, which a table separated by tabs splits into cells.
   private func holdsRow(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
     let cells = scanner.cells
     if cells.count == columns.count { return true }
-    // A separator at the end of each line begins no column.
+    // A separator at the end of a line does not start another column.
     if cells.count == columns.count + 1, scanner.isBlank(cells[columns.count]) { return true }
     if cells.allSatisfy(scanner.isBlank) { return false }
     throw SoftmaxError(
@@ -113,7 +121,8 @@ struct CSVRows {
   private mutating func moveBlock() {
     let width = numberColumns.count
     guard width > 0 else { return }
-    // Out of the rows, so that the columns read it in place.
+    // The block is moved out of `self`, because the closure below modifies `numbers` while it reads the
+    // block.
     var rows: [Double] = []
     swap(&rows, &block)
     let rowCount = rows.count / width
@@ -153,7 +162,7 @@ struct CSVRows {
         .unsupported, "there are more than \(Self.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))
     }
-    // A text costs its bytes twice, and its place in the dictionary.
+    // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.
     textByteCount += 2 * text.utf8.count + 64
     if !isClass, scanner.number(in: cell, mark: decimalMark) == .none {
       note(CSVFault(.noNumber, line: scanner.line, text: text), column)
@@ -161,7 +170,7 @@ struct CSVRows {
     return texts[place].add(text)
   }
 
-  // A cell that is no number, in a column of numbers.
+  // Records the fault of a cell without a number in a column of numbers.
   private mutating func note(columnIn column: Int, _ scanner: CSVScanner) {
     guard faults[column]?.isMissing ?? true else { return }
     let cell = scanner.cells[column]
@@ -176,7 +185,7 @@ struct CSVRows {
     note(CSVFault(kind, line: scanner.line, text: text), column)
   }
 
-  // Of a column the first fault counts; but what is no number weighs more than what is missing.
+  // Records the first fault of a column; a fault other than a missing cell replaces a missing cell.
   private mutating func note(_ fault: CSVFault, _ column: Int) {
     guard let first = faults[column] else {
       faults[column] = fault
@@ -185,7 +194,7 @@ struct CSVRows {
     if first.isMissing, !fault.isMissing { faults[column] = fault }
   }
 
-  // The cells of a column of texts, each text kept once.
+  // The cells of a column of texts as codes, with each different text stored once.
   private struct Texts {
     var codes: [Int32] = []
     var names: [String] = []

@@ -38,7 +38,8 @@ struct CSVSample {
     let candidates = CSVFormat.Separator.allCases.filter { bytes.contains($0.byte) }
     separator =
       format.separator ?? named
-      // Of equal scores the first counts: tabs and semicolons rarely occur except as separators.
+      // Of separators with equal scores the first is chosen: tabs and semicolons rarely occur except as
+      // separators.
       ?? [.tab, .semicolon, .comma, .pipe].filter(candidates.contains).map {
         ($0, Self.score(of: sample($0), decimalMark: format.decimalMark))
       }.reduce((CSVFormat.Separator.comma, 0)) { $1.1 > $0.1 ? $1 : $0 }.0
@@ -59,7 +60,9 @@ struct CSVSample {
     self.records = records
   }
 
-  // Scores a separator: the share of records that have the most frequent number of cells, times 0.2 plus
+  // Scores a separator by the product of two factors.
+  //
+  // The first is the share of records that have the most frequent number of cells. The second is 0.2 plus
   // the share of numbers among the cells. The score is zero if the most frequent number of cells is one.
   private static func score(of scanner: CSVScanner, decimalMark: CSVFormat.DecimalMark) -> Double {
     var counts: [Int: Int] = [:]

@@ -1,57 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The records of comma-separated values, read front to back and cut into cells (RFC 4180).
+/// A scanner that reads comma-separated values record by record and splits them into cells (RFC 4180).
 ///
-/// Cells lie in the scanner's own memory until the next record is asked for. Lines
-/// end with a line feed, a carriage return or both; lines of nothing but blanks are passed over.
-/// A cell in quotes may hold separators, line ends, and quotes written twice.
+/// Lines end with a line feed, a carriage return or both; lines of blanks only are skipped. A quoted cell
+/// may contain separators, line ends, and quotes written twice. The cells of a record are ranges of the
+/// scanner's buffer, valid until the next record is read. The buffer holds a chunk of the file or the
+/// longest record.
 final class CSVScanner {
-  /// The bytes of a cell, without its quotes.
+  /// The position of a cell's bytes, without its quotes.
   struct Cell {
     var bytes: Range<Int>
-    /// Whether it stood in quotes.
+    /// Whether the cell is quoted.
     var isQuoted = false
-    /// Whether two quotes in it stand for one.
+    /// Whether the cell contains quotes written twice.
     var hasEscapes = false
   }
 
-  /// What no table of numbers needs, and memory must not be spent on.
+  /// Limits that bound memory and time for damaged or malicious files; tables of numbers stay far below
+  /// them.
   enum Limit {
     static let bytesOfCell = 4_096
     static let bytesOfLine = 16 << 20
     static let columns = 1 << 20
-    /// Of all lines that are passed over, so that a small packed file does not keep it busy for hours.
+    /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy
+    /// for hours.
     static let bytesOfBlankLines = 64 << 20
   }
 
-  /// The cells of the record.
+  /// The cells of the current record.
   private(set) var cells: [Cell] = []
-  /// The line on which the record begins, counted from 1.
+  /// The line number at which the current record starts, counted from 1.
   private(set) var line = 0
-  /// What stands between two cells.
+  /// The byte that separates cells.
   var separator: UInt8 = 0x2c
-  /// The record's numbers in the columns that hold numbers, NaN where a cell holds none.
+  /// The numbers of the current record in the columns of numbers, NaN for a cell without a number.
   private(set) var numbers: [Double] = []
 
   /// The path of the file, for errors.
   let path: String
 
-  // None: all there is lies in the buffer.
+  // The source of further bytes; nil if all bytes are in the buffer.
   private let reader: UnpackingReader?
   private let maximumByteCount: Int
   private let chunkByteCount: Int
   private var buffer: [UInt8] = []
-  // Where the next record begins in the buffer, and its line.
+  // The index of the next record in the buffer; its line number follows.
   private var next = 0
   private var nextLine = 1
   private var isAtEnd = false
   private var blankByteCount = 0
-  // The columns that hold numbers, in ascending order, and what stands before their decimals.
+  // The indices of the columns of numbers, in ascending order, and their decimal mark.
   private var numberColumns: [Int] = []
   private var decimalMark = CSVFormat.DecimalMark.point
 
-  /// Takes over a reader and passes over the mark that some editors begin a file with.
+  /// Creates a scanner that reads from a reader and skips the byte order mark of UTF-8.
+  ///
+  /// - Throws: `unsupported` for UTF-16; `invalidData` if the first bytes contain a zero byte.
   init(
     _ reader: UnpackingReader, maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
@@ -73,11 +78,11 @@ final class CSVScanner {
     }
   }
 
-  /// Cuts bytes that lie in memory, such as a sample of a file, into records of their own.
+  /// Creates a scanner for bytes in memory, such as a sample of a file.
   ///
   /// - Parameters:
   ///   - bytes: whole lines.
-  ///   - firstLine: the number of the first of them.
+  ///   - firstLine: the line number of the first line.
   init(sample bytes: ArraySlice<UInt8>, firstLine: Int, separator: UInt8, path: String) {
     reader = nil
     self.path = path
@@ -89,12 +94,13 @@ final class CSVScanner {
     isAtEnd = true
   }
 
-  /// A place in the record for errors; columns count from 0 here and from 1 there.
+  /// Returns the location of a column in the current record for errors; the index counts from 0, the
+  /// location's column from 1.
   func location(_ column: Int?) -> SoftmaxError.Location {
     .cell(path: path, line: line, column: column.map { $0 + 1 })
   }
 
-  /// Calls `body` with the bytes of a cell as they stand between its quotes.
+  /// Calls `body` with the bytes of a cell, without its quotes and with repeated quotes as in the file.
   func withBytes<Result>(
     of cell: Cell, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result {
@@ -103,7 +109,7 @@ final class CSVScanner {
     }
   }
 
-  /// Calls `body` with the memory that the cells' ranges are about.
+  /// Calls `body` with the buffer to which the ranges of the cells refer.
   func withBuffer<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
   }
@@ -139,15 +145,17 @@ final class CSVScanner {
     return result
   }
 
-  /// Whether a cell holds nothing, and not even quotes.
+  /// Returns whether a cell is not quoted and contains only blanks.
   func isBlank(_ cell: Cell) -> Bool {
     !cell.isQuoted && buffer[cell.bytes].allSatisfy(CSVNumber.isBlank)
   }
 
-  /// The next lines without taking them, as many as whole ones lie in so many bytes; at least one, if
-  /// it has at most 4 MiB.
+  /// Returns the whole lines within the next `byteCount` bytes without consuming them.
   ///
-  /// - Returns: the bytes, and the number of their first line.
+  /// If the first line is longer, more bytes are examined, up to 4 MiB. If no line ends within them, the
+  /// result is an incomplete line.
+  ///
+  /// - Returns: the bytes, and the line number of the first line.
   func peek(_ byteCount: Int) throws(SoftmaxError) -> (bytes: ArraySlice<UInt8>, line: Int) {
     func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
     var wanted = byteCount
@@ -161,10 +169,14 @@ final class CSVScanner {
     }
   }
 
-  /// Passes over the next line if it is the `sep=;` of a spreadsheet; the separator that it names.
+  /// Consumes the next line if it has the form `sep=;`, which spreadsheets write, and returns the
+  /// separator.
   ///
-  /// - Parameter given: the separator that the caller says, whatever the line names.
-  /// - Throws: `unsupported` for one that no table is read with, unless another is given.
+  /// - Parameter given: the separator that the caller has specified, which overrides that of the line;
+  ///   nil if there is none.
+  /// - Returns: the separator to use; nil if the next line does not have this form.
+  /// - Throws: `unsupported` if the line names an unsupported separator and the caller has specified
+  ///   none.
   func takeSeparatorLine(
     given: CSVFormat.Separator?
   ) throws(SoftmaxError) -> CSVFormat.Separator? {
@@ -188,8 +200,10 @@ final class CSVScanner {
     return separator
   }
 
-  /// Reads numbers in columns, in ascending order, from this record on: once more over the bytes of a
-  /// table would take as long as cutting it into cells.
+  /// Starts to parse numbers in some columns, given in ascending order, starting with the current record.
+  ///
+  /// Numbers are parsed while records are split into cells. Parsing them afterwards in a second pass over
+  /// the bytes would take as long as the splitting.
   func readNumbers(of columns: [Int], mark: CSVFormat.DecimalMark) {
     (numberColumns, decimalMark) = (columns, mark)
     numbers = unsafe buffer.withUnsafeBufferPointer { bytes in
@@ -199,7 +213,7 @@ final class CSVScanner {
     }
   }
 
-  /// Goes on to the next record; false at the end.
+  /// Moves to the next record; returns false at the end of the file.
   func advance() throws(SoftmaxError) -> Bool {
     while true {
       let scan = scanRecord()
@@ -236,7 +250,8 @@ final class CSVScanner {
   }
 
   private func scanRecord() -> Scan {
-    // Out of the object, so that adding a cell is no access to it.
+    // The arrays are moved out of the object, because each append to a class property checks exclusive
+    // access.
     var cells: [Cell] = []
     var numbers: [Double] = []
     swap(&cells, &self.cells)
@@ -255,7 +270,7 @@ final class CSVScanner {
       var index = start
       var lines = 1
       while true {
-        // One more than the limit is enough to know.
+        // One cell beyond the limit suffices to detect that the limit is exceeded.
         guard cells.count <= Limit.columns else {
           return .failure(
             "has more than \(Limit.columns) cells", remedy: "check the separator and the line ends")
@@ -277,7 +292,7 @@ final class CSVScanner {
               cells.append(cell)
               return Self.unclosed(isAtEnd: index >= count && isAtEnd)
             }
-            // Whether this is the last quote only the next byte tells.
+            // The next byte determines whether this quote closes the cell or is the first of two.
             guard index + 1 < count || (index < count && isAtEnd) else {
               cells.append(cell)
               return .needsMore
@@ -357,12 +372,13 @@ final class CSVScanner {
       remedy: "check the line ends", at: location(nil))
   }
 
-  /// Reads on, and drops what is behind.
+  /// Reads more bytes into the buffer and discards the consumed bytes.
   private func fill() throws(SoftmaxError) {
     guard let reader else { return }
     buffer.removeFirst(next)
     next = 0
-    // Twice as much for each turn of a long record, so that it is scanned a few times, not many.
+    // The buffer doubles with each read during a long record. The record is rescanned after each read, so
+    // there are only a few scans.
     let wanted = max(chunkByteCount, min(buffer.count, 4 << 20))
     let bytes = try reader.read(wanted)
     isAtEnd = bytes.count < wanted

@@ -33,7 +33,7 @@ extension CSVTable {
   ///   - name: the name to use in errors.
   ///   - format: the class column, and the properties of the file that should not be detected.
   ///   - maximumByteCount: the limit of the size of the decompressed text, and of its cells in memory.
-  /// - Throws: as ``read(_:as:maximumByteCount:)``.
+  /// - Throws: the errors of ``read(_:as:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount

@@ -88,7 +88,7 @@ public struct CSVTable: Sendable {
   /// Returns the features and classes of all rows, for training or evaluation.
   ///
   /// - Throws: `invalidData` if there is no class column, a class is missing, or all rows have the same
-  ///   class; otherwise as ``features()``.
+  ///   class; otherwise the errors of ``features()``.
   public func dataset() throws(SoftmaxError) -> LabeledDataset {
     let places = try featurePlaces()
     guard let target else {
@@ -203,7 +203,7 @@ extension CSVTable {
 }
 
 extension Table.Column {
-  // Whether the cells are consecutive integers from 0 or 1 on.
+  // Whether the cells are consecutive integers that start at 0 or 1.
   fileprivate var countsRows: Bool {
     guard case .numbers(let numbers) = cells, numbers.count >= 2, let first = numbers.first,
       first == 0 || first == 1
@@ -222,8 +222,8 @@ extension Table {
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
   ///   - format: the properties of the file that should not be detected.
-  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and column for a
-  ///   text in a column whose first lines have numbers only.
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and
+  ///   column for a text in a column whose first lines have numbers only.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     let csv = try CSVTable.read(path, as: format)
     try csv.validateNumbers()
@@ -241,7 +241,7 @@ extension LabeledDataset {
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
   ///   - format: the class column, and the properties of the file that should not be detected.
-  /// - Throws: as ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     self = try CSVTable.read(path, as: format).dataset()
   }

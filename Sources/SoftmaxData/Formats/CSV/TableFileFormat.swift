@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Tables of comma-separated values; also what no other format takes.
+/// Tables of comma-separated values, and all files that no other format recognizes.
 struct TableFileFormat: FileFormat {
   let name = "a table"
   let title = "table"
@@ -15,7 +15,7 @@ struct TableFileFormat: FileFormat {
       name: file.name, training: try table.dataset(), note: table.note, warnings: table.warnings)
   }
 
-  // Its column of classes need not be there, nor be those of a model.
+  // The class column is optional here, and its classes need not be those of the model.
   func rows(
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The file `classes.txt` beside the files of a data set: the name of a class on each line.
+/// The reader of `classes.txt` in the folder of a data set, which has the name of a class on each line.
 enum ClassNames {
   private static let maximumByteCount = 1 << 20
 
@@ -19,9 +19,10 @@ enum ClassNames {
     return try parse(reader.read(maximumByteCount), path: path)
   }
 
-  /// The names in a text of UTF-8, a line each; the line's end may be that of Windows.
+  /// Parses one name per line of UTF-8 text; lines end with a line feed, optionally after a carriage
+  /// return.
   static func parse(_ bytes: [UInt8], path: String) throws(SoftmaxError) -> [String] {
-    // Some editors begin a file with the mark EF BB BF.
+    // Some editors write the byte order mark EF BB BF at the start of a file.
     var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     var names: [String] = []
     while start < bytes.count {
@@ -41,7 +42,7 @@ enum ClassNames {
         throw fail("line \(names.count + 1) repeats the class name of line \(first + 1)")
       }
       names.append(name)
-      // Labels are bytes.
+      // Labels are single bytes.
       guard names.count <= 256 else { throw fail("there are more than 256 class names") }
       start = end + 1
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// An array of bytes with a shape, as an IDX file holds it.
+/// An array of bytes with a shape, as in an IDX file.
 ///
-/// The element at (i, j, k) of an array of shape [a, b, c] is
-/// `bytes[(i * b + j) * c + k]`.
+/// The element at (i, j, k) of an array of shape [a, b, c] is `bytes[(i * b + j) * c + k]`.
 public struct IDXArray: Hashable, Sendable {
-  /// The extent in each dimension, the slowest first, such as [60000, 28, 28].
+  /// The extent of each dimension in row-major order, such as [60000, 28, 28].
   public let shape: [Int]
   let storage: ByteStorage
 
@@ -15,6 +14,6 @@ public struct IDXArray: Hashable, Sendable {
     self.storage = storage
   }
 
-  /// The elements in row-major order; their number is the product of the shape.
+  /// A copy of the elements in row-major order; their number is the product of the shape.
   public var bytes: [UInt8] { storage.array }
 }

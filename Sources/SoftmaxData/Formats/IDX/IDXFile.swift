@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// The file format of MNIST: an array of numbers behind a short header.
+/// The reader of IDX files, the file format of MNIST: an array of numbers after a short header.
 ///
-/// Two zero bytes, one for the type of the numbers, one for the number d of
-/// dimensions, d extents as big-endian 32-bit integers, then the numbers in
-/// row-major order. This library reads unsigned bytes (type 08), plain or
-/// gzipped; which of the two is told by the content, not by the name.
+/// The header consists of two zero bytes, one byte for the type of the numbers, one for the number d of
+/// dimensions, and d extents as big-endian 32-bit integers. The numbers follow in row-major order. This
+/// library reads unsigned bytes (type 08), plain or gzipped; the content determines which of the two, not
+/// the name.
 ///
-/// Nothing in the header is trusted: what it declares is compared with what the
-/// file can hold before memory is asked for.
+/// The header is not trusted: the size that it declares is compared with the size of the file before
+/// memory is allocated.
 ///
 /// ```swift
 /// let labels = try IDXFile.read("t10k-labels-idx1-ubyte.gz")
 /// print(labels.shape, labels.bytes[0])      // [10000] 9
 /// ```
 ///
-/// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section
-/// "File formats".
+/// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File
+/// formats".
 public enum IDXFile {
-  /// The most bytes that an array may have unless the caller says otherwise: 4 GiB.
+  /// The default maximum size of an array: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   private static let greatestDimensionCount = 8
@@ -27,25 +27,25 @@ public enum IDXFile {
   /// Reads an IDX file of unsigned bytes.
   ///
   /// - Parameters:
-  ///   - path: the file, plain or gzipped.
-  ///   - maximumByteCount: the most bytes that the array may have.
-  /// - Throws: `notFound`, `ioFailure`, `invalidData` where the file breaks its format (cut off,
-  ///   bytes left over, damaged gzip data), `unsupported` for other types than unsigned bytes or
-  ///   more than `maximumByteCount`. An offset counts in the unpacked data unless the gzip data
-  ///   itself is at fault.
+  ///   - path: the path of the file, plain or gzipped.
+  ///   - maximumByteCount: the maximum size of the array.
+  /// - Throws: `notFound`, `ioFailure`; `invalidData` if the file violates the format (a truncated file,
+  ///   trailing bytes, damaged gzip data); `unsupported` for types other than unsigned bytes or more than
+  ///   `maximumByteCount` bytes. Offsets in errors count decompressed bytes, unless the gzip data
+  ///   themselves are damaged.
   public static func read(
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> IDXArray {
     try read(UnpackingReader(ByteSource(path: path)), maximumByteCount: maximumByteCount)
   }
 
-  /// Reads the bytes of an IDX file.
+  /// Reads the content of an IDX file from memory.
   ///
   /// - Parameters:
   ///   - bytes: the content of the file, plain or gzipped.
-  ///   - name: what to call it in errors.
-  ///   - maximumByteCount: the most bytes that the array may have.
-  /// - Throws: as ``read(_:maximumByteCount:)``.
+  ///   - name: the name to use in errors.
+  ///   - maximumByteCount: the maximum size of the array.
+  /// - Throws: the errors of ``read(_:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> IDXArray {
@@ -53,11 +53,11 @@ public enum IDXFile {
       UnpackingReader(ByteSource(bytes: bytes, name: name)), maximumByteCount: maximumByteCount)
   }
 
-  /// Reads an IDX file of images, for prediction.
+  /// Reads an IDX file of images for prediction.
   ///
-  /// - Returns: a row of bytes for each image, scaled by 1/255 to 0...1, and the shape of one
-  ///   image, such as [28, 28].
-  /// - Throws: as ``read(_:maximumByteCount:)``, and `invalidData` unless the array has at least
+  /// - Returns: one row of bytes per image, scaled by 1/255 to 0...1, and the shape of an image, such as
+  ///   [28, 28].
+  /// - Throws: the errors of ``read(_:maximumByteCount:)``; `invalidData` unless the array has at least
   ///   two dimensions and its images at least one pixel.
   public static func readImages(
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
@@ -76,8 +76,8 @@ public enum IDXFile {
     let featureShape = Array(array.shape.dropFirst())
     guard let empty = featureShape.firstIndex(of: 0) else {
       let rows = array.shape[0]
-      // Of no images the number of pixels is still the product of the shape, but it was never
-      // compared with anything.
+      // If there are no images, the product of the extents was 0 and never compared with the size of the
+      // file. The number of pixels may therefore overflow.
       var columns = 1
       for extent in featureShape {
         let (product, overflow) = columns.multipliedReportingOverflow(by: extent)
@@ -93,7 +93,7 @@ public enum IDXFile {
       remedy: "check the extents in the header", at: .file(path: path, offset: 8 + 4 * empty))
   }
 
-  /// Reads what a reader gives, to its end.
+  /// Reads an array from a reader, which must end after the array.
   static func read(
     _ reader: UnpackingReader, maximumByteCount: Int
   ) throws(SoftmaxError) -> IDXArray {
@@ -113,7 +113,7 @@ public enum IDXFile {
     return IDXArray(shape: shape, storage: ByteStorage(bytes))
   }
 
-  /// Reads the header, and checks that the file can hold what it declares.
+  /// Reads the header and checks that the file can contain the array that it declares.
   static func validatedShape(
     _ reader: UnpackingReader, maximumByteCount: Int
   ) throws(SoftmaxError) -> (shape: [Int], byteCount: Int) {
@@ -187,7 +187,7 @@ public enum IDXFile {
         .unsupported, "its shape \(shape) needs \(count) bytes, more than the limit of \(maximum)",
         remedy: "use fewer rows", at: reader.location(4))
     }
-    // Two copies for the time in which an array grows.
+    // While the array grows, two copies of it are in memory.
     try MemoryLimit.current.validate(
       2 * Double(count), for: "reading it", remedy: "allow the process more memory",
       at: reader.location(nil))

@@ -2,23 +2,24 @@
 import SoftmaxCore
 import Synchronization
 
-/// Reads several IDX files at once, out of the cache where it holds them.
+/// A reader of several IDX files at the same time, from decompressed copies in the cache if there are
+/// any.
 enum IDXFiles {
-  /// Reads the files.
+  /// Reads the files with several threads.
   ///
-  /// - Returns: for each path what ``IDXFile/read(_:maximumByteCount:)`` would give.
+  /// - Returns: for each path the result of ``IDXFile/read(_:maximumByteCount:)``.
   static func read(
     _ paths: [String], maximumByteCount: Int, cache: UnpackedCache?
   ) -> [Result<IDXArray, SoftmaxError>] {
     let files = paths.map { File($0, maximumByteCount: maximumByteCount, cache: cache) }
     JobList.run(files.flatMap(\.jobs))
-    // Copies that turned out to be damaged.
+    // Decompress the files whose copies are damaged.
     JobList.run(files.flatMap(\.jobsOfUnpacking))
     JobList.run(files.compactMap(\.jobOfKeeping))
     return files.map(\.outcome)
   }
 
-  /// One file on its way.
+  /// A file that is being read, with the state that its jobs share.
   private final class File: Sendable {
     private struct State: Sendable {
       var outcome: Result<IDXArray, SoftmaxError>?
@@ -28,7 +29,7 @@ enum IDXFiles {
 
     private let path: String
     private let maximumByteCount: Int
-    // Where the file may leave a copy: nowhere while somebody may be writing it.
+    // The cache for a new copy; nil if another process may still be writing the file.
     private let cache: UnpackedCache?
     private let source: SourceIdentity?
     private let copy: UnpackedCache.Copy?
@@ -47,7 +48,7 @@ enum IDXFiles {
       state = Mutex(State(pieces: [UInt64](repeating: 0, count: pieceCount)))
     }
 
-    /// What the file's jobs left behind.
+    /// The result after all jobs have run.
     var outcome: Result<IDXArray, SoftmaxError> {
       if let outcome = state.withLock({ $0.outcome }) { return outcome }
       guard let copy else {
@@ -58,7 +59,7 @@ enum IDXFiles {
         IDXArray(shape: copy.shape, storage: ByteStorage(copy.payload)))
     }
 
-    /// Checking the copy, or else unpacking the file.
+    /// The jobs that verify the copy, or that decompress the file if there is no copy.
     var jobs: [Job] {
       guard let copy else { return unpacking }
       return (0..<PayloadChecksum.pieceCount(of: copy.payload.count)).map { index in
@@ -71,7 +72,7 @@ enum IDXFiles {
       }
     }
 
-    /// Unpacking the file if the copy did not pass its check.
+    /// The jobs that decompress the file if the copy has failed its verification.
     var jobsOfUnpacking: [Job] {
       guard let copy else { return [] }
       let checksum = PayloadChecksum.combination(of: state.withLock { $0.pieces })
@@ -79,7 +80,7 @@ enum IDXFiles {
     }
 
     private var unpacking: [Job] {
-      // Unpacking a byte takes some fifty times as long as checking one.
+      // Decompressing a byte takes about fifty times as long as verifying one.
       let cost = (source?.byteCount ?? 0).multipliedClamped(by: 50)
       return [
         Job(cost: cost) { [self] in
@@ -99,7 +100,7 @@ enum IDXFiles {
       }
     }
 
-    /// Keeping what was unpacked for the next time.
+    /// The job that stores a decompressed copy in the cache; nil if none should be stored.
     var jobOfKeeping: Job? {
       let state = state.withLock { $0 }
       guard let cache, let source, state.isPacked, case .success(let array)? = state.outcome,

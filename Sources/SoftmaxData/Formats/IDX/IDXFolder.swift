@@ -2,36 +2,36 @@
 import Foundation
 public import SoftmaxCore
 
-/// A folder of IDX files that are named as MNIST's.
+/// The reader of folders of IDX files with the names of MNIST's files.
 ///
-/// It holds `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, may hold
-/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` as the test part, each
-/// with or without `.gz`, and may hold `classes.txt` with the name of a class on
-/// each line. The dotted spelling `train-images.idx3-ubyte` is known too, and so are EMNIST's names:
-/// `test` in place of `t10k`, and a prefix such as `emnist-letters-`, the same for all files.
+/// A folder contains `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, optionally
+/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` as the test part, and optionally `classes.txt`
+/// with the name of a class on each line. Each IDX file may have the suffix `.gz`. The spelling
+/// `train-images.idx3-ubyte` with a dot is accepted too, and so are EMNIST's names: `test` instead of
+/// `t10k`, and a prefix such as `emnist-letters-` that is the same for all files.
 ///
 /// ```swift
 /// let letters = try IDXFolder.load("/data/letters")
 /// print(letters.training.classNames)
 /// ```
 public enum IDXFolder {
-  /// Reads the training part, and the test part where there is one.
+  /// Loads the training part, and the test part if there is one.
   ///
-  /// Pixels are scaled by 1/255 to 0...1. Class names are those given, else those of
-  /// `classes.txt`, else `"0"`, `"1"`, ... up to the highest label.
+  /// Pixels are scaled by 1/255 to 0...1. The class names are those of the parameter, otherwise those of
+  /// `classes.txt`, otherwise `"0"`, `"1"`, ... up to the highest label.
   ///
-  /// Unpacking large files takes most of the time, so an unpacked copy of them is kept in the
-  /// cache, checked and used in place the next time.
+  /// Decompressing large files takes most of the time. Decompressed copies are therefore stored in the
+  /// cache; later loads verify and map them.
   ///
   /// - Parameters:
   ///   - path: the folder.
-  ///   - name: what to call the data set; without it the folder's own name.
+  ///   - name: the name of the data set; nil for the name of the folder.
   ///   - classNames: the names of the classes by label.
-  ///   - maximumByteCount: the most bytes that one file may unpack to.
-  ///   - cache: where unpacked copies are kept.
-  /// - Throws: `notFound` naming the file that is missing, `labelOutOfRange` with the file and the
-  ///   offset of the label, `invalidData` where a file breaks its format or the numbers of images
-  ///   and labels differ, `unsupported`, `ioFailure`.
+  ///   - maximumByteCount: the maximum decompressed size of each file.
+  ///   - cache: the cache for decompressed copies.
+  /// - Throws: `notFound` with the name of the missing file; `labelOutOfRange` with the file and the
+  ///   offset of the label; `invalidData` if a file violates the format or the numbers of images and
+  ///   labels differ; `unsupported`; `ioFailure`.
   public static func load(
     _ path: String, name: String? = nil, classNames: [String]? = nil,
     maximumByteCount: Int = IDXFile.defaultMaximumByteCount,
@@ -75,7 +75,8 @@ public enum IDXFolder {
       test: try test?.dataset(classNames: names))
   }
 
-  /// The rows of a part: from the file where the images are plain, else from memory.
+  /// Returns a source of the rows of a part: the file itself if the images are not gzipped, otherwise a
+  /// data set in memory.
   static func rows(
     of part: DatasetSplit.Part, in path: String, classNames: [String]?,
     cache: DataCache
@@ -104,7 +105,8 @@ public enum IDXFolder {
     } else if let written = try ClassNames.read(inFolder: path) {
       names = written
     } else {
-      // Both parts have the same classes.
+      // The highest label of both parts determines the number of classes, so that both parts have the
+      // same classes.
       let others = try Self.paths(of: part == .training ? .test : .training, in: path)
       let more = try others.map { others throws(SoftmaxError) in
         try IDXFile.read(others.labels).bytes
@@ -122,7 +124,7 @@ public enum IDXFolder {
     return FileRows(images: images, labels: labels.map(Int.init), classNames: names)
   }
 
-  /// Whether a folder holds all four files under MNIST's own names, plain or with `.gz`.
+  /// Returns whether a folder contains all four files without a prefix, plain or gzipped.
   static func isComplete(_ path: String) -> Bool {
     [DatasetSplit.Part.training, .test].allSatisfy { role in
       [imagesName, labelsName].allSatisfy { find("", role, $0, in: path) != nil }
@@ -133,7 +135,7 @@ public enum IDXFolder {
   private static let labelsName = "-labels-idx1-ubyte"
   private static let trainingImages = "train" + imagesName
 
-  /// The path of a file under one of its spellings.
+  /// Returns the path of the first existing spelling of a file; nil if there is none.
   private static func find(
     _ prefix: String, _ role: DatasetSplit.Part, _ name: String, in folder: String
   ) -> String? {
@@ -146,9 +148,10 @@ public enum IDXFolder {
     return [name, name + ".gz", dotted, dotted + ".gz"]
   }
 
-  /// What the names of a folder's files begin with: nothing, or `emnist-letters-` and the like.
+  /// Returns the common prefix of the file names in a folder, such as `emnist-letters-`; empty if there
+  /// is none.
   ///
-  /// - Throws: `invalidArgument` where files of several data sets lie there.
+  /// - Throws: `invalidArgument` if the folder has files with several prefixes.
   private static func prefix(in folder: String) throws(SoftmaxError) -> String {
     guard find("", .training, imagesName, in: folder) == nil,
       find("", .training, labelsName, in: folder) == nil
@@ -168,7 +171,9 @@ public enum IDXFolder {
       at: .file(path: folder, offset: nil))
   }
 
-  /// The files of one part; nil if neither is there.
+  /// Returns the paths of the files of a part; nil if the folder has neither.
+  ///
+  /// - Throws: `notFound` if the folder has only one of the two files.
   private static func paths(
     of role: DatasetSplit.Part, in folder: String
   ) throws(SoftmaxError) -> (images: String, labels: String)? {
@@ -188,7 +193,7 @@ public enum IDXFolder {
       remedy: "fetch or copy the file", at: .file(path: FolderPath.join(folder, name), offset: nil))
   }
 
-  /// The images and the labels of one part, checked against each other.
+  /// The images and labels of one part, whose numbers are equal.
   private struct Part {
     let imagesPath: String
     let labelsPath: String
@@ -223,7 +228,7 @@ public enum IDXFolder {
     }
 
     func dataset(classNames: [String]) throws(SoftmaxError) -> LabeledDataset {
-      // A copy of our own, checked and then used.
+      // The file may be mapped and change, so the labels are copied before they are validated and used.
       let labels = labels.bytes
       if let row = labels.firstIndex(where: { Int($0) >= classNames.count }) {
         throw SoftmaxError(
@@ -231,7 +236,7 @@ public enum IDXFolder {
           "label \(labels[row]) of sample \(row) is not one of the \(classNames.count) "
             + "classes 0...\(classNames.count - 1)",
           remedy: "give every class a name, or check the labels",
-          // Behind a header of four bytes and one extent.
+          // The labels follow a header of four bytes and one extent of four bytes.
           at: .file(path: labelsPath, offset: 8 + row))
       }
       let (features, featureShape) = try IDXFile.images(of: images, path: imagesPath)
@@ -243,6 +248,6 @@ public enum IDXFolder {
 }
 
 extension DatasetSplit.Part {
-  /// How the names of its files begin; EMNIST's makers say `test`.
+  /// The first words of the file names of the part; EMNIST uses `test` for the test part.
   fileprivate var fileWords: [String] { self == .training ? ["train"] : ["t10k", "test"] }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Folders of IDX files that are named as MNIST's.
+/// Folders of IDX files with the names of MNIST's files.
 struct IDXFolderFormat: FileFormat {
   let name = "a folder of IDX files"
   let title = "IDX folder"

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// A plain IDX file that stays open, for rows to be read from it in any order by any thread.
+/// An uncompressed IDX file that stays open, so that several threads can read its rows in any order.
 final class IDXRowFile: Sendable {
   /// The number of rows.
   let rowCount: Int
   /// The shape of a row.
   let rowShape: [Int]
-  /// The product of the shape.
+  /// The number of bytes per row.
   let rowByteCount: Int
 
   private let source: ByteSource
   private let headerByteCount: Int
 
-  /// Opens a file and checks its header against its size; nil if it is gzipped.
+  /// Opens a file and compares its header with its size; nil if the file is gzipped.
   init?(_ path: String) throws(SoftmaxError) {
     let reader = try UnpackingReader(ByteSource(path: path))
     guard !reader.isPacked else { return nil }
@@ -36,9 +36,9 @@ final class IDXRowFile: Sendable {
     source = try ByteSource(path: path)
   }
 
-  /// The bytes of the rows, one after the other.
+  /// Returns the bytes of some rows, one row after the other.
   ///
-  /// - Throws: `ioFailure`; `invalidData` if the file is shorter by now.
+  /// - Throws: `ioFailure`; `invalidData` if the file has been truncated since it was opened.
   func bytes(ofRows rows: ArraySlice<Int>) throws(SoftmaxError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: rows.count * rowByteCount)
     for (place, row) in rows.enumerated() {

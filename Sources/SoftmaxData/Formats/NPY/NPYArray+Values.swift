@@ -2,21 +2,24 @@
 public import SoftmaxCore
 
 extension NPYArray {
-  /// The elements as floats, the last dimension fastest; each rounded once.
+  /// Returns the elements as floats in row-major order, each rounded once.
   ///
-  /// `float16` and `float32` are exact, also NaN and infinity; `true` is 1.
+  /// `float16` and `float32` are exact, including NaN and infinity; `true` is 1.
   ///
   /// - Throws: `unsupported` for texts.
+  /// - Complexity: a new array of all elements.
   public func floats() throws(SoftmaxError) -> [Float] { try numbers() }
 
-  /// The elements as doubles, the last dimension fastest; exact but for 64-bit integers beyond 2^53.
+  /// Returns the elements as doubles in row-major order; only 64-bit integers beyond 2^53 are rounded.
   ///
   /// - Throws: `unsupported` for texts.
+  /// - Complexity: a new array of all elements.
   public func doubles() throws(SoftmaxError) -> [Double] { try numbers() }
 
-  /// The elements as integers, the last dimension fastest; `true` is 1.
+  /// Returns the elements as integers in row-major order; `true` is 1.
   ///
-  /// - Throws: `unsupported` for floats and texts; `invalidData` for a number beyond `Int`.
+  /// - Throws: `unsupported` for floats and texts; `invalidData` for an integer that does not fit in
+  ///   `Int`.
   public func integers() throws(SoftmaxError) -> [Int] {
     let integers: [Int?]
     switch (type.kind, type.byteCount) {
@@ -36,9 +39,9 @@ extension NPYArray {
     throw SoftmaxError(.invalidData, "element \(index) is an integer that is too large")
   }
 
-  /// The elements as texts, the last dimension fastest, without the zeros that fill them up.
+  /// Returns the elements as texts in row-major order, without trailing zeros.
   ///
-  /// - Throws: `unsupported` for numbers; `invalidData` for what is no text in UTF-8 or UTF-32.
+  /// - Throws: `unsupported` for numbers; `invalidData` for a text that is not valid UTF-8 or UTF-32.
   public func texts() throws(SoftmaxError) -> [String] {
     let texts: [String?]
     let width = type.byteCount
@@ -62,7 +65,7 @@ extension NPYArray {
             continue
           }
           guard let scalar = Unicode.Scalar(code) else { return nil }
-          // Zeros within a text belong to it.
+          // Only trailing zeros are padding; zeros before another character belong to the text.
           scalars.append(contentsOf: repeatElement("\0", count: zeros))
           zeros = 0
           scalars.append(scalar)
@@ -77,7 +80,8 @@ extension NPYArray {
       .invalidData, "element \(index) is no text", remedy: "save texts of Unicode characters")
   }
 
-  /// The bytes of a type of single bytes with the last dimension fastest, in place where they lie so.
+  /// Returns the bytes of a single-byte type in row-major order, without a copy if they have this order
+  /// already.
   func bytesInRowOrder() -> ByteStorage {
     guard isFortranOrder, shape.count > 1 else { return storage }
     return ByteStorage(values(UInt8.self) { $0 })
@@ -111,7 +115,7 @@ extension NPYArray {
     }
   }
 
-  // Visits the elements with the last dimension fastest, each by the offset of its bytes.
+  // Calls `value` for each element in row-major order with the offset of its bytes.
   private func elements<Value>(
     _ value: (UnsafeRawBufferPointer, Int) -> Value
   ) -> [Value] {
@@ -145,16 +149,16 @@ extension NPYArray {
 }
 
 extension Float {
-  /// The number that 16 bits of IEEE 754 stand for, exactly.
+  /// Creates the exact value of a 16-bit IEEE 754 number.
   ///
-  /// `Float16` would say the same, but Intel's Macs do not have it.
+  /// `Float16` would do the same, but is not available on Macs with Intel processors.
   init(halfBitPattern bits: UInt16) {
     let sign = UInt32(bits & 0x8000) << 16
     let exponent = UInt32(bits >> 10) & 0x1f
     let fraction = UInt32(bits & 0x3ff)
     switch exponent {
     case 0:
-      // Subnormal: the fraction times 2^-24, which is a normal Float.
+      // A subnormal number is the fraction times 2^-24, which is a normal `Float`.
       let magnitude = Float(fraction) * 0x1p-24
       self = Float(bitPattern: sign | magnitude.bitPattern)
     case 0x1f: self = Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)

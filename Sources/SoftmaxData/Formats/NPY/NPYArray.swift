@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// An array of numbers or short texts with a shape, as NumPy keeps it in a file.
+/// An array of numbers or short texts with a shape, as in an NPY file of NumPy.
 ///
-/// The element at (i, j) of an array of shape [a, b] is number `i * b + j`, or `j * a + i` in Fortran's
-/// order. The bytes stay as they lie in the file, in either order of bytes; they are converted when
-/// they are asked for as numbers, which costs a new array.
+/// The element at (i, j) of an array of shape [a, b] has the index `i * b + j`, or `j * a + i` in Fortran
+/// order. The bytes are stored as in the file, in either byte order. They are converted each time they
+/// are requested as numbers, which allocates a new array.
 ///
-/// A plain file of 1 MiB or more is mapped instead of read: it must not be cut short as long as the array
-/// is in use. Python objects, records and complex numbers are refused; nothing in a file is ever run.
+/// An uncompressed file of 1 MiB or more is memory-mapped instead of read, so it must not be truncated
+/// while the array is in use. Python objects, records and complex numbers are rejected; nothing in a file
+/// is ever executed.
 ///
 /// ```swift
 /// try NPYArray(shape: [2, 3], floats: [1, 2, 3, 4, 5, 6]).write(to: "x.npy")
@@ -18,34 +19,34 @@ public import SoftmaxCore
 ///
 /// Source: "A Simple File Format for NumPy Arrays", NumPy enhancement proposal 1.
 public struct NPYArray: Hashable, Sendable {
-  /// The most bytes of a file, and of the numbers in it, unless the caller says otherwise: 4 GiB.
+  /// The default maximum size of a decompressed file and of its elements: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   private static let greatestEmptyTextCount = 1 << 20
 
-  /// What the elements are.
+  /// The type of the elements.
   public let type: ElementType
-  /// The extent in each dimension; none for a single element.
+  /// The extent of each dimension; empty for a single element.
   public let shape: [Int]
-  /// Whether the first dimension is the fastest; else the last is.
+  /// Whether the elements are in column-major order; otherwise they are in row-major order.
   public let isFortranOrder: Bool
   let storage: ByteStorage
 
   /// The number of elements, which is the product of the shape.
   public var count: Int { shape.reduce(1, *) }
 
-  /// The bytes of the elements, in the order of the file.
+  /// A copy of the bytes of the elements, in the order of the file.
   public var bytes: [UInt8] { storage.array }
 
   /// Creates an array from the bytes of its elements.
   ///
   /// - Parameters:
-  ///   - type: what the elements are.
-  ///   - shape: the extent in each dimension.
-  ///   - isFortranOrder: whether the first dimension is the fastest.
-  ///   - bytes: the elements, one after the other.
-  /// - Throws: `shapeMismatch` unless the bytes are those of so many elements; `unsupported` for more
-  ///   than 64 dimensions.
+  ///   - type: the type of the elements.
+  ///   - shape: the extent of each dimension.
+  ///   - isFortranOrder: whether the elements are in column-major order.
+  ///   - bytes: the bytes of all elements.
+  /// - Throws: `shapeMismatch` unless the number of bytes is that of the shape and type; `unsupported`
+  ///   for more than 64 dimensions.
   public init(
     type: ElementType, shape: [Int], isFortranOrder: Bool = false, bytes: [UInt8]
   ) throws(SoftmaxError) {
@@ -61,18 +62,18 @@ public struct NPYArray: Hashable, Sendable {
     self.init(header, storage: ByteStorage(bytes))
   }
 
-  /// Creates an array of `float32`, the last dimension fastest.
+  /// Creates an array of `float32` from elements in row-major order.
   ///
-  /// - Throws: as ``init(type:shape:isFortranOrder:bytes:)``.
+  /// - Throws: the errors of ``init(type:shape:isFortranOrder:bytes:)``.
   public init(shape: [Int], floats: [Float]) throws(SoftmaxError) {
     try self.init(
       type: .float32, shape: shape,
       bytes: unsafe floats.withUnsafeBytes { unsafe Array($0) })
   }
 
-  /// Creates an array of `int64`, the last dimension fastest.
+  /// Creates an array of `int64` from elements in row-major order.
   ///
-  /// - Throws: as ``init(type:shape:isFortranOrder:bytes:)``.
+  /// - Throws: the errors of ``init(type:shape:isFortranOrder:bytes:)``.
   public init(shape: [Int], integers: [Int]) throws(SoftmaxError) {
     let wide = integers.map { Int64($0) }
     try self.init(
@@ -89,12 +90,12 @@ public struct NPYArray: Hashable, Sendable {
   /// Reads an NPY file, plain or gzipped.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - maximumByteCount: the most bytes of the file, unpacked.
-  /// - Throws: `notFound`, `ioFailure`; `invalidData` where the file breaks its format (cut off, bytes
-  ///   left over, a damaged header); `unsupported` for other elements than numbers and texts, for a
-  ///   header of more than 64 KiB, for more than `maximumByteCount` and for more than 2^20 texts of no
-  ///   characters.
+  ///   - path: the path of the file.
+  ///   - maximumByteCount: the maximum size of the decompressed file.
+  /// - Throws: `notFound`, `ioFailure`; `invalidData` if the file violates the format (a truncated file,
+  ///   trailing bytes, a damaged header); `unsupported` for elements other than numbers and texts, for a
+  ///   header of more than 64 KiB, for more than `maximumByteCount` bytes and for more than 2^20 texts of
+  ///   length 0.
   public static func read(
     _ path: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> NPYArray {
@@ -103,13 +104,13 @@ public struct NPYArray: Hashable, Sendable {
       maximumByteCount: maximumByteCount)
   }
 
-  /// Reads the bytes of an NPY file.
+  /// Reads the content of an NPY file from memory.
   ///
   /// - Parameters:
   ///   - bytes: the content of the file, plain or gzipped.
-  ///   - name: what to call it in errors.
-  ///   - maximumByteCount: the most bytes of the file, unpacked.
-  /// - Throws: as ``read(_:maximumByteCount:)``.
+  ///   - name: the name to use in errors.
+  ///   - maximumByteCount: the maximum size of the decompressed content.
+  /// - Throws: the errors of ``read(_:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> NPYArray {
@@ -142,7 +143,8 @@ public struct NPYArray: Hashable, Sendable {
         "its shape \(shape) needs \(needed) bytes, more than the limit of \(maximumByteCount)",
         remedy: "use fewer rows", start)
     }
-    // Texts of no characters take no bytes in the file, but each of them takes memory and time.
+    // Texts of length 0 have no bytes in the file, but each costs memory and time when texts are
+    // requested.
     guard header.type.byteCount > 0 || elementCount <= greatestEmptyTextCount else {
       throw fail(
         .unsupported,
@@ -159,9 +161,9 @@ public struct NPYArray: Hashable, Sendable {
     return NPYArray(header, storage: bytes[start..<bytes.count])
   }
 
-  /// Writes the array as an NPY file, format version 1.0, replacing what is there at once.
+  /// Writes the array as an NPY file of format version 1.0, which replaces an existing file atomically.
   ///
-  /// - Throws: `ioFailure`; then the old file is untouched.
+  /// - Throws: `ioFailure`; an existing file is not changed in this case.
   public func write(to path: String) throws(SoftmaxError) {
     let file = try AtomicFile(replacing: path)
     try file.write(header.encoded())

@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension NPYArray {
-  /// What the elements of an array are, and how their bytes lie in the file.
+  /// The type of an array's elements and the byte order in the file.
   public struct ElementType: Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Character, Hashable, Sendable, CaseIterable {
       case boolean = "b"
       case signed = "i"
       case unsigned = "u"
       case float = "f"
-      /// Texts of bytes, filled up with zeros.
+      /// Texts of bytes, padded with zeros.
       case bytes = "S"
-      /// Texts of 32-bit characters, filled up with zeros.
+      /// Texts of 32-bit characters, padded with zeros.
       case characters = "U"
     }
 
     package let kind: Kind
-    /// The number of bytes of one element.
+    /// The size of one element in bytes.
     public let byteCount: Int
     package let isBigEndian: Bool
 
     package init(_ kind: Kind, byteCount: Int, isBigEndian: Bool = false) {
       self.kind = kind
       self.byteCount = byteCount
-      // Single bytes have no order.
+      // Single bytes have no byte order, and a type must have one representation to be comparable.
       self.isBigEndian =
         isBigEndian && kind != .bytes && (kind == .characters ? byteCount > 0 : byteCount > 1)
     }
 
-    /// Floats of 2 bytes.
+    /// 16-bit floats.
     public static let float16 = ElementType(.float, byteCount: 2)
-    /// Floats of 4 bytes.
+    /// 32-bit floats.
     public static let float32 = ElementType(.float, byteCount: 4)
-    /// Floats of 8 bytes.
+    /// 64-bit floats.
     public static let float64 = ElementType(.float, byteCount: 8)
-    /// Bytes.
+    /// Unsigned 8-bit integers.
     public static let uint8 = ElementType(.unsigned, byteCount: 1)
-    /// Integers of 8 bytes with a sign.
+    /// Signed 64-bit integers.
     public static let int64 = ElementType(.signed, byteCount: 8)
 
     /// Whether the elements are texts rather than numbers.
     public var isText: Bool { kind == .bytes || kind == .characters }
 
-    /// Whether every number of the type is one of `Float`'s.
+    /// Whether `Float` represents every value of the type exactly; false for texts.
     var isExactInFloat: Bool {
       switch kind {
       case .boolean: true
@@ -64,14 +64,14 @@ extension NPYArray {
       }
     }
 
-    /// As a header spells it, such as `<f4`.
+    /// The type in the notation of NPY headers, such as `<f4`.
     var descriptor: String {
       let isSingle = kind == .bytes || (kind != .characters && byteCount == 1)
       let count = kind == .characters ? byteCount / 4 : byteCount
       return (isSingle ? "|" : isBigEndian ? ">" : "<") + String(kind.rawValue) + "\(count)"
     }
 
-    /// Reads what a header spells; nil for what is none of these types.
+    /// Parses the notation of NPY headers; nil if the type is not supported.
     init?(descriptor: String) {
       var rest = descriptor[...]
       var isBigEndian = false

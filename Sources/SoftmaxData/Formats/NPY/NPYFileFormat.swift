@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// NPY files: the features in one file, the labels in another.
+/// NPY files, with the features in one file and the labels in another.
 struct NPYFileFormat: FileFormat {
   let name = "an NPY file"
   let title = "NPY file"

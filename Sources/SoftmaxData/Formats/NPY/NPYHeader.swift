@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The first lines of an NPY file: what its elements are, in which order, of which shape.
+/// The header of an NPY file: the type, order and shape of its elements.
 ///
-/// Six bytes of magic, two of the version, the length of the text in two bytes (version 1) or four (2
-/// and 3), and a text such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. The text is
-/// read by a scanner of its own for exactly these three keys and is never evaluated as Python.
+/// It consists of six magic bytes, two version bytes, the length of the text in two bytes (version 1) or
+/// four bytes (versions 2 and 3), and a text such as
+/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. A custom scanner reads exactly these
+/// three keys; the text is never evaluated as Python.
 ///
-/// Source: "A Simple File Format for NumPy Arrays", NumPy enhancement proposal 1, and
-/// `numpy.lib.format`, versions 1.0 to 3.0.
+/// Source: "A Simple File Format for NumPy Arrays", NumPy enhancement proposal 1, and `numpy.lib.format`,
+/// versions 1.0 to 3.0.
 struct NPYHeader: Equatable {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// The longest text that is read; NumPy's own headers have some hundred bytes.
+  /// The maximum length of the text; headers that NumPy writes have about a hundred bytes.
   static let maximumByteCount = 1 << 16
-  // As many as NumPy allows.
+  // The maximum of NumPy.
   private static let greatestDimensionCount = 64
 
   let type: NPYArray.ElementType
   let isFortranOrder: Bool
   let shape: [Int]
 
-  /// The number of elements; nil where it cannot be counted.
+  /// The number of elements; nil if it does not fit in `Int`.
   var elementCount: Int? {
     var count = 1
     for extent in shape {
@@ -31,7 +32,7 @@ struct NPYHeader: Equatable {
     return count
   }
 
-  /// Reads a header from a file's first bytes.
+  /// Reads a header from the first bytes of a file.
   ///
   /// - Returns: the header, and the number of bytes before the first element.
   static func read(
@@ -72,7 +73,7 @@ struct NPYHeader: Equatable {
     return (try scanner.header(), begin + length)
   }
 
-  /// The header as NumPy writes it: padded so that the elements begin at a multiple of 64.
+  /// Returns the header as NumPy writes it, padded so that the elements start at a multiple of 64 bytes.
   func encoded() -> [UInt8] {
     let extents = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
     let text =
@@ -86,14 +87,14 @@ struct NPYHeader: Equatable {
       + [UInt8](repeating: 0x20, count: padding) + [0x0a]
   }
 
-  /// Creates a header from values that are right.
+  /// Creates a header from values that the caller has validated.
   init(type: NPYArray.ElementType, isFortranOrder: Bool, shape: [Int]) {
     self.type = type
     self.isFortranOrder = isFortranOrder
     self.shape = shape
   }
 
-  /// Throws for more dimensions than NumPy knows.
+  /// Throws `unsupported` for more dimensions than NumPy supports.
   static func validate(
     dimensionCount: Int, at location: SoftmaxError.Location?
   ) throws(SoftmaxError) {

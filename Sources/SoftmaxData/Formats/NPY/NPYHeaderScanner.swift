@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Reads the text of an NPY header: a Python dictionary of three keys, in any order.
+/// A scanner for the text of an NPY header: a Python dictionary with three keys in any order.
 struct NPYHeaderScanner {
   private let text: [UInt8]
   private let name: String
-  // Where the text begins in the file.
+  // The offset of the text in the file.
   private let offset: Int
   private var place = 0
 
@@ -17,8 +17,8 @@ struct NPYHeaderScanner {
 
   /// Reads the whole text.
   ///
-  /// - Throws: `invalidData` for what is no such dictionary; `unsupported` for types that are no
-  ///   numbers and no texts.
+  /// - Throws: `invalidData` if the text is not such a dictionary; `unsupported` for element types other
+  ///   than numbers and texts.
   mutating func header() throws(SoftmaxError) -> NPYHeader {
     var descriptor: (text: String, place: Int)?
     var isFortranOrder: Bool?
@@ -63,7 +63,8 @@ struct NPYHeaderScanner {
     return (try string(), start)
   }
 
-  // Looked at when the whole text was read: a quote that is missing is no type that is unknown.
+  // Parses the type after the whole text is scanned, so that a missing quote is reported as such and not
+  // as an unknown type.
   private mutating func elementType(
     _ descriptor: String, at start: Int
   ) throws(SoftmaxError) -> NPYArray.ElementType {
@@ -97,7 +98,7 @@ struct NPYHeaderScanner {
       extents.append(try extent())
       try NPYHeader.validate(dimensionCount: extents.count, at: location)
       if skip(",") { continue }
-      // A single number in parentheses is no tuple in Python.
+      // In Python, a single number in parentheses is not a tuple.
       guard extents.count > 1 else { throw failure("the shape is no tuple") }
       try expect(")")
       break
@@ -112,7 +113,7 @@ struct NPYHeaderScanner {
     guard let value = Int(String(decoding: digits.prefix(20), as: UTF8.self)), digits.count <= 19
     else { throw failure("the shape holds a number that cannot be counted") }
     place += digits.count
-    // Python 2 marked its large integers.
+    // Python 2 wrote an L after large integers.
     if place < text.count, text[place] == UInt8(ascii: "L") { place += 1 }
     return value
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// A file of several named arrays, as `numpy.savez` and `numpy.savez_compressed` write it.
+/// A file of named arrays, as `numpy.savez` and `numpy.savez_compressed` write it.
 ///
-/// It is a zip file of NPY files. Its directory is read at once, an array when it is asked for. A
-/// plain file of 1 MiB or more is mapped, and the arrays that are not packed are used in place: the file
-/// must not be cut short as long as they are in use.
+/// It is a zip file of NPY files. Its directory is read when the archive is opened; an array is read each
+/// time it is requested. A file of 1 MiB or more is memory-mapped, and arrays that are not compressed are
+/// used without a copy, so the file must not be truncated while they are in use.
 ///
 /// ```swift
 /// let x = try NPYArray(shape: [2, 2], floats: [0, 1, 1, 0])
@@ -24,16 +24,16 @@ public struct NPZArchive: Sendable {
 
   private static let suffix = ".npy"
 
-  /// Reads the directory of a file.
+  /// Opens a file and reads its directory.
   ///
-  /// Entries whose names do not end in `.npy` are passed over, as NumPy does.
+  /// Entries whose names do not end in `.npy` are ignored, as in NumPy.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - maximumByteCount: the most bytes of the file, and of each array.
+  ///   - path: the path of the file.
+  ///   - maximumByteCount: the maximum size of the file, and of each decompressed array.
   /// - Throws: `notFound`, `ioFailure`; `invalidData` for a damaged directory, entries that overlap, two
-  ///   of one name, or no arrays at all; `unsupported` for encryption, other compressions than deflate,
-  ///   and more than `maximumByteCount`.
+  ///   entries with the same name, or a file without arrays; `unsupported` for encryption, compression
+  ///   methods other than deflate, and sizes of more than `maximumByteCount` bytes.
   public init(
     _ path: String, maximumByteCount: Int = NPYArray.defaultMaximumByteCount
   ) throws(SoftmaxError) {
@@ -42,13 +42,13 @@ public struct NPZArchive: Sendable {
       maximumByteCount: maximumByteCount)
   }
 
-  /// Reads the directory of a file's bytes.
+  /// Reads the directory of an archive in memory.
   ///
   /// - Parameters:
   ///   - bytes: the content of the file.
-  ///   - name: what to call it in errors.
-  ///   - maximumByteCount: the most bytes of each array.
-  /// - Throws: as ``init(_:maximumByteCount:)``.
+  ///   - name: the name to use in errors.
+  ///   - maximumByteCount: the maximum size of each decompressed array.
+  /// - Throws: the errors of ``init(_:maximumByteCount:)``.
   public init(
     _ bytes: [UInt8], name: String, maximumByteCount: Int = NPYArray.defaultMaximumByteCount
   ) throws(SoftmaxError) {
@@ -74,8 +74,8 @@ public struct NPZArchive: Sendable {
 
   /// Reads an array.
   ///
-  /// - Throws: `notFound` for a name that is not there; `invalidData` where the packed bytes or the
-  ///   checksum are damaged, and as ``NPYArray/read(_:maximumByteCount:)``.
+  /// - Throws: `notFound` if the archive has no array with this name; `invalidData` if the compressed
+  ///   bytes or the checksum are wrong; the errors of ``NPYArray/read(_:maximumByteCount:)``.
   public func array(_ name: String) throws(SoftmaxError) -> NPYArray {
     guard let entry = entries[name] else {
       throw SoftmaxError(
@@ -89,21 +89,22 @@ public struct NPZArchive: Sendable {
         "\(entry.name.debugDescription) has \(entry.byteCount) bytes, more than the limit of "
           + "\(maximumByteCount)", at: .file(path: path, offset: entry.range.lowerBound))
     }
-    // As in Python, so that errors name the array; their offsets count within it.
+    // The name has the form of a Python subscript, so errors name the array; their offsets are relative
+    // to the array.
     return try NPYArray.decode(
       entry.bytes(of: bytes, path: path), name: "\(path)[\(name.debugDescription)]",
       maximumByteCount: maximumByteCount)
   }
 
-  /// Writes arrays as one file, replacing what is there at once.
+  /// Writes arrays to a file, which replaces an existing file atomically.
   ///
   /// - Parameters:
-  ///   - arrays: at least one, each under a name of its own.
-  ///   - path: the file.
-  ///   - compressed: whether to pack the arrays, as `numpy.savez_compressed` does. Packed ones are
-  ///     smaller, but cannot be used in place.
-  /// - Throws: `invalidArgument` for no arrays, a name that is empty, too long or there twice;
-  ///   `ioFailure`, and then the old file is untouched.
+  ///   - arrays: at least one array; the names must be different.
+  ///   - path: the path of the file.
+  ///   - compressed: whether to compress the arrays, as `numpy.savez_compressed` does. Compressed arrays
+  ///     are smaller, but cannot be memory-mapped.
+  /// - Throws: `invalidArgument` for no arrays, or for a name that is empty, too long or used twice;
+  ///   `ioFailure`, in which case an existing file is not changed.
   public static func write(
     _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool = false
   ) throws(SoftmaxError) {
@@ -111,7 +112,8 @@ public struct NPZArchive: Sendable {
       arrays, to: path, compressed: compressed, leastWideByteCount: ZipWriter.leastWideByteCount)
   }
 
-  /// The same with 64-bit sizes for whatever has so many bytes, which tests set low.
+  /// Writes arrays with 64-bit sizes starting at `leastWideByteCount` bytes, which tests set to a small
+  /// value.
   package static func write(
     _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool,
     leastWideByteCount: Int

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// NPZ files: features and labels as arrays with names, in parts where the names say so.
+/// NPZ files, with features and labels as named arrays; the names determine the training and test parts.
 struct NPZFileFormat: FileFormat {
   let name = "an NPZ file"
   let title = "NPZ file"
   let content = FileContent.labeledFeatures
 
   func recognizes(_ start: FileStart) -> Bool {
-    // The first entry, or the directory of an archive that is empty.
+    // The signature of the first entry, or of the directory of an empty archive.
     start.bytes.starts(with: [0x50, 0x4b, 3, 4]) || start.bytes.starts(with: [0x50, 0x4b, 5, 6])
   }
 
@@ -17,7 +17,8 @@ struct NPZFileFormat: FileFormat {
     do throws(SoftmaxError) {
       return try ArrayDataset(source, choice: options.arrays).hasLabels
     } catch {
-      // Unless a choice is wrong, it is not clear which array is what.
+      // Without a choice the error means that no array can be identified as the features, so there are no
+      // known labels either. With a choice it means that the choice is wrong.
       guard options.arrays == ArrayChoice() else { throw error }
       return false
     }

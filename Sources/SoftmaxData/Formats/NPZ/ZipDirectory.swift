@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The directory at the end of a zip file, checked against the file.
+/// The directory at the end of a zip file, verified against the rest of the file.
 ///
-/// Plain and deflated entries are read, with the 64-bit sizes of large archives. Nothing in the
-/// directory is trusted: entries lie within the file and do not overlap, each is where its own header is
-/// and called as that says, no two have one name, and a packed one claims no more bytes than its packed
-/// bytes can become. Encrypted archives and those of several disks are refused.
+/// It supports stored and deflated entries, and the 64-bit sizes of large archives. Encrypted archives
+/// and those of several disks are rejected. The directory is not trusted, so these properties are
+/// verified:
+/// - Entries lie within the file, do not overlap and have different names.
+/// - The local header of each entry has the same name and compression method.
+/// - A compressed entry does not declare more bytes than its compressed bytes can expand to.
 ///
 /// Source: PKWARE, ".ZIP File Format Specification" (APPNOTE), version 6.3.
 struct ZipDirectory: Sendable {
@@ -22,8 +24,8 @@ struct ZipDirectory: Sendable {
 
   /// Reads the directory of an archive.
   ///
-  /// - Throws: `invalidData` for what breaks the format; `unsupported` for encryption, other
-  ///   compressions, several disks, and more than 65,536 entries.
+  /// - Throws: `invalidData` if the format is violated; `unsupported` for encryption, compression methods
+  ///   other than deflate, and more than 65,536 entries.
   init(_ archive: ByteStorage, path: String) throws(SoftmaxError) {
     var reader = try Reader(archive, path: path)
     entries = try reader.entries()
@@ -44,7 +46,7 @@ struct ZipDirectory: Sendable {
       }
       let tailStart = max(0, archive.count - endByteCount - greatestCommentByteCount)
       let tail = archive[tailStart..<archive.count].array
-      // The last place whose comment ends with the file.
+      // The end record is the last position with its signature whose comment ends at the end of the file.
       let end = stride(from: tail.count - endByteCount, through: 0, by: -1).first {
         tail.little32($0) == 0x0605_4b50 && $0 + endByteCount + tail.little16($0 + 20) == tail.count
       }
@@ -58,7 +60,7 @@ struct ZipDirectory: Sendable {
       var byteCount = tail.little32(end + 12)
       var start = tail.little32(end + 16)
       var directoryEnd = tailStart + end
-      // Some writers add 64-bit records though the numbers fit.
+      // Some writers add 64-bit records even if the values fit in 32 bits.
       let hasWideEnd =
         start < directoryEnd - byteCount && directoryEnd >= wideLocatorByteCount
         && archive[directoryEnd - wideLocatorByteCount..<directoryEnd].array.little32(0)
@@ -74,7 +76,7 @@ struct ZipDirectory: Sendable {
           .unsupported, "holds \(count) entries, expected at most \(greatestEntryCount)",
           at: .file(path: path, offset: start))
       }
-      // Each entry takes its header at least: more cannot be there.
+      // Each entry has at least a header in the directory, which bounds the number of entries.
       guard count * entryHeaderByteCount <= byteCount else {
         throw fail("its directory is too short for \(count) entries", start)
       }
@@ -83,7 +85,7 @@ struct ZipDirectory: Sendable {
       offset = start
     }
 
-    // The end of a directory of 64-bit sizes, which lies before the one of 32 bits.
+    // Reads the 64-bit end record of the directory, which precedes the 32-bit end record.
     private static func wideEnd(
       _ archive: ByteStorage, before end: Int, path: String
     ) throws(SoftmaxError) -> (count: Int, byteCount: Int, start: Int, end: Int) {
@@ -178,7 +180,7 @@ struct ZipDirectory: Sendable {
       return (entry, start)
     }
 
-    // The 64-bit numbers of the extra field with the tag 1.
+    // Returns the 64-bit values in the extra field with tag 1.
     private func wideSizes(_ extra: [UInt8]) throws(SoftmaxError) -> [Int] {
       var place = 0
       while place + 4 <= extra.count {
@@ -195,7 +197,7 @@ struct ZipDirectory: Sendable {
       throw fail("the 64-bit sizes of an entry are damaged")
     }
 
-    // The entry's bytes, behind a header of its own that must say the same.
+    // Returns the range of an entry's bytes, after its local header, which must agree with the directory.
     private func range(
       ofEntryAt start: Int, packedByteCount: Int, method: Int, name: [UInt8]
     ) throws(SoftmaxError) -> Range<Int> {
@@ -235,15 +237,15 @@ struct ZipDirectory: Sendable {
 }
 
 extension [UInt8] {
-  /// A number of two bytes at an index, the least first.
+  /// Returns the little-endian 16-bit integer at an index.
   fileprivate func little16(_ index: Int) -> Int { Int(self[index]) | Int(self[index + 1]) << 8 }
 
-  /// A number of four bytes at an index, the least first.
+  /// Returns the little-endian 32-bit integer at an index.
   fileprivate func little32(_ index: Int) -> Int {
     little16(index) | little16(index + 2) << 16
   }
 
-  /// A number of eight bytes at an index, the least first; nil beyond 2^63.
+  /// Returns the little-endian 64-bit integer at an index; nil if it does not fit in `Int`.
   fileprivate func little64(_ index: Int) -> Int? {
     let number = (0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(self[index + $1]) }
     return Int(exactly: number)

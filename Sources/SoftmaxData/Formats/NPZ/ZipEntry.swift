@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// A file within a zip file, as the archive's directory describes it.
+/// A file in a zip file, as described by the archive's directory.
 struct ZipEntry: Sendable {
   let name: String
   let isPacked: Bool
   let crc32: UInt32
-  /// Where the entry's bytes lie in the archive, packed if they are.
+  /// The range of the entry's stored bytes in the archive; they are compressed if `isPacked` is true.
   let range: Range<Int>
-  /// The number of bytes, unpacked.
+  /// The number of bytes after decompression.
   let byteCount: Int
 
-  /// The entry's bytes: a part of the archive's own unless they are packed.
+  /// Returns the decompressed bytes; if the entry is not compressed, they are a slice of the archive
+  /// without a copy.
   ///
-  /// - Throws: `invalidData` unless they unpack to what the directory says, checksum included.
+  /// - Throws: `invalidData` unless the size and checksum of the decompressed bytes are those in the
+  ///   directory.
   func bytes(of archive: ByteStorage, path: String) throws(SoftmaxError) -> ByteStorage {
     let stored = archive[range]
     let bytes: ByteStorage

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// Writes a zip file, entry after entry; sizes beyond 32 bits are written in 64.
+/// A writer of zip files, entry by entry; it uses 64-bit sizes if a size or offset does not fit in 32
+/// bits.
 struct ZipWriter {
   private let file: AtomicFile
   private var offset = 0
@@ -9,12 +10,15 @@ struct ZipWriter {
   private var entryCount = 0
   private let leastWide: Int
 
-  /// The least number of bytes that 32 bits have no room for: all ones say to look elsewhere.
+  /// The smallest number of bytes that is written in 64 bits.
+  ///
+  /// In a 32-bit field this value means that the actual value is in a 64-bit field.
   static let leastWideByteCount = 0xffff_ffff
 
-  /// Begins an archive.
+  /// Starts an archive.
   ///
-  /// - Parameter leastWideByteCount: for tests, which write no 4 GiB.
+  /// - Parameter leastWideByteCount: the smallest number of bytes that is written in 64 bits; tests set a
+  ///   small value, because they cannot write 4 GiB.
   init(_ file: AtomicFile, leastWideByteCount: Int = ZipWriter.leastWideByteCount) {
     self.file = file
     leastWide = leastWideByteCount
@@ -23,9 +27,9 @@ struct ZipWriter {
   /// Adds an entry.
   ///
   /// - Parameters:
-  ///   - name: its name.
-  ///   - parts: its bytes, part after part.
-  ///   - packed: the same packed by ``Deflate``; nil to keep them as they are.
+  ///   - name: the name of the entry.
+  ///   - parts: the bytes of the entry, as consecutive parts.
+  ///   - packed: the same bytes compressed by ``Deflate``; nil to store them without compression.
   mutating func add(
     _ name: String, parts: [ByteStorage], packed: [UInt8]?
   ) throws(SoftmaxError) {
@@ -33,7 +37,8 @@ struct ZipWriter {
     let byteCount = parts.reduce(0) { $0 + $1.count }
     let packedByteCount = packed?.count ?? byteCount
     let isWide = max(byteCount, packedByteCount, offset) >= leastWide
-    // Version, flags (names in UTF-8), method, time and date (1980-01-01), checksum.
+    // The fields that the local header and the directory share: version, flags (UTF-8 names), method,
+    // time and date (1980-01-01), checksum.
     let common =
       Self.little(isWide ? 45 : 20, 2) + Self.little(0x0800, 2)
       + Self.little(packed == nil ? 0 : 8, 2) + Self.little(0, 2) + Self.little(0x0021, 2)
@@ -64,7 +69,7 @@ struct ZipWriter {
     entryCount += 1
   }
 
-  /// Writes the directory; the file is to be committed after.
+  /// Writes the directory; the caller must then commit the file.
   func finish() throws(SoftmaxError) {
     try file.write(directory)
     let isWide = entryCount >= 0xffff || max(directory.count, offset) >= leastWide
