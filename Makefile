@@ -15,7 +15,7 @@ FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sour
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks \
-  test-sanitizers test-address test-thread test-fuzz bench format install clean
+  test-sanitizers test-address test-thread test-fuzz prepare bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -31,33 +31,38 @@ demo:
 
 test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-sanitizers test-fuzz
 
-lint:
+# Each part can be made by itself, so each installs what is missing.
+lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-address test-thread \
+  test-fuzz: prepare
+
+prepare:
 	@Tools/bootstrap.sh test
+
+lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 	Tools/check-sources.sh
 
 # Warnings are errors in our own targets; SwiftPM silences those of others.
-test-debug: export SOFTMAX_WARNINGS_AS_ERRORS = 1
+test-debug test-docs test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-debug:
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	SWIFT="$(SWIFT)" Tools/run-tests.sh
 
-# DocC of every library target without a warning; the modules are those of test-debug.
+# DocC of every library target without a warning.
 test-docs:
+	$(SWIFT) build
 	SWIFT="$(SWIFT)" Tools/check-docs.sh
 
 # Optimised C and full sizes: accuracy, hashes, every row of Fashion-MNIST.
-test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-release: export SOFTMAX_THOROUGH = 1
 test-release:
-	@Tools/bootstrap.sh test
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
-	SOFTMAX_PYTHON="$$(Tools/bootstrap.sh python)" \
-	  $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing --filter 'KernelTests|AcceptanceTests'
+	SWIFT="$(SWIFT)" Tools/run-tests.sh -c release -Xswiftc -enable-testing --filter '^KernelTests\.'
+	python=$$(Tools/bootstrap.sh python) && SWIFT="$(SWIFT)" SOFTMAX_PYTHON="$$python" \
+	  Tools/run-tests.sh -c release -Xswiftc -enable-testing --filter '^AcceptanceTests\.'
 
 # One program for each row of the articles; each asserts its results on real data.
 test-examples:
-	@Tools/bootstrap.sh test
 	SWIFT="$(SWIFT)" Examples/run.sh
 
 # The same kernels on another architecture, under qemu's user emulation.
@@ -66,7 +71,7 @@ test-neon:
 
 # The benchmarks follow what the library offers: they build, and the driver knows its rows.
 test-benchmarks:
-	Benchmarks/run.py --build --list >/dev/null
+	SWIFT="$(SWIFT)" Benchmarks/run.py --build --list >/dev/null
 
 test-sanitizers: test-address test-thread
 
@@ -97,4 +102,4 @@ install: build
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
 
 clean:
-	rm -rf .build .build-asan .build-tsan Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv
+	rm -rf .build .build-* Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv

@@ -7,7 +7,7 @@
 #   bootstrap.sh demo      and Fashion-MNIST
 #   bootstrap.sh test      and Python's safetensors and NumPy, what NEON's tests and the fuzzer need
 #   bootstrap.sh bench     zlib's header, Fashion-MNIST, and what a virtual environment of Python takes
-#   bootstrap.sh python    prints the Python that has them
+#   bootstrap.sh python    prints the path of the Python that `test` set up; fails if there is none
 #
 # Looks for what is needed itself, not for a package's name; asks apt only for what is missing.
 set -euo pipefail
@@ -24,6 +24,11 @@ has_header() { printf '#include <%s>\n' "$1" | clang -E -x c - >/dev/null 2>&1; 
 has_cxx() { printf '#include <string>\n' | clang -E -x c++ - >/dev/null 2>&1; }
 
 has_fashion() {
+  # Tests and examples do not read SOFTMAX_DATA, and some tests need the gzipped files of the package.
+  if [ "$1" = test ]; then
+    [ -e /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ]
+    return
+  fi
   local cache="${XDG_CACHE_HOME:-$HOME/.cache}/softmax"
   local place
   for place in "${SOFTMAX_DATA:-/nowhere}" "${SOFTMAX_DATA:-/nowhere}/fashion-mnist" \
@@ -65,7 +70,11 @@ install_missing() {
 
 case "${1:-build}" in
 python)
-  [ -x "$venv/bin/python" ] && printf '%s\n' "$PWD/$venv/bin/python"
+  if [ ! -x "$venv/bin/python" ]; then
+    say "there is no $venv: Tools/bootstrap.sh test sets it up"
+    exit 1
+  fi
+  printf '%s\n' "$PWD/$venv/bin/python"
   exit 0
   ;;
 build | demo | test | bench) ;;
@@ -80,7 +89,7 @@ if ! command -v swift >/dev/null; then
   exit 1
 fi
 if ! has_header zlib.h; then need zlib1g-dev; fi
-if [ "$1" != build ] && ! has_fashion; then
+if [ "$1" != build ] && ! has_fashion "$1"; then
   # Elsewhere the command fetches it from the data set's own mirrors.
   if command -v apt-get >/dev/null; then need dataset-fashion-mnist; fi
 fi

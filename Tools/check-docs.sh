@@ -4,12 +4,12 @@
 # Documentation of every library target, made by DocC as a reader's browser would get it: a link that
 # leads nowhere, or a parameter that is not documented, is an error.
 #
-# Reads the modules of the debug build, which `make test-debug` leaves.
+# Reads the modules of the debug build, which `make test-docs` brings up to date first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SWIFT=${SWIFT:-swift}
-build=$($SWIFT build --show-bin-path)
-target=$($SWIFT -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
+build=$("$SWIFT" build --show-bin-path)
+target=$("$SWIFT" -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p' | head -n 1)
 docc=$(command -v docc || xcrun --find docc)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

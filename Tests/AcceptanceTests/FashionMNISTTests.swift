@@ -92,8 +92,7 @@ struct FashionMNISTTests {
   @Test func everyTestRowHasTheSameBitsAloneAndInAnyBatch() throws {
     var cache = DataCache.user
     cache.unpackedFolder = nil
-    let fashion = try RemoteDataset.fashionMNIST.load(
-      directory: ProcessInfo.processInfo.environment["SOFTMAX_DATA"], cache: cache)
+    let fashion = try RemoteDataset.fashionMNIST.load(cache: cache)
     let test = try #require(fashion.test)
     var network = try Sequential(input: [28, 28]) {
       Flatten()
