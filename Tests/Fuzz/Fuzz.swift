@@ -23,11 +23,13 @@ struct Fuzz {
   // libFuzzer's body is a C function, which cannot capture anything.
   nonisolated(unsafe) private static var reader = Reader.all[0]
 
-  static func main() {
-    let word = CommandLine.arguments.dropFirst().first ?? ""
-    guard let reader = Reader.all.first(where: { $0.name == word }) else {
+  static func main() throws {
+    guard let word = CommandLine.arguments.dropFirst().first else {
       for reader in Reader.all { print(reader.name) }
       return
+    }
+    guard let reader = Reader.all.first(where: { $0.name == word }) else {
+      throw SoftmaxError(.invalidArgument, "no reader is called \(word)")
     }
     unsafe Fuzz.reader = reader
     // The name of the reader takes the place of the program's.

@@ -13,27 +13,40 @@ struct Reader: Sendable {
   private static let greatestByteCount = 1 << 20
 
   /// Every reader, under the name of its folder in `corpus`.
-  static let all = [
-    Reader(name: "csv") { bytes in
-      let table = try CSVTable.decode(bytes, name: "csv", maximumByteCount: greatestByteCount)
-      _ = try table.dataset()
-    },
+  static let all = ofParts + ofFormats
+
+  // The formats of data, as `train`, `predict` and `inspect` read them. A folder cannot be given as
+  // bytes; its files are IDX files.
+  private static let ofFormats = FileFormats.all.filter {
+    $0.content != .model && !($0 is IDXFolderFormat)
+  }.map { format in
+    let name = String(format.title.lowercased().map { $0 == " " ? "-" : $0 })
+    return Reader(name: name) { bytes in
+      // Refuses a file that decompresses to so many bytes that it takes long.
+      _ = try WholeFile.bytes(bytes, name: name, maximumByteCount: greatestByteCount)
+      let file = DataFile(bytes: bytes, name: name)
+      let options = ReadingOptions()
+      _ = Result { () throws(SoftmaxError) in try format.facts(file) }
+      _ = Result { () throws(SoftmaxError) in
+        try format.rows(file, part: nil, options: options)
+      }
+      _ = try format.dataset(file, options: options)
+    }
+  }
+
+  private static let ofParts = [
     Reader(name: "csv-as-said") { bytes in
       let format = CSVFormat(options: bytes.first ?? 0)
       let table = try CSVTable.decode(
         Array(bytes.dropFirst()), name: "csv", as: format, maximumByteCount: greatestByteCount)
       _ = try table.features()
     },
-    Reader(name: "idx") { bytes in
-      let array = try IDXFile.decode(bytes, name: "idx", maximumByteCount: greatestByteCount)
-      _ = try IDXFile.images(of: array, path: "idx")
-    },
+    // An array refuses a kind of values that it does not hold.
     Reader(name: "npy") { bytes in
-      try use(NPYArray.decode(bytes, name: "npy", maximumByteCount: greatestByteCount))
-    },
-    Reader(name: "npz") { bytes in
-      let archive = try NPZArchive(bytes, name: "npz", maximumByteCount: greatestByteCount)
-      for name in archive.names { try use(archive.array(name)) }
+      let array = try NPYArray.decode(bytes, name: "npy", maximumByteCount: greatestByteCount)
+      _ = Result(catching: array.texts)
+      _ = Result(catching: array.integers)
+      _ = try array.doubles()
     },
     Reader(name: "gzip") { bytes in
       _ = try WholeFile.bytes(bytes, name: "gzip", maximumByteCount: greatestByteCount)
@@ -60,13 +73,6 @@ struct Reader: Sendable {
       _ = try Checkpoint(SafetensorsFile(tensors: file.tensors, metadata: metadata))
     },
   ]
-
-  // Whatever the array holds: a kind of values that it has not is refused.
-  private static func use(_ array: NPYArray) throws {
-    _ = Result(catching: array.texts)
-    _ = Result(catching: array.integers)
-    _ = try array.doubles()
-  }
 }
 
 extension CSVFormat {

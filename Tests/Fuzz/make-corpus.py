@@ -4,8 +4,9 @@
 
 usage: make-corpus.py [MODEL.safetensors...]      (NumPy 2.4)
 
-Models and checkpoints are written by `softmax train --output` and `--checkpoint`; a small one of each
-layer, step, callback and optimizer is worth having. Without any, what is there of them stays.
+Models and checkpoints are written by `softmax train --output` and `--checkpoint`, a solver's checkpoint by
+`fit(to:solver:callbacks:)` with `.checkpoint(to:)`; a small one of each layer, step, callback and optimizer
+is worth having. Without any, what is there of them stays.
 """
 import gzip
 import io
@@ -42,15 +43,15 @@ tables = {
     "large": "9007199254740993,a\n1e400,b\n0x1p3,a\n-inf,b\n",
 }
 for name, text in tables.items():
-    add("csv", name, text)
+    add("table", name, text)
     add("csv-as-said", name, bytes([len(name) * 37 % 256]) + text.encode())
-add("csv", "packed", packed(tables["header"].encode()))
+add("table", "packed", packed(tables["header"].encode()))
 
 images = struct.pack(">BBBBIII", 0, 0, 8, 3, 2, 2, 2) + bytes(range(8))
-add("idx", "images", images)
-add("idx", "labels", struct.pack(">BBBBI", 0, 0, 8, 1, 3) + bytes([0, 1, 2]))
-add("idx", "floats", struct.pack(">BBBBIff", 0, 0, 13, 1, 2, 1, 2))
-add("idx", "packed", packed(images))
+add("idx-file", "images", images)
+add("idx-file", "labels", struct.pack(">BBBBI", 0, 0, 8, 1, 3) + bytes([0, 1, 2]))
+add("idx-file", "floats", struct.pack(">BBBBIff", 0, 0, 13, 1, 2, 1, 2))
+add("idx-file", "packed", packed(images))
 
 arrays = {
     "halves": np.arange(3, dtype="<f2"),
@@ -65,30 +66,48 @@ arrays = {
     "scalar": np.array(1.5, dtype="<f4"),
     "empty": np.empty((0, 3), dtype="<f4"),
 }
-for name, array in arrays.items():
+
+
+def saved(array):
     memory = io.BytesIO()
     np.save(memory, array)
-    add("npy", name, memory.getvalue())
+    return memory.getvalue()
+
+
+for name, array in arrays.items():
+    add("npy", name, saved(array))
+for name in ["halves", "floats", "fortran", "texts", "empty"]:
+    add("npy-file", name, saved(arrays[name]))
+add("npy-file", "images", saved(np.arange(12, dtype="u1").reshape(3, 2, 2)))
 for version in [(2, 0), (3, 0)]:
     memory = io.BytesIO()
     np.lib.format.write_array(memory, arrays["floats"], version)
     add("npy", f"version-{version[0]}", memory.getvalue())
 
 
-def archive(compression, wide=False):
+def archive(compression, wide=False, **named):
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", compression) as file:
-        for name in ["floats", "texts"]:
-            data = io.BytesIO()
-            np.save(data, arrays[name])
+        for name, array in named.items():
             with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=wide) as entry:
-                entry.write(data.getvalue())
+                entry.write(saved(array))
     return memory.getvalue()
 
 
-add("npz", "plain", archive(zipfile.ZIP_STORED))
-add("npz", "packed", archive(zipfile.ZIP_DEFLATED))
-add("npz", "wide", archive(zipfile.ZIP_STORED, wide=True))
+two = {"floats": arrays["floats"], "texts": arrays["texts"]}
+add("npz-file", "plain", archive(zipfile.ZIP_STORED, **two))
+add("npz-file", "packed", archive(zipfile.ZIP_DEFLATED, **two))
+add("npz-file", "wide", archive(zipfile.ZIP_STORED, wide=True, **two))
+# The roles of arrays: labels of each kind, parts, class names.
+numbers = np.arange(8, dtype="<f4").reshape(4, 2)
+add("npz-file", "labels", archive(zipfile.ZIP_STORED, x=numbers, y=np.array([3, 0, 3, 1])))
+add("npz-file", "words", archive(
+    zipfile.ZIP_STORED, features=numbers.astype("<f8"), labels=np.array(["a", "b", "a", "c"])))
+add("npz-file", "truths", archive(
+    zipfile.ZIP_STORED, data=numbers.astype("<i4"), target=np.array([[True], [False], [True], [True]])))
+add("npz-file", "parts", archive(
+    zipfile.ZIP_STORED, x_train=np.arange(12, dtype="u1").reshape(3, 2, 2), y_train=np.array([0, 1, 2]),
+    x_test=np.ones((1, 2, 2), dtype="u1"), y_test=np.array([1]), classes=np.array(["a", "b", "c"])))
 
 add("gzip", "one", packed(b"abc" * 50))
 add("gzip", "two", packed(b"abc") + packed(b""))
