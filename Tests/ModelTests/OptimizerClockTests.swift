@@ -26,14 +26,13 @@ import Testing
     }
   }
 
-  // The products of the betas have ended at their fixed points by then.
-  @Test func aClockAfterTheMostBatchesIsMadeAtOnce() {
+  // The products of the betas have ended at their fixed points by then; a clock that went on multiplying
+  // would not return within a year.
+  @Test func aClockAfterTheMostBatchesCanBeMade() {
     for optimizer in [Optimizer.adam(), .adam(beta1: 0, beta2: 0.99999), .sgd()] {
-      let start = ContinuousClock.now
       let most = OptimizerClock.greatestBatchCount
       let clock = OptimizerClock(optimizer, batchesPerEpoch: 3, after: most)
       #expect(clock.batchCount == most && clock.stepCount == most)
-      #expect(ContinuousClock.now - start < .seconds(20))
     }
   }
 }

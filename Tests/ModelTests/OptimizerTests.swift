@@ -236,6 +236,20 @@ import Testing
     #expect(trained[1] == trained[0] && trained[2] == trained[0])
   }
 
+  // The mean of 3 and -1 is 1; clipped each, they would be 1.5 and -1, and their mean 0.25.
+  @Test func severalBatchesAreClippedAfterTheyAreOneGradient() throws {
+    var network = try Sequential(input: [1], seed: 5) { Dense(1, initializer: .zeros) }
+    var state = try OptimizerState(
+      .sgd(learningRate: 1).clipped(value: 1.5).accumulating(2), for: network)
+    for slope in [3, -1] as [Float] {
+      let weight = Matrix(rowCount: 1, columnCount: 1, repeating: slope)
+      try state.update(
+        &network, along: Gradient(layers: [.init(layer: 0, weight: weight, bias: [slope])]))
+    }
+    #expect(try #require(network.layers[0].weight).elements == [-1])
+    #expect(network.layers[0].bias == [-1])
+  }
+
   @Test func anL1PenaltyLeavesSmallerWeights() throws {
     let dataset = try dataset(count: 50)
     func size(_ l1Penalty: Double) throws -> Float {

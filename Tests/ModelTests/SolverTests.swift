@@ -112,6 +112,22 @@ struct HeavyBall: Solver {
     #expect(!result.isConverged && result.history.stopReason == nil)
   }
 
+  // Armijo's condition, as far as the objective tells: a step that lessens it by less goes too far.
+  @Test func everyStepLessensTheObjectiveInProportionToItsLength() throws {
+    let objective = try Objective(network(), on: triangle(count: 90), l2Penalty: 0.1)
+    var state = try SolverState(at: objective.parameters, of: objective)
+    var count = 0
+    while state.gradientNorm > 1e-2 {
+      let before = state
+      try #require(try GradientDescent().iterate(&state, on: objective))
+      let change = state.value.objective - before.value.objective
+      let squaredNorm = before.gradientNorm * before.gradientNorm
+      #expect(change <= -state.stepLength / 2 * squaredNorm * 0.999, "iteration \(count)")
+      count += 1
+    }
+    #expect(count > 5)
+  }
+
   // Near the end the objective changes by less than its roundings, and only the slopes lead on.
   @Test func gradientDescentGoesOnWhereTheObjectiveNoLongerTells() throws {
     var network = try network()

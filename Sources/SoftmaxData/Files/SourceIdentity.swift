@@ -10,16 +10,13 @@
 
 /// The identity of a version of a file: its path, its size and its times.
 ///
-/// Equal identities mean that the file has not changed, provided that it is settled.
+/// Equal identities mean that the file has not changed, provided that it was old enough to be settled.
 struct SourceIdentity: Hashable, Sendable {
   let byteCount: Int
   /// The absolute path without links, the size, the modification time and the status change time.
   let text: String
-  /// Whether the last change is older than 50 ms, more than the resolution of a file system's clock.
-  ///
-  /// A second change within one tick of this clock would not change the times, so a more recent file may
-  /// still change unnoticed.
-  let isSettled: Bool
+  // The status change time, in seconds since 1970.
+  private let changeTime: Double
 
   /// Examines a path; nil unless it leads to a regular file.
   init?(_ path: String) {
@@ -42,9 +39,20 @@ struct SourceIdentity: Hashable, Sendable {
     \(String(cString: resolved))
     \(byteCount) \(modified.tv_sec).\(modified.tv_nsec) \(changed.tv_sec).\(changed.tv_nsec)
     """
+    changeTime = Self.seconds(changed)
+  }
+
+  /// The seconds since the last change.
+  ///
+  /// A second change within one tick of the file system's clock would not change the times, so a file that
+  /// is younger than such a tick may change unnoticed.
+  var age: Double {
     var now = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &now)
-    let age = Double(now.tv_sec - changed.tv_sec) + 1e-9 * Double(now.tv_nsec - changed.tv_nsec)
-    isSettled = age > 0.05
+    return Self.seconds(now) - changeTime
+  }
+
+  private static func seconds(_ time: timespec) -> Double {
+    Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 }

@@ -41,11 +41,19 @@ struct UnpackedCache: Sendable {
   let folder: String
   /// The minimum size of an array to copy, in bytes; a copy of a smaller array would save little time.
   let minimumByteCount: Int
+  /// The age in seconds at which a gzipped file is settled; no copy of a younger file is written.
+  ///
+  /// It must exceed the resolution of a file system's clock, see ``SourceIdentity/age``.
+  let minimumAge: Double
 
-  init(folder: String, minimumByteCount: Int = 1 << 20) {
+  init(folder: String, minimumByteCount: Int = 1 << 20, minimumAge: Double = 0.05) {
     self.folder = folder
     self.minimumByteCount = minimumByteCount
+    self.minimumAge = minimumAge
   }
+
+  /// Returns whether a gzipped file is old enough that an equal identity means equal bytes.
+  func isSettled(_ source: SourceIdentity) -> Bool { source.age > minimumAge }
 
   /// Returns the path of the copy of a gzipped file.
   func path(of source: SourceIdentity) -> String {

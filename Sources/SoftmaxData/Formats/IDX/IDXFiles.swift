@@ -39,7 +39,7 @@ enum IDXFiles {
       self.path = path
       self.maximumByteCount = maximumByteCount
       let source = SourceIdentity(path)
-      self.cache = source?.isSettled == true ? cache : nil
+      self.cache = source.flatMap { cache?.isSettled($0) } == true ? cache : nil
       let copy = source.flatMap { cache?.copy(of: $0) }
         .flatMap { $0.payload.count <= maximumByteCount ? $0 : nil }
       let pieceCount = copy.map { PayloadChecksum.pieceCount(of: $0.payload.count) } ?? 0
