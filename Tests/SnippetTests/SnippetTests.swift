@@ -97,8 +97,9 @@ import Testing
     let width = try iris.replacing(
       features: .columns(
         Table(["length", "width"].map { .numbers([Double](repeating: 1, count: 120), name: $0) })))
-    try DocumentationSnippets.predictions(
-      SoftmaxRegression(epochs: 1).fitted(to: width).predictor())
+    let ofWidths = try SoftmaxRegression(epochs: 1).fitted(to: width).predictor()
+    try DocumentationSnippets.predictions(ofWidths)
+    try DocumentationSnippets.predictedTable(ofWidths)
     try DocumentationSnippets.oneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
     #expect(
@@ -128,6 +129,7 @@ import Testing
       Flatten()
       DocumentationSnippets.namedLayer()
       DocumentationSnippets.layerOfOnesOwn()
+      DocumentationSnippets.activationOfOnesOwn()
       DocumentationSnippets.normalization()
       DocumentationSnippets.activations()
       DocumentationSnippets.activationLayer()

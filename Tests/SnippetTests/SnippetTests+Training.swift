@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxKit
+import SoftmaxTestSupport
+import Testing
+
+extension SnippetTests {
+  private func irisNetwork() throws -> Sequential {
+    try Sequential(input: [4], seed: 1) { Dense(3, activation: .softmax) }
+  }
+
+  @Test func theExamplesOfObjectivesAndSolversRun() throws {
+    let iris = try Iris.load().training
+    let start = try irisNetwork()
+
+    var fitted = start
+    try fitted.fit(to: iris, optimizer: .adam(), epochs: 1, batchSize: 32)
+    #expect(try DocumentationSnippets.loopOverAnObjective(start, iris) == fitted)
+
+    var solved = start
+    try solved.fit(
+      to: iris, solver: GradientDescent(gradientTolerance: 1e-4), iterations: 500, l2Penalty: 1e-3)
+    #expect(try DocumentationSnippets.solvedObjective(start, iris) == solved)
+    var network = start
+    try DocumentationSnippets.solved(&network, iris)
+    #expect(network != start)
+
+    let objective = try Objective(start, on: iris)
+    var gradient: [Double] = []
+    try objective.valueAndGradient(at: objective.parameters, into: &gradient)
+    let product = try DocumentationSnippets.curved(objective, objective.parameters)
+    // The objective is convex.
+    #expect(zip(gradient, product).reduce(0) { $0 + $1.0 * $1.1 } > 0)
+  }
+
+  @Test func theExamplesOfTrainingsRun() throws {
+    let iris = try Iris.load()
+    let start = try irisNetwork()
+    var network = start
+    try DocumentationSnippets.drawn(&network, iris.training)
+    try DocumentationSnippets.validated(&network, iris)
+    try DocumentationSnippets.stoppedWhenTiny(&network, iris.training)
+    try DocumentationSnippets.perfect(&network, iris.training)
+    let folder = try TemporaryFolder()
+    try DocumentationSnippets.goneOn(&network, iris.training, path: folder.path("run"))
+    var resumed = start
+    try DocumentationSnippets.goneOn(&resumed, iris.training, path: folder.path("run"))
+    #expect(resumed == network)
+
+    let trainer = try Trainer(start, on: iris.training)
+    #expect(try DocumentationSnippets.summed(trainer).predictionCount == iris.training.count)
+    let trained = try trainer.network
+    #expect(trained != start)
+    try DocumentationSnippets.thereAndBack(trainer, batch: [0, 1, 2])
+    #expect(try trainer.network == trained)
+    #expect(try DocumentationSnippets.loop(start, on: iris.training) != start)
+    #expect(DocumentationSnippets.settings() != DocumentationSnippets.callbackState().settings)
+  }
+
+  @Test func theExamplesOfClassifiersRun() throws {
+    let digits = try Digits.load().training.selecting(rows: 0..<60)
+    let model = try SoftmaxRegression(epochs: 1).fitted(to: digits)
+    try DocumentationSnippets.perceptron(digits)
+    try DocumentationSnippets.predictor(model, digits.features, Array(digits.features.row(0)))
+    try DocumentationSnippets.evaluation(of: model, on: digits)
+    let picture = try DocumentationSnippets.gallery(
+      model.evaluation(on: digits), DatasetSplit(name: "digits", training: digits))
+    #expect(picture.hasPrefix("<svg "))
+
+    let images = try LabeledDataset(
+      features: .floats(Matrix(rowCount: 20, columnCount: 784, repeating: 0.5)),
+      labels: (0..<20).map { $0 % 10 }, classNames: RemoteDataset.fashionMNIST.classNames,
+      featureShape: [28, 28])
+    #expect(try DocumentationSnippets.training(on: images).epochs.count == 10)
+    let nine = try LabeledDataset(
+      features: .floats(Matrix(rowCount: 9, columnCount: 784, repeating: 0.5)),
+      labels: Array(0..<9), classNames: Array(images.classNames.dropLast()),
+      featureShape: [28, 28])
+    try DocumentationSnippets.addedClass(
+      MLPClassifier(epochs: 1).fitted(to: nine),
+      DatasetSplit(name: "fashion", training: images))
+  }
+
+  // In a process of its own: they read and write files of the current folder.
+  @Test func theExamplesWithFilesRun() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      try #require(FileManager.default.changeCurrentDirectoryPath(folder.path))
+      let text = "length,width,species\n5.1,1.4,setosa\n6.3,5.6,virginica\n"
+      try folder.write(Array(text.utf8), to: "iris.csv")
+      try folder.write(Array(text.utf8), to: "measurements.csv")
+      let flowers = try DocumentationSnippets.flowers()
+      #expect(flowers.classNames == ["setosa", "virginica"])
+      #expect(try DocumentationSnippets.tableOfFlowers() == flowers)
+      let table = try DocumentationSnippets.tableOfMeasurements()
+      #expect(table.columnNames == ["length", "width", "species"])
+      #expect(try DocumentationSnippets.labelled(table).labels == flowers.labels)
+
+      try DocumentationSnippets.array()
+      try DocumentationSnippets.archive()
+      try NPZArchive.write(
+        [
+          ("sentence_vectors", NPYArray(shape: [2, 2], floats: [0, 1, 1, 0])),
+          ("folder", NPYArray(shape: [2], integers: [7, 3])),
+        ], to: "mails.npz")
+      #expect(try DocumentationSnippets.chosenArrays().training.classNames == ["3", "7"])
+      try folder.write([0, 0, 8, 1, 0, 0, 0, 2, 9, 2], to: "t10k-labels-idx1-ubyte.gz")
+      try DocumentationSnippets.file()
+      try DocumentationSnippets.tensors()
+      try DocumentationSnippets.durability(of: SafetensorsFile.read("bias.safetensors"))
+
+      let iris = try Iris.load().training
+      var network = try Sequential(input: [4], seed: 1) { Dense(3, activation: .softmax) }
+      try Classifier(network: network, trainedOn: iris).save(to: "fashion-mnist.safetensors")
+      #expect(try DocumentationSnippets.loading().network == network)
+      let trainer = try Trainer(network, on: iris)
+      try DocumentationSnippets.saved(trainer, epoch: -1)
+      #expect(try DocumentationSnippets.restored(trainer, epochs: 5) == 0..<5)
+      try trainer.checkpoint(at: .init(epoch: 0)).save(to: "fashion.safetensors")
+      #expect(try DocumentationSnippets.loaded().state.network == network)
+      try DocumentationSnippets.watched(&network, iris)
+      #expect(try folder.names.contains("images.safetensors"))
+    }
+  }
+}
