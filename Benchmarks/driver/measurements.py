@@ -35,10 +35,15 @@ def everything():
             peer if threads == 2 else f"{peer}-{threads}",
             lambda s, w=workload, p=peer, t=threads: training.run(s, w, p, t),
         )
-    for workload in training.OWN_LOOP_BARS:
-        yield Measurement(
-            f"loop/{workload}", "loop", workload, lambda s, w=workload: training.own_loop(s, w)
-        )
+    for over in training.OWN_LOOPS:
+        for workload in training.OWN_LOOP_BARS:
+            name = workload if over == "trainer" else f"{workload}-{over}"
+            yield Measurement(
+                f"loop/{name}",
+                "loop",
+                name,
+                lambda s, w=workload, o=over: training.own_loop(s, w, o),
+            )
     for name in training.ADDITION_BARS:
         yield Measurement(
             f"layers/{name}", "layers", name, lambda s, n=name: training.addition(s, n)

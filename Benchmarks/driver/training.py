@@ -43,6 +43,8 @@ BARS = {
 }
 # At most so many times an epoch of `fit` may take one by a loop of one's own over public parts.
 OWN_LOOP_BARS = {"a": 2.5, "b": 2.5}
+# What the loop is over: (the word in titles, the settings of softmax-bench).
+OWN_LOOPS = {"trainer": ("", {}), "objective": (", over an objective", {"over": "objective"})}
 # At most so many times an epoch of `fit` may take one with this beside.
 ADDITION_BARS = {
     "dropout": 1.5,
@@ -111,11 +113,12 @@ def run(session, workload, peer, threads):
     return result
 
 
-def own_loop(session, workload):
+def own_loop(session, workload, over):
     """An epoch of a loop of one's own (`peer`) beside one of `fit` (`ours`), and that both train alike."""
     settings = SETTINGS[workload] | {"threads": 2}
+    title, more = OWN_LOOPS[over]
     fit = [session.ours, "train", *words(settings)]
-    loop = [session.ours, "loop", *words(settings)]
+    loop = [session.ours, "loop", *words(settings | more)]
     with session.worker(fit, 2, "fit") as ours:
         with session.worker(loop, 2, "loop") as own:
             result = compare(session, ours, own, 2, "gauge threads=2")
@@ -124,7 +127,7 @@ def own_loop(session, workload):
     return result | {
         "workload": workload,
         "threads": 2,
-        "title": TITLES[workload],
+        "title": TITLES[workload] + title,
         "bar": None,
         "atMost": OWN_LOOP_BARS[workload],
         "agreement": {"epochs": OWN_LOOP_EPOCHS, "holds": equal},
