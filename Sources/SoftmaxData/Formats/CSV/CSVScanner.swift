@@ -114,8 +114,10 @@ final class CSVScanner {
     unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
   }
 
-  /// The bytes of a cell of at most seven, and whether it stood in quotes, as one number; nil for a longer
-  /// one. Cells of the same key have the same text.
+  /// Returns the bytes of a cell and whether it was quoted as one number; nil for a cell of more than seven
+  /// bytes.
+  ///
+  /// Cells with the same key have the same text.
   func key(of cell: Cell) -> UInt64? {
     guard cell.bytes.count < 8 else { return nil }
     return unsafe withBytes(of: cell) { bytes in
