@@ -217,16 +217,28 @@ extension PlanCase {
 
   /// The loss and the gradient of the whole data set, without an update.
   func gradient(
-    by plan: any TrainingPlan, _ dataset: LabeledDataset, threads: Int
+    by plan: any TrainingPlan, _ network: Sequential, _ dataset: LabeledDataset, threads: Int
   ) -> PlanOutcome {
+    let layout = ParameterLayout(network)
+    var flat = [Float](repeating: .nan, count: layout.count)
     plan.schedule.setOrder(Array(0..<dataset.count))
-    plan.run(
-      0..<1, dataset: dataset, isUpdating: false, team: WorkerTeam(threadCount: threads))
+    flat.withMutableFlatView { flat in
+      dataset.withSources { features, targets in
+        WorkerTeam(threadCount: threads).run(0..<1, prepare: plan.prepare) { worker, steps in
+          plan.run(
+            steps, features: features, targets: targets, isUpdating: false, worker: worker)
+          plan.forEachPart(of: worker, afterStep: 0) { part in
+            if part.isOwned, let flat { part.view(of: flat).assign(part.gradient) }
+          }
+        }
+      }
+    }
+    #expect(!flat.contains { $0.isNaN })
     var result = PlanOutcome()
     var totals = LossTotals()
     plan.schedule.add(0..<1, to: &totals)
     result.add(totals)
-    for layer in plan.storedGradients() {
+    for layer in layout.layers(of: flat) {
       result.names.append("\(layer.layer) \(layer.tensors.map(\.name))")
       result.add(layer.tensors)
     }

@@ -213,10 +213,10 @@ import Testing
         let network = try test.network()
         let dataset = try test.dataset()
         let plain = test.gradient(
-          by: test.plainPlan(network, dataset, threads: 2), dataset, threads: 2)
+          by: test.plainPlan(network, dataset, threads: 2), network, dataset, threads: 2)
         let fused = test.gradient(
           by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
-          dataset, threads: test.threads)
+          network, dataset, threads: test.threads)
         #expect(plain == fused, "\(test.testDescription)")
       }
     }
@@ -230,10 +230,10 @@ import Testing
       let network = try test.network()
       let dataset = try test.dataset()
       let plain = test.gradient(
-        by: test.plainPlan(network, dataset, threads: 2), dataset, threads: 2)
+        by: test.plainPlan(network, dataset, threads: 2), network, dataset, threads: 2)
       let fused = test.gradient(
         by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
-        dataset, threads: test.threads)
+        network, dataset, threads: test.threads)
       #expect(plain == fused, "\(test.testDescription)")
     }
   }

@@ -189,14 +189,6 @@ extension Kernels {
       sums.count, ofColumns ? a.rowCount : a.columnCount, a.base, ofColumns ? 1 : a.stride,
       ofColumns ? a.stride : 1, sums.base)
   }
-
-  /// Returns the sum of the squares of each row, in ascending order and in double.
-  package func sumsOfSquares(_ a: Matrix) -> [Double] {
-    var sums = [Double](repeating: 0, count: a.rowCount)
-    unsafe table.pointee.sum_of_squares(
-      a.rowCount, a.columnCount, a.elements, a.columnCount, 1, &sums)
-    return sums
-  }
 }
 
 extension Array<Float> {

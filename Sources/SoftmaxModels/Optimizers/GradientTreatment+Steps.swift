@@ -2,57 +2,6 @@
 
 import SoftmaxCore
 
-/// A trained tensor or a worker's slice of it: its values, their gradient and their optimizer state, all
-/// with the same layout.
-struct TrainedTensor: Sendable, BitwiseCopyable {
-  let value: MatrixView
-  let gradient: MatrixView
-  /// The state that the rule of the optimizer keeps per parameter; nil beyond the number of its values.
-  let first: MatrixView?
-  let second: MatrixView?
-  let third: MatrixView?
-  /// The sum of the gradients for the next update; nil unless gradients are accumulated.
-  let sum: MatrixView?
-  /// Whether the tensor is the weight of a dense layer; L1 and L2 penalties apply to these only.
-  let isPenalized: Bool
-
-  /// Creates a tensor.
-  ///
-  /// - Parameter state: returns the view of a value of the state, in the layout of the tensor: first
-  ///   those of the rule, then the sum of the gradients.
-  init(
-    _ value: MatrixView, gradient: MatrixView, ruleCount: Int, isAccumulating: Bool,
-    isPenalized: Bool, state: (Int) -> MatrixView
-  ) {
-    self.value = value
-    self.gradient = gradient
-    first = ruleCount > 0 ? state(0) : nil
-    second = ruleCount > 1 ? state(1) : nil
-    third = ruleCount > 2 ? state(2) : nil
-    sum = isAccumulating ? state(ruleCount) : nil
-    self.isPenalized = isPenalized
-  }
-
-  private init(_ whole: TrainedTensor, _ part: (MatrixView) -> MatrixView) {
-    value = part(whole.value)
-    gradient = part(whole.gradient)
-    first = whole.first.map(part)
-    second = whole.second.map(part)
-    third = whole.third.map(part)
-    sum = whole.sum.map(part)
-    isPenalized = whole.isPenalized
-  }
-
-  /// Returns the slice that a function takes of each of the views.
-  func part(_ part: (MatrixView) -> MatrixView) -> TrainedTensor { TrainedTensor(self, part) }
-
-  /// The views of the optimizer state: first those of the rule, then the sum of the gradients.
-  var state: [MatrixView] { [first, second, third, sum].compactMap { $0 } }
-
-  /// The gradient that the update uses: the accumulated one or that of the batch.
-  var direction: MatrixView { sum ?? gradient }
-}
-
 // The computation from the gradient of a batch to the update, shared by the plain plan and
 // `OptimizerState`.
 extension GradientTreatment {

@@ -76,14 +76,6 @@ final class FusedPlan: TrainingPlan {
     layouts.withLock { $0.current.network.load(network, optimizerState: optimizerState) }
   }
 
-  func storedGradients() -> [LayerTensors] {
-    layouts.withLock {
-      $0.current.network.layers(of: {
-        $0.gradient(atLevel: blockCount(of: 0).trailingZeroBitCount)
-      })
-    }
-  }
-
   func run(
     _ steps: Range<Int>, features: FeatureSource, targets: FeatureSource?, isUpdating: Bool,
     worker: Worker

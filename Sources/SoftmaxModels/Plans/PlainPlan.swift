@@ -208,10 +208,6 @@ final class PlainPlan: TrainingPlan {
     if last != next || (next == .columns && operation.traits.takesWholeRows) { worker.barrier() }
   }
 
-  func storedGradients() -> [LayerTensors] {
-    tensorsByLayer { $0.tensors(of: $0.tensor.gradient) }
-  }
-
   func storedOptimizerState() -> [[LayerTensors]] {
     (0..<(parameters.first?.tensor.state.count ?? 0)).map { slot in
       tensorsByLayer { $0.tensors(of: $0.tensor.state[slot]) }

@@ -38,11 +38,6 @@ protocol TrainingPlan: AnyObject, Sendable {
   ///
   /// The gradients are those of `step`, if it ran without an update.
   func forEachPart(of worker: Worker, afterStep step: Int, _ body: (ParameterPart) -> Void)
-
-  /// Returns the gradients of the last step that ran, by layer, in the shapes of the tensors.
-  ///
-  /// They are valid only after a run without updates, because an update need not store its gradient.
-  func storedGradients() -> [LayerTensors]
 }
 
 /// The choice of the training plan and of the number of threads.
