@@ -103,6 +103,32 @@ import Testing
     #expect(error?.message.contains("the layer dense frozen, which is not here") == true)
   }
 
+  @Test func aSolveGoesOnWithTheFrozenValuesOfItsCheckpoint() throws {
+    let data = try clouds(8)
+    func network(seed: UInt64) throws -> Sequential {
+      var network = try Sequential(input: [2], seed: 4) {
+        Dense(6, activation: .tanh)
+        Dense(3)
+      }
+      let weights = CounterBasedGenerator(seed: seed)
+      try network.setValues(
+        (0..<12).map { weights.uniform(at: UInt64($0)) - 0.5 }, of: "weight", inLayer: 0)
+      network.freeze(layers: 0..<1)
+      return network
+    }
+    let witness = CheckpointWitness()
+    var (whole, resumed) = (try network(seed: 1), try network(seed: 2))
+    let expected = try whole.fit(
+      to: data, solver: GradientDescent(), iterations: 4, l2Penalty: 0.01, callbacks: [witness])
+    let result = try resumed.fit(
+      to: data, solver: GradientDescent(), iterations: 4, l2Penalty: 0.01,
+      resuming: witness.checkpoints[1])
+    #expect(resumed == whole)
+    #expect(try resumed.layers[0] == network(seed: 1).layers[0])
+    #expect(result.objective == expected.objective)
+    #expect(result.evaluations == expected.evaluations)
+  }
+
   // MARK: A loss that overflows while the weights do not
 
   @Test(arguments: [false, true])

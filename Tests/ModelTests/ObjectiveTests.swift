@@ -17,8 +17,10 @@ import Testing
   }
 
   // Networks of both plans, with a last batch that is short.
-  @Test(arguments: [[], [40], [5], [48, 33]], [0, 0.01])
-  func aLoopOverAnObjectiveHasTheBitsOfFit(hidden: [Int], penalty: Double) throws {
+  @Test(arguments: [[], [40], [5], [48, 33]], [(0, 0), (0, 0.01), (0.01, 0.01)])
+  func aLoopOverAnObjectiveHasTheBitsOfFit(
+    hidden: [Int], penalties: (l1: Double, l2: Double)
+  ) throws {
     let dataset = try triangle(count: 90)
     for optimizer in [
       Optimizer.adam(learningRate: 0.01), .sgd(learningRate: 0.1, momentum: 0.9).clipped(norm: 0.1),
@@ -28,10 +30,10 @@ import Testing
         let start = try network(hidden, normalizing: normalizing)
         var fitted = start
         try fitted.fit(
-          to: dataset, optimizer: optimizer, epochs: 2, batchSize: 16, l1Penalty: penalty,
-          l2Penalty: penalty)
+          to: dataset, optimizer: optimizer, epochs: 2, batchSize: 16, l1Penalty: penalties.l1,
+          l2Penalty: penalties.l2)
         let objective = try Objective(
-          start, on: dataset, batchSize: 16, l1Penalty: penalty, l2Penalty: penalty,
+          start, on: dataset, batchSize: 16, l1Penalty: penalties.l1, l2Penalty: penalties.l2,
           threads: threads)
         var parameters = objective.parameters
         var gradient: [Float] = []
@@ -66,15 +68,51 @@ import Testing
       #expect(abs(value.objective - whole.loss) < 1e-6)
       #expect(value.totals.emptyStepCount == 1)
       let layers = try objective.layers(of: gradient.map { Float($0) })
+      #expect(layers.map(\.layer) == whole.gradient.layers.map(\.layer))
       for (own, expected) in zip(layers, whole.gradient.layers) {
+        #expect(own.tensors.map(\.name) == expected.tensors.map(\.name))
         for (a, b) in zip(own.tensors, expected.tensors) {
-          #expect(a.name == b.name && a.shape == b.shape)
+          #expect(a.shape == b.shape && a.values.count == b.values.count)
           #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
         }
       }
       #expect(first == nil || first == gradient)
       first = gradient
       #expect(try objective.value(at: objective.parameters) == value)
+    }
+  }
+
+  // The weights of all dense layers, not their biases, whether they are trained or not.
+  @Test(arguments: [0..<0, 0..<1, 0..<2, 2..<3, 0..<3], [(0, 0.01), (0.01, 0), (0.03, 0.2)])
+  func thePenaltyIsOneOnFrozenWeightsToo(
+    frozen: Range<Int>, penalties: (l1: Double, l2: Double)
+  ) throws {
+    // The first weight is stored as [inputs, outputs], the last as [outputs, inputs].
+    var network = try network([48, 33])
+    network.freeze(layers: frozen)
+    let objective = try Objective(
+      network, on: triangle(count: 20), batchSize: 8, l1Penalty: penalties.l1,
+      l2Penalty: penalties.l2)
+    // Of each unit the weights in order, then the units.
+    var (sum, squares) = (0.0, 0.0)
+    for layer in network.layers {
+      let weight = try #require(layer.weight)
+      for unit in 0..<weight.rowCount {
+        sum += weight.row(unit).reduce(0) { $0 + Double($1.magnitude) }
+        squares += weight.row(unit).reduce(0) { $0 + Double($1) * Double($1) }
+      }
+    }
+    let expected = penalties.l1 * sum + penalties.l2 / 2 * squares
+    let all = try objective.value(at: objective.parameters)
+    var gradient: [Float] = []
+    let batch = try objective.valueAndGradient(
+      at: objective.parameters, rows: [3, 1], into: &gradient)
+    #expect(all.penalty == batch.penalty)
+    // Frozen weights are added first, which is their place unless they come last.
+    if frozen.lowerBound == 0 {
+      #expect(all.penalty == expected)
+    } else {
+      #expect(abs(all.penalty - expected) < 1e-14 * expected)
     }
   }
 

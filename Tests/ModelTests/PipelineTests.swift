@@ -202,6 +202,23 @@ private struct Doubling: PreprocessingKind {
     #expect(pipeline.table == data.schema)
   }
 
+  @Test func theStepWhoseResultIsNoNumberIsNamed() throws {
+    func message(_ value: Double, _ steps: [any PreprocessingKind]) throws -> String? {
+      let data = try LabeledDataset(
+        features: .columns(table(["length"], [[0, value]])), labels: [0, 1], classNames: ["x", "y"])
+      let pipeline = try Pipeline(steps.map { PreprocessingStep($0) }, fittedTo: data)
+      let error = #expect(throws: SoftmaxError.self) { try pipeline.apply(to: data) }
+      #expect(error?.location == .row(1, column: 0))
+      return error?.message
+    }
+    let one = try Standardization(mean: [0], standardDeviation: [1])
+    let tiny = try Standardization(mean: [0], standardDeviation: [1e-300])
+    #expect(try message(1e10, [tiny, Doubling()])?.contains("be standardized:") == true)
+    #expect(try message(1e308, [Doubling(), one])?.contains("be doubled:") == true)
+    // Too large for Float only in the end.
+    #expect(try message(1e300, [one, Doubling()])?.contains("be doubled:") == true)
+  }
+
   @Test func stepsAreTakenInTheirOrder() throws {
     let rows = try Matrix([[1], [3]])
     let data = try LabeledDataset(

@@ -225,6 +225,35 @@ struct HeavyBall: Solver {
     #expect(error?.code == .unsupported)
   }
 
+  // Even if there is no plateau.
+  @Test func aPlateausCallbackIsRefusedBeforeASolverBegins() throws {
+    var network = try network()
+    let before = network
+    let error = #expect(throws: SoftmaxError.self) {
+      try network.fit(
+        to: triangle(count: 30), solver: GradientDescent(), iterations: 5,
+        callbacks: [.reduceOnPlateau(patience: 100, monitor: .loss)])
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.remedy == "leave the callback out, or train by batches")
+    #expect(network == before)
+  }
+
+  @Test func aSolverThatDivergesOnValidationSamplesIsNotOfferedALearningRate() throws {
+    var network = try network()
+    try network.setParameters(
+      ofLayer: 0, weight: Matrix(rowCount: 3, columnCount: 5, repeating: 1), bias: [0, 0, 0])
+    let huge = try LabeledDataset(
+      features: .floats(Matrix(rowCount: 1, columnCount: 5, repeating: 3e38)), labels: [0],
+      classNames: ["left", "right", "top"])
+    let error = #expect(throws: SoftmaxError.self) {
+      try network.fit(
+        to: triangle(count: 30), solver: GradientDescent(), iterations: 5, validation: .data(huge))
+    }
+    #expect(error?.code == .diverged)
+    #expect(error?.remedy == "try features of a smaller scale")
+  }
+
   // MARK: Interrupted
 
   @Test(arguments: [0, 1, 3, 8])
@@ -291,6 +320,41 @@ struct HeavyBall: Solver {
       try message {
         try $0.fit(to: dataset, solver: GradientDescent(), iterations: 1, resuming: checkpoint)
       }.contains("1 iterations"))
+  }
+
+  @Test func aTrainerRefusesTheStateOfASolver() throws {
+    let dataset = try triangle(count: 60)
+    var network = try network()
+    let witness = CheckpointWitness()
+    try network.fit(to: dataset, solver: GradientDescent(), iterations: 2, callbacks: [witness])
+    let trainer = try Trainer(self.network(), on: dataset, optimizer: .sgd(), batchSize: 60)
+    let state = try #require(witness.checkpoints.last).state
+    let error = #expect(throws: SoftmaxError.self) { try trainer.restore(state) }
+    #expect(error?.code == .invalidArgument)
+    #expect(trainer.stepCount == 0 && trainer.learningRateFactor == 1)
+    #expect(try trainer.network == self.network())
+  }
+
+  @Test func aStateThatCannotBeEvaluatedLeavesTheSolveAsItWas() throws {
+    var start = try network(6)
+    start.freeze(layers: 0..<1)
+    let objective = try Objective(start, on: triangle(count: 60), l2Penalty: 0.01)
+    let run = try SolverRun(
+      GradientDescent(), on: objective, from: objective.parameters, pipeline: Pipeline())
+    let value = run.current.value
+    var huge = start
+    let count = try #require(huge.layers[1].weight).elements.count
+    try huge.setValues(Array(repeating: 3e38, count: count), of: "weight", inLayer: 1)
+    try huge.setValues(Array(repeating: 9, count: 30), of: "weight", inLayer: 0)
+    let error = #expect(throws: SoftmaxError.self) {
+      try run.restore(
+        Trainer.State(
+          network: huge, optimizerState: [], stepCount: 1, learningRateFactor: 1,
+          solverValues: ["evaluations": 1]))
+    }
+    #expect(error?.code == .diverged)
+    #expect(run.networkAsItIs == start && run.iterationCount == 0)
+    #expect(try objective.value(at: objective.parameters) == value)
   }
 
   @Test func whatAFileMayClaimOfASolverIsBounded() throws {
@@ -371,6 +435,8 @@ struct HeavyBall: Solver {
     try overflowing.setParameters(
       ofLayer: 0, weight: Matrix(rowCount: 3, columnCount: 5, repeating: 3e38), bias: [0, 0, 0])
     #expect(try code(of: overflowing) == .diverged)
+    // The length of a step is what a checkpoint must hold.
+    #expect(try code(HeavyBall(rate: 0)) == .invalidArgument)
     // A solver that goes too far: to infinity.
     #expect(try code(HeavyBall(rate: .infinity)) == .diverged)
   }

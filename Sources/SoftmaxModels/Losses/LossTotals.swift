@@ -38,7 +38,8 @@ public struct LossTotals: Hashable, Sendable, Codable {
     self.emptyStepCount = emptyStepCount
   }
 
-  /// The weighted mean loss of the samples; 0 if no sample counts.
+  /// The weighted mean loss of the samples; ``lossSum`` if ``weightSum`` is 0, so the totals of no samples
+  /// have the loss 0.
   public var loss: Double { weightSum > 0 ? lossSum / weightSum : lossSum }
 
   /// The fraction of predictions that are correct; 0 if there are no predictions.

@@ -54,6 +54,9 @@ package struct LayerTensorShape: Hashable, Sendable {
     self.isTrained = isTrained
   }
 
+  /// The number of values.
+  var valueCount: Int { shape.reduce(1, *) }
+
   /// Returns a tensor of the shape with the given values.
   func tensor(values: [Float]) -> LayerTensor {
     LayerTensor(name: name, shape: shape, values: values, isTrained: isTrained)
@@ -61,7 +64,7 @@ package struct LayerTensorShape: Hashable, Sendable {
 
   /// Returns a tensor of the shape with the same value everywhere.
   func tensor(repeating value: Float) -> LayerTensor {
-    tensor(values: Array(repeating: value, count: shape.reduce(1, *)))
+    tensor(values: Array(repeating: value, count: valueCount))
   }
 
   /// Whether negative values are invalid because the values are variances.

@@ -21,11 +21,13 @@ struct ParameterLayout: Sendable {
     let columnCount: Int
     /// Whether the values are stored as the transpose of the tensor's shape.
     let isTransposed: Bool
-    /// Whether weight penalties apply to the tensor, which is then the weight of a dense layer.
+    /// Whether the tensor is the weight [outputs, inputs] of a matrix product.
+    let isWeight: Bool
+    /// Whether weight penalties apply to the tensor.
     let isPenalized: Bool
 
-    /// The number of units of a dense weight; 0 for other tensors.
-    var unitCount: Int { isPenalized ? shape[0] : 0 }
+    /// The number of units of a weight; 0 for other tensors.
+    var unitCount: Int { isWeight ? shape[0] : 0 }
 
     var range: Range<Int> { offset..<offset + rowCount * columnCount }
 
@@ -40,24 +42,25 @@ struct ParameterLayout: Sendable {
   /// The number of parameters.
   let count: Int
 
-  init(_ network: Sequential) {
+  /// - Parameter frozen: whether the layout is that of the frozen layers instead of the trained ones.
+  init(_ network: Sequential, frozen: Bool = false) {
     var segments: [Segment] = []
     var count = 0
-    for (index, layer) in network.layers.enumerated() where !layer.isFrozen {
-      for (place, tensor) in layer.tensors.enumerated()
-      where tensor.isTrained && !tensor.values.isEmpty {
-        let isWeight = layer.isPenalized(tensor)
-        let matrix = isWeight ? (tensor.shape[0], tensor.shape[1]) : (1, tensor.values.count)
+    for operation in LoweredNetwork(network).operations where operation.isFrozen == frozen {
+      for (place, tensor) in operation.tensors.enumerated()
+      where tensor.isTrained && tensor.valueCount > 0 {
+        let isWeight = operation.traits.form == .product && place == 0
+        let matrix = isWeight ? (tensor.shape[0], tensor.shape[1]) : (1, tensor.valueCount)
         let isTransposed =
-          isWeight
-          && WeightLayout(inputCount: tensor.shape[1], outputCount: tensor.shape[0]) == .inputMajor
+          isWeight && WeightLayout(inputCount: matrix.1, outputCount: matrix.0) == .inputMajor
         segments.append(
           Segment(
-            layer: index, place: place, name: tensor.name, shape: tensor.shape, offset: count,
-            rowCount: isTransposed ? matrix.1 : matrix.0,
+            layer: operation.layer, place: place, name: tensor.name, shape: tensor.shape,
+            offset: count, rowCount: isTransposed ? matrix.1 : matrix.0,
             columnCount: isTransposed ? matrix.0 : matrix.1, isTransposed: isTransposed,
-            isPenalized: isWeight))
-        count += tensor.values.count
+            isWeight: isWeight,
+            isPenalized: network.layers[operation.layer].isPenalized(tensor.name)))
+        count += tensor.valueCount
       }
     }
     self.segments = segments
@@ -139,8 +142,6 @@ struct ParameterLayout: Sendable {
 }
 
 extension Sequential.LayerState {
-  /// Returns whether weight penalties apply to a tensor of the layer.
-  func isPenalized(_ tensor: LayerTensor) -> Bool {
-    tensor.name == configuration.kind.penalizedTensor
-  }
+  /// Returns whether weight penalties apply to the layer's tensor with a name.
+  func isPenalized(_ tensor: String) -> Bool { tensor == configuration.kind.penalizedTensor }
 }

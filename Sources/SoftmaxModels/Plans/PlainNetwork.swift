@@ -59,8 +59,7 @@ struct PlainNetwork: Sendable {
             value: layout.views[place], isTransposed: layout.isWeightTransposed && place == 0,
             isFlat: operation.traits.joinsTensors,
             isTrained: tensor.isTrained && !operation.isFrozen,
-            isPenalized: tensor.name
-              == network.layers[operation.layer].configuration.kind.penalizedTensor)
+            isPenalized: network.layers[operation.layer].isPenalized(tensor.name))
         })
     }
     self.operations = arena.vector(copying: operations)
@@ -97,7 +96,7 @@ private struct TensorLayout {
   let isWeightTransposed: Bool
 
   init(of operation: LoweredOperation, in arena: Arena) {
-    let counts = operation.tensors.map { $0.shape.reduce(1, *) }
+    let counts = operation.tensors.map(\.valueCount)
     func row(_ count: Int) -> MatrixView { arena.matrix(rowCount: 1, columnCount: count) }
     switch operation.traits.form {
     case .product:

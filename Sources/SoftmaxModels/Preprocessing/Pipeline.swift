@@ -163,7 +163,9 @@ extension Pipeline {
     for step in steps { count = try step.kind.columnCount(from: count) }
     return try PreprocessedRows(
       arranged, steps: computations, columnCount: count ?? arranged.columnCount,
-      description: steps.map(\.description).last ?? "")
+      descriptions: steps.compactMap { step in
+        if case .compute = step.kind.action { step.description } else { nil }
+      })
   }
 
   /// Throws `shapeMismatch` unless the network's input count is the number of columns of the result.

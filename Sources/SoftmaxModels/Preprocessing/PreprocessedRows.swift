@@ -10,7 +10,7 @@ package struct PreprocessedRows {
 
   private let features: Features
   private let steps: [@Sendable (inout [Double]) -> Void]
-  private let description: String
+  private let descriptions: [String]
 
   /// The number of rows.
   package var rowCount: Int { features.rowCount }
@@ -21,17 +21,17 @@ package struct PreprocessedRows {
   ///   - features: the input of the first step that computes, already arranged.
   ///   - steps: the functions of the steps that compute, in order.
   ///   - columnCount: the number of columns of the result.
-  ///   - description: what the last step does, for error messages.
+  ///   - descriptions: the descriptions of these steps, for error messages.
   /// - Throws: `invalidData` with the name of a table's column that is not numeric.
   init(
     _ features: Features, steps: [@Sendable (inout [Double]) -> Void], columnCount: Int,
-    description: String
+    descriptions: [String]
   ) throws(SoftmaxError) {
     try features.table?.validateTypes()
     self.features = features
     self.steps = steps
     self.columnCount = columnCount
-    self.description = description
+    self.descriptions = descriptions
   }
 
   /// Calls `body` for each block with the index of its first row and its values in row-major order.
@@ -87,10 +87,21 @@ package struct PreprocessedRows {
       } else if steps.isEmpty {
         "\(value)\(name) is too large for Float"
       } else {
-        "the feature \(value)\(name) cannot be \(description): the result is no finite Float"
+        "the feature \(value)\(name) cannot be \(failingStep(&values, column: column)): the result is no "
+          + "finite Float"
       }
     return SoftmaxError(
       .nonFiniteValue, message, remedy: "remove the row, or correct the number",
       at: .row(row, column: column))
+  }
+
+  // Returns the description of the first step whose result is not finite in a column; if there is none, the
+  // result of the last step is too large for Float.
+  private func failingStep(_ values: inout [Double], column: Int) -> String {
+    for (step, description) in zip(steps, descriptions) {
+      step(&values)
+      if column < values.count, !values[column].isFinite { return description }
+    }
+    return descriptions.last ?? ""
   }
 }

@@ -2,27 +2,6 @@
 
 public import SoftmaxCore
 
-/// The result of a solver, with the norm of the gradient as a certificate of its quality.
-public struct SolverResult: Sendable {
-  /// The resulting flat parameters.
-  public let parameters: [Float]
-  /// The mean loss of all rows plus the penalties at these parameters.
-  public let objective: Double
-  /// The Euclidean norm of the gradient at these parameters, which is 0 at an optimum.
-  public let gradientNorm: Double
-  /// The number of iterations.
-  public let iterations: Int
-  /// The number of evaluations of the objective and its gradient.
-  public let evaluations: Int
-  /// Whether the gradient norm is at most the solver's tolerance.
-  ///
-  /// If it is not, `history.stopReason` gives the reason why the solve ended. It is nil if the solve
-  /// reached the maximum number of iterations or a callback paused it.
-  public let isConverged: Bool
-  /// The loss and accuracy after each iteration.
-  public let history: TrainingHistory
-}
-
 extension Solver {
   /// Minimizes an objective in at most `iterations` iterations.
   ///
@@ -33,7 +12,7 @@ extension Solver {
   ///   - callbacks: the callbacks, called in this order; they observe the iterations and may end the
   ///     solve.
   ///   - checkpoint: the checkpoint from which to resume; settings, data and callbacks must be those of
-  ///     the checkpoint's solve.
+  ///     the checkpoint's solve. The objective's frozen layers take their values from it.
   /// - Returns: the parameters, the objective and the norm of its gradient.
   /// - Throws: `invalidArgument` or `shapeMismatch`; `unsupported` for an objective that the solver or
   ///   ``Objective/valueAndGradient(at:into:)`` does not support; `diverged`; the errors of callbacks.
@@ -90,11 +69,11 @@ extension Sequential {
   ) throws -> SolverResult {
     let data = try TrainingData(
       dataset, validation: validation, preprocessing: pipeline?.steps ?? [], seed: seed)
-    try validateWeights(of: data.training, loss: loss)
-    if let validation = data.validation { try validate(validation, loss: loss) }
     let objective = try Objective(
       self, on: data.training, loss: loss, l1Penalty: l1Penalty, l2Penalty: l2Penalty,
       threads: threads)
+    try validateWeights(of: data.training, loss: loss)
+    if let validation = data.validation { try validate(validation, loss: loss) }
     let run = try SolverRun(
       solver, on: objective, from: objective.parameters, pipeline: data.pipeline)
     do {

@@ -53,6 +53,12 @@ final class SolverRun: TrainingProcess {
       guard current.value.objective.isFinite, current.gradientNorm.isFinite else {
         throw SolverState.diverged("the objective became \(current.value.objective)")
       }
+      guard current.stepLength > 0, current.stepLength.isFinite else {
+        throw SoftmaxError(
+          .invalidArgument,
+          "the length of a step must be finite and greater than 0, but \(solver.name) set it to "
+            + "\(current.stepLength)")
+      }
       iterationCount += 1
       totals += current.value.totals
     }
@@ -106,8 +112,7 @@ extension SolverRun {
       throw SoftmaxError(
         .invalidData, "the solver's state makes no sense: \(evaluations) evaluations")
     }
-    var restored = try SolverState(
-      at: objective.layout.values(of: state.network), of: objective)
+    var restored = try evaluated(at: state.network)
     restored.stepLength = state.learningRateFactor
     restored.evaluationCount = Int(evaluations)
     restored.values = values
@@ -115,5 +120,20 @@ extension SolverRun {
     current = restored
     iterationCount = state.stepCount
     isStuck = wasStuck
+  }
+
+  /// Gives the objective the values of a network, including those of its frozen layers, and evaluates it.
+  ///
+  /// If it throws, the objective keeps its values. The evaluation is not counted, so that a resumed solve
+  /// has the count of an uninterrupted one.
+  private func evaluated(at network: Sequential) throws(SoftmaxError) -> SolverState {
+    let before = networkAsItIs
+    objective.load(network)
+    do {
+      return try SolverState(at: objective.layout.values(of: network), of: objective)
+    } catch {
+      objective.load(before)
+      throw error
+    }
   }
 }

@@ -155,6 +155,7 @@ extension Trainer {
   ///   position; the errors of ``restore(_:)-(Trainer.State)``. The trainer is not changed in these
   ///   cases.
   public func restore(_ checkpoint: Checkpoint) throws(SoftmaxError) {
-    try restore(checkpoint, validation: nil)
+    try validate(checkpoint, validation: nil)
+    try restore(checkpoint.state)
   }
 }

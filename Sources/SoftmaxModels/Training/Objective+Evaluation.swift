@@ -13,7 +13,7 @@ extension Objective {
   ///   - gradient: replaced by the gradient; an array of the right size is reused.
   /// - Throws: `shapeMismatch` for the wrong number of parameters; `invalidArgument` for no samples, too
   ///   many samples, or a negative step; `notFound` for a row that is not in the data set.
-  /// - Complexity: one forward and backward pass over the samples. Memory is allocated only if `gradient`
+  /// - Complexity: one forward and backward pass over the samples. An array is allocated only if `gradient`
   ///   does not have the right size.
   @discardableResult
   public func valueAndGradient(
@@ -152,27 +152,51 @@ extension Objective {
 
 extension Objective {
   /// Returns l1 sum |W| + l2 / 2 ||W||^2 in double precision.
-  ///
-  /// It adds the weights of each unit in the order of the inputs, then the sums of the units in order.
-  /// The result therefore does not depend on the memory layout of the weights.
   private func penalty(at parameters: [Float]) -> Double {
-    guard l1Penalty != 0 || l2Penalty != 0 else { return 0 }
-    var (sum, squares) = (0.0, 0.0)
-    for segment in layout.segments where segment.isPenalized {
-      let (units, inputs) = (segment.shape[0], segment.shape[1])
-      let (ofUnit, ofInput) = segment.isTransposed ? (1, units) : (inputs, 1)
-      for unit in 0..<units {
-        var (ofThis, squaresOfThis) = (0.0, 0.0)
-        for input in 0..<inputs {
-          let w = Double(parameters[segment.offset + unit * ofUnit + input * ofInput])
-          ofThis += w.magnitude
-          squaresOfThis += w * w
+    var sums = frozenWeights
+    add(parameters, of: layout, to: &sums)
+    return l1Penalty * sums.magnitudes + l2Penalty / 2 * sums.squares
+  }
+
+  /// Returns the sums over the weights of a network's frozen layers.
+  func sumsOfFrozenWeights(of network: Sequential) -> WeightSums {
+    var sums = WeightSums()
+    guard l1Penalty != 0 || l2Penalty != 0 else { return sums }
+    let frozen = ParameterLayout(network, frozen: true)
+    add(frozen.values(of: network), of: frozen, to: &sums)
+    return sums
+  }
+
+  /// Adds the weights among flat parameters to sums: the weights of each unit in the order of the inputs,
+  /// then the sums of the units in order.
+  ///
+  /// The result therefore does not depend on the memory layout of the weights.
+  private func add(_ parameters: [Float], of layout: ParameterLayout, to sums: inout WeightSums) {
+    guard l1Penalty != 0 || l2Penalty != 0 else { return }
+    parameters.withFlatView { parameters in
+      guard let parameters else { return }
+      for segment in layout.segments where segment.isPenalized {
+        let weight = segment.view(of: parameters)
+        let (units, inputs) =
+          segment.isTransposed
+          ? (segment.columnCount, segment.rowCount) : (segment.rowCount, segment.columnCount)
+        if sumsOfUnits.count < units { sumsOfUnits = Array(repeating: 0, count: units) }
+        sumsOfUnits.withVectorView { ofUnits in
+          guard let ofUnits = ofUnits?.elements(0..<units) else { return }
+          execution.kernels.sumSquares(weight, ofColumns: segment.isTransposed, into: ofUnits)
+          for unit in 0..<units { sums.squares += ofUnits[unit] }
         }
-        sum += ofThis
-        squares += squaresOfThis
+        guard l1Penalty != 0 else { continue }
+        for unit in 0..<units {
+          var ofUnit = 0.0
+          for input in 0..<inputs {
+            let w = segment.isTransposed ? weight[input, unit] : weight[unit, input]
+            ofUnit += Double(w.magnitude)
+          }
+          sums.magnitudes += ofUnit
+        }
       }
     }
-    return l1Penalty * sum + l2Penalty / 2 * squares
   }
 
   private func prepare<Number: Numeric>(_ gradient: inout [Number]) {

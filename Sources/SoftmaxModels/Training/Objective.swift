@@ -32,7 +32,7 @@ public final class Objective {
   public struct Value: Hashable, Sendable {
     /// The sums of losses and correct predictions over the samples.
     public let totals: LossTotals
-    /// The penalty l1 sum |W| + l2 / 2 ||W||^2.
+    /// The penalty l1 sum |W| + l2 / 2 ||W||^2; W includes the weights of frozen layers.
     public let penalty: Double
 
     /// The value of the objective: the mean loss plus the penalty.
@@ -53,6 +53,10 @@ public final class Objective {
   let team: WorkerTeam
   let layout: ParameterLayout
   let execution: Execution
+  /// The sums over the weights of frozen layers, which the penalty includes.
+  private(set) var frozenWeights = WeightSums()
+  /// Memory for the sum of each unit of a weight.
+  var sumsOfUnits: [Double] = []
   private lazy var dataIdentity = dataset.identity
   // Created at the first Hessian-vector product; nil if the network or the loss does not support it.
   lazy var curvature = CurvaturePlan(
@@ -111,6 +115,8 @@ public final class Objective {
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
       l1Penalty: isStepping ? Float(l1Penalty) : 0, l2Penalty: isStepping ? Float(l2Penalty) : 0,
       execution: execution)
+    // Only evaluations report the penalty.
+    if !isStepping { frozenWeights = sumsOfFrozenWeights(of: network) }
   }
 
   /// The number of trained parameters, without those of frozen layers.
@@ -155,6 +161,12 @@ public final class Objective {
 
 // The members that trainers and solvers use.
 extension Objective {
+  /// Replaces the values of all layers, including frozen ones, by those of a network with the same layers.
+  func load(_ network: Sequential) {
+    plan.load(network, optimizerState: [])
+    frozenWeights = sumsOfFrozenWeights(of: network)
+  }
+
   /// Returns the objective's share of a training's settings.
   ///
   /// - Parameter validation: the identity of the validation samples; nil if there are none.

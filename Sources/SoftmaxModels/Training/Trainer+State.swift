@@ -77,6 +77,11 @@ extension Trainer {
   ///   trainer is not changed in this case.
   public func restore(_ state: State) throws(SoftmaxError) {
     try validate(state)
+    guard state.solverValues.isEmpty else {
+      throw SoftmaxError(
+        .invalidArgument, "the state is one of a solver, not of an optimizer",
+        remedy: "restore a state of a trainer with the same optimizer")
+    }
     try validate(state.optimizerState)
     objective.plan.load(state.network, optimizerState: state.optimizerState)
     setClock(stepCount: state.stepCount, accumulatedWeight: state.accumulatedWeight)

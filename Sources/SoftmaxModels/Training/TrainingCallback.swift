@@ -93,6 +93,8 @@ public struct TrainingDecision: Hashable, Sendable {
   }
 
   /// The training ends temporarily: resuming from its checkpoint runs the remaining steps.
+  ///
+  /// ``TrainingHistory/stopReason`` stays nil, because the training is not complete.
   public static func pause(_ reason: String) -> TrainingDecision {
     TrainingDecision(kind: .pause(reason: reason))
   }

@@ -46,11 +46,9 @@ struct TrainingLoop {
   ///
   /// - Throws: the error of the first setting, position or network that does not fit this training.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
-    try process.validateForm(of: checkpoint.state.network)
-    try process.pipeline.validate(isThatOf: checkpoint.pipeline)
-    try checkpoint.validate(settings: process.settings(validation: validationIdentity))
+    // The bounds that this checks keep the computations below from overflowing.
+    try process.validate(checkpoint, validation: validationIdentity)
     try checkpoint.validate(callbacks: callbacks)
-    try checkpoint.validate()
     let position = checkpoint.position
     let units = process.unit.rawValue + "s"
     guard position.epoch <= epochCount - min(1, position.step) else {
@@ -74,7 +72,7 @@ struct TrainingLoop {
     for network in checkpoint.callbacks.flatMap({ $0.networks.values }) {
       try process.validateForm(of: network)
     }
-    try process.restore(checkpoint, validation: validationIdentity)
+    try process.restore(checkpoint.state)
     history = checkpoint.history
     self.position = position
     var known = checkpoint.callbacks.makeIterator()
@@ -160,7 +158,9 @@ struct TrainingLoop {
   private func diverged(_ message: String, within place: String = "") -> SoftmaxError {
     SoftmaxError(
       .diverged, "\(message) in \(process.unit.rawValue) \(position.epoch + 1)\(place)",
-      remedy: "try a smaller learning rate, or features of a smaller scale")
+      remedy: process.unit == .epoch
+        ? "try a smaller learning rate, or features of a smaller scale"
+        : "try features of a smaller scale")
   }
 
   private mutating func endEpoch(_ progress: TrainingProgress) throws -> End? {

@@ -12,9 +12,11 @@ public struct TrainingMonitor: Hashable, Sendable {
   /// The name that Keras uses, such as `val_loss`.
   public let name: String
 
-  /// The loss of the training samples, computed before each update.
+  /// The loss of the training samples, computed before each update; for a solver at the end of the
+  /// iteration.
   public static let loss = TrainingMonitor(kind: .loss, name: "loss")
-  /// The accuracy on the training samples, computed before each update.
+  /// The accuracy on the training samples, computed before each update; for a solver at the end of the
+  /// iteration.
   public static let accuracy = TrainingMonitor(kind: .accuracy, name: "accuracy")
   /// The loss on the validation samples.
   public static let validationLoss = TrainingMonitor(kind: .validationLoss, name: "val_loss")

@@ -69,8 +69,9 @@ extension TrainingProcess {
       pipeline: pipeline, outputFunction: outputFunction)
   }
 
-  /// Restores the state of a checkpoint after validation of its settings and position.
-  func restore(
+  /// Throws unless a checkpoint has the pipeline and the settings of this training, and a position that is
+  /// possible in it.
+  func validate(
     _ checkpoint: Checkpoint, validation: TrainingSettings?
   ) throws(SoftmaxError) {
     try validateForm(of: checkpoint.state.network)
@@ -87,7 +88,6 @@ extension TrainingProcess {
         "the checkpoint's position makes no sense: \(predictions) predictions in \(position.step) of "
           + "\(stepsOfEpoch) steps of an \(checkpoint.history.unit.rawValue)")
     }
-    try restore(checkpoint.state)
   }
 
   /// Throws `shapeMismatch` unless a network has the layers and the seed of the network that is trained.

@@ -8,9 +8,11 @@ import SoftmaxCore
 /// whatever ended the training.
 ///
 /// A validation metric is computed with the weights at the end of the epoch, so these weights are kept.
-/// A training metric is computed before each update. If an epoch has a single step, it is therefore the
-/// metric of the weights at the start of the epoch, and those weights are kept. With more steps per
-/// epoch no weights match a training metric exactly, and the weights at the end of the epoch are kept.
+/// In training by batches a training metric is computed before each update. If an epoch has a single
+/// step, it is therefore the metric of the weights at the start of the epoch, and those weights are kept.
+/// With more steps per epoch no weights match a training metric exactly, and the weights at the end of
+/// the epoch are kept. With a solver every metric is that of the weights at the end of the iteration,
+/// and those are kept.
 ///
 /// The callback holds one copy of the network, or two for a training metric with a single step per
 /// epoch.

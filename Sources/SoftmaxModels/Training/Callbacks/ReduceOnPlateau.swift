@@ -63,7 +63,7 @@ public struct ReduceOnPlateau: TrainingCallback {
 
   /// Validates the settings, and that the metric is available.
   ///
-  /// - Throws: `invalidArgument`.
+  /// - Throws: `invalidArgument`; `unsupported` for a solver, which chooses the length of its steps itself.
   public mutating func trainingBegins(_ status: TrainingStatus) throws {
     guard factor > 0, factor < 1, patience > 0, minDelta >= 0, cooldown >= 0, minLearningRate >= 0
     else {
@@ -71,6 +71,12 @@ public struct ReduceOnPlateau: TrainingCallback {
         .invalidArgument,
         "reducing on a plateau needs a factor above 0 and below 1, a patience of at least 1 and nothing "
           + "negative, got \(settings)")
+    }
+    guard status.history.unit == .epoch else {
+      throw SoftmaxError(
+        .unsupported,
+        "reducing on a plateau changes the learning rate, but a solver chooses the length of its steps "
+          + "itself", remedy: "leave the callback out, or train by batches")
     }
     try monitor.validate(status, for: "reducing on a plateau")
   }
