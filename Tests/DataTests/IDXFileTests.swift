@@ -118,13 +118,19 @@ import Testing
     }
   }
 
+  private func images(
+    _ path: String
+  ) throws(SoftmaxError) -> (features: Features, featureShape: [Int]) {
+    try IDXFile.images(of: IDXFile.read(path), path: path)
+  }
+
   @Test func imagesBecomeFeaturesWithTheirShape() throws {
     let path = try folder.write(Fixtures.images, to: "images")
-    let (features, featureShape) = try IDXFile.readImages(path)
+    let (features, featureShape) = try images(path)
     #expect(featureShape == [2, 2])
     let wide = try folder.write(
       Fixtures.idx(extents: [2, 2, 3], Array(0..<12)), to: "wide")
-    #expect(try IDXFile.readImages(wide).featureShape == [2, 3])
+    #expect(try images(wide).featureShape == [2, 3])
     #expect(features.rowCount == 3)
     #expect(features.row(1)[0] == Float(4) * (Float(1) / Float(255)))
   }
@@ -133,14 +139,18 @@ import Testing
     for extents in [[3], [3, 0], [3, 28, 0], [0, 0]] as [[UInt32]] {
       let data = [UInt8](repeating: 0, count: extents.count == 1 ? 3 : 0)
       let path = try folder.write(Fixtures.idx(extents: extents, data), to: "images")
-      let error = error { () throws(SoftmaxError) in _ = try IDXFile.readImages(path) }
+      // Rows that stay in the file are refused at the same place.
+      let ofRows = error { () throws(SoftmaxError) in _ = try IDXRowFile(path) }
+      let error = error { () throws(SoftmaxError) in _ = try images(path) }
       #expect(error?.code == .invalidData)
+      #expect(ofRows.map { "\($0)" } == error.map { "\($0)" })
+      if extents.last == 0 { #expect(error?.offset == 4 * extents.count) }
     }
     let none = try folder.write(Fixtures.idx(extents: [0, 2, 3], []), to: "none")
-    #expect(try IDXFile.readImages(none).features.columnCount == 6)
+    #expect(try images(none).features.columnCount == 6)
     let huge = Fixtures.idx(extents: [0, .max, .max, .max], [])
     let path = try folder.write(huge, to: "huge")
-    #expect(throws: SoftmaxError.self) { try IDXFile.readImages(path) }
+    #expect(throws: SoftmaxError.self) { try images(path) }
   }
 
   @Test func onlyRegularFilesAreRead() throws {

@@ -135,6 +135,25 @@ import Testing
     #expect(loadError()?.code == .invalidData)
   }
 
+  @Test func rowsThatStayInTheFileAreRefusedForTheSameReasons() throws {
+    let cases: [(images: [UInt8], labels: [UInt8])] = [
+      (Fixtures.idx(extents: [0, 2, 2], []), Fixtures.labels([])),
+      (Fixtures.images, Fixtures.labels([0, 1])),
+      (Fixtures.images, Fixtures.images),
+      (Fixtures.images, Fixtures.labels([0, 1, 2])),
+    ]
+    try folder.write(Array("a\nb".utf8), to: "classes.txt")
+    for (images, labels) in cases {
+      try folder.write(images, to: "train-images-idx3-ubyte")
+      try folder.write(labels, to: "train-labels-idx1-ubyte")
+      let ofRows = error { () throws(SoftmaxError) in
+        _ = try IDXFolder.rows(of: .training, in: folder.path, classNames: nil, cache: .none)
+      }
+      #expect(ofRows != nil)
+      #expect(ofRows.map { "\($0)" } == loadError().map { "\($0)" })
+    }
+  }
+
   @Test func aSingleClassIsAnError() throws {
     try writeTraining(labels: [0, 0, 0])
     #expect(loadError()?.code == .invalidArgument)

@@ -53,44 +53,41 @@ public enum IDXFile {
       UnpackingReader(ByteSource(bytes: bytes, name: name)), maximumByteCount: maximumByteCount)
   }
 
-  /// Reads an IDX file of images for prediction.
+  /// Returns the images of an array: one row of bytes per image and the shape of an image, such as
+  /// [28, 28].
   ///
-  /// - Returns: one row of bytes per image, scaled by 1/255 to 0...1, and the shape of an image, such as
-  ///   [28, 28].
-  /// - Throws: the errors of ``read(_:maximumByteCount:)``; `invalidData` unless the array has at least
-  ///   two dimensions and its images at least one pixel.
-  public static func readImages(
-    _ path: String, maximumByteCount: Int = defaultMaximumByteCount
-  ) throws(SoftmaxError) -> (features: Features, featureShape: [Int]) {
-    try images(of: read(path, maximumByteCount: maximumByteCount), path: path)
-  }
-
+  /// - Throws: `invalidData` unless the array has at least two dimensions and its images at least one
+  ///   pixel.
   static func images(
     of array: IDXArray, path: String, scale: Float = Float(1) / Float(255)
   ) throws(SoftmaxError) -> (features: Features, featureShape: [Int]) {
-    guard array.shape.count >= 2 else {
+    let (featureShape, columnCount) = try rowShape(of: array.shape, path: path)
+    let matrix = try ByteMatrix(
+      rowCount: array.shape[0], columnCount: columnCount, storage: array.storage, scale: scale)
+    return (.bytes(matrix), featureShape)
+  }
+
+  /// Returns the shape of an image and the number of its pixels.
+  ///
+  /// - Throws: the errors of ``images(of:path:scale:)``.
+  static func rowShape(
+    of shape: [Int], path: String
+  ) throws(SoftmaxError) -> (shape: [Int], byteCount: Int) {
+    guard shape.count >= 2 else {
       throw SoftmaxError(
-        .invalidData, "images need at least 2 dimensions, got the shape \(array.shape)",
+        .invalidData, "images need at least 2 dimensions, got the shape \(shape)",
         remedy: "labels have 1; name the file of the images", at: .file(path: path, offset: 3))
     }
-    let featureShape = Array(array.shape.dropFirst())
-    guard let empty = featureShape.firstIndex(of: 0) else {
-      let rows = array.shape[0]
-      // If there are no images, the product of the extents was 0 and never compared with the size of the
-      // file. The number of pixels may therefore overflow.
-      var columns = 1
-      for extent in featureShape {
-        let (product, overflow) = columns.multipliedReportingOverflow(by: extent)
-        guard !overflow else { throw tooLarge(array.shape, path: path) }
-        columns = product
-      }
-      let matrix = try ByteMatrix(
-        rowCount: rows, columnCount: columns, storage: array.storage, scale: scale)
-      return (.bytes(matrix), featureShape)
+    let rowShape = Array(shape.dropFirst())
+    if let empty = rowShape.firstIndex(of: 0) {
+      throw SoftmaxError(
+        .invalidData, "an image of shape \(rowShape) has no pixels",
+        remedy: "check the extents in the header", at: .file(path: path, offset: 8 + 4 * empty))
     }
-    throw SoftmaxError(
-      .invalidData, "an image of shape \(featureShape) has no pixels",
-      remedy: "check the extents in the header", at: .file(path: path, offset: 8 + 4 * empty))
+    // If there are no images, the product of the extents was 0 and never compared with the size of the
+    // file. The number of pixels may therefore overflow.
+    guard let byteCount = rowShape.product else { throw tooLarge(shape, path: path) }
+    return (rowShape, byteCount)
   }
 
   /// Reads an array from a reader, which must end after the array.

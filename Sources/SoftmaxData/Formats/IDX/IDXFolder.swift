@@ -53,16 +53,7 @@ public enum IDXFolder {
     let test = try testPaths.map { paths throws(SoftmaxError) in
       try Part(paths, labels: arrays[2], images: arrays[3])
     }
-    let names: [String]
-    if let classNames {
-      names = classNames
-    } else if let written = try ClassNames.read(inFolder: path) {
-      names = written
-    } else {
-      let highest = max(training.labels.bytes.max() ?? 0, test?.labels.bytes.max() ?? 0)
-      names = (0...Int(highest)).map(String.init)
-    }
-    let folder = path.split(separator: "/").last.map(String.init) ?? path
+    let names = try names(classNames, in: path, labels: training.labels) { test?.labels }
     if let test, test.images.shape.dropFirst() != training.images.shape.dropFirst() {
       throw SoftmaxError(
         .shapeMismatch,
@@ -71,7 +62,7 @@ public enum IDXFolder {
         remedy: "use the files that belong together", at: .file(path: test.imagesPath, offset: 4))
     }
     return DatasetSplit(
-      name: name ?? folder, training: try training.dataset(classNames: names),
+      name: name ?? FolderPath.name(path), training: try training.dataset(classNames: names),
       test: try test?.dataset(classNames: names))
   }
 
@@ -92,36 +83,28 @@ public enum IDXFolder {
       return MemoryRows(dataset: samples)
     }
     let array = try IDXFile.read(paths.labels)
-    let labels = array.bytes
-    guard array.shape == [images.rowCount] else {
-      throw SoftmaxError(
-        .invalidData,
-        "holds labels of shape \(array.shape), but \(paths.images) holds \(images.rowCount) images",
-        remedy: "use the files that belong together", at: .file(path: paths.labels, offset: 4))
-    }
-    let names: [String]
-    if let classNames {
-      names = classNames
-    } else if let written = try ClassNames.read(inFolder: path) {
-      names = written
-    } else {
-      // The highest label of both parts determines the number of classes, so that both parts have the
-      // same classes.
-      let others = try Self.paths(of: part == .training ? .test : .training, in: path)
-      let more = try others.map { others throws(SoftmaxError) in
-        try IDXFile.read(others.labels).bytes
+    let labels = try Labels(array, of: paths, imageCount: images.rowCount)
+    let names = try names(classNames, in: path, labels: labels) { () throws(SoftmaxError) in
+      let others = try self.paths(of: part == .training ? .test : .training, in: path)
+      return try others.map { others throws(SoftmaxError) in
+        try Labels(IDXFile.read(others.labels), of: others)
       }
-      names = (0...Int(max(labels.max() ?? 0, more?.max() ?? 0))).map(String.init)
     }
-    if let row = labels.firstIndex(where: { Int($0) >= names.count }) {
-      throw SoftmaxError(
-        .labelOutOfRange,
-        "label \(labels[row]) of sample \(row) is not one of the \(names.count) classes "
-          + "0...\(names.count - 1)",
-        remedy: "give every class a name, or check the labels",
-        at: .file(path: paths.labels, offset: 8 + row))
-    }
-    return FileRows(images: images, labels: labels.map(Int.init), classNames: names)
+    return FileRows(
+      images: images, labels: try labels.indices(of: names), classNames: names)
+  }
+
+  /// Returns the given class names, otherwise those of `classes.txt`, otherwise the numbers of the classes.
+  ///
+  /// The numbers go up to the highest label of both parts, so that both parts have the same classes.
+  private static func names(
+    _ given: [String]?, in folder: String, labels: Labels,
+    others: () throws(SoftmaxError) -> Labels?
+  ) throws(SoftmaxError) -> [String] {
+    if let given { return given }
+    if let written = try ClassNames.read(inFolder: folder) { return written }
+    let highest = max(labels.bytes.max() ?? 0, try others()?.bytes.max() ?? 0)
+    return (0...Int(highest)).map(String.init)
   }
 
   /// Returns whether a folder contains all four files without a prefix, plain or gzipped.
@@ -193,56 +176,81 @@ public enum IDXFolder {
       remedy: "fetch or copy the file", at: .file(path: FolderPath.join(folder, name), offset: nil))
   }
 
+  /// The labels of one part.
+  private struct Labels {
+    let path: String
+    // The file may be mapped and change, so this is a copy.
+    let bytes: [UInt8]
+
+    /// Checks that labels have one dimension.
+    init(
+      _ array: IDXArray, of paths: (images: String, labels: String)
+    ) throws(SoftmaxError) {
+      path = paths.labels
+      bytes = array.bytes
+      guard array.shape.count == 1 else {
+        throw SoftmaxError(
+          .invalidData, "labels need 1 dimension, got the shape \(array.shape)",
+          remedy: "images have more; name the file of the labels", at: .file(path: path, offset: 3))
+      }
+    }
+
+    /// Checks also that there is at least one image, and a label for each image.
+    init(
+      _ array: IDXArray, of paths: (images: String, labels: String), imageCount: Int
+    ) throws(SoftmaxError) {
+      try self.init(array, of: paths)
+      guard imageCount == bytes.count else {
+        throw SoftmaxError(
+          .invalidData,
+          "holds \(bytes.count) labels, but \(paths.images) holds \(imageCount) images",
+          remedy: "use the files that belong together", at: .file(path: path, offset: 4))
+      }
+      guard imageCount > 0 else {
+        throw SoftmaxError(
+          .invalidData, "holds no images", remedy: "use files with at least one image",
+          at: .file(path: paths.images, offset: 4))
+      }
+    }
+
+    /// Returns the labels as indices of the classes.
+    ///
+    /// - Throws: `labelOutOfRange` if there are fewer classes.
+    func indices(of classNames: [String]) throws(SoftmaxError) -> [Int] {
+      guard let row = bytes.firstIndex(where: { Int($0) >= classNames.count }) else {
+        return bytes.map(Int.init)
+      }
+      throw SoftmaxError(
+        .labelOutOfRange,
+        "label \(bytes[row]) of sample \(row) is not one of the \(classNames.count) classes "
+          + "0...\(classNames.count - 1)",
+        remedy: "give every class a name, or check the labels",
+        // The labels follow a header of four bytes and one extent of four bytes.
+        at: .file(path: path, offset: 8 + row))
+    }
+  }
+
   /// The images and labels of one part, whose numbers are equal.
   private struct Part {
     let imagesPath: String
-    let labelsPath: String
     let images: IDXArray
-    let labels: IDXArray
+    let labels: Labels
 
     init(
       _ paths: (images: String, labels: String), labels: Result<IDXArray, SoftmaxError>,
       images: Result<IDXArray, SoftmaxError>
     ) throws(SoftmaxError) {
-      (imagesPath, labelsPath) = paths
-      self.labels = try labels.get()
-      guard self.labels.shape.count == 1 else {
-        throw SoftmaxError(
-          .invalidData, "labels need 1 dimension, got the shape \(self.labels.shape)",
-          remedy: "images have more; name the file of the labels",
-          at: .file(path: labelsPath, offset: 3))
-      }
+      imagesPath = paths.images
+      let labels = try labels.get()
       self.images = try images.get()
-      guard self.images.shape[0] == self.labels.shape[0] else {
-        throw SoftmaxError(
-          .invalidData,
-          "holds \(self.labels.shape[0]) labels, but \(imagesPath) holds "
-            + "\(self.images.shape[0]) images",
-          remedy: "use the files that belong together", at: .file(path: labelsPath, offset: 4))
-      }
-      guard self.images.shape[0] > 0 else {
-        throw SoftmaxError(
-          .invalidData, "holds no images", remedy: "use files with at least one image",
-          at: .file(path: imagesPath, offset: 4))
-      }
+      self.labels = try Labels(labels, of: paths, imageCount: self.images.shape[0])
     }
 
     func dataset(classNames: [String]) throws(SoftmaxError) -> LabeledDataset {
-      // The file may be mapped and change, so the labels are copied before they are validated and used.
-      let labels = labels.bytes
-      if let row = labels.firstIndex(where: { Int($0) >= classNames.count }) {
-        throw SoftmaxError(
-          .labelOutOfRange,
-          "label \(labels[row]) of sample \(row) is not one of the \(classNames.count) "
-            + "classes 0...\(classNames.count - 1)",
-          remedy: "give every class a name, or check the labels",
-          // The labels follow a header of four bytes and one extent of four bytes.
-          at: .file(path: labelsPath, offset: 8 + row))
-      }
+      let labels = try labels.indices(of: classNames)
       let (features, featureShape) = try IDXFile.images(of: images, path: imagesPath)
       return try LabeledDataset(
-        features: features, labels: labels.map(Int.init), classNames: classNames,
-        featureShape: featureShape)
+        features: features, labels: labels, classNames: classNames, featureShape: featureShape)
     }
   }
 }

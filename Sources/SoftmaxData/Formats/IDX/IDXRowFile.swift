@@ -18,20 +18,8 @@ final class IDXRowFile: Sendable {
     let reader = try UnpackingReader(ByteSource(path: path))
     guard !reader.isPacked else { return nil }
     let shape = try IDXFile.validatedShape(reader, maximumByteCount: .max).shape
-    guard shape.count >= 2 else {
-      throw SoftmaxError(
-        .invalidData, "images need at least 2 dimensions, got the shape \(shape)",
-        remedy: "labels have 1; name the file of the images", at: .file(path: path, offset: 3))
-    }
-    let rowShape = Array(shape.dropFirst())
-    guard let rowByteCount = rowShape.product else {
-      throw SoftmaxError(
-        .invalidData, "an image of shape \(rowShape) has no pixels",
-        remedy: "check the extents in the header", at: .file(path: path, offset: 8))
-    }
     rowCount = shape[0]
-    self.rowShape = rowShape
-    self.rowByteCount = rowByteCount
+    (rowShape, rowByteCount) = try IDXFile.rowShape(of: shape, path: path)
     headerByteCount = reader.offset
     source = try ByteSource(path: path)
   }
