@@ -50,6 +50,18 @@ import Testing
     #expect(try bench.run("data", "path", "fashion-mnist", "--data-dir", ".").exitCode == 0)
   }
 
+  @Test func aDataSetIsFetchedToWhereItWillBeLookedFor() throws {
+    // A file is in the way, so nothing is fetched; the error names the folder that it would go to.
+    try bench.write([], to: "data/mnist")
+    let environment = ["SOFTMAX_DATA": bench.folder.path("data")]
+    let outcome = try bench.run("data", "fetch", "mnist", environment: environment)
+    #expect(outcome.exitCode == 1)
+    #expect(
+      outcome.errors.contains(
+        bench.folder.path("data/mnist") + ": the folder could not be made"),
+      "\(outcome.errors)")
+  }
+
   @Test func whatIsNotThereHasNoPath() throws {
     for arguments in [
       ["path", "digits"], ["path", "nonsense"], ["path", "fashion-mnist:test"], ["path", "/"],

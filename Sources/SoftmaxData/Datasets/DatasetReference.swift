@@ -65,7 +65,7 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
       )
       return
     }
-    throw Self.unknown(text, name: pieces.first.map(String.init) ?? text)
+    throw Self.unknown(text)
   }
 
   private init(_ source: Source, suffixes: ArraySlice<Substring>, text: String) throws(SoftmaxError)
@@ -100,19 +100,15 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     return name + (part.map { ":" + $0.rawValue } ?? "") + (row.map { ":\($0)" } ?? "")
   }
 
-  private static func unknown(_ text: String, name: String) -> SoftmaxError {
-    let known = builtInNames.joined(separator: ", ")
+  private static func unknown(_ text: String) -> SoftmaxError {
     if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") {
       return SoftmaxError(
         .notFound, "there is nothing at this path",
-        remedy: "name \(FileFormats.namesOfLabeledData), or one of \(known)",
+        remedy: "name \(FileFormats.namesOfLabeledData), or one of "
+          + builtInNames.joined(separator: ", "),
         at: .file(path: text, offset: nil))
     }
-    let nearest = Spelling.nearest(to: name, among: builtInNames)
-    return SoftmaxError(
-      .notFound,
-      "\(text.debugDescription) is no data set and no path; the data sets are \(known)",
-      remedy: nearest.map { "did you mean \($0)?" })
+    return NamedDataset.unknown(text, "is no data set and no path")
   }
 }
 

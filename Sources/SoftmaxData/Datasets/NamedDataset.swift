@@ -42,11 +42,19 @@ package struct NamedDataset: Sendable {
   /// - Throws: `notFound` with the names of all data sets.
   package static func named(_ name: String) throws(SoftmaxError) -> NamedDataset {
     guard let dataset = all.first(where: { $0.name == name }) else {
-      throw SoftmaxError(
-        .notFound, "there is no data set \(name.debugDescription)",
-        remedy: "use one of \(all.map(\.name).joined(separator: ", "))")
+      throw unknown(name, "is no data set")
     }
     return dataset
+  }
+
+  /// Returns the error for a text that names no data set, with all names and the most similar one.
+  static func unknown(_ text: String, _ problem: String) -> SoftmaxError {
+    let names = all.map(\.name)
+    let name = text.split(separator: ":").first.map(String.init) ?? text
+    return SoftmaxError(
+      .notFound,
+      "\(text.debugDescription) \(problem); the data sets are \(names.joined(separator: ", "))",
+      remedy: Spelling.nearest(to: name, among: names).map { "did you mean \($0)?" })
   }
 
   /// The data set of files; nil for a data set that is embedded in the library.

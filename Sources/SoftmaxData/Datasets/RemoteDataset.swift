@@ -89,7 +89,7 @@ public struct RemoteDataset: Sendable {
     }
     // The subfolder comes first, so that a folder can hold this data set and, in subfolders, others of
     // the same form.
-    let places = [FolderPath.join(directory, name), directory]
+    let places = [folder(in: directory), directory]
     if let found = places.first(where: IDXFolder.isComplete) { return found }
     // A folder that the user has named must not be ignored silently.
     throw SoftmaxError(
@@ -101,6 +101,9 @@ public struct RemoteDataset: Sendable {
         + "the usual places",
       at: .file(path: directory, offset: nil))
   }
+
+  /// Returns the subfolder with the data set's name, which is searched first.
+  package func folder(in directory: String) -> String { FolderPath.join(directory, name) }
 
   /// Fetches the missing files into a folder, by default that of the cache.
   ///

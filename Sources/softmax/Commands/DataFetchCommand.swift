@@ -15,7 +15,7 @@ struct DataFetchCommand: ParsableCommand {
         softmax data fetch fashion-mnist --data-dir fashion
 
       What is here already is not fetched again. With --data-dir the files go to that folder, else \
-      to the user's cache.
+      to a folder of the data set's name in that of SOFTMAX_DATA, else to the user's cache.
       """)
 
   @Argument(help: "The name of the data set.")
@@ -28,24 +28,35 @@ struct DataFetchCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    guard let remote = try DatasetName.dataset(name).remote else {
+    guard let remote = try NamedDataset.named(name).remote else {
       console.message("\(name) is in the library itself; there is nothing to fetch")
       return
     }
     let environment = CommandEnvironment()
-    if directory == nil,
-      let found = try remote.locate(
-        directory: environment.dataDirectory, cache: environment.cache)
-    {
+    if directory == nil, let found = try Self.folder(of: remote, environment) {
       console.message("\(name) is here already")
       try console.result(PrintableText.line(found))
       return
     }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
-    let path = try remote.fetch(to: directory, cache: environment.cache) { file, received, total in
+    // The files go to where the data set will be looked for.
+    let folder = directory ?? environment.dataDirectory.map(remote.folder)
+    let path = try remote.fetch(to: folder, cache: environment.cache) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     try console.result(PrintableText.line(path))
+  }
+
+  // Returns the folder that holds the files; nil if there is none yet, be it in the folder of SOFTMAX_DATA.
+  private static func folder(
+    of remote: RemoteDataset, _ environment: CommandEnvironment
+  ) throws(SoftmaxError) -> String? {
+    do throws(SoftmaxError) {
+      return try remote.locate(directory: environment.dataDirectory, cache: environment.cache)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return nil
+    }
   }
 }

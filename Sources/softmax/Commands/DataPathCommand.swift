@@ -21,7 +21,7 @@ struct DataPathCommand: ParsableCommand {
   var source: DataOptions
 
   func run() throws {
-    let dataset = try DatasetName.dataset(name)
+    let dataset = try NamedDataset.named(name)
     let place = try DatasetPlace(of: .builtIn(dataset.name), directory: source.folder)
     switch place {
     case .folder(let path), .file(let path):
