@@ -7,14 +7,9 @@ struct ModelFileFormat: FileFormat {
   let title = "model"
   let content = FileContent.model
 
-  /// Returns whether one of the first nine bytes is zero.
-  ///
-  /// A model file starts with a length in eight bytes, of which the last are always zero. A table
-  /// contains no zero bytes unless it is UTF-16; UTF-16 is left to the table format, which reports that
-  /// it is not supported.
+  /// Returns whether the bytes are a length below 2^48, little-endian in eight bytes, and a JSON object.
   func recognizes(_ start: FileStart) -> Bool {
-    start.bytes.prefix(9).contains(0)
-      && !start.bytes.starts(with: [0xff, 0xfe]) && !start.bytes.starts(with: [0xfe, 0xff])
+    start.bytes.count > 8 && start.bytes[6...8] == [0, 0, UInt8(ascii: "{")]
   }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {

@@ -9,7 +9,7 @@ struct IDXFileFormat: FileFormat {
 
   func recognizes(_ start: FileStart) -> Bool {
     start.bytes.count >= 4 && start.bytes.starts(with: [0, 0])
-      && (0x08...0x0e).contains(start.bytes[2])
+      && (0x08...0x0e).contains(start.bytes[2]) && start.bytes[3] != 0
   }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
