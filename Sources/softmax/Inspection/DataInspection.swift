@@ -23,16 +23,15 @@ struct DataInspection: Inspection {
     place = try DatasetPlace(of: reference.source, directory: directory)
     featureShape = split.training.featureShape
     classNames = split.training.classNames
-    let names = split.featureNames ?? []
     if reference.part == nil, reference.row == nil {
-      let training = DataPartInspection(reference.partName, split.training, featureNames: names)
+      let training = DataPartInspection(reference.partName, split.training)
       parts =
         [training]
-        + (split.test.map { [DataPartInspection("test", $0, featureNames: names)] } ?? [])
+        + (split.test.map { [DataPartInspection("test", $0)] } ?? [])
       sharedCount = split.test.map { training.index.count(in: $0.features) }
     } else {
       let samples = try reference.part(of: split, default: .training)
-      parts = [DataPartInspection(reference.partName, samples, featureNames: names)]
+      parts = [DataPartInspection(reference.partName, samples)]
       sharedCount = nil
     }
   }
@@ -88,7 +87,8 @@ struct DataInspection: Inspection {
       // A mean of doubles has digits that no cell has.
       let mean = Double(NumberText.significant($0.mean, 12)) ?? $0.mean
       return [
-        PrintableText.line($0.name), $0.minimum.text, JSONValue.number(mean).text, $0.maximum.text,
+        PrintableText.line($0.name), JSONValue.number($0.range.lowerBound).text,
+        JSONValue.number(mean).text, JSONValue.number($0.range.upperBound).text,
       ]
     }
     let lines = TextTable.lines(

@@ -14,14 +14,14 @@ struct DataPartInspection {
   /// An index of the rows by content, which finds duplicates.
   let index: RowIndex
 
-  init(_ name: String, _ samples: LabeledDataset, featureNames: [String]) {
+  init(_ name: String, _ samples: LabeledDataset) {
     self.name = name
     self.samples = samples
     classCounts = samples.labels.reduce(into: Array(repeating: 0, count: samples.classCount)) {
       $0[$1] += 1
     }
     range = ValueRange(of: samples.features)
-    features = FeatureStatistics.all(of: samples.features, names: featureNames)
+    features = samples.features.table.map(FeatureStatistics.all) ?? []
     index = RowIndex(samples.features)
   }
 

@@ -109,11 +109,6 @@ final class CSVScanner {
     }
   }
 
-  /// Calls `body` with the buffer to which the ranges of the cells refer.
-  func withBuffer<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    unsafe buffer.withUnsafeBufferPointer { unsafe body($0) }
-  }
-
   /// Returns the bytes of a cell and whether it was quoted as one number; nil for a cell of more than seven
   /// bytes.
   ///
