@@ -90,12 +90,113 @@ extension Workbench {
     let evaluated = try bench.run(
       "evaluate", "model.safetensors", "rows.npy", "--labels", "classes.npy", "--json")
     #expect(evaluated.output.contains("\"accuracy\":1"), "\(evaluated.output)\(evaluated.errors)")
+    // The file of the features is the data where no other are named.
+    let both = ["--features", "rows.npy", "--labels", "classes.npy", "--json"]
+    let digest = try #require(
+      files.lines.first { $0.hasPrefix("sha256") }?.split(separator: " ").last)
+    let alone = try bench.run(["train"] + both + settings)
+    #expect(alone.output.contains(digest), "\(alone.output)\(alone.errors)")
+    let judged = try bench.run(["evaluate", "model.safetensors"] + both)
+    #expect(judged.output.contains("\"accuracy\":1"), "\(judged.output)\(judged.errors)")
+    for command in [["train"], ["evaluate", "model.safetensors"]] {
+      let nothing = try bench.run(command)
+      #expect(nothing.exitCode == 64)
+      #expect(nothing.errors.contains("'<data>'"), "\(nothing.errors)")
+    }
     let predicted = try bench.run("predict", "model.safetensors", "rows.npy", "--json")
     #expect(predicted.lines.count == 20)
     #expect(predicted.lines.first?.contains("\"label\":\"3\"") == true)
     let table = try bench.run("train", "digits", "--labels", "y", "--epochs", "1")
     #expect(table.exitCode != 0)
     #expect(table.errors.contains("has no arrays to choose from"), "\(table.errors)")
+  }
+
+  @Test func aFileOfRowsIsNotUsedForOtherDataToo() throws {
+    try bench.writeArrays(features: "x", labels: "y", to: "a.npz")
+    try bench.writeArrays(features: "x", labels: "y", to: "b.npz")
+    let archive = try NPZArchive(bench.folder.path("a.npz"))
+    try archive.array("x").write(to: bench.folder.path("f.npy"))
+    try archive.array("y").write(to: bench.folder.path("l.npy"))
+    let files = ["--features", "f.npy", "--labels", "l.npy"]
+    let message = "b.npz: f.npy holds the rows of the first data, not of this file"
+    let trained = try bench.run(["train", "a.npz", "--test", "b.npz"] + files + settings)
+    #expect(trained.exitCode == 1)
+    #expect(trained.errors.contains(message), "\(trained.errors)")
+    let one = try bench.run(["train", "a.npz"] + files + settings)
+    #expect(one.exitCode == 0, "\(one.errors)")
+    let predicted = try bench.run(
+      "predict", "model.safetensors", "a.npz", "b.npz", "--features", "f.npy")
+    #expect(predicted.exitCode == 1)
+    #expect(predicted.errors.contains(message), "\(predicted.errors)")
+    let rows = try bench.run(
+      "predict", "model.safetensors", "a.npz:0", "a.npz:3", "--features", "f.npy", "--json")
+    #expect(rows.lines.count == 2, "\(rows.errors)")
+    // Arrays of the same name in each are what --test is for.
+    let judged = try bench.run(
+      ["train", "a.npz", "--test", "b.npz", "--features", "x", "--labels", "y", "--json"] + settings
+    )
+    #expect(judged.exitCode == 0, "\(judged.errors)")
+    #expect(judged.lines.last?.contains("\"accuracy\":1") == true, "\(judged.output)")
+  }
+
+  @Test func rowsOfAFileAreReadOnce() throws {
+    try bench.writeParts(to: "mails.npz")
+    try #require(try bench.run(["train", "mails.npz"] + settings).exitCode == 0)
+    let predicted = try bench.run(
+      "predict", "model.safetensors", "mails.npz:test:0", "mails.npz:test:1", "--json")
+    #expect(predicted.lines.count == 2)
+    let note =
+      "mails.npz: features are x_test with the labels y_test, classes are named by classes"
+    #expect(
+      predicted.errors.split(separator: "\n").count { $0 == note } == 1, "\(predicted.errors)")
+  }
+
+  @Test func bytesThatAreNoPicturesAreWarnedOfWhenTheyAreLarge() throws {
+    func train(_ shape: [Int]) throws -> String {
+      try NPZArchive.write(
+        [
+          (
+            "x",
+            NPYArray(type: .uint8, shape: shape, bytes: (0..<80).map { UInt8($0 % 2) * 255 })
+          ), ("y", NPYArray(shape: [20], integers: (0..<20).map { $0 % 2 })),
+        ], to: bench.folder.path("bytes.npz"))
+      return try bench.run(["train", "bytes.npz"] + settings).errors
+    }
+    #expect(try train([20, 4]).contains("--standardize"))
+    #expect(try !train([20, 2, 2]).contains("--standardize"))
+  }
+
+  @Test func aTestPartWithoutLabelsIsLeftOutOfTheTraining() throws {
+    try bench.writeParts(to: "mails.npz")
+    let archive = try NPZArchive(bench.folder.path("mails.npz"))
+    try NPZArchive.write(
+      ["x_train", "y_train", "x_test"].map { ($0, try archive.array($0)) },
+      to: bench.folder.path("some.npz"))
+    let trained = try bench.run(["train", "some.npz:train"] + settings)
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    #expect(trained.errors.contains("x_test has no labels"), "\(trained.errors)")
+    #expect(!trained.errors.contains("judge by x_test"))
+    let predicted = try bench.run("predict", "model.safetensors", "some.npz", "--json")
+    #expect(predicted.lines.count == 10)
+    #expect(predicted.errors.contains("some.npz: features are x_test\n"), "\(predicted.errors)")
+  }
+
+  @Test func inspectListsArraysWhoseLabelsDoNotFit() throws {
+    let x = try NPYArray(shape: [2, 2], floats: [0, 1, 1, 0])
+    try NPZArchive.write([("x", x), ("y", x)], to: bench.folder.path("onehot.npz"))
+    let outcome = try bench.run("inspect", "onehot.npz")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.lines.contains("y              2 x 2, float32"))
+    // What is known of the file stands before the error in its samples.
+    let three = try NPYArray(shape: [3], integers: [0, 1, 0])
+    try NPZArchive.write([("x", x), ("y", three)], to: bench.folder.path("three.npz"))
+    let uneven = try bench.run("inspect", "three.npz")
+    #expect(uneven.exitCode == 1)
+    #expect(uneven.lines.contains("y              3, int64"), "\(uneven.output)")
+    #expect(uneven.errors.contains("x has 2 rows, but there are 3 labels in y"))
+    try x.write(to: bench.folder.path("x.npy"))
+    let single = try bench.run("inspect", "x.npy")
+    #expect(single.lines.contains("x              2 x 2, float32"), "\(single.output)")
   }
 
   @Test func inspectListsTheArraysAndLooksAtTheSamples() throws {

@@ -50,7 +50,10 @@ extension LabeledDataset {
 
 extension Table.Column {
   /// Returns the index of each row's class and the names of the classes.
-  fileprivate func labels(
+  ///
+  /// - Parameter known: class names, which are used if they include all texts of the column.
+  /// - Throws: `invalidData` if a class is missing.
+  package func labels(
     knownClassNames known: [String]?
   ) throws(SoftmaxError) -> (labels: [Int], classNames: [String]) {
     var (codes, texts) = ([Int32](), [String]())

@@ -60,20 +60,17 @@ extension DatasetReference {
   ) throws(SoftmaxError) -> LabeledDataset {
     let wanted: DatasetSplit.Part
     switch (source, part) {
-    case (.file(let path), let part?) where split.test == nil:
-      throw SoftmaxError(
-        .invalidArgument, "a file has no parts", remedy: "leave :\(part.rawValue) out",
-        at: .file(path: path, offset: nil))
-    case (.file, nil) where split.test == nil: wanted = .training
+    case (.file(let path), let part?) where !split.hasParts: throw part.unknown(inFile: path)
+    case (.file, nil) where !split.hasParts: wanted = .training
     default: wanted = part ?? `default`
     }
     guard let samples = split.samples(of: wanted) else {
       throw SoftmaxError(
-        .notFound, "\(split.name) has no test part",
+        .notFound, "\(split.name) has no test part" + (split.hasParts ? " with labels" : ""),
         remedy: "name its training part, \(split.name):train, or other data")
     }
     guard let row else { return samples }
-    let named = if case .file = source, split.test == nil { "" } else { ":" + wanted.rawValue }
+    let named = if case .file = source, !split.hasParts { "" } else { ":" + wanted.rawValue }
     guard row >= 0, row < samples.count else {
       throw SoftmaxError(
         .notFound,

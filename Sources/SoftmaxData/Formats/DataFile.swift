@@ -23,7 +23,7 @@ package struct DataFile: Sendable {
   }
 
   /// The last component of the path.
-  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  var name: String { FolderPath.name(path) }
 
   /// The kind of the file; bytes in memory count as a regular file, nil if nothing exists at the path.
   fileprivate var kind: FileKind? { bytes == nil ? FileKind(path) : .regular }

@@ -26,6 +26,10 @@ public struct DatasetSplit: Hashable, Sendable {
   public let note: String?
   /// Possible mistakes in the data that are not errors.
   public let warnings: [String]
+  /// Whether the data distinguish a training and a test part, whose samples may lack labels.
+  package internal(set) var hasParts: Bool
+  /// The maximum number of classes in a file.
+  static let greatestClassCount = 1 << 16
   /// The names of the features; nil if they have no names.
   public var featureNames: [String]? { training.features.table?.columnNames }
 
@@ -37,6 +41,7 @@ public struct DatasetSplit: Hashable, Sendable {
     self.name = name
     self.training = training
     self.test = test
+    hasParts = test != nil
     self.note = note
     self.warnings = warnings
   }
@@ -52,5 +57,14 @@ public struct DatasetSplit: Hashable, Sendable {
     let (training, test) = try dataset.split(
       validationFraction: 0.2, seed: 0, purpose: .heldBackRows)
     self.init(name: name, training: training, test: test)
+  }
+}
+
+extension DatasetSplit.Part {
+  /// Returns the error for naming the part of a file without parts.
+  func unknown(inFile path: String) -> SoftmaxError {
+    SoftmaxError(
+      .invalidArgument, "a file has no parts", remedy: "leave :\(rawValue) out",
+      at: .file(path: path, offset: nil))
   }
 }

@@ -53,7 +53,7 @@ extension FileFormat {
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows {
     let split = try dataset(file, options: options)
-    if split.test == nil { try validateNoPart(part, of: file) }
+    if !split.hasParts { try validateNoPart(part, of: file) }
     let samples = part == .training ? split.training : split.test ?? split.training
     return PredictionRows(
       features: samples.features, featureShape: samples.featureShape,
@@ -67,10 +67,7 @@ extension FileFormat {
   func validateNoPart(
     _ part: DatasetSplit.Part?, of file: DataFile
   ) throws(SoftmaxError) {
-    guard let part else { return }
-    throw SoftmaxError(
-      .invalidArgument, "a file has no parts", remedy: "leave :\(part.rawValue) out",
-      at: .file(path: file.path, offset: nil))
+    if let part { throw part.unknown(inFile: file.path) }
   }
 }
 

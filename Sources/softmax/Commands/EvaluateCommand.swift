@@ -27,8 +27,13 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A model file, as softmax train writes it.")
   var model: String
 
-  @Argument(help: "What to judge by: a data set's name, \(FileFormats.namesOfLabeledData).")
-  var data: String
+  @Argument(
+    help: ArgumentHelp(
+      """
+      What to judge by: a data set's name, \(FileFormats.namesOfLabeledData). Without it, the file of \
+      --features.
+      """, valueName: "data"))
+  var namedData: String?
 
   @OptionGroup
   var threading: ThreadOptions
@@ -60,6 +65,7 @@ struct EvaluateCommand: ParsableCommand {
   private static let figurePictureCount = 12
 
   func validate() throws {
+    try arrays.validate(data: namedData)
     if let gallery, gallery < 1 {
       throw ValidationError("--gallery must be at least 1, got \(gallery)")
     }
@@ -70,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let reference = try DatasetReference(data)
+    let reference = try DatasetReference(namedData ?? arrays.features ?? "")
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(

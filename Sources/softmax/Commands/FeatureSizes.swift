@@ -7,11 +7,11 @@ struct FeatureSizes {
   private let sizes: [Double]
   private let names: [String]?
 
-  /// Computes the magnitudes; nil for bytes of images, which are scaled, and for a data set without rows.
+  /// Computes the magnitudes; nil for bytes that have a scale, as those of images, and for a data set without rows.
   ///
   /// - Parameter table: the schema of the table whose columns are the features; nil without names.
   init?(of dataset: LabeledDataset, table: TableSchema?) {
-    guard dataset.features.bytes == nil, dataset.count > 0 else { return nil }
+    guard dataset.features.bytes?.scale ?? 1 == 1, dataset.count > 0 else { return nil }
     let matrix = dataset.features.matrix
     var sums = [Double](repeating: 0, count: matrix.columnCount)
     for row in 0..<matrix.rowCount {

@@ -70,18 +70,21 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    for inspection in try inspections(console: console) {
-      if json {
-        try console.result(inspection.json.text)
-      } else {
-        try console.results(inspection.lines)
-      }
+    for inspection in try inspections(console: console) { try show(inspection, on: console) }
+  }
+
+  private func show(_ inspection: any Inspection, on console: Console) throws {
+    if json {
+      try console.result(inspection.json.text)
+    } else {
+      try console.results(inspection.lines)
     }
   }
 
-  private func inspections(console: Console) throws(SoftmaxError) -> [any Inspection] {
+  // Returns what remains to be shown. The facts about a file are shown at once, because they help if its
+  // samples cannot be read.
+  private func inspections(console: Console) throws -> [any Inspection] {
     // The name of a built-in data set takes precedence over a file with this name.
-    var facts: [any Inspection] = []
     if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
       let file = try DataFile(subject)
       let format = FileFormats.format(of: file)
@@ -94,14 +97,16 @@ struct InspectCommand: ParsableCommand {
           at: .file(path: subject, offset: nil))
       }
       if format.content == .model { return [try ModelInspection(path: subject)] }
-      facts = try FileInspection.all(of: file, format: format)
-      guard hasLabels else { return facts }
+      if let facts = try FileInspection(of: file, format: format) {
+        try self.show(facts, on: console)
+      }
+      guard hasLabels else { return [] }
     }
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
       console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
     guard show != nil || pass else {
-      return facts + [try DataInspection(reference, loader: &loader, directory: source.folder)]
+      return [try DataInspection(reference, loader: &loader, directory: source.folder)]
     }
     guard reference.row == nil else {
       throw SoftmaxError(

@@ -30,8 +30,16 @@ struct TrainCommand: ParsableCommand {
       {"event":"result",...}.
       """)
 
-  @Argument(help: "What to learn from: a data set's name, \(FileFormats.namesOfLabeledData).")
-  var data: String
+  @Argument(
+    help: ArgumentHelp(
+      """
+      What to learn from: a data set's name, \(FileFormats.namesOfLabeledData). Without it, the file of \
+      --features.
+      """, valueName: "data"))
+  var namedData: String?
+
+  /// The reference to the data, whether it is an argument or the file of --features.
+  var data: String { namedData ?? arrays.features ?? "" }
 
   @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
   var test: String?
@@ -84,6 +92,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    try arrays.validate(data: namedData)
     try training.validate(for: network.model, epochs: epochs, preset: preset?.preset)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()

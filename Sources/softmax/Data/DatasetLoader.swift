@@ -11,6 +11,8 @@ struct DatasetLoader {
   private let table: CSVFormat
   private let arrays: ArrayChoice
   private var splits: [DatasetReference.Source: DatasetSplit] = [:]
+  // The keys are references without a row.
+  private var rows: [DatasetReference: PredictionRows] = [:]
 
   init(
     console: Console, directory: String?, table: CSVFormat = CSVFormat(),
@@ -37,7 +39,8 @@ struct DatasetLoader {
     table.knownClassNames = classNames
     table.schema = schema
     let split = try reference.load(
-      dataDirectory: directory, table: table, arrays: arrays, cache: CommandEnvironment().cache
+      dataDirectory: directory, table: table, arrays: arrays(for: reference.source),
+      cache: CommandEnvironment().cache
     ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
@@ -46,11 +49,13 @@ struct DatasetLoader {
     return split
   }
 
-  /// Returns the rows of a file for prediction; its labels are optional and need not be classes of the
-  /// classifier.
-  func rows(
+  /// Returns the rows of a file for prediction, loaded on first use; its labels are optional and need not
+  /// be classes of the classifier.
+  mutating func rows(
     of path: String, part: DatasetSplit.Part?, for classifier: Classifier
   ) throws(SoftmaxError) -> PredictionRows {
+    let reference = DatasetReference(source: .file(path), part: part)
+    if let known = self.rows[reference] { return known }
     var table = table
     table.knownClassNames = classifier.classNames
     if let schema = classifier.table {
@@ -59,10 +64,20 @@ struct DatasetLoader {
       table.schema = try TableSchema(featureCount: classifier.network.inputCount)
     }
     let file = try DataFile(path)
-    let options = ReadingOptions(table: table, arrays: arrays, cache: CommandEnvironment().cache)
+    let options = ReadingOptions(
+      table: table, arrays: arrays(for: reference.source), cache: CommandEnvironment().cache)
     let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
+    self.rows[reference] = rows
     say(rows.note, rows.warnings, of: file.path)
     return rows
+  }
+
+  // Returns the chosen arrays. Files among them hold the rows of the data that were loaded first.
+  private func arrays(for source: DatasetReference.Source) -> ArrayChoice {
+    var arrays = arrays
+    arrays.acceptsFiles =
+      splits.keys.allSatisfy { $0 == source } && rows.keys.allSatisfy { $0.source == source }
+    return arrays
   }
 
   // Reports what was detected about a file's format, so that users notice a wrong guess.

@@ -9,17 +9,13 @@ struct FileInspection: Inspection {
   private let byteCount: Int?
   private let facts: [FileFact]
 
-  /// Returns the facts that a format gives about a file; empty if it gives none.
-  static func all(
-    of file: DataFile, format: any FileFormat
-  ) throws(SoftmaxError) -> [FileInspection] {
-    let facts = try format.facts(file)
-    guard !facts.isEmpty else { return [] }
-    return [
-      FileInspection(
-        name: format.title, path: file.path, byteCount: FileProbe.byteCount(file.path), facts: facts
-      )
-    ]
+  /// Asks a format for the facts about a file; nil if it gives none.
+  init?(of file: DataFile, format: any FileFormat) throws(SoftmaxError) {
+    facts = try format.facts(file)
+    guard !facts.isEmpty else { return nil }
+    name = format.title
+    path = file.path
+    byteCount = FileProbe.byteCount(file.path)
   }
 
   var lines: [String] {

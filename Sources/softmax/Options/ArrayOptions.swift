@@ -17,9 +17,15 @@ struct ArrayOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Of an NPZ or NPY file: the array of the labels, or an NPY file (default: found by its name, such \
-      as y_train or labels).
+      as y_train or labels). The texts of an array classes, class_names, label_names or target_names \
+      name the labels 0, 1, 2, ...
       """, valueName: "array"))
   var labels: String?
+
+  /// Throws unless the data are named by an argument or are the file of --features.
+  func validate(data: String?) throws {
+    if data == nil, features == nil { throw ValidationError("Missing expected argument '<data>'") }
+  }
 
   /// The options as a value of the library.
   var choice: ArrayChoice { ArrayChoice(features: features, labels: labels) }

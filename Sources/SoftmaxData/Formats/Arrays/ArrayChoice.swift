@@ -6,8 +6,9 @@ import SoftmaxCore
 /// A value is the name of an array in the NPZ file, or the path of another NPY file. The known names of
 /// features are `x`, `features`, `embeddings`, `images`, `inputs` and `data`; those of labels are `y`,
 /// `label`, `labels`, `target` and `targets`. For the parts of a data set they have the suffix `_train`
-/// or `_test`, or the prefix `train_` or `test_`. Names are matched without regard to case.
-/// ``DatasetSplit/note`` describes which arrays were found.
+/// or `_test`, or the prefix `train_` or `test_`. Names are matched without regard to case. An array of
+/// texts named `classes`, `class_names`, `label_names` or `target_names` holds the names of the classes
+/// 0, 1, 2, .... ``DatasetSplit/note`` describes which arrays were found.
 ///
 /// ```swift
 /// let split = try DatasetReference("mails.npz")
@@ -18,6 +19,10 @@ public struct ArrayChoice: Hashable, Sendable {
   public var features: String?
   /// The array of the labels, with one integer or text per sample; nil to find it by name.
   public var labels: String?
+  /// Whether a value can be the path of a file.
+  ///
+  /// The rows of a file belong to the rows of one data set, so it is false for a second data set.
+  package var acceptsFiles = true
 
   /// Creates a choice of arrays.
   public init(features: String? = nil, labels: String? = nil) {

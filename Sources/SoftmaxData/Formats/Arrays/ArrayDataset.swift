@@ -12,23 +12,24 @@ import SoftmaxCore
 /// - Unsigned bytes remain bytes, without a copy if the file is mapped. Images, whose arrays have at
 ///   least 3 dimensions, are scaled by 1/255; rows of bytes are not scaled.
 struct ArrayDataset {
-  private static let greatestClassCount = 1 << 16
-
   private let source: ArraySource
+  private let choice: ArrayChoice
   private let roles: ArrayRoles
-  private let note: String?
 
   init(_ source: ArraySource, choice: ArrayChoice) throws(SoftmaxError) {
     self.source = source
+    self.choice = choice
     // A misspelled name is reported before a missing array.
-    for name in [choice.features, choice.labels].compactMap(\.self) { try source.validate(name) }
+    for name in [choice.features, choice.labels].compactMap(\.self) {
+      try source.validate(name, acceptsFiles: choice.acceptsFiles)
+    }
     roles = try ArrayRoles(of: source.names, choice: choice, path: source.path)
-    // If there is only one array, nothing was guessed.
-    note = source.names.count > 1 ? roles.note(choice: choice) : nil
   }
 
-  /// Whether an array with labels was chosen or found.
-  var hasLabels: Bool { roles.training.labels != nil }
+  /// Returns whether an array with labels was chosen or found.
+  ///
+  /// - Throws: the errors of reading the labels.
+  func hasLabels() throws(SoftmaxError) -> Bool { try labels(of: roles.training) != nil }
 
   /// Returns both parts with their labels; the test part is nil if it has no labels.
   ///
@@ -45,80 +46,160 @@ struct ArrayDataset {
         at: location)
     }
     let testLabels = try roles.test.map { part throws(SoftmaxError) in try labels(of: part) } ?? nil
-    let classNames = try classNames(
-      of: trainingLabels.texts + (testLabels?.texts ?? []),
-      areNumbers: trainingLabels.areNumbers && testLabels?.areNumbers ?? true,
+    let naming = try Naming(
+      [trainingLabels, testLabels].compactMap(\.self), given: givenClassNames(),
       known: knownClassNames)
-    let training = try dataset(roles.training, labels: trainingLabels, classNames: classNames)
+    // The classes are those of both parts.
+    var texts = try named(trainingLabels, of: roles.training, by: naming)
+    if let test = roles.test, let testLabels {
+      texts += try named(testLabels, of: test, by: naming)
+    }
+    let (classes, classNames) = try Table.Column.categories(texts)
+      .labels(knownClassNames: naming.names ?? knownClassNames)
+    guard classNames.count <= DatasetSplit.greatestClassCount else {
+      throw SoftmaxError(
+        .unsupported,
+        "there are \(classNames.count) classes, expected at most \(DatasetSplit.greatestClassCount)",
+        remedy: "check which array holds the labels", at: location)
+    }
+    let count = trainingLabels.texts.count
+    var warnings: [String] = []
+    let training = try dataset(
+      roles.training, classes: classes[..<count], classNames: classNames, warnings: &warnings)
     var test: LabeledDataset?
-    if let part = roles.test, let testLabels {
-      test = try dataset(part, labels: testLabels, classNames: classNames)
-      guard test?.featureShape == training.featureShape else {
-        throw SoftmaxError(
-          .shapeMismatch,
-          "rows of \(part.features) have the shape \(test?.featureShape ?? []), those of "
-            + "\(roles.training.features) \(training.featureShape)", at: location)
+    if let part = roles.test {
+      if testLabels == nil {
+        warnings.append("\(part.features) has no labels, so it is not used to judge by")
+      } else {
+        test = try dataset(
+          part, classes: classes[count...], classNames: classNames, warnings: &warnings)
+        guard test?.featureShape == training.featureShape else {
+          throw SoftmaxError(
+            .shapeMismatch,
+            "rows of \(part.features) have the shape \(test?.featureShape ?? []), those of "
+              + "\(roles.training.features) \(training.featureShape)", at: location)
+        }
       }
     }
-    return DatasetSplit(name: name, training: training, test: test, note: note)
+    var split = DatasetSplit(
+      name: name, training: training, test: test,
+      note: note(roles.training, judgedBy: test == nil ? nil : roles.test, naming),
+      warnings: warnings)
+    split.hasParts = roles.test != nil
+    return split
   }
 
   /// Returns the rows of a part for prediction, with their labels if there are any.
   ///
-  /// - Parameter part: the part; nil for the test part, or for the training part if there is no test
-  ///   part.
-  func rows(part: DatasetSplit.Part?) throws(SoftmaxError) -> PredictionRows {
-    if let part, roles.test == nil {
-      throw SoftmaxError(
-        .invalidArgument, "a file has no parts", remedy: "leave :\(part.rawValue) out", at: location
-      )
+  /// The labels are only displayed, so labels of another form or number are left out with a warning.
+  ///
+  /// - Parameters:
+  ///   - part: the part; nil for the test part, or for the training part if there is no test part.
+  ///   - knownClassNames: the classes of the model, of which integer labels can be indices.
+  func rows(
+    part: DatasetSplit.Part?, knownClassNames: [String]?
+  ) throws(SoftmaxError) -> PredictionRows {
+    if let part, roles.test == nil { throw part.unknown(inFile: source.path) }
+    var chosen = part == .training ? roles.training : roles.test ?? roles.training
+    var warnings: [String] = []
+    let (features, shape) = try features(chosen.features, warnings: &warnings)
+    var labels: ArrayLabels?
+    do throws(SoftmaxError) {
+      labels = try self.labels(of: chosen)
+      if let labels { try validate(labels.texts.count, of: chosen, for: features) }
+    } catch {
+      guard error.code == .shapeMismatch || error.code == .unsupported else { throw error }
+      warnings.append("no labels are shown: \(error.message)")
+      labels = nil
+      chosen.labels = nil
     }
-    let chosen = part == .training ? roles.training : roles.test ?? roles.training
-    let (features, shape) = try features(chosen.features)
-    var labels = try labels(of: chosen)?.texts
-    // The labels are only displayed, so labels of another number are ignored without an error.
-    if labels?.count != features.rowCount { labels = nil }
-    if let names = try givenClassNames() {
-      labels = labels?.map {
-        Int($0).flatMap { names.indices.contains($0) ? names[$0] : nil } ?? $0
-      }
+    let naming = try labels.map { labels throws(SoftmaxError) in
+      try Naming([labels], given: givenClassNames(), known: knownClassNames)
     }
-    return PredictionRows(features: features, featureShape: shape, labels: labels, note: note)
+    let texts = labels.map { labels in
+      naming?.names.map { zip(labels.names(among: $0), labels.texts).map { $0 ?? $1 } }
+        ?? labels.texts
+    }
+    return PredictionRows(
+      features: features, featureShape: shape, labels: texts, note: note(chosen, naming),
+      warnings: warnings)
   }
 
   private var location: SoftmaxError.Location { .file(path: source.path, offset: nil) }
 
-  private func dataset(
-    _ part: ArrayRoles.Part, labels: Labels, classNames: ClassIndex
-  ) throws(SoftmaxError) -> LabeledDataset {
-    let (features, shape) = try features(part.features)
-    guard features.rowCount == labels.texts.count else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "\(part.features) has \(features.rowCount) rows, but there are \(labels.texts.count) labels "
-          + "in \(part.labels ?? "")", remedy: "name the arrays that belong together", at: location)
+  /// The names by which integer labels are replaced.
+  private struct Naming {
+    /// The names; nil if the labels are used as they are.
+    let names: [String]?
+    /// Whether the names are those of the model and not of the file.
+    let areKnown: Bool
+
+    /// Chooses the names of the file, otherwise those of the model if all labels are indices of them.
+    init(_ labels: [ArrayLabels], given: [String]?, known: [String]?) {
+      let known = known.flatMap { known in
+        labels.allSatisfy { $0.areIndices(of: known) } ? known : nil
+      }
+      names = given ?? known
+      areKnown = given == nil && known != nil
     }
+  }
+
+  // Returns the message about the arrays that are used.
+  private func note(
+    _ part: ArrayRoles.Part, judgedBy test: ArrayRoles.Part? = nil, _ naming: Naming?
+  ) -> String? {
+    // If there is only one array, it was not guessed.
+    var facts = [
+      source.names.count > 1 ? ArrayRoles.note(part, judgedBy: test, choice: choice) : nil
+    ].compactMap(\.self)
+    if let naming, naming.names != nil {
+      facts.append(
+        naming.areKnown
+          ? "labels count the classes of the model from 0"
+          : "classes are named by \(roles.classNames ?? "")")
+    }
+    return facts.isEmpty ? nil : facts.joined(separator: ", ")
+  }
+
+  // Returns the class name of each label of a part.
+  private func named(
+    _ labels: ArrayLabels, of part: ArrayRoles.Part, by naming: Naming
+  ) throws(SoftmaxError) -> [String] {
+    guard let names = naming.names else { return labels.texts }
+    let named = labels.names(among: names)
+    guard let row = named.firstIndex(of: nil) else { return named.compactMap(\.self) }
+    throw SoftmaxError(
+      .labelOutOfRange,
+      "label \(labels.texts[row]) in row \(row) of \(part.labels ?? "") is not one of the "
+        + "\(names.count) classes of \(roles.classNames ?? "")",
+      remedy: "give every class a name, or check the labels", at: location)
+  }
+
+  private func validate(
+    _ labelCount: Int, of part: ArrayRoles.Part, for features: Features
+  ) throws(SoftmaxError) {
+    guard features.rowCount != labelCount else { return }
+    throw SoftmaxError(
+      .shapeMismatch,
+      "\(part.features) has \(features.rowCount) rows, but there are \(labelCount) labels "
+        + "in \(part.labels ?? "")", remedy: "name the arrays that belong together", at: location)
+  }
+
+  private func dataset(
+    _ part: ArrayRoles.Part, classes: ArraySlice<Int>, classNames: [String],
+    warnings: inout [String]
+  ) throws(SoftmaxError) -> LabeledDataset {
+    let (features, shape) = try features(part.features, warnings: &warnings)
+    try validate(classes.count, of: part, for: features)
     guard features.rowCount > 0 else {
       throw SoftmaxError(.invalidData, "\(part.features) has no rows", at: location)
     }
-    var indices: [Int] = []
-    indices.reserveCapacity(labels.texts.count)
-    for (row, text) in labels.texts.enumerated() {
-      guard let index = classNames.index[text] else {
-        throw SoftmaxError(
-          .labelOutOfRange,
-          "label \(text) in row \(row) of \(part.labels ?? "") is not one of the "
-            + "\(classNames.names.count) classes of \(roles.classNames ?? "the model")",
-          remedy: "give every class a name, or check the labels", at: location)
-      }
-      indices.append(index)
-    }
     return try LabeledDataset(
-      features: features, labels: indices, classNames: classNames.names, featureShape: shape)
+      features: features, labels: Array(classes), classNames: classNames, featureShape: shape)
   }
 
   private func features(
-    _ name: String
+    _ name: String, warnings: inout [String]
   ) throws(SoftmaxError) -> (features: Features, shape: [Int]) {
     let array = try source.array(name)
     guard array.shape.count >= 2 else {
@@ -139,6 +220,10 @@ struct ArrayDataset {
         at: location)
     }
     let rowCount = array.shape[0]
+    // Without rows, the header can declare any number of columns.
+    guard rowCount > 0 else {
+      return (.floats(Matrix(rowCount: 0, columnCount: columnCount)), shape)
+    }
     if array.type == .uint8 {
       let scale = shape.count > 1 ? Float(1) / Float(255) : 1
       let bytes = try ByteMatrix(
@@ -146,8 +231,15 @@ struct ArrayDataset {
       )
       return (.bytes(bytes), shape)
     }
+    let count = Double(array.count)
+    // Doubles are converted first and then moved to their columns, each of which is an array.
+    try MemoryLimit.current.validate(
+      array.type.isExactInFloat ? 4 * count : 16 * count + 128 * Double(columnCount),
+      for: "reading \(name)", remedy: "use fewer rows, or save it as float32", at: location)
     guard array.type.isExactInFloat else {
-      return (.columns(try table(of: array, name, columnCount: columnCount)), shape)
+      let table = try table(
+        of: array, name, columnCount: columnCount, warnings: &warnings)
+      return (.columns(table), shape)
     }
     let floats = try Matrix(
       rowCount: rowCount, columnCount: columnCount, elements: array.floats())
@@ -156,56 +248,39 @@ struct ArrayDataset {
 
   // Returns a table with one column per feature; NaN is a missing value, as in other tables.
   private func table(
-    of array: NPYArray, _ name: String, columnCount: Int
+    of array: NPYArray, _ name: String, columnCount: Int, warnings: inout [String]
   ) throws(SoftmaxError) -> Table {
-    let numbers = try array.doubles()
+    let rowCount = array.shape[0]
+    // A matrix in Fortran order has its columns one after the other already.
+    let isByColumn = array.isFortranOrder && array.shape.count == 2
+    let numbers = try isByColumn ? array.flat.doubles() : array.doubles()
     if let index = numbers.firstIndex(where: \.isInfinite) {
+      let (row, column) =
+        isByColumn
+        ? (index % rowCount, index / rowCount) : (index / columnCount, index % columnCount)
       throw SoftmaxError(
         .nonFiniteValue, "a feature must be finite, got \(numbers[index]) in \(name)",
-        remedy: "remove the row or fill the gap",
-        at: .row(index / columnCount, column: index % columnCount))
+        remedy: "remove the row or fill the gap", at: .row(row, column: column))
     }
-    return try Table(
-      (0..<columnCount).map { place in
-        let column = stride(from: place, to: numbers.count, by: columnCount).map { numbers[$0] }
-        return Table.Column(.numbers(column), name: nil)
-      })
+    if array.type.kind != .float, numbers.contains(where: { abs($0) >= 0x1p53 }) {
+      warnings.append("\(name) has integers of 2^53 and more, which are rounded to doubles")
+    }
+    var columns: [[Double]]
+    if isByColumn {
+      columns = stride(from: 0, to: numbers.count, by: rowCount).map {
+        Array(numbers[$0..<$0 + rowCount])
+      }
+    } else {
+      columns = Array(repeating: [], count: columnCount)
+      for column in columns.indices { columns[column].reserveCapacity(rowCount) }
+      columns.append(rows: numbers)
+    }
+    return try Table(columns.map { Table.Column(.numbers($0), name: nil) })
   }
 
-  /// Labels as texts; integer labels are marked so that classes can be sorted by value.
-  private struct Labels {
-    let texts: [String]
-    let areNumbers: Bool
-  }
-
-  private func labels(of part: ArrayRoles.Part) throws(SoftmaxError) -> Labels? {
+  private func labels(of part: ArrayRoles.Part) throws(SoftmaxError) -> ArrayLabels? {
     guard let name = part.labels else { return nil }
-    let array = try source.array(name)
-    guard array.shape.count == 1 || (array.shape.count == 2 && array.shape[1] == 1) else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the labels \(name) have the shape \(array.shape), expected one for each row",
-        remedy: "of a column for each class take the greatest: numpy.argmax(labels, axis=1)",
-        at: location)
-    }
-    switch array.type.kind {
-    case .float:
-      throw SoftmaxError(
-        .unsupported, "the labels \(name) are \(array.type), expected integers or texts",
-        remedy: "save them as integers, as with labels.astype(int)", at: location)
-    case .boolean:
-      return Labels(
-        texts: try array.integers().map { $0 == 0 ? "False" : "True" }, areNumbers: false)
-    case .signed, .unsigned:
-      return Labels(texts: try array.integers().map(String.init), areNumbers: true)
-    case .bytes, .characters: return Labels(texts: try array.texts(), areNumbers: false)
-    }
-  }
-
-  private struct ClassIndex {
-    let names: [String]
-    /// The index of the class for each label text.
-    let index: [String: Int]
+    return try ArrayLabels(source.array(name), name: name, at: location)
   }
 
   // Returns the names that an array of the file gives to the labels 0, 1, 2, ...; nil if there is none.
@@ -214,32 +289,5 @@ struct ArrayDataset {
     let array = try source.array(name)
     guard array.type.isText, array.shape.count == 1 else { return nil }
     return try array.texts()
-  }
-
-  private func classNames(
-    of labels: [String], areNumbers: Bool, known: [String]?
-  ) throws(SoftmaxError) -> ClassIndex {
-    let distinct = Set(labels)
-    guard distinct.count <= Self.greatestClassCount else {
-      throw SoftmaxError(
-        .unsupported,
-        "there are \(distinct.count) classes, expected at most \(Self.greatestClassCount)",
-        remedy: "check which array holds the labels", at: location)
-    }
-    if let names = try givenClassNames() {
-      let keys = areNumbers ? names.indices.map(String.init) : names
-      return ClassIndex(
-        names: names, index: Dictionary(zip(keys, names.indices)) { first, _ in first })
-    }
-    let names: [String]
-    if let known, distinct.isSubset(of: known) {
-      names = known
-    } else if areNumbers {
-      names = distinct.compactMap { Int($0) }.sorted().map(String.init)
-    } else {
-      names = distinct.sorted()
-    }
-    return ClassIndex(
-      names: names, index: Dictionary(zip(names, names.indices)) { first, _ in first })
   }
 }

@@ -7,7 +7,7 @@ struct ArrayRoles: Equatable {
   struct Part: Equatable {
     let features: String
     /// The array of the labels; nil if there is none.
-    let labels: String?
+    var labels: String?
   }
 
   let training: Part
@@ -54,19 +54,18 @@ struct ArrayRoles: Equatable {
     } else {
       test = nil
     }
-    classNames = Self.find(Self.classWords, in: names, part: nil)
+    // An array called `classes` can be the labels themselves.
+    let others = names.filter { $0 != features && $0 != labels }
+    classNames = Self.find(Self.classWords, in: others, part: nil)
   }
 
-  /// Returns a message for the user about the arrays that were found by name; nil if none was.
-  func note(choice: ArrayChoice) -> String? {
-    guard choice.features == nil || (choice.labels == nil && training.labels != nil) else {
-      return nil
-    }
+  /// Returns a message for the user about the arrays that are used; nil if the user has chosen them.
+  static func note(_ part: Part, judgedBy test: Part?, choice: ArrayChoice) -> String? {
+    guard choice.features == nil || (choice.labels == nil && part.labels != nil) else { return nil }
     func text(_ part: Part) -> String {
       part.labels.map { "\(part.features) with the labels \($0)" } ?? part.features
     }
-    return "features are \(text(training))" + (test.map { ", to judge by \(text($0))" } ?? "")
-      + (classNames.map { ", classes are named by \($0)" } ?? "")
+    return "features are \(text(part))" + (test.map { ", to judge by \(text($0))" } ?? "")
   }
 
   // Returns the only array with one of the names, with a part's prefix or suffix unless `part` is nil.

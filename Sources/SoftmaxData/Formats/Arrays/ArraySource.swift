@@ -17,22 +17,29 @@ struct ArraySource {
   /// Creates a source of the array of an NPY file; its name is the file's name up to the first dot.
   init(_ array: NPYArray, path: String) {
     self.path = path
-    let file = path.split(separator: "/").last ?? ""
-    names = [String(file.split(separator: ".").first ?? file)]
+    let file = FolderPath.name(path)
+    names = [file.split(separator: ".").first.map(String.init) ?? file]
     load = { _ in array }
   }
 
   /// Returns an array by its name in the file, or reads another NPY file by its path.
   ///
-  /// - Throws: `notFound` for a name that is neither; the errors of reading the array.
+  /// - Throws: `notFound` if there is no such file; the errors of reading the array.
   func array(_ name: String) throws(SoftmaxError) -> NPYArray {
-    try validate(name)
-    return names.contains(name) ? try load(name) : try NPYArray.read(name)
+    names.contains(name) ? try load(name) : try NPYArray.read(name)
   }
 
-  /// Throws `notFound` for a text that is neither the name of an array nor the path of a file.
-  func validate(_ name: String) throws(SoftmaxError) {
-    guard !names.contains(name), FileKind(name) != .regular else { return }
+  /// Throws `notFound` for a text that is neither the name of an array nor the path of a file, and
+  /// `invalidArgument` for a file whose rows are those of another data set.
+  func validate(_ name: String, acceptsFiles: Bool) throws(SoftmaxError) {
+    if names.contains(name) { return }
+    if FileKind(name) == .regular {
+      if acceptsFiles { return }
+      throw SoftmaxError(
+        .invalidArgument, "\(name) holds the rows of the first data, not of this file",
+        remedy: "put the arrays of each into an NPZ file, under the same names",
+        at: .file(path: path, offset: nil))
+    }
     throw SoftmaxError(
       .notFound,
       "\(name.debugDescription) is no array of it and no file; its arrays are "

@@ -5,13 +5,9 @@ import SoftmaxCore
 ///
 /// A number takes 8 bytes, a text 4 bytes, and each different text of a column is stored once.
 struct CSVRows {
-  private static let greatestClassCount = 1 << 16
   private static let wordsForNotFinite: Set<String> = [
     "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
   ]
-  // The number of values that are moved from rows to columns at a time; they fit in the processor's
-  // cache.
-  private static let blockCount = 1 << 13
 
   /// The number of rows.
   private(set) var count = 0
@@ -85,7 +81,7 @@ struct CSVRows {
       texts[place].codes.append(try code(of: column, place, scanner))
     }
     count += 1
-    if block.count + numberColumns.count > Self.blockCount { moveBlock() }
+    if block.count + numberColumns.count > [[Double]].blockCount { moveBlock() }
   }
 
   /// Returns the table of all rows.
@@ -119,23 +115,8 @@ struct CSVRows {
   }
 
   private mutating func moveBlock() {
-    let width = numberColumns.count
-    guard width > 0 else { return }
-    // The block is moved out of `self`, because the closure below modifies `numbers` while it reads the
-    // block.
-    var rows: [Double] = []
-    swap(&rows, &block)
-    let rowCount = rows.count / width
-    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount) { column in
-      for place in 0..<width {
-        for row in 0..<rowCount {
-          unsafe column.initializeElement(at: row, to: rows[row * width + place])
-        }
-        unsafe numbers[place].append(contentsOf: UnsafeBufferPointer(column))
-      }
-    }
-    rows.removeAll(keepingCapacity: true)
-    swap(&rows, &block)
+    numbers.append(rows: block)
+    block.removeAll(keepingCapacity: true)
   }
 
   private mutating func code(
@@ -157,9 +138,9 @@ struct CSVRows {
       if isClass { note(CSVFault(.missing, line: scanner.line, text: text), column) }
       return -1
     }
-    guard !isClass || texts[place].names.count < Self.greatestClassCount else {
+    guard !isClass || texts[place].names.count < DatasetSplit.greatestClassCount else {
       throw SoftmaxError(
-        .unsupported, "there are more than \(Self.greatestClassCount) classes",
+        .unsupported, "there are more than \(DatasetSplit.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))
     }
     // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.

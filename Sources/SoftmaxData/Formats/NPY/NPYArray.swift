@@ -171,5 +171,10 @@ public struct NPYArray: Hashable, Sendable {
     try file.commit()
   }
 
+  /// The elements in the order of the file, as an array of one dimension that shares their memory.
+  var flat: NPYArray {
+    NPYArray(NPYHeader(type: type, isFortranOrder: false, shape: [count]), storage: storage)
+  }
+
   var header: NPYHeader { NPYHeader(type: type, isFortranOrder: isFortranOrder, shape: shape) }
 }

@@ -21,16 +21,15 @@ struct NPYFileFormat: FileFormat {
   func rows(
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows {
-    try validateNoPart(part, of: file)
-    return try arrays(file, options).rows(part: nil)
+    try arrays(file, options).rows(part: part, knownClassNames: options.table.knownClassNames)
   }
 
   func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact] {
     let array = try array(file)
-    return [
-      FileFact(
-        name: "arrays", value: .arrays([(file.name, array.type.description, array.shape)]))
-    ]
+    let arrays = ArraySource(array, path: file.path).names.map {
+      (name: $0, type: array.type.description, shape: array.shape)
+    }
+    return [FileFact(name: "arrays", value: .arrays(arrays))]
   }
 
   private func arrays(

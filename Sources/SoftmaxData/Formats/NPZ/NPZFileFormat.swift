@@ -15,11 +15,11 @@ struct NPZFileFormat: FileFormat {
   func hasLabels(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> Bool {
     let source = try ArraySource(archive(file))
     do throws(SoftmaxError) {
-      return try ArrayDataset(source, choice: options.arrays).hasLabels
+      return try ArrayDataset(source, choice: options.arrays).hasLabels()
     } catch {
-      // Without a choice the error means that no array can be identified as the features, so there are no
-      // known labels either. With a choice it means that the choice is wrong.
-      guard options.arrays == ArrayChoice() else { throw error }
+      // Without a choice the error means that no array can be identified as the features, or that the
+      // array found by its name does not hold labels. With a choice it means that the choice is wrong.
+      guard options.arrays == ArrayChoice(), error.code != .invalidData else { throw error }
       return false
     }
   }
@@ -32,7 +32,8 @@ struct NPZFileFormat: FileFormat {
   func rows(
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows {
-    try ArrayDataset(ArraySource(archive(file)), choice: options.arrays).rows(part: part)
+    try ArrayDataset(ArraySource(archive(file)), choice: options.arrays).rows(
+      part: part, knownClassNames: options.table.knownClassNames)
   }
 
   func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact] {
