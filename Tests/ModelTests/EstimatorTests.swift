@@ -3,6 +3,7 @@
 import Foundation
 import SoftmaxCore
 import SoftmaxModels
+import Synchronization
 import Testing
 
 /// Three clouds of points in the plane, told apart by straight lines.
@@ -163,6 +164,34 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
     }
   }
 
+  // The pipelines of its models are equal, as they are fitted to the same rows.
+  @Test func oneAgainstTheRestPreprocessesRowsOnce() throws {
+    let data = try clouds(10)
+    let model = try OneVsRest(
+      SoftmaxRegression(epochs: 3, preprocessing: [PreprocessingStep(Counting()), .standardize])
+    ).fitted(to: data)
+    let features = data.selecting(rows: 0..<7).features
+    func rowsRead(_ body: () throws -> Void) rethrows -> Int {
+      let before = Counting.valueCount.withLock { $0 }
+      try body()
+      return (Counting.valueCount.withLock { $0 } - before) / 2
+    }
+    var (logits, probabilities) = (
+      Matrix(rowCount: 0, columnCount: 0), Matrix(rowCount: 0, columnCount: 0)
+    )
+    #expect(try rowsRead { logits = try model.logits(for: features) } == 7)
+    #expect(try rowsRead { probabilities = try model.probabilities(for: features) } == 7)
+    var predictions: [Prediction] = []
+    #expect(try rowsRead { predictions = try model.predictions(for: features) } == 7)
+    #expect(predictions.map(\.index) == logits.mostLikelyClasses())
+    #expect(predictions.flatMap(\.probabilities) == probabilities.elements)
+    // Each binary model by itself gives the same numbers.
+    for (column, own) in model.models.enumerated() {
+      let alone = try own.logits(for: features)
+      for row in 0..<7 { #expect(logits[row, column] == alone[row, 1] - alone[row, 0]) }
+    }
+  }
+
   @Test func aClassWithoutSamplesCannotBeToldFromTheRest() throws {
     let data = try clouds(3)
     let rows = data.labels.indices.filter { data.labels[$0] != 2 }
@@ -170,6 +199,29 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
       try OneVsRest(SoftmaxRegression(epochs: 1)).fitted(to: data.selecting(rows: rows))
     }
     #expect(error?.message.contains("'up'") == true)
+  }
+}
+
+/// Changes nothing, and counts the values that it sees.
+private struct Counting: PreprocessingKind {
+  static let name = "counting"
+  static let valueCount = Mutex(0)
+
+  var settings: NoSettings { NoSettings() }
+  var learnt: [String: [Double]] { [:] }
+  var isFitted: Bool { true }
+  var description: String { "counted" }
+
+  init() {}
+  init(settings: NoSettings, learnt: [String: [Double]]) {}
+
+  func fitted(to rows: PreprocessedRows) -> Counting { self }
+  func columnCount(from count: Int?) -> Int? { count }
+  var action: PreprocessingAction {
+    .compute { values in
+      let count = values.count
+      Self.valueCount.withLock { $0 += count }
+    }
   }
 }
 

@@ -81,13 +81,10 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   ///
   /// - Throws: the errors of ``Sequential/logits(for:threads:)``.
   public func logits(for features: Features, threads: Int? = nil) throws(SoftmaxError) -> Matrix {
+    let (features, models) = try preprocessed(features)
     var result = Matrix(rowCount: features.rowCount, columnCount: models.count)
     for (column, model) in models.enumerated() {
-      let logits = try model.logits(for: features, threads: threads)
-      for row in 0..<logits.rowCount {
-        result[row, column] =
-          logits.columnCount == 1 ? logits[row, 0] : logits[row, 1] - logits[row, 0]
-      }
+      result.setLogOdds(try model.logits(for: features, threads: threads), inColumn: column)
     }
     return result
   }
@@ -101,17 +98,12 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   public func probabilities(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> Matrix {
+    let (features, models) = try preprocessed(features)
     var result = Matrix(rowCount: features.rowCount, columnCount: models.count)
     for (column, model) in models.enumerated() {
-      let probabilities = try model.probabilities(for: features, threads: threads)
-      for row in 0..<probabilities.rowCount { result[row, column] = probabilities[row, 1] }
+      result.setColumn(column, to: try model.probabilities(for: features, threads: threads))
     }
-    for row in 0..<result.rowCount {
-      let sum = result.row(row).reduce(0, +)
-      for column in models.indices {
-        result[row, column] = sum > 0 ? result[row, column] / sum : 1 / Float(models.count)
-      }
-    }
+    result.normalizeRows()
     return result
   }
 
@@ -143,12 +135,69 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
   public func predictions(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> [Prediction] {
-    let logits = try logits(for: features, threads: threads)
-    let probabilities = try probabilities(for: features, threads: threads)
+    let (features, models) = try preprocessed(features)
+    var logits = Matrix(rowCount: features.rowCount, columnCount: models.count)
+    var probabilities = logits
+    for (column, model) in models.enumerated() {
+      let own = try model.logits(for: features, threads: threads)
+      logits.setLogOdds(own, inColumn: column)
+      // The probabilities of a classifier follow from its logits, without a second pass.
+      let ofClasses =
+        if let classifier = model as? Classifier {
+          classifier.outputFunction.probabilities(of: own)
+        } else {
+          try model.probabilities(for: features, threads: threads)
+        }
+      probabilities.setColumn(column, to: ofClasses)
+    }
+    probabilities.normalizeRows()
     return zip(0..<logits.rowCount, logits.mostLikelyClasses()).map { row, index in
       Prediction(
         index: index, label: classNames[index], probabilities: Array(probabilities.row(row)),
         logits: Array(logits.row(row)))
+    }
+  }
+
+  // Returns the features and models to predict with. If all models are classifiers with the same pipeline,
+  // the pipeline is applied here once, and the classifiers are returned without it.
+  private func preprocessed(
+    _ features: Features
+  ) throws(SoftmaxError) -> (Features, [any ClassificationModel]) {
+    guard let classifiers = models as? [Classifier], let pipeline = classifiers.first?.pipeline,
+      classifiers.allSatisfy({ $0.pipeline == pipeline })
+    else { return (features, models) }
+    var bare: [any ClassificationModel] = []
+    for classifier in classifiers {
+      bare.append(
+        try Classifier(
+          network: classifier.network, classNames: classifier.classNames,
+          outputFunction: classifier.outputFunction))
+    }
+    return (try pipeline.apply(to: features), bare)
+  }
+}
+
+extension Matrix {
+  /// Sets a column to the log-odds of a binary model: the difference of its two logits, or its only one.
+  fileprivate mutating func setLogOdds(_ logits: Matrix, inColumn column: Int) {
+    for row in 0..<rowCount {
+      self[row, column] =
+        logits.columnCount == 1 ? logits[row, 0] : logits[row, 1] - logits[row, 0]
+    }
+  }
+
+  /// Sets a column to a binary model's probability of its class.
+  fileprivate mutating func setColumn(_ column: Int, to probabilities: Matrix) {
+    for row in 0..<rowCount { self[row, column] = probabilities[row, 1] }
+  }
+
+  /// Divides each row by its sum; a row of zeros becomes uniform.
+  fileprivate mutating func normalizeRows() {
+    for row in 0..<rowCount {
+      let sum = self.row(row).reduce(0, +)
+      for column in 0..<columnCount {
+        self[row, column] = sum > 0 ? self[row, column] / sum : 1 / Float(columnCount)
+      }
     }
   }
 }
