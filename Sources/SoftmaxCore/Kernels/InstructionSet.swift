@@ -26,7 +26,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, BitwiseCopyable,
   public var description: String { rawValue }
 
   /// Whether the processor has these instructions and the operating system supports their use.
-  public var isSupported: Bool { unsafe softmax_kernels_for(identifier) != nil }
+  package var isSupported: Bool { unsafe softmax_kernels_for(identifier) != nil }
 
   /// The fastest instruction set that this machine supports.
   public static var best: InstructionSet { Kernels.best.instructionSet }

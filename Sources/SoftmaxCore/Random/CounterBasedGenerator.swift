@@ -23,7 +23,7 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     /// Random numbers of the caller.
     public static let user = Purpose(value: 0)
     /// The initial weights of a layer; the epoch is the index of the layer.
-    public static let initialization = Purpose(value: 1)
+    package static let initialization = Purpose(value: 1)
     /// The order of the samples in an epoch.
     public static let shuffle = Purpose(value: 2)
     /// The outputs that dropout keeps; the epoch is the number of the training step.
@@ -31,7 +31,7 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     /// The test rows of a built-in table; the epoch is the index of the class.
     package static let heldBackRows = Purpose(value: 16)
     /// The samples that are held back for validation; the epoch is the index of the class.
-    public static let validationSplit = Purpose(value: 17)
+    package static let validationSplit = Purpose(value: 17)
   }
 
   private let key: (UInt32, UInt32)

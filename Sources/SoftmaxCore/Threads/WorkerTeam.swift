@@ -31,7 +31,7 @@ public final class WorkerTeam: Sendable {
   // too.
 
   /// The number of workers, including the calling thread.
-  public var threadCount: Int { shared.count }
+  package var threadCount: Int { shared.count }
 
   private let shared: Shared
   private let threads: [ThreadHandle]

@@ -5,7 +5,7 @@
 /// Features are read row by row or all at once as a ``Matrix``, independent of their storage. The storage
 /// determines the memory for each value: 4 bytes as floats, 1 byte as bytes with a scale, 8 bytes as the
 /// columns of a ``Table``, whose numbers are rounded to `Float` when they are read. Copies share the memory.
-/// Creating features does not validate them: see ``validateFinite()``.
+/// Creating features does not validate them; a ``LabeledDataset``, a training and a prediction do.
 ///
 /// ```swift
 /// let points = try Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
@@ -30,8 +30,7 @@ public struct Features: Hashable, Sendable {
 
   /// Creates features from a table, in which each column is a feature.
   ///
-  /// A network accepts them only if all columns are numbers without missing cells; see
-  /// ``validateFinite()``.
+  /// A network accepts them only if all columns are numbers without missing cells.
   public static func columns(_ table: Table) -> Features { Features(.columns(table)) }
 
   /// The table whose columns are the features; nil for other storages.
@@ -129,7 +128,7 @@ public struct Features: Hashable, Sendable {
   ///
   /// - Throws: `nonFiniteValue` with row and column of the first value that is NaN, infinite or, in a
   ///   table, missing; `invalidData` with the first column of a table that does not hold numbers.
-  public func validateFinite() throws(SoftmaxError) {
+  package func validateFinite() throws(SoftmaxError) {
     switch storage {
     case .floats(let matrix): try matrix.validateFiniteFeatures()
     case .bytes: break

@@ -101,7 +101,7 @@ extension Table {
     }
 
     /// The number of missing cells.
-    public var missingCount: Int {
+    package var missingCount: Int {
       switch cells {
       case .numbers(let numbers): numbers.count(where: \.isNaN)
       case .categories(let codes, _): codes.count { $0 < 0 }

@@ -74,7 +74,7 @@ public struct SafetensorsFile: Hashable, Sendable {
   /// architecture have the same digest exactly if all their weights have the same bits.
   ///
   /// - Complexity: linear in the number of values.
-  public var tensorDataSHA256: String {
+  package var tensorDataSHA256: String {
     var hash = SHA256()
     for tensor in tensors { unsafe tensor.withUnsafeBytes { unsafe hash.update($0) } }
     return hash.hexDigest()

@@ -13,7 +13,7 @@ public struct MultiLabelEvaluation: Hashable, Sendable {
   /// The number of (sample, class) pairs that are predicted correctly.
   public let correctCount: Int
   /// The number of samples with all classes predicted correctly.
-  public let exactCount: Int
+  package let exactCount: Int
   /// The binary cross-entropy, averaged over samples and classes, in nats; it is not clipped.
   public let logLoss: Double
 

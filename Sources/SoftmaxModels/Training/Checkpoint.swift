@@ -59,7 +59,7 @@ public struct Checkpoint: Hashable, Sendable {
   public let outputFunction: OutputFunction
 
   /// Creates a checkpoint.
-  public init(
+  package init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [CallbackState],
     settings: TrainingSettings, classNames: [String], pipeline: Pipeline,
     outputFunction: OutputFunction

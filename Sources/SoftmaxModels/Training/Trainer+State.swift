@@ -14,29 +14,19 @@ extension Trainer {
     ///
     /// Each element holds one of these values for all trained tensors, by layer. For a solver each
     /// element is one of the vectors that it keeps.
-    public let optimizerState: [[LayerTensors]]
+    package let optimizerState: [[LayerTensors]]
     /// The number of completed batches, or of iterations of a solver.
     ///
     /// It determines the optimizer's clock.
-    public let stepCount: Int
+    package let stepCount: Int
     /// The factor of the learning rate in addition to the schedule; for a solver the length of its last
     /// step.
-    public let learningRateFactor: Double
+    package let learningRateFactor: Double
     /// The weight of the batches accumulated for the next update; nil if there are none, or if each has
     /// the weight of the next batch.
     package let accumulatedWeight: AccumulatedWeight?
     /// The single values that a solver keeps, by name.
     package let solverValues: [String: Double]
-
-    /// Creates a state between two updates, or with accumulated batches of equal weight.
-    public init(
-      network: Sequential, optimizerState: [[LayerTensors]], stepCount: Int,
-      learningRateFactor: Double
-    ) {
-      self.init(
-        network: network, optimizerState: optimizerState, stepCount: stepCount,
-        learningRateFactor: learningRateFactor, accumulatedWeight: nil, solverValues: [:])
-    }
 
     /// Creates a state.
     package init(

@@ -57,7 +57,7 @@ public struct TrainingPreset: Hashable, Sendable {
   public static let all = [keras, pytorch, scikitLearn]
 
   /// Finds a preset by its name; nil if there is none.
-  public init?(named name: String) {
+  package init?(named name: String) {
     guard let found = TrainingPreset.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }

@@ -32,7 +32,7 @@ public struct Gallery: Hashable, Sendable {
     /// The name of the predicted class.
     public let prediction: String
     /// Whether the prediction is correct.
-    public let isRight: Bool
+    package let isRight: Bool
 
     /// The title, such as "Sneaker / Sandal".
     public var title: String { "\(label) / \(prediction)" }

@@ -29,7 +29,7 @@ public struct NPYArray: Hashable, Sendable {
   /// The extent of each dimension; empty for a single element.
   public let shape: [Int]
   /// Whether the elements are in column-major order; otherwise they are in row-major order.
-  public let isFortranOrder: Bool
+  package let isFortranOrder: Bool
   let storage: ByteStorage
 
   /// The number of elements, which is the product of the shape.

@@ -16,7 +16,7 @@ extension NPYArray {
 
     package let kind: Kind
     /// The size of one element in bytes.
-    public let byteCount: Int
+    package let byteCount: Int
     package let isBigEndian: Bool
 
     package init(_ kind: Kind, byteCount: Int, isBigEndian: Bool = false) {
@@ -39,7 +39,7 @@ extension NPYArray {
     public static let int64 = ElementType(.signed, byteCount: 8)
 
     /// Whether the elements are texts rather than numbers.
-    public var isText: Bool { kind == .bytes || kind == .characters }
+    package var isText: Bool { kind == .bytes || kind == .characters }
 
     /// Whether `Float` represents every value of the type exactly; false for texts.
     var isExactInFloat: Bool {
