@@ -219,6 +219,15 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
     #expect(certain.confusionMatrix.perClass[1].precision == 0)
   }
 
+  @Test func equalityDoesNotDependOnWhatWasReadBefore() throws {
+    let logits = try Matrix([[2, 1], [0, 1], [1, 0]])
+    let read = try Evaluation(labels: [0, 1, 1], logits: logits)
+    #expect(read.rocAUC == [0.75, 0.75])
+    let unread = try Evaluation(labels: [0, 1, 1], logits: logits)
+    #expect(read == unread && read.hashValue == unread.hashValue)
+    #expect(read.rocAUC == [0.75, 0.75])
+  }
+
   @Test func theMostConfusedPairsComeFirst() throws {
     let matrix = try ConfusionMatrix(
       labels: [0, 0, 0, 1, 1, 2, 2], predictions: [0, 1, 1, 2, 1, 0, 1])

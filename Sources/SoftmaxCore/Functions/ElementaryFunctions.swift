@@ -32,9 +32,22 @@ package enum ElementaryFunctions {
     let k = (x * 1.4426950408889634).rounded()
     // ln 2 is split into two parts. The product of k with the first part is exact.
     let r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33
-    // The Taylor series. The first omitted term is below 2^-57.
-    var sum = 1.0
-    for n in stride(from: 13.0, through: 1, by: -1) { sum = 1 + r / n * sum }
-    return Double(sign: .plus, exponent: Int(k), significand: sum)
+    // The Taylor series with the coefficients 1 / n!, from n = 13. The first omitted term is below 2^-57.
+    var sum = 1 / 6_227_020_800.0
+    sum = sum * r + 1 / 479_001_600.0
+    sum = sum * r + 1 / 39_916_800.0
+    sum = sum * r + 1 / 3_628_800.0
+    sum = sum * r + 1 / 362_880.0
+    sum = sum * r + 1 / 40_320.0
+    sum = sum * r + 1 / 5_040.0
+    sum = sum * r + 1 / 720.0
+    sum = sum * r + 1 / 120.0
+    sum = sum * r + 1 / 24.0
+    sum = sum * r + 1 / 6.0
+    sum = sum * r + 1 / 2.0
+    sum = sum * r + 1
+    sum = sum * r + 1
+    // 2^k by its bits: k is at least -1021, so the power is a normal number.
+    return sum * Double(bitPattern: UInt64(1023 + Int(k)) << 52)
   }
 }

@@ -50,10 +50,12 @@ struct ClassScores {
     }
     // Integers represent the exponentials. Their sum does not depend on the order, so rows with the same
     // logits in a different order tie.
+    // An exponential below e^-28.5 is less than half a unit of 2^-40 and rounds to 0.
     var units: Int64 = 0
     for index in logits.indices where index != best {
-      let exponential = ElementaryFunctions.exponential(Double(logits[index]) - Double(second))
-      units += Int64((exponential * 0x1p40).rounded())
+      let gap = Double(logits[index]) - Double(second)
+      guard gap > -28.5 else { continue }
+      units += Int64((ElementaryFunctions.exponential(gap) * 0x1p40).rounded())
     }
     let sum = Double(units) * 0x1p-40
     let gap = Double(second) - greatest

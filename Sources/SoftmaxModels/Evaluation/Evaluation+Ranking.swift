@@ -39,17 +39,19 @@ extension Evaluation {
   /// Samples are ranked by their logits, so samples whose probabilities round to the same number do not tie.
   /// The area is nil if the data contain no sample of the class, or only samples of the class.
   ///
-  /// - Complexity: O(classes x samples log samples of a class).
+  /// - Complexity: O(classes x samples log samples of a class) on the first access, then O(1).
   public var rocAUC: [Double?] {
-    let counts = labelCounts
-    let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < rowCount }
-    var areas = [Double?](repeating: nil, count: counts.count)
-    guard !defined.isEmpty else { return areas }
-    let scores = ClassScores(logits, outputFunction)
-    for (index, area) in zip(defined, scores.areas(of: defined, labels: labels)) {
-      areas[index] = area
+    storedROCAUC.value {
+      let counts = labelCounts
+      let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < rowCount }
+      var areas = [Double?](repeating: nil, count: counts.count)
+      guard !defined.isEmpty else { return areas }
+      let scores = ClassScores(logits, outputFunction)
+      for (index, area) in zip(defined, scores.areas(of: defined, labels: labels)) {
+        areas[index] = area
+      }
+      return areas
     }
-    return areas
   }
 
   /// The mean of ``rocAUC`` over all classes; nil if the area of any class is undefined.

@@ -5,8 +5,8 @@ public import SoftmaxCore
 /// The quality of a classifier on labelled samples.
 ///
 /// An evaluation stores the logits of each sample, so every metric can be computed from it. Log loss is
-/// computed at initialization; accuracy, confusion matrix, ROC AUC and top-k accuracy are computed on each
-/// access. Memory is dominated by the logits, samples x outputs. All samples count the same: sample weights
+/// computed at initialization, ROC AUC on the first access; accuracy, confusion matrix and top-k accuracy
+/// are computed on each access. Memory is dominated by the logits, samples x outputs. All samples count the same: sample weights
 /// are not considered.
 ///
 /// ```swift
@@ -33,6 +33,8 @@ public struct Evaluation: Hashable, Sendable {
   public let logLoss: Double
   /// The names of the classes, by index.
   public let classNames: [String]
+  /// ``rocAUC``, which takes longer than the other metrics and is read several times for one report.
+  let storedROCAUC = Memo<[Double?]>()
 
   /// Creates an evaluation from the logits of any model.
   ///
