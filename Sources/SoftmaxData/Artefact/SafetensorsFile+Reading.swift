@@ -65,7 +65,7 @@ extension SafetensorsFile {
       source.bytes(Int(length)), dataByteCount: room - Int(length), path: path)
     var tensors: [Tensor] = []
     for entry in header.entries {
-      let count = entry.bounds.count / entry.type.byteCount
+      let count = entry.byteRange.count / entry.type.byteCount
       let tensor = Tensor(
         name: entry.name, shape: entry.shape,
         elements: entry.type == .float32
@@ -78,7 +78,8 @@ extension SafetensorsFile {
           remedy: "train again; weights like this predict nothing",
           at: .file(
             path: path,
-            offset: 8 + Int(length) + entry.bounds.lowerBound + wrong.index * entry.type.byteCount))
+            offset: 8 + Int(length) + entry.byteRange.lowerBound
+              + wrong.index * entry.type.byteCount))
       }
       tensors.append(tensor)
     }
