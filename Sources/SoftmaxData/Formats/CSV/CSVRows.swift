@@ -60,7 +60,7 @@ struct CSVRows {
     let rowByteCount = 8 * numberColumns.count + 4 * textColumns.count
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
       throw SoftmaxError(
-        .unsupported, "its numbers take more than \(maximumByteCount) bytes",
+        .unsupported, "its cells take more than \(maximumByteCount) bytes",
         remedy: "split the file", at: scanner.location(nil))
     }
     let begin = block.count
