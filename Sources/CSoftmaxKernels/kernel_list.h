@@ -249,20 +249,20 @@ KERNEL(
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// With the error e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2; D[i,j] = e * scale[i].
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2; D[i,j] = e * scale[i].
 KERNEL(
     squared_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], where sign(0) = 0.
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], where sign(0) = 0.
 KERNEL(
     absolute_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of e^2 / 2 if |e| <= delta, else of delta (|e| - delta / 2);
-// D[i,j] = e * scale[i], with e clamped to -delta...delta.
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2 if |e| <= delta, else of
+// delta (|e| - delta / 2); D[i,j] = e * scale[i], with e clamped to -delta...delta.
 KERNEL(
     huber_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, float delta, const float *_Nullable scale,

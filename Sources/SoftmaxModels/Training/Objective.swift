@@ -186,6 +186,10 @@ extension Objective {
     ]
   }
 
+  /// Validates the rows of a batch.
+  ///
+  /// - Throws: `invalidArgument` unless there are 1 to `batchSize` rows; `notFound` for a row that is not
+  ///   in the data set.
   func validate(_ rows: ArraySlice<Int>) throws(SoftmaxError) {
     guard !rows.isEmpty, rows.count <= batchSize else {
       throw SoftmaxError(
@@ -198,6 +202,7 @@ extension Objective {
     }
   }
 
+  /// Throws `shapeMismatch` unless there are ``parameterCount`` values.
   func validate(_ parameters: [Float]) throws(SoftmaxError) {
     guard parameters.count == parameterCount else {
       throw SoftmaxError(

@@ -215,7 +215,7 @@ public enum IDXFolder {
 
     /// Returns the labels as indices of the classes.
     ///
-    /// - Throws: `labelOutOfRange` if there are fewer classes.
+    /// - Throws: `labelOutOfRange` for a label that is not less than the number of class names.
     func indices(of classNames: [String]) throws(SoftmaxError) -> [Int] {
       guard let row = bytes.firstIndex(where: { Int($0) >= classNames.count }) else {
         return bytes.map(Int.init)
