@@ -2,7 +2,7 @@
 public import SoftmaxCore
 
 extension SafetensorsFile {
-  /// The default limit of the size of a file: 4 GiB.
+  /// The default maximum size of a file: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   /// Reads a file and validates all of it.
@@ -27,7 +27,7 @@ extension SafetensorsFile {
   /// - Parameters:
   ///   - bytes: the content of the file.
   ///   - name: the name to use in errors.
-  /// - Throws: as ``read(_:maximumByteCount:)``.
+  /// - Throws: the errors of ``read(_:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String
   ) throws(SoftmaxError) -> SafetensorsFile {

@@ -107,8 +107,9 @@ extension Objective {
   /// Computes the product of the Hessian of ``value(at:)`` with a vector.
   ///
   /// The Hessian is the matrix of the second derivatives. The product is computed from exact formulas,
-  /// not from a difference of gradients. An L2 penalty adds l2 times the vector's weights. An L1 penalty
-  /// adds nothing, because its second derivative is 0 wherever no weight is 0.
+  /// not from a difference of gradients. An L2 penalty adds l2 times the vector's elements, at the penalized
+  /// parameters only. An L1 penalty adds nothing, because its second derivative is 0 wherever no weight
+  /// is 0.
   ///
   /// ```swift
   /// var product: [Double] = []

@@ -55,7 +55,7 @@ public final class Objective {
   let execution: Execution
   /// The sums over the weights of frozen layers, which the penalty includes.
   private(set) var frozenWeights = WeightSums()
-  /// Memory for the sum of each unit of a weight.
+  /// Memory for one sum per unit of a layer.
   var sumsOfUnits: [Double] = []
   private lazy var dataIdentity = dataset.identity
   // Created at the first Hessian-vector product; nil if the network or the loss does not support it.
