@@ -41,10 +41,10 @@ INLINE vf NAME(relu_of)(vf x) { return x <= 0.0f ? (vf)0.0f : x; }
 
 INLINE vf NAME(relu_slope)(vf y, vf dy) { return y > 0.0f ? dy : (vf)0.0f; }
 
-// tanh' = 1 - tanh^2
+// tanh' = 1 - y^2 with y = tanh(x)
 INLINE vf NAME(tanh_slope)(vf y, vf dy) { return dy * fma_(-y, y, 1.0f); }
 
-// s' = s (1 - s)
+// sigmoid' = y (1 - y) with y = sigmoid(x)
 INLINE vf NAME(sigmoid_slope)(vf y, vf dy) { return dy * (y * (1.0f - y)); }
 
 // Clamps x to low...high. Beyond the bounds used below, the functions have reached their limits, and
@@ -131,7 +131,7 @@ GRADIENT(silu_gradient, NAME(silu_slope))
   }
 
 GRADIENT_BY(leaky_relu_gradient, slope, v > 0.0f ? d : d * slope)
-// The slope alpha e^x is y + alpha.
+// Where y is not positive, the slope alpha e^x is y + alpha.
 GRADIENT_BY(elu_gradient, alpha, v > 0.0f ? d : d * (v + alpha))
 
 #undef TAIL

@@ -46,7 +46,7 @@ KERNEL(
     ptrdiff_t a_row, ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb, float rate,
     float momentum, float l2, float *_Nullable w, float *_Nullable v, ptrdiff_t ldw)
 
-// The same with the update of `adam`.
+// As gradient_sgd, but updates W by `adam`.
 KERNEL(
     gradient_adam, ptrdiff_t m, ptrdiff_t n, ptrdiff_t rows, const float *_Nullable a,
     ptrdiff_t a_row, ptrdiff_t a_step, const float *_Nullable b, ptrdiff_t ldb,
@@ -249,20 +249,20 @@ KERNEL(
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// With the error e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2; D[i,j] = e * scale[i].
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2; D[i,j] = e * scale[i].
 KERNEL(
     squared_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], where sign(0) = 0.
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of |e|; D[i,j] = sign(e) * scale[i], where sign(0) = 0.
 KERNEL(
     absolute_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, const float *_Nullable scale, float *_Nullable loss,
     float *_Nullable d, ptrdiff_t ldd)
 
-// loss[i] = sum over j of e^2 / 2 if |e| <= delta, else of delta (|e| - delta / 2);
-// D[i,j] = e * scale[i], with e clamped to -delta...delta.
+// With e = Z[i,j] - T[i,j]: loss[i] = sum over j of e^2 / 2 if |e| <= delta, else of
+// delta (|e| - delta / 2); D[i,j] = e * scale[i], with e clamped to -delta...delta.
 KERNEL(
     huber_loss, ptrdiff_t m, ptrdiff_t n, const float *_Nullable z, ptrdiff_t ldz,
     const float *_Nullable t, ptrdiff_t ldt, float delta, const float *_Nullable scale,
@@ -291,8 +291,8 @@ KERNEL(
 
 // MARK: Optimizers
 
-// With the gradient g + l2 w: v = momentum v + gradient; w = w - rate v. If v is null, momentum is
-// taken as 0.
+// With G = g + l2 w: v = momentum v + G; w = w - rate v. If v is null, w = w - rate G, whatever the
+// momentum.
 KERNEL(
     sgd, ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable v)
@@ -304,7 +304,7 @@ KERNEL(
     adam, ptrdiff_t n, const softmax_adam *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable m, float *_Nullable v)
 
-// v is updated as in sgd, but w = w - rate (gradient + momentum v). v must not be null.
+// With G = g + l2 w: v = momentum v + G; w = w - rate (G + momentum v). v must not be null.
 KERNEL(
     sgd_nesterov, ptrdiff_t n, float rate, float momentum, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable v)
@@ -315,11 +315,11 @@ KERNEL(
     adagrad, ptrdiff_t n, const softmax_adagrad *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable s)
 
-// With G and h as in adam: s = rho s + (1 - rho) h^2; d = G / (sqrt(s + inner_epsilon) +
-// outer_epsilon); w = w - rate d. If `a` is not null (the centered variant), a = rho a + (1 - rho) G,
-// and max(s - a^2, 0) replaces s in d; a^2 is taken as 0 if |a| < 2^-60. If `b` is not null,
-// b = momentum b + d, and b replaces d in the update of w. s, a and b are set to 0 if their magnitude
-// is below 2^-100.
+// With G = g + l2 w, and h = G if |G| >= least_gradient, else 0: s = rho s + (1 - rho) h^2;
+// d = G / (sqrt(s + inner_epsilon) + outer_epsilon); w = w - rate d. If `a` is not null (the centered
+// variant), a = rho a + (1 - rho) G, and max(s - a^2, 0) replaces s in d; a^2 is taken as 0 if
+// |a| < 2^-60. If `b` is not null, b = momentum b + d, and b replaces d in the update of w. s, a and b
+// are set to 0 if their magnitude is below 2^-100.
 KERNEL(
     rmsprop, ptrdiff_t n, const softmax_rmsprop *_Nonnull step, float l2, const float *_Nullable g,
     float *_Nullable w, float *_Nullable s, float *_Nullable b, float *_Nullable a)

@@ -51,7 +51,8 @@
 
 #define NOTHING
 
-// The term is max(z, 0) - t z + ln(1 + e^-|z|), its slope 1 / (1 + e^-z) - t.
+// For the output z and the target t the term is max(z, 0) - t z + ln(1 + e^-|z|), its slope
+// 1 / (1 + e^-z) - t.
 OUTPUT_LOSS(binary_cross_entropy, NOTHING, -1e30f, {
   vf e = exp_(as_float(as_int(output) | INT32_MIN));
   vf positive = output > 0.0f ? output : (vf)0.0f;
@@ -59,21 +60,21 @@ OUTPUT_LOSS(binary_cross_entropy, NOTHING, -1e30f, {
   slope = (output < 0.0f ? e : (vf)1.0f) / (1.0f + e) - target;
 })
 
-// The term is e^2 / 2 with the error e = z - t, its slope e.
+// With error = output - target, the term is error^2 / 2, its slope the error.
 OUTPUT_LOSS(squared_loss, NOTHING, 0, {
   slope = output - target;
   term = slope * slope * 0.5f;
 })
 
-// The term is |e|, its slope the sign of e, which is 0 at e = 0.
+// With error = output - target, the term is |error|, its slope the sign of the error, 0 for an error of 0.
 OUTPUT_LOSS(absolute_loss, NOTHING, 0, {
   vf error = output - target;
   term = as_float(as_int(error) & INT32_MAX);
   slope = error > 0.0f ? (vf)1.0f : error < 0.0f ? (vf)-1.0f : error;
 })
 
-// The term is e^2 / 2 if |e| <= delta, else delta (|e| - delta / 2). Its slope is e clamped to
-// -delta...delta.
+// With error = output - target, the term is error^2 / 2 if |error| <= delta, else
+// delta (|error| - delta / 2). Its slope is the error clamped to -delta...delta.
 #define DELTA float delta,
 OUTPUT_LOSS(huber_loss, DELTA, 0, {
   vf error = output - target, size = as_float(as_int(error) & INT32_MAX);

@@ -114,7 +114,7 @@ INLINE float row_exp_sum(
       ptrdiff_t j = begin + w * LANES, some = n - j;
       if (some <= 0) break;
       // The fill value -inf gives exp(-inf) = +0, which does not change a lane. If max is -inf, the
-      // difference is NaN, but so is the sum in any case.
+      // differences are NaN, but then every element of the row is -inf or NaN, so the sum is NaN anyway.
       e[0] = (some < LANES ? load_some(x + j, some, -__builtin_inff()) : load(x + j)) - max;
       exp_nonpositive_(1, e);
       lane[w] += e[0];

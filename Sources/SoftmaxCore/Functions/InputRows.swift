@@ -29,7 +29,7 @@ struct OutputVector<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 }
 
-/// The type of the kernels that compute the rows of a matrix from those of another of the same shape.
+/// The type of the kernels that compute each row of a matrix from the same row of another matrix.
 typealias RowKernel =
   @convention(c) (
     Int, Int, UnsafePointer<Float>?, Int, UnsafeMutablePointer<Float>?, Int

@@ -36,34 +36,6 @@ extension Kernels {
     }
   }
 
-  /// Computes c = a^T b, each sum in ascending order inside chunks.
-  ///
-  /// This is the gradient with respect to the inputs of a layer with few outputs.
-  package func multiplyTransposed(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
-    precondition(
-      a.rowCount == b.rowCount && c.rowCount <= a.columnCount && c.columnCount == b.columnCount,
-      "shapes of a product")
-    unsafe table.pointee.gemm_ascending(
-      c.rowCount, c.columnCount + min(b.padding, c.padding), a.rowCount,
-      softmax_unit_chunk(a.rowCount), a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
-  }
-
-  /// Computes the sum of the first `count` elements of each row of a, in ascending order.
-  package func sumColumns(_ a: MatrixView, count: Int, into y: MatrixView) {
-    precondition(
-      count <= a.columnCount && y.rowCount == 1 && y.columnCount == a.rowCount, "shapes of a sum")
-    unsafe table.pointee.sum_of_columns(a.rowCount, count, a.base, a.stride, y.base)
-  }
-
-  /// Computes y = x + y for each element.
-  package func add(_ x: MatrixView, to y: MatrixView) {
-    precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
-    for row in 0..<x.rowCount {
-      unsafe table.pointee.add(
-        x.columnCount, x.base + row * x.stride, y.base + row * y.stride)
-    }
-  }
-
   /// Computes the loss, the predicted class and the gradient with respect to the logits of each row.
   ///
   /// The rows lie in vector lanes. The vectors and the columns of the matrices must extend to the next

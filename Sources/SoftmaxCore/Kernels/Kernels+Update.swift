@@ -2,7 +2,8 @@
 
 import CSoftmaxKernels
 
-// The updates of the optimizers, and what is done to gradients before them: see `docs/decisions/0006`.
+// The updates of the optimizers, and the operations on gradients before an update: penalties, clipping and
+// scaling. See `docs/decisions/0006`.
 extension Kernels {
   /// The rule of an optimizer with the coefficients of one update.
   package enum Update: Sendable, BitwiseCopyable {
@@ -76,7 +77,7 @@ extension Kernels {
     Float((0x1p-126 / share).squareRoot())
   }
 
-  /// Updates parameters and the optimizer's state of them.
+  /// Updates parameters and their optimizer state.
   ///
   /// All views have the shape and the stride of `parameters`.
   ///

@@ -27,64 +27,6 @@ package struct Kernels: @unchecked Sendable, BitwiseCopyable {
   }()
 }
 
-// MARK: - Products
-
-extension Kernels {
-  /// Computes c = a b (+ bias), each sum in ascending order inside chunks.
-  ///
-  /// This is the forward product of a layer whose outputs lie in vector lanes.
-  package func multiply(
-    _ a: MatrixView, _ b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
-  ) {
-    precondition(
-      a.columnCount == b.rowCount && c.rowCount == a.rowCount && c.columnCount == b.columnCount
-        && (bias?.columnCount ?? c.columnCount) == c.columnCount, "shapes of a product")
-    unsafe table.pointee.gemm_ascending(
-      c.rowCount, c.columnCount + min(b.padding, c.padding, bias?.padding ?? c.padding),
-      a.columnCount, softmax_unit_chunk(a.columnCount),
-      a.base, a.stride, 1, b.base, b.stride, bias?.base, c.base, c.stride)
-  }
-
-  /// Computes c = a b^T (+ bias), each sum in 16 virtual lanes inside chunks.
-  ///
-  /// This is the forward product of a layer whose inputs lie in vector lanes.
-  package func multiply(
-    _ a: MatrixView, transposed b: MatrixView, bias: MatrixView? = nil, into c: MatrixView
-  ) {
-    precondition(
-      a.columnCount == b.columnCount && c.rowCount == a.rowCount && c.columnCount == b.rowCount
-        && (bias?.columnCount ?? c.columnCount) == c.columnCount, "shapes of a product")
-    unsafe table.pointee.gemm_lanes(
-      c.rowCount, c.columnCount, a.columnCount, softmax_unit_chunk(a.columnCount),
-      a.base, a.stride, b.base, b.stride, bias?.base, c.base, c.stride)
-  }
-
-  /// Computes c = a^T b, each sum in ascending order over the rows in blocks of 256.
-  ///
-  /// This is the gradient with respect to the weights of a layer.
-  package func multiplyOverRows(_ a: MatrixView, _ b: MatrixView, into c: MatrixView) {
-    precondition(
-      a.rowCount == b.rowCount && c.rowCount == a.columnCount && c.columnCount == b.columnCount,
-      "shapes of a product")
-    unsafe table.pointee.gemm_ascending(
-      c.rowCount, c.columnCount + min(b.padding, c.padding), a.rowCount, Int(SOFTMAX_ROW_CHUNK),
-      a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
-  }
-
-  /// Computes the sum of the rows of a, in the order of `multiplyOverRows`.
-  ///
-  /// This is the gradient with respect to the biases of a layer.
-  package func sumRows(_ a: MatrixView, into c: MatrixView) {
-    precondition(c.rowCount == 1 && c.columnCount == a.columnCount, "shapes of a sum of rows")
-    var one: Float = 1
-    unsafe withUnsafePointer(to: &one) { one in
-      unsafe table.pointee.gemm_ascending(
-        1, c.columnCount + min(a.padding, c.padding), a.rowCount, Int(SOFTMAX_ROW_CHUNK),
-        one, 0, 0, a.base, a.stride, nil, c.base, c.stride)
-    }
-  }
-}
-
 // MARK: - Batches
 
 /// A reference to the memory of features, valid only during the call of its `body` argument.

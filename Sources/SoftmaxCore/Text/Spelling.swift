@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Guesses what was meant by a word that is not known.
+/// Suggests a known word in place of an unknown, probably misspelled one.
 package enum Spelling {
-  /// The known word that is the fewest edits away, if that is at most a third of its length.
+  /// Returns the known word that the fewest edits turn `word` into; nil if all are too different.
+  ///
+  /// One edit is always allowed, more only up to a third of the known word's length. Case and all characters
+  /// but letters and digits are ignored.
   package static func nearest(to word: String, among known: [String]) -> String? {
-    // What is much longer is no slip, and the comparison takes quadratic time.
+    // A word this long is not a misspelled one, and the comparison takes quadratic time.
     guard word.utf8.count <= 64 else { return nil }
     let candidates = known.map { (word: $0, distance: distance(simplified(word), simplified($0))) }
     guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
@@ -15,7 +18,7 @@ package enum Spelling {
     word.lowercased().filter { $0.isLetter || $0.isNumber }.map(\.self)
   }
 
-  /// The least number of letters to insert, remove or replace (Levenshtein's distance).
+  /// Returns the least number of characters to insert, remove or replace (Levenshtein's distance).
   static func distance(_ first: [Character], _ second: [Character]) -> Int {
     var row = Array(0...second.count)
     for (i, letter) in first.enumerated() {

@@ -11,10 +11,10 @@ extension WorkerTeam {
 
   /// Calls `body` with ranges that together cover 0..<rowCount, and waits until all calls have returned.
   ///
-  /// With a team, one worker is used for each 65,536 elements, up to all workers. If the team is busy, be
-  /// it with work of another thread or because one of its workers is calling, the caller does all rows
-  /// alone. So no call waits for the team, and a worker cannot deadlock. Without a team, a call that is
-  /// large enough starts threads and ends them.
+  /// With a team, one worker is used for each 65,536 elements, up to all workers. If the team is busy with
+  /// the work of another thread, or one of its own workers makes this call, the caller does all rows alone.
+  /// So no call waits for the team, and a worker cannot deadlock. Without a team, a call that is large
+  /// enough starts threads and ends them.
   static func share(
     rowCount: Int, columnCount: Int, on team: WorkerTeam?,
     _ body: @escaping @Sendable (Range<Int>) -> Void

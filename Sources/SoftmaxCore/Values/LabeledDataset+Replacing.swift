@@ -40,9 +40,10 @@ extension LabeledDataset {
     ).described(as: self)
   }
 
-  /// Returns the same samples with a probability for each class instead of labels, one-hot or soft.
+  /// Returns the same samples with target distributions, one-hot or soft, instead of labels.
   ///
-  /// - Throws: `shapeMismatch`, `nonFiniteValue` or `invalidData`, as the initializer for distributions.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue` or `invalidData` for the same reasons as the initializer
+  ///   that takes distributions.
   public func replacing(distributions: Matrix) throws(SoftmaxError) -> LabeledDataset {
     try LabeledDataset(
       features: features, distributions: distributions, classNames: classNames,
@@ -52,8 +53,8 @@ extension LabeledDataset {
 
   /// Returns the same samples with multi-label targets: any number of classes for each sample.
   ///
-  /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument`, as the initializer
-  ///   for indicators.
+  /// - Throws: `shapeMismatch`, `nonFiniteValue`, `invalidData` or `invalidArgument` for the same reasons
+  ///   as the initializer that takes indicators.
   public func replacing(
     indicators: Matrix, classNames: [String]
   ) throws(SoftmaxError) -> LabeledDataset {

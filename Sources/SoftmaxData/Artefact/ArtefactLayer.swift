@@ -16,7 +16,7 @@ struct ArtefactLayer {
 
   /// Describes a layer.
   ///
-  /// - Throws: `unsupported` for a custom layer, and for a layer that would not be read back equal.
+  /// - Throws: `unsupported` for a custom layer, and for a layer that would differ when it is read back.
   init(_ state: Sequential.LayerState, index: Int) throws(SoftmaxError) {
     let configuration = state.configuration
     guard let kind = configuration.kind as? any StoredLayerKind else {

@@ -4,10 +4,13 @@ import Foundation
 public import SoftmaxCore
 public import SoftmaxModels
 
-// A checkpoint is a model file with more in it: the state of optimizer or solver as `optimizer.<slot>.layers...`
-// and the networks that callbacks keep as `callbacks.<callback>.<name>.layers...`, both in the shapes of
-// the layers' tensors; the metadata's `checkpoint` says the rest, in JSON, and `checkpoint_checksum` is
-// that of all else, in hexadecimal: a bit that was lost would go on in every step to come.
+// A checkpoint is a model file with additional content:
+// - Tensors `optimizer.<slot>.layers...` hold the state of the optimizer or solver, and tensors
+//   `callbacks.<callback>.<name>.layers...` the networks that callbacks keep, both in the shapes of the
+//   layers' tensors.
+// - The metadata `checkpoint` holds everything else as JSON.
+// - The metadata `checkpoint_checksum` is the checksum of all the rest of the file, in hexadecimal. A resumed
+//   training would carry a damaged bit into every further step.
 extension Checkpoint {
   static let metadataKey = "checkpoint"
   static let checksumKey = "checkpoint_checksum"
@@ -29,9 +32,9 @@ extension Checkpoint {
     var stepCount: Int
     var learningRateFactor: Double
     var optimizerStateCount: Int
-    // Nil between two updates of the optimizer; else the weight of the gradients accumulated so far.
+    // The weight of the gradients accumulated so far; nil between two updates of the optimizer.
     var accumulatedWeight: AccumulatedWeight?
-    // Of a solver.
+    // The single values that a solver keeps; nil for an optimizer.
     var solverValues: [String: Double]?
   }
 

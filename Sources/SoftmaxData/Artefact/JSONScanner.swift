@@ -3,9 +3,9 @@ import SoftmaxCore
 
 /// A strict scanner of JSON (RFC 8259) that reads token by token.
 ///
-/// If a key appears twice, Foundation's decoders silently take the last value. Two programs that take
-/// different values of such a file can be played off against each other, so this scanner rejects the
-/// file. The caller asks for the value that the format allows at each position; nesting is therefore
+/// If a key appears twice, Foundation's decoders silently take the last value. Another program may take the
+/// first one and so read a different content, which an attacker could exploit; this scanner rejects such
+/// a file. The caller asks for the value that the format allows at each position; nesting is therefore
 /// bounded by the calls, and the scanner needs no depth limit.
 struct JSONScanner {
   /// The offset of the next byte in the text.

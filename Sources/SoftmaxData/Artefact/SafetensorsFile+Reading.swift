@@ -2,7 +2,7 @@
 public import SoftmaxCore
 
 extension SafetensorsFile {
-  /// The default limit of the size of a file: 4 GiB.
+  /// The default maximum size of a file: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   /// Reads a file and validates all of it.
@@ -27,7 +27,7 @@ extension SafetensorsFile {
   /// - Parameters:
   ///   - bytes: the content of the file.
   ///   - name: the name to use in errors.
-  /// - Throws: as ``read(_:maximumByteCount:)``.
+  /// - Throws: the errors of ``read(_:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String
   ) throws(SoftmaxError) -> SafetensorsFile {
@@ -65,7 +65,7 @@ extension SafetensorsFile {
       source.bytes(Int(length)), dataByteCount: room - Int(length), path: path)
     var tensors: [Tensor] = []
     for entry in header.entries {
-      let count = entry.bounds.count / entry.type.byteCount
+      let count = entry.byteRange.count / entry.type.byteCount
       let tensor = Tensor(
         name: entry.name, shape: entry.shape,
         elements: entry.type == .float32
@@ -78,7 +78,8 @@ extension SafetensorsFile {
           remedy: "train again; weights like this predict nothing",
           at: .file(
             path: path,
-            offset: 8 + Int(length) + entry.bounds.lowerBound + wrong.index * entry.type.byteCount))
+            offset: 8 + Int(length) + entry.byteRange.lowerBound
+              + wrong.index * entry.type.byteCount))
       }
       tensors.append(tensor)
     }

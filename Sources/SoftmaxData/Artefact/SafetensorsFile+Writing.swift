@@ -5,7 +5,8 @@ extension SafetensorsFile {
   /// Writes the file, which appears complete or not at all.
   ///
   /// The same content gives the same bytes: the keys of the header are sorted, and the tensors keep
-  /// their order. An existing file stays until the new one is on the disk; the new file gets its mode.
+  /// their order. An existing file stays until the new one is on the disk; the new file gets the mode of
+  /// the old one.
   ///
   /// - Throws: `ioFailure` or `notFound`. The cause, an ``AtomicWriteFailure``, tells whether the old
   ///   file is untouched or the new one is in place.
@@ -57,7 +58,7 @@ extension SafetensorsFile {
 }
 
 extension AtomicFile {
-  /// Adds the numbers of a tensor as they lie in memory, which is little-endian on every platform of Swift's.
+  /// Appends the values of a tensor as they are in memory, which is little-endian on all supported platforms.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
   fileprivate func write(_ tensor: SafetensorsFile.Tensor) throws(SoftmaxError) {

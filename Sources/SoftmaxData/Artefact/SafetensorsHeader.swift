@@ -8,8 +8,8 @@ struct SafetensorsHeader {
     var name: String
     var type = SafetensorsFile.ElementType.float32
     var shape: [Int] = []
-    /// The range of the values, in bytes from the start of the data.
-    var bounds = 0..<0
+    /// The place of the tensor's values: a range of byte offsets from the start of the data.
+    var byteRange = 0..<0
     /// The offset of the entry in the file, for errors.
     var offset: Int
   }
@@ -59,10 +59,10 @@ struct SafetensorsHeader {
       }
     }
     try scanner.expectPadding()
-    // Entries with equal bounds are tensors without values; they keep the order of the header.
+    // Entries with equal byte ranges are tensors without values; they keep the order of the header.
     self.entries = entries.enumerated().sorted {
-      ($0.element.bounds.lowerBound, $0.element.bounds.upperBound, $0.offset)
-        < ($1.element.bounds.lowerBound, $1.element.bounds.upperBound, $1.offset)
+      ($0.element.byteRange.lowerBound, $0.element.byteRange.upperBound, $0.offset)
+        < ($1.element.byteRange.lowerBound, $1.element.byteRange.upperBound, $1.offset)
     }.map(\.element)
     self.metadata = metadata
     try validateLayout(dataByteCount: dataByteCount, path: path)
@@ -75,14 +75,14 @@ struct SafetensorsHeader {
   private func validateLayout(dataByteCount: Int, path: String) throws(SoftmaxError) {
     var end = 0
     for entry in entries {
-      guard entry.bounds.lowerBound == end else {
+      guard entry.byteRange.lowerBound == end else {
         throw SoftmaxError(
           .invalidData,
-          "tensor \(JSONScanner.shortened(entry.name)) begins at \(entry.bounds.lowerBound) of the "
+          "tensor \(JSONScanner.shortened(entry.name)) begins at \(entry.byteRange.lowerBound) of the "
             + "data, expected \(end), where the one before it ends",
           at: .file(path: path, offset: entry.offset))
       }
-      end = entry.bounds.upperBound
+      end = entry.byteRange.upperBound
     }
     guard end == dataByteCount else {
       throw SoftmaxError(
@@ -130,6 +130,6 @@ struct SafetensorsHeader {
         at: place)
     }
     return Entry(
-      name: name, type: type, shape: shape, bounds: offsets[0]..<offsets[1], offset: 8 + place)
+      name: name, type: type, shape: shape, byteRange: offsets[0]..<offsets[1], offset: 8 + place)
   }
 }

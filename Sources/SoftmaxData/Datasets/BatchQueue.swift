@@ -13,8 +13,8 @@ final class BatchQueue: @unchecked Sendable {
   private let batches: ShuffledBatches
   private let source: any RowSource
   private let gate = Gate()
-  // The properties below are accessed only while the gate is locked, except by `readNext()`, which runs
-  // if there are no readers.
+  // The properties below are accessed only while the gate is locked, except by `readNext()`, which is only
+  // called if there are no readers.
   private var slots: [Outcome?]
   private var takenCount = 0
   private var givenCount = 0
@@ -37,7 +37,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Returns the next batch and waits until a reader has read it; nil after the last batch.
+  /// Waits until a reader has read the next batch, and returns it; nil after the last batch.
   func next() -> Outcome? {
     gate.lock()
     defer { gate.unlock() }

@@ -51,8 +51,7 @@ extension DatasetReference {
   /// - Parameters:
   ///   - split: the data set, from ``load(dataDirectory:table:arrays:cache:progress:)``.
   ///   - default: the part to return if the reference names none. A file without parts always returns all
-  ///     of its samples. If the default is the test part and another data set has none, the training part
-  ///     is not returned instead.
+  ///     of its samples. For other data without a test part, a default of the test part is an error.
   /// - Throws: `notFound` if the data set does not have the part, or the part does not have the row;
   ///   `invalidArgument` if the reference names a part of a file without parts.
   public func part(

@@ -119,8 +119,8 @@ public struct RemoteDataset: Sendable {
   ///   - mirrors: the addresses from which to fetch the files; nil for those of the data set.
   ///   - progress: called whenever bytes of a file arrive.
   /// - Returns: the folder that holds the files.
-  /// - Throws: `networkFailure` or `checksumMismatch` with all attempts; `ioFailure` if the folder cannot
-  ///   be written; `notFound` if there is no cache.
+  /// - Throws: `networkFailure` or `checksumMismatch` with the failures of all mirrors; `ioFailure` if the
+  ///   folder cannot be written; `notFound` if there is no cache.
   @discardableResult
   public func fetch(
     to directory: String? = nil, cache: DataCache = .user, mirrors: [String]? = nil,

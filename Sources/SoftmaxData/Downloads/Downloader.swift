@@ -32,8 +32,10 @@ package struct Downloader: Sendable {
   ///
   /// The call blocks until all files are fetched; `progress` is called on the calling thread.
   ///
-  /// - Throws: `checksumMismatch` if all mirrors sent wrong files, otherwise `networkFailure`, with all
-  ///   attempts; `ioFailure` if the folder cannot be written.
+  /// - Throws: for a file that no mirror provides, `checksumMismatch` if every mirror sent a wrong one, else
+  ///   `networkFailure`, also if there is no mirror; the message lists the failures of all mirrors.
+  ///   `ioFailure` if the folder or a file cannot be read or written; `invalidArgument` for a folder whose
+  ///   path is empty or contains NUL.
   package func fetch(
     _ files: [RemoteFile], into folder: String, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) {

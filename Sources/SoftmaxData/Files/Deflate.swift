@@ -7,19 +7,19 @@ import SoftmaxCore
 /// Input and output are whole arrays in memory.
 @safe
 enum Deflate {
-  // A byte is at least a quarter of a bit: DEFLATE makes at most 258 bytes out of 2 bits.
+  // The maximum number of bytes per compressed byte: DEFLATE encodes at most 258 bytes in 2 bits.
   private static let greatestRatio = 1032
 
   private static let chunkByteCount = 1 << 18
   private static let windowBits: Int32 = -15
 
-  /// The most bytes that so many packed ones can hold.
+  /// Returns the maximum number of bytes that `byteCount` compressed bytes can expand to.
   static func greatestByteCount(ofPacked byteCount: Int) -> Int {
     let (ceiling, overflow) = byteCount.multipliedReportingOverflow(by: greatestRatio)
     return overflow ? .max : ceiling
   }
 
-  /// Unpacks bytes that are said to become so many.
+  /// Decompresses bytes that are declared to expand to `count` bytes.
   ///
   /// Memory grows with the bytes that are actually produced, not with `count`. Decompression stops with
   /// nil as soon as they exceed `count`.

@@ -2,12 +2,12 @@
 
 /// Operations on paths as texts.
 enum FolderPath {
-  /// The last component of a path.
+  /// Returns the last component of a path.
   static func name(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// The path of a name in a folder.
+  /// Returns the path of the file or folder with a name in a folder.
   static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }

@@ -12,7 +12,7 @@ extension [[Double]] {
     let width = count
     guard width > 0 else { return }
     let rowCount = rows.count / width
-    // At least some rows, because appending a single number costs more than moving it.
+    // At least 64 rows are moved at a time, because each call of `append` costs more than moving a number.
     let blockRowCount = Swift.max(64, Self.blockCount / width)
     unsafe withUnsafeTemporaryAllocation(
       of: Double.self, capacity: Swift.min(rowCount, blockRowCount)

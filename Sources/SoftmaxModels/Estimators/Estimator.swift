@@ -72,7 +72,7 @@ public protocol ClassificationModel: Sendable {
   /// The names of the classes, by index.
   var classNames: [String] { get }
 
-  /// Computes the score of each class for each sample, [samples, classes]: logits or log-odds.
+  /// Computes the scores of each sample: logits [samples, outputs] or log-odds [samples, classes].
   func logits(for features: Features, threads: Int?) throws(SoftmaxError) -> Matrix
 
   /// Computes the probability of each class for each sample: [samples, classes].

@@ -4,9 +4,9 @@ public import SoftmaxCore
 
 /// An estimator of a multi-layer perceptron: hidden layers with an activation, then a layer of outputs.
 ///
-/// There is one output for each class, or a single output for two classes under binary cross-entropy. The
-/// time of training is proportional to epochs, samples and weights. Training runs for the given number of
-/// epochs, unless a callback ends it, and does not promise to reach an optimum.
+/// There is one output for each class, or a single output for two classes with binary cross-entropy. The
+/// training time is proportional to the product of the numbers of epochs, samples and weights. Training
+/// runs for the given number of epochs, unless a callback ends it, and need not reach an optimum.
 ///
 /// ```swift
 /// let model = try MLPClassifier(hiddenUnits: [128, 64], epochs: 5).fitted(to: dataset)
@@ -69,8 +69,8 @@ public struct MLPClassifier: Hashable, Sendable {
 
   /// Creates the untrained network for samples of a given shape.
   ///
-  /// The activation of its last layer follows from the loss: softmax for cross-entropy, sigmoid for binary
-  /// cross-entropy, none for other losses. Under binary cross-entropy two mutually exclusive classes share
+  /// The loss determines the activation of the last layer: softmax for cross-entropy, sigmoid for binary
+  /// cross-entropy, none for other losses. With binary cross-entropy two mutually exclusive classes share
   /// a single output.
   ///
   /// - Parameters:
@@ -103,12 +103,12 @@ public struct MLPClassifier: Hashable, Sendable {
 extension MLPClassifier: Estimator {
   /// Fits a model to a data set.
   ///
-  /// With a starting model, classes are matched by name and features go through its pipeline.
+  /// With a starting model, classes are matched by name, and the model's pipeline is applied unchanged.
   ///
   /// - Throws: the errors of
   ///   ``Sequential/fit(to:pipeline:loss:optimizer:epochs:batchSize:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:onProgress:)``;
-  ///   `shapeMismatch` or `invalidArgument` if the starting model has other layers than this estimator
-  ///   makes, or lacks one of its preprocessing steps.
+  ///   `shapeMismatch` or `invalidArgument` for a starting model with different layers, or without one of
+  ///   this estimator's preprocessing steps.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,

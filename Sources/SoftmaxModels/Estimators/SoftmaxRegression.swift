@@ -5,7 +5,7 @@ public import SoftmaxCore
 /// An estimator of multinomial logistic regression: one linear layer, trained on batches.
 ///
 /// p(class j | x) = softmax(x W^T + b)_j. The objective is the mean cross-entropy plus l2 / 2 ||W||^2;
-/// biases are not penalized. Training runs for a fixed number of epochs and does not promise to reach the
+/// biases are not penalized. Training runs for a fixed number of epochs and need not reach the
 /// optimum. Fitting gives a ``Classifier``. ``l2Penalty(forC:sampleCount:)`` converts scikit-learn's `C`.
 ///
 /// ```swift

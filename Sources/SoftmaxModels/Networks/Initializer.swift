@@ -24,7 +24,7 @@ public struct Initializer: Hashable, Sendable {
   public static let glorotUniform = Initializer(name: "glorot", kind: .glorotUniform)
   /// Normal with the standard deviation sqrt(2 / (inputs + outputs)).
   ///
-  /// The source is that of `glorotUniform`. PyTorch does the same; Keras truncates the distribution at two
+  /// The source is that of `glorotUniform`. PyTorch uses the same distribution; Keras truncates it at two
   /// standard deviations and widens it to compensate.
   public static let glorotNormal = Initializer(name: "glorot-normal", kind: .glorotNormal)
   /// Uniform in ±sqrt(6 / inputs), for layers with ReLU.

@@ -29,6 +29,7 @@ struct ParameterLayout: Sendable {
     /// The number of units of a weight; 0 for other tensors.
     var unitCount: Int { isWeight ? shape[0] : 0 }
 
+    /// The indices of the tensor's values in the flat parameters.
     var range: Range<Int> { offset..<offset + rowCount * columnCount }
 
     /// Returns the view of the tensor in flat parameters, or in an array with the same layout.
@@ -42,7 +43,7 @@ struct ParameterLayout: Sendable {
   /// The number of parameters.
   let count: Int
 
-  /// - Parameter frozen: whether the layout is that of the frozen layers instead of the trained ones.
+  /// Lays out the tensors of a network's trained layers or, if `frozen` is true, of its frozen layers.
   init(_ network: Sequential, frozen: Bool = false) {
     var segments: [Segment] = []
     var count = 0

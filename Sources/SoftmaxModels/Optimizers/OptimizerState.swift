@@ -42,8 +42,7 @@ public struct OptimizerState: Sendable {
   ///
   /// - Parameters:
   ///   - optimizer: the update rule.
-  ///   - network: the network to train, or another one with the same layers of which the same are
-  ///     frozen.
+  ///   - network: the network to train, or another one with the same layers, frozen and not frozen alike.
   ///   - gradientsPerEpoch: the number of gradients per pass over the data. Schedules in epochs need it.
   ///     If gradients are accumulated, the last one of an epoch ends an update.
   /// - Throws: `invalidArgument` for invalid settings, or for a schedule in epochs without

@@ -7,7 +7,7 @@ import SoftmaxCore
 struct TrainedTensor: Sendable, BitwiseCopyable {
   let value: MatrixView
   let gradient: MatrixView
-  /// The state that the rule of the optimizer keeps per parameter; nil beyond the number of its values.
+  /// The values that the rule of the optimizer keeps per parameter; nil for those that it does not keep.
   let first: MatrixView?
   let second: MatrixView?
   let third: MatrixView?
@@ -43,7 +43,7 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
     isPenalized = whole.isPenalized
   }
 
-  /// Returns the slice that a function takes of each of the views.
+  /// Returns a slice of the tensor; `part` takes the slice of each view.
   func part(_ part: (MatrixView) -> MatrixView) -> TrainedTensor { TrainedTensor(self, part) }
 
   /// The views of the optimizer state: first those of the rule, then the sum of the gradients.

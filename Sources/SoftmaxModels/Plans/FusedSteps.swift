@@ -27,6 +27,8 @@ struct FusedSteps: Sendable, BitwiseCopyable {
   /// The trained parameters of the steps.
   let trained: VectorView<Trained>
 
+  /// Creates a worker's steps for one layer, and allocates their memory in the arena.
+  ///
   /// - Parameters:
   ///   - outputs: the memory for the outputs of the last step.
   ///   - gradient: the memory for the gradient with respect to the matrix product.

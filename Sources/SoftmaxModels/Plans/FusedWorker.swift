@@ -55,9 +55,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let output = network.shape.output
     let classes = output.outputCount
     let last = hidden.count - 1
-    // Activations are whole matrices if the next layer reads them across workers, and so are gradients on
-    // the way to the layer before. Not so the last activations if the logits are divided in whole chunks,
-    // and not so the gradients of the first layer, because features need no gradient.
+    // Activations and gradients are whole matrices if other workers read them. These are all activations,
+    // except those of the last layer if the logits are divided in whole chunks, and all gradients, except
+    // those of the first layer, because features need no gradient.
     let wholeActivations = hidden.indices.map {
       $0 == last && network.wholeOutputWeight == nil
         ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)

@@ -111,10 +111,12 @@ struct LossPass: Sendable {
     predict(outputs, targets: targets, into: predictions)
   }
 
-  /// What the second derivatives of a row's cross-entropy are multiplied by, once the row is differentiated.
+  /// Returns the factor of the second derivatives of a row's cross-entropy.
+  ///
+  /// It is valid after `differentiate` has processed the row.
   func curvatureScale(ofRow row: Int) -> Float { scales[row] * masses[row] }
 
-  /// What a batch gave, from its rows' losses and predictions.
+  /// Returns the totals of a batch, from the losses and predictions of its rows.
   func total(
     of samples: VectorView<Int64>, labels: VectorView<Int32>, losses: VectorView<Float>,
     predictions: VectorView<Int32>

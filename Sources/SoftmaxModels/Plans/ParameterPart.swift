@@ -13,7 +13,10 @@ struct ParameterPart: Sendable, BitwiseCopyable {
   /// The index of the first value in the flat parameters, and the distance between the starts of two rows.
   let offset: Int
   let stride: Int
-  /// Whether this worker reports the slice: if every worker has a copy, exactly one of them does.
+  /// Whether this worker copies or adds the slice to a flat array.
+  ///
+  /// If every worker holds the slice, as it does the output layer's bias in a fused plan, exactly one of
+  /// them owns it.
   let isOwned: Bool
 
   /// Returns the view of the slice's values in flat parameters, or in an array with the same layout.

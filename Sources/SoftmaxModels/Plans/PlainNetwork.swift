@@ -36,6 +36,8 @@ struct PlainNetwork: Sendable {
   let inputCount: Int
   let outputCount: Int
 
+  /// Allocates the operations and tensors of a network in the arena.
+  ///
   /// - Parameter rowCapacity: the maximum number of rows per batch.
   init(_ network: Sequential, rowCapacity: Int, in arena: Arena) {
     let lowered = LoweredNetwork(network)

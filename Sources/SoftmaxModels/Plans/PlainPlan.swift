@@ -128,7 +128,7 @@ final class PlainPlan: TrainingPlan {
 
   // MARK: From features to the gradients of the layers' outputs
 
-  /// Does a worker's part of the way from features to the gradients of the operations' outputs.
+  /// Does a worker's part of the first phase: from features to the gradients of the operations' outputs.
   func differentiate(
     _ samples: Range<Int>, step: Int, features: FeatureSource, targets: FeatureSource?,
     worker: Worker
@@ -178,7 +178,7 @@ final class PlainPlan: TrainingPlan {
   }
 
   private func backpropagate(rowCount: Int, worker: Worker) {
-    // Operations before the first trained one need no gradient, and that one needs none for its input.
+    // Operations before the first trained one need no gradients, and the first trained one no input gradient.
     guard let firstTrained else { return }
     // The rows of the loss were divided among the workers; a gradient is divided as the output that it
     // belongs to.

@@ -3,7 +3,9 @@
 import SoftmaxCore
 
 extension TrainingPlan {
-  /// Copies a worker's slices from flat parameters, then waits for the other workers; does nothing for nil.
+  /// Copies a worker's slices from flat parameters, then waits for the other workers.
+  ///
+  /// Does nothing for nil, which stands for an empty array.
   func load(_ parameters: MatrixView?, worker: Worker) {
     guard let parameters else { return }
     forEachPart(of: worker, afterStep: 0) { $0.value.assign($0.view(of: parameters)) }

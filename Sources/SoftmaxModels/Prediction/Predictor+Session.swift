@@ -85,7 +85,7 @@ extension Predictor {
     /// The count of `logits` must be the number of outputs of the predictor.
     ///
     /// - Returns: the index of the most probable class.
-    /// - Throws: as ``probabilities(for:into:)-([Float],_)``.
+    /// - Throws: the errors of ``probabilities(for:into:)-([Float],_)``.
     @discardableResult
     public mutating func logits(
       for row: [Float], into logits: inout [Float]

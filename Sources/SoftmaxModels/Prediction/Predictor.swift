@@ -87,8 +87,8 @@ public final class Predictor: Sendable {
 
   /// Returns the logits of each sample: [samples, outputs].
   ///
-  /// - Throws: as ``Pipeline/apply(to:)-(Features)``; `shapeMismatch`; `nonFiniteValue` with row and column
-  ///   of a feature that is NaN or infinite, or row and class of a logit that overflowed.
+  /// - Throws: the errors of ``Pipeline/apply(to:)-(Features)``; `shapeMismatch`; `nonFiniteValue` with the
+  ///   row and column of a feature that is NaN or infinite, or the row and class of a logit that overflowed.
   public func logits(for features: Features) throws(SoftmaxError) -> Matrix {
     var result = Matrix(rowCount: features.rowCount, columnCount: outputCount)
     try run(features, .logits, into: &result)
@@ -97,7 +97,7 @@ public final class Predictor: Sendable {
 
   /// Returns the probability of each class for each sample: [samples, classes].
   ///
-  /// - Throws: as ``logits(for:)``.
+  /// - Throws: the errors of ``logits(for:)``.
   public func probabilities(for features: Features) throws(SoftmaxError) -> Matrix {
     var result = Matrix(rowCount: features.rowCount, columnCount: classCount)
     try run(features, .probabilities, into: &result)
@@ -106,7 +106,7 @@ public final class Predictor: Sendable {
 
   /// Writes the probability of each class for each sample into a matrix [samples, classes].
   ///
-  /// - Throws: as ``logits(for:)``; after an error the contents of the matrix are undefined.
+  /// - Throws: the errors of ``logits(for:)``; after an error the contents of the matrix are undefined.
   public func probabilities(
     for features: Features, into result: inout Matrix
   ) throws(SoftmaxError) {
@@ -121,7 +121,7 @@ public final class Predictor: Sendable {
 
   /// Returns the most probable class of each sample, with the probabilities of all classes.
   ///
-  /// - Throws: as ``logits(for:)``.
+  /// - Throws: the errors of ``logits(for:)``.
   public func predictions(for features: Features) throws(SoftmaxError) -> [Prediction] {
     let logits = try logits(for: features)
     let function = network.outputFunction
@@ -141,7 +141,7 @@ public final class Predictor: Sendable {
   /// for prediction in try predictor.predictions(for: table) { print(prediction.label) }
   /// ```
   ///
-  /// - Throws: as ``logits(for:)``.
+  /// - Throws: the errors of ``logits(for:)``.
   public func predictions(for table: Table) throws(SoftmaxError) -> [Prediction] {
     try predictions(for: .columns(table))
   }

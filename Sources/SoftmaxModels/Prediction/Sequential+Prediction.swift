@@ -35,7 +35,7 @@ extension Sequential {
   /// The network's ``outputFunction`` turns logits into probabilities. A single sigmoid output has two
   /// classes: no, then yes.
   ///
-  /// - Throws: as ``logits(for:threads:)``.
+  /// - Throws: the errors of ``logits(for:threads:)``.
   public func probabilities(
     for features: Features, threads: Int? = nil
   ) throws(SoftmaxError) -> Matrix {

@@ -21,6 +21,8 @@ package struct ByteScale: PreprocessingKind {
     try self.init(settings: Settings(scale: scale), learnt: [:])
   }
 
+  /// Creates a step from its settings, which may come from a file.
+  ///
   /// - Throws: `invalidArgument` unless the scale is finite and greater than 0.
   package init(settings: Settings, learnt: [String: [Double]]) throws(SoftmaxError) {
     try ByteMatrix.validate(scale: settings.scale)

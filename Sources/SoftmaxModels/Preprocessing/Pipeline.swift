@@ -59,9 +59,11 @@ public struct Pipeline: Hashable, Sendable {
     try self.init(fitted: fitted)
   }
 
+  /// Creates a pipeline from steps that are fitted already.
+  ///
   /// - Throws: `shapeMismatch` if a step does not accept the columns of the step before it;
-  ///   `invalidArgument` for a step that is not fitted, or for one that arranges features after a step that
-  ///   computes.
+  ///   `invalidArgument` for a step that is not fitted, or for one that selects or rescales features after
+  ///   one that computes new values.
   package init(fitted steps: [PreprocessingStep]) throws(SoftmaxError) {
     var count: Int?
     var hasComputed = false

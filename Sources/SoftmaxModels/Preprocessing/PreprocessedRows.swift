@@ -17,8 +17,10 @@ package struct PreprocessedRows {
   /// The number of columns.
   package let columnCount: Int
 
+  /// Prepares the rows; nothing is computed yet.
+  ///
   /// - Parameters:
-  ///   - features: the input of the first step that computes, already arranged.
+  ///   - features: the input of the first step that computes, after the steps that select or rescale.
   ///   - steps: the functions of the steps that compute, in order.
   ///   - columnCount: the number of columns of the result.
   ///   - descriptions: the descriptions of these steps, for error messages.

@@ -23,6 +23,8 @@ package struct Standardization: PreprocessingKind {
   /// Creates a standardization that is not fitted.
   package init() { (mean, standardDeviation) = ([], []) }
 
+  /// Creates a fitted standardization with the mean and the standard deviation of each feature.
+  ///
   /// - Throws: `shapeMismatch` unless both arrays have the same length and are not empty; `invalidArgument`
   ///   with the index of a feature whose mean is not finite or whose standard deviation is not a finite
   ///   number greater than 0.

@@ -43,8 +43,8 @@ extension Sequential {
   /// - Parameters:
   ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
   ///   - solver: the solver that minimizes the objective.
-  ///   - pipeline: the preprocessing of the features, also of those for validation; nil for none that
-  ///     changes values.
+  ///   - pipeline: the preprocessing of the features for training and validation. With nil, features are
+  ///     only converted to floats: columns in the order of the table, bytes times their scale.
   ///   - loss: the loss to minimize.
   ///   - iterations: the maximum number of iterations.
   ///   - l1Penalty: the factor l1 in l1 sum |W|, added to the mean loss; W does not include biases.

@@ -50,7 +50,9 @@ extension Objective {
     return Value(totals: plan.schedule.result(of: 0), penalty: penalty(at: parameters))
   }
 
-  /// Computes the mean loss and its gradient for samples given as an array.
+  /// Computes the mean loss of some samples plus the penalties, and its gradient.
+  ///
+  /// It is the same function for rows in an array instead of a slice.
   @discardableResult
   public func valueAndGradient(
     at parameters: [Float], rows: [Int], step: Int = 0, into gradient: inout [Float]
@@ -105,8 +107,9 @@ extension Objective {
   /// Computes the product of the Hessian of ``value(at:)`` with a vector.
   ///
   /// The Hessian is the matrix of the second derivatives. The product is computed from exact formulas,
-  /// not from a difference of gradients. An L2 penalty adds l2 times the vector's weights. An L1 penalty
-  /// adds nothing, because its second derivative is 0 wherever no weight is 0.
+  /// not from a difference of gradients. An L2 penalty adds l2 times the vector's elements, at the penalized
+  /// parameters only. An L1 penalty adds nothing, because its second derivative is 0 wherever no weight
+  /// is 0.
   ///
   /// ```swift
   /// var product: [Double] = []
@@ -167,10 +170,11 @@ extension Objective {
     return sums
   }
 
-  /// Adds the weights among flat parameters to sums: the weights of each unit in the order of the inputs,
-  /// then the sums of the units in order.
+  /// Adds to `sums` the sums of |W| and W^2 over the penalized weights in flat parameters.
   ///
-  /// The result therefore does not depend on the memory layout of the weights.
+  /// The terms are added per unit in the order of the inputs, then the units' sums in the order of the
+  /// units. The result therefore does not depend on the memory layout of the weights. Without an L1 penalty
+  /// the sum of |W| is not computed, and without any penalty neither sum is.
   private func add(_ parameters: [Float], of layout: ParameterLayout, to sums: inout WeightSums) {
     guard l1Penalty != 0 || l2Penalty != 0 else { return }
     parameters.withFlatView { parameters in

@@ -55,7 +55,7 @@ public final class Objective {
   let execution: Execution
   /// The sums over the weights of frozen layers, which the penalty includes.
   private(set) var frozenWeights = WeightSums()
-  /// Memory for the sum of each unit of a weight.
+  /// Memory for one sum per unit of a layer.
   var sumsOfUnits: [Double] = []
   private lazy var dataIdentity = dataset.identity
   // Created at the first Hessian-vector product; nil if the network or the loss does not support it.
@@ -186,6 +186,10 @@ extension Objective {
     ]
   }
 
+  /// Validates the rows of a batch.
+  ///
+  /// - Throws: `invalidArgument` unless there are 1 to `batchSize` rows; `notFound` for a row that is not
+  ///   in the data set.
   func validate(_ rows: ArraySlice<Int>) throws(SoftmaxError) {
     guard !rows.isEmpty, rows.count <= batchSize else {
       throw SoftmaxError(
@@ -198,6 +202,7 @@ extension Objective {
     }
   }
 
+  /// Throws `shapeMismatch` unless there are ``parameterCount`` values.
   func validate(_ parameters: [Float]) throws(SoftmaxError) {
     guard parameters.count == parameterCount else {
       throw SoftmaxError(

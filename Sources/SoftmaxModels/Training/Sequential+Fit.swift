@@ -19,8 +19,8 @@ extension Sequential {
   ///
   /// - Parameters:
   ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
-  ///   - pipeline: the preprocessing of the features, also of those for validation; nil for none that
-  ///     changes values.
+  ///   - pipeline: the preprocessing of the features for training and validation. With nil, features are
+  ///     only converted to floats: columns in the order of the table, bytes times their scale.
   ///   - loss: the loss to minimize.
   ///   - optimizer: the update rule.
   ///   - epochs: the number of passes over the data.

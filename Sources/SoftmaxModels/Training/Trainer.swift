@@ -39,7 +39,8 @@ public final class Trainer {
   /// - Parameters:
   ///   - network: the network with its initial parameters.
   ///   - dataset: features of the network's input shape, and as many classes as the network has outputs.
-  ///   - pipeline: the preprocessing of the features; nil for none that changes values.
+  ///   - pipeline: the preprocessing of the features. With nil, features are only converted to floats:
+  ///     columns in the order of the table, bytes times their scale.
   ///   - loss: the loss to minimize.
   ///   - optimizer: the update rule.
   ///   - batchSize: the maximum number of samples per step; at most the number of samples is used.

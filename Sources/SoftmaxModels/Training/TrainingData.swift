@@ -19,8 +19,8 @@ package struct TrainingData {
   ///   - validation: the validation data before preprocessing.
   ///   - steps: the preprocessing steps, fitted or not.
   ///   - seed: the seed of the split.
-  /// - Throws: as `LabeledDataset.split(validationFraction:seed:)` and ``Pipeline/init(_:fittedTo:)``;
-  ///   an error in a row reports its index in `dataset`.
+  /// - Throws: the errors of `LabeledDataset.split(validationFraction:seed:)` and
+  ///   ``Pipeline/init(_:fittedTo:)``; an error in a row reports its index in `dataset`.
   package init(
     _ dataset: LabeledDataset, validation: Validation, preprocessing steps: [PreprocessingStep],
     seed: UInt64

@@ -46,7 +46,7 @@ struct TrainingLoop {
   ///
   /// - Throws: the error of the first setting, position or network that does not fit this training.
   mutating func resume(_ checkpoint: Checkpoint) throws(SoftmaxError) {
-    // The bounds that this checks keep the computations below from overflowing.
+    // This also checks limits that keep the computations below from overflowing.
     try process.validate(checkpoint, validation: validationIdentity)
     try checkpoint.validate(callbacks: callbacks)
     let position = checkpoint.position

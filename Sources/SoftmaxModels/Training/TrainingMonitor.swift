@@ -12,13 +12,14 @@ public struct TrainingMonitor: Hashable, Sendable {
   /// The name that Keras uses, such as `val_loss`.
   public let name: String
 
-  /// The loss of the training samples, computed before each update; for a solver at the end of the
-  /// iteration.
+  /// The mean loss of the training samples.
+  ///
+  /// In training by batches the loss of each sample is computed before the update of its batch; for a
+  /// solver all losses are computed at the end of the iteration.
   public static let loss = TrainingMonitor(kind: .loss, name: "loss")
-  /// The accuracy on the training samples, computed before each update; for a solver at the end of the
-  /// iteration.
+  /// The accuracy on the training samples, computed at the same time as the loss.
   public static let accuracy = TrainingMonitor(kind: .accuracy, name: "accuracy")
-  /// The loss on the validation samples.
+  /// The mean loss of the validation samples.
   public static let validationLoss = TrainingMonitor(kind: .validationLoss, name: "val_loss")
   /// The accuracy on the validation samples.
   public static let validationAccuracy = TrainingMonitor(

@@ -27,9 +27,9 @@ public struct TrainingPreset: Hashable, Sendable {
 
   /// The defaults of Keras 3.
   ///
-  /// Adam's epsilon is 1e-7 and added where Keras adds it, the learning rate of SGD is 0.01, batches
-  /// have 32 samples, and weights are initialized with Glorot's uniform distribution. The 10 epochs are
-  /// this library's default, since Keras' users always give the number.
+  /// Adam's epsilon is 1e-7 and placed as in ``Optimizer/EpsilonPlacement/keras``, the learning rate of SGD
+  /// is 0.01, batches have 32 samples, and weights are initialized with Glorot's uniform distribution. Keras
+  /// has no useful default for the hidden units and the epochs; 128 units and 10 epochs are this library's.
   public static let keras = TrainingPreset(
     name: "keras", hiddenUnits: [128], initializer: .glorotUniform, batchSize: 32, epochs: 10,
     l2Penalty: 0, peer: .keras)

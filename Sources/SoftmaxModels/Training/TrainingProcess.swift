@@ -32,7 +32,7 @@ protocol TrainingProcess: AnyObject {
   /// The learning rate of the last step; for a solver the length of this step.
   var lastLearningRate: Double { get }
 
-  /// Prepares the steps of an epoch, also of one that resumes in the middle.
+  /// Prepares the steps of an epoch; also called for an epoch that resumes in the middle.
   func begin(epoch: Int) throws(SoftmaxError)
   /// Runs some steps of an epoch and adds their losses and predictions to `totals`.
   func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) throws(SoftmaxError)

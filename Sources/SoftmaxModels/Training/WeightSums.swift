@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sums over weights from which L1 and L2 penalties are computed.
+/// The sums over a network's penalized parameters from which L1 and L2 penalties are computed.
 struct WeightSums {
   /// The sum of the magnitudes; not computed without an L1 penalty.
   var magnitudes = 0.0

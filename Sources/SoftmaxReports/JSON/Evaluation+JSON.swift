@@ -41,13 +41,14 @@ extension Evaluation {
 }
 
 extension ConfusionMatrix {
-  // With more classes, most of the text of a whole matrix would be zeros.
-  private static let greatestWholeCount = 1000
+  // The greatest number of classes for which the whole matrix is written. With more classes, most of the
+  // text would be zeros.
+  private static let greatestClassCountOfWholeMatrix = 1000
 
   /// The matrix as rows of counts; above 1,000 classes only the nonzero cells as [label, prediction,
   /// count].
   fileprivate var members: [(key: String, value: JSONValue)] {
-    guard classCount <= Self.greatestWholeCount else {
+    guard classCount <= Self.greatestClassCountOfWholeMatrix else {
       let confusions = cells.map {
         JSONValue.array([$0.label, $0.prediction, $0.count].map { .integer($0) })
       }

@@ -9,7 +9,7 @@ struct CurvePanel {
   let style: TrainingHistory.CurveStyle
   let title: String
   let unit: TrainingHistory.Unit
-  /// The figure in each epoch; what is not finite leaves a gap.
+  /// The metric on the training samples in each epoch; a value that is not finite leaves a gap.
   let training: [Double]
   /// The metric on the validation samples; empty without validation.
   let validation: [Double]
@@ -78,7 +78,8 @@ struct CurvePanel {
   private var range: ClosedRange<Double> {
     let values = (training + validation).filter(\.isFinite)
     guard let least = values.min(), let greatest = values.max() else { return 0...1 }
-    // The same holds for values whose difference overflows: they cannot be drawn to scale.
+    // If the difference of the values overflows, they cannot be drawn to scale, and the range is extended
+    // too.
     guard least < greatest, (greatest - least).isFinite else {
       let room = least == 0 ? 0.5 : abs(least) / 2
       return min(least, greatest) - room...max(least, greatest) + room

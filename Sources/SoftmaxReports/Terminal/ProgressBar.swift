@@ -2,9 +2,10 @@
 
 /// A progress bar in text.
 package enum ProgressBar {
-  /// Returns the bar: done in green and the rest in grey, or without colours the rest as a thin line.
+  /// Returns the bar.
   ///
-  /// A total of 0 counts as done.
+  /// With colours, the completed part is green and the rest grey; without, the rest is a thin line. With a
+  /// total of 0 the whole bar is completed.
   package static func text(
     _ count: Int, of total: Int, columns: Int, _ isColored: Bool
   ) -> String {

@@ -40,7 +40,7 @@ struct DataFetchCommand: ParsableCommand {
     }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
-    // The files go to where the data set will be looked for.
+    // The files are written to the folder in which other commands will search for the data set.
     let folder = directory ?? environment.dataDirectory.map(remote.folder)
     let path = try remote.fetch(to: folder, cache: environment.cache) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
@@ -48,7 +48,8 @@ struct DataFetchCommand: ParsableCommand {
     try console.result(PrintableText.line(path))
   }
 
-  // Returns the folder that holds the files; nil if there is none yet, be it in the folder of SOFTMAX_DATA.
+  // Returns the folder that holds the files; nil if there is none yet. If SOFTMAX_DATA is set, only its
+  // folder is searched.
   private static func folder(
     of remote: RemoteDataset, _ environment: CommandEnvironment
   ) throws(SoftmaxError) -> String? {

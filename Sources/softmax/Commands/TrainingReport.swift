@@ -17,6 +17,8 @@ final class TrainingReport: TrainingCallback {
   /// The history; empty until the training has ended.
   private(set) var history = TrainingHistory()
 
+  /// Creates the callback for one training.
+  ///
   /// - Parameters:
   ///   - name: the name of the data set in messages.
   ///   - heldBack: the validation rows, before preprocessing.
@@ -126,7 +128,7 @@ final class TrainingReport: TrainingCallback {
       + "batches or with a shorter warm-up"
   }
 
-  // Warns of classes that have no row for a purpose.
+  // Warns of classes without a row. The purpose of the rows, such as "learn from", completes the warning.
   private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
     guard !classes.isEmpty else { return }
     let title = "no row to \(purpose) for "

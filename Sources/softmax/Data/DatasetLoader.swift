@@ -72,7 +72,8 @@ struct DatasetLoader {
     return rows
   }
 
-  // Returns the chosen arrays. Files among them hold the rows of the data that were loaded first.
+  // Returns the chosen arrays. Files of arrays belong to the data that were loaded first, so they are not
+  // accepted for other data.
   private func arrays(for source: DatasetReference.Source) -> ArrayChoice {
     var arrays = arrays
     arrays.acceptsFiles =

@@ -84,7 +84,7 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let title = parts.count > 1 ? "feature of \(part.name)" : "feature"
     let rows = shown.map {
-      // A mean of doubles has digits that no cell has.
+      // Rounded to 12 digits, because the further digits of the mean would suggest a false precision.
       let mean = Double(NumberText.significant($0.mean, 12)) ?? $0.mean
       return [
         PrintableText.line($0.name), JSONValue.number($0.range.lowerBound).text,

@@ -9,7 +9,7 @@ import SoftmaxKit
 /// and a hash table with an entry for each distinct row.
 struct RowIndex {
   private let features: Features
-  // The rows with a given hash; of equal rows only the first.
+  // The rows by hash; of equal rows, only the first.
   private var rows: [Int: [Int]] = [:]
   /// The rows that equal an earlier row, each with the first such row.
   private(set) var duplicates: [(row: Int, first: Int)] = []
@@ -26,7 +26,7 @@ struct RowIndex {
     }
   }
 
-  /// Returns the number of rows of other features that equal a row of these.
+  /// Returns the number of rows of other features that equal a row of the indexed features.
   func count(in others: Features) -> Int {
     guard others.columnCount == features.columnCount else { return 0 }
     return (0..<others.rowCount).count {

@@ -17,6 +17,6 @@ struct DataOptions: ParsableArguments {
 
   private static let remotes = NamedDataset.all.compactMap(\.remote)
 
-  /// The folder to look in and nowhere else; nil for the usual places.
+  /// The only folder to search for data sets; nil for the default folders.
   var folder: String? { directory ?? CommandEnvironment().dataDirectory }
 }

@@ -60,7 +60,7 @@ struct CSVRows {
     let rowByteCount = 8 * numberColumns.count + 4 * textColumns.count
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
       throw SoftmaxError(
-        .unsupported, "its numbers take more than \(maximumByteCount) bytes",
+        .unsupported, "its cells take more than \(maximumByteCount) bytes",
         remedy: "split the file", at: scanner.location(nil))
     }
     let begin = block.count
@@ -181,8 +181,8 @@ struct CSVRows {
     var names: [String] = []
     var places: [String: Int32] = [:]
 
-    // The bytes of short cells as they stand in the file, with their codes. To look through a few costs
-    // less than to make a string of a cell and hash it.
+    // The keys of short cells (`CSVScanner.key(of:)`) and their codes. Searching a few keys takes less time
+    // than creating and hashing a string.
     private var keys: [UInt64] = []
     private var codesOfKeys: [Int32] = []
 

@@ -120,8 +120,9 @@ final class CSVScanner {
     }
   }
 
-  /// The text of a cell, two quotes in it made one, without the blanks around it, which count between
-  /// quotes; nil if it is not UTF-8 or holds a zero byte.
+  /// Returns the text of a cell; nil if it is not UTF-8 or contains a zero byte.
+  ///
+  /// Quotes written twice become one. Blanks around the text are removed unless the cell is quoted.
   func text(of cell: Cell) -> String? {
     let text = unsafe withBytes(of: trimmed(cell)) { bytes in
       unsafe bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)

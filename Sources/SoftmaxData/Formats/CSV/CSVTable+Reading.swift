@@ -2,7 +2,7 @@
 public import SoftmaxCore
 
 extension CSVTable {
-  /// The default limit of the size of the text, and of its cells in memory: 4 GiB.
+  /// The default limit in bytes, for the text and, separately, for its cells in memory: 4 GiB.
   public static let defaultMaximumByteCount = Int(clamping: Int64(4) << 30)
 
   /// Reads a table.
@@ -13,7 +13,8 @@ extension CSVTable {
   /// - Parameters:
   ///   - path: the path of a file in UTF-8, plain or gzipped, or of a pipe; `-` for standard input.
   ///   - format: the class column, and the properties of the file that should not be detected.
-  ///   - maximumByteCount: the limit of the size of the decompressed text, and of its cells in memory.
+  ///   - maximumByteCount: the limit in bytes for the decompressed text and, separately, for its cells in
+  ///     memory.
   /// - Throws: `invalidData` with line and column for a line that cannot be split into cells or has too
   ///   many or too few cells, for a first line that may be a header or a row, and for a table without
   ///   rows; `notFound` for a missing column; `invalidArgument` for a column name that is also the
@@ -32,7 +33,8 @@ extension CSVTable {
   ///   - bytes: the content of the file, plain or gzipped.
   ///   - name: the name to use in errors.
   ///   - format: the class column, and the properties of the file that should not be detected.
-  ///   - maximumByteCount: the limit of the size of the decompressed text, and of its cells in memory.
+  ///   - maximumByteCount: the limit in bytes for the decompressed text and, separately, for its cells in
+  ///     memory.
   /// - Throws: the errors of ``read(_:as:maximumByteCount:)``.
   public static func decode(
     _ bytes: [UInt8], name: String, as format: CSVFormat = CSVFormat(),

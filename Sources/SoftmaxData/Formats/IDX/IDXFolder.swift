@@ -195,7 +195,7 @@ public enum IDXFolder {
       }
     }
 
-    /// Checks also that there is at least one image, and a label for each image.
+    /// Also checks that there is at least one image, and a label for each image.
     init(
       _ array: IDXArray, of paths: (images: String, labels: String), imageCount: Int
     ) throws(SoftmaxError) {
@@ -215,7 +215,7 @@ public enum IDXFolder {
 
     /// Returns the labels as indices of the classes.
     ///
-    /// - Throws: `labelOutOfRange` if there are fewer classes.
+    /// - Throws: `labelOutOfRange` for a label that is not less than the number of class names.
     func indices(of classNames: [String]) throws(SoftmaxError) -> [Int] {
       guard let row = bytes.firstIndex(where: { Int($0) >= classNames.count }) else {
         return bytes.map(Int.init)
@@ -230,7 +230,7 @@ public enum IDXFolder {
     }
   }
 
-  /// The images and labels of one part, whose numbers are equal.
+  /// The images of one part, with a label for each image.
   private struct Part {
     let imagesPath: String
     let images: IDXArray

@@ -49,7 +49,7 @@ extension LearningRateSchedule {
   /// start.
   ///
   /// The factor rises from 1 / initialDivisor to 1, then falls to 1 / (initialDivisor finalDivisor), and
-  /// stays there if the training continues. The optimizer's learning rate is therefore the greatest.
+  /// stays there if the training continues. The optimizer's learning rate is therefore the greatest rate.
   /// This is PyTorch's `OneCycleLR` without its cycle of momentums.
   ///
   /// Source: Smith and Topin, "Super-convergence: very fast training of neural networks using large

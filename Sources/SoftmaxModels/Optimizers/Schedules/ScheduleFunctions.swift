@@ -33,8 +33,9 @@ func cosine(ofHalfTurns x: Double) -> Double {
 func power(_ base: Double, _ exponent: Double) -> Double {
   guard 0...1 ~= base, exponent >= 0 else { return .nan }
   guard base < 1 else { return 1 }
-  // For exponents beyond 2^62 the power of every base below 1 is 0.
-  var whole = UInt64(min(exponent, 0x1p62))
+  // A base below 1 is at most 1 - 2^-53, so its power for an exponent of 2^63 or more is at most e^-1024,
+  // which rounds to 0.
+  var whole = UInt64(min(exponent, 0x1p63))
   var fraction = exponent - exponent.rounded(.down)
   var result = 1.0
   var square = base
