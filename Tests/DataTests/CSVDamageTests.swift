@@ -144,7 +144,7 @@ import Testing
     #expect(try failure(large, maximumByteCount: 700).code == .unsupported)
     // 200 numbers take 800 bytes, as the text does.
     let numbers = Array(String(repeating: "1,", count: 300).utf8) + Array("x\n".utf8)
-    #expect(try failure(numbers, maximumByteCount: 700).message.contains("numbers"))
+    #expect(try failure(numbers, maximumByteCount: 700).message.contains("cells"))
   }
 
   /// Lines of 32 MiB, packed: only their beginning is unpacked.

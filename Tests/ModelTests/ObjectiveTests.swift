@@ -42,12 +42,36 @@ import Testing
           for batch in try objective.batches(epoch: epoch) {
             let value = try objective.valueAndGradient(
               at: parameters, rows: batch, step: state.gradientCount, into: &gradient)
-            try state.update(&parameters, along: gradient, weight: value.totals.weightSum)
+            let weight = value.totals.weightSum
+            // On the caller's thread in one case, on those of the objective in the other.
+            if normalizing {
+              try state.update(&parameters, along: gradient, weight: weight, on: objective)
+            } else {
+              try state.update(&parameters, along: gradient, weight: weight)
+            }
           }
         }
         #expect(try objective.network(at: parameters) == fitted)
       }
     }
+  }
+
+  @Test func anUpdateOfOtherParametersThanTheObjectivesChangesNothing() throws {
+    let dataset = try triangle(count: 20)
+    let (start, other) = (try network([4]), try network([6]))
+    let objective = try Objective(start, on: dataset, batchSize: 4)
+    var state = try OptimizerState(.adam(), for: other)
+    var parameters = try Objective(other, on: dataset, batchSize: 4).parameters
+    let before = parameters
+    let gradient = [Float](repeating: 1, count: parameters.count)
+    #expect(throws: SoftmaxError.self) {
+      try state.update(&parameters, along: gradient, on: objective)
+    }
+    var ours = objective.parameters
+    #expect(throws: SoftmaxError.self) {
+      try state.update(&ours, along: gradient, on: objective)
+    }
+    #expect(parameters == before && ours == objective.parameters && state.gradientCount == 0)
   }
 
   // Blocks of any size: the sum of all rows is that of one large batch, but for roundings.

@@ -101,7 +101,7 @@ private final class ObjectiveLoop: Loop {
       totals += try objective.valueAndGradient(
         at: parameters, rows: batch, step: optimizer.gradientCount, into: &gradient
       ).totals
-      try optimizer.update(&parameters, along: gradient)
+      try optimizer.update(&parameters, along: gradient, on: objective)
     }
     return totals.loss
   }

@@ -79,7 +79,7 @@ extension Kernels {
 
   /// Updates parameters and their optimizer state.
   ///
-  /// All views have the shape and the stride of `parameters`.
+  /// All views have the shape of `parameters` and, if there are several rows, its stride.
   ///
   /// - Parameters:
   ///   - parameters: the parameters to update.
@@ -97,7 +97,7 @@ extension Kernels {
       guard let view else { return }
       Swift.precondition(
         view.rowCount == parameters.rowCount && view.columnCount == parameters.columnCount
-          && view.stride == parameters.stride, "shapes differ")
+          && (view.stride == parameters.stride || view.rowCount == 1), "shapes differ")
     }
     precondition(fits: gradient)
     precondition(fits: first)
@@ -107,38 +107,58 @@ extension Kernels {
       guard let view else { preconditionFailure("the optimizer's memory is missing") }
       return view
     }
-    let n = parameters.columnCount
-    for row in 0..<parameters.rowCount {
-      let offset = row * parameters.stride
-      let g = unsafe gradient.base + offset
-      let w = unsafe parameters.base + offset
-      switch update {
-      case .sgd(let rate, let momentum):
+    // Rows without a gap between them are one row.
+    let isContiguous = parameters.stride == parameters.columnCount || parameters.rowCount == 1
+    let rowCount = isContiguous ? 1 : parameters.rowCount
+    let n = isContiguous ? parameters.rowCount * parameters.columnCount : parameters.columnCount
+    func forEachRow(
+      _ body: (_ g: UnsafePointer<Float>, _ w: UnsafeMutablePointer<Float>, _ offset: Int) -> Void
+    ) {
+      for row in 0..<rowCount {
+        let offset = row * parameters.stride
+        unsafe body(gradient.base + offset, parameters.base + offset, offset)
+      }
+    }
+    // The coefficients are written to memory once, not for each row: the kernel would read them back before
+    // the processor has completed the stores of the row before, and wait for all of them.
+    switch update {
+    case .sgd(let rate, let momentum):
+      unsafe forEachRow { g, w, offset in
         unsafe table.pointee.sgd(
           n, rate, momentum, l2, g, w, first.map { unsafe $0.base + offset })
-      case .nesterov(let rate, let momentum):
+      }
+    case .nesterov(let rate, let momentum):
+      unsafe forEachRow { g, w, offset in
         unsafe table.pointee.sgd_nesterov(
           n, rate, momentum, l2, g, w, memory(first).base + offset)
-      case .adagrad(let step):
-        unsafe withUnsafePointer(to: step.values) { values in
+      }
+    case .adagrad(let step):
+      unsafe withUnsafePointer(to: step.values) { values in
+        unsafe forEachRow { g, w, offset in
           unsafe table.pointee.adagrad(n, values, l2, g, w, memory(first).base + offset)
         }
-      case .rmsprop(let step):
-        let hasMomentum = step.values.momentum != 0
-        let momentum = hasMomentum ? memory(second) : nil
-        let mean = step.isCentered ? memory(hasMomentum ? third : second) : nil
-        unsafe withUnsafePointer(to: step.values) { values in
+      }
+    case .rmsprop(let step):
+      let hasMomentum = step.values.momentum != 0
+      let momentum = hasMomentum ? memory(second) : nil
+      let mean = step.isCentered ? memory(hasMomentum ? third : second) : nil
+      unsafe withUnsafePointer(to: step.values) { values in
+        unsafe forEachRow { g, w, offset in
           unsafe table.pointee.rmsprop(
             n, values, l2, g, w, memory(first).base + offset,
             momentum.map { unsafe $0.base + offset }, mean.map { unsafe $0.base + offset })
         }
-      case .adam(let step):
-        unsafe withUnsafePointer(to: step.values) { values in
+      }
+    case .adam(let step):
+      unsafe withUnsafePointer(to: step.values) { values in
+        unsafe forEachRow { g, w, offset in
           unsafe table.pointee.adam(
             n, values, l2, g, w, memory(first).base + offset, memory(second).base + offset)
         }
-      case .amsGrad(let step):
-        unsafe withUnsafePointer(to: step.values) { values in
+      }
+    case .amsGrad(let step):
+      unsafe withUnsafePointer(to: step.values) { values in
+        unsafe forEachRow { g, w, offset in
           unsafe table.pointee.amsgrad(
             n, values, l2, g, w, memory(first).base + offset, memory(second).base + offset,
             memory(third).base + offset)

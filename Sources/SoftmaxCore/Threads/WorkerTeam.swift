@@ -144,6 +144,17 @@ public final class WorkerTeam: Sendable {
     }
   }
 
+  /// Calls `body` once on each of the workers that would execute the next steps: all, or the calling thread
+  /// alone.
+  ///
+  /// It is for work between the steps. `TeamPace` does not measure it.
+  package func runBetweenSteps(_ body: @escaping @Sendable (Worker) -> Void) {
+    turn.withLock { pace in
+      guard threadCount == 1 || pace.isAlone else { return shared.run(body) }
+      body(Worker(index: 0, count: 1, shared: shared))
+    }
+  }
+
   /// Calls `body` once on each worker unless the team is busy; returns false, without a call, if it is.
   func runIfFree(_ body: @escaping @Sendable (Worker) -> Void) -> Bool {
     turn.withLockIfAvailable { _ in shared.run(body) } != nil

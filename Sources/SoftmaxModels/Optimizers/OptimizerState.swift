@@ -22,8 +22,7 @@ public import SoftmaxCore
 /// ``gradientCount``, from which dropout draws. The state adds no L1 or L2 penalties: they are part of
 /// the gradient.
 ///
-/// The state takes up to three floats per parameter, one more for the gradient and one more if gradients
-/// are accumulated.
+/// The state takes up to three floats per parameter, and one more if gradients are accumulated.
 public struct OptimizerState: Sendable {
   /// The optimizer whose state this is.
   public let optimizer: Optimizer
@@ -35,8 +34,6 @@ public struct OptimizerState: Sendable {
   // The values that the rule keeps, each for all parameters in order, followed by the sum of the
   // gradients if they are accumulated.
   private var values: [Float]
-  // The gradient of the current update, which the update modifies.
-  private var direction: [Float]
 
   /// Creates the initial state.
   ///
@@ -70,7 +67,6 @@ public struct OptimizerState: Sendable {
     if optimizer.stateCount > 0 {
       for index in 0..<count { values[index] = optimizer.rule.initialState }
     }
-    direction = Array(repeating: 0, count: count)
   }
 
   /// The number of gradients so far; it equals the number of updates unless gradients are accumulated.
@@ -102,10 +98,21 @@ public struct OptimizerState: Sendable {
   ///     gradients are accumulated.
   /// - Throws: `shapeMismatch` if the number of parameters or of the gradient's values is not that of
   ///   the network. Nothing is changed in this case.
-  /// - Complexity: linear in the number of parameters, on the caller's thread. Nothing is allocated,
-  ///   unless gradients are clipped by norm.
+  /// - Complexity: linear in the number of parameters, on the caller's thread. Nothing is allocated
+  ///   unless gradients are clipped or accumulated.
   public mutating func update(
     _ parameters: inout [Float], along gradient: [Float], weight: Double = 1
+  ) throws(SoftmaxError) {
+    try update(&parameters, along: gradient, weight: weight) { step in step { $0 } }
+  }
+
+  /// Updates flat parameters in slices, if the rule is all that the update consists of; else as a whole.
+  ///
+  /// - Parameter share: calls the function that it is given with selections of slices which together
+  ///   cover the parameters once, on any threads.
+  mutating func update(
+    _ parameters: inout [Float], along gradient: [Float], weight: Double,
+    share: (_ step: @escaping @Sendable ((MatrixView) -> MatrixView) -> Void) -> Void
   ) throws(SoftmaxError) {
     guard parameters.count == layout.count, gradient.count == layout.count else {
       throw SoftmaxError(
@@ -113,12 +120,18 @@ public struct OptimizerState: Sendable {
         "the network has \(layout.count) parameters, got \(parameters.count) and a gradient of "
           + "\(gradient.count)", remedy: "take parameters and gradient of the same objective")
     }
-    direction.withMutableFlatView { direction in
-      gradient.withFlatView { gradient in
-        if let gradient { direction?.assign(gradient) }
+    guard treatment.isNone else {
+      var direction = gradient
+      return step(&parameters, along: &direction, in: layout.segments, weight: weight)
+    }
+    guard let update = clock.next(weight: weight).update else { return }
+    let (kernels, treatment) = (kernels, treatment)
+    // The kernels only read the gradient.
+    gradient.withFlatView { gradient in
+      withTensor(&parameters, along: gradient) { tensor in
+        share { select in treatment.step(tensor.part(select), by: update, with: kernels) }
       }
     }
-    step(&parameters, in: layout.segments, weight: weight)
   }
 
   /// Updates a network with a gradient, or accumulates the gradient for a later update.
@@ -151,58 +164,68 @@ public struct OptimizerState: Sendable {
       }
     }
     var parameters = [Float](repeating: 0, count: layout.count)
+    var direction = parameters
     for (segment, tensor) in zip(segments, gradient.layers.lazy.flatMap(\.tensors)) {
       layout.copy(tensor.values, of: segment, to: &direction)
       let values = network.layers[segment.layer].tensors[segment.place].values
       layout.copy(values, of: segment, to: &parameters)
     }
-    step(&parameters, in: segments, weight: gradient.weight)
+    step(&parameters, along: &direction, in: segments, weight: gradient.weight)
     layout.store(parameters, of: segments, into: &network)
   }
 
-  // Updates the parameters along `direction`, whose values are overwritten.
+  // Updates the parameters along a gradient, which is overwritten.
   private mutating func step(
-    _ parameters: inout [Float], in segments: [ParameterLayout.Segment], weight: Double
+    _ parameters: inout [Float], along direction: inout [Float],
+    in segments: [ParameterLayout.Segment], weight: Double
   ) {
     let step = clock.next(weight: weight)
-    let (kernels, treatment, count) = (kernels, treatment, layout.count)
-    let ruleCount = optimizer.stateCount
-    parameters.withMutableFlatView { parameters in
-      direction.withMutableFlatView { direction in
-        values.withMutableFlatView { values in
-          guard let parameters, let direction else { return }
-          func tensor(_ segment: ParameterLayout.Segment) -> TrainedTensor {
-            TrainedTensor(
-              segment.view(of: parameters), gradient: segment.view(of: direction),
-              ruleCount: ruleCount, isAccumulating: treatment.isAccumulating,
-              isPenalized: segment.isPenalized
-            ) { slot in
-              guard let values else { preconditionFailure("the optimizer keeps values") }
-              return segment.view(of: values.columns(slot * count..<(slot + 1) * count))
-            }
-          }
-          for segment in segments { treatment.prepare(tensor(segment), for: step, with: kernels) }
-          guard let update = step.update else { return }
-          if treatment.clipNorm != nil {
-            var squares = 0.0
-            for segment in segments {
-              let tensor = tensor(segment)
-              var ofUnits = [Double](repeating: 0, count: segment.unitCount)
-              ofUnits.withVectorView {
-                if let ofUnits = $0 {
-                  kernels.sumSquares(
-                    tensor.direction, ofColumns: segment.isTransposed, into: ofUnits)
-                }
-                treatment.addSquares(of: tensor, squaresOfUnits: $0, to: &squares)
+    let (kernels, treatment) = (kernels, treatment)
+    direction.withMutableFlatView { direction in
+      withTensor(&parameters, along: direction) { tensor in
+        let tensors = segments.map { tensor.part($0.view(of:)) }
+        for tensor in tensors { treatment.prepare(tensor, for: step, with: kernels) }
+        guard let update = step.update else { return }
+        if treatment.clipNorm != nil {
+          var squares = 0.0
+          for (segment, tensor) in zip(segments, tensors) {
+            var ofUnits = [Double](repeating: 0, count: segment.unitCount)
+            ofUnits.withVectorView {
+              if let ofUnits = $0 {
+                kernels.sumSquares(
+                  tensor.direction, ofColumns: segment.isTransposed, into: ofUnits)
               }
-            }
-            let factor = treatment.factor(sumOfSquares: squares)
-            if factor != 1 {
-              for segment in segments { kernels.multiply(tensor(segment).direction, by: factor) }
+              treatment.addSquares(of: tensor, squaresOfUnits: $0, to: &squares)
             }
           }
-          for segment in segments { treatment.step(tensor(segment), by: update, with: kernels) }
+          let factor = treatment.factor(sumOfSquares: squares)
+          if factor != 1 {
+            for tensor in tensors { kernels.multiply(tensor.direction, by: factor) }
+          }
         }
+        for tensor in tensors { treatment.step(tensor, by: update, with: kernels) }
+      }
+    }
+  }
+
+  // Calls `body` with flat parameters, gradient and state, as one tensor that contains those of all layers.
+  // The treatment has no penalties, so it does not distinguish weights from biases.
+  private mutating func withTensor(
+    _ parameters: inout [Float], along gradient: MatrixView?, _ body: (TrainedTensor) -> Void
+  ) {
+    let (ruleCount, count) = (optimizer.stateCount, layout.count)
+    let isAccumulating = treatment.isAccumulating
+    parameters.withMutableFlatView { parameters in
+      values.withMutableFlatView { values in
+        guard let parameters, let gradient else { return }
+        body(
+          TrainedTensor(
+            parameters, gradient: gradient, ruleCount: ruleCount, isAccumulating: isAccumulating,
+            isPenalized: false
+          ) { slot in
+            guard let values else { preconditionFailure("the optimizer keeps values") }
+            return values.columns(slot * count..<(slot + 1) * count)
+          })
       }
     }
   }

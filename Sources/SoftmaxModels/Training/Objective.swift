@@ -13,7 +13,7 @@ public import SoftmaxCore
 /// for batch in try objective.batches(epoch: 0) {
 ///   try objective.valueAndGradient(
 ///     at: parameters, rows: batch, step: optimizer.gradientCount, into: &gradient)
-///   try optimizer.update(&parameters, along: gradient)
+///   try optimizer.update(&parameters, along: gradient, on: objective)
 /// }
 /// let trained = try objective.network(at: parameters)
 /// ```
