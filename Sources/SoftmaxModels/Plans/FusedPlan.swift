@@ -18,20 +18,21 @@ import Synchronization
 ///
 /// Memory is laid out for a number of workers. A team may run its caller alone when the processors are
 /// busy; for that case a second layout for one worker is made on first use, and parameters and optimizer
-/// state are copied between the two. The plan supports only the networks of `FusedShape`; the bits are
+/// state are copied between the two. Only the first change allocates. The plan supports only the networks of `FusedShape`; the bits are
 /// those of `PlainPlan`.
 final class FusedPlan: TrainingPlan {
   let schedule: BatchSchedule
   private let arena: Arena
   private let workerCount: Int
+  private let parameterCount: Int
   private let makeLayout: @Sendable (_ workerCount: Int) -> FusedLayout
   private let layouts: Mutex<Layouts>
-  // A network with the same layers, through which the parameters are copied between layouts.
-  private let form: Sequential
 
   private struct Layouts {
     var current: FusedLayout
     var other: FusedLayout?
+    // The memory through which the parameters are copied between the two.
+    var flat: MatrixView?
   }
 
   /// Lays out memory for training a network on a data set in batches of at most `batchSize`.
@@ -59,7 +60,7 @@ final class FusedPlan: TrainingPlan {
     self.schedule = schedule
     self.arena = arena
     self.workerCount = workerCount
-    form = network
+    parameterCount = ParameterLayout(network).count
   }
 
   func weight(of step: Int) -> Double { Double(schedule.samples(of: step).count) }
@@ -107,10 +108,9 @@ final class FusedPlan: TrainingPlan {
       guard layouts.current.workers.count != count else { return }
       let old = layouts.current
       let new = layouts.other ?? makeLayout(count)
-      var network = form
-      old.network.store(into: &network)
-      new.network.load(network, optimizerState: old.network.storedOptimizerState())
-      layouts = Layouts(current: new, other: old)
+      let flat = layouts.flat ?? arena.matrix(rowCount: 1, columnCount: parameterCount)
+      old.copy(to: new, through: flat)
+      layouts = Layouts(current: new, other: old, flat: flat)
     }
   }
 }
@@ -144,6 +144,48 @@ private struct FusedLayout: Sendable {
     parts = arena.vector(
       copying: arenas.indices.map { arena.vector(copying: fused.parts(of: $0, in: layout)) })
     self.arenas = arenas + [arena]
+  }
+
+  /// Copies parameters, optimizer state and other tensors to a layout for another number of workers, without
+  /// an allocation.
+  ///
+  /// - Parameter flat: memory for the flat parameters.
+  func copy(to other: FusedLayout, through flat: MatrixView) {
+    copy(to: other, through: flat) { $0.value }
+    for slot in 0..<network.stateCount { copy(to: other, through: flat) { $0.state(slot) } }
+    // The tensors of units that are not trained have no place in the flat parameters.
+    for index in network.shape.hidden.indices {
+      let first = network.hidden[0][index].unitTensors
+      for place in 0..<first.count where first[place].parameter == nil {
+        func row(_ part: FusedNetwork.HiddenPart) -> (own: MatrixView, whole: MatrixView) {
+          let own = part.unitTensors[place].value
+          return (own, flat.columns(part.firstUnit..<part.firstUnit + own.columnCount))
+        }
+        for parts in network.hidden { row(parts[index]).whole.assign(row(parts[index]).own) }
+        for parts in other.network.hidden { row(parts[index]).own.assign(row(parts[index]).whole) }
+      }
+    }
+  }
+
+  private func copy(
+    to other: FusedLayout, through flat: MatrixView, _ view: (FusedParameter) -> MatrixView
+  ) {
+    func forEachPart(
+      of layout: FusedLayout, _ body: (_ own: MatrixView, _ whole: MatrixView, Bool) -> Void
+    ) {
+      for worker in 0..<layout.parts.count {
+        let parts = layout.parts[worker]
+        for index in 0..<parts.count {
+          let own = view(parts[index].parameter)
+          let part = ParameterPart(
+            value: own, gradient: own, offset: parts[index].offset, stride: parts[index].stride,
+            isOwned: parts[index].isOwned)
+          body(own, part.view(of: flat), part.isOwned)
+        }
+      }
+    }
+    forEachPart(of: self) { own, whole, isOwned in if isOwned { whole.assign(own) } }
+    forEachPart(of: other) { own, whole, _ in own.assign(whole) }
   }
 }
 
