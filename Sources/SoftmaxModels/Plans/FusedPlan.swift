@@ -18,8 +18,8 @@ import Synchronization
 ///
 /// Memory is laid out for a number of workers. A team may run its caller alone when the processors are
 /// busy; for that case a second layout for one worker is made on first use, and parameters and optimizer
-/// state are copied between the two. Only the first change allocates. The plan supports only the networks of `FusedShape`; the bits are
-/// those of `PlainPlan`.
+/// state are copied between the two. Only the first change allocates. The plan supports only the networks of
+/// `FusedShape`; the bits are those of `PlainPlan`.
 final class FusedPlan: TrainingPlan {
   let schedule: BatchSchedule
   private let arena: Arena
