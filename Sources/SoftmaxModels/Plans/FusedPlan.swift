@@ -176,11 +176,11 @@ private struct FusedLayout: Sendable {
       for worker in 0..<layout.parts.count {
         let parts = layout.parts[worker]
         for index in 0..<parts.count {
-          let own = view(parts[index].parameter)
-          let part = ParameterPart(
-            value: own, gradient: own, offset: parts[index].offset, stride: parts[index].stride,
-            isOwned: parts[index].isOwned)
-          body(own, part.view(of: flat), part.isOwned)
+          let (part, own) = (parts[index], view(parts[index].parameter))
+          let whole = flat.matrix(
+            at: part.offset, rowCount: own.rowCount, columnCount: own.columnCount,
+            stride: part.stride)
+          body(own, whole, part.isOwned)
         }
       }
     }

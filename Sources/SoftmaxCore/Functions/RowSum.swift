@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import SoftmaxCore
-
 /// Returns the sum of a term over rows, in double, in an order that depends only on the number of rows.
 ///
 /// The rows are summed in ascending order in blocks of `Kernels.rowChunk`; `treeSum` adds the blocks.
-func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
+package func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
   treeSum(of: (rows.count + Kernels.rowChunk - 1) / Kernels.rowChunk) { block in
     let begin = rows.lowerBound + block * Kernels.rowChunk
     var sum = 0.0
@@ -17,7 +15,7 @@ func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double {
 /// Returns the sum of `count` blocks, added pairwise in the order of a binary counter.
 ///
 /// `block` returns the sum of a block, and is called for the blocks in ascending order.
-func treeSum(of count: Int, _ block: (Int) -> Double) -> Double {
+package func treeSum(of count: Int, _ block: (Int) -> Double) -> Double {
   // Returns the sum of the blocks begin..<begin + 2^level: the first half plus the second half.
   func sum(from begin: Int, level: Int) -> Double {
     if level == 0 { return block(begin) }

@@ -64,12 +64,11 @@ extension Loss {
     _ dataset: LabeledDataset, logits: Matrix
   ) -> (totals: LossTotals, gradient: Matrix) {
     let targets = dataset.targets
-    let classCount = logits.columnCount == 1 ? 2 : logits.columnCount
     let rows = 0..<dataset.count
     let arena = Arena()
     let pass = LossPass(
       self, of: targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights,
-      classCount: classCount, outputCount: logits.columnCount, batchSize: rows.count,
+      classCount: dataset.classCount, outputCount: logits.columnCount, batchSize: rows.count,
       kernels: .best, in: arena)
     let samples = arena.vector(copying: rows.map(Int64.init))
     let labels = arena.vector(copying: dataset.labels.map(Int32.init))
