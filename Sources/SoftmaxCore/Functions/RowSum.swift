@@ -12,7 +12,7 @@ package func sumOverRows(_ rows: Range<Int>, _ term: (Int) -> Double) -> Double 
   }
 }
 
-/// Returns the sum of `count` blocks, added pairwise in the order of a binary counter.
+/// Returns the sum of `count` blocks, added in pairs: trees of 2^k blocks, then the trees, smallest first.
 ///
 /// `block` returns the sum of a block, and is called for the blocks in ascending order.
 package func treeSum(of count: Int, _ block: (Int) -> Double) -> Double {

@@ -43,6 +43,13 @@ package final class Arena: @unchecked Sendable {
       padding: padded - columnCount)
   }
 
+  /// Allocates a row that holds the given values followed by zeros.
+  package func row(_ values: [Float], count: Int) -> MatrixView {
+    let view = matrix(rowCount: 1, columnCount: count)
+    for (column, value) in values.enumerated() { view[0, column] = value }
+    return view
+  }
+
   /// Allocates a vector of zeros.
   package func vector<Element: ArenaElement>(
     count: Int, of type: Element.Type = Element.self

@@ -87,7 +87,7 @@ package struct ControlGroup: Sendable {
     private let place: Substring
 
     init?(_ line: Substring) {
-      // 36 35 98:0 /group /place options ... - type source options
+      // The fields: id parent device group place options ... - type source options
       let fields = line.split(separator: " ")
       guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else {
         return nil

@@ -2,7 +2,7 @@
 
 // Columns of numbers that are filled row by row.
 extension [[Double]] {
-  /// The number of values that are moved at a time; they fit in the processor's cache.
+  /// The number of values to collect before they are moved into the columns; they fit in a cache.
   static var blockCount: Int { 1 << 13 }
 
   /// Appends rows, whose numbers follow each other row by row, to the columns.

@@ -114,7 +114,7 @@ struct ClassScores {
 /// - Precondition: there are positives and negatives.
 func areaUnderROC(of scores: [Double], isPositive: (Int) -> Bool) -> Double {
   let positives = scores.indices.filter(isPositive).map { scores[$0] }.sorted()
-  // Returns the number of leading positives that satisfy `isBefore`, by binary search in ascending order.
+  // Returns the number of positives for which `isBefore` is true; they are the first in ascending order.
   func count(where isBefore: (Double) -> Bool) -> Int {
     var (low, high) = (0, positives.count)
     while low < high {

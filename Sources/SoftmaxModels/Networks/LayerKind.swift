@@ -4,9 +4,9 @@ package import SoftmaxCore
 
 /// The definition of a layer: its settings, its tensors with their initial values, and its operations.
 ///
-/// Everything about a layer is in one file. Other code does not refer to particular layers, except for the
-/// list `LayerKinds`, which has the layers that a model file can hold, and the cases of `LayerOperation`. No
-/// requirement has a default implementation, so the compiler reports whatever a new layer leaves out.
+/// A layer is defined in one file. A new one also needs an entry in `LayerKinds` if a model file can hold it,
+/// and a case of `LayerOperation` if it computes. No requirement has a default implementation, so the
+/// compiler reports whatever a new layer leaves out.
 package protocol LayerKind: Hashable, Sendable {
   /// The name of the layer's type, as in Keras' summary.
   var typeName: String { get }
@@ -45,7 +45,7 @@ package protocol LayerKind: Hashable, Sendable {
 
 /// A kind of layer that a model file can hold.
 package protocol StoredLayerKind: LayerKind {
-  /// The names of the type in files: one, or one per function for activations.
+  /// The names under which files store the type: one, or one per function for activations.
   static var types: [String] { get }
 
   /// The name of this layer, which is one of `types`.

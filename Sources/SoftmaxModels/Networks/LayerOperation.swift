@@ -47,7 +47,7 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
 
   /// Computes some of the input gradients of a batch from its output gradients.
   ///
-  /// Without `dx` it computes only those sums for parameter gradients that belong to the backward pass.
+  /// Without `dx` it only computes the sums that parameter gradients take from it (`GradientSum.summed`).
   func backward(
     x: MatrixView, y: MatrixView, dy: MatrixView, into dx: MatrixView?, part: BatchPart,
     with kernels: Kernels

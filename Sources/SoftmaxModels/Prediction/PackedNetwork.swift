@@ -110,13 +110,6 @@ extension PackedNetwork.Step {
 }
 
 extension Arena {
-  /// Returns a row that holds the given values followed by zeros.
-  fileprivate func row(_ values: [Float], count: Int) -> MatrixView {
-    let view = matrix(rowCount: 1, columnCount: count)
-    for (column, value) in values.enumerated() { view[0, column] = value }
-    return view
-  }
-
   /// Returns a weight [outputs, inputs] as panels of [inputs, 32], stacked vertically and padded with zeros.
   fileprivate func panels(_ weight: Matrix) -> MatrixView {
     let (width, inputs) = (Kernels.panelWidth, weight.columnCount)

@@ -39,7 +39,7 @@ package protocol PreprocessingKind: Hashable, Sendable, CustomStringConvertible 
 package enum PreprocessingAction {
   /// Selects, reorders or rescales features without copying values.
   case arrange(@Sendable (Features) throws(SoftmaxError) -> Features)
-  /// Changes values in place; they are those of whole rows in row-major order, and NaN is a missing value.
+  /// Changes the values of whole rows in place. They are in row-major order; NaN is a missing value.
   case compute(@Sendable (inout [Double]) -> Void)
 }
 

@@ -43,7 +43,7 @@ package struct Setting: Sendable {
   package let usual: Value
   /// The valid values.
   package let range: Range
-  /// Whether saved models omit the setting if its value is 0.
+  /// Whether 0 means that the setting is not used; saved models then omit it.
   package let isOmittedAtZero: Bool
   /// Whether the command line accepts the value without the setting's name.
   package let isNameOptional: Bool

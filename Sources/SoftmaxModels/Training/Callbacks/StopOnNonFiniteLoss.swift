@@ -2,8 +2,8 @@
 
 public import SoftmaxCore
 
-/// A callback that ends a training whose loss becomes infinite or NaN, with the weights of the last
-/// epoch in which they were finite.
+/// A callback that ends a training whose loss becomes infinite or NaN, and puts back the weights of the
+/// last epoch in which they were finite.
 ///
 /// Without this callback `fit` throws `diverged` and does not change the network. The callback copies
 /// the network once per epoch.
