@@ -77,8 +77,8 @@ extension DocumentationSnippets {
     return totals
   }
 
-  static func settings() -> TrainingSettings {
-    let settings: TrainingSettings = [
+  static func settings() -> SettingsTree {
+    let settings: SettingsTree = [
       "name": "my callback", "patience": 5, "thresholds": [0.1, 0.01],
     ]
     return settings

@@ -5,6 +5,36 @@ import CSoftmaxKernels
 // Losses with a scale for each row. A row whose scale is 0 does not contribute: its loss and its gradient
 // are 0 for any outputs, NaN included.
 extension Kernels {
+  /// Computes the cross-entropy of each row and, unless `gradient` is nil, its gradient times `scale`.
+  package func crossEntropy(
+    logits: MatrixView, labels: VectorView<Int32>, scale: Float, loss: VectorView<Float>,
+    gradient: MatrixView?
+  ) {
+    precondition(
+      labels.count == logits.rowCount && loss.count == logits.rowCount, "shapes of a loss")
+    for index in 0..<labels.count {
+      precondition(labels[index] >= 0 && labels[index] < logits.columnCount, "no such class")
+    }
+    unsafe table.pointee.cross_entropy_labels(
+      logits.rowCount, logits.columnCount, logits.base, logits.stride, labels.base, scale,
+      loss.base, gradient?.base, gradient?.stride ?? 0)
+  }
+
+  /// Computes the cross-entropy with targets that are distributions over the classes.
+  ///
+  /// The gradient is multiplied by `scale`. It is not computed if `gradient` is nil.
+  package func crossEntropy(
+    logits: MatrixView, distributions: MatrixView, scale: Float, loss: VectorView<Float>,
+    gradient: MatrixView?
+  ) {
+    precondition(
+      distributions.rowCount == logits.rowCount && distributions.columnCount == logits.columnCount
+        && loss.count == logits.rowCount, "shapes of a loss")
+    unsafe table.pointee.cross_entropy_distributions(
+      logits.rowCount, logits.columnCount, logits.base, logits.stride, distributions.base,
+      distributions.stride, scale, loss.base, gradient?.base, gradient?.stride ?? 0)
+  }
+
   /// A loss that is a sum over the outputs of a row and that has a kernel.
   ///
   /// Each term depends on one output and its target.
@@ -20,21 +50,21 @@ extension Kernels {
   /// - Parameters:
   ///   - logits: the logits of each row.
   ///   - targets: the weighted targets of each row.
-  ///   - masses: the sum of each row's targets.
+  ///   - targetSums: the sum of each row's targets.
   ///   - scales: the factor of each row's gradient.
   ///   - losses: receives the loss of each row.
   ///   - gradient: receives the gradient; must not be the memory of `logits`.
   package func crossEntropy(
-    logits: MatrixView, weightedTargets targets: MatrixView, masses: VectorView<Float>,
+    logits: MatrixView, weightedTargets targets: MatrixView, targetSums: VectorView<Float>,
     scales: VectorView<Float>, losses: VectorView<Float>, gradient: MatrixView
   ) {
     preconditionFit(logits, gradient, scales, losses)
     precondition(
       targets.rowCount == logits.rowCount && targets.columnCount == logits.columnCount
-        && masses.count == logits.rowCount, "shapes of a loss")
+        && targetSums.count == logits.rowCount, "shapes of a loss")
     unsafe table.pointee.cross_entropy_weighted(
       logits.rowCount, logits.columnCount, logits.base, logits.stride, targets.base,
-      targets.stride, masses.base, scales.base, losses.base, gradient.base, gradient.stride)
+      targets.stride, targetSums.base, scales.base, losses.base, gradient.base, gradient.stride)
   }
 
   /// Computes the sum of a loss over the outputs of each row, and its gradient times the row's scale.

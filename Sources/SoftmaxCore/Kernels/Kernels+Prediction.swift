@@ -2,75 +2,18 @@
 
 import CSoftmaxKernels
 
-// Kernels and views for prediction: views of the caller's memory, which need no arena, and
-// probabilities.
-
-extension FeatureSource {
-  /// Returns a view of a range of rows in the caller's memory, or nil if the features are bytes.
-  ///
-  /// The view must only be read.
-  package func floats(_ rows: Range<Int>) -> MatrixView? {
-    precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "no such rows")
-    guard case .floats(let base?) = unsafe memory else { return nil }
-    return unsafe MatrixView(
-      base: UnsafeMutablePointer(mutating: base) + rows.lowerBound * columnCount,
-      rowCount: rows.count, columnCount: columnCount, stride: columnCount, padding: 0)
-  }
-}
-
-extension Span<Float> {
-  /// Calls `body` with the elements as the features of one sample.
-  package func withRowSource<Result>(_ body: (FeatureSource) -> Result) -> Result {
-    unsafe withUnsafeBufferPointer {
-      body(
-        unsafe FeatureSource(memory: .floats($0.baseAddress), rowCount: 1, columnCount: $0.count))
-    }
-  }
-}
-
-extension Span<UInt8> {
-  /// Calls `body` with the bytes as the features of one sample.
-  package func withRowSource<Result>(scale: Float, _ body: (FeatureSource) -> Result) -> Result {
-    unsafe withUnsafeBufferPointer {
-      body(
-        unsafe FeatureSource(
-          memory: .bytes($0.baseAddress, scale: scale), rowCount: 1, columnCount: $0.count))
-    }
-  }
-}
-
-extension MutableSpan<Float> {
-  /// Calls `body` with the elements as a matrix of one row, or with nil if the span has no memory.
-  package mutating func withRowView<Result>(_ body: (MatrixView?) -> Result) -> Result {
-    unsafe withUnsafeMutableBufferPointer { buffer in
-      body(
-        unsafe buffer.baseAddress.map {
-          unsafe MatrixView(
-            base: $0, rowCount: 1, columnCount: buffer.count, stride: buffer.count, padding: 0)
-        })
-    }
-  }
-}
-
-extension Matrix {
-  /// Calls `body` with a view of the matrix's memory, or with nil if the matrix has no elements.
-  package mutating func withView<Result>(_ body: (MatrixView?) -> Result) -> Result {
-    let (rows, columns) = (rowCount, columnCount)
-    return unsafe elements.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress, !buffer.isEmpty else { return body(nil) }
-      return body(
-        unsafe MatrixView(
-          base: base, rowCount: rows, columnCount: columns, stride: columns, padding: 0))
-    }
-  }
-}
-
 extension Kernels {
   /// Computes the softmax of each row of x; y may be x.
   package func softmax(_ x: MatrixView, into y: MatrixView) {
     precondition(x.rowCount == y.rowCount && x.columnCount == y.columnCount, "shapes differ")
     unsafe table.pointee.softmax_rows(
       x.rowCount, x.columnCount, x.base, x.stride, y.base, y.stride)
+  }
+
+  /// Computes the predicted class of each row: the first NaN, or else the first greatest logit.
+  package func argmax(_ x: MatrixView, into index: VectorView<Int32>) {
+    precondition(index.count == x.rowCount, "shapes of an argmax")
+    unsafe table.pointee.argmax_rows(x.rowCount, x.columnCount, x.base, x.stride, index.base)
   }
 
   /// The number of columns of a panel of weights in `multiplyRow`.

@@ -210,25 +210,48 @@ extension Kernels {
       sums.count, ofColumns ? a.rowCount : a.columnCount, a.base, ofColumns ? 1 : a.stride,
       ofColumns ? a.stride : 1, sums.base)
   }
-}
 
-extension Array<Float> {
-  /// Calls `body` with the elements as a matrix of `rowCount` rows.
+  /// Updates weights by SGD, Adam or AdamW with the gradient a^T b, or a b, which is never stored.
   ///
-  /// - Precondition: the array is not empty, and its count is a multiple of `rowCount`.
-  package mutating func withMatrixView<Result>(
-    rowCount: Int = 1, _ body: (MatrixView) -> Result
-  ) -> Result {
-    precondition(rowCount > 0 && count % rowCount == 0, "rows of different lengths")
-    return unsafe withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else {
-        preconditionFailure("a matrix has elements")
+  /// The gradient is summed over at most `rowChunk` rows of a batch. Updates with other rules are not
+  /// available here: they stop with a precondition failure.
+  ///
+  /// - Parameters:
+  ///   - weight: [inputs, outputs].
+  ///   - a: [rows, inputs], or [inputs, rows] if `isTransposed` is true.
+  ///   - isTransposed: whether a is stored transposed.
+  ///   - b: [rows, outputs].
+  ///   - update: the rule and its coefficients.
+  ///   - l2: the factor of the penalty l2 / 2 times the square of the weights.
+  ///   - first: SGD's velocity, nil without momentum, or Adam's first moment.
+  ///   - second: Adam's second moment; nil for SGD.
+  package func descend(
+    _ weight: MatrixView, alongProductOf a: MatrixView, isTransposed: Bool, _ b: MatrixView,
+    by update: Update, l2: Float, first: MatrixView?, second: MatrixView?
+  ) {
+    let inputs = isTransposed ? a.rowCount : a.columnCount
+    precondition(
+      inputs == weight.rowCount && (isTransposed ? a.columnCount : a.rowCount) >= b.rowCount
+        && b.columnCount == weight.columnCount && b.paddedColumnCount % 16 == 0
+        && weight.paddedColumnCount == b.paddedColumnCount && b.rowCount <= Kernels.rowChunk
+        && (first?.stride ?? weight.stride) == weight.stride
+        && (second?.stride ?? weight.stride) == weight.stride, "shapes of a step")
+    switch update {
+    case .sgd(let rate, let momentum):
+      unsafe table.pointee.gradient_sgd(
+        inputs, b.paddedColumnCount, b.rowCount, a.base, isTransposed ? a.stride : 1,
+        isTransposed ? 1 : a.stride, b.base, b.stride, rate, momentum, l2, weight.base, first?.base,
+        weight.stride)
+    case .adam(let step):
+      guard let first, let second else { preconditionFailure("Adam has two moments") }
+      unsafe withUnsafePointer(to: step.values) { values in
+        unsafe table.pointee.gradient_adam(
+          inputs, b.paddedColumnCount, b.rowCount, a.base, isTransposed ? a.stride : 1,
+          isTransposed ? 1 : a.stride, b.base, b.stride, values, l2, weight.base, first.base,
+          second.base, weight.stride)
       }
-      let columnCount = buffer.count / rowCount
-      return unsafe body(
-        MatrixView(
-          base: base, rowCount: rowCount, columnCount: columnCount, stride: columnCount,
-          padding: 0))
+    case .nesterov, .adagrad, .rmsprop, .amsGrad:
+      preconditionFailure("this rule steps along stored gradients")
     }
   }
 }

@@ -13,7 +13,7 @@ extension LabeledDataset {
   /// With soft or multi-label targets, they are the classes whose target is 0 in every sample. Samples of
   /// weight 0 are ignored.
   public var missingClasses: [Int] {
-    classMasses.indices.filter { classMasses[$0] == 0 }
+    classWeightSums.indices.filter { classWeightSums[$0] == 0 }
   }
 
   /// The class weights that give every class the same total: samples / (classes * samples of the class).
@@ -22,27 +22,27 @@ extension LabeledDataset {
   /// and a soft or multi-label target counts for each class with the class's target. Classes that no
   /// sample has are not counted as classes, and their weight is 0.
   public var balancedClassWeights: [Double] {
-    let masses = classMasses
-    let present = masses.count { $0 > 0 }
-    let total = masses.reduce(0, +)
-    return masses.map { $0 > 0 ? total / (Double(present) * $0) : 0 }
+    let sums = classWeightSums
+    let present = sums.count { $0 > 0 }
+    let total = sums.reduce(0, +)
+    return sums.map { $0 > 0 ? total / (Double(present) * $0) : 0 }
   }
 
   // The sum of the sample weights times the targets of each class.
-  private var classMasses: [Double] {
-    var masses = [Double](repeating: 0, count: classCount)
+  private var classWeightSums: [Double] {
+    var sums = [Double](repeating: 0, count: classCount)
     for row in 0..<count {
       let weight = sampleWeights.map { Double($0[row]) } ?? 1
       guard weight > 0 else { continue }
       if let matrix = targets.matrix {
         for (index, target) in matrix.row(row).enumerated() {
-          masses[index] += weight * Double(target)
+          sums[index] += weight * Double(target)
         }
       } else {
-        masses[labels[row]] += weight
+        sums[labels[row]] += weight
       }
     }
-    return masses
+    return sums
   }
 }
 

@@ -19,7 +19,7 @@ extension Checkpoint {
   // The fields of a checkpoint that are stored as JSON: all but the networks and the optimizer's state.
   private struct Record: Codable {
     struct Callback: Codable {
-      var settings: TrainingSettings
+      var settings: SettingsTree
       var values: [String: Double]
       var networks: [String]
     }
@@ -28,7 +28,7 @@ extension Checkpoint {
     var position: Position
     var history: TrainingHistory
     var callbacks: [Callback]
-    var settings: TrainingSettings
+    var settings: SettingsTree
     var stepCount: Int
     var learningRateFactor: Double
     var optimizerStateCount: Int

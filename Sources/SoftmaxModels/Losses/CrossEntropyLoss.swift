@@ -20,7 +20,7 @@ package struct CrossEntropyLoss: ListedLossKind {
 
   package func differentiate(_ rows: LossPart, with kernels: Kernels) {
     kernels.crossEntropy(
-      logits: rows.outputs, weightedTargets: rows.targets, masses: rows.masses,
+      logits: rows.outputs, weightedTargets: rows.targets, targetSums: rows.targetSums,
       scales: rows.scales, losses: rows.losses, gradient: rows.gradient)
   }
 }

@@ -83,7 +83,7 @@ package struct LossPart {
   /// [rows, outputs], after smoothing and multiplication by the class weights of the terms.
   let targets: MatrixView
   /// The sum of each row's targets.
-  let masses: VectorView<Float>
+  let targetSums: VectorView<Float>
   /// The class of each row.
   let labels: VectorView<Int32>
   /// The factor of each row's gradient, which contains its weight and the divisor of the mean.

@@ -24,12 +24,12 @@ struct LossPass: Sendable {
   private let base: VectorView<Float>
   private let peak: VectorView<Float>
   /// The sum of the targets of a sample, by its class.
-  private let peakMass: VectorView<Float>
+  private let targetSumOfClass: VectorView<Float>
   // Memory for a batch: the given targets [rows, classes], the weighted targets [rows, outputs], their sums
   // per row, and the scale of each row's gradient.
   private let given: MatrixView
   private let targets: MatrixView
-  private let masses: VectorView<Float>
+  private let targetSums: VectorView<Float>
   private let scales: VectorView<Float>
 
   /// Lays out memory for batches of at most `batchSize` samples.
@@ -48,11 +48,11 @@ struct LossPass: Sendable {
     let smoothed = SmoothedTargets(loss, classCount: classCount)
     base = arena.vector(copying: smoothed.base)
     peak = arena.vector(copying: smoothed.peak)
-    peakMass = arena.vector(copying: smoothed.mass)
+    targetSumOfClass = arena.vector(copying: smoothed.sum)
     self.given = arena.matrix(
       rowCount: given.matrix == nil ? 0 : batchSize, columnCount: classCount)
     targets = arena.matrix(rowCount: batchSize, columnCount: outputCount)
-    masses = arena.vector(count: batchSize)
+    targetSums = arena.vector(count: batchSize)
     scales = arena.vector(count: batchSize)
   }
 
@@ -90,7 +90,7 @@ struct LossPass: Sendable {
   ) {
     let divisor = divisor(of: samples)
     let targets = targets.rows(rows)
-    let masses = masses.elements(rows)
+    let targetSums = targetSums.elements(rows)
     let scales = scales.elements(rows)
     for (index, row) in rows.enumerated() {
       let weight = weight(of: samples[row])
@@ -100,13 +100,13 @@ struct LossPass: Sendable {
     if let source {
       let given = given.rows(rows)
       kernels.gather(source, rows: samples.elements(rows), into: given)
-      writeTargets(from: given, into: targets, masses)
+      writeTargets(from: given, into: targets, targetSums)
     } else {
-      writeTargets(from: labels, into: targets, masses)
+      writeTargets(from: labels, into: targets, targetSums)
     }
     loss.kind.differentiate(
       LossPart(
-        outputs: outputs, targets: targets, masses: masses, labels: labels, scales: scales,
+        outputs: outputs, targets: targets, targetSums: targetSums, labels: labels, scales: scales,
         losses: losses, gradient: gradient), with: kernels)
     predict(outputs, targets: targets, into: predictions)
   }
@@ -114,7 +114,7 @@ struct LossPass: Sendable {
   /// Returns the factor of the second derivatives of a row's cross-entropy.
   ///
   /// It is valid after `differentiate` has processed the row.
-  func curvatureScale(ofRow row: Int) -> Float { scales[row] * masses[row] }
+  func curvatureScale(ofRow row: Int) -> Float { scales[row] * targetSums[row] }
 
   /// Returns the totals of a batch, from the losses and predictions of its rows.
   func total(
@@ -140,11 +140,11 @@ struct LossPass: Sendable {
   // MARK: Targets
 
   private func writeTargets(
-    from labels: VectorView<Int32>, into targets: MatrixView, _ masses: VectorView<Float>
+    from labels: VectorView<Int32>, into targets: MatrixView, _ targetSums: VectorView<Float>
   ) {
     for row in 0..<targets.rowCount {
       let label = Int(labels[row])
-      masses[row] = peakMass[label]
+      targetSums[row] = targetSumOfClass[label]
       if outputCount == 1, classCount == 2 {
         targets[row, 0] = label == 1 ? peak[1] : base[1]
         continue
@@ -156,21 +156,21 @@ struct LossPass: Sendable {
   }
 
   private func writeTargets(
-    from given: MatrixView, into targets: MatrixView, _ masses: VectorView<Float>
+    from given: MatrixView, into targets: MatrixView, _ targetSums: VectorView<Float>
   ) {
     let kept = 1 - loss.labelSmoothing
     let spread = loss.spread(classCount: classCount)
     let weights = loss.kind.weighsTerms ? loss.classWeights : []
     let first = outputCount == 1 ? classCount - 1 : 0
     for row in 0..<targets.rowCount {
-      var mass = 0.0
+      var sum = 0.0
       for column in 0..<outputCount {
         var target = kept * Double(given[row, first + column]) + spread
         if !weights.isEmpty { target *= weights[column] }
         targets[row, column] = Float(target)
-        mass += target
+        sum += target
       }
-      masses[row] = Float(mass)
+      targetSums[row] = Float(sum)
     }
   }
 
@@ -200,7 +200,7 @@ private struct SmoothedTargets {
   /// The target of each class's output for samples of that class.
   let peak: [Float]
   /// The sum of a sample's targets, by its class.
-  let mass: [Float]
+  let sum: [Float]
 
   init(_ loss: Loss, classCount: Int) {
     let smoothing = loss.labelSmoothing
@@ -210,7 +210,7 @@ private struct SmoothedTargets {
     base = weights.map { Float($0 * spread) }
     peak = weights.map { Float($0 * (1 - smoothing + spread)) }
     let total = weights.reduce(0) { $0 + $1 * spread }
-    mass = weights.map { Float(total + $0 * (1 - smoothing)) }
+    sum = weights.map { Float(total + $0 * (1 - smoothing)) }
   }
 }
 

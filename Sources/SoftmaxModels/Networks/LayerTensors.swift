@@ -33,3 +33,11 @@ public struct LayerTensors: Hashable, Sendable {
       ])
   }
 }
+
+extension [LayerTensors] {
+  /// Adds a tensor of a layer; the tensors of each layer are added one after another.
+  mutating func append(_ tensor: LayerTensor, ofLayer layer: Int) {
+    if last?.layer != layer { append(LayerTensors(layer: layer, tensors: [])) }
+    self[count - 1].tensors.append(tensor)
+  }
+}

@@ -95,11 +95,7 @@ struct ParameterLayout: Sendable {
   func layers(of flat: [Float]) -> [LayerTensors] {
     var result: [LayerTensors] = []
     for segment in segments {
-      if result.last?.layer == segment.layer {
-        result[result.count - 1].tensors.append(tensor(segment, of: flat))
-      } else {
-        result.append(LayerTensors(layer: segment.layer, tensors: [tensor(segment, of: flat)]))
-      }
+      result.append(tensor(segment, of: flat), ofLayer: segment.layer)
     }
     return result
   }

@@ -213,14 +213,15 @@ public struct OptimizerState: Sendable {
   private mutating func withTensor(
     _ parameters: inout [Float], along gradient: MatrixView?, _ body: (TrainedTensor) -> Void
   ) {
-    let (ruleCount, count) = (optimizer.stateCount, layout.count)
+    let (ruleStateCount, count) = (optimizer.stateCount, layout.count)
     let isAccumulating = treatment.isAccumulating
     parameters.withMutableFlatView { parameters in
       values.withMutableFlatView { values in
         guard let parameters, let gradient else { return }
         body(
           TrainedTensor(
-            parameters, gradient: gradient, ruleCount: ruleCount, isAccumulating: isAccumulating,
+            parameters, gradient: gradient, ruleStateCount: ruleStateCount,
+            isAccumulating: isAccumulating,
             isPenalized: false
           ) { slot in
             guard let values else { preconditionFailure("the optimizer keeps values") }

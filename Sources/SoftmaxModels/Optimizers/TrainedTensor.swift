@@ -21,15 +21,15 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
   /// - Parameter state: returns the view of a value of the state, in the layout of the tensor: first
   ///   those of the rule, then the sum of the gradients.
   init(
-    _ value: MatrixView, gradient: MatrixView, ruleCount: Int, isAccumulating: Bool,
+    _ value: MatrixView, gradient: MatrixView, ruleStateCount: Int, isAccumulating: Bool,
     isPenalized: Bool, state: (Int) -> MatrixView
   ) {
     self.value = value
     self.gradient = gradient
-    first = ruleCount > 0 ? state(0) : nil
-    second = ruleCount > 1 ? state(1) : nil
-    third = ruleCount > 2 ? state(2) : nil
-    sum = isAccumulating ? state(ruleCount) : nil
+    first = ruleStateCount > 0 ? state(0) : nil
+    second = ruleStateCount > 1 ? state(1) : nil
+    third = ruleStateCount > 2 ? state(2) : nil
+    sum = isAccumulating ? state(ruleStateCount) : nil
     self.isPenalized = isPenalized
   }
 

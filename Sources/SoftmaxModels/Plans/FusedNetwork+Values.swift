@@ -75,11 +75,9 @@ extension FusedNetwork {
         let values = hidden.flatMap { parts in
           parts[index].unitTensors[place].parameter.map { view($0).matrix().elements } ?? []
         }
-        if result.last?.layer != tensor.layer {
-          result.append(LayerTensors(layer: tensor.layer, tensors: []))
-        }
-        result[result.count - 1].tensors.append(
-          LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values))
+        result.append(
+          LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values),
+          ofLayer: tensor.layer)
       }
     }
     var weight = Matrix(

@@ -132,13 +132,13 @@ private struct TensorLayout {
 extension PlainNetwork {
   /// Creates the trained parameters, with memory for their gradients and the optimizer's state.
   func parameters(
-    ruleCount: Int, isAccumulating: Bool, in arena: Arena
+    ruleStateCount: Int, isAccumulating: Bool, in arena: Arena
   ) -> [PlainParameter] {
     tensors.indices.flatMap { index -> [PlainParameter] in
       guard tensors[index].contains(where: \.isTrained) else { return [] }
       return operations[index].body.parameters.map {
         PlainParameter(
-          $0, tensors: Array(tensors[index][$0.tensors]), of: index, ruleCount: ruleCount,
+          $0, tensors: Array(tensors[index][$0.tensors]), of: index, ruleStateCount: ruleStateCount,
           isAccumulating: isAccumulating, in: arena)
       }
     }

@@ -14,7 +14,7 @@ struct PlainParameter: Sendable {
 
   init(
     _ parameter: OperationParameter, tensors: [PlainNetwork.Tensor], of operation: Int,
-    ruleCount: Int, isAccumulating: Bool, in arena: Arena
+    ruleStateCount: Int, isAccumulating: Bool, in arena: Arena
   ) {
     let value = parameter.value
     let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
@@ -22,7 +22,7 @@ struct PlainParameter: Sendable {
     role = parameter.gradient
     self.tensors = tensors
     tensor = TrainedTensor(
-      value, gradient: like(), ruleCount: ruleCount, isAccumulating: isAccumulating,
+      value, gradient: like(), ruleStateCount: ruleStateCount, isAccumulating: isAccumulating,
       isPenalized: tensors.contains(where: \.isPenalized)
     ) { _ in like() }
   }
@@ -33,11 +33,11 @@ struct PlainParameter: Sendable {
     let (rows, columns) = (0..<value.rowCount, 0..<value.columnCount)
     switch role {
     case .inputMajorWeight
-    where !PlanSharing.hasColumns(value.columnCount, forWorkers: worker.count):
+    where !WorkDivision.hasColumns(value.columnCount, forWorkers: worker.count):
       return BatchPart(rows: worker.share(of: value.rowCount, alignedTo: 8), columns: columns)
     case .outputMajorWeight, .inputMajorWeight, .bias, .factor, .summed:
       return BatchPart(
-        rows: rows, columns: PlanSharing.columns(of: value.columnCount, for: worker))
+        rows: rows, columns: WorkDivision.columns(of: value.columnCount, for: worker))
     case .custom:
       // One worker sums all rows, so the sum is in the order of the rows.
       let isOwner = operation % worker.count == worker.index

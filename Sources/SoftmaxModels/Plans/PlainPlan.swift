@@ -6,7 +6,7 @@ import SoftmaxCore
 ///
 /// A step has two phases. The first computes the logits from the features, then the loss, then the
 /// gradients back to the first trained layer: each worker takes some rows or some columns of every
-/// operation (`PlanSharing`), with a barrier wherever a worker needs results of others. In the second phase
+/// operation (`WorkDivision`), with a barrier wherever a worker needs results of others. In the second phase
 /// every worker sums the gradient of some of the parameters over all rows, and updates them.
 final class PlainPlan: TrainingPlan {
   let schedule: BatchSchedule
@@ -18,7 +18,7 @@ final class PlainPlan: TrainingPlan {
   let arena: Arena
   let forward: PassMemory
   /// How the workers divide the outputs of each operation.
-  private let sharings: VectorView<PlanSharing>
+  private let divisions: VectorView<WorkDivision>
   /// Whether every worker converts the whole batch into its own copy.
   private let hasOwnInputs: Bool
   /// Whether a batch is a single block of the sums over rows.
@@ -55,18 +55,18 @@ final class PlainPlan: TrainingPlan {
     let arena = Arena()
     let lowered = PlainNetwork(network, rowCapacity: batchSize, in: arena)
     let rows = batchSize
-    var last = PlanSharing.rows
-    let sharings = lowered.operations.elements().map { operation in
-      last = operation.sharing(of: last, workerCount: workerCount)
+    var last = WorkDivision.rows
+    let divisions = lowered.operations.elements().map { operation in
+      last = operation.division(of: last, workerCount: workerCount)
       return last
     }
-    self.sharings = arena.vector(copying: sharings)
+    self.divisions = arena.vector(copying: divisions)
     // For a large batch, a copy per worker would take memory rather than save time, and prefetching by one
     // worker would evict data that it is about to read.
     isSmallBatch = batchSize <= Kernels.rowChunk
     let takesWholeRows = lowered.operations[0].traits.takesWholeRows
     hasOwnInputs =
-      isSmallBatch && sharings[0] == .columns && takesWholeRows
+      isSmallBatch && divisions[0] == .columns && takesWholeRows
       && FusedShape.hasRoom(
         inputCount: lowered.inputCount, rowCount: batchSize, workerCount: workerCount)
     let forward = PassMemory(
@@ -76,7 +76,7 @@ final class PlainPlan: TrainingPlan {
       stepsInTiles && optimizer.rule.stepsInTiles && treatment.isNone
       && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
-      ruleCount: optimizer.stateCount, isAccumulating: treatment.isAccumulating, in: arena)
+      ruleStateCount: optimizer.stateCount, isAccumulating: treatment.isAccumulating, in: arena)
     for parameter in parameters { parameter.tensor.first?.fill(optimizer.rule.initialState) }
     squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation
@@ -142,7 +142,7 @@ final class PlainPlan: TrainingPlan {
       into: source(of: 0, for: worker).rows(gathered))
     propagate(rowCount: rowCount, step: step, worker: worker)
 
-    if sharings[sharings.count - 1] == .columns { worker.barrier() }
+    if divisions[divisions.count - 1] == .columns { worker.barrier() }
     differentiateLoss(rows, of: samples, logits: forward.logits.rows(rows), targets: targets)
     backpropagate(rowCount: rowCount, worker: worker)
   }
@@ -165,12 +165,12 @@ final class PlainPlan: TrainingPlan {
     for index in 0..<network.operations.count {
       let operation = network.operations[index]
       if index > 0 {
-        meet(worker, after: sharings[index - 1], before: sharings[index], of: operation)
-      } else if sharings[0] == .columns, !hasOwnInputs {
+        meet(worker, after: divisions[index - 1], before: divisions[index], of: operation)
+      } else if divisions[0] == .columns, !hasOwnInputs {
         worker.barrier()
       }
       let y = forward.values[index]
-      let part = sharings[index].part(
+      let part = divisions[index].part(
         rowCount: rowCount, columnCount: y.columnCount, for: worker)
       operation.body.forward(
         source(of: index, for: worker), into: y, part: part, step: number, with: kernels)
@@ -182,27 +182,27 @@ final class PlainPlan: TrainingPlan {
     guard let firstTrained else { return }
     // The rows of the loss were divided among the workers; a gradient is divided as the output that it
     // belongs to.
-    var last = PlanSharing.rows
+    var last = WorkDivision.rows
     for index in (firstTrained..<network.operations.count).reversed() {
       let operation = network.operations[index]
       let isWanted = index > firstTrained
       guard isWanted || operation.traits.sumsOnTheWayBack else { break }
       // The input gradient of a matrix product is divided as the input was.
-      let sharing = sharings[operation.traits.form == .product ? index - 1 : index]
-      meet(worker, after: last, before: sharing, of: operation)
+      let division = divisions[operation.traits.form == .product ? index - 1 : index]
+      meet(worker, after: last, before: division, of: operation)
       let x = source(of: index, for: worker)
       operation.body.backward(
         x: x, y: forward.values[index], dy: gradients[index],
         into: isWanted ? gradients[index - 1] : nil,
-        part: sharing.part(rowCount: rowCount, columnCount: x.columnCount, for: worker),
+        part: division.part(rowCount: rowCount, columnCount: x.columnCount, for: worker),
         with: kernels)
-      last = sharing
+      last = division
     }
   }
 
   // Waits for the other workers if the next operation reads results that they computed.
   private func meet(
-    _ worker: Worker, after last: PlanSharing, before next: PlanSharing,
+    _ worker: Worker, after last: WorkDivision, before next: WorkDivision,
     of operation: PlainNetwork.Operation
   ) {
     if last != next || (next == .columns && operation.traits.takesWholeRows) { worker.barrier() }
@@ -210,7 +210,13 @@ final class PlainPlan: TrainingPlan {
 
   func storedOptimizerState() -> [[LayerTensors]] {
     (0..<(parameters.first?.tensor.state.count ?? 0)).map { slot in
-      tensorsByLayer { $0.tensors(of: $0.tensor.state[slot]) }
+      var layers: [LayerTensors] = []
+      for parameter in parameters {
+        for tensor in parameter.tensors(of: parameter.tensor.state[slot]) {
+          layers.append(tensor, ofLayer: parameter.tensors[0].layer)
+        }
+      }
+      return layers
     }
   }
 
@@ -224,18 +230,5 @@ final class PlainPlan: TrainingPlan {
         rest = rest.dropFirst(parameter.tensors.count)
       }
     }
-  }
-
-  // Returns the tensors of all parameters, grouped by layer.
-  private func tensorsByLayer(
-    _ values: (PlainParameter) -> [LayerTensor]
-  ) -> [LayerTensors] {
-    var result: [LayerTensors] = []
-    for parameter in parameters {
-      let layer = parameter.tensors[0].layer
-      let tensors = result.last?.layer == layer ? result.removeLast().tensors : []
-      result.append(LayerTensors(layer: layer, tensors: tensors + values(parameter)))
-    }
-    return result
   }
 }

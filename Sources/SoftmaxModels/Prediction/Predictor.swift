@@ -37,7 +37,7 @@ public final class Predictor: Sendable {
   let inputShape: [Int]
   private let arena: Arena
   let execution: Execution
-  private let crew = Mutex<Crew?>(nil)
+  private let team = Mutex<PredictionTeam?>(nil)
 
   /// Prepares a network for prediction.
   ///
@@ -168,12 +168,12 @@ public final class Predictor: Sendable {
     let rows = firstRow..<firstRow + features.rowCount
     let isFinite = result.withView { view in
       guard let view else { return true }
-      let isShared = Crew.isWorthSharing(rowCount: features.rowCount, in: network)
+      let isShared = PredictionTeam.isWorthSharing(rowCount: features.rowCount, in: network)
       let wanted = isShared ? execution.threadCount : 1
-      return crew.withLock { crew in
-        let old = crew.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
-        let ready = old ?? Crew(for: self, threads: wanted)
-        crew = ready
+      return team.withLock { team in
+        let old = team.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
+        let ready = old ?? PredictionTeam(for: self, threads: wanted)
+        team = ready
         return ready.run(features, output, isShared: isShared, into: view.rows(rows))
       }
     }
@@ -211,68 +211,5 @@ public final class Predictor: Sendable {
     throw SoftmaxError(
       .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
       remedy: "the features or the weights are too large for Float", at: .row(row, column: column))
-  }
-}
-
-/// The worker threads of a predictor, each with separate memory for intermediate values.
-private struct Crew: Sendable {
-  // The number of rows that a worker processes at a time: a multiple of the tile height, and few enough for
-  // the intermediate values to stay in cache.
-  private static let block = 96
-  // The minimum number of operations of a batch to be shared: for fewer, waiting for the workers takes longer
-  // than the work saved.
-  private static let leastOperations = 4_000_000
-
-  private let team: WorkerTeam
-  private let arena = Arena()
-  private let passes: [PredictionPass]
-  /// For each worker, 1 if its last rows had finite results, else 0.
-  private let areFinite: VectorView<Int32>
-
-  init(for predictor: Predictor, threads: Int) {
-    team = WorkerTeam(threadCount: threads)
-    passes = (0..<team.threadCount).map { [arena] _ in
-      PredictionPass(
-        predictor.network, rowCapacity: Crew.block, kernels: predictor.execution.kernels, in: arena)
-    }
-    areFinite = arena.vector(count: team.threadCount)
-    wantedThreadCount = threads
-  }
-
-  /// The requested number of workers; the system may have granted fewer.
-  let wantedThreadCount: Int
-
-  /// Whether a batch of `rowCount` rows is large enough to be shared among workers.
-  static func isWorthSharing(rowCount: Int, in network: PackedNetwork) -> Bool {
-    rowCount > leastOperations / max(1, network.operationCount)
-  }
-
-  /// Computes all rows; returns false if a feature may not be finite or a logit is not finite.
-  func run(
-    _ features: Features, _ output: PredictionPass.Output, isShared: Bool, into result: MatrixView
-  ) -> Bool {
-    features.withSource { source in
-      guard isShared, passes.count > 1 else {
-        return Crew.run(passes[0], source, rows: 0..<features.rowCount, output, into: result)
-      }
-      team.run { [passes, areFinite] worker in
-        let rows = worker.share(of: source.rowCount, alignedTo: 16)
-        let isFinite = Crew.run(passes[worker.index], source, rows: rows, output, into: result)
-        areFinite[worker.index] = isFinite ? 1 : 0
-      }
-      return areFinite.elements().allSatisfy { $0 == 1 }
-    }
-  }
-
-  private static func run(
-    _ pass: PredictionPass, _ source: FeatureSource, rows: Range<Int>,
-    _ output: PredictionPass.Output, into result: MatrixView
-  ) -> Bool {
-    var isFinite = true
-    for begin in stride(from: rows.lowerBound, to: rows.upperBound, by: Crew.block) {
-      let block = begin..<min(begin + Crew.block, rows.upperBound)
-      if !pass.run(source, rows: block, output, into: result.rows(block)) { isFinite = false }
-    }
-    return isFinite
   }
 }

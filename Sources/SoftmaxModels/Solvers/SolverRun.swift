@@ -71,9 +71,9 @@ final class SolverRun: TrainingProcess {
         + "its steps itself", remedy: "leave the callback out, or train by batches")
   }
 
-  func settings(validation: TrainingSettings?) -> TrainingSettings {
+  func settings(validation: SettingsTree?) -> SettingsTree {
     var settings = objective.settings(validation: validation)
-    settings["solver"] = TrainingSettings(solver.name, solver.settings)
+    settings["solver"] = SettingsTree(solver.name, solver.settings)
     return settings
   }
 }

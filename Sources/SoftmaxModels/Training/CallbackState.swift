@@ -7,7 +7,7 @@
 /// ```
 public struct CallbackState: Hashable, Sendable {
   /// The settings, which must be equal when a training resumes from the checkpoint.
-  public let settings: TrainingSettings
+  public let settings: SettingsTree
   /// Values by name; they may be infinite.
   public var values: [String: Double]
   /// Networks by name, with the layers of the network that is trained.
@@ -15,7 +15,7 @@ public struct CallbackState: Hashable, Sendable {
 
   /// Creates the state of a callback.
   public init(
-    settings: TrainingSettings, values: [String: Double] = [:],
+    settings: SettingsTree, values: [String: Double] = [:],
     networks: [String: Sequential] = [:]
   ) {
     self.settings = settings

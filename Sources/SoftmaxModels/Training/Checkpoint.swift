@@ -50,7 +50,7 @@ public struct Checkpoint: Hashable, Sendable {
   /// The states of the callbacks that have one, in the order of the callbacks.
   public let callbacks: [CallbackState]
   /// The settings that must be equal when a training resumes, because they affect the steps.
-  public let settings: TrainingSettings
+  public let settings: SettingsTree
   /// The names of the classes.
   public let classNames: [String]
   /// The preprocessing of the features, which predictions need as well.
@@ -61,7 +61,7 @@ public struct Checkpoint: Hashable, Sendable {
   /// Creates a checkpoint.
   package init(
     state: Trainer.State, position: Position, history: TrainingHistory, callbacks: [CallbackState],
-    settings: TrainingSettings, classNames: [String], pipeline: Pipeline,
+    settings: SettingsTree, classNames: [String], pipeline: Pipeline,
     outputFunction: OutputFunction
   ) {
     self.state = state
@@ -75,7 +75,7 @@ public struct Checkpoint: Hashable, Sendable {
   }
 
   /// Throws `invalidArgument` unless the settings of a training equal those of the checkpoint.
-  func validate(settings others: TrainingSettings) throws(SoftmaxError) {
+  func validate(settings others: SettingsTree) throws(SoftmaxError) {
     guard let found = settings.difference(from: others) else { return }
     throw SoftmaxError(
       .invalidArgument,
@@ -87,10 +87,10 @@ public struct Checkpoint: Hashable, Sendable {
   /// Throws unless the callbacks that have a state have the settings that the checkpoint stores, in the
   /// same order.
   func validate(callbacks others: [any TrainingCallback]) throws(SoftmaxError) {
-    func group(_ states: [CallbackState]) -> TrainingSettings {
-      var group: [String: TrainingSettings] = [:]
+    func group(_ states: [CallbackState]) -> SettingsTree {
+      var group: [String: SettingsTree] = [:]
       for (index, state) in states.enumerated() { group["callback \(index + 1)"] = state.settings }
-      return TrainingSettings(group)
+      return SettingsTree(group)
     }
     let known = Checkpoint(
       state: state, position: position, history: history, callbacks: [],

@@ -170,17 +170,17 @@ extension Objective {
   /// Returns the objective's share of a training's settings.
   ///
   /// - Parameter validation: the identity of the validation samples; nil if there are none.
-  func settings(validation: TrainingSettings?) -> TrainingSettings {
-    var lossSettings = TrainingSettings(loss.name, loss.settings)
+  func settings(validation: SettingsTree?) -> SettingsTree {
+    var lossSettings = SettingsTree(loss.name, loss.settings)
     if !loss.classWeights.isEmpty {
-      lossSettings["class weights"] = TrainingSettings(
-        loss.classWeights.map { TrainingSettings($0) })
+      lossSettings["class weights"] = SettingsTree(
+        loss.classWeights.map { SettingsTree($0) })
     }
     return [
       "loss": lossSettings,
-      "batch size": TrainingSettings(Double(batchSize)),
-      "L1 penalty": TrainingSettings(l1Penalty),
-      "L2 penalty": TrainingSettings(l2Penalty),
+      "batch size": SettingsTree(Double(batchSize)),
+      "L1 penalty": SettingsTree(l1Penalty),
+      "L2 penalty": SettingsTree(l2Penalty),
       "training data": dataIdentity,
       "validation data": validation ?? "none",
     ]

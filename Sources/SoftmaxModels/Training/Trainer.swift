@@ -201,17 +201,17 @@ extension Trainer {
     stepCount = count
   }
 
-  func settings(validation: TrainingSettings?) -> TrainingSettings {
+  func settings(validation: SettingsTree?) -> SettingsTree {
     var settings = objective.settings(validation: validation)
-    settings["optimizer"] = TrainingSettings(optimizer.name, optimizer.settings)
+    settings["optimizer"] = SettingsTree(optimizer.name, optimizer.settings)
     return settings
   }
 }
 
 extension LabeledDataset {
   /// The number of rows and a fingerprint, which distinguish data sets in the settings of a training.
-  var identity: TrainingSettings {
-    ["rows": TrainingSettings(Double(count)), "fingerprint": TrainingSettings("\(fingerprint)")]
+  var identity: SettingsTree {
+    ["rows": SettingsTree(Double(count)), "fingerprint": SettingsTree("\(fingerprint)")]
   }
 }
 

@@ -11,7 +11,7 @@ struct TrainingLoop {
   private let epochCount: Int
   private let validation: LabeledDataset?
   private let onProgress: ((TrainingProgress) throws -> Void)?
-  private let validationIdentity: TrainingSettings?
+  private let validationIdentity: SettingsTree?
   private var callbacks: [any TrainingCallback]
   // The position in the training.
   private var position = Checkpoint.Position(epoch: 0)

@@ -43,7 +43,7 @@ protocol TrainingProcess: AnyObject {
   /// Returns the settings on which the steps depend.
   ///
   /// - Parameter validation: the identity of the validation samples; nil if there are none.
-  func settings(validation: TrainingSettings?) -> TrainingSettings
+  func settings(validation: SettingsTree?) -> SettingsTree
 }
 
 extension TrainingProcess {
@@ -61,7 +61,7 @@ extension TrainingProcess {
   /// Returns a checkpoint of the current state.
   func checkpoint(
     at position: Checkpoint.Position, history: TrainingHistory, callbacks: [CallbackState],
-    validation: TrainingSettings?
+    validation: SettingsTree?
   ) throws(SoftmaxError) -> Checkpoint {
     Checkpoint(
       state: try state, position: position, history: history, callbacks: callbacks,
@@ -72,7 +72,7 @@ extension TrainingProcess {
   /// Throws unless a checkpoint has the pipeline and the settings of this training, and a position that is
   /// possible in it.
   func validate(
-    _ checkpoint: Checkpoint, validation: TrainingSettings?
+    _ checkpoint: Checkpoint, validation: SettingsTree?
   ) throws(SoftmaxError) {
     try validateForm(of: checkpoint.state.network)
     try pipeline.validate(isThatOf: checkpoint.pipeline)

@@ -15,7 +15,7 @@ public struct TrainingStatus {
   public let hasValidation: Bool
   let process: any TrainingProcess
   private let callbacks: [any TrainingCallback]
-  private let validation: TrainingSettings?
+  private let validation: SettingsTree?
   /// The position in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
@@ -28,7 +28,7 @@ public struct TrainingStatus {
   init(
     history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool,
     process: any TrainingProcess,
-    callbacks: [any TrainingCallback], validation: TrainingSettings?, position: Checkpoint.Position
+    callbacks: [any TrainingCallback], validation: SettingsTree?, position: Checkpoint.Position
   ) {
     self.history = history
     self.progress = progress

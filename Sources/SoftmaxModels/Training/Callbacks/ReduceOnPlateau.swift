@@ -38,7 +38,7 @@ public struct ReduceOnPlateau: TrainingCallback {
     best = monitor.worst
   }
 
-  private var settings: TrainingSettings {
+  private var settings: SettingsTree {
     [
       "name": "reduce on plateau", "monitor": .init(monitor.name), "factor": .init(factor),
       "patience": .init(Double(patience)), "least improvement": .init(minDelta),

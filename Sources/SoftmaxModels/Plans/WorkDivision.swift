@@ -7,7 +7,7 @@ import SoftmaxCore
 /// Columns are used for matrix products with many weights. In the forward products and in the updates a
 /// worker then reads only the weights that it updates itself, so they stay in its processor's cache from
 /// step to step.
-enum PlanSharing: Sendable, BitwiseCopyable {
+enum WorkDivision: Sendable, BitwiseCopyable {
   case rows
   case columns
 
@@ -31,18 +31,18 @@ enum PlanSharing: Sendable, BitwiseCopyable {
       BatchPart(rows: worker.share(of: rowCount, alignedTo: 8), columns: 0..<columnCount)
     case .columns:
       BatchPart(
-        rows: 0..<rowCount, columns: PlanSharing.columns(of: columnCount, for: worker))
+        rows: 0..<rowCount, columns: WorkDivision.columns(of: columnCount, for: worker))
     }
   }
 }
 
 extension PlainNetwork.Operation {
   /// Returns the division of the operation's outputs, given the division of its inputs.
-  func sharing(of inputs: PlanSharing, workerCount: Int) -> PlanSharing {
+  func division(of inputs: WorkDivision, workerCount: Int) -> WorkDivision {
     switch traits.form {
     case .product:
       WeightLayout(inputCount: inputCount, outputCount: outputCount) == .inputMajor
-        && PlanSharing.hasColumns(outputCount, forWorkers: workerCount) ? .columns : .rows
+        && WorkDivision.hasColumns(outputCount, forWorkers: workerCount) ? .columns : .rows
     case .rows: .rows
     case .columns: .columns
     case .elements: inputs

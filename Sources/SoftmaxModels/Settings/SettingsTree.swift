@@ -7,16 +7,16 @@
 /// written as literals:
 ///
 /// ```swift
-/// let settings: TrainingSettings = [
+/// let settings: SettingsTree = [
 ///   "name": "my callback", "patience": 5, "thresholds": [0.1, 0.01],
 /// ]
 /// ```
-public struct TrainingSettings: Hashable, Sendable {
+public struct SettingsTree: Hashable, Sendable {
   private enum Node: Hashable, Sendable {
     case number(Double)
     case text(String)
-    case list([TrainingSettings])
-    case group([String: TrainingSettings])
+    case list([SettingsTree])
+    case group([String: SettingsTree])
   }
 
   private let node: Node
@@ -28,13 +28,13 @@ public struct TrainingSettings: Hashable, Sendable {
   /// Creates a text.
   public init(_ text: String) { self.init(.text(text)) }
   /// Creates an ordered list of settings.
-  public init(_ list: [TrainingSettings]) { self.init(.list(list)) }
+  public init(_ list: [SettingsTree]) { self.init(.list(list)) }
   /// Creates a group of settings by name.
-  public init(_ group: [String: TrainingSettings]) { self.init(.group(group)) }
+  public init(_ group: [String: SettingsTree]) { self.init(.group(group)) }
   /// Creates a group of numbers by name; the group itself has a name too.
   init(_ name: String, _ numbers: [String: Double]) {
-    var group = numbers.mapValues { TrainingSettings($0) }
-    group[TrainingSettings.nameKey] = TrainingSettings(name)
+    var group = numbers.mapValues { SettingsTree($0) }
+    group[SettingsTree.nameKey] = SettingsTree(name)
     self.init(group)
   }
 
@@ -42,14 +42,14 @@ public struct TrainingSettings: Hashable, Sendable {
   private static let nameKey = "name"
 }
 
-extension TrainingSettings {
+extension SettingsTree {
   /// The setting of a group with a name; nil if there is none, or if this is no group.
-  subscript(name: String) -> TrainingSettings? {
+  subscript(name: String) -> SettingsTree? {
     get { if case .group(let group) = node { group[name] } else { nil } }
     set {
       guard case .group(var group) = node else { return }
       group[name] = newValue
-      self = TrainingSettings(group)
+      self = SettingsTree(group)
     }
   }
 
@@ -58,13 +58,13 @@ extension TrainingSettings {
   /// The name of a group is compared first, then its settings in alphabetical order. A value is nil if
   /// the setting is missing.
   func difference(
-    from other: TrainingSettings
-  ) -> (name: String, own: TrainingSettings?, other: TrainingSettings?)? {
+    from other: SettingsTree
+  ) -> (name: String, own: SettingsTree?, other: SettingsTree?)? {
     guard self != other else { return nil }
     guard case .group(let own) = node, case .group(let others) = other.node else {
       return ("", self, other)
     }
-    let rank = { (name: String) in name == TrainingSettings.nameKey ? 0 : 1 }
+    let rank = { (name: String) in name == SettingsTree.nameKey ? 0 : 1 }
     let names = Set(own.keys).union(others.keys).sorted {
       (rank($0), $0) < (rank($1), $1)
     }
@@ -78,7 +78,7 @@ extension TrainingSettings {
   }
 }
 
-extension TrainingSettings: CustomStringConvertible {
+extension SettingsTree: CustomStringConvertible {
   /// The settings in one line, such as "adam, beta1 0.9, beta2 0.999".
   public var description: String {
     switch node {
@@ -87,14 +87,14 @@ extension TrainingSettings: CustomStringConvertible {
     case .text(let text): return text
     case .list(let list): return "[" + list.map(\.description).joined(separator: ", ") + "]"
     case .group(let group):
-      let rest = group.filter { $0.key != TrainingSettings.nameKey }.sorted { $0.key < $1.key }
-      let name = group[TrainingSettings.nameKey].map { [$0.description] } ?? []
+      let rest = group.filter { $0.key != SettingsTree.nameKey }.sorted { $0.key < $1.key }
+      let name = group[SettingsTree.nameKey].map { [$0.description] } ?? []
       return (name + rest.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
     }
   }
 }
 
-extension TrainingSettings: Codable {
+extension SettingsTree: Codable {
   /// Decodes a number, string, array or object.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -102,10 +102,10 @@ extension TrainingSettings: Codable {
       self.init(number)
     } else if let text = try? container.decode(String.self) {
       self.init(text)
-    } else if let list = try? container.decode([TrainingSettings].self) {
+    } else if let list = try? container.decode([SettingsTree].self) {
       self.init(list)
     } else {
-      self.init(try container.decode([String: TrainingSettings].self))
+      self.init(try container.decode([String: SettingsTree].self))
     }
   }
 
@@ -121,7 +121,7 @@ extension TrainingSettings: Codable {
   }
 }
 
-extension TrainingSettings: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
+extension SettingsTree: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// Creates a number.
@@ -131,9 +131,9 @@ extension TrainingSettings: ExpressibleByFloatLiteral, ExpressibleByIntegerLiter
   /// Creates a text.
   public init(stringLiteral text: String) { self.init(text) }
   /// Creates an ordered list of settings.
-  public init(arrayLiteral list: TrainingSettings...) { self.init(list) }
+  public init(arrayLiteral list: SettingsTree...) { self.init(list) }
   /// Creates a group of settings by name; if a name occurs twice, the last setting is used.
-  public init(dictionaryLiteral group: (String, TrainingSettings)...) {
-    self.init([String: TrainingSettings](group, uniquingKeysWith: { $1 }))
+  public init(dictionaryLiteral group: (String, SettingsTree)...) {
+    self.init([String: SettingsTree](group, uniquingKeysWith: { $1 }))
   }
 }
