@@ -53,6 +53,12 @@ KERNEL(
     const softmax_adam *_Nonnull step, float l2, float *_Nullable w, float *_Nullable m1,
     float *_Nullable m2, ptrdiff_t ldw)
 
+// C[i,j] = C[i,j] + sum over t < steps of A[i,t] B[t,j] in double: ascending with fused multiply-add,
+// from C[i,j].
+KERNEL(
+    gemm_doubles, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const double *_Nullable a,
+    ptrdiff_t lda, const double *_Nullable b, ptrdiff_t ldb, double *_Nullable c, ptrdiff_t ldc)
+
 // y[i] = sum over t < steps of A[i,t], ascending from +0.
 SHARED_KERNEL(
     sum_of_columns, ptrdiff_t m, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda,
@@ -75,6 +81,11 @@ KERNEL(
 KERNEL(
     gather_floats, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
     const int64_t *_Nullable rows, float *_Nullable y, ptrdiff_t ldy)
+
+// Y[i,j] = T[j,i] = X[i,j] - mean[j] in double.
+KERNEL(
+    widen_rows, ptrdiff_t m, ptrdiff_t n, const float *_Nullable x, ptrdiff_t ldx,
+    const float *_Nullable mean, double *_Nullable y, ptrdiff_t ldy, double *_Nullable t, ptrdiff_t ldt)
 
 // MARK: Functions of each element (y may be x)
 
@@ -183,6 +194,22 @@ KERNEL(
 KERNEL(
     dropout_apply, ptrdiff_t n, const float *_Nullable mask, const float *_Nullable x,
     float *_Nullable y)
+
+// MARK: Columns of logits in double
+
+// The softmax of each column j of n logits: max[j] is the greatest logit, NaN ignored, sum[j] = sum over
+// i of exp_doubles(Z[i,j] - max[j]) (doubles.h), ascending from +0, and P[i,j] = exp_doubles(Z[i,j] -
+// max[j]) / sum[j].
+KERNEL(
+    softmax_columns, ptrdiff_t m, ptrdiff_t n, const double *_Nullable z, ptrdiff_t ldz,
+    double *_Nullable p, ptrdiff_t ldp, double *_Nullable max, double *_Nullable sum)
+
+// U[i,j] = P[i,j] (U[i,j] - mean) scale[j], where mean = sum over i of P[i,j] U[i,j], ascending with fused
+// multiply-add from +0; +0 where scale[j] is not greater than 0. It is the change of scale[j] P[i,j] if
+// the logits change by U.
+KERNEL(
+    softmax_change_columns, ptrdiff_t m, ptrdiff_t n, const double *_Nullable p, ptrdiff_t ldp,
+    const double *_Nullable scale, double *_Nullable u, ptrdiff_t ldu)
 
 // MARK: Rows of logits (y may be x)
 

@@ -167,7 +167,12 @@ void operand_fill(const operand *o, int index, mode mode, uint64_t seed, uint8_t
       case contents_moments: x = __builtin_fabsf(next_value(&s, mode, index)); break;
       case contents_values: x = next_value(&s, mode, index); break;
       }
-      memcpy(to, &x, sizeof x);
+      if (o->element == element_double) {
+        double wide = x;
+        memcpy(to, &wide, sizeof wide);
+      } else {
+        memcpy(to, &x, sizeof x);
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ typedef enum element {
   element_byte,
   element_int32,
   element_int64,
-  element_double,  // an output alone
+  element_double,  // an input has the values of floats
 } element;
 
 typedef enum role {

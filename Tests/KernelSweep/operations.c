@@ -6,11 +6,17 @@
 #include "operations.h"
 
 #define FLOATS(k) ((float *)o[k].address)
+#define DOUBLES(k) ((double *)o[k].address)
 #define INTEGERS(k) ((int32_t *)o[k].address)
 
 static operand floats(role role, contents contents, ptrdiff_t rows, ptrdiff_t columns,
                       ptrdiff_t gap) {
   return (operand){element_float, role, contents, rows, columns, columns + gap, 0, NULL};
+}
+
+static operand doubles(role role, contents contents, ptrdiff_t rows, ptrdiff_t columns,
+                       ptrdiff_t gap) {
+  return (operand){element_double, role, contents, rows, columns, columns + gap, 0, NULL};
 }
 
 static operand integers(element e, role role, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t gap,
@@ -92,7 +98,7 @@ static void sum_of_squares_operands(const kernel_case *c, operand *o) {
   bool transposed = c->variation & 1;
   o[0] = floats(role_input, contents_values, transposed ? c->steps : c->m,
                 transposed ? c->m : c->steps, c->gap);
-  o[1] = (operand){element_double, role_output, contents_values, 1, c->m, c->m, 0, NULL};
+  o[1] = doubles(role_output, contents_values, 1, c->m, 0);
 }
 
 static void sum_of_squares_call(
@@ -102,7 +108,32 @@ static void sum_of_squares_call(
                           transposed ? o[0].stride : 1, o[1].address);
 }
 
+static void gemm_doubles_operands(const kernel_case *c, operand *o) {
+  o[0] = doubles(role_input, contents_values, c->m, c->steps, c->gap);
+  o[1] = doubles(role_input, contents_values, c->steps, c->n, 2 * c->gap);
+  o[2] = doubles(role_update, contents_values, c->m, c->n, 3 * c->gap);
+}
+
+static void gemm_doubles_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->gemm_doubles(c->m, c->n, c->steps, DOUBLES(0), o[0].stride, DOUBLES(1), o[1].stride,
+                        DOUBLES(2), o[2].stride);
+}
+
 // MARK: Batches
+
+static void widen_rows_operands(const kernel_case *c, operand *o) {
+  o[0] = floats(role_input, contents_values, c->m, c->n, c->gap);
+  o[1] = doubles(role_output, contents_values, c->m, c->n, 2 * c->gap);
+  o[2] = doubles(role_output, contents_values, c->n, c->m, 3 * c->gap);
+  o[3] = floats(role_input, contents_values, 1, c->n, 0);
+}
+
+static void widen_rows_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->widen_rows(c->m, c->n, FLOATS(0), o[0].stride, FLOATS(3), DOUBLES(1), o[1].stride, DOUBLES(2),
+                      o[2].stride);
+}
 
 // Variations: 1 without row numbers.
 static void gather_operands(const kernel_case *c, operand *o, operand source) {
@@ -500,6 +531,40 @@ static void gradient_adam_call(
       c->variation & 1 ? 1e-4f : 0, FLOATS(2), FLOATS(3), FLOATS(4), o[2].stride);
 }
 
+// MARK: Columns of logits in double
+
+static operand columns_of_doubles(role role, contents contents, const kernel_case *c,
+                                  ptrdiff_t gap) {
+  operand o = doubles(role, contents, c->n, c->m, gap);
+  o.limit = c->n;
+  return o;
+}
+
+static void softmax_columns_operands(const kernel_case *c, operand *o) {
+  o[0] = columns_of_doubles(role_input, contents_logit_columns, c, c->gap);
+  o[1] = columns_of_doubles(role_output, contents_values, c, 2 * c->gap);
+  o[2] = doubles(role_output, contents_values, 1, c->m, 0);
+  o[3] = doubles(role_output, contents_values, 1, c->m, 0);
+}
+
+static void softmax_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->softmax_columns(c->m, c->n, DOUBLES(0), o[0].stride, DOUBLES(1), o[1].stride,
+                           DOUBLES(2), DOUBLES(3));
+}
+
+static void softmax_change_columns_operands(const kernel_case *c, operand *o) {
+  o[0] = columns_of_doubles(role_input, contents_distribution_columns, c, c->gap);
+  o[1] = doubles(role_input, contents_distributions, 1, c->m, 0);
+  o[2] = columns_of_doubles(role_update, contents_logit_columns, c, 3 * c->gap);
+}
+
+static void softmax_change_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->softmax_change_columns(c->m, c->n, DOUBLES(0), o[0].stride, DOUBLES(1), DOUBLES(2),
+                                  o[2].stride);
+}
+
 #include "layer_operations.h"
 
 // MARK: The list
@@ -513,6 +578,8 @@ const operation operations[] = {
     OPERATION(lanes_columns, lanes_columns, 4, false, lanes_columns),
     OPERATION(sum_of_columns, sum, 1, false, sum_of_columns),
     OPERATION(sum_of_squares, sum, 2, false, sum_of_squares),
+    OPERATION(gemm_doubles, product, 1, false, gemm_doubles),
+    OPERATION(widen_rows, row, 1, false, widen_rows),
     OPERATION(gather_bytes, gather, 2, false, gather_bytes),
     OPERATION(gather_floats, gather, 2, false, gather_floats),
     OPERATION(exponential, vector, 2, false, function),
@@ -545,6 +612,8 @@ const operation operations[] = {
     OPERATION(softmax_rows, row, 2, true, softmax),
     OPERATION(log_softmax_rows, row, 2, true, softmax),
     OPERATION(log_sum_exp_rows, row, 1, true, log_sum_exp),
+    OPERATION(softmax_columns, row, 1, false, softmax_columns),
+    OPERATION(softmax_change_columns, row, 1, false, softmax_change_columns),
     OPERATION(cross_entropy_labels, row, 3, true, labels),
     OPERATION(cross_entropy_distributions, row, 3, true, distributions),
     OPERATION(cross_entropy_columns, logit_columns, 2, true, logit_columns),

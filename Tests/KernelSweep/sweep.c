@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define MARGIN 64           // bytes watched on either side of an operand
-#define CAPACITY (1 << 20)  // of the memory of an operand; a multiple of every page size
+#define CAPACITY (1 << 22)  // of the memory of an operand; a multiple of every page size
 #define MISALIGNMENTS 64
 #define CANONICAL_NAN 0x7fc00000u
 

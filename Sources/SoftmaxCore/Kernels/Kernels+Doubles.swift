@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSoftmaxKernels
+
+/// A matrix of doubles in an arena, row by row without gaps.
+///
+/// Copies refer to the same memory, which the arena keeps.
+package struct DoubleMatrixView: Sendable, BitwiseCopyable {
+  package let values: VectorView<Double>
+  package let rowCount: Int
+  package let columnCount: Int
+
+  package init(_ values: VectorView<Double>, rowCount: Int, columnCount: Int) {
+    precondition(values.count == rowCount * columnCount, "shape of a matrix")
+    self.values = values
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+  }
+
+  package subscript(row: Int, column: Int) -> Double {
+    get { values[row * columnCount + column] }
+    nonmutating set { values[row * columnCount + column] = newValue }
+  }
+
+  /// Returns a view of a range of rows.
+  package func rows(_ range: Range<Int>) -> DoubleMatrixView {
+    DoubleMatrixView(
+      values.elements(range.lowerBound * columnCount..<range.upperBound * columnCount),
+      rowCount: range.count, columnCount: columnCount)
+  }
+
+  /// Sets all elements to a value.
+  package func fill(_ value: Double) {
+    unsafe values.base.update(repeating: value, count: values.count)
+  }
+}
+
+extension Arena {
+  /// Allocates a matrix of zeros.
+  package func doubles(rowCount: Int, columnCount: Int) -> DoubleMatrixView {
+    DoubleMatrixView(
+      vector(count: rowCount * columnCount), rowCount: rowCount, columnCount: columnCount)
+  }
+}
+
+// Kernels of softmax regression in double: a block of samples is a matrix with a row per sample, and its
+// logits are a matrix with a column per sample.
+extension Kernels {
+  /// Adds the product a b to c, in ascending order.
+  package func add(
+    productOf a: DoubleMatrixView, _ b: DoubleMatrixView, to c: DoubleMatrixView
+  ) {
+    precondition(
+      a.columnCount == b.rowCount && a.rowCount == c.rowCount && b.columnCount == c.columnCount,
+      "shapes of a product")
+    unsafe table.pointee.gemm_doubles(
+      a.rowCount, b.columnCount, a.columnCount, a.values.base, a.columnCount, b.values.base,
+      b.columnCount, c.values.base, c.columnCount)
+  }
+
+  /// Copies rows of floats minus the means of the columns to the beginning of y, and transposed to the
+  /// beginning of each row of t.
+  package func widen(
+    _ x: MatrixView, minus mean: VectorView<Float>, into y: DoubleMatrixView,
+    transposed t: DoubleMatrixView
+  ) {
+    precondition(
+      x.rowCount <= y.rowCount && x.columnCount <= y.columnCount && x.rowCount <= t.columnCount
+        && x.columnCount <= t.rowCount && mean.count == x.columnCount, "shapes of a block")
+    unsafe table.pointee.widen_rows(
+      x.rowCount, x.columnCount, x.base, x.stride, mean.base, y.values.base, y.columnCount,
+      t.values.base,
+      t.columnCount)
+  }
+
+  /// Computes the softmax p of each column of z, with the greatest logit and the sum of the exponentials of
+  /// the differences to it.
+  package func softmaxColumns(
+    _ z: DoubleMatrixView, into p: DoubleMatrixView, greatest: VectorView<Double>,
+    sums: VectorView<Double>
+  ) {
+    precondition(
+      z.rowCount == p.rowCount && z.columnCount == p.columnCount
+        && greatest.count == z.columnCount && sums.count == z.columnCount, "shapes of a softmax")
+    unsafe table.pointee.softmax_columns(
+      z.columnCount, z.rowCount, z.values.base, z.columnCount, p.values.base, p.columnCount,
+      greatest.base, sums.base)
+  }
+
+  /// Replaces changes u of logits by the changes of their softmax p, times the scale of each column.
+  package func changeSoftmaxColumns(
+    _ p: DoubleMatrixView, scale: VectorView<Double>, by u: DoubleMatrixView
+  ) {
+    precondition(
+      u.rowCount == p.rowCount && u.columnCount == p.columnCount && scale.count == p.columnCount,
+      "shapes of a softmax")
+    unsafe table.pointee.softmax_change_columns(
+      p.columnCount, p.rowCount, p.values.base, p.columnCount, scale.base, u.values.base,
+      u.columnCount)
+  }
+}
