@@ -181,7 +181,7 @@ import Testing
   @Test func aModelKeepsWhatItsTableLookedLike() throws {
     let folder = try TemporaryFolder()
     let dataset = try table("a,b,c,kind\n1,2,3,x\n4,5,6,y\n", nil).dataset()
-    let model = try SoftmaxRegression(epochs: 2, preprocessing: [.standardize]).fitted(to: dataset)
+    let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: dataset)
     #expect(model.table == dataset.schema)
     #expect(try model.addingClass("z").table == model.table)
     try model.save(to: folder.path("model"))
@@ -200,7 +200,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("model")
     let dataset = try table("a,b,c,kind\n1,2,3,x\n4,5,6,y\n", nil).dataset()
-    try SoftmaxRegression(epochs: 1).fitted(to: dataset).save(to: path)
+    try SoftmaxRegression().fitted(to: dataset).save(to: path)
     let file = try SafetensorsFile.read(path)
     let text = file.metadata["pipeline", default: ""]
     let changed = text.replacing(known, with: wrong)

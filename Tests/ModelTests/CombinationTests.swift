@@ -211,7 +211,8 @@ import Testing
     let data = try clouds(10)
     let weights = data.labels.indices.map { Float($0 % 2) }
     let weighted = try data.weighted(by: weights)
-    let estimator = SoftmaxRegression(epochs: 1, batchSize: 30)
+    let estimator = MLPClassifier(
+      hiddenUnits: [], optimizer: .sgd(learningRate: 0.1), epochs: 1, batchSize: 30)
     var standardized = estimator
     standardized.preprocessing = [.standardize]
     let model = try standardized.fitted(to: weighted)

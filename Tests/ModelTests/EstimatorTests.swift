@@ -26,20 +26,23 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
 
 @Suite struct EstimatorTests {
   @Test func softmaxRegressionLearnsCloudsThatLinesTellApart() throws {
-    let model = try SoftmaxRegression(epochs: 30, batchSize: 8).fitted(to: clouds(40))
+    let model = try SoftmaxRegression().fitted(to: clouds(40))
     #expect(try model.score(on: clouds(30, seed: 2)) > 0.97)
     #expect(try model.evaluation(on: clouds(30, seed: 2)).accuracy > 0.97)
   }
 
-  @Test func aPerceptronWithoutHiddenLayersIsSoftmaxRegression() throws {
+  @Test func aPerceptronWithoutHiddenLayersApproachesSoftmaxRegression() throws {
     let data = try clouds(20)
-    let linear = try SoftmaxRegression(l2Penalty: 0.1, epochs: 3, batchSize: 8, seed: 5)
-      .fitted(to: data)
+    let linear = try SoftmaxRegression(l2Penalty: 0.1).fitted(to: data)
     let perceptron = try MLPClassifier(
-      hiddenUnits: [], l2Penalty: 0.1, optimizer: .sgd(learningRate: 0.1), epochs: 3, batchSize: 8,
-      seed: 5
+      hiddenUnits: [], l2Penalty: 0.1, optimizer: .sgd(learningRate: 0.1), epochs: 2000,
+      batchSize: 60
     ).fitted(to: data)
-    #expect(linear.network.layers.map(\.weight) == perceptron.network.layers.map(\.weight))
+    let (solved, trained) = try (
+      linear.probabilities(for: data.features), perceptron.probabilities(for: data.features)
+    )
+    let gap = zip(solved.elements, trained.elements).map { abs($0 - $1) }.max() ?? 1
+    #expect(gap < 1e-3)
   }
 
   // The perceptron ends in what goes with its loss: a loss and another's function are an error.
@@ -122,9 +125,11 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
 
   @Test func aWarmStartGoesOnWhereTheModelEnded() throws {
     let data = try clouds(20)
-    let once = try SoftmaxRegression(epochs: 4, batchSize: 60).fitted(to: data)
-    let further = try SoftmaxRegression(epochs: 6, batchSize: 60).fitted(
-      to: data, startingFrom: once)
+    var estimator = MLPClassifier(
+      hiddenUnits: [], optimizer: .sgd(learningRate: 0.1), epochs: 4, batchSize: 60)
+    let once = try estimator.fitted(to: data)
+    estimator.epochs = 6
+    let further = try estimator.fitted(to: data, startingFrom: once)
     var network = once.network
     try network.fit(to: data, optimizer: .sgd(learningRate: 0.1), epochs: 6, batchSize: 60)
     #expect(further.network == network)
@@ -133,7 +138,7 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
 
   @Test func aWarmStartWithOtherClassesOrLayersIsRefused() throws {
     let data = try clouds(5)
-    let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    let model = try SoftmaxRegression().fitted(to: data)
     #expect(throws: SoftmaxError.self) {
       try MLPClassifier(hiddenUnits: [4]).fitted(to: data, startingFrom: model)
     }
@@ -145,7 +150,7 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
 
   @Test func oneAgainstTheRestAgreesWithSoftmaxOnEasyData() throws {
     let test = try clouds(30, seed: 9)
-    let model = try OneVsRest(SoftmaxRegression(epochs: 40, batchSize: 8)).fitted(to: clouds(40))
+    let model = try OneVsRest(SoftmaxRegression()).fitted(to: clouds(40))
     #expect(model.models.count == 3)
     #expect(model.models[1].classNames == ["rest", "right"])
     #expect(try model.score(on: test) > 0.97)
@@ -168,7 +173,7 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
   @Test func oneAgainstTheRestPreprocessesRowsOnce() throws {
     let data = try clouds(10)
     let model = try OneVsRest(
-      SoftmaxRegression(epochs: 3, preprocessing: [PreprocessingStep(Counting()), .standardize])
+      SoftmaxRegression(preprocessing: [PreprocessingStep(Counting()), .standardize])
     ).fitted(to: data)
     let features = data.selecting(rows: 0..<7).features
     func rowsRead(_ body: () throws -> Void) rethrows -> Int {
@@ -196,7 +201,7 @@ func clouds(_ countOfEach: Int, seed: UInt64 = 1, scale: Float = 1) throws -> La
     let data = try clouds(3)
     let rows = data.labels.indices.filter { data.labels[$0] != 2 }
     let error = #expect(throws: SoftmaxError.self) {
-      try OneVsRest(SoftmaxRegression(epochs: 1)).fitted(to: data.selecting(rows: rows))
+      try OneVsRest(SoftmaxRegression()).fitted(to: data.selecting(rows: rows))
     }
     #expect(error?.message.contains("'up'") == true)
   }
@@ -247,9 +252,10 @@ private struct Counting: PreprocessingKind {
     let old = all.labels.indices.filter { all.labels[$0] != 2 }
     let known = try all.selecting(rows: old).replacing(
       labels: old.map { all.labels[$0] }, classNames: ["here", "right"])
-    let two = try SoftmaxRegression(epochs: 40, batchSize: 8).fitted(to: known)
-    let three = try SoftmaxRegression(epochs: 40, batchSize: 8)
-      .fitted(to: all, startingFrom: two.addingClass("up"))
+    let estimator = MLPClassifier(
+      hiddenUnits: [], optimizer: .sgd(learningRate: 0.1), epochs: 40, batchSize: 8)
+    let two = try estimator.fitted(to: known)
+    let three = try estimator.fitted(to: all, startingFrom: two.addingClass("up"))
     #expect(try three.score(on: clouds(30, seed: 4)) > 0.97)
     let cost = try ClassCost(from: two, to: three, on: known)
     #expect(cost.rows.map(\.className) == ["here", "right"])
@@ -264,7 +270,7 @@ private struct Counting: PreprocessingKind {
   }
 
   @Test func aNameThatIsTakenIsRefused() throws {
-    let model = try SoftmaxRegression(epochs: 1).fitted(to: clouds(5))
+    let model = try SoftmaxRegression().fitted(to: clouds(5))
     #expect(throws: SoftmaxError.self) { try model.addingClass("up") }
   }
 }

@@ -68,7 +68,7 @@ import Testing
       let vector = try Objective(moving, on: batch, loss: test.libraryLoss).parameters
       var product: [Double] = []
       try objective.hessianVectorProduct(
-        at: objective.parameters, vector: vector.map(Double.init), into: &product)
+        at: objective.parameters.map(Double.init), vector: vector.map(Double.init), into: &product)
       products.append(product)
       let layer = try objective.layers(of: product.map { Float($0) })[0]
       var squaredError = 0.0
@@ -90,8 +90,8 @@ import Testing
     let objective = try Objective(network, on: dataset, batchSize: 16, l2Penalty: 0.1)
     var (gradient, again, product): ([Double], [Double], [Double]) = ([], [], [])
     let value = try objective.valueAndGradient(at: objective.parameters, into: &gradient)
-    try objective.hessianVectorProduct(
-      at: objective.parameters, vector: gradient, into: &product)
+    let point = objective.parameters.map { Double($0) }
+    try objective.hessianVectorProduct(at: point, vector: gradient, into: &product)
     #expect(try objective.valueAndGradient(at: objective.parameters, into: &again) == value)
     #expect(again == gradient)
     // The Hessian of a convex function with a penalty has no direction of less curvature.
@@ -118,14 +118,15 @@ import Testing
       var product: [Double] = []
       let error = #expect(throws: SoftmaxError.self) {
         try objective.hessianVectorProduct(
-          at: objective.parameters, vector: zeros, into: &product)
+          at: zeros, vector: zeros, into: &product)
       }
       #expect(error?.code == .unsupported)
     }
     let objective = try Objective(linear, on: dataset)
     var product: [Double] = []
     let error = #expect(throws: SoftmaxError.self) {
-      try objective.hessianVectorProduct(at: objective.parameters, vector: [1], into: &product)
+      try objective.hessianVectorProduct(
+        at: objective.parameters.map { Double($0) }, vector: [1], into: &product)
     }
     #expect(error?.code == .shapeMismatch)
   }

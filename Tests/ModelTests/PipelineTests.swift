@@ -63,12 +63,12 @@ import Testing
 
   @Test func aStandardizedModelTakesFeaturesAsTheyWereMeasured() throws {
     let (data, test) = (try clouds(40, scale: 1e4), try clouds(30, seed: 2, scale: 1e4))
-    let estimator = SoftmaxRegression(epochs: 30, batchSize: 8, preprocessing: [.standardize])
+    let estimator = SoftmaxRegression(preprocessing: [.standardize])
     let model = try estimator.fitted(to: data)
     #expect(try model.score(on: test) > 0.97)
     #expect(try model.evaluation(on: test).accuracy > 0.97)
     // The same as standardizing by hand.
-    let inner = try SoftmaxRegression(epochs: 30, batchSize: 8)
+    let inner = try SoftmaxRegression()
       .fitted(to: model.pipeline.apply(to: data))
     #expect(
       try inner.probabilities(for: model.pipeline.apply(to: test.features))
@@ -77,7 +77,7 @@ import Testing
 
   @Test func aRowAloneIsStandardizedAsInABatch() throws {
     let data = try clouds(20, scale: 100)
-    let model = try SoftmaxRegression(epochs: 2, preprocessing: [.standardize]).fitted(to: data)
+    let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)
     let whole = try model.probabilities(for: data.features)
     let predictor = try model.predictor()
     var session = predictor.session()
@@ -97,7 +97,7 @@ import Testing
       rowCount: 4, columnCount: 2, bytes: [0, 10, 255, 20, 128, 30, 7, 40], scale: 1.0 / 255)
     let data = try LabeledDataset(
       features: .bytes(bytes), labels: [0, 1, 1, 0], classNames: ["a", "b"])
-    let model = try SoftmaxRegression(epochs: 2, preprocessing: [.standardize]).fitted(to: data)
+    let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)
     #expect(model.pipeline.description == "bytes times 1/255, standardized")
     let whole = try model.probabilities(for: data.features)
     let predictor = try model.predictor()
@@ -233,7 +233,7 @@ private struct Doubling: PreprocessingKind {
   }
 
   @Test func columnsAreFoundByTheirNames() throws {
-    let estimator = SoftmaxRegression(epochs: 6, preprocessing: [.standardize])
+    let estimator = SoftmaxRegression(preprocessing: [.standardize])
     let model = try estimator.fitted(to: flowers())
     #expect(model.pipeline.description == "columns, standardized")
     #expect(model.table?.features.map(\.name) == ["length", "width"])
@@ -258,15 +258,15 @@ private struct Doubling: PreprocessingKind {
   }
 
   @Test func aWarmStartKeepsThePipelineOfItsModel() throws {
-    let estimator = SoftmaxRegression(epochs: 2, preprocessing: [.standardize])
+    let estimator = SoftmaxRegression(preprocessing: [.standardize])
     let model = try estimator.fitted(to: flowers())
     // Of fewer rows a mean of its own would be another.
     let few = try flowers([1, 0]).selecting(rows: 0..<11)
-    for again in [estimator, SoftmaxRegression(epochs: 2)] {
+    for again in [estimator, SoftmaxRegression()] {
       let further = try again.fitted(to: few, startingFrom: model)
       #expect(further.pipeline == model.pipeline && further.network != model.network)
     }
-    let plain = try SoftmaxRegression(epochs: 2).fitted(to: flowers())
+    let plain = try SoftmaxRegression().fitted(to: flowers())
     let error = #expect(throws: SoftmaxError.self) {
       try estimator.fitted(to: few, startingFrom: plain)
     }
@@ -274,13 +274,13 @@ private struct Doubling: PreprocessingKind {
     let bytes = try ByteMatrix(rowCount: 2, columnCount: 2, bytes: [0, 16, 16, 8], scale: 1.0 / 16)
     let data = try LabeledDataset(
       features: .bytes(bytes), labels: [0, 1], classNames: ["a", "b"])
-    let scaled = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    let scaled = try SoftmaxRegression().fitted(to: data)
     let others = try data.replacing(
       features: .bytes(
         ByteMatrix(rowCount: 2, columnCount: 2, bytes: bytes.bytes, scale: 1.0 / 255)))
     #expect(
-      try SoftmaxRegression(epochs: 1).fitted(to: others, startingFrom: scaled)
-        == SoftmaxRegression(epochs: 1).fitted(to: data, startingFrom: scaled))
+      try SoftmaxRegression().fitted(to: others, startingFrom: scaled)
+        == SoftmaxRegression().fitted(to: data, startingFrom: scaled))
   }
 
   @Test func aLogitThatOverflowsAfterAPipelineIsAnErrorThatNamesItsRow() throws {
@@ -337,7 +337,7 @@ private struct Doubling: PreprocessingKind {
     for steps in [[], [PreprocessingStep.standardize]] {
       for validation in [Validation.none, .fraction(0.25)] {
         let error = #expect(throws: SoftmaxError.self) {
-          try SoftmaxRegression(epochs: 1, preprocessing: steps)
+          try SoftmaxRegression(preprocessing: steps)
             .fitted(to: data, validation: validation)
         }
         #expect(error?.location == .row(31, column: 0))
@@ -381,7 +381,7 @@ private struct Doubling: PreprocessingKind {
 /// Classes are matched by name, and never shifted in silence.
 @Suite struct ClassMatchingTests {
   private func model(_ names: [String]) throws -> Classifier {
-    try SoftmaxRegression(epochs: 20, batchSize: 8).fitted(
+    try SoftmaxRegression().fitted(
       to: clouds(20).replacing(labels: clouds(20).labels, classNames: names))
   }
 
@@ -414,10 +414,10 @@ private struct Doubling: PreprocessingKind {
         .epochs[0].validation?.loss
     }
     #expect(losses[0] != nil && losses[0] == losses[1])
-    let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    let model = try SoftmaxRegression().fitted(to: data)
     #expect(
-      try SoftmaxRegression(epochs: 1).fitted(to: turned, startingFrom: model)
-        == SoftmaxRegression(epochs: 1).fitted(to: data, startingFrom: model))
+      try SoftmaxRegression().fitted(to: turned, startingFrom: model)
+        == SoftmaxRegression().fitted(to: data, startingFrom: model))
   }
 
   @Test func multiLabelTargetsAreMatchedByNameToo() throws {

@@ -79,7 +79,7 @@ import Testing
     let bytes = try ByteMatrix(rowCount: 2, columnCount: 2, bytes: [0, 16, 16, 8], scale: 1.0 / 16)
     let dataset = try LabeledDataset(
       features: .bytes(bytes), labels: [0, 1], classNames: ["a", "b"])
-    let classifier = try SoftmaxRegression(epochs: 2).fitted(to: dataset)
+    let classifier = try SoftmaxRegression().fitted(to: dataset)
     #expect(classifier.pipeline.scaleOfBytes == 1.0 / 16)
     let others = try ByteMatrix(rowCount: 2, columnCount: 2, bytes: bytes.bytes, scale: 1.0 / 255)
     #expect(

@@ -25,7 +25,7 @@ struct HeavyBall: Solver {
     for index in next.indices {
       state.vectors[0][index] =
         0.9 * state.vectors[0][index] - Float(state.stepLength * state.gradient[index])
-      next[index] += state.vectors[0][index]
+      next[index] += Double(state.vectors[0][index])
     }
     var gradient: [Double] = []
     let value = try objective.valueAndGradient(at: next, into: &gradient)
@@ -115,7 +115,7 @@ struct HeavyBall: Solver {
   // Armijo's condition, as far as the objective tells: a step that lessens it by less goes too far.
   @Test func everyStepLessensTheObjectiveInProportionToItsLength() throws {
     let objective = try Objective(network(), on: triangle(count: 90), l2Penalty: 0.1)
-    var state = try SolverState(at: objective.parameters, of: objective)
+    var state = try SolverState(at: objective.parameters.map { Double($0) }, of: objective)
     var count = 0
     while state.gradientNorm > 1e-2 {
       let before = state
@@ -153,7 +153,7 @@ struct HeavyBall: Solver {
     #expect(!result.isConverged)
     #expect(result.iterations == 1)
     #expect(
-      result.history.stopReason == "stuck finds no parameters of a lesser objective in floats")
+      result.history.stopReason == "stuck finds no parameters of a lesser objective")
     #expect(network == before)
   }
 
@@ -349,7 +349,10 @@ struct HeavyBall: Solver {
     let error = #expect(throws: SoftmaxError.self) {
       try run.restore(
         Trainer.State(
-          network: huge, optimizerState: [], stepCount: 1, learningRateFactor: 1,
+          network: huge,
+          optimizerState: Array(
+            repeating: objective.layers(of: objective.parameters.map { _ in 0 }), count: 2),
+          stepCount: 1, learningRateFactor: 1,
           solverValues: ["evaluations": 1]))
     }
     #expect(error?.code == .diverged)
@@ -431,9 +434,9 @@ struct HeavyBall: Solver {
       Dense(3, activation: .softmax)
     }
     #expect(try code(of: drawing) == .unsupported)
-    var overflowing = try network()
-    try overflowing.setParameters(
-      ofLayer: 0, weight: Matrix(rowCount: 3, columnCount: 5, repeating: 3e38), bias: [0, 0, 0])
+    var overflowing = try network(6)
+    try overflowing.setValues(
+      Array(repeating: 3e38, count: 18), of: "weight", inLayer: 1)
     #expect(try code(of: overflowing) == .diverged)
     // The length of a step is what a checkpoint must hold.
     #expect(try code(HeavyBall(rate: 0)) == .invalidArgument)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxModels
 import SoftmaxReports
 import Testing
 
@@ -25,6 +26,17 @@ import Testing
       line(1, of: 2, seconds: 2).bar(columns: 100, isColored: true)
         == "1/2 \u{1b}[32m━━━━━━━━━━\u{1b}[0m\u{1b}[90m━━━━━━━━━━\u{1b}[0m 2.0s 2s/step"
         + " - loss: 0.3012 - accuracy: 0.8912")
+  }
+
+  @Test func anIterationIsOneStepAndHasNoLimitToCountDownTo() {
+    let line = ProgressLine(
+      epoch: 3, epochCount: 1000, step: 1, stepCount: 1, seconds: 0.0312, loss: 0.30124,
+      accuracy: 0.89119, unit: .iteration)
+    #expect(line.title == "Iteration 3")
+    #expect(line.plain == "Iteration 3 - 31.2 ms - loss: 0.3012 - accuracy: 0.8912")
+    #expect(
+      line.bar(columns: 80, isColored: false)
+        == "1/1 ━━━━━━━━━━━━━━━━━━━━ 0.0s - loss: 0.3012 - accuracy: 0.8912")
   }
 
   @Test(arguments: 0...120)

@@ -104,7 +104,7 @@ extension DocumentationSnippets {
     return trained
   }
 
-  static func curved(_ objective: Objective, _ parameters: [Float]) throws -> [Double] {
+  static func curved(_ objective: Objective, _ parameters: [Double]) throws -> [Double] {
     var gradient: [Double] = []
     try objective.valueAndGradient(at: parameters, into: &gradient)
     var product: [Double] = []
@@ -121,6 +121,24 @@ extension DocumentationSnippets {
     print(result.objective, result.gradientNorm, result.isConverged)
     let solved = try objective.network(at: result.parameters)
     return solved
+  }
+
+  static func solvedByGradients(
+    _ network: Sequential, _ dataset: LabeledDataset
+  ) throws -> SolverResult {
+    let objective = try Objective(network, on: dataset, l2Penalty: 1e-3)
+    let result = try LBFGS(gradientTolerance: 1e-5).minimize(objective, iterations: 500)
+    print(result.isConverged, result.objective)
+    return result
+  }
+
+  static func solvedByProducts(
+    _ network: Sequential, _ dataset: LabeledDataset
+  ) throws -> SolverResult {
+    let objective = try Objective(network, on: dataset, l2Penalty: 1e-4)
+    let result = try NewtonCG(gradientTolerance: 1e-6).minimize(objective)
+    print(result.isConverged, result.objective, result.evaluations)
+    return result
   }
 
   static func solved(_ network: inout Sequential, _ iris: LabeledDataset) throws {

@@ -220,7 +220,7 @@ enum DocumentationSnippets {
 
   static func regression() throws -> Classifier {
     let digits = try Digits.load()
-    let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
+    let model = try SoftmaxRegression().fitted(to: digits.training)
     return model
   }
 }

@@ -22,6 +22,8 @@ extension SnippetTests {
     try solved.fit(
       to: iris, solver: GradientDescent(gradientTolerance: 1e-4), iterations: 500, l2Penalty: 1e-3)
     #expect(try DocumentationSnippets.solvedObjective(start, iris) == solved)
+    #expect(try DocumentationSnippets.solvedByGradients(start, iris).isConverged)
+    #expect(try DocumentationSnippets.solvedByProducts(start, iris).isConverged)
     var network = start
     try DocumentationSnippets.solved(&network, iris)
     #expect(network != start)
@@ -29,7 +31,8 @@ extension SnippetTests {
     let objective = try Objective(start, on: iris)
     var gradient: [Double] = []
     try objective.valueAndGradient(at: objective.parameters, into: &gradient)
-    let product = try DocumentationSnippets.curved(objective, objective.parameters)
+    let product = try DocumentationSnippets.curved(
+      objective, objective.parameters.map { Double($0) })
     // The objective is convex.
     #expect(zip(gradient, product).reduce(0) { $0 + $1.0 * $1.1 } > 0)
   }
@@ -60,7 +63,7 @@ extension SnippetTests {
 
   @Test func theExamplesOfClassifiersRun() throws {
     let digits = try Digits.load().training.selecting(rows: 0..<60)
-    let model = try SoftmaxRegression(epochs: 1).fitted(to: digits)
+    let model = try SoftmaxRegression().fitted(to: digits)
     try DocumentationSnippets.perceptron(digits)
     try DocumentationSnippets.predictor(model, digits.features, Array(digits.features.row(0)))
     try DocumentationSnippets.evaluation(of: model, on: digits)

@@ -88,7 +88,7 @@ import Testing
     try DocumentationSnippets.estimator(digits)
     try DocumentationSnippets.preset(digits)
     try DocumentationSnippets.standardized(data)
-    let model = try SoftmaxRegression(epochs: 1).fitted(to: data)
+    let model = try SoftmaxRegression().fitted(to: data)
     try DocumentationSnippets.watched(digits.training)
     try DocumentationSnippets.predictions(model, data.features)
     #expect(try DocumentationSnippets.matched(data, with: digits.training) == data)
@@ -97,7 +97,7 @@ import Testing
     let width = try iris.replacing(
       features: .columns(
         Table(["length", "width"].map { .numbers([Double](repeating: 1, count: 120), name: $0) })))
-    let ofWidths = try SoftmaxRegression(epochs: 1).fitted(to: width).predictor()
+    let ofWidths = try SoftmaxRegression().fitted(to: width).predictor()
     try DocumentationSnippets.predictions(ofWidths)
     try DocumentationSnippets.predictedTable(ofWidths)
     try DocumentationSnippets.oneAgainstTheRest(digits)
@@ -200,7 +200,7 @@ import Testing
   @Test func theEstimatorReachesWhatTheReadmeSays() throws {
     try Snippets.estimator()
     let digits = try Digits.load()
-    let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
+    let model = try SoftmaxRegression().fitted(to: digits.training)
     let evaluation = try model.evaluation(on: #require(digits.test))
     let readme = try String(
       contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)

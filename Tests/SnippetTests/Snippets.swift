@@ -12,11 +12,11 @@ enum Snippets {
     let digits = try Digits.load()
 
     // An estimator, as in scikit-learn: settings in the initializer, data in fitted(to:).
-    let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
+    let model = try SoftmaxRegression().fitted(to: digits.training)
 
     if let test = digits.test {
       print(try model.evaluation(on: test))
-      // accuracy 0.8667 [0.8277, 0.8979], log loss 0.5766, 360 samples
+      // accuracy 0.9028 [0.8678, 0.9293], log loss 0.3354, 360 samples
     }
   }
 

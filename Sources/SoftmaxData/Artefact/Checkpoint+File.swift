@@ -155,7 +155,8 @@ extension Checkpoint {
     let record: Record = try ArtefactJSON.decode(Self.metadataKey, of: file)
     // Each network listed in the metadata is read. The names must therefore be distinct, and there must
     // be at least one tensor per network; this bounds the work on a hostile file.
-    guard (0...16).contains(record.optimizerStateCount), record.callbacks.count <= 256,
+    // A solver's state has two vectors beside the 16 of L-BFGS.
+    guard (0...18).contains(record.optimizerStateCount), record.callbacks.count <= 256,
       record.callbacks.allSatisfy({ $0.networks.count == Set($0.networks).count }),
       record.callbacks.reduce(0, { $0 + $1.networks.count }) <= file.tensors.count
     else {

@@ -129,7 +129,8 @@ extension MLPClassifier: Estimator {
     var dataset = dataset
     if let model { dataset = try dataset.matching(classNames: model.classNames) }
     let data = try TrainingData(
-      dataset, validation: validation, preprocessing: steps(startingFrom: model), seed: seed)
+      dataset, validation: validation,
+      preprocessing: model?.steps(including: preprocessing) ?? preprocessing, seed: seed)
     var network = try network(for: data.training)
     if let model { try network.takeParameters(of: model) }
     let history = try network.fit(
@@ -149,40 +150,5 @@ extension MLPClassifier: Estimator {
     let isMultiLabel = if case .indicators = dataset.targets { true } else { false }
     return try network(
       input: dataset.featureShape, classCount: dataset.classCount, isMultiLabel: isMultiLabel)
-  }
-
-  private func steps(
-    startingFrom model: Classifier?
-  ) throws(SoftmaxError) -> [PreprocessingStep] {
-    guard let model else { return preprocessing }
-    let known = model.pipeline.steps
-    if let missing = preprocessing.first(where: { step in
-      !known.contains { $0.name == step.name }
-    }) {
-      throw SoftmaxError(
-        .invalidArgument,
-        "the start was trained without the step \(missing.name), which is asked for here",
-        remedy: "leave the step out, or begin anew")
-    }
-    return known
-  }
-}
-
-extension Sequential {
-  /// Copies the parameters of a fitted model, and which of its layers are frozen.
-  fileprivate mutating func takeParameters(of model: Classifier) throws(SoftmaxError) {
-    let old = model.network
-    let isSame = layers.map(\.configuration) == old.layers.map(\.configuration)
-    guard isSame, inputCount == old.inputCount else {
-      throw SoftmaxError(
-        .invalidArgument, "the start has other layers than this estimator makes",
-        remedy: "use the estimator that made it, or begin anew")
-    }
-    for (index, layer) in old.layers.enumerated() {
-      for tensor in layer.tensors {
-        try setValues(tensor.values, of: tensor.name, inLayer: index)
-      }
-      layers[index].isFrozen = layer.isFrozen
-    }
   }
 }

@@ -2,46 +2,47 @@
 
 public import SoftmaxCore
 
-/// An estimator of multinomial logistic regression: one linear layer, trained on batches.
+/// An estimator of multinomial logistic regression: one linear layer, solved to its optimum.
 ///
-/// p(class j | x) = softmax(x W^T + b)_j. The objective is the mean cross-entropy plus l2 / 2 ||W||^2;
-/// biases are not penalized. Training runs for a fixed number of epochs and need not reach the
-/// optimum. Fitting gives a ``Classifier``. ``l2Penalty(forC:sampleCount:)`` converts scikit-learn's `C`.
+/// p(class j | x) = softmax(W x + b)_j. The objective is the mean cross-entropy plus l2 / 2 ||W||^2; biases are
+/// not penalized. It is convex, so the result depends neither on an initialization nor on an order of the
+/// samples.
 ///
 /// ```swift
 /// let digits = try Digits.load()
-/// let model = try SoftmaxRegression(epochs: 20).fitted(to: digits.training)
+/// let model = try SoftmaxRegression().fitted(to: digits.training)
 /// ```
+///
+/// The penalty and the solution are those of scikit-learn's `LogisticRegression`:
+/// - The weights of the classes sum to 0 for each feature, and so do the biases.
+/// - Two classes are logistic regression: the penalty is l2 / 2 ||w||^2, where w is the difference of the two
+///   classes' weights. For weights that sum to 0 this is l2 ||W||^2.
+///
+/// ``NewtonCG`` solves a model of at most 8,192 parameters, ``LBFGS`` a larger one. The
+/// ``Classifier/trainingRecord`` of the result has the objective, the gradient norm, a bound on the distance to
+/// the optimum, and whether the solve converged. For callbacks, checkpoints and progress an iteration counts
+/// as an epoch.
+///
+/// The same model trained by batches is an ``MLPClassifier`` with `hiddenUnits: []`.
 public struct SoftmaxRegression: Hashable, Sendable {
-  /// The factor l2 of the penalty l2 / 2 ||W||^2; scikit-learn's C is 1 / (l2 n) for n samples.
-  public var l2Penalty: Double
-  /// The optimizer, which computes the updates.
-  public var optimizer: Optimizer
-  /// The number of passes over the training samples.
-  public var epochs: Int
-  /// The number of samples per update.
-  public var batchSize: Int
-  /// The distribution of the initial weights.
-  public var initializer: Initializer
+  /// The factor l2 of the penalty l2 / 2 ||W||^2; nil means 1 / n for n training samples.
+  ///
+  /// The default is scikit-learn's `C` of 1. If samples or classes have weights, n is the sum of the weights
+  /// of the samples. ``l2Penalty(forC:sampleCount:)`` converts another `C`; 0 means no penalty.
+  public var l2Penalty: Double?
+  /// The maximum number of iterations; a solve that reaches it is not an error.
+  public var iterations: Int
   /// The preprocessing steps, which are fitted to the training samples and applied wherever the model is
   /// used.
   public var preprocessing: [PreprocessingStep]
-  /// The seed of the initial weights and of the order of the samples.
-  public var seed: UInt64
 
   /// Creates an estimator.
   public init(
-    l2Penalty: Double = 0, optimizer: Optimizer = .sgd(learningRate: 0.1), epochs: Int = 10,
-    batchSize: Int = 64, initializer: Initializer = .glorotUniform,
-    preprocessing: [PreprocessingStep] = [], seed: UInt64 = 0
+    l2Penalty: Double? = nil, iterations: Int = 1000, preprocessing: [PreprocessingStep] = []
   ) {
     self.l2Penalty = l2Penalty
-    self.optimizer = optimizer
-    self.epochs = epochs
-    self.batchSize = batchSize
-    self.initializer = initializer
+    self.iterations = iterations
     self.preprocessing = preprocessing
-    self.seed = seed
   }
 
   /// Returns the penalty that equals scikit-learn's inverse strength C: 1 / (C n) for n samples.
@@ -49,27 +50,87 @@ public struct SoftmaxRegression: Hashable, Sendable {
     1 / (c * Double(sampleCount))
   }
 
-  // The same estimator as a network without hidden layers.
-  private var perceptron: MLPClassifier {
-    MLPClassifier(
-      hiddenUnits: [], l2Penalty: l2Penalty, optimizer: optimizer, epochs: epochs,
-      batchSize: batchSize, initializer: initializer, preprocessing: preprocessing, seed: seed)
+  /// Returns the penalty for scikit-learn's C on samples that may have weights: 1 / (C n) for a total weight of
+  /// n.
+  package static func l2Penalty(forC c: Double, on dataset: LabeledDataset, loss: Loss) -> Double {
+    let weights = SampleWeights(
+      loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights
+    ).inDivisor
+    // Without any weight the training itself is an error.
+    let sum = weights.reduce(0, +)
+    return 1 / (c * (sum > 0 ? sum : Double(dataset.count)))
+  }
+
+  // The network has an output for each class. The objective is convex, so the start is 0.
+  private func network(
+    for dataset: LabeledDataset, initializer: Initializer = .zeros, seed: UInt64 = 0
+  ) throws(SoftmaxError) -> Sequential {
+    try MLPClassifier(hiddenUnits: [], initializer: initializer, seed: seed).network(for: dataset)
+  }
+
+  // The factor of ||W||^2 / 2, where W are the weights of all outputs.
+  private func penaltyOfOutputs(on dataset: LabeledDataset, loss: Loss) -> Double {
+    let penalty = l2Penalty ?? Self.l2Penalty(forC: 1, on: dataset, loss: loss)
+    // With the weights w / 2 and -w / 2, ||W||^2 is ||w||^2 / 2.
+    return dataset.classCount == 2 ? 2 * penalty : penalty
   }
 }
 
 extension SoftmaxRegression: Estimator {
   /// Fits a model to a data set.
   ///
+  /// With a starting model, classes are matched by name, and the model's pipeline is applied unchanged. A
+  /// solve that ends before it converges gives the model that it has reached, and the training record says so.
+  ///
   /// - Throws: the errors of
-  ///   ``MLPClassifier/fitted(to:startingFrom:validation:callbacks:resuming:threads:onProgress:)``.
+  ///   ``Sequential/fit(to:solver:pipeline:loss:iterations:l1Penalty:l2Penalty:validation:callbacks:resuming:threads:)``;
+  ///   `shapeMismatch` or `invalidArgument` for a starting model with other layers, or without one of this
+  ///   estimator's preprocessing steps.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
     onProgress: ((TrainingProgress) throws -> Void)?
   ) throws -> Classifier {
-    try perceptron.fitted(
+    try fitted(
       to: dataset, startingFrom: model, validation: validation, callbacks: callbacks,
-      resuming: checkpoint, threads: threads, onProgress: onProgress)
+      resuming: checkpoint, execution: Execution(threads: threads), onProgress: onProgress)
+  }
+
+  /// Fits a model to a data set with the threads, kernels and plan of `execution`.
+  ///
+  /// - Parameters:
+  ///   - loss: cross-entropy, possibly with class weights or label smoothing.
+  ///   - seed: the seed of a split of the validation samples.
+  package func fitted(
+    to dataset: LabeledDataset, startingFrom model: Classifier? = nil,
+    validation: Validation = .none, callbacks: [any TrainingCallback] = [],
+    resuming checkpoint: Checkpoint? = nil, loss: Loss = .crossEntropy, seed: UInt64 = 0,
+    execution: Execution, onProgress: ((TrainingProgress) throws -> Void)? = nil
+  ) throws -> Classifier {
+    var dataset = dataset
+    if let model { dataset = try dataset.matching(classNames: model.classNames) }
+    let data = try TrainingData(
+      dataset, validation: validation,
+      preprocessing: model?.steps(including: preprocessing) ?? preprocessing, seed: seed)
+    let initializer = (model?.network.layers.last?.configuration.kind as? Dense)?.initializer
+    var network = try network(
+      for: data.training, initializer: initializer ?? .zeros, seed: seed)
+    if let model { try network.takeParameters(of: model) }
+    network.unfreeze(layers: 0..<network.layers.count)
+    let solver = AutomaticSolver(parameterCount: network.parameterCount).solver
+    let penalty = penaltyOfOutputs(on: data.training, loss: loss)
+    let result = try network.fit(
+      to: data, solver: solver, loss: loss, iterations: iterations, l2Penalty: penalty,
+      callbacks: callbacks, resuming: checkpoint, isCentered: true, execution: execution,
+      onProgress: onProgress)
+    var record = TrainingRecord(
+      rowCount: data.training.count, loss: loss, solver: solver,
+      l2Penalty: dataset.classCount == 2 ? penalty / 2 : penalty, seed: seed,
+      history: result.history)
+    record.take(result)
+    return try Classifier(
+      network: network, classNames: dataset.classNames, pipeline: data.pipeline,
+      trainingRecord: record, outputFunction: loss.outputFunction)
   }
 }
 
@@ -81,7 +142,7 @@ extension SoftmaxRegression {
   /// Its gradient is dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k.
   ///
   /// The derivative with respect to b_k has 1 instead of x_i and no penalty. In matrix form the gradient is
-  /// dJ/dW = (1 / n) (P - Y)^T X + l2 W.
+  /// dJ/dW = (1 / n) (P - Y)^T X + l2 W. For two classes the factor of the penalty is twice l2.
   ///
   /// ```swift
   /// let start = Matrix(rowCount: 10, columnCount: 64)
@@ -100,12 +161,23 @@ extension SoftmaxRegression {
   public func valueAndGradient(
     weight: Matrix, bias: [Float], on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (value: Double, gradient: (weight: Matrix, bias: [Float])) {
-    var network = try perceptron.network(
-      input: dataset.featureShape, classCount: dataset.classCount)
+    var network = try network(for: dataset)
     let layer = network.layers.count - 1
     try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
     let (objective, gradient) = try network.valueAndGradient(
-      of: .crossEntropy, on: dataset, l2Penalty: l2Penalty, threads: threads)
+      of: .crossEntropy, on: dataset,
+      l2Penalty: penaltyOfOutputs(on: dataset, loss: .crossEntropy), threads: threads)
     return (objective, (gradient.layers[0].weight, gradient.layers[0].bias))
+  }
+}
+
+extension TrainingRecord {
+  /// Takes over the certificate of a solve.
+  fileprivate mutating func take(_ result: SolverResult) {
+    objective = result.objective
+    objectiveGap = result.objectiveGap
+    gradientNorm = result.gradientNorm
+    evaluations = result.evaluations
+    isConverged = result.isConverged
   }
 }

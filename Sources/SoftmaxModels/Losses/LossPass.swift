@@ -111,11 +111,6 @@ struct LossPass: Sendable {
     predict(outputs, targets: targets, into: predictions)
   }
 
-  /// Returns the factor of the second derivatives of a row's cross-entropy.
-  ///
-  /// It is valid after `differentiate` has processed the row.
-  func curvatureScale(ofRow row: Int) -> Float { scales[row] * targetSums[row] }
-
   /// Returns the totals of a batch, from the losses and predictions of its rows.
   func total(
     of samples: VectorView<Int64>, labels: VectorView<Int32>, losses: VectorView<Float>,

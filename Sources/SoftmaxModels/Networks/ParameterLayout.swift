@@ -32,6 +32,11 @@ struct ParameterLayout: Sendable {
     /// The indices of the tensor's values in the flat parameters.
     var range: Range<Int> { offset..<offset + rowCount * columnCount }
 
+    /// Returns the index in the flat parameters of an element of a weight.
+    func index(unit: Int, input: Int) -> Int {
+      offset + (isTransposed ? input * columnCount + unit : unit * columnCount + input)
+    }
+
     /// Returns the view of the tensor in flat parameters, or in an array with the same layout.
     func view(of flat: MatrixView) -> MatrixView {
       flat.matrix(

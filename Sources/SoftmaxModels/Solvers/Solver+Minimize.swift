@@ -15,7 +15,7 @@ extension Solver {
   ///     the checkpoint's solve. The objective's frozen layers take their values from it.
   /// - Returns: the parameters, the objective and the norm of its gradient.
   /// - Throws: `invalidArgument` or `shapeMismatch`; `unsupported` for an objective that the solver or
-  ///   ``Objective/valueAndGradient(at:into:)`` does not support; `diverged`; the errors of callbacks.
+  ///   ``Objective/value(at:)`` does not support; `diverged`; the errors of callbacks.
   public func minimize(
     _ objective: Objective, from parameters: [Float]? = nil, iterations: Int = 100,
     callbacks: [any TrainingCallback] = [], resuming checkpoint: Checkpoint? = nil
@@ -69,9 +69,28 @@ extension Sequential {
   ) throws -> SolverResult {
     let data = try TrainingData(
       dataset, validation: validation, preprocessing: pipeline?.steps ?? [], seed: seed)
+    return try fit(
+      to: data, solver: solver, loss: loss, iterations: iterations, l1Penalty: l1Penalty,
+      l2Penalty: l2Penalty, callbacks: callbacks, resuming: checkpoint,
+      execution: Execution(threads: threads), onProgress: nil)
+  }
+
+  /// Trains the network on rows that are already split and preprocessed.
+  ///
+  /// - Parameters:
+  ///   - data: the training and validation rows, and the pipeline that was applied to them.
+  ///   - isCentered: whether the means of the weights and biases over the classes are subtracted at the end.
+  ///   - execution: the threads, kernels and plan.
+  ///   - onProgress: called at the end of each iteration.
+  mutating func fit(
+    to data: TrainingData, solver: any Solver, loss: Loss, iterations: Int, l1Penalty: Double = 0,
+    l2Penalty: Double, callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?,
+    isCentered: Bool = false, execution: Execution,
+    onProgress: ((TrainingProgress) throws -> Void)?
+  ) throws -> SolverResult {
     let objective = try Objective(
-      self, on: data.training, loss: loss, l1Penalty: l1Penalty, l2Penalty: l2Penalty,
-      threads: threads)
+      self, on: data.training, loss: loss, optimizer: nil, batchSize: 256, l1Penalty: l1Penalty,
+      l2Penalty: l2Penalty, execution: execution)
     try validateWeights(of: data.training, loss: loss)
     if let validation = data.validation { try validate(validation, loss: loss) }
     let run = try SolverRun(
@@ -79,7 +98,7 @@ extension Sequential {
     do {
       let result = try run.finished(
         iterations: iterations, validation: data.validation, callbacks: callbacks,
-        resuming: checkpoint)
+        resuming: checkpoint, isCentered: isCentered, onProgress: onProgress)
       self = try objective.network(at: result.parameters)
       return result
     } catch let error as SoftmaxError where error.code == .diverged {
@@ -95,25 +114,34 @@ extension SolverRun {
   /// Runs the iterations in the training loop and returns the result.
   fileprivate func finished(
     iterations: Int, validation: LabeledDataset?, callbacks: [any TrainingCallback],
-    resuming checkpoint: Checkpoint?
+    resuming checkpoint: Checkpoint?, isCentered: Bool = false,
+    onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> SolverResult {
     guard iterations >= 0 else {
       throw SoftmaxError(
         .invalidArgument, "iterations must not be negative, got \(iterations)")
     }
     var loop = TrainingLoop(
-      self, epochCount: iterations, validation: validation, callbacks: callbacks)
+      self, epochCount: iterations, validation: validation, callbacks: callbacks,
+      onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
-    let parameters = objective.layout.values(of: try loop.run())
     // A callback may replace the last parameters by others, such as those of the best iteration.
+    let last = objective.layout.values(of: try loop.run())
+    let isCurrent = last == current.parameters.map { Float($0) }
+    var exact = isCurrent ? current.parameters : last.map { Double($0) }
+    if isCentered, let plan = objective.linearPlan { exact = plan.centered(exact) }
+    // The certificate is for the parameters that are returned, which are floats.
+    let parameters = exact.map { Float($0) }
     var end = current
-    if parameters != end.parameters {
-      end = try SolverState(at: parameters, of: objective)
+    if parameters.map({ Double($0) }) != end.parameters {
+      end = try SolverState(at: parameters.map { Double($0) }, of: objective)
       end.evaluationCount += current.evaluationCount
     }
     return SolverResult(
       parameters: parameters, objective: end.value.objective, gradientNorm: end.gradientNorm,
-      iterations: iterationCount, evaluations: end.evaluationCount,
-      isConverged: end.gradientNorm <= solver.gradientTolerance, history: loop.history)
+      objectiveGap: leastGap(at: end),
+      iterations: iterationCount,
+      evaluations: end.evaluationCount,
+      isConverged: convergence(of: isCurrent ? current : end) != nil, history: loop.history)
   }
 }

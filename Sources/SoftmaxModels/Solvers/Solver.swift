@@ -24,6 +24,12 @@ public protocol Solver: Sendable {
   /// The Euclidean norm of the gradient at or below which the solve has converged.
   var gradientTolerance: Double { get }
 
+  /// The upper bound of the objective's distance to its minimum, as a share of the objective, at or below
+  /// which the solve has converged; nil if the gradient alone decides.
+  ///
+  /// It has an effect where ``SolverResult/objectiveGap`` is known. By default it is nil.
+  var gapTolerance: Double? { get }
+
   /// Throws `invalidArgument` if a setting is invalid, `unsupported` if the solver cannot minimize the
   /// objective.
   func validate(_ objective: Objective) throws(SoftmaxError)
@@ -36,4 +42,9 @@ public protocol Solver: Sendable {
   ///
   /// - Returns: false if the solver finds no such parameters; it then leaves the parameters unchanged.
   func iterate(_ state: inout SolverState, on objective: Objective) throws(SoftmaxError) -> Bool
+}
+
+extension Solver {
+  /// Nil: the gradient alone decides.
+  public var gapTolerance: Double? { nil }
 }

@@ -8,6 +8,9 @@ final class SolverRun: TrainingProcess {
   let pipeline: Pipeline
   let solver: any Solver
   private(set) var current: SolverState
+  private let dualityGap: DualityGap?
+  // The gap, as a share of the objective, up to which a solve that rounding ends has converged.
+  private static let greatestRoundingGap = 1e-5
   private(set) var iterationCount = 0
   private var isStuck = false
 
@@ -19,14 +22,17 @@ final class SolverRun: TrainingProcess {
     self.solver = solver
     self.objective = objective
     self.pipeline = pipeline
-    current = try SolverState(at: parameters, of: objective)
+    current = try SolverState(at: parameters.map { Double($0) }, of: objective)
+    dualityGap = try DualityGap(objective)
   }
 
   var unit: TrainingHistory.Unit { .iteration }
   var stepsOfEpoch: Int { 1 }
   var learningRate: Double { current.stepLength }
   var lastLearningRate: Double { current.stepLength }
-  var networkAsItIs: Sequential { objective.network(with: current.parameters) }
+  var networkAsItIs: Sequential {
+    objective.network(with: current.parameters.map { Float($0) })
+  }
 
   var network: Sequential {
     get throws(SoftmaxError) {
@@ -36,13 +42,42 @@ final class SolverRun: TrainingProcess {
     }
   }
 
-  var isConverged: Bool { current.gradientNorm <= solver.gradientTolerance }
+  /// Returns an upper bound of the distance of the objective to its minimum; nil if none is known.
+  func objectiveGap(at state: SolverState) -> Double? {
+    // The bound is at least 0 but for rounding.
+    dualityGap?.bound(at: state).map { max(0, $0) }
+  }
+
+  /// Returns the least bound for a state that follows from the bounds there and at the current parameters.
+  ///
+  /// The bound at the current parameters gives a lower bound of the minimum. Rounding to floats increases the
+  /// objective by less than it increases the bound.
+  func leastGap(at state: SolverState) -> Double? {
+    let fromCurrent = objectiveGap(at: current).map {
+      max(0, $0 + state.value.objective - current.value.objective)
+    }
+    return [fromCurrent, objectiveGap(at: state)].compactMap(\.self).min()
+  }
+
+  /// Returns the reason why a state is converged; nil if it is not.
+  func convergence(of state: SolverState) -> String? {
+    if let tolerance = solver.gapTolerance, let gap = objectiveGap(at: state),
+      gap <= tolerance * state.value.objective
+    {
+      return "the objective is within \(gap) of its minimum, at most \(tolerance) times its value"
+    }
+    if isStuck, solver.gapTolerance != nil, let gap = objectiveGap(at: state),
+      gap <= Self.greatestRoundingGap * state.value.objective
+    {
+      return "the objective is within \(gap) of its minimum, as near as rounding allows"
+    }
+    return state.gradientNorm <= solver.gradientTolerance
+      ? "the gradient's norm \(state.gradientNorm) is at most \(solver.gradientTolerance)" : nil
+  }
 
   var endReason: String? {
-    if isConverged {
-      return "the gradient's norm \(current.gradientNorm) is at most \(solver.gradientTolerance)"
-    }
-    return isStuck ? "\(solver.name) finds no parameters of a lesser objective in floats" : nil
+    convergence(of: current)
+      ?? (isStuck ? "\(solver.name) finds no parameters of a lesser objective" : nil)
   }
 
   func begin(epoch: Int) {}
@@ -89,9 +124,16 @@ extension SolverRun {
       values[Self.evaluationsKey] = Double(current.evaluationCount)
       if isStuck { values[Self.stuckKey] = 1 }
       return Trainer.State(
-        network: try network, optimizerState: current.vectors.map(objective.layout.layers(of:)),
+        network: try network,
+        optimizerState: (remainders + current.vectors).map(objective.layout.layers(of:)),
         stepCount: iterationCount, learningRateFactor: current.stepLength, solverValues: values)
     }
+  }
+
+  /// What completes the network's parameters, which are floats: two vectors of floats.
+  private var remainders: [[Float]] {
+    let parts = current.parameters.map(ParameterRounding.parts)
+    return [parts.map(\.1), parts.map(\.2)]
   }
 
   func restore(_ state: Trainer.State) throws(SoftmaxError) {
@@ -104,6 +146,12 @@ extension SolverRun {
       }
       vectors.append(vector)
     }
+    guard vectors.count >= 2 else {
+      throw SoftmaxError(
+        .invalidData, "the state is not one of a solver: it lacks the rest of the parameters")
+    }
+    let remainder = zip(vectors[0], vectors[1]).map { Double($0) + Double($1) }
+    vectors.removeFirst(2)
     var values = state.solverValues
     // The values may come from a file, so the count is validated below.
     let evaluations = values.removeValue(forKey: Self.evaluationsKey) ?? 0
@@ -112,7 +160,7 @@ extension SolverRun {
       throw SoftmaxError(
         .invalidData, "the solver's state makes no sense: \(evaluations) evaluations")
     }
-    var restored = try evaluated(at: state.network)
+    var restored = try evaluated(at: state.network, plus: remainder)
     restored.stepLength = state.learningRateFactor
     restored.evaluationCount = Int(evaluations)
     restored.values = values
@@ -126,11 +174,16 @@ extension SolverRun {
   ///
   /// If it throws, the objective keeps its values. The evaluation is not counted, so that a resumed solve
   /// has the count of an uninterrupted one.
-  private func evaluated(at network: Sequential) throws(SoftmaxError) -> SolverState {
+  private func evaluated(
+    at network: Sequential, plus remainder: [Double]
+  ) throws(SoftmaxError) -> SolverState {
     let before = networkAsItIs
     objective.load(network)
     do {
-      return try SolverState(at: objective.layout.values(of: network), of: objective)
+      let parameters = zip(objective.layout.values(of: network), remainder).map {
+        Double($0) + $1
+      }
+      return try SolverState(at: parameters, of: objective)
     } catch {
       objective.load(before)
       throw error

@@ -5,10 +5,13 @@ import SoftmaxCore
 /// The state of a solve between two iterations: the parameters, the objective and gradient there, and the
 /// values that the solver keeps.
 ///
-/// It holds one float and one double per parameter, and one float per parameter for each of the vectors.
+/// It holds two doubles per parameter, and one float per parameter for each of the vectors.
 public struct SolverState: Sendable {
   /// The flat parameters.
-  public private(set) var parameters: [Float]
+  ///
+  /// A parameter of softmax regression is the sum of three floats, one of another network a float, so that a
+  /// checkpoint holds it exactly.
+  public private(set) var parameters: [Double]
   /// The objective at the parameters.
   public private(set) var value: Objective.Value
   /// The gradient of the objective at the parameters.
@@ -17,7 +20,7 @@ public struct SolverState: Sendable {
   ///
   /// Unless it is finite and greater than 0 after an iteration, the solve ends with `invalidArgument`.
   public var stepLength = 1.0
-  /// The number of evaluations of the objective and its gradient so far.
+  /// The number of passes over all rows so far: evaluations and products with the Hessian.
   public var evaluationCount: Int
   /// Single values that the solver keeps between iterations, by name.
   ///
@@ -27,10 +30,13 @@ public struct SolverState: Sendable {
   /// Vectors that the solver keeps between iterations, each with the layout of the flat parameters.
   public var vectors: [[Float]] = []
 
-  init(at parameters: [Float], of objective: Objective) throws(SoftmaxError) {
+  private let rounding: ParameterRounding
+
+  init(at parameters: [Double], of objective: Objective) throws(SoftmaxError) {
     var gradient: [Double] = []
-    value = try objective.valueAndGradient(at: parameters, into: &gradient)
-    self.parameters = parameters
+    rounding = objective.rounding
+    self.parameters = parameters.map(rounding.rounded)
+    value = try objective.valueAndGradient(at: self.parameters, into: &gradient)
     self.gradient = gradient
     evaluationCount = 1
     guard value.objective.isFinite, gradientNorm.isFinite else {
@@ -41,15 +47,15 @@ public struct SolverState: Sendable {
   /// Replaces the parameters.
   ///
   /// - Parameters:
-  ///   - parameters: the new flat parameters.
+  ///   - parameters: the new flat parameters; they are rounded like the parameters of an evaluation.
   ///   - value: the objective at these parameters.
   ///   - gradient: the gradient of the objective at these parameters.
   /// - Precondition: `parameters` and `gradient` have as many elements as the current parameters.
-  public mutating func move(to parameters: [Float], value: Objective.Value, gradient: [Double]) {
+  public mutating func move(to parameters: [Double], value: Objective.Value, gradient: [Double]) {
     precondition(
       parameters.count == self.parameters.count && gradient.count == parameters.count,
       "the parameters are of another network")
-    self.parameters = parameters
+    self.parameters = parameters.map(rounding.rounded)
     self.value = value
     self.gradient = gradient
   }

@@ -95,9 +95,47 @@ extension Objective {
     return Value(totals: totals, penalty: penalty(at: parameters))
   }
 
+  /// Computes the mean loss of all samples plus the penalties, and its gradient, in double precision if the
+  /// network is softmax regression.
+  ///
+  /// The double precision is there for cross-entropy on a single ``Dense`` layer that is not frozen and has no
+  /// activation other than softmax. For other networks the parameters are rounded to floats.
+  ///
+  /// - Parameters:
+  ///   - parameters: the flat parameters at which to evaluate.
+  ///   - gradient: replaced by the gradient; an array of the right size is reused.
+  /// - Throws: the errors of the evaluation at floats.
+  @discardableResult
+  public func valueAndGradient(
+    at parameters: [Double], into gradient: inout [Double]
+  ) throws(SoftmaxError) -> Value {
+    guard let linearPlan else {
+      return try valueAndGradient(at: parameters.map { Float($0) }, into: &gradient)
+    }
+    try validate(count: parameters.count)
+    prepare(&gradient)
+    let parameters = parameters.map(rounding.rounded)
+    let totals = linearFeatures.withSource { features in
+      linearPlan.valueAndGradient(
+        at: parameters, on: features, team: linearTeam, into: &gradient)
+    }
+    var (magnitudes, squares) = (0.0, 0.0)
+    for segment in layout.segments where segment.isPenalized {
+      for index in segment.range {
+        let w = parameters[index]
+        let sign = w > 0 ? 1.0 : w < 0 ? -1 : 0
+        gradient[index] += l1Penalty * sign + l2Penalty * w
+        magnitudes += w.magnitude
+        squares += w * w
+      }
+    }
+    return Value(
+      totals: totals, penalty: l1Penalty * magnitudes + l2Penalty / 2 * squares)
+  }
+
   /// Computes the mean loss of all samples plus the penalties.
   ///
-  /// - Throws: the errors of ``valueAndGradient(at:into:)``.
+  /// - Throws: those of the evaluation with a gradient.
   /// - Complexity: the same as with the gradient, which is computed too and discarded.
   public func value(at parameters: [Float]) throws(SoftmaxError) -> Value {
     var gradient: [Double] = []
@@ -118,36 +156,72 @@ extension Objective {
   ///
   /// - Parameters:
   ///   - parameters: the flat parameters at which to evaluate.
-  ///   - vector: the vector, with the layout of the parameters; it is rounded to floats.
+  ///   - vector: the vector, with the layout of the parameters.
   ///   - product: replaced by the product; an array of the right size is reused.
   /// - Throws: `shapeMismatch` for the wrong number of parameters or vector elements; `unsupported`
   ///   unless the loss is cross-entropy and the network is a single ``Dense`` layer that is not frozen
   ///   and has no activation other than softmax.
-  /// - Complexity: one and a half times the cost of the gradient. The first call also allocates buffers.
+  /// - Complexity: the cost of the gradient at the parameters of the last evaluation, one and a half times that
+  ///   at others, or if the probabilities of all rows take more than 256 MiB.
   public func hessianVectorProduct(
-    at parameters: [Float], vector: [Double], into product: inout [Double]
+    at parameters: [Double], vector: [Double], into product: inout [Double]
   ) throws(SoftmaxError) {
-    try validate(parameters)
+    try validate(count: parameters.count)
     guard vector.count == parameterCount else {
       throw SoftmaxError(
         .shapeMismatch, "the network has \(parameterCount) parameters, the vector \(vector.count)",
         remedy: "lay the vector out as the objective's parameters")
     }
-    guard let curvature else {
+    guard let linearPlan else {
       throw SoftmaxError(
         .unsupported,
         "products with the Hessian are there for cross-entropy on one dense layer that is not frozen, "
           + "not for \(loss.name) on \(network.layers.map(\.name))",
         remedy: "use a solver that needs gradients alone")
     }
-    curvature.setDirection(layout.network(network, with: vector.map { Float($0) }))
-    sumOverRows(of: curvature.plan, at: parameters, into: &product) {
-      curvature.run($0, features: $1, targets: $2, worker: $3)
+    prepare(&product)
+    linearFeatures.withSource { features in
+      linearPlan.hessianVectorProduct(
+        at: parameters.map(rounding.rounded), vector: vector, on: features, team: linearTeam,
+        into: &product)
     }
     guard l2Penalty != 0 else { return }
     for segment in layout.segments where segment.isPenalized {
       for index in segment.range { product[index] += l2Penalty * vector[index] }
     }
+  }
+
+  /// The assumed relative rounding error of the objective at parameters of type `Double`.
+  var roundingError: Double { linearPlan == nil ? Double(Float.ulpOfOne) : 64 * Double.ulpOfOne }
+
+  /// The rounding of the parameters of an evaluation of all rows at parameters of type `Double`.
+  var rounding: ParameterRounding { linearPlan == nil ? .toFloat : .toThreeFloats }
+}
+
+extension Objective {
+  /// Returns a factor of the Hessian at some parameters, estimated on at most `rowCount` rows.
+  ///
+  /// The last factor is kept.
+  ///
+  /// - Precondition: `hessianVectorProduct` is supported.
+  func hessianFactor(
+    _ form: HessianFactor.Form = .whole, at point: [Float], rowCount: Int
+  ) throws(SoftmaxError) -> HessianFactor {
+    if let hessianFactor, hessianFactor.point == point, hessianFactor.rowCount == rowCount,
+      hessianFactor.form == form
+    {
+      return hessianFactor
+    }
+    // The memory of the last one is free before the next one needs its own.
+    hessianFactor = nil
+    guard let linearPlan else { preconditionFailure("the Hessian is that of one layer") }
+    var gradient: [Double] = []
+    try valueAndGradient(at: point.map { Double($0) }, into: &gradient)
+    let factor = try HessianFactor(
+      layout, on: dataset, curvatures: linearPlan.curvatures(), l2Penalty: l2Penalty, at: point,
+      rowCount: rowCount, form: form, team: linearTeam, kernels: execution.kernels)
+    hessianFactor = factor
+    return factor
   }
 }
 

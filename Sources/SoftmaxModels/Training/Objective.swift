@@ -57,11 +57,24 @@ public final class Objective {
   private(set) var frozenWeights = WeightSums()
   /// Memory for one sum per unit of a layer.
   var sumsOfUnits: [Double] = []
+  // The last preconditioner that a solver asked for.
+  var hessianFactor: HessianFactor?
   private lazy var dataIdentity = dataset.identity
-  // Created at the first Hessian-vector product; nil if the network or the loss does not support it.
-  lazy var curvature = CurvaturePlan(
-    network, on: dataset, loss: loss, batchSize: batchSize, workerCount: team.threadCount,
+  // The evaluation of all rows in double; nil if the network or the loss does not support it.
+  lazy var linearPlan = LinearPlan(
+    network, on: dataset, loss: loss, workerCount: linearTeam.threadCount,
     kernels: execution.kernels)
+  // The features of `linearPlan`: the columns of a table are converted once.
+  lazy var linearFeatures =
+    dataset.features.table == nil
+    ? dataset.features : Features.floats(dataset.features.matrix)
+  // The team of `linearPlan`. The plan of batches can be limited to fewer threads.
+  lazy var linearTeam: WorkerTeam = {
+    let useful = LinearPlan.usefulThreadCount(
+      rowCount: dataset.count, parameterCount: parameterCount)
+    let count = execution.threads ?? min(WorkerTeam.processorCount, useful)
+    return count == team.threadCount ? team : WorkerTeam(threadCount: count)
+  }()
 
   /// Prepares the evaluation of a network.
   ///
@@ -204,9 +217,13 @@ extension Objective {
 
   /// Throws `shapeMismatch` unless there are ``parameterCount`` values.
   func validate(_ parameters: [Float]) throws(SoftmaxError) {
-    guard parameters.count == parameterCount else {
+    try validate(count: parameters.count)
+  }
+
+  func validate(count: Int) throws(SoftmaxError) {
+    guard count == parameterCount else {
       throw SoftmaxError(
-        .shapeMismatch, "the network has \(parameterCount) parameters, got \(parameters.count)",
+        .shapeMismatch, "the network has \(parameterCount) parameters, got \(count)",
         remedy: "begin with the objective's parameters")
     }
   }

@@ -21,7 +21,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var optimizerSettings: [String: Double]
   /// The factor l1 in l1 sum |W|; nil for no L1 penalty.
   public var l1Penalty: Double?
-  /// The factor l2 in l2 / 2 ||W||^2.
+  /// The factor l2 in l2 / 2 ||W||^2; for ``SoftmaxRegression`` on two classes W is the difference of their
+  /// weights.
   public var l2Penalty: Double
   /// The number of samples per batch.
   public var batchSize: Int
@@ -35,6 +36,16 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var finalLoss: Double?
   /// The training accuracy of the last epoch; nil without epochs.
   public var finalAccuracy: Double?
+  /// The mean loss plus the penalties where a solver ended; nil for a training by batches.
+  public var objective: Double?
+  /// An upper bound of the distance of `objective` to its minimum; nil if none is known.
+  public var objectiveGap: Double?
+  /// The Euclidean norm of the gradient where a solver ended.
+  public var gradientNorm: Double?
+  /// The number of passes of a solver over all rows.
+  public var evaluations: Int?
+  /// Whether a solver converged.
+  public var isConverged: Bool?
 
   /// Creates the record of a call of `fit`.
   public init(

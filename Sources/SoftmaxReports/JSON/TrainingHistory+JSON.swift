@@ -4,11 +4,11 @@ package import SoftmaxCore
 package import SoftmaxModels
 
 extension TrainingHistory.Epoch {
-  /// The event for the end of the epoch.
-  package var json: JSONValue {
+  /// Returns the event for the end of an epoch, or of an iteration of a solver.
+  package func json(of unit: TrainingHistory.Unit) -> JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("event", .string("epoch")),
-      ("epoch", .integer(number)),
+      ("event", .string(unit.rawValue)),
+      (unit.rawValue, .integer(number)),
       ("loss", .number(loss)),
       ("accuracy", .number(accuracy)),
     ]

@@ -12,6 +12,8 @@ struct MemoryEstimate {
   let classCount: Int
   let batchSize: Int
   let optimizer: Optimizer
+  /// Whether a solver is used instead of the optimizer.
+  let isSolved: Bool
   /// Whether the best weights are kept in addition to the last ones.
   let keepsBestWeights: Bool
   /// Whether checkpoints are written.
@@ -23,6 +25,7 @@ struct MemoryEstimate {
     let inputs = [inputCount] + hiddenUnits
     let parameters = zip(outputs, inputs).reduce(0.0) { $0 + Double($1.0) * Double($1.1 + 1) }
     let values = Double(batchSize) * (inputs + outputs).reduce(0.0) { $0 + Double($1) }
+    if isSolved { return solverByteCount(parameters) }
     // Four copies of the parameters: the initial network, the trained network, the plan's parameters and
     // the gradient. More copies for the optimizer's state and accumulated gradients, for the best weights,
     // and for checkpoints, which copy network and optimizer state. `2 * values` are the outputs and their
@@ -33,10 +36,18 @@ struct MemoryEstimate {
     return 4 * (Double(copies) * parameters + 2 * values)
   }
 
+  // The vectors of L-BFGS, the present and the next state, and a checkpoint's copy of them; the factor of the
+  // Hessian of a small model.
+  private func solverByteCount(_ parameters: Double) -> Double {
+    let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
+    let solver = AutomaticSolver(parameterCount: Int(min(parameters, 1e15)))
+    return 4 * (copies * parameters + (solver.factorsHessian ? 1.5 * parameters * parameters : 0))
+  }
+
   /// Throws if the estimate exceeds the machine's memory or this process's limit.
   func validate() throws(SoftmaxError) {
     try MemoryLimit.current.validate(
       byteCount, for: "training this network",
-      remedy: "use fewer hidden units, or smaller batches")
+      remedy: isSolved ? "use fewer features" : "use fewer hidden units, or smaller batches")
   }
 }

@@ -7,6 +7,24 @@ extension TrainCommand {
   private var defaults: TrainingPreset? { preset?.preset }
   private var isLinear: Bool { network.model == .linear }
 
+  /// What makes this a training by batches, such as `--epochs`; nil if the model is solved.
+  var batchReason: String? {
+    guard isLinear else { return "--model mlp" }
+    if let option = training.batchOption { return option }
+    if network.initializer != nil { return "--init" }
+    if !loss.isCrossEntropy { return "--loss \(loss.loss?.text ?? "")" }
+    if watching.reduceOnPlateau != nil { return "--reduce-on-plateau" }
+    // scikit-learn solves its linear models too.
+    if let defaults, defaults != .scikitLearn { return "--preset \(defaults.name)" }
+    return nil
+  }
+
+  /// Whether the model is solved to its optimum, instead of trained by batches.
+  var isSolved: Bool { batchReason == nil }
+
+  /// The most epochs, or iterations of a solver.
+  var passes: Int { isSolved ? regression.iterations : epochs }
+
   var hiddenUnits: [Int] {
     network.hiddenUnits(default: defaults?.hiddenUnits ?? [128])
   }
@@ -29,15 +47,47 @@ extension TrainCommand {
     training.optimizer(for: network.model, epochs: epochs, preset: defaults)
   }
 
-  /// Returns the estimator with these settings.
+  private var regression: SoftmaxRegression {
+    var regression = SoftmaxRegression(preprocessing: steps)
+    if let iterations = training.iterations { regression.iterations = iterations }
+    return regression
+  }
+
+  private var steps: [PreprocessingStep] { standardize ? [.standardize] : [] }
+
+  /// Fits the model that the options describe.
+  ///
+  /// - Parameters:
+  ///   - dataset: all rows, of which some may be held back for validation.
+  ///   - rows: the training rows, from which the penalty and balanced class weights are computed.
+  func fit(
+    to dataset: LabeledDataset, learning rows: LabeledDataset,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?
+  ) throws -> Classifier {
+    let validation = watching.validation.map { Validation.fraction($0) } ?? .none
+    guard isSolved else {
+      return try estimator(for: rows).fitted(
+        to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint,
+        execution: threading.execution)
+    }
+    let loss = try loss.loss(for: rows)
+    var regression = regression
+    regression.l2Penalty =
+      training.c.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) } ?? training.l2
+    return try regression.fitted(
+      to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint, loss: loss,
+      seed: training.seed, execution: threading.execution)
+  }
+
+  /// Returns the estimator that trains by batches with these settings.
   ///
   /// - Parameter training: the training rows, from which balanced class weights are computed.
-  func estimator(for training: LabeledDataset) throws(SoftmaxError) -> MLPClassifier {
+  private func estimator(for training: LabeledDataset) throws(SoftmaxError) -> MLPClassifier {
     MLPClassifier(
       hiddenUnits: hiddenUnits, activation: network.activation?.activation ?? .relu,
       dropout: network.dropout, normalizesBatches: network.batchNorm,
       loss: try loss.loss(for: training), l1Penalty: self.training.l1, l2Penalty: l2Penalty,
       optimizer: optimizer, epochs: epochs, batchSize: batchSize, initializer: initializer,
-      preprocessing: standardize ? [.standardize] : [], seed: self.training.seed)
+      preprocessing: steps, seed: self.training.seed)
   }
 }

@@ -12,7 +12,7 @@ struct TrainCommand: ParsableCommand {
       Examples:
 
         softmax train digits
-        softmax train digits --model linear --epochs 20 --output linear.safetensors
+        softmax train digits --model linear --output linear.safetensors
         softmax train flowers.csv --target species --standardize
         softmax train mails.npz --features embeddings --labels folder --model linear
         gunzip -c flowers.csv.gz | softmax train -
@@ -26,8 +26,11 @@ struct TrainCommand: ParsableCommand {
       that were held back: those of --test, or the data set's own test part, else those of \
       --validation.
 
-      --json writes an object a line: {"event":"epoch",...} after each epoch and last \
-      {"event":"result",...}.
+      A linear model is solved to its optimum, and the result says how near it is. With an option that \
+      only batches have, such as --optimizer or --epochs, it is trained by batches.
+
+      --json writes an object a line: {"event":"epoch",...} after each epoch, or \
+      {"event":"iteration",...} after each iteration of a solver, and last {"event":"result",...}.
       """)
 
   @Argument(
@@ -93,6 +96,7 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try arrays.validate(data: namedData)
+    if let batchReason { try training.validateNoSolver(because: batchReason) }
     try training.validate(for: network.model, epochs: epochs, preset: preset?.preset)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()

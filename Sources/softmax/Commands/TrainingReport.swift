@@ -81,7 +81,7 @@ final class TrainingReport: TrainingCallback {
       console.message(
         "each feature is brought to mean 0 and standard deviation 1, as measured on the rows to learn "
           + "from")
-    } else if isNew, !command.network.batchNorm,
+    } else if isNew, !command.isSolved, !command.network.batchNorm,
       let warning = FeatureSizes(of: dataset, table: classifier.table)?.warning
     {
       console.warning(warning)

@@ -86,7 +86,7 @@ struct TrainingRun {
       let checkpoint = try Checkpoint.load(path)
       let position = checkpoint.position
       console.message(
-        "going on from \(name): after epoch \(position.epoch)"
+        "going on from \(name): after \(checkpoint.history.unit.rawValue) \(position.epoch)"
           + (position.step > 0 ? ", step \(NumberText.grouped(position.step))" : ""))
       return checkpoint
     } catch {
@@ -102,6 +102,7 @@ struct TrainingRun {
       classCount: dataset.classCount,
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
+      isSolved: command.isSolved,
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
@@ -111,9 +112,8 @@ struct TrainingRun {
     on dataset: LabeledDataset, learning rows: LabeledDataset, reportingTo report: TrainingReport,
     resuming checkpoint: Checkpoint?
   ) throws -> (classifier: Classifier, seconds: Double) {
-    let estimator = try command.estimator(for: rows)
     let display = TrainingDisplay(
-      console: console, epochCount: command.epochs, wantsCurves: command.watching.curves,
+      console: console, epochCount: command.passes, wantsCurves: command.watching.curves,
       isShared: command.json && console.terminal.isOutputTerminal)
     let interruption = Interruption()
     defer { interruption.end() }
@@ -121,13 +121,12 @@ struct TrainingRun {
     let fitted: Classifier
     do {
       defer { display.end() }
-      fitted = try estimator.fitted(
-        to: dataset, validation: command.watching.validation.map { .fraction($0) } ?? .none,
-        callbacks: [report] + callbacks(display, interruption), resuming: checkpoint,
-        execution: command.threading.execution)
+      fitted = try command.fit(
+        to: dataset, learning: rows, callbacks: [report] + callbacks(display, interruption),
+        resuming: checkpoint)
     }
     let history = report.history
-    let isComplete = history.stopReason != nil || history.epochs.count == command.epochs
+    let isComplete = history.stopReason != nil || history.epochs.count == command.passes
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
     }
@@ -152,7 +151,7 @@ struct TrainingRun {
       callbacks.append(
         .onEpochEnd { [console] status in
           if let epoch = status.history.epochs.last {
-            try console.result(epoch.json.text)
+            try console.result(epoch.json(of: status.history.unit).text)
           }
           return .proceed
         })
@@ -191,9 +190,18 @@ struct TrainingRun {
     words += ["--resume", path]
     return Interrupted(
       message: PrintableText.lines(
-        "interrupted after \(history.epochs.count) of \(command.epochs) epochs: the steps "
+        "interrupted after \(Self.progress(of: history, limit: command.passes)): the steps "
           + "so far are in \(path)\nto go on        softmax "
           + words.map(ShellWord.quoted).joined(separator: " ")), status: status)
+  }
+
+  // The limit of a solve says nothing about how far it is.
+  private static func progress(of history: TrainingHistory, limit: Int) -> String {
+    let count = history.epochs.count
+    return switch history.unit {
+    case .epoch: "\(count) of \(limit) epochs"
+    case .iteration: "\(count) iteration\(count == 1 ? "" : "s")"
+    }
   }
 
   private func nextCommand(isJudged: Bool) -> String {

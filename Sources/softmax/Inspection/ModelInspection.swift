@@ -48,7 +48,7 @@ struct ModelInspection: Inspection {
       return [
         line(
           "checkpoint",
-          "after epoch \(position.epoch)"
+          "after \(checkpoint?.history.unit.rawValue ?? "epoch") \(position.epoch)"
             + (position.step > 0 ? ", step \(NumberText.grouped(position.step))" : "")
             + ", to go on from with --resume")
       ]
@@ -57,24 +57,51 @@ struct ModelInspection: Inspection {
       return [line("trained", "nobody says how")]
     }
     let data = record.dataset.map { " of \(PrintableText.line($0))" } ?? ""
-    let settings = record.optimizerSettings.sorted { $0.key < $1.key }
-      .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
+    let settings = Self.settingsText(of: record)
     var lines = [
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
       line(
         "loss",
         "\(Self.lossText(of: record)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")
           + "l2 \(record.l2Penalty)"),
-      line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
-      line(
-        "passes", "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
     ]
+    if record.unit == .iteration {
+      lines += solveLines(of: record)
+    } else {
+      lines += [
+        line("optimizer", "\(PrintableText.line(record.optimizer)), \(settings)"),
+        line(
+          "passes",
+          "\(record.epochs) epochs, batches of \(record.batchSize), seed \(record.seed)"),
+      ]
+    }
     if let loss = record.finalLoss, let accuracy = record.finalAccuracy {
       lines.append(
         line(
-          "last epoch", "loss \(NumberText.metric(loss)), accuracy \(NumberText.metric(accuracy))"))
+          record.unit == .iteration ? "at the end" : "last epoch",
+          "loss \(NumberText.metric(loss)), accuracy \(NumberText.metric(accuracy))"))
     }
     return lines
+  }
+
+  private func solveLines(of record: TrainingRecord) -> [String] {
+    let settings = Self.settingsText(of: record)
+    var lines = [line("solver", "\(PrintableText.line(record.optimizer)), \(settings)")]
+    var work = "\(NumberText.grouped(record.epochs)) iterations"
+    if let count = record.evaluations { work += ", \(NumberText.grouped(count)) passes" }
+    if let isConverged = record.isConverged {
+      work += isConverged ? ", converged" : ", not converged"
+    }
+    lines.append(line("solved", work))
+    if let objective = record.objective {
+      lines.append(line("objective", record.certificate(of: objective)))
+    }
+    return lines
+  }
+
+  private static func settingsText(of record: TrainingRecord) -> String {
+    record.optimizerSettings.sorted { $0.key < $1.key }
+      .map { "\(PrintableText.line($0.key)) \($0.value)" }.joined(separator: ", ")
   }
 
   private static func lossText(of record: TrainingRecord) -> String {
@@ -143,6 +170,12 @@ struct ModelInspection: Inspection {
       ("seed", .unsigned(record.seed)),
       ("training_loss", JSONValue(record.finalLoss)),
       ("training_accuracy", JSONValue(record.finalAccuracy)),
+      ("unit", .string((record.unit ?? .epoch).rawValue)),
+      ("objective", JSONValue(record.objective)),
+      ("objective_gap", JSONValue(record.objectiveGap)),
+      ("gradient_norm", JSONValue(record.gradientNorm)),
+      ("evaluations", record.evaluations.map { .integer($0) } ?? .null),
+      ("converged", record.isConverged.map { .bool($0) } ?? .null),
     ])
   }
 }

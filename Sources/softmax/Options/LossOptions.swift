@@ -47,6 +47,9 @@ struct LossOptions: ParsableArguments {
     LossKinds.all.first { $0 == loss?.kind } ?? CrossEntropyLoss.self
   }
 
+  /// Whether the loss is cross-entropy between classes that exclude each other, which solvers minimize.
+  var isCrossEntropy: Bool { kind == CrossEntropyLoss.self }
+
   private var values: SettingValues {
     var values = loss?.values ?? [:]
     if let huberDelta { values[HuberLoss.delta] = .number(huberDelta) }

@@ -5,7 +5,11 @@ import SoftmaxKit
 
 /// The options for the network's layers.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "linear: one layer. mlp: hidden layers before it.")
+  @Option(
+    help: """
+      linear: one layer, solved to its optimum unless an option is given that only batches have, such as \
+      --epochs. mlp: hidden layers before it.
+      """)
   var model = ModelKind.mlp
 
   @Option(

@@ -3,7 +3,7 @@
 import ArgumentParser
 import SoftmaxKit
 
-/// The options for the optimizer and the length of the training.
+/// The options for the optimizer or the solver, and the length of the training.
 ///
 /// Values are parsed unconditionally, so -1 gives an error about the value instead of an unknown option.
 struct OptimizerOptions: ParsableArguments {
@@ -11,7 +11,7 @@ struct OptimizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The rule of the steps: \(KindOption.names(OptimizerRules.all)) (default: adam, for a linear \
-      model sgd). Its settings may follow, as in adam:beta1=0.8.
+      model that is trained by batches sgd). Its settings may follow, as in adam:beta1=0.8.
       """, valueName: "rule"),
     transform: { try KindOption($0, of: OptimizerRules.all, noun: "rule") })
   var optimizer: KindOption?
@@ -85,9 +85,25 @@ struct OptimizerOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0).",
-      valueName: "x"))
+      """
+      The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0). For a linear model \
+      that is solved the default is 1 / rows, or 1 / the sum of their weights, and W of two classes is \
+      the difference of their weights.
+      """, valueName: "x"))
   var l2: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "scikit-learn's C in place of --l2, which is 1 / (C rows), for a linear model that is solved.",
+      valueName: "x"))
+  var c: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most iterations of the solver of a linear model (default: 1000).", valueName: "n"))
+  var iterations: Int?
 
   @Option(
     parsing: .unconditional,
@@ -113,6 +129,13 @@ struct OptimizerOptions: ParsableArguments {
     try check("clip-value", clipValue, "greater than 0 and finite") { $0 > 0 }
     try check("l1", l1, "at least 0 and finite") { $0 >= 0 }
     try check("l2", l2, "at least 0 and finite") { $0 >= 0 }
+    try check("c", c, "greater than 0 and finite") { $0 > 0 }
+    guard c == nil || l2 == nil else {
+      throw ValidationError("--c and --l2 both say the penalty: leave one of them out")
+    }
+    if let iterations, iterations < 1 {
+      throw ValidationError("--iterations must be at least 1, got \(iterations)")
+    }
     if let epochs, epochs < 1 {
       throw ValidationError("--epochs must be at least 1, got \(epochs)")
     }
@@ -146,6 +169,32 @@ struct OptimizerOptions: ParsableArguments {
       try self.optimizer(for: model, epochs: epochs, preset: preset).validate()
     } catch {
       throw ValidationError("--schedule \(schedule?.text ?? ""): \(error)")
+    }
+  }
+
+  /// The first option that only a training by batches has; nil if there is none.
+  var batchOption: String? {
+    let options = [
+      ("--optimizer", optimizer != nil), ("--learning-rate", learningRate != nil),
+      ("--momentum", momentum != nil), ("--nesterov", nesterov),
+      ("--weight-decay", weightDecay != nil), ("--schedule", schedule != nil),
+      ("--clip-norm", clipNorm != nil), ("--clip-value", clipValue != nil),
+      ("--accumulate", accumulate != 1), ("--batch-size", batchSize != nil),
+      ("--epochs", epochs != nil), ("--l1", l1 != 0),
+    ]
+    return options.first { $0.1 }?.0
+  }
+
+  /// Throws if an option of the solver is given for a training by batches.
+  ///
+  /// - Parameter reason: what makes it a training by batches, such as `--epochs`.
+  func validateNoSolver(because reason: String) throws {
+    for (name, isGiven, other) in [
+      ("--c", c != nil, "--l2"), ("--iterations", iterations != nil, "--epochs"),
+    ] where isGiven {
+      throw ValidationError(
+        "\(name) is for a linear model that is solved, and \(reason) trains by batches; use \(other)"
+      )
     }
   }
 

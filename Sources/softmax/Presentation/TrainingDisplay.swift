@@ -46,19 +46,19 @@ final class TrainingDisplay: TrainingCallback {
   }
 
   func stepsEnd(_ status: TrainingStatus) throws -> TrainingDecision {
-    show(status.progress)
+    show(status.progress, of: status.history.unit)
     return .proceed
   }
 
   func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     history = status.history
-    show(status.progress)
+    show(status.progress, of: history.unit)
     return .proceed
   }
 
-  private func show(_ progress: TrainingProgress) {
+  private func show(_ progress: TrainingProgress, of unit: TrainingHistory.Unit) {
     guard !console.isQuiet else { return }
-    let status = ProgressLine(progress)
+    let status = ProgressLine(progress, unit: unit)
     guard console.terminal.canRedraw else {
       if progress.isEpochEnd { console.message(status.plain) }
       return
@@ -97,7 +97,7 @@ final class TrainingDisplay: TrainingCallback {
     let text = history.curves(
       columns: min(terminal.isErrorTerminal ? terminal.width - 1 : 79, 120), rows: Self.curveRows,
       style: terminal.hasBraille ? .braille : .ascii, isColored: terminal.errorColor != nil,
-      epochCount: epochCount)
+      epochCount: history.unit == .epoch ? epochCount : nil)
     return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 

@@ -19,10 +19,13 @@ struct TrainingResult {
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [("event", .string("result"))]
     if let evaluation { members += evaluation.members(of: Metric.summary) }
+    members.append(("training_loss", JSONValue(history.epochs.last?.loss)))
+    members +=
+      solve?.members ?? [
+        ("epochs", .integer(history.epochs.count)),
+        ("seconds_per_epoch", JSONValue(medianSeconds)),
+      ]
     members += [
-      ("training_loss", JSONValue(history.epochs.last?.loss)),
-      ("epochs", .integer(history.epochs.count)),
-      ("seconds_per_epoch", JSONValue(medianSeconds)),
       ("seconds", .number(seconds)),
       ("weights_sha256", .string(classifier.weightsSHA256)),
       ("model", .string(path)),
@@ -37,11 +40,17 @@ struct TrainingResult {
     if let loss = history.epochs.last?.loss {
       lines.append("training loss  \(NumberText.metric(loss))")
     }
-    if let reason = history.stopReason { lines.append("stopped        \(reason)") }
+    if let solve {
+      lines += solve.lines
+    } else if let reason = history.stopReason {
+      lines.append("stopped        \(reason)")
+    }
     let size = FileProbe.byteCount(path).map { " (\(NumberText.bytes($0)))" } ?? ""
     let threads = execution.threadCount == 1 ? "1 thread" : "\(execution.threadCount) threads"
     var time = NumberText.seconds(seconds)
-    if let medianSeconds { time += ", \(NumberText.seconds(medianSeconds)) an epoch" }
+    if let medianSeconds {
+      time += ", \(NumberText.seconds(medianSeconds)) an \(history.unit.rawValue)"
+    }
     lines += [
       "model          \(PrintableText.line(path))\(size)",
       "sha256         \(classifier.weightsSHA256)",
@@ -49,6 +58,8 @@ struct TrainingResult {
     ]
     return lines
   }
+
+  private var solve: SolveResult? { SolveResult(classifier, history: history) }
 
   private var medianSeconds: Double? {
     let sorted = history.epochs.map(\.seconds).sorted()

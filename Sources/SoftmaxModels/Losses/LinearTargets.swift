@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The targets of cross-entropy in double precision: after label smoothing, multiplied by the class weights.
+struct LinearTargets: Sendable {
+  private let classWeights: [Double]
+  private let kept: Double
+  private let spread: Double
+  /// The distributions of all rows; nil if the targets are labels.
+  private let given: Matrix?
+  /// The sum of the targets of a row, by its label.
+  private let sums: [Double]
+
+  init(_ loss: Loss, _ dataset: LabeledDataset) {
+    let classCount = dataset.classCount
+    classWeights =
+      loss.classWeights.isEmpty ? Array(repeating: 1, count: classCount) : loss.classWeights
+    kept = 1 - loss.labelSmoothing
+    let spread = loss.labelSmoothing / Double(classCount)
+    self.spread = spread
+    given = dataset.targets.matrix
+    let total = classWeights.reduce(0) { $0 + $1 * spread }
+    sums = classWeights.map { [kept] in total + kept * $0 }
+  }
+
+  private func target(ofRow row: Int, label: Int, _ unit: Int) -> Double {
+    let given = given.map { Double($0[row, unit]) } ?? (unit == label ? 1 : 0)
+    return (kept * given + spread) * classWeights[unit]
+  }
+
+  /// Returns the sum of the targets of a row.
+  func sum(ofRow row: Int, label: Int) -> Double {
+    guard given != nil else { return sums[label] }
+    return classWeights.indices.reduce(0) { $0 + target(ofRow: row, label: label, $1) }
+  }
+
+  /// Returns the loss of a row, and replaces its logits by the gradient times the row's scale.
+  ///
+  /// - Parameters:
+  ///   - logits: the logits of a block, with a column per row.
+  ///   - probabilities: their softmax.
+  ///   - column: the column of the row.
+  ///   - logSum: the logarithm of the sum of the exponentials of the row's logits.
+  func differentiate(
+    _ logits: DoubleMatrixView, _ probabilities: DoubleMatrixView, column: Int, row: Int,
+    label: Int, logSum: Double, scale: Double
+  ) -> Double {
+    var loss = 0.0
+    let sum = sum(ofRow: row, label: label)
+    for unit in classWeights.indices {
+      let target = target(ofRow: row, label: label, unit)
+      // A target of 0 has no loss, even if its logit is infinite.
+      if target > 0 { loss += target * (logSum - logits[unit, column]) }
+      logits[unit, column] = scale * (sum * probabilities[unit, column] - target)
+    }
+    return loss
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The solver that is chosen for softmax regression, with the reason.
+package struct AutomaticSolver: Sendable {
+  /// The chosen solver with its default settings.
+  package let solver: any Solver
+  /// The reason in a few words, such as `31 parameters, at most 8,192`.
+  package let reason: String
+  /// Whether the solver keeps a factor of the Hessian, which takes 1.5 n^2 floats for n parameters.
+  package let factorsHessian: Bool
+
+  /// Chooses by the number of parameters: ``NewtonCG`` if its factor of the Hessian is small enough, otherwise
+  /// ``LBFGS``.
+  package init(parameterCount: Int) {
+    let greatest = HessianFactor.greatestParameterCount
+    factorsHessian = parameterCount <= greatest
+    solver = factorsHessian ? NewtonCG() : LBFGS()
+    reason =
+      "\(NumberText.grouped(parameterCount)) parameters, \(factorsHessian ? "at most" : "more than") "
+      + NumberText.grouped(greatest)
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// A backtracking line search: the step of a solver along a direction.
+///
+/// It replaces x by x + t d with the first of t = t', t' / 2, t' / 4, ... for which f(x + t d) <= f(x) + c t
+/// <g, d>, where g is the gradient. This condition rejects steps that go far beyond the minimum along the
+/// line. Source: Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives",
+/// 1966.
+///
+/// If f changes by less than its rounding error, the condition is unreliable. Then t is
+/// taken if f does not increase along the step at its end. Source: Hager and Zhang, "A new conjugate gradient
+/// method with guaranteed descent and an efficient line search", 2005.
+struct LineSearch {
+  /// The factor c: the share of the decrease predicted by the slope that a step must reach.
+  let sufficientDecrease: Double
+
+  /// Takes a step, whose length is then `state.stepLength`; returns false if no step along the direction
+  /// reduces the objective beyond rounding.
+  ///
+  /// - Parameters:
+  ///   - state: the state from which the step begins.
+  ///   - direction: the direction d, in the layout of the parameters.
+  ///   - length: the first length t', greater than 0.
+  ///   - objective: the objective f.
+  func step(
+    from state: inout SolverState, along direction: [Double], length: Double,
+    on objective: Objective
+  ) throws(SoftmaxError) -> Bool {
+    let slope = SolverState.product(state.gradient, direction)
+    guard slope < 0, slope.isFinite, direction.allSatisfy(\.isFinite) else { return false }
+    var candidate = state.parameters
+    var gradient: [Double] = []
+    // The step length must stay finite.
+    var length = min(length, .greatestFiniteMagnitude)
+    while true {
+      for (index, change) in direction.enumerated() {
+        candidate[index] = objective.rounding.rounded(state.parameters[index] + length * change)
+      }
+      guard candidate != state.parameters else { return false }
+      let value = try objective.valueAndGradient(at: candidate, into: &gradient)
+      state.evaluationCount += 1
+      // If the objective is NaN, both comparisons are false and the step is halved.
+      let change = value.objective - state.value.objective
+      let isLess = change <= sufficientDecrease * length * slope
+      let isRounding =
+        change.magnitude <= objective.roundingError * state.value.objective.magnitude
+      if isLess || isRounding && SolverState.product(gradient, direction) <= 0 {
+        state.stepLength = length
+        state.move(to: candidate, value: value, gradient: gradient)
+        return true
+      }
+      length /= 2
+    }
+  }
+}
+
+extension SolverState {
+  /// Returns the scalar product of two vectors, with the terms added in ascending order.
+  static func product(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// Newton's method for softmax regression, whose equations are solved by preconditioned conjugate gradients.
+///
+/// An iteration minimizes the quadratic model of the objective by conjugate gradients with exact products of
+/// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
+/// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
+/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM
+/// Journal on Numerical Analysis 19, 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian
+/// information in optimization methods for machine learning", SIAM Journal on Optimization 21, 2011.
+///
+/// ```swift
+/// let objective = try Objective(network, on: dataset, l2Penalty: 1e-4)
+/// let result = try NewtonCG(gradientTolerance: 1e-6).minimize(objective)
+/// print(result.isConverged, result.objective, result.evaluations)
+/// ```
+///
+/// The number of iterations hardly depends on the scales of the features. The factor takes n^2 / 2 floats for n
+/// parameters, so ``LBFGS`` is for networks of more than 8,192 parameters.
+public struct NewtonCG: Solver {
+  /// `Newton-CG`.
+  public let name = "Newton-CG"
+  /// The greatest number of rows from which the preconditioner is computed.
+  public let sampleCount: Int
+  /// The norm of the gradient at or below which the solve has converged.
+  public let gradientTolerance: Double
+  /// The upper bound of the objective's distance to its minimum, as a share of the objective, at or below
+  /// which the solve has converged.
+  public let gapTolerance: Double?
+
+  // The factor by which an iteration reduces the residual, in the norm of the preconditioner.
+  private static let forcing = 0.05
+  // The greatest number of products of an iteration.
+  private static let greatestProductCount = 100
+  // The numbers of products of the last iteration, and of the first one with the preconditioner.
+  private static let productsKey = "products"
+  private static let firstProductsKey = "first_products"
+  // The number of iterations in a row that changed the objective by rounding alone, and its limit.
+  private static let stillKey = "still"
+  private static let greatestStillCount = 4.0
+  // Present if the preconditioner is shared by all classes.
+  private static let sharedKey = "shared"
+
+  /// Creates a solver.
+  ///
+  /// - Parameters:
+  ///   - sampleCount: the greatest number of rows from which the preconditioner is computed, at least 1.
+  ///   - gradientTolerance: the norm of the gradient at or below which the solve has converged, at least 0.
+  ///   - gapTolerance: the upper bound of the objective's distance to its minimum, as a share of the
+  ///     objective, at or below which the solve has converged, at least 0; it has an effect with an L2 penalty.
+  public init(
+    sampleCount: Int = 4096, gradientTolerance: Double = 1e-10, gapTolerance: Double = 1e-9
+  ) {
+    self.sampleCount = sampleCount
+    self.gradientTolerance = gradientTolerance
+    self.gapTolerance = gapTolerance
+  }
+
+  /// The settings under the names `sample_count`, `gradient_tolerance` and `gap_tolerance`.
+  public var settings: [String: Double] {
+    [
+      "sample_count": Double(sampleCount), "gradient_tolerance": gradientTolerance,
+      "gap_tolerance": gapTolerance ?? 0,
+    ]
+  }
+
+  /// Throws `invalidArgument` for an invalid setting, `unsupported` for an L1 penalty, for more than 8,192
+  /// parameters, or unless the objective is cross-entropy on one dense layer.
+  public func validate(_ objective: Objective) throws(SoftmaxError) {
+    guard sampleCount >= 1 else {
+      throw SoftmaxError(
+        .invalidArgument, "the preconditioner needs at least 1 row, got \(sampleCount)")
+    }
+    try validateSmoothness(of: objective)
+    guard objective.linearPlan != nil else {
+      throw SoftmaxError(
+        .unsupported, "\(name) is for cross-entropy on one dense layer that is not frozen",
+        remedy: "use LBFGS")
+    }
+    guard objective.parameterCount <= HessianFactor.greatestParameterCount else {
+      throw SoftmaxError(
+        .unsupported,
+        "\(name) is for at most \(HessianFactor.greatestParameterCount) parameters, got "
+          + "\(objective.parameterCount)", remedy: "use LBFGS")
+    }
+  }
+
+  /// Takes one step; returns false if no step along the direction reduces the objective beyond rounding.
+  public func iterate(
+    _ state: inout SolverState, on objective: Objective
+  ) throws(SoftmaxError) -> Bool {
+    guard state.values[Self.stillKey, default: 0] < Self.greatestStillCount else { return false }
+    let before = state.value.objective
+    let factor = try preconditioner(&state, on: objective)
+    let (direction, productCount) = try direction(state, on: objective, factor)
+    if state.values[Self.firstProductsKey] == nil {
+      state.values[Self.firstProductsKey] = Double(productCount)
+    }
+    state.values[Self.productsKey] = Double(productCount)
+    state.evaluationCount += productCount
+    let search = LineSearch(sufficientDecrease: 1e-4)
+    if try search.step(from: &state, along: direction, length: 1, on: objective) {
+      let isStill =
+        before - state.value.objective <= objective.roundingError * state.value.objective
+      state.values[Self.stillKey] =
+        isStill ? state.values[Self.stillKey, default: 0] + 1 : nil
+      return true
+    }
+    // Where the Hessian is all rounding, the gradient remains.
+    return try search.step(
+      from: &state, along: state.gradient.map { -$0 }, length: 1 / max(1, state.gradientNorm),
+      on: objective)
+  }
+
+  /// Returns the preconditioner of an iteration.
+  ///
+  /// The first one is shared by all classes, unless the whole Hessian costs as little as a few products. The
+  /// state keeps its parameters and its form, from which a resumed solve computes it anew.
+  private func preconditioner(
+    _ state: inout SolverState, on objective: Objective
+  ) throws(SoftmaxError) -> HessianFactor {
+    let renewal = renewalProductCount(for: objective)
+    let isForeign = state.vectors.count != 1 || state.vectors[0].count != state.parameters.count
+    let isOld =
+      state.values[Self.productsKey, default: 0]
+      > max(renewal, 1.5 * state.values[Self.firstProductsKey, default: 0])
+    let isShared = state.values[Self.sharedKey] != nil
+    if isForeign || isOld || isShared && state.values[Self.productsKey, default: 0] > renewal {
+      state.vectors = [state.parameters.map { Float($0) }]
+      state.values[Self.firstProductsKey] = nil
+      state.values[Self.sharedKey] = isForeign && renewal > 4 ? 1 : nil
+    }
+    return try objective.hessianFactor(
+      state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],
+      rowCount: sampleCount)
+  }
+
+  /// Returns the number of products of an iteration above which a factor of the whole Hessian is worth its
+  /// cost: a tenth of the products that cost the same number of multiplications, within 2...60.
+  private func renewalProductCount(for objective: Objective) -> Double {
+    let (parameters, rows) = (Double(objective.parameterCount), Double(objective.dataset.count))
+    let estimate = min(rows, Double(sampleCount)) * parameters * parameters / 2
+    let factor = estimate + parameters * parameters * parameters / 6
+    return min(60, max(2, factor / (2 * rows * parameters) / 10))
+  }
+
+  /// Solves H d = -g by preconditioned conjugate gradients, and returns d with the number of products.
+  private func direction(
+    _ state: SolverState, on objective: Objective, _ factor: HessianFactor
+  ) throws(SoftmaxError) -> ([Double], Int) {
+    var residual = state.gradient.map { -$0 }
+    var solution = residual.map { _ in 0.0 }
+    var preconditioned = residual
+    factor.solve(&preconditioned)
+    var search = preconditioned
+    var square = SolverState.product(residual, preconditioned)
+    let goal = square * Self.forcing * Self.forcing
+    var product: [Double] = []
+    var count = 0
+    while square > goal, count < Self.greatestProductCount {
+      try objective.hessianVectorProduct(at: state.parameters, vector: search, into: &product)
+      count += 1
+      let curvature = SolverState.product(search, product)
+      // The Hessian is positive semidefinite; less is rounding.
+      guard curvature > 0 else { break }
+      let length = square / curvature
+      for index in solution.indices {
+        solution[index] += length * search[index]
+        residual[index] -= length * product[index]
+      }
+      preconditioned = residual
+      factor.solve(&preconditioned)
+      let next = SolverState.product(residual, preconditioned)
+      for index in search.indices {
+        search[index] = preconditioned[index] + next / square * search[index]
+      }
+      square = next
+    }
+    // Without a step the direction is that of the preconditioner alone.
+    return (solution.allSatisfy { $0 == 0 } ? search : solution, count)
+  }
+}
