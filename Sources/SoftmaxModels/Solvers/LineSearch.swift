@@ -9,9 +9,9 @@ import SoftmaxCore
 /// line. Source: Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives",
 /// 1966.
 ///
-/// If f changes by less than its rounding error, the condition is unreliable. Then t is
-/// taken if f does not increase along the step at its end. Source: Hager and Zhang, "A new conjugate gradient
-/// method with guaranteed descent and an efficient line search", 2005.
+/// If f changes by less than its rounding error, the condition is unreliable. Then t is taken if f does not
+/// increase along the step at its end. Source: Hager and Zhang, "A new conjugate gradient method with guaranteed
+/// descent and an efficient line search", 2005.
 struct LineSearch {
   /// The factor c: the share of the decrease predicted by the slope that a step must reach.
   let sufficientDecrease: Double

@@ -7,9 +7,11 @@ public import SoftmaxCore
 /// An iteration minimizes the quadratic model of the objective by conjugate gradients with exact products of
 /// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
-/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM
-/// Journal on Numerical Analysis 19, 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian
-/// information in optimization methods for machine learning", SIAM Journal on Optimization 21, 2011.
+/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors.
+///
+/// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
+/// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
+/// methods for machine learning", SIAM Journal on Optimization 21, 2011.
 ///
 /// ```swift
 /// let objective = try Objective(network, on: dataset, l2Penalty: 1e-4)
