@@ -1,39 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import SoftmaxCore
 import SoftmaxTestSupport
 import Testing
 
 @testable import SoftmaxModels
-
-/// Optima of softmax regression by scikit-learn (Tests/golden/make-optima.py).
-private struct Optima: Decodable {
-  struct Optimum: Decodable {
-    let name: String
-    let l2: Double
-    let classes: Int
-    let labels: [Int]
-    let features: [[Float]]
-    let objective: Double
-    let weight: [[Double]]
-    let bias: [Double]
-
-    func dataset(times factor: Float = 1) throws -> LabeledDataset {
-      try LabeledDataset(
-        features: .floats(Matrix(features.map { $0.map { $0 * factor } })), labels: labels,
-        classNames: (0..<classes).map { "\($0)" })
-    }
-  }
-
-  let optima: [Optimum]
-
-  static func load() throws -> [Optimum] {
-    let url = try #require(
-      Bundle.module.url(forResource: "optima", withExtension: "json", subdirectory: "Golden"))
-    return try JSONDecoder().decode(Optima.self, from: Data(contentsOf: url)).optima
-  }
-}
 
 @Suite struct ConvexSolverTests {
   private func network(for dataset: LabeledDataset, seed: UInt64 = 3) throws -> Sequential {
@@ -47,7 +18,7 @@ private struct Optima: Decodable {
   }
 
   @Test func newtonsMethodReachesTheOptimumOfScikitLearn() throws {
-    for optimum in try Optima.load() {
+    for optimum in try GoldenOptimum.load() {
       let dataset = try optimum.dataset()
       var network = try network(for: dataset)
       let result = try network.fit(to: dataset, solver: NewtonCG(), l2Penalty: optimum.l2)
@@ -68,7 +39,7 @@ private struct Optima: Decodable {
   }
 
   @Test func theGapIsAnUpperBoundThatShrinksToRounding() throws {
-    for optimum in try Optima.load() where optimum.name != "wine" {
+    for optimum in try GoldenOptimum.load() where optimum.name != "wine" {
       let dataset = try optimum.dataset()
       var gaps: [Double] = []
       for iterations in [0, 1, 2, 3, 4, 5, 30] {
@@ -153,7 +124,7 @@ private struct Optima: Decodable {
   }
 
   @Test func lbfgsReachesTheOptimumOfScikitLearn() throws {
-    for optimum in try Optima.load() where optimum.name != "wine" {
+    for optimum in try GoldenOptimum.load() where optimum.name != "wine" {
       let dataset = try optimum.dataset()
       var network = try network(for: dataset)
       let result = try network.fit(
@@ -164,7 +135,7 @@ private struct Optima: Decodable {
   }
 
   @Test func lbfgsTakesFewerEvaluationsThanGradientDescent() throws {
-    let dataset = try Optima.load()[0].dataset()
+    let dataset = try GoldenOptimum.load()[0].dataset()
     func evaluations(_ solver: some Solver) throws -> Int {
       var network = try network(for: dataset)
       let result = try network.fit(
@@ -179,7 +150,7 @@ private struct Optima: Decodable {
 
   // With a penalty that is scaled too, the problem is the same.
   @Test func theScaleOfTheFeaturesHardlyChangesTheWorkOfNewtonsMethod() throws {
-    let optimum = try #require(try Optima.load().last)
+    let optimum = try #require(try GoldenOptimum.load().last)
     func result(_ factor: Float) throws -> SolverResult {
       let dataset = try optimum.dataset(times: factor)
       let objective = try Objective(
@@ -198,10 +169,7 @@ private struct Optima: Decodable {
 
   @Test(arguments: [1, 2, 3])
   func theBitsDependNeitherOnThreadsNorOnInterruptions(threads: Int) throws {
-    // 650 parameters: several blocks of the factor.
-    let optimum = try #require(try Optima.load().last)
-    let dataset = try optimum.dataset()
-    func solve<S: Solver>(_ solver: S) throws {
+    func solve<S: Solver>(_ solver: S, on dataset: LabeledDataset) throws {
       var whole = try network(for: dataset)
       let expected = try whole.fit(
         to: dataset, solver: solver, iterations: 7, l2Penalty: 0.01, threads: 1)
@@ -218,15 +186,20 @@ private struct Optima: Decodable {
       #expect(result.objective == expected.objective)
       #expect(result.evaluations == expected.evaluations)
     }
-    try solve(LBFGS(memory: 2))
-    try solve(LBFGS())
-    try solve(NewtonCG())
-    try solve(NewtonCG(sampleCount: 50))
+    // 650 parameters: several blocks of the factor; 1,700 rows: several slices of rows.
+    for dataset in [
+      try #require(try GoldenOptimum.load().last).dataset(), try triangle(count: 1700),
+    ] {
+      try solve(LBFGS(memory: 2), on: dataset)
+      try solve(LBFGS(), on: dataset)
+      try solve(NewtonCG(), on: dataset)
+      try solve(NewtonCG(sampleCount: 50), on: dataset)
+    }
   }
 
   // The estimate from all rows is the Hessian, so the factor undoes its products.
   @Test func theFactorOfAllRowsInvertsTheHessian() throws {
-    let optimum = try #require(try Optima.load().last)
+    let optimum = try #require(try GoldenOptimum.load().last)
     let dataset = try optimum.dataset()
       .weighted(by: (0..<200).map { Float($0 % 3) })
     let objective = try Objective(
@@ -250,7 +223,8 @@ private struct Optima: Decodable {
 
   // The first product at some parameters computes the probabilities, the others read them.
   @Test func productsHaveTheSameBitsWhetherProbabilitiesAreKeptOrNot() throws {
-    let dataset = try triangle(count: 300).weighted(by: (0..<300).map { Float($0 % 4) })
+    // Several slices of rows.
+    let dataset = try triangle(count: 1700).weighted(by: (0..<1700).map { Float($0 % 4) })
     let objective = try Objective(network(for: dataset), on: dataset, batchSize: 64, threads: 2)
     let start = objective.parameters.map { Double($0) }
     let points = [start, start.map { 3 * $0 + 0.5 }]
@@ -311,6 +285,10 @@ private struct Optima: Decodable {
         try LBFGS(memory: 2).iterate(&state, on: objective)
       }
       #expect(error?.code == .invalidData)
+      let ofNewton = #expect(throws: SoftmaxError.self) {
+        try NewtonCG().iterate(&state, on: objective)
+      }
+      #expect(ofNewton?.code == .invalidData)
     }
   }
 }

@@ -7,7 +7,9 @@ extension Classifier {
   /// Returns the steps of the pipeline, which a further training applies unchanged.
   ///
   /// - Throws: `invalidArgument` unless they include all of `wanted`.
-  func steps(including wanted: [PreprocessingStep]) throws(SoftmaxError) -> [PreprocessingStep] {
+  fileprivate func steps(
+    including wanted: [PreprocessingStep]
+  ) throws(SoftmaxError) -> [PreprocessingStep] {
     let known = pipeline.steps
     if let missing = wanted.first(where: { step in !known.contains { $0.name == step.name } }) {
       throw SoftmaxError(
@@ -16,6 +18,23 @@ extension Classifier {
         remedy: "leave the step out, or begin anew")
     }
     return known
+  }
+}
+
+extension TrainingData {
+  /// Creates the rows of a training that may go on from a model, whose classes are matched by name and whose
+  /// pipeline is applied unchanged.
+  init(
+    _ dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
+    preprocessing: [PreprocessingStep], seed: UInt64
+  ) throws(SoftmaxError) {
+    guard let model else {
+      try self.init(dataset, validation: validation, preprocessing: preprocessing, seed: seed)
+      return
+    }
+    try self.init(
+      dataset.matching(classNames: model.classNames), validation: validation,
+      preprocessing: model.steps(including: preprocessing), seed: seed)
   }
 }
 

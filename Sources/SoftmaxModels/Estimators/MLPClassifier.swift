@@ -126,11 +126,9 @@ extension MLPClassifier: Estimator {
     resuming checkpoint: Checkpoint? = nil, execution: Execution,
     onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> Classifier {
-    var dataset = dataset
-    if let model { dataset = try dataset.matching(classNames: model.classNames) }
     let data = try TrainingData(
-      dataset, validation: validation,
-      preprocessing: model?.steps(including: preprocessing) ?? preprocessing, seed: seed)
+      dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
+      seed: seed)
     var network = try network(for: data.training)
     if let model { try network.takeParameters(of: model) }
     let history = try network.fit(
@@ -138,7 +136,7 @@ extension MLPClassifier: Estimator {
       l1Penalty: l1Penalty, l2Penalty: l2Penalty, callbacks: callbacks, resuming: checkpoint,
       execution: execution, onProgress: onProgress)
     return try Classifier(
-      network: network, classNames: dataset.classNames, pipeline: data.pipeline,
+      network: network, classNames: data.training.classNames, pipeline: data.pipeline,
       trainingRecord: TrainingRecord(
         rowCount: data.training.count, loss: loss, optimizer: optimizer, l1Penalty: l1Penalty,
         l2Penalty: l2Penalty, batchSize: batchSize, seed: seed, history: history),

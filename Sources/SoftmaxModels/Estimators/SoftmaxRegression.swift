@@ -107,17 +107,15 @@ extension SoftmaxRegression: Estimator {
     resuming checkpoint: Checkpoint? = nil, loss: Loss = .crossEntropy, seed: UInt64 = 0,
     execution: Execution, onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> Classifier {
-    var dataset = dataset
-    if let model { dataset = try dataset.matching(classNames: model.classNames) }
     let data = try TrainingData(
-      dataset, validation: validation,
-      preprocessing: model?.steps(including: preprocessing) ?? preprocessing, seed: seed)
+      dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
+      seed: seed)
     let initializer = (model?.network.layers.last?.configuration.kind as? Dense)?.initializer
     var network = try network(
       for: data.training, initializer: initializer ?? .zeros, seed: seed)
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
-    let solver = AutomaticSolver(parameterCount: network.parameterCount).solver
+    let solver = SolverChoice(parameterCount: network.parameterCount).solver
     let penalty = penaltyOfOutputs(on: data.training, loss: loss)
     let result = try network.fit(
       to: data, solver: solver, loss: loss, iterations: iterations, l2Penalty: penalty,
@@ -129,7 +127,7 @@ extension SoftmaxRegression: Estimator {
       history: result.history)
     record.take(result)
     return try Classifier(
-      network: network, classNames: dataset.classNames, pipeline: data.pipeline,
+      network: network, classNames: data.training.classNames, pipeline: data.pipeline,
       trainingRecord: record, outputFunction: loss.outputFunction)
   }
 }

@@ -5,6 +5,7 @@ import SoftmaxCore
 /// The targets of cross-entropy in double precision: after label smoothing, multiplied by the class weights.
 struct LinearTargets: Sendable {
   private let classWeights: [Double]
+  // 1 minus the label smoothing, and the share of the smoothing of each class.
   private let kept: Double
   private let spread: Double
   /// The distributions of all rows; nil if the targets are labels.

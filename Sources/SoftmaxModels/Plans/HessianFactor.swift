@@ -71,7 +71,7 @@ final class HessianFactor: Sendable {
   ///   - form: what is factorized.
   ///   - team: the threads that compute the factor and the solutions.
   ///   - kernels: the kernels.
-  /// - Throws: `diverged` if the Hessian is 0 or not finite.
+  /// - Throws: `diverged` if the Hessian is not finite.
   init(
     _ layout: ParameterLayout, on dataset: LabeledDataset, curvatures: [LinearPlan.Curvature],
     l2Penalty: Double, at point: [Float], rowCount: Int, form: Form, team: WorkerTeam,
@@ -209,7 +209,7 @@ extension HessianFactor {
             of: features.rows(rows), scaled, isFirst: first == 0, part: part, to: block)
         }
         for row in 0..<width {
-          for column in row + 1..<max(width, row + 1) { block[row, column] = block[column, row] }
+          for column in row + 1..<width { block[row, column] = block[column, row] }
         }
         guard a == b else { continue }
         for index in 0..<width {
@@ -301,11 +301,13 @@ extension HessianFactor {
         }
         worker.barrier()
         guard isPositive[0] == 1 else { return }
-        let share2 = worker.share(of: count - block.upperBound, alignedTo: 8)
-        let rows2 = block.upperBound + share2.lowerBound..<block.upperBound + share2.upperBound
-        if !rows2.isEmpty {
-          let target = factor.rows(rows2).columns(block)
-          let sums = sums.rows(rows2).columns(0..<block.count)
+        let remainingShare = worker.share(of: count - block.upperBound, alignedTo: 8)
+        let remainingRows =
+          block.upperBound + remainingShare.lowerBound..<block.upperBound
+          + remainingShare.upperBound
+        if !remainingRows.isEmpty {
+          let target = factor.rows(remainingRows).columns(block)
+          let sums = sums.rows(remainingRows).columns(0..<block.count)
           kernels.multiply(target, transposed: inverse, into: sums)
           target.assign(sums)
         }
@@ -325,7 +327,7 @@ extension HessianFactor {
       guard pivot > 0, pivot.isFinite else { return false }
       let root = pivot.squareRoot()
       a[column, column] = Float(root)
-      for row in column + 1..<max(n, column + 1) {
+      for row in column + 1..<n {
         var sum = Double(a[row, column])
         for k in 0..<column { sum -= Double(a[row, k]) * Double(a[column, k]) }
         a[row, column] = Float(sum / root)

@@ -49,7 +49,7 @@ final class LinearPlan: Sendable {
   private let correctCounts: VectorView<Int64>
   private let memory: [Memory]
   /// The probabilities of each block, [classes, rows of a block]; nil if they are too large.
-  private let kept: VectorView<Double>?
+  private let keptProbabilities: VectorView<Double>?
   // The parameters of the kept probabilities.
   private let point = Mutex<[Double]?>(nil)
 
@@ -145,7 +145,8 @@ final class LinearPlan: Sendable {
       return memory
     }
     let keptCount = blockCount * rowsOfBlock * classCount
-    kept = keptCount <= Self.greatestByteCount / 8 ? arena.vector(count: keptCount) : nil
+    keptProbabilities =
+      keptCount <= Self.greatestByteCount / 8 ? arena.vector(count: keptCount) : nil
   }
 
   /// Returns the greatest number of threads that are useful for the plan and for `HessianFactor`.
@@ -179,7 +180,7 @@ final class LinearPlan: Sendable {
     at parameters: [Double], vector: [Double], on features: FeatureSource, team: WorkerTeam,
     into product: inout [Double]
   ) {
-    let isKept = kept != nil && point.withLock { $0 == parameters }
+    let isKept = keptProbabilities != nil && point.withLock { $0 == parameters }
     if !isKept { load(parameters, into: weight) }
     load(vector, into: direction)
     run(on: team) { plan, slice, memory in
@@ -205,11 +206,11 @@ extension LinearPlan {
   func curvatures() -> [Curvature] {
     (0..<rowCount).map { row in
       let factor = max(0, scales[row] * targets.sum(ofRow: row, label: Int(labels[row])))
-      guard let kept else { return Curvature(factor: factor, trace: factor) }
+      guard let keptProbabilities else { return Curvature(factor: factor, trace: factor) }
       let first = row / rowsOfBlock * rowsOfBlock * classCount + row % rowsOfBlock
       var squares = 0.0
       for unit in 0..<classCount {
-        let probability = kept[first + unit * rowsOfBlock]
+        let probability = keptProbabilities[first + unit * rowsOfBlock]
         squares += probability * probability
       }
       return Curvature(factor: factor, trace: factor * max(0, 1 - squares))
@@ -310,10 +311,10 @@ extension LinearPlan {
   }
 
   private func probabilities(of block: Range<Int>, _ memory: Memory) -> DoubleMatrixView {
-    guard let kept else { return memory.probabilities }
+    guard let keptProbabilities else { return memory.probabilities }
     let first = block.lowerBound * classCount
     return DoubleMatrixView(
-      kept.elements(first..<first + classCount * rowsOfBlock), rowCount: classCount,
+      keptProbabilities.elements(first..<first + classCount * rowsOfBlock), rowCount: classCount,
       columnCount: rowsOfBlock)
   }
 
@@ -366,7 +367,7 @@ extension LinearPlan {
       for (column, row) in block.enumerated() {
         memory.scales[column] = scales[row] * targets.sum(ofRow: row, label: Int(labels[row]))
       }
-      for column in block.count..<max(block.count, rowsOfBlock) { memory.scales[column] = 0 }
+      for column in block.count..<rowsOfBlock { memory.scales[column] = 0 }
       multiply(direction, memory)
       kernels.changeSoftmaxColumns(probabilities, scale: memory.scales, by: memory.logits)
     }
@@ -375,7 +376,7 @@ extension LinearPlan {
   // The last block may have fewer rows; the others must not contribute.
   private func clear(_ columns: DoubleMatrixView, from first: Int) {
     for unit in 0..<classCount {
-      for column in first..<max(first, rowsOfBlock) { columns[unit, column] = 0 }
+      for column in first..<rowsOfBlock { columns[unit, column] = 0 }
     }
   }
 }

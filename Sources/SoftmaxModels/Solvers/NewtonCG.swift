@@ -20,7 +20,8 @@ public import SoftmaxCore
 /// ```
 ///
 /// The number of iterations hardly depends on the scales of the features. The factor takes n^2 / 2 floats for n
-/// parameters, so ``LBFGS`` is for networks of more than 8,192 parameters.
+/// parameters, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
+/// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters.
 public struct NewtonCG: Solver {
   /// `Newton-CG`.
   public let name = "Newton-CG"
@@ -123,16 +124,19 @@ public struct NewtonCG: Solver {
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> HessianFactor {
-    let renewal = renewalProductCount(for: objective)
-    let isForeign = state.vectors.count != 1 || state.vectors[0].count != state.parameters.count
-    let isOld =
-      state.values[Self.productsKey, default: 0]
-      > max(renewal, 1.5 * state.values[Self.firstProductsKey, default: 0])
+    let limit = renewalProductCount(for: objective)
+    let productCount = state.values[Self.productsKey, default: 0]
     let isShared = state.values[Self.sharedKey] != nil
-    if isForeign || isOld || isShared && state.values[Self.productsKey, default: 0] > renewal {
+    guard state.vectors.count <= 1,
+      state.vectors.allSatisfy({ $0.count == state.parameters.count })
+    else { throw SoftmaxError(.invalidData, "the state is not one of \(name)") }
+    let isFirst = state.vectors.isEmpty
+    let greatestCount =
+      isShared ? limit : max(limit, 1.5 * state.values[Self.firstProductsKey, default: 0])
+    if isFirst || productCount > greatestCount {
       state.vectors = [state.parameters.map { Float($0) }]
       state.values[Self.firstProductsKey] = nil
-      state.values[Self.sharedKey] = isForeign && renewal > 4 ? 1 : nil
+      state.values[Self.sharedKey] = isFirst && limit > 4 ? 1 : nil
     }
     return try objective.hessianFactor(
       state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The result of a solver, with the norm of the gradient as a certificate of its quality.
+/// The result of a solver, with the norm of the gradient and, where known, a bound of the gap as certificates.
 public struct SolverResult: Sendable {
   /// The resulting flat parameters.
   public let parameters: [Float]
@@ -16,10 +16,13 @@ public struct SolverResult: Sendable {
   /// The number of iterations.
   public let iterations: Int
   /// The number of passes over all rows: evaluations of the objective and its gradient, and products with the
-  /// Hessian.
+  /// Hessian, without the two evaluations for the gap and one for each preconditioner.
   public let evaluations: Int
-  /// Whether the gradient norm or the gap is at most the solver's tolerance, before the parameters were rounded
-  /// to floats.
+  /// Whether the gradient norm is at most the solver's tolerance, or the gap at most `gapTolerance` times the
+  /// objective, before the parameters were rounded to floats.
+  ///
+  /// For a solver with a gap tolerance, a gap of 1e-5 times the objective is enough once rounding ends the
+  /// solve.
   ///
   /// If it is not, `history.stopReason` gives the reason why the solve ended. It is nil if the solve
   /// reached the maximum number of iterations or a callback paused it.

@@ -40,7 +40,7 @@ struct MemoryEstimate {
   // Hessian of a small model.
   private func solverByteCount(_ parameters: Double) -> Double {
     let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
-    let solver = AutomaticSolver(parameterCount: Int(min(parameters, 1e15)))
+    let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)))
     return 4 * (copies * parameters + (solver.factorsHessian ? 1.5 * parameters * parameters : 0))
   }
 

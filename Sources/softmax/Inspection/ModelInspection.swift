@@ -93,8 +93,8 @@ struct ModelInspection: Inspection {
       work += isConverged ? ", converged" : ", not converged"
     }
     lines.append(line("solved", work))
-    if let objective = record.objective {
-      lines.append(line("objective", record.certificate(of: objective)))
+    if let certificate = record.certificate {
+      lines.append(line("objective", certificate))
     }
     return lines
   }

@@ -17,7 +17,7 @@ struct SolveResult {
     self.record = record
     self.objective = objective
     self.history = history
-    reason = AutomaticSolver(parameterCount: classifier.network.parameterCount).reason
+    reason = SolverChoice(parameterCount: classifier.network.parameterCount).reason
   }
 
   private var isConverged: Bool { record.isConverged == true }
@@ -42,7 +42,7 @@ struct SolveResult {
   /// The lines for people.
   var lines: [String] {
     var lines = ["solver         \(record.optimizer): \(reason)"]
-    lines.append("objective      \(record.certificate(of: objective))")
+    if let certificate = record.certificate { lines.append("objective      \(certificate)") }
     if let norm = record.gradientNorm {
       lines.append("gradient norm  \(NumberText.exponent(norm, 1))")
     }
@@ -60,9 +60,11 @@ struct SolveResult {
 }
 
 extension TrainingRecord {
-  /// Returns the objective with the bound on its distance to the optimum.
-  func certificate(of objective: Double) -> String {
-    NumberText.significant(objective, 8)
-      + (objectiveGap.map { ", at most \(NumberText.exponent($0, 1)) above the optimum" } ?? "")
+  /// The objective with the bound on its distance to the optimum; nil for a training by batches.
+  var certificate: String? {
+    objective.map { objective in
+      NumberText.significant(objective, 8)
+        + (objectiveGap.map { ", at most \(NumberText.exponent($0, 1)) above the optimum" } ?? "")
+    }
   }
 }

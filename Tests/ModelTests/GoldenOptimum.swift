@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import Testing
+
+/// Optima by scikit-learn in a golden file.
+struct GoldenOptima<Optimum: Decodable>: Decodable {
+  private let optima: [Optimum]
+
+  static func load(_ name: String) throws -> [Optimum] {
+    let url = try #require(
+      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Golden"))
+    return try JSONDecoder().decode(Self.self, from: Data(contentsOf: url)).optima
+  }
+}
+
+/// An optimum of softmax regression (Tests/golden/make-optima.py).
+struct GoldenOptimum: Decodable {
+  let name: String
+  let l2: Double
+  let classes: Int
+  let labels: [Int]
+  let features: [[Float]]
+  let objective: Double
+  let weight: [[Double]]
+  let bias: [Double]
+
+  static func load() throws -> [GoldenOptimum] { try GoldenOptima.load("optima") }
+
+  func dataset(times factor: Float = 1) throws -> LabeledDataset {
+    try LabeledDataset(
+      features: .floats(Matrix(features.map { $0.map { $0 * factor } })), labels: labels,
+      classNames: (0..<classes).map { "\($0)" })
+  }
+}
