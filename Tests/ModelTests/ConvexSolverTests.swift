@@ -221,6 +221,25 @@ import Testing
     }
   }
 
+  // Where all probabilities are equal, the approximation is the Hessian for changes that sum to 0.
+  @Test func theSharedFactorInvertsTheHessianOfEqualProbabilities() throws {
+    let optimum = try #require(try GoldenOptimum.load().last)
+    let objective = try Objective(
+      network(for: optimum.dataset()), on: optimum.dataset(), l2Penalty: 1, threads: 2)
+    let point = objective.parameters.map { _ in Float(0) }
+    let factor = try objective.hessianFactor(.shared, at: point, rowCount: 1000)
+    let generator = CounterBasedGenerator(seed: 5)
+    var vector = point.indices.map { Double(generator.uniform(at: UInt64($0))) - 0.5 }
+    vector = try #require(objective.linearPlan).centered(vector)
+    var product: [Double] = []
+    try objective.hessianVectorProduct(
+      at: point.map { Double($0) }, vector: vector, into: &product)
+    factor.solve(&product)
+    for (index, value) in vector.enumerated() {
+      #expect(abs(product[index] - value) < 1e-3, "\(index)")
+    }
+  }
+
   // The first product at some parameters computes the probabilities, the others read them.
   @Test func productsHaveTheSameBitsWhetherProbabilitiesAreKeptOrNot() throws {
     // Several slices of rows.

@@ -17,7 +17,10 @@
 @safe
 package final class Arena: @unchecked Sendable {
   private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  private var mappings: [UnsafeMutableRawBufferPointer] = unsafe []
   private var free = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  // Whether the free memory is that of a mapping, which the system has zeroed.
+  private var isZero = false
   private var nextBlock = 1 << 16
   private var objects: [AnyObject] = []
 
@@ -28,6 +31,7 @@ package final class Arena: @unchecked Sendable {
 
   deinit {
     unsafe blocks.forEach { unsafe $0.deallocate() }
+    unsafe mappings.forEach { unsafe _ = munmap($0.baseAddress, $0.count) }
   }
 
   /// Allocates a matrix of zeros whose rows begin at multiples of 16 floats; the padding is zero too.
@@ -79,7 +83,7 @@ package final class Arena: @unchecked Sendable {
     _ count: Int, of type: Element.Type
   ) -> UnsafeMutablePointer<Element> {
     let base = unsafe reserve(count, of: type)
-    unsafe base.initialize(repeating: 0, count: count)
+    if !isZero { unsafe base.initialize(repeating: 0, count: count) }
     return unsafe base
   }
 
@@ -94,19 +98,33 @@ package final class Arena: @unchecked Sendable {
   }
 
   // Blocks grow by a factor of 8 up to the size of a huge page. A small plan therefore needs little
-  // memory, and the memory of a large plan consists of huge pages.
+  // memory, and the memory of a large plan consists of huge pages, which the threads that write them first
+  // have zeroed at the same time.
   private func addBlock(of size: Int) {
-    let isHuge = max(size, nextBlock) >= Arena.hugePage
-    let unit = isHuge ? Arena.hugePage : 64
-    let count = (max(size, nextBlock) + unit - 1) / unit * unit
-    let block = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: unit)
-    #if os(Linux)
-      // The result is ignored: without huge pages the memory is only slower.
-      if isHuge { _ = unsafe madvise(block, count, Int32(MADV_HUGEPAGE)) }
-    #endif
+    let count = max(size, nextBlock)
+    nextBlock = min(nextBlock * 8, Arena.hugePage)
+    isZero = count >= Arena.hugePage && map(count)
+    guard !isZero else { return }
+    let block = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
     unsafe blocks.append(block)
     unsafe free = UnsafeMutableRawBufferPointer(start: block, count: count)
-    nextBlock = min(nextBlock * 8, Arena.hugePage)
+  }
+
+  /// Maps memory in huge pages; returns false if the system refuses.
+  private func map(_ size: Int) -> Bool {
+    let count = (size + Arena.hugePage - 1) / Arena.hugePage * Arena.hugePage
+    let mapped = count + Arena.hugePage
+    let address = unsafe mmap(
+      nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else { return false }
+    unsafe mappings.append(UnsafeMutableRawBufferPointer(start: address, count: mapped))
+    let base = unsafe address.alignedUp(toMultipleOf: Arena.hugePage)
+    #if os(Linux)
+      // The result is ignored: without huge pages the memory is only slower.
+      _ = unsafe madvise(base, count, Int32(MADV_HUGEPAGE))
+    #endif
+    unsafe free = UnsafeMutableRawBufferPointer(start: base, count: count)
+    return true
   }
 }
 

@@ -33,6 +33,61 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
       rowCount: range.count, columnCount: columnCount)
   }
 
+  /// Replaces the first columns by the elements of a matrix of floats.
+  package func assign(_ floats: MatrixView) {
+    precondition(
+      floats.rowCount == rowCount && floats.columnCount <= columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      let source = unsafe floats.base + row * floats.stride
+      let target = unsafe values.base + row * columnCount
+      for column in 0..<floats.columnCount { unsafe target[column] = Double(source[column]) }
+    }
+  }
+
+  /// Rounds the first columns to floats.
+  package func copy(to floats: MatrixView) {
+    precondition(
+      floats.rowCount == rowCount && floats.columnCount <= columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      let source = unsafe values.base + row * columnCount
+      let target = unsafe floats.base + row * floats.stride
+      for column in 0..<floats.columnCount { unsafe target[column] = Float(source[column]) }
+    }
+  }
+
+  /// Replaces the elements of `places` by the index of the first row whose element of a column equals that of
+  /// `values`; by infinity if there is none.
+  package func findFirst(_ values: VectorView<Double>, into places: VectorView<Double>) {
+    precondition(values.count == columnCount && places.count == columnCount, "the shapes differ")
+    unsafe places.base.update(repeating: .infinity, count: columnCount)
+    for row in 0..<rowCount {
+      let source = unsafe self.values.base + row * columnCount
+      for column in 0..<columnCount {
+        let place = unsafe source[column] == values.base[column] ? Double(row) : .infinity
+        unsafe places.base[column] = places.base[column] < place ? places.base[column] : place
+      }
+    }
+  }
+
+  /// Replaces the elements by those of another matrix times a factor of each column.
+  package func assign(_ other: DoubleMatrixView, times factors: VectorView<Double>) {
+    precondition(
+      other.rowCount == rowCount && other.columnCount == columnCount
+        && factors.count == columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      let source = unsafe other.values.base + row * columnCount
+      let target = unsafe values.base + row * columnCount
+      for column in 0..<columnCount {
+        unsafe target[column] = source[column] * factors.base[column]
+      }
+    }
+  }
+
+  /// Multiplies each column by a factor.
+  package func multiplyColumns(by factors: VectorView<Double>) {
+    assign(self, times: factors)
+  }
+
   /// Sets all elements to a value.
   package func fill(_ value: Double) {
     unsafe values.base.update(repeating: value, count: values.count)

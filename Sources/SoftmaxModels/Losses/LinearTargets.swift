@@ -36,25 +36,33 @@ struct LinearTargets: Sendable {
     return classWeights.indices.reduce(0) { $0 + target(ofRow: row, label: label, $1) }
   }
 
-  /// Returns the loss of a row, and replaces its logits by the gradient times the row's scale.
+  /// Returns the loss of a row.
   ///
   /// - Parameters:
   ///   - logits: the logits of a block, with a column per row.
-  ///   - probabilities: their softmax.
   ///   - column: the column of the row.
   ///   - logSum: the logarithm of the sum of the exponentials of the row's logits.
-  func differentiate(
-    _ logits: DoubleMatrixView, _ probabilities: DoubleMatrixView, column: Int, row: Int,
-    label: Int, logSum: Double, scale: Double
+  func loss(
+    of logits: DoubleMatrixView, column: Int, row: Int, label: Int, logSum: Double
   ) -> Double {
     var loss = 0.0
-    let sum = sum(ofRow: row, label: label)
-    for unit in classWeights.indices {
+    for unit in units(ofLabel: label) {
       let target = target(ofRow: row, label: label, unit)
       // A target of 0 has no loss, even if its logit is infinite.
       if target > 0 { loss += target * (logSum - logits[unit, column]) }
-      logits[unit, column] = scale * (sum * probabilities[unit, column] - target)
     }
     return loss
+  }
+
+  /// Subtracts the targets of a row from a column.
+  func subtract(from columns: DoubleMatrixView, column: Int, row: Int, label: Int) {
+    for unit in units(ofLabel: label) {
+      columns[unit, column] -= target(ofRow: row, label: label, unit)
+    }
+  }
+
+  /// The classes that can have a target other than 0.
+  private func units(ofLabel label: Int) -> Range<Int> {
+    given == nil && spread == 0 ? label..<label + 1 : classWeights.indices
   }
 }

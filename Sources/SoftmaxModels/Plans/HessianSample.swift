@@ -3,104 +3,96 @@
 import SoftmaxCore
 
 /// The rows from which the Hessian of softmax regression is estimated, with their probabilities.
+///
+/// A product over rows is estimated on few of them. They are drawn in proportion to what they add, since most
+/// rows of a trained model are classified with certainty and add next to nothing.
 struct HessianSample {
+  private let features: Features
   private let arena = Arena()
-  /// [rows, width]: the features, centred and scaled, with a column of ones if there is a bias.
-  let features: MatrixView
+  /// The rows that may be drawn.
+  let rows: [Int]
+  /// [classes, rows].
   let probabilities: MatrixView
-  /// The weights of the rows in the Hessian.
-  let weights: [Float]
-  /// The mean and the scale of each column of `features`, 0 and 1 for the bias.
+  /// The factor of each row's (diag(p) - p p^T) x x^T.
+  let factors: [Double]
+  /// The mean and the scale 1 / sqrt(variance + l2) of each column, and 0 and 1 for the bias; the means are 0
+  /// without biases.
   let means: [Double]
   let scales: [Double]
+  private let hasBias: Bool
 
+  /// The number of classes.
+  var classCount: Int { probabilities.rowCount }
+  /// The number of columns of a product: the features, and 1 for the bias.
+  var width: Int { means.count }
+
+  /// The greatest number of rows that may be drawn.
+  private static let greatestRowCount = 1 << 16
+
+  /// Computes the probabilities of at most 65,536 rows at some parameters.
   init(
-    of dataset: LabeledDataset, curvatures: [LinearPlan.Curvature], _ layout: ParameterLayout,
-    at point: [Float], rowCount: Int, l2Penalty: Double, hasBias: Bool, kernels: Kernels
+    of plan: LinearPlan, on features: Features, at point: [Double], l2Penalty: Double,
+    team: WorkerTeam
   ) {
-    let chosen = Self.rows(of: curvatures, count: rowCount)
-    let rows = chosen.map(\.row)
-    weights = chosen.map { Float($0.weight) }
-    let count = rows.count
-    let inputs = dataset.features.selecting(rows: rows).matrix
-    let weight = layout.segments[0]
-    features = arena.matrix(
-      rowCount: count, columnCount: inputs.columnCount + (hasBias ? 1 : 0))
-    features.columns(0..<inputs.columnCount).assign(inputs)
-    if hasBias { features.columns(inputs.columnCount..<features.columnCount).fill(1) }
-    (means, scales) = Self.moments(
-      of: inputs, l2Penalty: l2Penalty, hasBias: hasBias)
-    probabilities = arena.matrix(rowCount: count, columnCount: weight.shape[0])
-    point.withFlatView { [features, probabilities] point in
-      guard let point else { return }
-      let inputs = features.columns(0..<weight.shape[1])
-      let bias = layout.segments.dropFirst().first?.view(of: point)
-      if weight.isTransposed {
-        kernels.multiply(inputs, weight.view(of: point), bias: bias, into: probabilities)
-      } else {
-        kernels.multiply(
-          inputs, transposed: weight.view(of: point), bias: bias, into: probabilities)
-      }
-      kernels.softmax(probabilities, into: probabilities)
-    }
-    for row in 0..<count {
-      for column in 0..<inputs.columnCount {
-        features[row, column] = Float(
-          (Double(features[row, column]) - means[column]) * scales[column])
-      }
+    self.features = features
+    let hasBias = plan.hasBias
+    self.hasBias = hasBias
+    let moments = ColumnMoments(of: features)
+    means = (hasBias ? moments.means : moments.means.map { _ in 0 }) + (hasBias ? [0] : [])
+    scales =
+      zip(moments.means, moments.variances).map { mean, variance in
+        let square = variance + (hasBias ? 0 : mean * mean) + l2Penalty
+        return square > 0 && square.isFinite ? 1 / square.squareRoot() : 1
+      } + (hasBias ? [1] : [])
+    let blocks = plan.evenBlocks(limit: Self.greatestRowCount)
+    rows = blocks.flatMap { $0 }
+    factors = rows.map { plan.hessianScales[$0] }
+    probabilities = arena.matrix(rowCount: plan.classCount, columnCount: rows.count)
+    features.withSource { [probabilities] source in
+      plan.copyProbabilities(of: blocks, at: point, on: source, team: team, to: probabilities)
     }
   }
 
-  /// Chooses the rows of the estimate and their weights.
+  /// Returns an estimate of the sum over the rows of share x x^T, where x has a 1 in front of the bias, as rows
+  /// y for which it is the sum of y y^T.
   ///
-  /// If there are more than `count`, they are drawn systematically, with probabilities in proportion to the
-  /// traces of their shares in the Hessian, since most rows of a trained model are classified with certainty
-  /// and add nothing. A tenth of the probability is spread evenly.
-  private static func rows(
-    of curvatures: [LinearPlan.Curvature], count: Int
-  ) -> [(row: Int, weight: Double)] {
-    guard curvatures.count > count else {
-      return curvatures.enumerated().map { ($0.offset, $0.element.factor) }
-    }
-    let traces = curvatures.reduce(0) { $0 + $1.trace }
-    let factors = curvatures.reduce(0) { $0 + $1.factor }
-    var result: [(row: Int, weight: Double)] = []
-    var sum = 0.0
-    for (row, curvature) in curvatures.enumerated() {
-      // If no row counts, or if the model is certain of all, the rows are spaced evenly.
-      let even = factors > 0 ? curvature.factor / factors : 1 / Double(curvatures.count)
-      let share = traces > 0 ? 0.9 * curvature.trace / traces + 0.1 * even : even
-      sum += share * Double(count)
-      while Double(result.count) + 0.5 < sum, result.count < count {
-        result.append((row, curvature.factor / (share * Double(count))))
+  /// - Parameters:
+  ///   - shares: the share of each row, at least 0.
+  ///   - count: the greatest number of rows of the result.
+  func squares(shares: [Double], count: Int, arena: Arena) -> MatrixView {
+    let chosen = Self.draw(shares, count: count)
+    let inputs = features.selecting(rows: chosen.map { rows[$0.index] }).matrix
+    let result = arena.matrix(rowCount: chosen.count, columnCount: width)
+    for (row, choice) in chosen.enumerated() {
+      let root = choice.weight.squareRoot()
+      for (column, value) in inputs.row(row).enumerated() {
+        result[row, column] = Float((Double(value) - means[column]) * scales[column] * root)
       }
+      if hasBias { result[row, width - 1] = Float(root) }
     }
     return result
   }
 
-  /// Returns the mean of each column and the scale 1 / sqrt(variance + l2), and 0 and 1 for the bias; the
-  /// mean is 0 without biases.
-  private static func moments(
-    of inputs: Matrix, l2Penalty: Double, hasBias: Bool
-  ) -> (means: [Double], scales: [Double]) {
-    var (sums, squares) = (
-      [Double](repeating: 0, count: inputs.columnCount),
-      [Double](repeating: 0, count: inputs.columnCount)
-    )
-    for row in 0..<inputs.rowCount {
-      for (column, value) in inputs.row(row).enumerated() { sums[column] += Double(value) }
+  /// Draws systematically, with probabilities in proportion to the shares, and returns the weights that make
+  /// the sums unbiased.
+  ///
+  /// If there are few rows with a share, each is taken once.
+  private static func draw(
+    _ shares: [Double], count: Int
+  ) -> [(index: Int, weight: Double)] {
+    let present = shares.indices.filter { shares[$0] > 0 }
+    guard present.count > count else { return present.map { ($0, shares[$0]) } }
+    let total = present.reduce(0) { $0 + shares[$1] }
+    var result: [(index: Int, weight: Double)] = []
+    var sum = 0.0
+    var drawn = 0
+    for index in present {
+      sum += shares[index] / total * Double(count)
+      let end = min(count, Int((sum + 0.5).rounded(.down)))
+      guard end > drawn else { continue }
+      result.append((index, Double(end - drawn) * total / Double(count)))
+      drawn = end
     }
-    let means = sums.map { hasBias ? $0 / Double(inputs.rowCount) : 0 }
-    for row in 0..<inputs.rowCount {
-      for (column, value) in inputs.row(row).enumerated() {
-        let difference = Double(value) - means[column]
-        squares[column] += difference * difference
-      }
-    }
-    let scales = squares.map { square in
-      let deviation = (square / Double(inputs.rowCount) + l2Penalty).squareRoot()
-      return deviation > 0 && deviation.isFinite ? 1 / deviation : 1
-    }
-    return hasBias ? (means + [0], scales + [1]) : (means, scales)
+    return result
   }
 }

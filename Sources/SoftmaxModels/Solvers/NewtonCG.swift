@@ -33,8 +33,10 @@ public struct NewtonCG: Solver {
   /// which the solve has converged.
   public let gapTolerance: Double?
 
-  // The factor by which an iteration reduces the residual, in the norm of the preconditioner.
-  private static let forcing = 0.05
+  // The factor by which an iteration reduces the residual, in the norm of the preconditioner. The first
+  // iterations, with the shared preconditioner, are far from the optimum, where the quadratic model fits less.
+  private static let forcing = 0.1
+  private static let forcingOfShared = 0.4
   // The greatest number of products of an iteration.
   private static let greatestProductCount = 100
   // The numbers of products of the last iteration, and of the first one with the preconditioner.
@@ -124,32 +126,34 @@ public struct NewtonCG: Solver {
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> HessianFactor {
-    let limit = renewalProductCount(for: objective)
+    let cost = factorCost(for: objective)
     let productCount = state.values[Self.productsKey, default: 0]
     let isShared = state.values[Self.sharedKey] != nil
     guard state.vectors.count <= 1,
       state.vectors.allSatisfy({ $0.count == state.parameters.count })
     else { throw SoftmaxError(.invalidData, "the state is not one of \(name)") }
     let isFirst = state.vectors.isEmpty
+    // The factor of the whole Hessian serves several iterations, one that replaces it fewer.
     let greatestCount =
-      isShared ? limit : max(limit, 1.5 * state.values[Self.firstProductsKey, default: 0])
+      isShared
+      ? min(20, max(2, cost / 20))
+      : max(min(60, max(2, cost / 10)), 1.5 * state.values[Self.firstProductsKey, default: 0])
     if isFirst || productCount > greatestCount {
       state.vectors = [state.parameters.map { Float($0) }]
       state.values[Self.firstProductsKey] = nil
-      state.values[Self.sharedKey] = isFirst && limit > 4 ? 1 : nil
+      state.values[Self.sharedKey] = isFirst && cost > 40 ? 1 : nil
     }
     return try objective.hessianFactor(
       state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],
       rowCount: sampleCount)
   }
 
-  /// Returns the number of products of an iteration above which a factor of the whole Hessian is worth its
-  /// cost: a tenth of the products that cost the same number of multiplications, within 2...60.
-  private func renewalProductCount(for objective: Objective) -> Double {
+  /// Returns the number of products that cost as much as a factor of the whole Hessian.
+  private func factorCost(for objective: Objective) -> Double {
     let (parameters, rows) = (Double(objective.parameterCount), Double(objective.dataset.count))
     let estimate = min(rows, Double(sampleCount)) * parameters * parameters / 2
     let factor = estimate + parameters * parameters * parameters / 6
-    return min(60, max(2, factor / (2 * rows * parameters) / 10))
+    return factor / (2 * rows * parameters)
   }
 
   /// Solves H d = -g by preconditioned conjugate gradients, and returns d with the number of products.
@@ -162,7 +166,9 @@ public struct NewtonCG: Solver {
     factor.solve(&preconditioned)
     var search = preconditioned
     var square = SolverState.product(residual, preconditioned)
-    let goal = square * Self.forcing * Self.forcing
+    let isShared = state.values[Self.sharedKey] != nil
+    let forcing = isShared ? Self.forcingOfShared : Self.forcing
+    let goal = square * forcing * forcing
     var product: [Double] = []
     var count = 0
     while square > goal, count < Self.greatestProductCount {

@@ -10,7 +10,9 @@ final class SolverRun: TrainingProcess {
   private(set) var current: SolverState
   private let dualityGap: DualityGap?
   // The gap, as a share of the objective, up to which a solve that rounding ends has converged.
-  private static let greatestRoundingGap = 1e-5
+  private var greatestRoundingGap: Double {
+    objective.linearPlan?.precision == .single ? 1e-4 : 1e-5
+  }
   private(set) var iterationCount = 0
   private var isStuck = false
 
@@ -67,7 +69,7 @@ final class SolverRun: TrainingProcess {
       return "the objective is within \(gap) of its minimum, at most \(tolerance) times its value"
     }
     if isStuck, solver.gapTolerance != nil, let gap = objectiveGap(at: state),
-      gap <= Self.greatestRoundingGap * state.value.objective
+      gap <= greatestRoundingGap * state.value.objective
     {
       return "the objective is within \(gap) of its minimum, as near as rounding allows"
     }

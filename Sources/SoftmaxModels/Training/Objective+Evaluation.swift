@@ -192,10 +192,14 @@ extension Objective {
   }
 
   /// The assumed relative rounding error of the objective at parameters of type `Double`.
-  var roundingError: Double { linearPlan == nil ? Double(Float.ulpOfOne) : 64 * Double.ulpOfOne }
+  var roundingError: Double {
+    guard let linearPlan else { return Double(Float.ulpOfOne) }
+    // The errors of products in single precision differ from row to row and cancel mostly.
+    return linearPlan.precision == .single ? 0x1p-28 : 64 * Double.ulpOfOne
+  }
 
   /// The rounding of the parameters of an evaluation of all rows at parameters of type `Double`.
-  var rounding: ParameterRounding { linearPlan == nil ? .toFloat : .toThreeFloats }
+  var rounding: ParameterRounding { linearPlan?.precision == .double ? .toThreeFloats : .toFloat }
 }
 
 extension Objective {
@@ -212,14 +216,13 @@ extension Objective {
     {
       return hessianFactor
     }
-    // The memory of the last one is free before the next one needs its own.
+    // The next one may take the memory of the last, or needs it free.
+    let previous = hessianFactor
     hessianFactor = nil
     guard let linearPlan else { preconditionFailure("the Hessian is that of one layer") }
-    var gradient: [Double] = []
-    try valueAndGradient(at: point.map { Double($0) }, into: &gradient)
     let factor = try HessianFactor(
-      layout, on: dataset, curvatures: linearPlan.curvatures(), l2Penalty: l2Penalty, at: point,
-      rowCount: rowCount, form: form, team: linearTeam, kernels: execution.kernels)
+      of: linearPlan, layout, on: linearFeatures, l2Penalty: l2Penalty, at: point,
+      rowCount: rowCount, form: form, team: linearTeam, replacing: previous)
     hessianFactor = factor
     return factor
   }

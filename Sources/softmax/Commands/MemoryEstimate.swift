@@ -37,11 +37,12 @@ struct MemoryEstimate {
   }
 
   // The vectors of L-BFGS, the present and the next state, and a checkpoint's copy of them; the factor of the
-  // Hessian of a small model.
+  // Hessian of a small model, or one of all columns of a larger one.
   private func solverByteCount(_ parameters: Double) -> Double {
     let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
     let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)))
-    return 4 * (copies * parameters + (solver.factorsHessian ? 1.5 * parameters * parameters : 0))
+    let factor = solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
+    return 4 * (copies * parameters + factor * factor)
   }
 
   /// Throws if the estimate exceeds the machine's memory or this process's limit.
