@@ -59,8 +59,8 @@ import Testing
     #expect(
       keys(of: try #require(outcome.lines.last)) == [
         "event", "training_loss", "solver", "solver_reason", "objective", "objective_gap",
-        "gradient_norm", "converged", "iterations", "evaluations", "seconds_per_evaluation",
-        "seconds", "weights_sha256", "model",
+        "gradient_norm", "converged", "separable", "iterations", "evaluations",
+        "seconds_per_evaluation", "seconds", "weights_sha256", "model",
       ])
     let result = try #require(objects.last)
     #expect(result["solver"] as? String == "Newton-CG")

@@ -8,6 +8,26 @@ extension DocumentationSnippets {
     print(try model.score(on: digits.training))
   }
 
+  static func chosenPenalty(_ digits: DatasetSplit) throws {
+    let model = try SoftmaxRegressionCV().fitted(to: digits.training)
+    if let penalty = model.trainingRecord?.penaltyPath?.chosen {
+      print(penalty.c, penalty.logLoss)
+    }
+  }
+
+  static func penalties(_ digits: DatasetSplit) throws {
+    let model = try SoftmaxRegressionCV().fitted(to: digits.training)
+    if let path = model.trainingRecord?.penaltyPath { print(path.table) }
+  }
+
+  static func penalties(_ model: Classifier) {
+    if let path = model.trainingRecord?.penaltyPath { print(path.table) }
+  }
+
+  static func penaltyCurve(_ model: Classifier) {
+    if let path = model.trainingRecord?.penaltyPath { print(path.curve(columns: 80, rows: 12)) }
+  }
+
   static func standardized(_ dataset: LabeledDataset) throws {
     let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: dataset)
     print(model.pipeline)  // columns, standardized

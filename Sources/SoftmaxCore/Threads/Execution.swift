@@ -42,4 +42,15 @@ package struct Execution: Sendable {
     self.kernels = kernels
     self.plan = plan
   }
+
+  private init(threads: Int, kernels: Kernels, plan: Plan) {
+    self.threads = threads
+    self.kernels = kernels
+    self.plan = plan
+  }
+
+  /// Returns the same settings with another number of threads, at least 1.
+  package func limited(to threads: Int) -> Execution {
+    Execution(threads: threads, kernels: kernels, plan: plan)
+  }
 }

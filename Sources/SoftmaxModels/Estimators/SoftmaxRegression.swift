@@ -62,7 +62,7 @@ public struct SoftmaxRegression: Hashable, Sendable {
   }
 
   // The network has an output for each class. The objective is convex, so the start is 0.
-  private func network(
+  static func network(
     for dataset: LabeledDataset, initializer: Initializer = .zeros, seed: UInt64 = 0
   ) throws(SoftmaxError) -> Sequential {
     try MLPClassifier(hiddenUnits: [], initializer: initializer, seed: seed).network(for: dataset)
@@ -70,9 +70,14 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   // The factor of ||W||^2 / 2, where W are the weights of all outputs.
   private func penaltyOfOutputs(on dataset: LabeledDataset, loss: Loss) -> Double {
-    let penalty = l2Penalty ?? Self.l2Penalty(forC: 1, on: dataset, loss: loss)
+    Self.penaltyOfOutputs(
+      l2Penalty ?? Self.l2Penalty(forC: 1, on: dataset, loss: loss), classCount: dataset.classCount)
+  }
+
+  /// Returns the factor of ||W||^2 / 2, where W are the weights of all outputs, for a penalty of the estimator.
+  static func penaltyOfOutputs(_ penalty: Double, classCount: Int) -> Double {
     // With the weights w / 2 and -w / 2, ||W||^2 is ||w||^2 / 2.
-    return dataset.classCount == 2 ? 2 * penalty : penalty
+    classCount == 2 ? 2 * penalty : penalty
   }
 }
 
@@ -111,7 +116,7 @@ extension SoftmaxRegression: Estimator {
       dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
       seed: seed)
     let initializer = (model?.network.layers.last?.configuration.kind as? Dense)?.initializer
-    var network = try network(
+    var network = try Self.network(
       for: data.training, initializer: initializer ?? .zeros, seed: seed)
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
@@ -159,7 +164,7 @@ extension SoftmaxRegression {
   public func valueAndGradient(
     weight: Matrix, bias: [Float], on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (value: Double, gradient: (weight: Matrix, bias: [Float])) {
-    var network = try network(for: dataset)
+    var network = try Self.network(for: dataset)
     let layer = network.layers.count - 1
     try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
     let (objective, gradient) = try network.valueAndGradient(
@@ -177,5 +182,6 @@ extension TrainingRecord {
     gradientNorm = result.gradientNorm
     evaluations = result.evaluations
     isConverged = result.isConverged
+    isSeparable = result.isSeparable ? true : nil
   }
 }

@@ -90,10 +90,12 @@ final class LinearPlan: Sendable {
 
   /// Allocates memory for `workerCount` workers; nil if the network or the loss is not supported.
   ///
-  /// - Parameter precision: the precision of all products; nil for the one of their size.
+  /// - Parameters:
+  ///   - precision: the precision of all products; nil for the one of their size.
+  ///   - isCoarse: whether products of any size may be in single precision, for solves of low accuracy.
   init?(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, workerCount: Int,
-    kernels: Kernels, precision: Precision? = nil
+    kernels: Kernels, precision: Precision? = nil, isCoarse: Bool = false
   ) {
     let operations = LoweredNetwork(network).operations
     let layout = ParameterLayout(network)
@@ -119,9 +121,11 @@ final class LinearPlan: Sendable {
       mean.magnitude <= Self.greatestMean * variance.squareRoot()
     }
     self.precision =
-      precision ?? (isSpread && multiplicationCount >= Self.largeEvaluation ? .single : .double)
+      precision
+      ?? (isSpread && (isCoarse || multiplicationCount >= Self.largeEvaluation) ? .single : .double)
     precisionOfProducts =
-      precision ?? (isSpread && multiplicationCount >= Self.largeProduct ? .single : .double)
+      precision
+      ?? (isSpread && (isCoarse || multiplicationCount >= Self.largeProduct) ? .single : .double)
     // About 256 KiB of features or of logits in double, and as many again for the transpose or the
     // probabilities; with products in single precision twice as many rows.
     let size = self.precision == .single ? 1 << 17 : 1 << 15

@@ -21,7 +21,7 @@ import SoftmaxCore
 /// because the entropy is concave. If the targets of a row do not sum to 1, s_i stands for s_i times their sum, and
 /// t_i for their shares. So the bound needs two gradients, for T and S, and then no further pass.
 struct DualityGap {
-  private let l2Penalty: Double
+  private var l2Penalty: Double
   private let weight: ParameterLayout.Segment
   private let bias: ParameterLayout.Segment?
   // T [classes x inputs], S [inputs], and the same with 1 in place of x: each class' share of s, and s.
@@ -60,6 +60,13 @@ struct DualityGap {
     }
     total = (first[bias.offset] - uniform[bias.offset]) / (1 - 1 / classes)
     shares = (0..<classCount).map { [total] in total / classes - uniform[bias.offset + $0] }
+  }
+
+  /// Returns the bound for another penalty greater than 0; T and S stay the same.
+  func with(l2Penalty: Double) -> DualityGap {
+    var gap = self
+    gap.l2Penalty = l2Penalty
+    return gap
   }
 
   /// Returns the bound at the parameters of a state; nil if no dual point is near.

@@ -33,6 +33,9 @@ public struct NewtonCG: Solver {
   /// which the solve has converged.
   public let gapTolerance: Double?
 
+  /// Whether the whole Hessian of some rows may be factorized, which pays for a solve to high accuracy.
+  var factorsWholeHessian = true
+
   // The factor by which an iteration reduces the residual, in the norm of the preconditioner. The first
   // iterations, with the shared preconditioner, are far from the optimum, where the quadratic model fits less.
   private static let forcing = 0.1
@@ -141,7 +144,7 @@ public struct NewtonCG: Solver {
     if isFirst || productCount > greatestCount {
       state.vectors = [state.parameters.map { Float($0) }]
       state.values[Self.firstProductsKey] = nil
-      state.values[Self.sharedKey] = isFirst && cost > 40 ? 1 : nil
+      state.values[Self.sharedKey] = isFirst && cost > 40 || !factorsWholeHessian ? 1 : nil
     }
     return try objective.hessianFactor(
       state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],

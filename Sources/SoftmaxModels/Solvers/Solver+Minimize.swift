@@ -142,6 +142,7 @@ extension SolverRun {
       objectiveGap: leastGap(at: end),
       iterations: iterationCount,
       evaluations: end.evaluationCount,
-      isConverged: convergence(of: isCurrent ? current : end) != nil, history: loop.history)
+      isConverged: !isSeparable && convergence(of: isCurrent ? current : end) != nil,
+      isSeparable: isSeparable, history: loop.history)
   }
 }

@@ -27,6 +27,10 @@ public struct SolverResult: Sendable {
   /// If it is not, `history.stopReason` gives the reason why the solve ended. It is nil if the solve
   /// reached the maximum number of iterations or a callback paused it.
   public let isConverged: Bool
+  /// Whether the classes were found separable, so that without a penalty no finite parameters are best.
+  ///
+  /// The solve then ended early, with parameters that tell the classes apart.
+  public let isSeparable: Bool
   /// The loss and accuracy after each iteration.
   public let history: TrainingHistory
 }

@@ -9,12 +9,15 @@ final class SolverRun: TrainingProcess {
   let solver: any Solver
   private(set) var current: SolverState
   private let dualityGap: DualityGap?
+  private let separation: Separation?
   // The gap, as a share of the objective, up to which a solve that rounding ends has converged.
   private var greatestRoundingGap: Double {
     objective.linearPlan?.precision == .single ? 1e-4 : 1e-5
   }
   private(set) var iterationCount = 0
   private var isStuck = false
+  /// Whether the classes were found separable, so that no finite parameters are best.
+  private(set) var isSeparable = false
 
   /// Evaluates the objective at the initial parameters.
   init(
@@ -26,6 +29,7 @@ final class SolverRun: TrainingProcess {
     self.pipeline = pipeline
     current = try SolverState(at: parameters.map { Double($0) }, of: objective)
     dualityGap = try DualityGap(objective)
+    separation = Separation(of: objective)
   }
 
   var unit: TrainingHistory.Unit { .iteration }
@@ -78,14 +82,17 @@ final class SolverRun: TrainingProcess {
   }
 
   var endReason: String? {
-    convergence(of: current)
+    separableReason ?? convergence(of: current)
       ?? (isStuck ? "\(solver.name) finds no parameters of a lesser objective" : nil)
   }
+
+  private var separableReason: String? { isSeparable ? Separation.reason : nil }
 
   func begin(epoch: Int) {}
 
   func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) throws(SoftmaxError) {
     for _ in steps {
+      let before = current
       isStuck = try !solver.iterate(&current, on: objective)
       guard current.value.objective.isFinite, current.gradientNorm.isFinite else {
         throw SolverState.diverged("the objective became \(current.value.objective)")
@@ -96,6 +103,7 @@ final class SolverRun: TrainingProcess {
           "the length of a step must be finite and greater than 0, but \(solver.name) set it to "
             + "\(current.stepLength)")
       }
+      if let separation { isSeparable = try separation.isFound(after: before, at: current) }
       iterationCount += 1
       totals += current.value.totals
     }
@@ -119,12 +127,14 @@ final class SolverRun: TrainingProcess {
 extension SolverRun {
   private static let evaluationsKey = "evaluations"
   private static let stuckKey = "stuck"
+  private static let separableKey = "separable"
 
   var state: Trainer.State {
     get throws(SoftmaxError) {
       var values = current.values
       values[Self.evaluationsKey] = Double(current.evaluationCount)
       if isStuck { values[Self.stuckKey] = 1 }
+      if isSeparable { values[Self.separableKey] = 1 }
       return Trainer.State(
         network: try network,
         optimizerState: (remainders + current.vectors).map(objective.layout.layers(of:)),
@@ -158,6 +168,7 @@ extension SolverRun {
     // The values may come from a file, so the count is validated below.
     let evaluations = values.removeValue(forKey: Self.evaluationsKey) ?? 0
     let wasStuck = values.removeValue(forKey: Self.stuckKey) != nil
+    let wasSeparable = values.removeValue(forKey: Self.separableKey) != nil
     guard 0...0x1p53 ~= evaluations else {
       throw SoftmaxError(
         .invalidData, "the solver's state makes no sense: \(evaluations) evaluations")
@@ -170,6 +181,7 @@ extension SolverRun {
     current = restored
     iterationCount = state.stepCount
     isStuck = wasStuck
+    isSeparable = wasSeparable
   }
 
   /// Gives the objective the values of a network, including those of its frozen layers, and evaluates it.

@@ -25,7 +25,7 @@ public struct SolverState: Sendable {
   /// Single values that the solver keeps between iterations, by name.
   ///
   /// A solver must validate them, because a checkpoint file can contain any values. The names
-  /// `evaluations` and `stuck` are reserved for the library.
+  /// `evaluations`, `stuck` and `separable` are reserved for the library.
   public var values: [String: Double] = [:]
   /// Vectors that the solver keeps between iterations, each with the layout of the flat parameters.
   public var vectors: [[Float]] = []

@@ -48,7 +48,10 @@ public final class Objective {
   let network: Sequential
   let loss: Loss
   let l1Penalty: Double
-  let l2Penalty: Double
+  /// The factor of the L2 penalty; a search of the best one changes it from solve to solve.
+  var l2Penalty: Double {
+    didSet { hessianFactor = nil }
+  }
   let plan: any TrainingPlan
   let team: WorkerTeam
   let layout: ParameterLayout
@@ -63,7 +66,9 @@ public final class Objective {
   // The evaluation of all rows in double; nil if the network or the loss does not support it.
   lazy var linearPlan = LinearPlan(
     network, on: dataset, loss: loss, workerCount: linearTeam.threadCount,
-    kernels: execution.kernels)
+    kernels: execution.kernels, isCoarse: isCoarse)
+  /// Whether `linearPlan` may be in single precision at any size; set before its first use.
+  var isCoarse = false
   // The features of `linearPlan`: the columns of a table are converted once.
   lazy var linearFeatures =
     dataset.features.table == nil

@@ -46,6 +46,11 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var evaluations: Int?
   /// Whether a solver converged.
   public var isConverged: Bool?
+  /// Whether a solver without a penalty found the classes separable, so that no finite weights are best; nil if
+  /// it did not.
+  public var isSeparable: Bool?
+  /// The penalties from which `l2Penalty` was chosen by cross-validation; nil if it was given.
+  public var penaltyPath: PenaltyPath?
 
   /// Creates the record of a call of `fit`.
   public init(

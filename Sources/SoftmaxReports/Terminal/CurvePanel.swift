@@ -3,18 +3,26 @@
 import SoftmaxCore
 import SoftmaxModels
 
-/// A text chart of one metric over the epochs: training as a line, validation as points.
+/// A text chart of a line and points at places of equal distance, such as epochs.
 struct CurvePanel {
+  /// The texts below the horizontal axis.
+  struct Axis {
+    let first: String
+    let middle: String
+    let last: String
+  }
+
   /// The characters that show the dots.
   let style: TrainingHistory.CurveStyle
+  /// The text above the chart.
   let title: String
-  let unit: TrainingHistory.Unit
-  /// The metric on the training samples in each epoch; a value that is not finite leaves a gap.
-  let training: [Double]
-  /// The metric on the validation samples; empty without validation.
-  let validation: [Double]
-  /// The number of epochs on the horizontal axis, which may be more than there are values.
-  let epochCount: Int
+  /// The values of the line; one that is not finite leaves a gap.
+  let line: [Double]
+  /// The values of the points; one that is not finite has none.
+  let points: [Double]
+  /// The number of places on the horizontal axis, which may be more than there are values.
+  let placeCount: Int
+  let axis: Axis
   let columns: Int
   let rows: Int
   let isColored: Bool
@@ -23,7 +31,7 @@ struct CurvePanel {
 
   /// The number of columns of the drawing area.
   private var width: Int { max(1, columns - CurvePanel.labelWidth - 2) }
-  /// The number of rows of the drawing area: the title is above it, the epochs below.
+  /// The number of rows of the drawing area: the title is above it, the axis below.
   private var height: Int { max(1, rows - 2) }
 
   /// Returns the lines with their visible widths, which are at most `columns`.
@@ -32,7 +40,8 @@ struct CurvePanel {
     var grid = CurveGrid(columns: width, rows: height, style: style)
     drawLine(into: &grid, range)
     drawPoints(into: &grid, range)
-    var result = [text(heading)]
+    let indent = PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2)
+    var result = [text(indent + title)]
     for row in 0..<height {
       let isEnd = row == 0 || row == height - 1
       let label =
@@ -47,7 +56,7 @@ struct CurvePanel {
           CurvePanel.labelWidth + 2 + count
         ))
     }
-    result.append(text(epochAxis))
+    result.append(text(indent + axisText))
     return result
   }
 
@@ -56,27 +65,17 @@ struct CurvePanel {
     return (cut, cut.count)
   }
 
-  // The name of the metric and its last values.
-  private var heading: String {
-    var text = PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2) + title
-    if let last = training.last { text += " " + NumberText.narrow(last) }
-    if let last = validation.last { text += ", val " + NumberText.narrow(last) }
-    return text
-  }
-
-  private var epochAxis: String {
-    let last = "\(epochCount)"
-    let middle = epochCount > 1 ? unit.rawValue : ""
-    let gap = max(1, width - 1 - last.count - middle.count)
+  private var axisText: String {
+    guard placeCount > 1 else { return PrintableText.rightAligned(axis.last, to: width) }
+    let gap = max(1, width - axis.first.count - axis.last.count - axis.middle.count)
     let text =
-      epochCount > 1 ? "1" + PrintableText.rightAligned(middle, to: gap / 2 + middle.count) : ""
-    return PrintableText.rightAligned("", to: CurvePanel.labelWidth + 2) + text
-      + PrintableText.rightAligned(last, to: width - text.count)
+      axis.first + PrintableText.rightAligned(axis.middle, to: gap / 2 + axis.middle.count)
+    return text + PrintableText.rightAligned(axis.last, to: width - text.count)
   }
 
   // The range of all finite values, extended on both sides if they are constant.
   private var range: ClosedRange<Double> {
-    let values = (training + validation).filter(\.isFinite)
+    let values = (line + points).filter(\.isFinite)
     guard let least = values.min(), let greatest = values.max() else { return 0...1 }
     // If the difference of the values overflows, they cannot be drawn to scale, and the range is extended
     // too.
@@ -87,12 +86,12 @@ struct CurvePanel {
     return least...greatest
   }
 
-  // Returns the dot of an epoch's value, counted from the top left; nil for a value that is not finite.
+  // Returns the dot of a value, counted from the top left; nil for a value that is not finite.
   private func place(
-    _ value: Double, epoch: Int, in grid: CurveGrid, _ range: ClosedRange<Double>
+    _ value: Double, at index: Int, in grid: CurveGrid, _ range: ClosedRange<Double>
   ) -> (x: Int, y: Int)? {
     guard value.isFinite else { return nil }
-    let across = epochCount > 1 ? Double(epoch) / Double(epochCount - 1) : 0.5
+    let across = placeCount > 1 ? Double(index) / Double(placeCount - 1) : 0.5
     let down = (range.upperBound - value) / (range.upperBound - range.lowerBound)
     guard down.isFinite else { return nil }
     return (
@@ -103,16 +102,16 @@ struct CurvePanel {
 
   private func drawLine(into grid: inout CurveGrid, _ range: ClosedRange<Double>) {
     var last: (x: Int, y: Int)?
-    for (epoch, value) in training.enumerated() {
-      let next = place(value, epoch: epoch, in: grid, range)
+    for (index, value) in line.enumerated() {
+      let next = place(value, at: index, in: grid, range)
       if let next { grid.drawLine(from: last ?? next, to: next) }
       last = next
     }
   }
 
   private func drawPoints(into grid: inout CurveGrid, _ range: ClosedRange<Double>) {
-    for (epoch, value) in validation.enumerated() {
-      if let place = place(value, epoch: epoch, in: grid, range) { grid.mark(place) }
+    for (index, value) in points.enumerated() {
+      if let place = place(value, at: index, in: grid, range) { grid.mark(place) }
     }
   }
 }

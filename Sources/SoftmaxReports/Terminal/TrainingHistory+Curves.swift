@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SoftmaxCore
 public import SoftmaxModels
 
 extension TrainingHistory {
@@ -44,13 +45,22 @@ extension TrainingHistory {
     func validation(_ value: (Metrics) -> Double) -> [Double] {
       hasValidation ? epochs.map { $0.validation.map(value) ?? .nan } : []
     }
+    let placeCount = max(epochs.count, epochCount ?? 0)
+    // The name of the metric and its last values.
+    func heading(_ name: String, _ training: [Double], _ validation: [Double]) -> String {
+      var text = name
+      if let last = training.last { text += " " + NumberText.narrow(last) }
+      if let last = validation.last { text += ", val " + NumberText.narrow(last) }
+      return text
+    }
     func lines(
-      _ title: String, _ training: [Double], _ validation: [Double]
+      _ name: String, _ training: [Double], _ validation: [Double]
     ) -> [(text: String, width: Int)] {
       CurvePanel(
-        style: style, title: title, unit: unit, training: training, validation: validation,
-        epochCount: max(epochs.count, epochCount ?? 0), columns: width, rows: height,
-        isColored: isColored
+        style: style, title: heading(name, training, validation), line: training,
+        points: validation, placeCount: placeCount,
+        axis: .init(first: "1", middle: unit.rawValue, last: "\(placeCount)"), columns: width,
+        rows: height, isColored: isColored
       ).lines()
     }
     let loss = lines("loss", epochs.map(\.loss), validation(\.loss))

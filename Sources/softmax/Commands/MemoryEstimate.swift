@@ -14,6 +14,8 @@ struct MemoryEstimate {
   let optimizer: Optimizer
   /// Whether a solver is used instead of the optimizer.
   let isSolved: Bool
+  /// The number of solves at the same time.
+  let solveCount: Int
   /// Whether the best weights are kept in addition to the last ones.
   let keepsBestWeights: Bool
   /// Whether checkpoints are written.
@@ -42,7 +44,7 @@ struct MemoryEstimate {
     let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
     let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)))
     let factor = solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
-    return 4 * (copies * parameters + factor * factor)
+    return 4 * Double(solveCount) * (copies * parameters + factor * factor)
   }
 
   /// Throws if the estimate exceeds the machine's memory or this process's limit.

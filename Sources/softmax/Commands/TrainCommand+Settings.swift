@@ -39,13 +39,16 @@ extension TrainCommand {
 
   var l2Penalty: Double {
     // A preset's penalty is meant for its multi-layer perceptron.
-    training.l2 ?? (isLinear ? 0 : defaults?.l2Penalty ?? 0)
+    training.l2?.value ?? (isLinear ? 0 : defaults?.l2Penalty ?? 0)
   }
 
   /// The optimizer with its settings.
   var optimizer: Optimizer {
     training.optimizer(for: network.model, epochs: epochs, preset: defaults)
   }
+
+  /// Whether the penalty is chosen by cross-validation.
+  var choosesPenalty: Bool { isSolved && training.l2 == .auto }
 
   private var regression: SoftmaxRegression {
     var regression = SoftmaxRegression(preprocessing: steps)
@@ -60,9 +63,11 @@ extension TrainCommand {
   /// - Parameters:
   ///   - dataset: all rows, of which some may be held back for validation.
   ///   - rows: the training rows, from which the penalty and balanced class weights are computed.
+  ///   - observer: observes the choice of the penalty.
   func fit(
     to dataset: LabeledDataset, learning rows: LabeledDataset,
-    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?,
+    observer: any PenaltyObserver
   ) throws -> Classifier {
     let validation = watching.validation.map { Validation.fraction($0) } ?? .none
     guard isSolved else {
@@ -72,8 +77,18 @@ extension TrainCommand {
     }
     let loss = try loss.loss(for: rows)
     var regression = regression
+    if choosesPenalty {
+      return try SoftmaxRegressionCV(
+        foldCount: penalty.folds ?? 5, usesOneStandardErrorRule: penalty.oneStandardError,
+        iterations: regression.iterations, preprocessing: steps
+      ).fitted(
+        to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint,
+        loss: loss, seed: training.seed, execution: threading.execution,
+        observer: observer)
+    }
     regression.l2Penalty =
-      training.c.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) } ?? training.l2
+      training.c.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
+      ?? training.l2?.value
     return try regression.fitted(
       to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint, loss: loss,
       seed: training.seed, execution: threading.execution)

@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train digits --model linear --output linear.safetensors
+        softmax train digits --model linear --l2 auto
         softmax train flowers.csv --target species --standardize
         softmax train mails.npz --features embeddings --labels folder --model linear
         gunzip -c flowers.csv.gz | softmax train -
@@ -30,7 +31,8 @@ struct TrainCommand: ParsableCommand {
       only batches have, such as --optimizer or --epochs, it is trained by batches.
 
       --json writes an object a line: {"event":"epoch",...} after each epoch, or \
-      {"event":"iteration",...} after each iteration of a solver, and last {"event":"result",...}.
+      {"event":"iteration",...} after each iteration of a solver, and last {"event":"result",...}; \
+      with --l2 auto first {"event":"penalty",...} for each penalty.
       """)
 
   @Argument(
@@ -70,6 +72,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "The training")
   var training: OptimizerOptions
 
+  @OptionGroup(title: "The choice of the penalty")
+  var penalty: PenaltyOptions
+
   @OptionGroup(title: "Watching, keeping, going on")
   var watching: WatchOptions
 
@@ -97,6 +102,7 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     try arrays.validate(data: namedData)
     if let batchReason { try training.validateNoSolver(because: batchReason) }
+    try penalty.validate(l2: training.l2, batchReason: batchReason)
     try training.validate(for: network.model, epochs: epochs, preset: preset?.preset)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()

@@ -14,6 +14,9 @@ final class TrainingReport: TrainingCallback {
   private let test: LabeledDataset?
   private let isNew: Bool
 
+  // Whether the training was described; a choice of the penalty comes before the training begins.
+  private var hasDescribed = false
+
   /// The history; empty until the training has ended.
   private(set) var history = TrainingHistory()
 
@@ -37,11 +40,21 @@ final class TrainingReport: TrainingCallback {
   }
 
   func trainingBegins(_ status: TrainingStatus) throws {
-    let classifier = try status.classifier
+    try describe(status.classifier, trainedOn: status.dataset)
+  }
+
+  /// Validates and describes a training once, before its first step.
+  ///
+  /// - Parameters:
+  ///   - classifier: the classifier as it begins.
+  ///   - dataset: the rows to learn from, as the network sees them.
+  func describe(_ classifier: Classifier, trainedOn dataset: LabeledDataset) throws(SoftmaxError) {
+    guard !hasDescribed else { return }
+    hasDescribed = true
     try validate(classifier)
-    describeRows(of: status.dataset)
-    describePreprocessing(of: status.dataset, by: classifier)
-    describeNetwork(classifier, trainedOn: status.dataset)
+    describeRows(of: dataset)
+    describePreprocessing(of: dataset, by: classifier)
+    describeNetwork(classifier, trainedOn: dataset)
   }
 
   func trainingEnds(_ status: TrainingStatus, network: inout Sequential) throws {

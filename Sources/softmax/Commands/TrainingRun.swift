@@ -103,6 +103,8 @@ struct TrainingRun {
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
       isSolved: command.isSolved,
+      solveCount: command.choosesPenalty
+        ? min(command.threading.execution.threadCount, command.penalty.folds ?? 5) : 1,
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()
@@ -123,12 +125,20 @@ struct TrainingRun {
       defer { display.end() }
       fitted = try command.fit(
         to: dataset, learning: rows, callbacks: [report] + callbacks(display, interruption),
-        resuming: checkpoint)
+        resuming: checkpoint,
+        observer: PenaltyDisplay(
+          command, console: console, report: report, interruption: interruption))
     }
     let history = report.history
     let isComplete = history.stopReason != nil || history.epochs.count == command.passes
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
+    }
+    if fitted.trainingRecord?.isSeparable == true {
+      console.warning(
+        "the classes are linearly separable: without a penalty every multiple of the weights is better "
+          + "than the weights, so these are not the best; give a penalty by --l2 or --c, or --l2 auto"
+      )
     }
     let seconds = began.duration(to: .now) / .seconds(1)
     var record = fitted.trainingRecord

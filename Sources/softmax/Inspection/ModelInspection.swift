@@ -93,8 +93,15 @@ struct ModelInspection: Inspection {
       work += isConverged ? ", converged" : ", not converged"
     }
     lines.append(line("solved", work))
+    if record.isSeparable == true {
+      lines.append(line("separable", "without a penalty no finite weights are best"))
+    }
     if let certificate = record.certificate {
       lines.append(line("objective", certificate))
+    }
+    if let path = record.penaltyPath, let choice = path.choiceText {
+      lines.append(line("penalty", "l2 \(choice)"))
+      lines += path.table.split(separator: "\n").map { line("", String($0)) }
     }
     return lines
   }
@@ -176,6 +183,8 @@ struct ModelInspection: Inspection {
       ("gradient_norm", JSONValue(record.gradientNorm)),
       ("evaluations", record.evaluations.map { .integer($0) } ?? .null),
       ("converged", record.isConverged.map { .bool($0) } ?? .null),
+      ("separable", .bool(record.isSeparable == true)),
+      ("penalty", record.penaltyPath?.json ?? .null),
     ])
   }
 }

@@ -87,10 +87,10 @@ struct OptimizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0). For a linear model \
-      that is solved the default is 1 / rows, or 1 / the sum of their weights, and W of two classes is \
-      the difference of their weights.
+      that is solved the default is 1 / rows, or 1 / the sum of their weights, W of two classes is \
+      the difference of their weights, and auto chooses x by cross-validation, from ten penalties.
       """, valueName: "x"))
-  var l2: Double?
+  var l2: L2Option?
 
   @Option(
     parsing: .unconditional,
@@ -128,7 +128,7 @@ struct OptimizerOptions: ParsableArguments {
     try check("clip-norm", clipNorm, "greater than 0 and finite") { $0 > 0 }
     try check("clip-value", clipValue, "greater than 0 and finite") { $0 > 0 }
     try check("l1", l1, "at least 0 and finite") { $0 >= 0 }
-    try check("l2", l2, "at least 0 and finite") { $0 >= 0 }
+    try check("l2", l2?.value, "at least 0 and finite") { $0 >= 0 }
     try check("c", c, "greater than 0 and finite") { $0 > 0 }
     guard c == nil || l2 == nil else {
       throw ValidationError("--c and --l2 both say the penalty: leave one of them out")

@@ -26,13 +26,15 @@ struct SolveResult {
   /// The members of the JSON object.
   var members: [(key: String, value: JSONValue)] {
     let seconds = history.epochs.reduce(0) { $0 + $1.seconds }
-    return [
+    let penalty = record.penaltyPath.map { [(key: "penalty", value: $0.json)] } ?? []
+    return penalty + [
       ("solver", .string(record.optimizer)),
       ("solver_reason", .string(reason)),
       ("objective", .number(objective)),
       ("objective_gap", JSONValue(record.objectiveGap)),
       ("gradient_norm", JSONValue(record.gradientNorm)),
       ("converged", .bool(isConverged)),
+      ("separable", .bool(record.isSeparable == true)),
       ("iterations", .integer(history.epochs.count)),
       ("evaluations", .integer(evaluations)),
       ("seconds_per_evaluation", JSONValue(evaluations > 0 ? seconds / Double(evaluations) : nil)),
@@ -42,6 +44,9 @@ struct SolveResult {
   /// The lines for people.
   var lines: [String] {
     var lines = ["solver         \(record.optimizer): \(reason)"]
+    if let choice = record.penaltyPath?.choiceText {
+      lines.insert("penalty        l2 \(choice)", at: 0)
+    }
     if let certificate = record.certificate { lines.append("objective      \(certificate)") }
     if let norm = record.gradientNorm {
       lines.append("gradient norm  \(NumberText.exponent(norm, 1))")
