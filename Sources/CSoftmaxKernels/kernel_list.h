@@ -59,6 +59,12 @@ KERNEL(
     gemm_doubles, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const double *_Nullable a,
     ptrdiff_t lda, const double *_Nullable b, ptrdiff_t ldb, double *_Nullable c, ptrdiff_t ldc)
 
+// c[j] = c[j] + sum over t < count of a[t] B[index[t],j] in double: ascending with fused multiply-add, from
+// c[j].
+KERNEL(
+    sparse_product, ptrdiff_t n, ptrdiff_t count, const int32_t *_Nullable index,
+    const float *_Nullable a, const double *_Nullable b, ptrdiff_t ldb, double *_Nullable c)
+
 // y[i] = sum over t < steps of A[i,t], ascending from +0.
 SHARED_KERNEL(
     sum_of_columns, ptrdiff_t m, ptrdiff_t steps, const float *_Nullable a, ptrdiff_t lda,

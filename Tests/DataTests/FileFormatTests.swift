@@ -21,6 +21,7 @@ import Testing
     let cases: [([UInt8], String)] = [
       (Fixtures.images, "IDX file"), (try folder.read("a"), "NPY file"),
       (try folder.read("b"), "NPZ file"), (Fixtures.safetensors("{}"), "model"),
+      (Array("1 1:0.5 7:2\n".utf8), "svmlight file"),
       (Array("a,b\n1,2\n".utf8), "table"), ([], "table"), ([0x50, 0x4b], "table"),
       // A table in UTF-16 is one, and not read.
       ([0xff, 0xfe, 0x61, 0, 0x2c, 0], "table"),
@@ -45,6 +46,7 @@ import Testing
   @Test func everyFormatReturnsOnBytesThatAreNotItsOwn() throws {
     let files = [
       Fixtures.images, Fixtures.safetensors("{}"), Array("a,b\n1,x\n".utf8), [], NPYHeader.magic,
+      Array("1 1:0.5\n".utf8),
       [0x50, 0x4b, 3, 4],
     ]
     for format in FileFormats.all {
@@ -57,7 +59,7 @@ import Testing
           try format.rows(file, part: nil, options: options)
         }
         // These formats have no facts and look at nothing.
-        if ["IDX folder", "model", "table"].contains(format.title) {
+        if ["IDX folder", "model", "svmlight file", "table"].contains(format.title) {
           #expect(try format.facts(file).isEmpty)
         } else {
           #expect(throws: SoftmaxError.self, "\(format.title), \(bytes)") {

@@ -47,6 +47,19 @@ for name, text in tables.items():
     add("csv-as-said", name, bytes([len(name) * 37 % 256]) + text.encode())
 add("table", "packed", packed(tables["header"].encode()))
 
+sparse = {
+    "plain": "1 1:0.5 3:2\n-1 2:-1e-2\n",
+    "words": "ham qid:7 0:1 2:3 # remark\n\n# remark\nspam 1:1\r\n",
+    "empty": "+1\n2 268435456:1\n",
+    "large": "1 99999999999999999999:1\n",
+    "falling": "1 2:1 1:1\n",
+    "numbers": "0 1:.5 2:5. 3:1e39 4:0x1p3 5:nan\n",
+    "colons": "1 1:1:1 :5 x:1\n",
+}
+for name, text in sparse.items():
+    add("svmlight-file", name, text)
+add("svmlight-file", "packed", packed(sparse["plain"].encode()))
+
 images = struct.pack(">BBBBIII", 0, 0, 8, 3, 2, 2, 2) + bytes(range(8))
 add("idx-file", "images", images)
 add("idx-file", "labels", struct.pack(">BBBBI", 0, 0, 8, 1, 3) + bytes([0, 1, 2]))

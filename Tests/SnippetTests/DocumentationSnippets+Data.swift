@@ -56,6 +56,14 @@ extension DocumentationSnippets {
     return flowers
   }
 
+  // `train.svm` and `test.svm` of the current folder.
+  static func sparseRows() throws -> (LabeledDataset, LabeledDataset) {
+    let training = try LabeledDataset(svmlight: "train.svm")
+    let test = try LabeledDataset(svmlight: "test.svm", as: SVMLightFormat(like: training.features))
+    try training.write(svmlight: "train.svm")
+    return (training, test)
+  }
+
   static func matched(
     _ test: LabeledDataset, with training: LabeledDataset
   ) throws -> LabeledDataset {

@@ -19,6 +19,14 @@ extension DocumentationSnippets {
     return points
   }
 
+  static func sparseMatrix() throws -> SparseMatrix {
+    // [[0, 2, 0], [0, 0, 0], [1, 0, 4]]
+    let words = try SparseMatrix(
+      columnCount: 3, rowOffsets: [0, 1, 1, 3], columns: [1, 0, 2], values: [2, 1, 4])
+    print(words.row(2))  // [1.0, 0.0, 4.0]
+    return words
+  }
+
   static func teamwork(_ logits: Matrix) throws -> Matrix {
     let team = try WorkerTeam(threads: 2)
     let probabilities = logits.softmax(on: team)

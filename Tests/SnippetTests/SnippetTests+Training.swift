@@ -100,6 +100,12 @@ extension SnippetTests {
       #expect(table.columnNames == ["length", "width", "species"])
       #expect(try DocumentationSnippets.labelled(table).labels == flowers.labels)
 
+      try folder.write(Array("a 1:0.5 4:1\nb 2:1\n".utf8), to: "train.svm")
+      try folder.write(Array("b 2:0.5\na 1:1\n".utf8), to: "test.svm")
+      let (training, test) = try DocumentationSnippets.sparseRows()
+      #expect(test.features.columnCount == 4)
+      #expect(try LabeledDataset(svmlight: "train.svm") == training)
+
       try DocumentationSnippets.array()
       try DocumentationSnippets.archive()
       try NPZArchive.write(

@@ -174,6 +174,7 @@ import Testing
     #expect(try DocumentationSnippets.crossEntropyAndGradient().rowCount == 2)
     #expect(try DocumentationSnippets.namedColumns().columnNames == ["petal length", "species"])
     #expect(try DocumentationSnippets.features().row(1) == [1, 0.25])
+    #expect(try DocumentationSnippets.sparseMatrix().row(2) == [1, 0, 4])
     let logits = try Matrix([[1, 2], [3, 5]])
     #expect(try DocumentationSnippets.teamwork(logits) == logits.softmax())
     DocumentationSnippets.error()

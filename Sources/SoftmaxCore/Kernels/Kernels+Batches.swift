@@ -20,6 +20,12 @@ extension Kernels {
     for index in 0..<rows.count {
       precondition(rows[index] >= 0 && rows[index] < source.rowCount, "no such sample")
     }
+    if let sparse = source.sparse {
+      for index in 0..<rows.count {
+        sparse.copy(row: Int(rows[index]), columns: columns, to: y, row: index)
+      }
+      return
+    }
     unsafe gather(source, UnsafePointer(rows.base), offset: columns.lowerBound, into: y)
   }
 
@@ -28,6 +34,12 @@ extension Kernels {
     precondition(
       first >= 0 && first + y.rowCount <= source.rowCount && source.columnCount == y.columnCount,
       "shapes of a batch")
+    if let sparse = source.sparse {
+      for row in 0..<y.rowCount {
+        sparse.copy(row: first + row, columns: 0..<source.columnCount, to: y, row: row)
+      }
+      return
+    }
     unsafe gather(source, nil, offset: first * source.columnCount, into: y)
   }
 
@@ -43,6 +55,7 @@ extension Kernels {
       unsafe table.pointee.gather_bytes(
         y.rowCount, y.columnCount, base.map { unsafe $0 + offset }, source.columnCount, rows,
         scale, y.base, y.stride)
+    case .sparse: preconditionFailure("sparse rows are copied entry by entry")
     }
   }
 }

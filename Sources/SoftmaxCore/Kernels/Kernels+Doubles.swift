@@ -17,6 +17,18 @@ extension Kernels {
       b.columnCount, c.values.base, c.columnCount)
   }
 
+  /// Adds the product of a row of sparse features and b to c, in the order of the entries.
+  package func add(
+    productOf row: Int, of x: SparseRows, _ b: DoubleMatrixView, to c: VectorView<Double>
+  ) {
+    precondition(
+      x.columnCount <= b.rowCount && c.count == b.columnCount, "shapes of a product")
+    unsafe x.withEntries(ofRow: row) { count, columns, values in
+      unsafe table.pointee.sparse_product(
+        c.count, count, columns, values, b.values.base, b.columnCount, c.base)
+    }
+  }
+
   /// Copies rows of floats minus the means of the columns to the beginning of y, and transposed to the
   /// beginning of each row of t.
   package func widen(

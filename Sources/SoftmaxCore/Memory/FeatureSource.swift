@@ -10,6 +10,7 @@ package struct FeatureSource: @unchecked Sendable {
   @unsafe enum Memory {
     case floats(UnsafePointer<Float>?)
     case bytes(UnsafePointer<UInt8>?, scale: Float)
+    case sparse(SparseRows)
   }
 
   let memory: Memory
@@ -22,6 +23,11 @@ extension Features {
   package func withSource<Result>(_ body: (FeatureSource) throws -> Result) rethrows -> Result {
     switch storage {
     case .columns: try Features.floats(matrix).withSource(body)
+    case .sparse(let matrix):
+      try matrix.withRows {
+        try body(
+          unsafe FeatureSource(memory: .sparse($0), rowCount: rowCount, columnCount: columnCount))
+      }
     case .floats(let matrix):
       try unsafe matrix.elements.withUnsafeBufferPointer {
         try body(
@@ -62,7 +68,7 @@ extension Span<UInt8> {
 }
 
 extension FeatureSource {
-  /// Returns a view of a range of rows in the caller's memory, or nil if the features are bytes.
+  /// Returns a view of a range of rows in the caller's memory, or nil if the features are not floats.
   ///
   /// The view must only be read.
   package func floats(_ rows: Range<Int>) -> MatrixView? {
@@ -90,7 +96,16 @@ extension FeatureSource {
         softmax_fetch(
           base: base.map { unsafe UnsafeRawPointer($0 + columns.lowerBound) },
           stride: columnCount, size: columns.count, rows: rows.base, count: rows.count))
+    case .sparse:
+      // The places of sparse rows do not follow from their numbers.
+      return unsafe FeatureFetch(
+        softmax_fetch(base: nil, stride: 0, size: 0, rows: rows.base, count: 0))
     }
+  }
+
+  /// The sparse rows; nil for other storages.
+  package var sparse: SparseRows? {
+    if case .sparse(let rows) = unsafe memory { rows } else { nil }
   }
 }
 

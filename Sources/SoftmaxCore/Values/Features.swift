@@ -4,7 +4,8 @@
 ///
 /// Features are read row by row or all at once as a ``Matrix``, independent of their storage. The storage
 /// determines the memory for each value: 4 bytes as floats, 1 byte as bytes with a scale, 8 bytes as the
-/// columns of a ``Table``, whose numbers are rounded to `Float` when they are read. Copies share the memory.
+/// columns of a ``Table``, whose numbers are rounded to `Float` when they are read, and 8 bytes for each value
+/// other than 0 in a ``SparseMatrix``. Copies share the memory.
 /// Creating features does not validate them; a ``LabeledDataset``, a training and a prediction do.
 ///
 /// ```swift
@@ -16,6 +17,7 @@ public struct Features: Hashable, Sendable {
     case floats(Matrix)
     case bytes(ByteMatrix)
     case columns(Table)
+    case sparse(SparseMatrix)
   }
 
   package let storage: Storage
@@ -33,6 +35,9 @@ public struct Features: Hashable, Sendable {
   /// A network accepts them only if all columns are numbers without missing cells.
   public static func columns(_ table: Table) -> Features { Features(.columns(table)) }
 
+  /// Creates features from rows that are mostly 0, such as the words of texts.
+  public static func sparse(_ matrix: SparseMatrix) -> Features { Features(.sparse(matrix)) }
+
   /// The table whose columns are the features; nil for other storages.
   public var table: Table? {
     if case .columns(let table) = storage { table } else { nil }
@@ -43,12 +48,18 @@ public struct Features: Hashable, Sendable {
     if case .bytes(let matrix) = storage { matrix } else { nil }
   }
 
+  /// The sparse rows; nil for other storages.
+  public var sparse: SparseMatrix? {
+    if case .sparse(let matrix) = storage { matrix } else { nil }
+  }
+
   /// The number of samples.
   public var rowCount: Int {
     switch storage {
     case .floats(let matrix): matrix.rowCount
     case .bytes(let matrix): matrix.rowCount
     case .columns(let table): table.rowCount
+    case .sparse(let matrix): matrix.rowCount
     }
   }
 
@@ -58,6 +69,7 @@ public struct Features: Hashable, Sendable {
     case .floats(let matrix): matrix.columnCount
     case .bytes(let matrix): matrix.columnCount
     case .columns(let table): table.columnCount
+    case .sparse(let matrix): matrix.columnCount
     }
   }
 
@@ -69,17 +81,20 @@ public struct Features: Hashable, Sendable {
     case .floats(let matrix): Array(matrix.row(row))
     case .bytes(let matrix): matrix.row(row).map { Float($0) * matrix.scale }
     case .columns(let table): table.columns.map { Float($0.number(inRow: row) ?? .nan) }
+    case .sparse(let matrix): matrix.row(row)
     }
   }
 
   /// The features as a matrix [samples, features]; cells of a table without a number become NaN.
   ///
-  /// - Complexity: O(1) for floats. For other storages, each access creates a new matrix.
+  /// - Complexity: O(1) for floats. For other storages, each access creates a new matrix, of sparse rows one that
+  ///   may be thousands of times larger than they are.
   public var matrix: Matrix {
     switch storage {
     case .floats(let matrix): matrix
     case .bytes(let matrix): matrix.floats()
     case .columns(let table): table.floats()
+    case .sparse(let matrix): matrix.floats()
     }
   }
 
@@ -110,6 +125,12 @@ public struct Features: Hashable, Sendable {
           index += columnCount
         }
       }
+    case .sparse(let matrix):
+      values.append(contentsOf: repeatElement(0, count: rows.count * columnCount))
+      for row in rows {
+        let first = (row - rows.lowerBound) * columnCount
+        matrix.forEachEntry(ofRow: row) { values[first + $0] = Double($1) }
+      }
     }
   }
 
@@ -121,6 +142,7 @@ public struct Features: Hashable, Sendable {
     case .floats(let matrix): .floats(matrix.selecting(rows: rows))
     case .bytes(let matrix): .bytes(matrix.selecting(rows: rows))
     case .columns(let table): .columns(table.selecting(rows: rows))
+    case .sparse(let matrix): .sparse(matrix.selecting(rows: rows))
     }
   }
 
@@ -133,6 +155,7 @@ public struct Features: Hashable, Sendable {
     case .floats(let matrix): try matrix.validateFiniteFeatures()
     case .bytes: break
     case .columns(let table): try table.validateNumbers()
+    case .sparse(let matrix): try matrix.validateFiniteFeatures()
     }
   }
 }
@@ -148,10 +171,16 @@ extension Matrix {
 
   fileprivate func validateFiniteFeatures() throws(SoftmaxError) {
     guard let index = elements.firstIndex(where: { !$0.isFinite }) else { return }
-    throw SoftmaxError(
-      .nonFiniteValue, "a feature must be finite, got \(elements[index])",
-      remedy: "remove the row or fill the gap",
-      at: .row(index / columnCount, column: index % columnCount))
+    throw Features.notFinite(
+      elements[index], row: index / columnCount, column: index % columnCount)
+  }
+}
+
+extension Features {
+  static func notFinite(_ value: Float, row: Int, column: Int) -> SoftmaxError {
+    SoftmaxError(
+      .nonFiniteValue, "a feature must be finite, got \(value)",
+      remedy: "remove the row or fill the gap", at: .row(row, column: column))
   }
 }
 

@@ -17,6 +17,8 @@ extension LabeledDataset {
       words = [1, bytes, UInt64(matrix.scale.bitPattern)]
     case .columns(let table):
       words = [5] + table.columns.map(\.fingerprint)
+    case .sparse(let matrix):
+      words = [6] + matrix.fingerprints
     }
     switch targets {
     case .labels: break
@@ -41,6 +43,17 @@ extension LabeledDataset {
 extension Matrix {
   fileprivate var fingerprint: UInt64 {
     unsafe elements.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+  }
+}
+
+extension SparseMatrix {
+  fileprivate var fingerprints: [UInt64] {
+    [
+      unsafe values.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) },
+      unsafe columns.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) },
+      unsafe rowOffsets.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) },
+      UInt64(columnCount), UInt64(firstIndex),
+    ]
   }
 }
 

@@ -9,6 +9,7 @@ extension DatasetReference {
   ///     folders.
   ///   - table: the format of a table.
   ///   - arrays: the arrays of an NPZ or NPY file that hold features and labels.
+  ///   - sparse: the columns of an svmlight file.
   ///   - cache: the cache for fetched files and decompressed copies.
   ///   - progress: called whenever bytes of a fetched file arrive.
   /// - Throws: the errors of ``RemoteDataset/load(directory:cache:mirrors:progress:)``,
@@ -17,13 +18,13 @@ extension DatasetReference {
   ///   arrays are chosen for data that are not NPZ or NPY files.
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
-    arrays: ArrayChoice = ArrayChoice(),
+    arrays: ArrayChoice = ArrayChoice(), sparse: SVMLightFormat = SVMLightFormat(),
     cache: DataCache = .user, progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     func dataset(at path: String) throws(SoftmaxError) -> DatasetSplit {
       let file = try DataFile(path)
       return try FileFormats.format(of: file).dataset(
-        file, options: ReadingOptions(table: table, arrays: arrays, cache: cache))
+        file, options: ReadingOptions(table: table, arrays: arrays, sparse: sparse, cache: cache))
     }
     switch source {
     case .builtIn(let name):
@@ -49,7 +50,7 @@ extension DatasetReference {
   /// Returns the samples that the reference names: a part of the data set, or one row of it.
   ///
   /// - Parameters:
-  ///   - split: the data set, from ``load(dataDirectory:table:arrays:cache:progress:)``.
+  ///   - split: the data set, from ``load(dataDirectory:table:arrays:sparse:cache:progress:)``.
   ///   - default: the part to return if the reference names none. A file without parts always returns all
   ///     of its samples. For other data without a test part, a default of the test part is an error.
   /// - Throws: `notFound` if the data set does not have the part, or the part does not have the row;

@@ -47,12 +47,12 @@ package struct DataFile: Sendable {
 package struct FileStart: Sendable {
   /// Whether it is a folder.
   let isFolder: Bool
-  /// The first 16 bytes, decompressed if the file is gzipped.
+  /// The first 4,096 bytes, decompressed if the file is gzipped.
   ///
   /// There are fewer bytes if the file is shorter, and none if it cannot be read.
   let bytes: [UInt8]
 
-  private static let byteCount = 16
+  private static let byteCount = 4_096
 
   /// Reads the first bytes of a file; a file that cannot be read has none.
   init(_ file: DataFile) {
@@ -67,14 +67,18 @@ package struct ReadingOptions: Sendable {
   package var table: CSVFormat
   /// The arrays that hold features and labels.
   package var arrays: ArrayChoice
+  /// The columns of an svmlight file.
+  package var sparse: SVMLightFormat
   /// The cache for decompressed copies.
   package var cache: DataCache
 
   package init(
-    table: CSVFormat = CSVFormat(), arrays: ArrayChoice = ArrayChoice(), cache: DataCache = .none
+    table: CSVFormat = CSVFormat(), arrays: ArrayChoice = ArrayChoice(),
+    sparse: SVMLightFormat = SVMLightFormat(), cache: DataCache = .none
   ) {
     self.table = table
     self.arrays = arrays
+    self.sparse = sparse
     self.cache = cache
   }
 }

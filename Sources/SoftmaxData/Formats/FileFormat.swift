@@ -75,7 +75,8 @@ extension FileFormat {
 package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
-    IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(), ModelFileFormat(), table,
+    IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(), ModelFileFormat(),
+    SVMLightFileFormat(), table,
   ]
 
   /// The last format, which accepts every file that no other format recognizes.

@@ -123,7 +123,7 @@ final class PenaltyFold: @unchecked Sendable {
 
   private func solver(for objective: Objective) -> any Solver {
     let count = objective.parameterCount
-    let solver = SolverChoice(parameterCount: count).solver
+    let solver = SolverChoice(parameterCount: count, isSparse: objective.isSparse).solver
     guard var newton = solver as? NewtonCG else { return solver }
     newton.factorsWholeHessian =
       count <= Self.greatestFactorCount

@@ -120,7 +120,10 @@ extension SoftmaxRegression: Estimator {
       for: data.training, initializer: initializer ?? .zeros, seed: seed)
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
-    let solver = SolverChoice(parameterCount: network.parameterCount).solver
+    let solver = SolverChoice(
+      parameterCount: network.parameterCount,
+      isSparse: SparsePlan.matrix(of: data.training.features) != nil
+    ).solver
     let penalty = penaltyOfOutputs(on: data.training, loss: loss)
     let result = try network.fit(
       to: data, solver: solver, loss: loss, iterations: iterations, l2Penalty: penalty,

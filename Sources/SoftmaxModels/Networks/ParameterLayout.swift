@@ -37,6 +37,13 @@ struct ParameterLayout: Sendable {
       offset + (isTransposed ? input * columnCount + unit : unit * columnCount + input)
     }
 
+    /// The places of a weight in the flat parameters.
+    var places: DoubleMatrixView.Places {
+      DoubleMatrixView.Places(
+        offset: offset, unitStep: isTransposed ? 1 : columnCount,
+        inputStep: isTransposed ? columnCount : 1)
+    }
+
     /// Returns the view of the tensor in flat parameters, or in an array with the same layout.
     func view(of flat: MatrixView) -> MatrixView {
       flat.matrix(

@@ -46,7 +46,7 @@ struct HessianSample {
       } + (hasBias ? [1] : [])
     let blocks = plan.evenBlocks(limit: Self.greatestRowCount)
     rows = blocks.flatMap { $0 }
-    factors = rows.map { plan.hessianScales[$0] }
+    factors = rows.map { plan.loss.hessianScales[$0] }
     probabilities = arena.matrix(rowCount: plan.classCount, columnCount: rows.count)
     features.withSource { [probabilities] source in
       plan.copyProbabilities(of: blocks, at: point, on: source, team: team, to: probabilities)

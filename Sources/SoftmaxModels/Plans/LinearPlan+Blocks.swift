@@ -17,13 +17,7 @@ extension LinearPlan {
     let floatLogits: MatrixView
     /// [classes, width]: the gradient of a block in single precision.
     let floatSums: MatrixView
-    let greatest: VectorView<Double>
-    let exponentials: VectorView<Double>
-    /// The first class of the greatest logit.
-    let predictions: VectorView<Double>
-    /// The sum of the targets, and the factor of the loss.
-    let targetSums: VectorView<Double>
-    let scales: VectorView<Double>
+    let loss: LinearLoss.Memory
 
     init(
       _ arena: Arena, rowsOfBlock: Int, classCount: Int, inputCount: Int, width: Int, hasBias: Bool
@@ -35,11 +29,7 @@ extension LinearPlan {
       probabilities = arena.doubles(rowCount: classCount, columnCount: rowsOfBlock)
       floatLogits = arena.matrix(rowCount: classCount, columnCount: rowsOfBlock)
       floatSums = arena.matrix(rowCount: classCount, columnCount: width)
-      greatest = arena.vector(count: rowsOfBlock)
-      exponentials = arena.vector(count: rowsOfBlock)
-      predictions = arena.vector(count: rowsOfBlock)
-      targetSums = arena.vector(count: rowsOfBlock)
-      scales = arena.vector(count: rowsOfBlock)
+      loss = LinearLoss.Memory(arena, rowsOfBlock: rowsOfBlock)
       guard hasBias else { return }
       for row in 0..<rowsOfBlock {
         floats[row, inputCount] = 1
@@ -126,38 +116,14 @@ extension LinearPlan {
   func differentiate(_ slice: Int, _ features: FeatureSource, _ memory: Memory) {
     var (loss, correctCount) = (0.0, 0)
     forEachBlock(of: slice) { block in
-      let logits = memory.logits
       let probabilities = probabilities(of: block, memory)
       load(block, features, memory, precision)
       multiply(weight, count: block.count, memory, precision)
       kernels.softmaxColumns(
-        logits, into: probabilities, greatest: memory.greatest, sums: memory.exponentials)
-      logits.findFirst(memory.greatest, into: memory.predictions)
-      for (column, row) in block.enumerated() {
-        let label = Int(labels[row])
-        let scale = scales[row]
-        (memory.targetSums[column], memory.scales[column]) = (
-          targets.sum(ofRow: row, label: label), scale
-        )
-        guard scale > 0 else { continue }
-        let sum = memory.exponentials[column]
-        let logSum =
-          sum > 0 && sum.isFinite
-          ? memory.greatest[column] + ElementaryFunctions.logarithm(sum) : .nan
-        loss +=
-          scale * targets.loss(of: logits, column: column, row: row, label: label, logSum: logSum)
-        if memory.predictions[column] == Double(label) { correctCount += 1 }
-      }
-      logits.assign(probabilities, times: memory.targetSums)
-      for (column, row) in block.enumerated() where scales[row] > 0 {
-        targets.subtract(from: logits, column: column, row: row, label: Int(labels[row]))
-      }
-      logits.multiplyColumns(by: memory.scales)
-      // A row of scale 0 contributes 0, even if its logits are infinite or NaN.
-      for (column, row) in block.enumerated() where !(scales[row] > 0) {
-        for unit in 0..<classCount { logits[unit, column] = 0 }
-      }
-      clear(logits, from: block.count)
+        memory.logits, into: probabilities, greatest: memory.loss.greatest,
+        sums: memory.loss.exponentials)
+      self.loss.differentiate(
+        memory.logits, probabilities, memory.loss, of: block, addingTo: &loss, &correctCount)
       addGradient(count: block.count, memory, to: sums[slice], precision)
     }
     losses[slice] = loss
@@ -174,8 +140,8 @@ extension LinearPlan {
         load(block, features, memory, precision)
         multiply(weight, count: block.count, memory, precision)
         kernels.softmaxColumns(
-          memory.logits, into: probabilities, greatest: memory.greatest,
-          sums: memory.exponentials)
+          memory.logits, into: probabilities, greatest: memory.loss.greatest,
+          sums: memory.loss.exponentials)
       }
       if isKept || precision != precisionOfProducts {
         load(block, features, memory, precisionOfProducts)
@@ -183,16 +149,9 @@ extension LinearPlan {
       multiply(direction, count: block.count, memory, precisionOfProducts)
       let first = block.lowerBound
       kernels.changeSoftmaxColumns(
-        probabilities, scale: hessianScales.elements(first..<first + rowsOfBlock),
+        probabilities, scale: loss.hessianScales.elements(first..<first + rowsOfBlock),
         by: memory.logits)
       addGradient(count: block.count, memory, to: sums[slice], precisionOfProducts)
-    }
-  }
-
-  // The last block may have fewer rows; the others must not contribute.
-  private func clear(_ columns: DoubleMatrixView, from first: Int) {
-    for unit in 0..<classCount {
-      for column in first..<rowsOfBlock { columns[unit, column] = 0 }
     }
   }
 }
@@ -224,8 +183,8 @@ extension LinearPlan {
         load(block, features, memory, .double)
         multiply(weight, count: block.count, memory, .double)
         kernels.softmaxColumns(
-          memory.logits, into: memory.probabilities, greatest: memory.greatest,
-          sums: memory.exponentials)
+          memory.logits, into: memory.probabilities, greatest: memory.loss.greatest,
+          sums: memory.loss.exponentials)
         memory.probabilities.copy(to: result.columns(places[index]..<places[index + 1]))
       }
     }

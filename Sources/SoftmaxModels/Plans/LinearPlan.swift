@@ -25,7 +25,7 @@ import Synchronization
 ///
 /// The probabilities of all rows are kept if they fit into 256 MiB. A product with the Hessian at the point of
 /// the last evaluation then costs as much as a gradient, otherwise one and a half times as much.
-final class LinearPlan: Sendable {
+final class LinearPlan: RegressionPlan {
   let classCount: Int
   let inputCount: Int
   let hasBias: Bool
@@ -44,14 +44,7 @@ final class LinearPlan: Sendable {
 
   /// About the means of the features; 0 without biases.
   let means: VectorView<Float>
-  let labels: VectorView<Int32>
-  let targets: LinearTargets
-  /// The factor of each row's loss in the mean.
-  let scales: VectorView<Double>
-  /// The factor of each row in the Hessian; 0 after the last row, up to a whole block.
-  let hessianScales: VectorView<Double>
-  private let weightSum: Double
-  private let predictionCount: Int
+  let loss: LinearLoss
 
   // Matrices of parameters: [classes, width], where the width is the inputs, 1 for the bias, and padding.
   let weight: Parameters
@@ -97,13 +90,7 @@ final class LinearPlan: Sendable {
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, workerCount: Int,
     kernels: Kernels, precision: Precision? = nil, isCoarse: Bool = false
   ) {
-    let operations = LoweredNetwork(network).operations
-    let layout = ParameterLayout(network)
-    guard loss.kind is CrossEntropyLoss, operations.count == 1,
-      operations[0].traits.form == .product, !operations[0].isFrozen,
-      let weight = layout.segments.first
-    else { return nil }
-    let bias = layout.segments.dropFirst().first
+    guard let (weight, bias) = Self.segments(of: network, loss: loss) else { return nil }
     self.kernels = kernels
     (classCount, inputCount) = (weight.shape[0], weight.shape[1])
     hasBias = bias != nil
@@ -140,24 +127,7 @@ final class LinearPlan: Sendable {
     means = arena.vector(
       copying: hasBias
         ? moments.means.map { Float($0) } : Array(repeating: 0, count: inputCount))
-    targets = LinearTargets(loss, dataset)
-    labels = arena.vector(copying: dataset.labels.map { Int32($0) })
-    let weights = SampleWeights(
-      loss, of: dataset.targets, labels: dataset.labels, sampleWeights: dataset.sampleWeights)
-    let weightSum =
-      weights.inDivisor.isEmpty ? Double(dataset.count) : weights.inDivisor.reduce(0, +)
-    self.weightSum = weightSum
-    scales = arena.vector(
-      copying: weights.inSum.isEmpty
-        ? Array(repeating: 1 / weightSum, count: dataset.count)
-        : weights.inSum.map { weightSum > 0 ? $0 / weightSum : 0 })
-    hessianScales = arena.vector(count: blockCount * rowsOfBlock)
-    for row in 0..<rowCount {
-      hessianScales[row] = max(
-        0, scales[row] * targets.sum(ofRow: row, label: Int(labels[row])))
-    }
-    predictionCount =
-      weights.inSum.isEmpty ? dataset.count : weights.inSum.count { $0 > 0 }
+    self.loss = LinearLoss(loss, on: dataset, rowsOfBlock: rowsOfBlock, in: arena)
 
     self.weight = Parameters(arena, classCount: classCount, width: width)
     direction = Parameters(arena, classCount: classCount, width: width)
@@ -177,11 +147,24 @@ final class LinearPlan: Sendable {
       keptCount <= Self.greatestByteCount / 8 ? arena.vector(count: keptCount) : nil
   }
 
+  /// Returns the places of weights and biases in the flat parameters; nil if the network is not one dense layer
+  /// that is trained, or the loss is not cross-entropy.
+  static func segments(
+    of network: Sequential, loss: Loss
+  ) -> (weight: ParameterLayout.Segment, bias: ParameterLayout.Segment?)? {
+    let operations = LoweredNetwork(network).operations
+    let segments = ParameterLayout(network).segments
+    guard loss.kind is CrossEntropyLoss, operations.count == 1,
+      operations[0].traits.form == .product, !operations[0].isFrozen, let weight = segments.first
+    else { return nil }
+    return (weight, segments.dropFirst().first)
+  }
+
   /// Returns the greatest number of threads that are useful for the plan and for `HessianFactor`.
   ///
   /// Below some ten thousand multiplications waiting for another thread takes longer than they do.
-  static func usefulThreadCount(rowCount: Int, parameterCount: Int) -> Int {
-    min(greatestSliceCount, max(1, rowCount * parameterCount / 50_000))
+  static func usefulThreadCount(multiplicationCount: Int) -> Int {
+    min(greatestSliceCount, max(1, multiplicationCount / 50_000))
   }
 
   /// Computes the mean loss of all rows, and its gradient.
@@ -193,14 +176,7 @@ final class LinearPlan: Sendable {
     run(on: team) { plan, slice, memory in plan.differentiate(slice, features, memory) }
     point.withLock { $0 = parameters }
     add(to: &gradient, precision, team: team)
-    var totals = LossTotals(
-      weightSum: weightSum, predictionCount: predictionCount,
-      emptyStepCount: weightSum > 0 ? 0 : 1)
-    for slice in slices.indices {
-      totals.lossSum += losses[slice] * (weightSum > 0 ? weightSum : 1)
-      totals.correctCount += Int(correctCounts[slice])
-    }
-    return totals
+    return loss.totals(losses: losses, correctCounts: correctCounts)
   }
 
   /// Computes the product of the Hessian of the mean loss with a vector.

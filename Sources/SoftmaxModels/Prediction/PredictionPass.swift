@@ -65,16 +65,20 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     // An in-place operation must not overwrite the caller's features, so it needs a copy of them.
     let first = network.steps[0]
     var x: MatrixView
+    var begin = 0
     if !first.isInPlace, let floats = source.floats(rows) {
       x = floats
+    } else if let product = productOfSparseRows(source, rows) {
+      x = product
+      begin = 1
     } else {
       x = input.rows(0..<rows.count)
       kernels.convert(source, from: rows.lowerBound, into: x)
     }
     // A feature that is not finite makes every sum over the features not finite. So if the first step is a
     // product, a check of its first output is enough.
-    var isFinite = first.isProduct || x.isFinite
-    for index in 0..<network.steps.count {
+    var isFinite = begin == 1 ? x.columns(0..<1).isFinite : first.isProduct || x.isFinite
+    for index in begin..<network.steps.count {
       let step = network.steps[index]
       if step.isInPlace {
         predict(x, by: step, into: x)
@@ -101,6 +105,28 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     case .probabilities: writeProbabilities(of: x, into: result)
     }
     return isFinite
+  }
+
+  // Computes the first step from the values of sparse rows other than 0; nil if the step is no product, or if
+  // it is faster to convert the rows to floats. The bits are the same.
+  private func productOfSparseRows(_ source: FeatureSource, _ rows: Range<Int>) -> MatrixView? {
+    guard let sparse = source.sparse else { return nil }
+    let entryCount =
+      sparse.entryCount(before: rows.upperBound) - sparse.entryCount(before: rows.lowerBound)
+    guard entryCount < rows.count * sparse.columnCount / 16 else { return nil }
+    let step = network.steps[0]
+    let result = values[0].rows(0..<rows.count).leading(step.outputCount)
+    switch step.work {
+    case .lanes(let product):
+      kernels.multiply(
+        sparse, from: rows.lowerBound, transposed: product.weight, bias: product.bias, into: result)
+    case .panels(let panels, let bias):
+      kernels.multiply(
+        sparse, from: rows.lowerBound, panels: panels, bias: bias.columns(0..<step.outputCount),
+        into: result)
+    case .operation: return nil
+    }
+    return result
   }
 
   // Writes the probabilities of the logits.

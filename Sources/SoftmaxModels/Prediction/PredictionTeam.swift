@@ -4,9 +4,10 @@ import SoftmaxCore
 
 /// The worker threads of a predictor, each with separate memory for intermediate values.
 struct PredictionTeam: Sendable {
-  // The number of rows that a worker processes at a time: a multiple of the tile height, and few enough for
-  // the intermediate values to stay in cache.
-  private static let block = 96
+  // The greatest number of rows that a worker processes at a time: a multiple of the tile height, and few enough
+  // for the intermediate values to stay in cache. Of many features there are fewer rows.
+  private static let greatestBlock = 96
+  private static let valuesOfBlock = 1 << 22
   // The minimum number of operations of a batch to be shared: for fewer, waiting for the workers takes longer
   // than the work saved.
   private static let leastOperations = 4_000_000
@@ -17,11 +18,15 @@ struct PredictionTeam: Sendable {
   /// For each worker, 1 if its last rows had finite results, else 0.
   private let areFinite: VectorView<Int32>
 
+  private let block: Int
+
   init(for predictor: Predictor, threads: Int) {
     team = WorkerTeam(threadCount: threads)
+    let block = max(1, min(Self.greatestBlock, Self.valuesOfBlock / predictor.featureCount))
+    self.block = block
     passes = (0..<team.threadCount).map { [arena] _ in
       PredictionPass(
-        predictor.network, rowCapacity: PredictionTeam.block, kernels: predictor.execution.kernels,
+        predictor.network, rowCapacity: block, kernels: predictor.execution.kernels,
         in: arena)
     }
     areFinite = arena.vector(count: team.threadCount)
@@ -42,12 +47,12 @@ struct PredictionTeam: Sendable {
   ) -> Bool {
     features.withSource { source in
       guard isShared, passes.count > 1 else {
-        return PredictionTeam.run(
+        return run(
           passes[0], source, rows: 0..<features.rowCount, output, into: result)
       }
-      team.run { [passes, areFinite] worker in
+      team.run { [self] worker in
         let rows = worker.share(of: source.rowCount, alignedTo: 16)
-        let isFinite = PredictionTeam.run(
+        let isFinite = run(
           passes[worker.index], source, rows: rows, output, into: result)
         areFinite[worker.index] = isFinite ? 1 : 0
       }
@@ -55,14 +60,14 @@ struct PredictionTeam: Sendable {
     }
   }
 
-  private static func run(
+  private func run(
     _ pass: PredictionPass, _ source: FeatureSource, rows: Range<Int>,
     _ output: PredictionPass.Output, into result: MatrixView
   ) -> Bool {
     var isFinite = true
-    for begin in stride(from: rows.lowerBound, to: rows.upperBound, by: PredictionTeam.block) {
-      let block = begin..<min(begin + PredictionTeam.block, rows.upperBound)
-      if !pass.run(source, rows: block, output, into: result.rows(block)) { isFinite = false }
+    for begin in stride(from: rows.lowerBound, to: rows.upperBound, by: block) {
+      let part = begin..<min(begin + block, rows.upperBound)
+      if !pass.run(source, rows: part, output, into: result.rows(part)) { isFinite = false }
     }
     return isFinite
   }

@@ -21,6 +21,7 @@ import Synchronization
 public final class Predictor: Sendable {
   // The number of rows that pass through the pipeline at once. The bits of a row do not depend on it.
   private static let rowsAtOnce = 8_192
+  private static let valuesAtOnce = 1 << 26
 
   /// The names of the classes, by index.
   public let classNames: [String]
@@ -154,8 +155,10 @@ public final class Predictor: Sendable {
     guard pipeline.computes || arranged.table != nil else {
       return try run(arranged, output, into: &result, firstRow: 0)
     }
-    for first in stride(from: 0, to: features.rowCount, by: Self.rowsAtOnce) {
-      let rows = first..<min(first + Self.rowsAtOnce, features.rowCount)
+    // The floats of a block take 256 MiB at most.
+    let height = max(1, min(Self.rowsAtOnce, Self.valuesAtOnce / max(1, featureCount)))
+    for first in stride(from: 0, to: features.rowCount, by: height) {
+      let rows = first..<min(first + height, features.rowCount)
       let block = try pipeline.applied(to: arranged, rows: rows)
       try run(block, output, into: &result, firstRow: first)
     }

@@ -30,7 +30,7 @@ public struct Pipeline: Hashable, Sendable {
   /// Fits steps to the rows of a data set.
   ///
   /// A step that records the form of the features is added in front, unless `steps` has one: the columns of
-  /// a table, the scale of bytes. Steps that are fitted already are kept unchanged.
+  /// a table, the scale of bytes, the number of the first column of sparse rows. Steps that are fitted already are kept unchanged.
   ///
   /// - Parameters:
   ///   - steps: the steps, in the order in which they are applied.
@@ -52,6 +52,9 @@ public struct Pipeline: Hashable, Sendable {
     }
     if let bytes = features.bytes, !steps.contains(where: { $0.kind is ByteScale }) {
       fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))
+    }
+    if let sparse = features.sparse, !steps.contains(where: { $0.kind is ColumnNumbers }) {
+      fitted.append(PreprocessingStep(try ColumnNumbers(first: sparse.firstIndex)))
     }
     for step in steps {
       fitted.append(try step.fitted(to: Pipeline(fitted: fitted).rows(of: features)))
@@ -92,6 +95,11 @@ public struct Pipeline: Hashable, Sendable {
   /// The factor by which byte features are multiplied; nil unless the features were bytes.
   package var scaleOfBytes: Float? {
     steps.lazy.compactMap { ($0.kind as? ByteScale)?.scale }.first
+  }
+
+  /// The number of the first column; nil unless the features were sparse.
+  package var firstColumnNumber: Int? {
+    steps.lazy.compactMap { ($0.kind as? ColumnNumbers)?.settings.first }.first
   }
 }
 
@@ -153,11 +161,13 @@ extension Pipeline {
     guard computes || features.table != nil else {
       return rows == 0..<features.rowCount ? features : features.selecting(rows: rows)
     }
+    try features.validateFloats(ofRows: rows.count)
     return .floats(try preprocessed(features).floats(of: rows))
   }
 
   private func rows(of features: Features) throws(SoftmaxError) -> PreprocessedRows {
-    try preprocessed(arranged(features))
+    try features.validateFloats(ofRows: features.rowCount)
+    return try preprocessed(arranged(features))
   }
 
   private func preprocessed(_ arranged: Features) throws(SoftmaxError) -> PreprocessedRows {

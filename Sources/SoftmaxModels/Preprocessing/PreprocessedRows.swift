@@ -107,3 +107,17 @@ package struct PreprocessedRows {
     return descriptions.last ?? ""
   }
 }
+
+extension Features {
+  /// Throws `unsupported` if the values of `rowCount` rows after a step that computes exceed the memory of this
+  /// process.
+  ///
+  /// Only sparse rows take less memory than the floats that they become.
+  func validateFloats(ofRows rowCount: Int) throws(SoftmaxError) {
+    guard sparse != nil else { return }
+    try MemoryLimit.current.validate(
+      4 * Double(rowCount) * Double(columnCount),
+      for: "preprocessing \(rowCount) rows, which leaves few of their values 0,",
+      remedy: "leave out the steps that compute, such as standardizing")
+  }
+}

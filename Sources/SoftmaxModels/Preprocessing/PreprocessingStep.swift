@@ -18,7 +18,7 @@ public struct PreprocessingStep: Sendable {
 
   /// The kinds that a file can contain.
   package static let kinds: [any PreprocessingKind.Type] = [
-    ColumnChoice.self, ByteScale.self, Standardization.self,
+    ColumnChoice.self, ByteScale.self, ColumnNumbers.self, Standardization.self,
   ]
 
   /// The name of the step's kind in files.

@@ -35,7 +35,7 @@ struct DualityGap {
 
   /// Computes T and S; nil unless the objective is cross-entropy on one dense layer with an L2 penalty alone.
   init?(_ objective: Objective) throws(SoftmaxError) {
-    guard objective.linearPlan != nil, objective.l2Penalty > 0, objective.l1Penalty == 0,
+    guard objective.regressionPlan != nil, objective.l2Penalty > 0, objective.l1Penalty == 0,
       let weight = objective.layout.segments.first
     else { return nil }
     l2Penalty = objective.l2Penalty

@@ -28,16 +28,17 @@ struct LineSearch {
     from state: inout SolverState, along direction: [Double], length: Double,
     on objective: Objective
   ) throws(SoftmaxError) -> Bool {
-    let slope = SolverState.product(state.gradient, direction)
+    let vectors = objective.vectors
+    let slope = vectors.product(state.gradient, direction)
     guard slope < 0, slope.isFinite, direction.allSatisfy(\.isFinite) else { return false }
     var candidate = state.parameters
     var gradient: [Double] = []
     // The step length must stay finite.
     var length = min(length, .greatestFiniteMagnitude)
     while true {
-      for (index, change) in direction.enumerated() {
-        candidate[index] = objective.rounding.rounded(state.parameters[index] + length * change)
-      }
+      vectors.move(
+        &candidate, to: state.parameters, plus: direction, times: length,
+        rounding: objective.rounding.rounded)
       guard candidate != state.parameters else { return false }
       let value = try objective.valueAndGradient(at: candidate, into: &gradient)
       state.evaluationCount += 1
@@ -46,19 +47,12 @@ struct LineSearch {
       let isLess = change <= sufficientDecrease * length * slope
       let isRounding =
         change.magnitude <= objective.roundingError * state.value.objective.magnitude
-      if isLess || isRounding && SolverState.product(gradient, direction) <= 0 {
+      if isLess || isRounding && vectors.product(gradient, direction) <= 0 {
         state.stepLength = length
         state.move(to: candidate, value: value, gradient: gradient)
         return true
       }
       length /= 2
     }
-  }
-}
-
-extension SolverState {
-  /// Returns the scalar product of two vectors, with the terms added in ascending order.
-  static func product(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   }
 }

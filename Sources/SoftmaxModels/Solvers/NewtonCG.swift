@@ -7,7 +7,8 @@ public import SoftmaxCore
 /// An iteration minimizes the quadratic model of the objective by conjugate gradients with exact products of
 /// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
-/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors.
+/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. If the
+/// rows are sparse, it is the diagonal of the Hessian.
 ///
 /// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
 /// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
@@ -21,7 +22,8 @@ public import SoftmaxCore
 ///
 /// The number of iterations hardly depends on the scales of the features. The factor takes n^2 / 2 floats for n
 /// parameters, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
-/// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters.
+/// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters on rows that are
+/// not sparse.
 public struct NewtonCG: Solver {
   /// `Newton-CG`.
   public let name = "Newton-CG"
@@ -75,19 +77,20 @@ public struct NewtonCG: Solver {
   }
 
   /// Throws `invalidArgument` for an invalid setting, `unsupported` for an L1 penalty, for more than 8,192
-  /// parameters, or unless the objective is cross-entropy on one dense layer.
+  /// parameters unless the rows are sparse, or unless the objective is cross-entropy on one dense layer.
   public func validate(_ objective: Objective) throws(SoftmaxError) {
     guard sampleCount >= 1 else {
       throw SoftmaxError(
         .invalidArgument, "the preconditioner needs at least 1 row, got \(sampleCount)")
     }
     try validateSmoothness(of: objective)
-    guard objective.linearPlan != nil else {
+    guard objective.regressionPlan != nil else {
       throw SoftmaxError(
         .unsupported, "\(name) is for cross-entropy on one dense layer that is not frozen",
         remedy: "use LBFGS")
     }
-    guard objective.parameterCount <= HessianFactor.greatestParameterCount else {
+    guard objective.parameterCount <= HessianFactor.greatestParameterCount || objective.isSparse
+    else {
       throw SoftmaxError(
         .unsupported,
         "\(name) is for at most \(HessianFactor.greatestParameterCount) parameters, got "
@@ -128,7 +131,8 @@ public struct NewtonCG: Solver {
   /// state keeps its parameters and its form, from which a resumed solve computes it anew.
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
-  ) throws(SoftmaxError) -> HessianFactor {
+  ) throws(SoftmaxError) -> any Preconditioner {
+    guard !objective.isSparse else { return objective.hessianDiagonal(at: state.parameters) }
     let cost = factorCost(for: objective)
     let productCount = state.values[Self.productsKey, default: 0]
     let isShared = state.values[Self.sharedKey] != nil
@@ -161,14 +165,15 @@ public struct NewtonCG: Solver {
 
   /// Solves H d = -g by preconditioned conjugate gradients, and returns d with the number of products.
   private func direction(
-    _ state: SolverState, on objective: Objective, _ factor: HessianFactor
+    _ state: SolverState, on objective: Objective, _ factor: any Preconditioner
   ) throws(SoftmaxError) -> ([Double], Int) {
+    let vectors = objective.vectors
     var residual = state.gradient.map { -$0 }
     var solution = residual.map { _ in 0.0 }
     var preconditioned = residual
     factor.solve(&preconditioned)
     var search = preconditioned
-    var square = SolverState.product(residual, preconditioned)
+    var square = vectors.product(residual, preconditioned)
     let isShared = state.values[Self.sharedKey] != nil
     let forcing = isShared ? Self.forcingOfShared : Self.forcing
     let goal = square * forcing * forcing
@@ -177,20 +182,16 @@ public struct NewtonCG: Solver {
     while square > goal, count < Self.greatestProductCount {
       try objective.hessianVectorProduct(at: state.parameters, vector: search, into: &product)
       count += 1
-      let curvature = SolverState.product(search, product)
+      let curvature = vectors.product(search, product)
       // The Hessian is positive semidefinite; less is rounding.
       guard curvature > 0 else { break }
       let length = square / curvature
-      for index in solution.indices {
-        solution[index] += length * search[index]
-        residual[index] -= length * product[index]
-      }
+      vectors.add(search, times: length, to: &solution)
+      vectors.add(product, times: -length, to: &residual)
       preconditioned = residual
       factor.solve(&preconditioned)
-      let next = SolverState.product(residual, preconditioned)
-      for index in search.indices {
-        search[index] = preconditioned[index] + next / square * search[index]
-      }
+      let next = vectors.product(residual, preconditioned)
+      vectors.scale(&search, by: next / square, adding: preconditioned)
       square = next
     }
     // Without a step the direction is that of the preconditioner alone.

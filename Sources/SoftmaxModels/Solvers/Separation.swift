@@ -26,7 +26,7 @@ struct Separation {
 
   /// Prepares the search; nil if the minimum exists anyway, or if the objective is not softmax regression.
   init?(of objective: Objective) {
-    guard objective.linearPlan != nil, objective.l1Penalty == 0, objective.l2Penalty == 0,
+    guard objective.regressionPlan != nil, objective.l1Penalty == 0, objective.l2Penalty == 0,
       objective.loss.labelSmoothing == 0, case .labels = objective.dataset.targets
     else { return nil }
     self.objective = objective
@@ -44,7 +44,8 @@ struct Separation {
       decrease >= Self.leastDecrease * self.objective.roundingError * objective
     else { return false }
     let step = zip(state.parameters, before.parameters).map { $0 - $1 }
-    func norm(_ vector: [Double]) -> Double { SolverState.product(vector, vector).squareRoot() }
+    let vectors = self.objective.vectors
+    func norm(_ vector: [Double]) -> Double { vectors.product(vector, vector).squareRoot() }
     let length = Self.distance * norm(state.parameters) / norm(step)
     guard length.isFinite, length > 1 else { return false }
     var gradient: [Double] = []

@@ -129,7 +129,7 @@ extension SolverRun {
     let last = objective.layout.values(of: try loop.run())
     let isCurrent = last == current.parameters.map { Float($0) }
     var exact = isCurrent ? current.parameters : last.map { Double($0) }
-    if isCentered, let plan = objective.linearPlan { exact = plan.centered(exact) }
+    if isCentered, let plan = objective.regressionPlan { exact = plan.centered(exact) }
     // The certificate is for the parameters that are returned, which are floats.
     let parameters = exact.map { Float($0) }
     var end = current

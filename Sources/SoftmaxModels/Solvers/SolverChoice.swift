@@ -11,14 +11,14 @@ package struct SolverChoice: Sendable {
   /// Whether the solver keeps a factor of the Hessian, which takes n^2 floats for n parameters.
   package let factorsHessian: Bool
 
-  /// Chooses by the number of parameters: ``NewtonCG`` if its factor of the Hessian is small enough, otherwise
-  /// ``LBFGS``.
-  package init(parameterCount: Int) {
+  /// Chooses by the number of parameters: ``NewtonCG`` if its factor of the Hessian is small enough, or if the
+  /// rows are sparse, whose diagonal is enough; otherwise ``LBFGS``.
+  package init(parameterCount: Int, isSparse: Bool = false) {
     let greatest = HessianFactor.greatestParameterCount
     factorsHessian = parameterCount <= greatest
-    solver = factorsHessian ? NewtonCG() : LBFGS()
+    solver = factorsHessian || isSparse ? NewtonCG() : LBFGS()
+    let limit = factorsHessian ? "at most" : "\(isSparse ? "sparse rows, " : "")more than"
     reason =
-      "\(NumberText.grouped(parameterCount)) parameters, \(factorsHessian ? "at most" : "more than") "
-      + NumberText.grouped(greatest)
+      "\(NumberText.grouped(parameterCount)) parameters, \(limit) \(NumberText.grouped(greatest))"
   }
 }

@@ -109,14 +109,14 @@ extension Objective {
   public func valueAndGradient(
     at parameters: [Double], into gradient: inout [Double]
   ) throws(SoftmaxError) -> Value {
-    guard let linearPlan else {
+    guard let regressionPlan else {
       return try valueAndGradient(at: parameters.map { Float($0) }, into: &gradient)
     }
     try validate(count: parameters.count)
     prepare(&gradient)
-    let parameters = parameters.map(rounding.rounded)
+    let parameters = rounded(parameters)
     let totals = linearFeatures.withSource { features in
-      linearPlan.valueAndGradient(
+      regressionPlan.valueAndGradient(
         at: parameters, on: features, team: linearTeam, into: &gradient)
     }
     var (magnitudes, squares) = (0.0, 0.0)
@@ -172,7 +172,7 @@ extension Objective {
         .shapeMismatch, "the network has \(parameterCount) parameters, the vector \(vector.count)",
         remedy: "lay the vector out as the objective's parameters")
     }
-    guard let linearPlan else {
+    guard let regressionPlan else {
       throw SoftmaxError(
         .unsupported,
         "products with the Hessian are there for cross-entropy on one dense layer that is not frozen, "
@@ -181,9 +181,8 @@ extension Objective {
     }
     prepare(&product)
     linearFeatures.withSource { features in
-      linearPlan.hessianVectorProduct(
-        at: parameters.map(rounding.rounded), vector: vector, on: features, team: linearTeam,
-        into: &product)
+      regressionPlan.hessianVectorProduct(
+        at: rounded(parameters), vector: vector, on: features, team: linearTeam, into: &product)
     }
     guard l2Penalty != 0 else { return }
     for segment in layout.segments where segment.isPenalized {
@@ -193,13 +192,15 @@ extension Objective {
 
   /// The assumed relative rounding error of the objective at parameters of type `Double`.
   var roundingError: Double {
-    guard let linearPlan else { return Double(Float.ulpOfOne) }
+    guard regressionPlan != nil else { return Double(Float.ulpOfOne) }
     // The errors of products in single precision differ from row to row and cancel mostly.
-    return linearPlan.precision == .single ? 0x1p-28 : 64 * Double.ulpOfOne
+    return linearPlan?.precision == .single ? 0x1p-28 : 64 * Double.ulpOfOne
   }
 
   /// The rounding of the parameters of an evaluation of all rows at parameters of type `Double`.
-  var rounding: ParameterRounding { linearPlan?.precision == .double ? .toThreeFloats : .toFloat }
+  var rounding: ParameterRounding {
+    sparsePlan != nil || linearPlan?.precision == .double ? .toThreeFloats : .toFloat
+  }
 }
 
 extension Objective {
@@ -225,6 +226,28 @@ extension Objective {
       rowCount: rowCount, form: form, team: linearTeam, replacing: previous)
     hessianFactor = factor
     return factor
+  }
+
+  /// Whether the rows are sparse and evaluated as such.
+  var isSparse: Bool { sparsePlan != nil }
+
+  /// Returns the diagonal of the Hessian at some parameters; the last one is kept.
+  ///
+  /// - Precondition: `isSparse`.
+  func hessianDiagonal(at point: [Double]) -> HessianDiagonal {
+    if let hessianDiagonal, hessianDiagonal.point == point { return hessianDiagonal }
+    guard let plan = sparsePlan else {
+      preconditionFailure("the diagonal is that of sparse rows")
+    }
+    var values: [Double] = []
+    prepare(&values)
+    plan.hessianDiagonal(at: rounded(point), team: linearTeam, into: &values)
+    for segment in layout.segments where segment.isPenalized {
+      for index in segment.range { values[index] += l2Penalty }
+    }
+    let diagonal = HessianDiagonal(values, at: point, team: linearTeam)
+    hessianDiagonal = diagonal
+    return diagonal
   }
 }
 

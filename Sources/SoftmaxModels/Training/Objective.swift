@@ -50,10 +50,11 @@ public final class Objective {
   let l1Penalty: Double
   /// The factor of the L2 penalty; a search of the best one changes it from solve to solve.
   var l2Penalty: Double {
-    didSet { hessianFactor = nil }
+    didSet {
+      hessianFactor = nil
+      hessianDiagonal = nil
+    }
   }
-  let plan: any TrainingPlan
-  let team: WorkerTeam
   let layout: ParameterLayout
   let execution: Execution
   /// The sums over the weights of frozen layers, which the penalty includes.
@@ -62,23 +63,47 @@ public final class Objective {
   var sumsOfUnits: [Double] = []
   // The last preconditioner that a solver asked for.
   var hessianFactor: HessianFactor?
+  // The last diagonal of the Hessian that a solver asked for.
+  var hessianDiagonal: HessianDiagonal?
   private lazy var dataIdentity = dataset.identity
+  // The plan of batches and its team, made when they are first needed: a solver of softmax regression needs
+  // none, and for many inputs it takes much memory.
+  private var batches: (plan: any TrainingPlan, team: WorkerTeam)?
+  // The values of all layers until the plan of batches holds them.
+  private var current: Sequential
+  // The last parameters that were rounded, with the result: a solver asks for many products at one point.
+  private var lastRounding: (given: [Double], rounded: [Double])?
   // The evaluation of all rows in double; nil if the network or the loss does not support it.
-  lazy var linearPlan = LinearPlan(
-    network, on: dataset, loss: loss, workerCount: linearTeam.threadCount,
-    kernels: execution.kernels, isCoarse: isCoarse)
+  lazy var linearPlan =
+    linearFeatures.sparse == nil
+    ? LinearPlan(
+      network, on: dataset, loss: loss, workerCount: linearTeam.threadCount,
+      kernels: execution.kernels, isCoarse: isCoarse) : nil
   /// Whether `linearPlan` may be in single precision at any size; set before its first use.
   var isCoarse = false
-  // The features of `linearPlan`: the columns of a table are converted once.
-  lazy var linearFeatures =
-    dataset.features.table == nil
-    ? dataset.features : Features.floats(dataset.features.matrix)
+  // The same if the rows are sparse.
+  lazy var sparsePlan = linearFeatures.sparse.flatMap {
+    SparsePlan(
+      network, on: dataset, rows: $0, loss: loss, workerCount: linearTeam.threadCount,
+      kernels: execution.kernels)
+  }
+  // The features of `linearPlan`: the columns of a table, and sparse rows that are nearly full, are converted
+  // once.
+  lazy var linearFeatures: Features = {
+    let features = dataset.features
+    let isAsNeeded =
+      features.sparse == nil ? features.table == nil : SparsePlan.matrix(of: features) != nil
+    return isAsNeeded ? features : .floats(features.matrix)
+  }()
   // The team of `linearPlan`. The plan of batches can be limited to fewer threads.
   lazy var linearTeam: WorkerTeam = {
-    let useful = LinearPlan.usefulThreadCount(
-      rowCount: dataset.count, parameterCount: parameterCount)
+    let work =
+      SparsePlan.matrix(of: dataset.features)
+      .map { $0.values.count * dataset.classCount + parameterCount }
+      ?? dataset.count * parameterCount
+    let useful = LinearPlan.usefulThreadCount(multiplicationCount: work)
     let count = execution.threads ?? min(WorkerTeam.processorCount, useful)
-    return count == team.threadCount ? team : WorkerTeam(threadCount: count)
+    return count == batches?.team.threadCount ? team : WorkerTeam(threadCount: count)
   }()
 
   /// Prepares the evaluation of a network.
@@ -126,15 +151,29 @@ public final class Objective {
     self.l2Penalty = l2Penalty
     self.execution = execution
     layout = ParameterLayout(network)
-    // Without an optimizer the plan computes the gradient of the loss alone, and the penalties are added
-    // by this type.
-    let isStepping = optimizer != nil
-    (plan, team) = TrainingPlans.make(
+    current = network
+    guard let optimizer else {
+      // Only evaluations report the penalty.
+      frozenWeights = sumsOfFrozenWeights(of: network)
+      return
+    }
+    batches = TrainingPlans.make(
       for: network, on: dataset, loss: loss, optimizer: optimizer, batchSize: self.batchSize,
-      l1Penalty: isStepping ? Float(l1Penalty) : 0, l2Penalty: isStepping ? Float(l2Penalty) : 0,
+      l1Penalty: Float(l1Penalty), l2Penalty: Float(l2Penalty), execution: execution)
+  }
+
+  var plan: any TrainingPlan { batchPlan().plan }
+  var team: WorkerTeam { batchPlan().team }
+
+  // Without an optimizer the plan computes the gradient of the loss alone, and the penalties are added by this
+  // type.
+  private func batchPlan() -> (plan: any TrainingPlan, team: WorkerTeam) {
+    if let batches { return batches }
+    let made = TrainingPlans.make(
+      for: current, on: dataset, loss: loss, optimizer: nil, batchSize: batchSize, l2Penalty: 0,
       execution: execution)
-    // Only evaluations report the penalty.
-    if !isStepping { frozenWeights = sumsOfFrozenWeights(of: network) }
+    batches = made
+    return made
   }
 
   /// The number of trained parameters, without those of frozen layers.
@@ -155,8 +194,8 @@ public final class Objective {
   }
 
   func network(with parameters: [Float]) -> Sequential {
-    var current = network
-    plan.store(into: &current)
+    var current = current
+    batches?.plan.store(into: &current)
     return layout.network(current, with: parameters)
   }
 
@@ -181,8 +220,25 @@ public final class Objective {
 extension Objective {
   /// Replaces the values of all layers, including frozen ones, by those of a network with the same layers.
   func load(_ network: Sequential) {
-    plan.load(network, optimizerState: [])
+    current = network
+    batches?.plan.load(network, optimizerState: [])
     frozenWeights = sumsOfFrozenWeights(of: network)
+  }
+
+  var regressionPlan: (any RegressionPlan)? { sparsePlan ?? linearPlan }
+
+  /// The arithmetic of solvers on vectors of parameters.
+  var vectors: VectorTeam { VectorTeam(team: regressionPlan == nil ? team : linearTeam) }
+
+  /// Returns parameters rounded to values that a checkpoint holds exactly.
+  func rounded(_ parameters: [Double]) -> [Double] {
+    // Equal arrays mostly share their memory, and are then compared without a look at their elements.
+    if let lastRounding, lastRounding.given == parameters || lastRounding.rounded == parameters {
+      return lastRounding.rounded
+    }
+    let result = parameters.map(rounding.rounded)
+    lastRounding = (parameters, result)
+    return result
   }
 
   /// Returns the objective's share of a training's settings.

@@ -58,6 +58,9 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
+  @OptionGroup
+  var sparse: SparseOptions
+
   @Flag(help: "Write the result as JSON.")
   var json = false
 
@@ -80,10 +83,11 @@ struct EvaluateCommand: ParsableCommand {
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
+      sparse: sparse.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: classifier.classNames,
-      schema: classifier.table)
+      schema: classifier.table, columns: SVMLightFormat(classifier))
     try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
       .validate()
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)

@@ -48,6 +48,9 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
+  @OptionGroup
+  var sparse: SparseOptions
+
   @Option(
     help: ArgumentHelp("Draw the losses into this folder, as SVG.", valueName: "dir"))
   var figures: String?
@@ -91,10 +94,11 @@ struct ExplainCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
+      sparse: sparse.format)
     let samples = try loader.samples(
       of: reference, default: .test, classNames: trained?.classNames,
-      schema: trained?.table)
+      schema: trained?.table, columns: trained.map { SVMLightFormat($0) })
     let order = CounterBasedGenerator(seed: seed).permutation(of: samples.count)
     let chosen = Array(order.prefix(rows))
     let batch = samples.selecting(rows: chosen)

@@ -12,14 +12,20 @@ struct FeatureSizes {
   /// - Parameter table: the schema of the table whose columns are the features; nil without names.
   init?(of dataset: LabeledDataset, table: TableSchema?) {
     guard dataset.features.bytes?.scale ?? 1 == 1, dataset.count > 0 else { return nil }
-    let matrix = dataset.features.matrix
-    var sums = [Double](repeating: 0, count: matrix.columnCount)
-    for row in 0..<matrix.rowCount {
-      for (column, value) in matrix.row(row).enumerated() {
-        sums[column] += Double(value) * Double(value)
+    var sums = [Double](repeating: 0, count: dataset.features.columnCount)
+    if let sparse = dataset.features.sparse {
+      for (column, value) in zip(sparse.columns, sparse.values) {
+        sums[Int(column)] += Double(value) * Double(value)
+      }
+    } else {
+      let matrix = dataset.features.matrix
+      for row in 0..<matrix.rowCount {
+        for (column, value) in matrix.row(row).enumerated() {
+          sums[column] += Double(value) * Double(value)
+        }
       }
     }
-    sizes = sums.map { ($0 / Double(matrix.rowCount)).squareRoot() }
+    sizes = sums.map { ($0 / Double(dataset.count)).squareRoot() }
     names = table?.featureNames
   }
 

@@ -53,6 +53,9 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
+  @OptionGroup
+  var sparse: SparseOptions
+
   @Flag(help: "Write JSON.")
   var json = false
 
@@ -104,7 +107,8 @@ struct InspectCommand: ParsableCommand {
     }
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
+      sparse: sparse.format)
     guard show != nil || pass else {
       return [try DataInspection(reference, loader: &loader, directory: source.folder)]
     }

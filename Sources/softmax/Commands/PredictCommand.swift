@@ -62,6 +62,9 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
+  @OptionGroup
+  var sparse: SparseOptions
+
   // The number of rows that are predicted and written at a time; it does not influence the results.
   private static let rowsAtOnce = 4096
 
@@ -79,7 +82,8 @@ struct PredictCommand: ParsableCommand {
     let console = Console()
     let classifier = try Classifier.load(model)
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice)
+      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
+      sparse: sparse.format)
     let inputs = try input.map { text throws(SoftmaxError) in
       try PredictionInput(text, for: classifier, loader: &loader)
     }

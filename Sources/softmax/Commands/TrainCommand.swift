@@ -90,6 +90,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup
   var arrays: ArrayOptions
 
+  @OptionGroup
+  var sparse: SparseOptions
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"
 

@@ -27,14 +27,19 @@ struct TrainingRun {
 
     var loader = DatasetLoader(
       console: console, directory: command.source.folder, table: command.table.format,
-      arrays: command.arrays.choice)
+      arrays: command.arrays.choice, sparse: command.sparse.format)
     let split = try loader.split(
-      of: reference, classNames: checkpoint?.classNames, schema: checkpoint?.pipeline.table)
+      of: reference, classNames: checkpoint?.classNames, schema: checkpoint?.pipeline.table,
+      columns: checkpoint.map {
+        SVMLightFormat(
+          columnCount: $0.state.network.inputCount, firstIndex: $0.pipeline.firstColumnNumber)
+      })
     let whole = try reference.part(of: split, default: .training)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
-        of: testReference, default: .test, classNames: whole.classNames, schema: whole.schema)
+        of: testReference, default: .test, classNames: whole.classNames, schema: whole.schema,
+        columns: SVMLightFormat(like: whole.features))
     } else {
       // If the test part is trained on, it cannot be used for the evaluation.
       test = reference.part == .test ? nil : split.test
@@ -220,7 +225,10 @@ struct TrainingRun {
     if isJudged, let directory = command.source.directory {
       words += ["--data-dir", ShellWord.quoted(directory)]
     }
-    if isJudged { words += (command.table.words + command.arrays.words).map(ShellWord.quoted) }
+    if isJudged {
+      words += (command.table.words + command.arrays.words + command.sparse.words).map(
+        ShellWord.quoted)
+    }
     return PrintableText.line(words.joined(separator: " "))
   }
 }

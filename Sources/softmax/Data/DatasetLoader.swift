@@ -10,18 +10,20 @@ struct DatasetLoader {
   private let directory: String?
   private let table: CSVFormat
   private let arrays: ArrayChoice
+  private let sparse: SVMLightFormat
   private var splits: [DatasetReference.Source: DatasetSplit] = [:]
   // The keys are references without a row.
   private var rows: [DatasetReference: PredictionRows] = [:]
 
   init(
     console: Console, directory: String?, table: CSVFormat = CSVFormat(),
-    arrays: ArrayChoice = ArrayChoice()
+    arrays: ArrayChoice = ArrayChoice(), sparse: SVMLightFormat = SVMLightFormat()
   ) {
     self.console = console
     self.directory = directory
     self.table = table
     self.arrays = arrays
+    self.sparse = sparse
   }
 
   /// Returns the whole data set of a reference, loaded on first use.
@@ -29,8 +31,10 @@ struct DatasetLoader {
   /// - Parameters:
   ///   - classNames: the classes of a table, if they include all of its labels.
   ///   - schema: the schema of the table that a model was trained on.
+  ///   - columns: the columns of the sparse rows that a model was trained on.
   mutating func split(
-    of reference: DatasetReference, classNames: [String]? = nil, schema: TableSchema? = nil
+    of reference: DatasetReference, classNames: [String]? = nil, schema: TableSchema? = nil,
+    columns: SVMLightFormat? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
@@ -40,6 +44,7 @@ struct DatasetLoader {
     table.schema = schema
     let split = try reference.load(
       dataDirectory: directory, table: table, arrays: arrays(for: reference.source),
+      sparse: sparse(columns),
       cache: CommandEnvironment().cache
     ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
@@ -65,7 +70,8 @@ struct DatasetLoader {
     }
     let file = try DataFile(path)
     let options = ReadingOptions(
-      table: table, arrays: arrays(for: reference.source), cache: CommandEnvironment().cache)
+      table: table, arrays: arrays(for: reference.source),
+      sparse: sparse(SVMLightFormat(classifier)), cache: CommandEnvironment().cache)
     let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
     self.rows[reference] = rows
     say(rows.note, rows.warnings, of: file.path)
@@ -81,6 +87,13 @@ struct DatasetLoader {
     return arrays
   }
 
+  // Returns what the options say about the columns of sparse rows, or else what is known.
+  private func sparse(_ known: SVMLightFormat?) -> SVMLightFormat {
+    SVMLightFormat(
+      columnCount: known?.columnCount ?? sparse.columnCount,
+      firstIndex: sparse.firstIndex ?? known?.firstIndex)
+  }
+
   // Reports what was detected about a file's format, so that users notice a wrong guess.
   private func say(_ note: String?, _ warnings: [String], of name: String) {
     if let note { console.message(PrintableText.line("\(name): \(note)")) }
@@ -93,12 +106,23 @@ struct DatasetLoader {
   ///   - part: the part to use if the reference names none.
   ///   - classNames: the classes of a table, if they include all of its labels.
   ///   - schema: the schema of the table that a model was trained on.
+  ///   - columns: the columns of the sparse rows that a model was trained on.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetSplit.Part,
-    classNames: [String]? = nil, schema: TableSchema? = nil
+    classNames: [String]? = nil, schema: TableSchema? = nil, columns: SVMLightFormat? = nil
   ) throws(SoftmaxError) -> LabeledDataset {
     try reference.part(
-      of: split(of: reference, classNames: classNames, schema: schema), default: part)
+      of: split(of: reference, classNames: classNames, schema: schema, columns: columns),
+      default: part)
+  }
+}
+
+extension SVMLightFormat {
+  /// Creates the format of rows for a classifier.
+  init(_ classifier: Classifier) {
+    self.init(
+      columnCount: classifier.network.inputCount,
+      firstIndex: classifier.pipeline.firstColumnNumber)
   }
 }
 

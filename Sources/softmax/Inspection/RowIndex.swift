@@ -4,7 +4,7 @@ import SoftmaxKit
 
 /// An index of feature rows by content, which finds equal rows.
 ///
-/// Rows are compared in the type of their storage (bytes, floats, or a table's doubles and texts), not as
+/// Rows are compared in the type of their storage (bytes, floats, sparse values, or a table's doubles and texts), not as
 /// the floats that a network sees. Rows in different storages are never equal. The index keeps the features
 /// and a hash table with an entry for each distinct row.
 struct RowIndex {
@@ -49,6 +49,8 @@ extension Features {
         case .categories: hasher.combine(column.text(inRow: row))
         }
       }
+    } else if let sparse {
+      hasher.combine(sparse.entries(ofRow: row))
     } else {
       unsafe withBytes(ofRow: row) { unsafe hasher.combine(bytes: $0) }
     }
@@ -58,6 +60,9 @@ extension Features {
   fileprivate func isRow(_ row: Int, equalTo other: Int, of others: Features) -> Bool {
     guard let table, let otherTable = others.table else {
       guard table == nil, others.table == nil else { return false }
+      if sparse != nil || others.sparse != nil {
+        return sparse?.entries(ofRow: row) == others.sparse?.entries(ofRow: other)
+      }
       return unsafe withBytes(ofRow: row) { left in
         unsafe others.withBytes(ofRow: other) { unsafe left.elementsEqual($0) }
       }
@@ -85,4 +90,17 @@ extension Features {
       unsafe part($0, columnCount * MemoryLayout<Float>.size)
     }
   }
+}
+
+extension SparseMatrix {
+  /// Returns the columns and the values of a row.
+  fileprivate func entries(ofRow row: Int) -> SparseRow {
+    let range = rowOffsets[row]..<rowOffsets[row + 1]
+    return SparseRow(columns: columns[range], values: values[range])
+  }
+}
+
+private struct SparseRow: Hashable {
+  let columns: ArraySlice<Int32>
+  let values: ArraySlice<Float>
 }

@@ -43,8 +43,12 @@ struct RowInspection: Inspection {
     if let picture {
       return head + picture.lines(columns: terminal.width - 1, color: terminal.outputColor)
     }
-    let values = samples.features.values(ofRow: 0)
-    let names = featureNames?.map(PrintableText.line) ?? values.indices.map { "feature \($0)" }
+    var values = samples.features.values(ofRow: 0)
+    var names = featureNames?.map(PrintableText.line) ?? values.indices.map { "feature \($0)" }
+    if let sparse = samples.features.sparse {
+      names = sparse.columns.map { "feature \($0)" }
+      values = sparse.values.map { .float($0) }
+    }
     let width = max(14, names.prefix(Self.shownValueCount).map(PrintableText.width).max() ?? 0) + 1
     let shown = zip(names, values).prefix(Self.shownValueCount).map { name, value in
       PrintableText.padded(name, to: width) + value.text

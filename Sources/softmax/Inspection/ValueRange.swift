@@ -22,6 +22,11 @@ struct ValueRange {
       self.init(
         minimum: .float(Float(low) * matrix.scale), maximum: .float(Float(high) * matrix.scale),
         bytes: low...high)
+    } else if let sparse = features.sparse {
+      let isFull = sparse.values.count == sparse.rowCount * sparse.columnCount
+      let values = isFull ? sparse.values : sparse.values + [0]
+      guard let low = values.min(), let high = values.max() else { return nil }
+      self.init(minimum: .float(low), maximum: .float(high), bytes: nil)
     } else {
       let elements = features.matrix.elements
       guard let low = elements.min(), let high = elements.max() else { return nil }

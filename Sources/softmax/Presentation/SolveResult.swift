@@ -17,7 +17,11 @@ struct SolveResult {
     self.record = record
     self.objective = objective
     self.history = history
-    reason = SolverChoice(parameterCount: classifier.network.parameterCount).reason
+    reason =
+      SolverChoice(
+        parameterCount: classifier.network.parameterCount,
+        isSparse: record.optimizer == NewtonCG().name
+      ).reason
   }
 
   private var isConverged: Bool { record.isConverged == true }

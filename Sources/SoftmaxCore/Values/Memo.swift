@@ -8,17 +8,19 @@ import Synchronization
 /// Copies of the owner share the memo. All memos are equal, since the owner's other members determine the
 /// value; so the owner's equality and hash do not depend on whether the value was computed yet. Two threads
 /// that ask at the same time may both compute it.
-final class Memo<Value: Sendable>: Hashable, Sendable {
+package final class Memo<Value: Sendable>: Hashable, Sendable {
   private let stored = Mutex<Value?>(nil)
 
+  package init() {}
+
   /// Returns the kept value, or computes and keeps it.
-  func value(_ compute: () -> Value) -> Value {
+  package func value(_ compute: () -> Value) -> Value {
     if let value = stored.withLock({ $0 }) { return value }
     let value = compute()
     stored.withLock { $0 = value }
     return value
   }
 
-  static func == (left: Memo, right: Memo) -> Bool { true }
-  func hash(into hasher: inout Hasher) {}
+  package static func == (left: Memo, right: Memo) -> Bool { true }
+  package func hash(into hasher: inout Hasher) {}
 }

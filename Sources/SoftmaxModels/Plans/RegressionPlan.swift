@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The evaluation of softmax cross-entropy on one dense layer over all rows, in double precision.
+///
+/// There are two: `LinearPlan` for rows that are full, and `SparsePlan` for rows that are mostly 0.
+protocol RegressionPlan: Sendable {
+  /// Computes the mean loss of all rows, and its gradient.
+  func valueAndGradient(
+    at parameters: [Double], on features: FeatureSource, team: WorkerTeam,
+    into gradient: inout [Double]
+  ) -> LossTotals
+
+  /// Computes the product of the Hessian of the mean loss with a vector.
+  func hessianVectorProduct(
+    at parameters: [Double], vector: [Double], on features: FeatureSource, team: WorkerTeam,
+    into product: inout [Double]
+  )
+
+  /// Subtracts from the weights and biases their means over the classes, which changes no probability.
+  ///
+  /// Of all parameters with these probabilities the result has the least norm.
+  func centered(_ flat: [Double]) -> [Double]
+}
