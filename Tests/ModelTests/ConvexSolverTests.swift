@@ -221,6 +221,27 @@ import Testing
     }
   }
 
+  // 17 rows are drawn from a block of 512, which stands for all 1,700.
+  @Test func theFactorOfFewRowsHasTheScaleOfTheHessian() throws {
+    let dataset = try triangle(count: 1700)
+    let objective = try Objective(network(for: dataset), on: dataset, l2Penalty: 1e-3)
+    let point = objective.parameters.map { _ in Float(0) }
+    let plan = try #require(objective.linearPlan)
+    let vector = plan.centered(
+      point.indices.map { ($0 < 2 ? 1 : -0.5) })
+    for form in [HessianFactor.Form.whole, .shared] {
+      let factor = try objective.hessianFactor(form, at: point, rowCount: 17)
+      var product: [Double] = []
+      try objective.hessianVectorProduct(
+        at: point.map { Double($0) }, vector: vector, into: &product)
+      factor.solve(&product)
+      let ratio =
+        zip(product, vector).reduce(0) { $0 + $1.0 * $1.1 }
+        / vector.reduce(0) { $0 + $1 * $1 }
+      #expect(0.5 < ratio && ratio < 2, "\(form)")
+    }
+  }
+
   // Where all probabilities are equal, the approximation is the Hessian for changes that sum to 0.
   @Test func theSharedFactorInvertsTheHessianOfEqualProbabilities() throws {
     let optimum = try #require(try GoldenOptimum.load().last)

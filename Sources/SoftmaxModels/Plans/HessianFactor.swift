@@ -86,6 +86,8 @@ final class HessianFactor: Sendable {
   /// The greatest number of parameters for which the factor is computed, in 256 MiB.
   static let greatestParameterCount = 8192
   static let block = 128
+  // Rows are drawn from so many times their number.
+  private static let rowsPerDrawn = 16
 
   /// Returns the number of parameters of a factor.
   static func parameterCount(_ form: Form, classCount: Int, width: Int) -> Int {
@@ -129,7 +131,8 @@ final class HessianFactor: Sendable {
     }
     memory = Memory.reusing(previous, count: count, sideCount: form == .whole ? 1 : classes)
     let sample = HessianSample(
-      of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty, team: team)
+      of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty,
+      rowCount: Self.rowsPerDrawn * rowCount, team: team)
     (means, scales) = (sample.means, sample.scales)
     var ridge: Float = sample.rows.count <= rowCount ? 1e-6 : 1e-3
     while true {

@@ -26,13 +26,12 @@ struct HessianSample {
   /// The number of columns of a product: the features, and 1 for the bias.
   var width: Int { means.count }
 
-  /// The greatest number of rows that may be drawn.
-  private static let greatestRowCount = 1 << 16
-
-  /// Computes the probabilities of at most 65,536 rows at some parameters.
+  /// Computes the probabilities of some rows at some parameters.
+  ///
+  /// - Parameter rowCount: the greatest number of rows that may be drawn from, but for a block.
   init(
     of plan: LinearPlan, on features: Features, at point: [Double], l2Penalty: Double,
-    team: WorkerTeam
+    rowCount: Int, team: WorkerTeam
   ) {
     self.features = features
     let hasBias = plan.hasBias
@@ -44,9 +43,11 @@ struct HessianSample {
         let square = variance + (hasBias ? 0 : mean * mean) + l2Penalty
         return square > 0 && square.isFinite ? 1 / square.squareRoot() : 1
       } + (hasBias ? [1] : [])
-    let blocks = plan.evenBlocks(limit: Self.greatestRowCount)
+    let blocks = plan.evenBlocks(limit: rowCount)
     rows = blocks.flatMap { $0 }
-    factors = rows.map { plan.loss.hessianScales[$0] }
+    // These rows stand for all.
+    let share = Double(plan.rowCount) / Double(rows.count)
+    factors = rows.map { plan.loss.hessianScales[$0] * share }
     probabilities = arena.matrix(rowCount: plan.classCount, columnCount: rows.count)
     features.withSource { [probabilities] source in
       plan.copyProbabilities(of: blocks, at: point, on: source, team: team, to: probabilities)
@@ -80,14 +81,19 @@ struct HessianSample {
   private static func draw(
     _ shares: [Double], count: Int
   ) -> [(index: Int, weight: Double)] {
-    let present = shares.indices.filter { shares[$0] > 0 }
-    guard present.count > count else { return present.map { ($0, shares[$0]) } }
-    let total = present.reduce(0) { $0 + shares[$1] }
+    var (total, presentCount) = (0.0, 0)
+    for share in shares where share > 0 {
+      total += share
+      presentCount += 1
+    }
+    guard presentCount > count else {
+      return shares.enumerated().compactMap { $0.element > 0 ? ($0.offset, $0.element) : nil }
+    }
     var result: [(index: Int, weight: Double)] = []
     var sum = 0.0
     var drawn = 0
-    for index in present {
-      sum += shares[index] / total * Double(count)
+    for (index, share) in shares.enumerated() where share > 0 {
+      sum += share / total * Double(count)
       let end = min(count, Int((sum + 0.5).rounded(.down)))
       guard end > drawn else { continue }
       result.append((index, Double(end - drawn) * total / Double(count)))

@@ -42,6 +42,7 @@ public struct NewtonCG: Solver {
   // iterations, with the shared preconditioner, are far from the optimum, where the quadratic model fits less.
   private static let forcing = 0.1
   private static let forcingOfShared = 0.4
+  private static let rowsPerColumn = 32
   // The greatest number of products of an iteration.
   private static let greatestProductCount = 100
   // The numbers of products of the last iteration, and of the first one with the preconditioner.
@@ -152,13 +153,18 @@ public struct NewtonCG: Solver {
     }
     return try objective.hessianFactor(
       state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],
-      rowCount: sampleCount)
+      rowCount: rowCount(for: objective))
+  }
+
+  /// Returns the greatest number of rows of a factor: more than some times the columns hardly improve it.
+  private func rowCount(for objective: Objective) -> Int {
+    min(sampleCount, Self.rowsPerColumn * (objective.linearPlan?.width ?? sampleCount))
   }
 
   /// Returns the number of products that cost as much as a factor of the whole Hessian.
   private func factorCost(for objective: Objective) -> Double {
     let (parameters, rows) = (Double(objective.parameterCount), Double(objective.dataset.count))
-    let estimate = min(rows, Double(sampleCount)) * parameters * parameters / 2
+    let estimate = min(rows, Double(rowCount(for: objective))) * parameters * parameters / 2
     let factor = estimate + parameters * parameters * parameters / 6
     return factor / (2 * rows * parameters)
   }
