@@ -89,6 +89,23 @@ import Testing
     #expect(training["objective_gap"] is Double)
   }
 
+  @Test func anL1PenaltyIsSolvedWithZeros() throws {
+    let result = try result("--l1", "0.05")
+    #expect(result["solver"] as? String == "proximal Newton")
+    #expect(result["solver_reason"] as? String == "an L1 penalty")
+    #expect(result["converged"] as? Bool == true)
+    #expect(try #require(result["objective_gap"] as? Double) < 1e-6)
+    let both = try self.result("--l1", "0.05", "--l2", "0.1")
+    #expect(try hash(both) != hash(result))
+    #expect(try hash(self.result("--l1", "0.05", "--threads", "1")) == hash(result))
+    let scalar = try bench.run(
+      ["train", "sizes.csv", "--model", "linear", "--json", "--l1", "0.05"],
+      environment: ["SOFTMAX_ISA": "scalar"])
+    #expect(try hash(#require(scalar.objects().last)) == hash(result))
+    let inspected = try bench.run("inspect", "model.safetensors")
+    #expect(inspected.output.contains("l1 0.05"))
+  }
+
   @Test func aSolveThatReachesItsLimitSaysSo() throws {
     let outcome = try run("--iterations", "1")
     #expect(outcome.output.contains("not converged  after 1 iteration, "))

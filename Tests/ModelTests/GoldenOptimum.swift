@@ -34,3 +34,29 @@ struct GoldenOptimum: Decodable {
       classNames: (0..<classes).map { "\($0)" })
   }
 }
+
+/// An optimum with an L1 penalty (Tests/golden/make-sparse-optima.py).
+///
+/// For two classes `weight` and `bias` have one row, the difference of the classes.
+struct SparseOptimum: Decodable {
+  let name: String
+  let l1: Double
+  let l2: Double
+  let classes: Int
+  let labels: [Int]
+  let features: [[Float]]
+  let objective: Double
+  let weight: [[Double]]
+  let bias: [Double]
+
+  static func load() throws -> [SparseOptimum] { try GoldenOptima.load("sparse-optima") }
+
+  /// The factor l2 of the penalty of the weights of both outputs of two classes.
+  var l2OfOutputs: Double { classes == 2 ? 2 * l2 : l2 }
+
+  func dataset() throws -> LabeledDataset {
+    try LabeledDataset(
+      features: .floats(Matrix(features)), labels: labels,
+      classNames: (0..<classes).map { "\($0)" })
+  }
+}

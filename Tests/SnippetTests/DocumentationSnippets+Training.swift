@@ -141,6 +141,15 @@ extension DocumentationSnippets {
     return result
   }
 
+  static func solvedWithZeros(
+    _ network: Sequential, _ dataset: LabeledDataset
+  ) throws -> SolverResult {
+    let objective = try Objective(network, on: dataset, l1Penalty: 1e-3)
+    let result = try ProximalNewton().minimize(objective)
+    print(result.parameters.count { $0 == 0 }, result.objectiveGap ?? .infinity)
+    return result
+  }
+
   static func solved(_ network: inout Sequential, _ iris: LabeledDataset) throws {
     let result = try network.fit(
       to: iris, solver: GradientDescent(), iterations: 1000, l2Penalty: 1e-3)

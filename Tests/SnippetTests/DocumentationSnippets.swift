@@ -221,6 +221,8 @@ enum DocumentationSnippets {
   static func regression() throws -> Classifier {
     let digits = try Digits.load()
     let model = try SoftmaxRegression().fitted(to: digits.training)
+    let sparse = try SoftmaxRegression(l1Penalty: 0.01).fitted(to: digits.training)
+    print(sparse.classNames)
     return model
   }
 }

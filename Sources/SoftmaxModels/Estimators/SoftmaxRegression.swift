@@ -4,30 +4,37 @@ public import SoftmaxCore
 
 /// An estimator of multinomial logistic regression: one linear layer, solved to its optimum.
 ///
-/// p(class j | x) = softmax(W x + b)_j. The objective is the mean cross-entropy plus l2 / 2 ||W||^2; biases are
-/// not penalized. It is convex, so the result depends neither on an initialization nor on an order of the
+/// p(class j | x) = softmax(W x + b)_j. The objective is the mean cross-entropy plus l1 ||W||_1 + l2 / 2 ||W||^2;
+/// biases are not penalized. It is convex, so the result depends neither on an initialization nor on an order of the
 /// samples.
 ///
 /// ```swift
 /// let digits = try Digits.load()
 /// let model = try SoftmaxRegression().fitted(to: digits.training)
+/// let sparse = try SoftmaxRegression(l1Penalty: 0.01).fitted(to: digits.training)
 /// ```
 ///
 /// The penalty and the solution are those of scikit-learn's `LogisticRegression`:
-/// - The weights of the classes sum to 0 for each feature, and so do the biases.
-/// - Two classes are logistic regression: the penalty is l2 / 2 ||w||^2, where w is the difference of the two
-///   classes' weights. For weights that sum to 0 this is l2 ||W||^2.
+/// - The weights of the classes sum to 0 for each feature, unless an L1 penalty acts on more than two classes; the
+///   biases always sum to 0.
+/// - Two classes are logistic regression: the penalty is l1 ||w||_1 + l2 / 2 ||w||^2, where w is the difference of
+///   the two classes' weights. For weights that sum to 0 this is l1 ||W||_1 + l2 ||W||^2.
+/// - With an L1 penalty weights are exactly 0 where that is optimal. With `C` and `l1_ratio`, l1 is l1_ratio / (C n)
+///   and l2 is (1 - l1_ratio) / (C n).
 ///
-/// ``NewtonCG`` solves a model of at most 8,192 parameters, ``LBFGS`` a larger one. The
+/// ``ProximalNewton`` solves a model with an L1 penalty, ``NewtonCG`` another one of at most 8,192 parameters,
+/// ``LBFGS`` a larger one. The
 /// ``Classifier/trainingRecord`` of the result has the objective, the gradient norm, a bound on the distance to
 /// the optimum, and whether the solve converged. For callbacks, checkpoints and progress an iteration counts
 /// as an epoch.
 ///
 /// The same model trained by batches is an ``MLPClassifier`` with `hiddenUnits: []`.
 public struct SoftmaxRegression: Hashable, Sendable {
-  /// The factor l2 of the penalty l2 / 2 ||W||^2; nil means 1 / n for n training samples.
+  /// The factor l1 of the penalty l1 ||W||_1.
+  public var l1Penalty: Double
+  /// The factor l2 of the penalty l2 / 2 ||W||^2; nil means 1 / n for n training samples, or 0 with an L1 penalty.
   ///
-  /// The default is scikit-learn's `C` of 1. If samples or classes have weights, n is the sum of the weights
+  /// The default 1 / n is scikit-learn's `C` of 1. If samples or classes have weights, n is the sum of the weights
   /// of the samples. ``l2Penalty(forC:sampleCount:)`` converts another `C`; 0 means no penalty.
   public var l2Penalty: Double?
   /// The maximum number of iterations; a solve that reaches it is not an error.
@@ -38,8 +45,10 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   /// Creates an estimator.
   public init(
-    l2Penalty: Double? = nil, iterations: Int = 1000, preprocessing: [PreprocessingStep] = []
+    l1Penalty: Double = 0, l2Penalty: Double? = nil, iterations: Int = 1000,
+    preprocessing: [PreprocessingStep] = []
   ) {
+    self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
     self.iterations = iterations
     self.preprocessing = preprocessing
@@ -70,13 +79,13 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   // The factor of ||W||^2 / 2, where W are the weights of all outputs.
   private func penaltyOfOutputs(on dataset: LabeledDataset, loss: Loss) -> Double {
-    Self.penaltyOfOutputs(
-      l2Penalty ?? Self.l2Penalty(forC: 1, on: dataset, loss: loss), classCount: dataset.classCount)
+    let usual = l1Penalty == 0 ? Self.l2Penalty(forC: 1, on: dataset, loss: loss) : 0
+    return Self.penaltyOfOutputs(l2Penalty ?? usual, classCount: dataset.classCount)
   }
 
   /// Returns the factor of ||W||^2 / 2, where W are the weights of all outputs, for a penalty of the estimator.
   static func penaltyOfOutputs(_ penalty: Double, classCount: Int) -> Double {
-    // With the weights w / 2 and -w / 2, ||W||^2 is ||w||^2 / 2.
+    // With the weights w / 2 and -w / 2, ||W||^2 is ||w||^2 / 2, and ||W||_1 is ||w||_1.
     classCount == 2 ? 2 * penalty : penalty
   }
 }
@@ -121,16 +130,17 @@ extension SoftmaxRegression: Estimator {
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
     let solver = SolverChoice(
-      parameterCount: network.parameterCount,
+      parameterCount: network.parameterCount, l1Penalty: l1Penalty,
       isSparse: SparsePlan.matrix(of: data.training.features) != nil
     ).solver
     let penalty = penaltyOfOutputs(on: data.training, loss: loss)
     let result = try network.fit(
-      to: data, solver: solver, loss: loss, iterations: iterations, l2Penalty: penalty,
-      callbacks: callbacks, resuming: checkpoint, isCentered: true, execution: execution,
+      to: data, solver: solver, loss: loss, iterations: iterations, l1Penalty: l1Penalty,
+      l2Penalty: penalty, callbacks: callbacks, resuming: checkpoint, isCentered: true,
+      execution: execution,
       onProgress: onProgress)
     var record = TrainingRecord(
-      rowCount: data.training.count, loss: loss, solver: solver,
+      rowCount: data.training.count, loss: loss, solver: solver, l1Penalty: l1Penalty,
       l2Penalty: dataset.classCount == 2 ? penalty / 2 : penalty, seed: seed,
       history: result.history)
     record.take(result)
@@ -145,7 +155,8 @@ extension SoftmaxRegression {
   ///
   /// The objective is J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2.
   ///
-  /// Its gradient is dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k.
+  /// Its gradient is dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k. An L1 penalty adds
+  /// l1 ||W||_1 to the objective, and to the gradient l1 times the signs of the weights, 0 for a weight of 0.
   ///
   /// The derivative with respect to b_k has 1 instead of x_i and no penalty. In matrix form the gradient is
   /// dJ/dW = (1 / n) (P - Y)^T X + l2 W. For two classes the factor of the penalty is twice l2.
@@ -171,7 +182,7 @@ extension SoftmaxRegression {
     let layer = network.layers.count - 1
     try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
     let (objective, gradient) = try network.valueAndGradient(
-      of: .crossEntropy, on: dataset,
+      of: .crossEntropy, on: dataset, l1Penalty: l1Penalty,
       l2Penalty: penaltyOfOutputs(on: dataset, loss: .crossEntropy), threads: threads)
     return (objective, (gradient.layers[0].weight, gradient.layers[0].bias))
   }

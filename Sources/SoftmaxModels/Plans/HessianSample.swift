@@ -78,7 +78,7 @@ struct HessianSample {
   /// the sums unbiased.
   ///
   /// If there are few rows with a share, each is taken once.
-  private static func draw(
+  static func draw(
     _ shares: [Double], count: Int
   ) -> [(index: Int, weight: Double)] {
     var (total, presentCount) = (0.0, 0)

@@ -213,11 +213,13 @@ extension LinearPlan {
 
   /// Subtracts from the weights and biases their means over the classes, which changes no probability.
   ///
-  /// Of all parameters with these probabilities the result has the least norm.
-  func centered(_ flat: [Double]) -> [Double] {
+  /// Of all parameters with these probabilities the result has the least norm. Where an L1 penalty acts on more
+  /// than two classes, only the biases are centered: weights that are 0 stay 0.
+  func centered(_ flat: [Double], l1Penalty: Double = 0) -> [Double] {
     var result = flat
+    let isOfBiases = l1Penalty > 0 && classCount > 2
     let width = sums[0].columnCount
-    for column in 0..<inputCount + (hasBias ? 1 : 0) {
+    for column in (isOfBiases ? inputCount : 0)..<inputCount + (hasBias ? 1 : 0) {
       let sum = (0..<classCount).reduce(0) { $0 + flat[places[$1 * width + column]] }
       for unit in 0..<classCount {
         result[places[unit * width + column]] -= sum / Double(classCount)

@@ -20,6 +20,7 @@ protocol RegressionPlan: Sendable {
 
   /// Subtracts from the weights and biases their means over the classes, which changes no probability.
   ///
-  /// Of all parameters with these probabilities the result has the least norm.
-  func centered(_ flat: [Double]) -> [Double]
+  /// Of all parameters with these probabilities the result has the least norm. Where an L1 penalty acts on more
+  /// than two classes, only the biases are centered: weights that are 0 stay 0.
+  func centered(_ flat: [Double], l1Penalty: Double) -> [Double]
 }

@@ -138,13 +138,16 @@ final class SparsePlan: RegressionPlan {
     multiply(squares.value { columns.squared }, team: team, into: &diagonal)
   }
 
-  func centered(_ flat: [Double]) -> [Double] {
+  func centered(_ flat: [Double], l1Penalty: Double) -> [Double] {
     var result = flat
     func center(_ place: (Int) -> Int) {
       let sum = (0..<classCount).reduce(0) { $0 + flat[place($1)] }
       for unit in 0..<classCount { result[place(unit)] -= sum / Double(classCount) }
     }
-    for input in 0..<inputCount { center { weight.index(unit: $0, input: input) } }
+    let isOfBiases = l1Penalty > 0 && classCount > 2
+    for input in 0..<(isOfBiases ? 0 : inputCount) {
+      center { weight.index(unit: $0, input: input) }
+    }
     if let bias { center { bias.offset + $0 } }
     return result
   }

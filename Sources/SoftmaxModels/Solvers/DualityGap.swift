@@ -2,25 +2,28 @@
 
 import SoftmaxCore
 
-/// A bound on the distance of an objective to its minimum, for softmax regression with an L2 penalty.
+/// A bound on the distance of an objective to its minimum, for softmax regression with an L1 or L2 penalty.
 ///
-/// The objective is f(W, b) = loss + l2 / 2 ||W||^2, where the loss is the sum of s_i times the cross-entropy
-/// of row i, with the targets t_i. Its dual is to maximize, over distributions p_i with sum over i of
-/// s_i (t_i - p_i) = 0, the sum of s_i H(p_i) minus ||sum over i of s_i (t_i - p_i) x_i^T||^2 / (2 l2),
-/// where H is the entropy. The constraint is there because biases have no penalty. Each dual value is at most
-/// the minimum of f. Source: Shalev-Shwartz and Zhang, "Stochastic dual coordinate ascent methods for
+/// The objective is f(W, b) = loss + R(W) with R(W) = l1 ||W||_1 + l2 / 2 ||W||^2, where the loss is the sum of
+/// s_i times the cross-entropy of row i, with the targets t_i. Its dual is to maximize, over distributions p_i
+/// with sum over i of s_i (t_i - p_i) = 0, the sum of s_i H(p_i) minus R*(V), where H is the entropy and V the
+/// sum over i of s_i (t_i - p_i) x_i^T. The conjugate R*(V) is the sum of max(0, |v| - l1)^2 / (2 l2); without
+/// an L2 penalty it is 0 if no |v| exceeds l1, and else infinite. The constraint is there because biases have no
+/// penalty. Each dual value is at most the minimum of f. Source: Shalev-Shwartz and Zhang, "Stochastic dual coordinate ascent methods for
 /// regularized loss minimization", JMLR 14, 2013.
 ///
 /// The probabilities of the model miss the constraint by the gradient h of f with respect to the biases, so
 /// they are mixed with one distribution q for all rows: (1 - a) p_i + a q, with the least a for which q is a
-/// distribution. With the sums s of s_i, T of s_i t_i x_i^T and S of s_i x_i, the gradients g of f and G of
-/// the loss with respect to the weights, and d = a (T + G - q S^T), f exceeds its minimum by at most
+/// distribution. With the sums s of s_i, T of s_i t_i x_i^T and S of s_i x_i, and the gradient G of the loss with
+/// respect to the weights, V is then a (T - q S^T) - (1 - a) G, and f exceeds its minimum by at most
 ///
-///     ||g - d||^2 / (2 l2) + a <T - q S^T, W> + (1 - a) <h, b> + a (loss - s H(q)),
+///     R(W) + R*(V) - <V, W> + a <T - q S^T, W> + (1 - a) <h, b> + a (loss - s H(q)),
 ///
-/// because the entropy is concave. If the targets of a row do not sum to 1, s_i stands for s_i times their sum, and
+/// because the entropy is concave. Where V exceeds l1, mixing with the targets t_i shrinks it to c V, and the
+/// bound becomes R(W) + R*(c V) - <c V, W> + c times the rest + (1 - c) loss. If the targets of a row do not sum to 1, s_i stands for s_i times their sum, and
 /// t_i for their shares. So the bound needs two gradients, for T and S, and then no further pass.
 struct DualityGap {
+  private let l1Penalty: Double
   private var l2Penalty: Double
   private let weight: ParameterLayout.Segment
   private let bias: ParameterLayout.Segment?
@@ -33,11 +36,12 @@ struct DualityGap {
   private var classCount: Int { weight.shape[0] }
   private var inputCount: Int { weight.shape[1] }
 
-  /// Computes T and S; nil unless the objective is cross-entropy on one dense layer with an L2 penalty alone.
+  /// Computes T and S; nil unless the objective is cross-entropy on one dense layer with a penalty.
   init?(_ objective: Objective) throws(SoftmaxError) {
-    guard objective.regressionPlan != nil, objective.l2Penalty > 0, objective.l1Penalty == 0,
+    guard objective.regressionPlan != nil, objective.l2Penalty > 0 || objective.l1Penalty > 0,
       let weight = objective.layout.segments.first
     else { return nil }
+    l1Penalty = objective.l1Penalty
     l2Penalty = objective.l2Penalty
     self.weight = weight
     bias = objective.layout.segments.dropFirst().first
@@ -71,36 +75,89 @@ struct DualityGap {
 
   /// Returns the bound at the parameters of a state; nil if no dual point is near.
   func bound(at state: SolverState) -> Double? {
-    guard let bias else {
+    if bias == nil, l1Penalty == 0 {
       let squares = weight.range.reduce(0) { $0 + state.gradient[$1] * state.gradient[$1] }
       return squares / (2 * l2Penalty)
     }
+    let slopes = (0..<classCount).map { unit in bias.map { state.gradient[$0.offset + unit] } ?? 0 }
     // For a class without a target, no distribution q makes up for its probability.
-    let slopes = (0..<classCount).map { state.gradient[bias.offset + $0] }
     var mixing = 0.0
     for (slope, share) in zip(slopes, shares) where slope > 0 {
       mixing = max(mixing, slope / (share + slope))
     }
     guard mixing < 0.5 else { return nil }
-    let q = zip(slopes, shares).map { slope, share in
-      max(0, mixing > 0 ? share - (1 - mixing) / mixing * slope : share) / total
+    let point = DualPoint(
+      state: state, slopes: slopes, mixing: mixing,
+      q: zip(slopes, shares).map { slope, share in
+        max(0, mixing > 0 ? share - (1 - mixing) / mixing * slope : share) / total
+      })
+    guard l1Penalty > 0 else { return bound(at: point, scale: 1) }
+    var greatest = 0.0
+    for unit in 0..<classCount {
+      for input in 0..<inputCount {
+        let (w, rest, _) = element(of: point, unit, input)
+        greatest = max(greatest, (l2Penalty * w - rest).magnitude)
+      }
     }
+    let scaled = bound(at: point, scale: min(1, l1Penalty / greatest))
+    return l2Penalty > 0 ? min(scaled, bound(at: point, scale: 1)) : scaled
+  }
+
+  /// The mixed probabilities of a state.
+  private struct DualPoint {
+    let state: SolverState
+    /// The gradient h.
+    let slopes: [Double]
+    let mixing: Double
+    let q: [Double]
+  }
+
+  // Returns a weight w with its element of l2 W - V and of T - q S^T.
+  private func element(
+    of point: DualPoint, _ unit: Int, _ input: Int
+  ) -> (w: Double, rest: Double, target: Double) {
+    let place = weight.index(unit: unit, input: input)
+    let w = point.state.parameters[place]
+    let slope =
+      point.state.gradient[place] - l1Penalty * (w > 0 ? 1 : w < 0 ? -1 : 0)
+    guard bias != nil else { return (w, slope, 0) }
+    let target = targets[unit * inputCount + input] - point.q[unit] * sums[input]
+    return (w, slope - point.mixing * (target + (slope - l2Penalty * w)), target)
+  }
+
+  // Returns the bound of the dual point whose V is multiplied by `scale`.
+  private func bound(at point: DualPoint, scale: Double) -> Double {
+    let mixing = point.mixing
     var bound = 0.0
     for unit in 0..<classCount {
-      bound +=
-        (1 - mixing) * slopes[unit] * state.parameters[bias.offset + unit]
-      if q[unit] > 0 {
-        bound += mixing * total * q[unit] * ElementaryFunctions.logarithm(q[unit])
+      if let bias {
+        bound +=
+          scale * (1 - mixing) * point.slopes[unit] * point.state.parameters[bias.offset + unit]
+        if point.q[unit] > 0 {
+          bound +=
+            scale * mixing * total * point.q[unit] * ElementaryFunctions.logarithm(point.q[unit])
+        }
       }
       for input in 0..<inputCount {
-        let place = weight.index(unit: unit, input: input)
-        let w = state.parameters[place]
-        let target = targets[unit * inputCount + input] - q[unit] * sums[input]
-        let slopeOfLoss = state.gradient[place] - l2Penalty * w
-        let rest = state.gradient[place] - mixing * (target + slopeOfLoss)
-        bound += rest * rest / (2 * l2Penalty) + mixing * target * w
+        let (w, rest, target) = element(of: point, unit, input)
+        bound += penaltyGap(w, rest, scale: scale) + scale * mixing * target * w
       }
     }
-    return bound + mixing * state.value.totals.loss
+    return bound + (scale * mixing + (1 - scale)) * point.state.value.totals.loss
+  }
+
+  // Returns R(w) + R*(v) - v w, which is at least 0, for v = scale (l2 w - rest).
+  private func penaltyGap(_ w: Double, _ rest: Double, scale: Double) -> Double {
+    guard l1Penalty > 0 else { return rest * rest / (2 * l2Penalty) }
+    let v = scale * (l2Penalty * w - rest)
+    let ofMagnitudes = l1Penalty * w.magnitude
+    guard l2Penalty > 0, v.magnitude > l1Penalty else {
+      // Without an L2 penalty only rounding can make v exceed l1.
+      return max(0, ofMagnitudes - v * w) + l2Penalty / 2 * w * w
+    }
+    let excess = v > 0 ? v - l1Penalty : v + l1Penalty
+    let difference = excess - l2Penalty * w
+    return difference * difference / (2 * l2Penalty) + ofMagnitudes
+      - (v > 0 ? l1Penalty : -l1Penalty) * w
   }
 }

@@ -45,8 +45,8 @@ public struct GradientDescent: Solver {
 }
 
 extension Solver {
-  /// Throws `invalidArgument` for a negative tolerance, `unsupported` for an L1 penalty.
-  func validateSmoothness(of objective: Objective) throws(SoftmaxError) {
+  /// Throws `invalidArgument` for a negative tolerance.
+  func validateTolerances() throws(SoftmaxError) {
     guard gradientTolerance >= 0 else {
       throw SoftmaxError(
         .invalidArgument, "the gradient's tolerance must be at least 0, got \(gradientTolerance)")
@@ -55,10 +55,15 @@ extension Solver {
       throw SoftmaxError(
         .invalidArgument, "the gap's tolerance must be at least 0, got \(gapTolerance)")
     }
+  }
+
+  /// Throws `invalidArgument` for a negative tolerance, `unsupported` for an L1 penalty.
+  func validateSmoothness(of objective: Objective) throws(SoftmaxError) {
+    try validateTolerances()
     guard objective.l1Penalty == 0 else {
       throw SoftmaxError(
         .unsupported, "\(name) needs a gradient everywhere, which an L1 penalty does not have",
-        remedy: "use an L2 penalty, or train by batches")
+        remedy: "use ProximalNewton or an L2 penalty, or train by batches")
     }
   }
 }

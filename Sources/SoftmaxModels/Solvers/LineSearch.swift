@@ -28,17 +28,36 @@ struct LineSearch {
     from state: inout SolverState, along direction: [Double], length: Double,
     on objective: Objective
   ) throws(SoftmaxError) -> Bool {
-    let vectors = objective.vectors
-    let slope = vectors.product(state.gradient, direction)
-    guard slope < 0, slope.isFinite, direction.allSatisfy(\.isFinite) else { return false }
+    guard direction.allSatisfy(\.isFinite) else { return false }
+    let (start, vectors) = (state.parameters, objective.vectors)
+    return try step(
+      from: &state, slope: vectors.product(state.gradient, direction), length: length,
+      on: objective,
+      move: { candidate, length in
+        vectors.move(
+          &candidate, to: start, plus: direction, times: length,
+          rounding: objective.rounding.rounded)
+      },
+      slopeAtEnd: { vectors.product($1, direction) })
+  }
+
+  /// Takes a step along a path, of which `length` is a multiple.
+  ///
+  /// - Parameters:
+  ///   - slope: the predicted change of the objective for a length of 1.
+  ///   - move: replaces the parameters by the end of the path of a length, rounded.
+  ///   - slopeAtEnd: returns the slope along the path at an end, from the parameters and the gradient there.
+  func step(
+    from state: inout SolverState, slope: Double, length: Double, on objective: Objective,
+    move: (inout [Double], Double) -> Void, slopeAtEnd: ([Double], [Double]) -> Double
+  ) throws(SoftmaxError) -> Bool {
+    guard slope < 0, slope.isFinite else { return false }
     var candidate = state.parameters
     var gradient: [Double] = []
     // The step length must stay finite.
     var length = min(length, .greatestFiniteMagnitude)
     while true {
-      vectors.move(
-        &candidate, to: state.parameters, plus: direction, times: length,
-        rounding: objective.rounding.rounded)
+      move(&candidate, length)
       guard candidate != state.parameters else { return false }
       let value = try objective.valueAndGradient(at: candidate, into: &gradient)
       state.evaluationCount += 1
@@ -47,7 +66,7 @@ struct LineSearch {
       let isLess = change <= sufficientDecrease * length * slope
       let isRounding =
         change.magnitude <= objective.roundingError * state.value.objective.magnitude
-      if isLess || isRounding && vectors.product(gradient, direction) <= 0 {
+      if isLess || isRounding && slopeAtEnd(candidate, gradient) <= 0 {
         state.stepLength = length
         state.move(to: candidate, value: value, gradient: gradient)
         return true

@@ -129,7 +129,9 @@ extension SolverRun {
     let last = objective.layout.values(of: try loop.run())
     let isCurrent = last == current.parameters.map { Float($0) }
     var exact = isCurrent ? current.parameters : last.map { Double($0) }
-    if isCentered, let plan = objective.regressionPlan { exact = plan.centered(exact) }
+    if isCentered, let plan = objective.regressionPlan {
+      exact = plan.centered(exact, l1Penalty: objective.l1Penalty)
+    }
     // The certificate is for the parameters that are returned, which are floats.
     let parameters = exact.map { Float($0) }
     var end = current

@@ -11,9 +11,16 @@ package struct SolverChoice: Sendable {
   /// Whether the solver keeps a factor of the Hessian, which takes n^2 floats for n parameters.
   package let factorsHessian: Bool
 
-  /// Chooses by the number of parameters: ``NewtonCG`` if its factor of the Hessian is small enough, or if the
-  /// rows are sparse, whose diagonal is enough; otherwise ``LBFGS``.
-  package init(parameterCount: Int, isSparse: Bool = false) {
+  /// Chooses ``ProximalNewton`` for an L1 penalty, otherwise by the number of parameters: ``NewtonCG`` if its
+  /// factor of the Hessian is small enough, or if the rows are sparse, whose diagonal is enough; otherwise
+  /// ``LBFGS``.
+  package init(parameterCount: Int, l1Penalty: Double = 0, isSparse: Bool = false) {
+    guard l1Penalty == 0 else {
+      solver = ProximalNewton()
+      reason = "an L1 penalty"
+      factorsHessian = false
+      return
+    }
     let greatest = HessianFactor.greatestParameterCount
     factorsHessian = parameterCount <= greatest
     solver = factorsHessian || isSparse ? NewtonCG() : LBFGS()

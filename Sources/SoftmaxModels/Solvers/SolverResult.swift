@@ -6,17 +6,18 @@ public struct SolverResult: Sendable {
   public let parameters: [Float]
   /// The mean loss of all rows plus the penalties at these parameters.
   public let objective: Double
-  /// The Euclidean norm of the gradient at these parameters, which is 0 at an optimum.
+  /// The Euclidean norm of the gradient at these parameters, which is 0 at an optimum; with an L1 penalty of the
+  /// subgradient with the least norm.
   public let gradientNorm: Double
   /// An upper bound of the distance of the objective to its minimum; nil if none is known.
   ///
-  /// It is known for cross-entropy on one dense layer with an L2 penalty and without an L1 penalty, from the
-  /// dual problem, unless a class has no sample or the parameters are far from the optimum. It is computed in double precision.
+  /// It is known for cross-entropy on one dense layer with a penalty, from the dual problem, unless a class has no
+  /// sample or the parameters are far from the optimum. It is computed in double precision.
   public let objectiveGap: Double?
   /// The number of iterations.
   public let iterations: Int
   /// The number of passes over all rows: evaluations of the objective and its gradient, and products with the
-  /// Hessian, without the two evaluations for the gap and one for each preconditioner.
+  /// Hessian, without the two evaluations for the gap and one for each preconditioner or matrix.
   public let evaluations: Int
   /// Whether the gradient norm is at most the solver's tolerance, or the gap at most `gapTolerance` times the
   /// objective, before the parameters were rounded to floats.

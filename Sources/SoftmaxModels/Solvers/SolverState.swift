@@ -14,7 +14,7 @@ public struct SolverState: Sendable {
   public private(set) var parameters: [Double]
   /// The objective at the parameters.
   public private(set) var value: Objective.Value
-  /// The gradient of the objective at the parameters.
+  /// The gradient of the objective at the parameters; with an L1 penalty the derivative of |w| is 0 at 0.
   public private(set) var gradient: [Double]
   /// The length of the last step as a multiple of its direction; 1 before the first step.
   ///
@@ -31,10 +31,15 @@ public struct SolverState: Sendable {
   public var vectors: [[Float]] = []
 
   private let rounding: ParameterRounding
+  private let l1Penalty: Double
+  // The indices of the parameters that the penalty applies to.
+  private let penalized: [Range<Int>]
 
   init(at parameters: [Double], of objective: Objective) throws(SoftmaxError) {
     var gradient: [Double] = []
     rounding = objective.rounding
+    l1Penalty = objective.l1Penalty
+    penalized = objective.layout.segments.filter(\.isPenalized).map(\.range)
     self.parameters = parameters.map(rounding.rounded)
     value = try objective.valueAndGradient(at: self.parameters, into: &gradient)
     self.gradient = gradient
@@ -64,8 +69,32 @@ public struct SolverState: Sendable {
     SoftmaxError(.diverged, message, remedy: "try features of a smaller scale")
   }
 
-  /// The Euclidean norm of the gradient.
+  /// The Euclidean norm of the gradient; with an L1 penalty, of the subgradient with the least norm.
   public var gradientNorm: Double {
-    gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    leastSubgradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// The gradient without the derivative of the L1 penalty.
+  var smoothGradient: [Double] {
+    guard l1Penalty > 0 else { return gradient }
+    var result = gradient
+    for index in penalized.joined() {
+      let w = parameters[index]
+      result[index] -= l1Penalty * (w > 0 ? 1 : w < 0 ? -1 : 0)
+    }
+    return result
+  }
+
+  /// The subgradient with the least norm, which is 0 at an optimum; without an L1 penalty the gradient.
+  ///
+  /// Where a weight is 0, the penalty has all derivatives from -l1 to l1.
+  var leastSubgradient: [Double] {
+    guard l1Penalty > 0 else { return gradient }
+    var result = gradient
+    for index in penalized.joined() where parameters[index] == 0 {
+      result[index] = PenalizedQuadratic.leastSubgradient(
+        slope: gradient[index], value: 0, threshold: l1Penalty)
+    }
+    return result
   }
 }

@@ -50,10 +50,7 @@ public final class Objective {
   let l1Penalty: Double
   /// The factor of the L2 penalty; a search of the best one changes it from solve to solve.
   var l2Penalty: Double {
-    didSet {
-      hessianFactor = nil
-      hessianDiagonal = nil
-    }
+    didSet { (hessianFactor, hessianDiagonal) = (nil, nil) }
   }
   let layout: ParameterLayout
   let execution: Execution
@@ -95,6 +92,9 @@ public final class Objective {
       features.sparse == nil ? features.table == nil : SparsePlan.matrix(of: features) != nil
     return isAsNeeded ? features : .floats(features.matrix)
   }()
+  // Coordinates of `linearPlan` in which features have comparable scales.
+  lazy var linearCoordinates = LinearCoordinates(
+    layout, of: linearFeatures, l2Penalty: l2Penalty)
   // The team of `linearPlan`. The plan of batches can be limited to fewer threads.
   lazy var linearTeam: WorkerTeam = {
     let work =

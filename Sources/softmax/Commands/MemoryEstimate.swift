@@ -14,6 +14,8 @@ struct MemoryEstimate {
   let optimizer: Optimizer
   /// Whether a solver is used instead of the optimizer.
   let isSolved: Bool
+  /// The factor of the L1 penalty.
+  let l1Penalty: Double
   /// The number of solves at the same time.
   let solveCount: Int
   /// Whether the best weights are kept in addition to the last ones.
@@ -39,9 +41,14 @@ struct MemoryEstimate {
   }
 
   // The vectors of L-BFGS, the present and the next state, and a checkpoint's copy of them; the factor of the
-  // Hessian of a small model, or one of all columns of a larger one.
+  // Hessian of a small model, or one of all columns of a larger one; with an L1 penalty its matrix for the
+  // weights that are not 0, twice.
   private func solverByteCount(_ parameters: Double) -> Double {
     let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
+    if l1Penalty > 0 {
+      let active = min(parameters, Double(ProximalNewton.greatestMatrixSize))
+      return 4 * copies * parameters + 16 * active * active
+    }
     let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)))
     let factor = solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
     return 4 * Double(solveCount) * (copies * parameters + factor * factor)

@@ -51,7 +51,7 @@ extension TrainCommand {
   var choosesPenalty: Bool { isSolved && training.l2 == .auto }
 
   private var regression: SoftmaxRegression {
-    var regression = SoftmaxRegression(preprocessing: steps)
+    var regression = SoftmaxRegression(l1Penalty: training.l1, preprocessing: steps)
     if let iterations = training.iterations { regression.iterations = iterations }
     return regression
   }

@@ -108,6 +108,7 @@ struct TrainingRun {
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
       isSolved: command.isSolved,
+      l1Penalty: command.training.l1,
       solveCount: command.choosesPenalty
         ? min(command.threading.execution.threadCount, command.penalty.folds ?? 5) : 1,
       keepsBestWeights: command.watching.earlyStopping != nil,

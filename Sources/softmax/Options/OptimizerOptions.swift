@@ -79,7 +79,10 @@ struct OptimizerOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The factor l1 of the penalty l1 sum |W| beside the mean loss.", valueName: "x"))
+      """
+      The factor l1 of the penalty l1 sum |W| beside the mean loss (default: 0). In a linear model that is \
+      solved weights become exactly 0.
+      """, valueName: "x"))
   var l1 = 0.0
 
   @Option(
@@ -87,8 +90,9 @@ struct OptimizerOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0). For a linear model \
-      that is solved the default is 1 / rows, or 1 / the sum of their weights, W of two classes is \
-      the difference of their weights, and auto chooses x by cross-validation, from ten penalties.
+      that is solved the default without --l1 is 1 / rows, or 1 / the sum of their weights, W of two \
+      classes is the difference of their weights, and auto chooses x by cross-validation, from ten \
+      penalties.
       """, valueName: "x"))
   var l2: L2Option?
 
@@ -180,7 +184,7 @@ struct OptimizerOptions: ParsableArguments {
       ("--weight-decay", weightDecay != nil), ("--schedule", schedule != nil),
       ("--clip-norm", clipNorm != nil), ("--clip-value", clipValue != nil),
       ("--accumulate", accumulate != 1), ("--batch-size", batchSize != nil),
-      ("--epochs", epochs != nil), ("--l1", l1 != 0),
+      ("--epochs", epochs != nil),
     ]
     return options.first { $0.1 }?.0
   }

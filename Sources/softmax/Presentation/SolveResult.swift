@@ -19,7 +19,7 @@ struct SolveResult {
     self.history = history
     reason =
       SolverChoice(
-        parameterCount: classifier.network.parameterCount,
+        parameterCount: classifier.network.parameterCount, l1Penalty: record.l1Penalty ?? 0,
         isSparse: record.optimizer == NewtonCG().name
       ).reason
   }
