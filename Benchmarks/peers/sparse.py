@@ -97,6 +97,8 @@ def peer(path, solver, c, iterations, tolerance):
     warnings.filterwarnings("ignore")  # not converged: that is told by the objective
     x, y = load_svmlight_file(path)
     x.sort_indices()
+    # saga takes no indices of 64 bits.
+    x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
     model = LogisticRegression(C=c, solver=solver, max_iter=iterations, tol=tolerance)
     if solver == "liblinear":
         model = OneVsRestClassifier(model, n_jobs=2)

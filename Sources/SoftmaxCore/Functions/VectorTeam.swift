@@ -25,6 +25,16 @@ package struct VectorTeam {
     return sums.reduce(0, +)
   }
 
+  /// Copies a vector into the memory of another, which an assignment would allocate anew.
+  package func copy(_ b: [Double], to a: inout [Double]) {
+    a.withVectorView { a in
+      guard let a else { return }
+      forEachSlice(of: a.count) { _, range in
+        for index in range { a[index] = b[index] }
+      }
+    }
+  }
+
   /// Adds a multiple of a vector to another.
   package func add(_ b: [Double], times factor: Double, to a: inout [Double]) {
     a.withVectorView { a in

@@ -194,7 +194,7 @@ public struct NewtonCG: Solver {
       let length = square / curvature
       vectors.add(search, times: length, to: &solution)
       vectors.add(product, times: -length, to: &residual)
-      preconditioned = residual
+      vectors.copy(residual, to: &preconditioned)
       factor.solve(&preconditioned)
       let next = vectors.product(residual, preconditioned)
       vectors.scale(&search, by: next / square, adding: preconditioned)
