@@ -152,6 +152,7 @@ import Testing
 
   @Test(arguments: [
     (["--c", "1", "--l2", "0.1"], "--c and --l2 both say the penalty"),
+    (["--l1", "0.1", "--l2", "auto"], "--l2 auto is without --l1"),
     (["--c", "0"], "--c must be greater than 0"),
     (["--c", "nan"], "--c must be greater than 0"),
     (["--c", "1", "--epochs", "3"], "--epochs trains by batches; use --l2"),

@@ -20,8 +20,8 @@ import SoftmaxCore
 ///     R(W) + R*(V) - <V, W> + a <T - q S^T, W> + (1 - a) <h, b> + a (loss - s H(q)),
 ///
 /// because the entropy is concave. Where V exceeds l1, mixing with the targets t_i shrinks it to c V, and the
-/// bound becomes R(W) + R*(c V) - <c V, W> + c times the rest + (1 - c) loss. If the targets of a row do not sum to 1, s_i stands for s_i times their sum, and
-/// t_i for their shares. So the bound needs two gradients, for T and S, and then no further pass.
+/// bound becomes R(W) + R*(c V) - <c V, W> + c times the rest + (1 - c) loss. If the targets of a row do not sum
+/// to 1, s_i stands for s_i times their sum, and t_i for their shares. So the bound needs two gradients, for T and S, and then no further pass.
 struct DualityGap {
   private let l1Penalty: Double
   private var l2Penalty: Double

@@ -137,6 +137,9 @@ struct OptimizerOptions: ParsableArguments {
     guard c == nil || l2 == nil else {
       throw ValidationError("--c and --l2 both say the penalty: leave one of them out")
     }
+    guard l1 == 0 || l2 != .auto else {
+      throw ValidationError("--l2 auto is without --l1: give a number for --l2, or leave --l1 out")
+    }
     if let iterations, iterations < 1 {
       throw ValidationError("--iterations must be at least 1, got \(iterations)")
     }
