@@ -17,7 +17,8 @@ final class PenaltyFold: @unchecked Sendable {
   private let execution: Execution
   private let keepsData: Bool
   private var data: Data?
-  private var parameters: [Double]
+  private let start: [Double]
+  private var last: SolverState?
 
   // The least log loss of the rows that are held out, over the penalties so far.
   private var leastLogLoss = Double.infinity
@@ -30,10 +31,10 @@ final class PenaltyFold: @unchecked Sendable {
   private static let greatestTolerance = 0.05
   private static let longSolve = 1 << 24
   private static let greatestIterationCount = 1000
-  // A factor of the whole Hessian takes longer than a solve if there are more parameters, or fewer inputs for
-  // a class: it is estimated for each pair of classes.
+  // The number of parameters above which a factor of the whole Hessian takes longer than a solve, and the
+  // greatest number of rows from which it is estimated.
   private static let greatestFactorCount = 2048
-  private static let leastInputsOfClass = 2
+  private static let sampleCount = 2048
 
   /// The rows as the network sees them, with the objective.
   private struct Data {
@@ -61,7 +62,7 @@ final class PenaltyFold: @unchecked Sendable {
     self.loss = loss
     self.execution = execution
     self.keepsData = keepsData
-    parameters = ParameterLayout(network).values(of: network).map { Double($0) }
+    start = ParameterLayout(network).values(of: network).map { Double($0) }
   }
 
   /// Solves the fold for a penalty, and returns the loss and accuracy of the rows that are held out.
@@ -73,7 +74,7 @@ final class PenaltyFold: @unchecked Sendable {
       SoftmaxRegression.l2Penalty(forC: c, on: objective.dataset, loss: loss),
       classCount: rows.classCount)
     let state = try solved(data, data.gap?.with(l2Penalty: objective.l2Penalty))
-    parameters = state.parameters
+    last = state
     let totals = try totals(of: data, at: state)
     leastLogLoss = min(leastLogLoss, totals.loss)
     return totals
@@ -105,7 +106,8 @@ final class PenaltyFold: @unchecked Sendable {
   /// Minimizes the objective from the last solution, up to the tolerance.
   private func solved(_ data: Data, _ gap: DualityGap?) throws(SoftmaxError) -> SolverState {
     let solver = solver(for: data.objective)
-    var state = try SolverState(at: parameters, of: data.objective)
+    var state = try SolverState(at: last?.parameters ?? start, of: data.objective)
+    if solver is NewtonCG, keepsData, let last { NewtonCG.keepFactor(of: last, in: &state) }
     for _ in 0..<Self.greatestIterationCount {
       let tolerance = try tolerance(data, at: state)
       let bound = gap?.bound(at: state)
@@ -122,12 +124,12 @@ final class PenaltyFold: @unchecked Sendable {
   }
 
   private func solver(for objective: Objective) -> any Solver {
-    let count = objective.parameterCount
-    let solver = SolverChoice(parameterCount: count, isSparse: objective.isSparse).solver
-    guard var newton = solver as? NewtonCG else { return solver }
-    newton.factorsWholeHessian =
-      count <= Self.greatestFactorCount
-      && Self.leastInputsOfClass * rows.classCount <= rows.features.columnCount
+    let solver = SolverChoice(
+      parameterCount: objective.parameterCount, isSparse: objective.isSparse
+    ).solver
+    guard solver is NewtonCG else { return solver }
+    var newton = NewtonCG(sampleCount: Self.sampleCount)
+    newton.factorsWholeHessian = objective.parameterCount <= Self.greatestFactorCount
     return newton
   }
 

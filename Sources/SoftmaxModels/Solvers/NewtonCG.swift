@@ -126,6 +126,13 @@ public struct NewtonCG: Solver {
       on: objective)
   }
 
+  /// Gives a solve for another penalty the factor of the whole Hessian of the last one, if it has one.
+  static func keepFactor(of last: SolverState, in state: inout SolverState) {
+    guard !last.vectors.isEmpty, last.values[sharedKey] == nil else { return }
+    state.vectors = last.vectors
+    for key in [productsKey, firstProductsKey] { state.values[key] = last.values[key] }
+  }
+
   /// Returns the preconditioner of an iteration.
   ///
   /// The first one is shared by all classes, unless the whole Hessian costs as little as a few products. The

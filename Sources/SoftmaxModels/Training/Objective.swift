@@ -50,7 +50,11 @@ public final class Objective {
   let l1Penalty: Double
   /// The factor of the L2 penalty; a search of the best one changes it from solve to solve.
   var l2Penalty: Double {
-    didSet { (hessianFactor, hessianDiagonal) = (nil, nil) }
+    didSet {
+      hessianDiagonal = nil
+      // A factor of the whole Hessian stays a good preconditioner, and another one would cost much.
+      if hessianFactor?.form != .whole { hessianFactor = nil }
+    }
   }
   let layout: ParameterLayout
   let execution: Execution

@@ -22,10 +22,11 @@ extension PenaltyPath {
     }
     var lines = TextTable.lines([header] + rows, first: 9, others: 12)
       .map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
-    if points.count < penaltyCount {
+    let leftOut = penaltyCount - points.count
+    if leftOut > 0 {
       lines.append(
-        "\(penaltyCount - points.count) weaker ones were left out: the log loss of every fold rose "
-          + "twice in a row")
+        "\(leftOut) weaker \(leftOut == 1 ? "one was" : "ones were") left out: the log loss of every "
+          + "fold rose twice in a row")
     }
     return lines.joined(separator: "\n")
   }
