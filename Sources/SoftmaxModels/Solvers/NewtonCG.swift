@@ -43,6 +43,7 @@ public struct NewtonCG: Solver {
   private static let forcing = 0.1
   private static let forcingOfShared = 0.4
   private static let rowsPerColumn = 32
+  private static let leastRowCount = 1024
   // The greatest number of products of an iteration.
   private static let greatestProductCount = 100
   // The numbers of products of the last iteration, and of the first one with the preconditioner.
@@ -165,7 +166,9 @@ public struct NewtonCG: Solver {
 
   /// Returns the greatest number of rows of a factor: more than some times the columns hardly improve it.
   private func rowCount(for objective: Objective) -> Int {
-    min(sampleCount, Self.rowsPerColumn * (objective.linearPlan?.width ?? sampleCount))
+    min(
+      sampleCount,
+      max(Self.leastRowCount, Self.rowsPerColumn * (objective.linearPlan?.width ?? sampleCount)))
   }
 
   /// Returns the number of products that cost as much as a factor of the whole Hessian.
