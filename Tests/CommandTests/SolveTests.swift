@@ -10,13 +10,7 @@ import Testing
 
   init() throws {
     bench = try Workbench()
-    var lines = ["length,width,kind"]
-    for row in 0..<60 {
-      let (length, width) = (row * 7 % 20, row * row % 13)
-      let kind = min(2, (length + 2 * width + 9 * (row % 3)) / 18)
-      lines.append("\(length),\(width),\(["low", "middle", "top"][kind])")
-    }
-    try bench.write(Array(lines.joined(separator: "\n").utf8), to: "sizes.csv")
+    try bench.writeSizes()
   }
 
   private func run(_ options: String...) throws -> BuiltCommand.Outcome {

@@ -60,6 +60,17 @@ struct Workbench {
     FileManager.default.fileExists(atPath: folder.path(name))
   }
 
+  /// Writes `sizes.csv`: sixty rows of three kinds that overlap.
+  func writeSizes() throws {
+    var lines = ["length,width,kind"]
+    for row in 0..<60 {
+      let (length, width) = (row * 7 % 20, row * row % 13)
+      let kind = min(2, (length + 2 * width + 9 * (row % 3)) / 18)
+      lines.append("\(length),\(width),\(["low", "middle", "top"][kind])")
+    }
+    try write(Array(lines.joined(separator: "\n").utf8), to: "sizes.csv")
+  }
+
   func write(_ bytes: [UInt8], to name: String) throws {
     let url = folder.url.appendingPathComponent(name)
     try FileManager.default.createDirectory(

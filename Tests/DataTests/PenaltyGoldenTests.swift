@@ -49,8 +49,9 @@ import Testing
       let path = try #require(estimator.fitted(to: data).trainingRecord?.penaltyPath)
       #expect(path.chosen?.c == (rule ? golden.strongest : golden.c))
       for (index, point) in path.points.enumerated() {
-        #expect(abs(point.logLoss - golden.losses[index]) < 5e-3 * golden.losses[index], "\(index)")
-        #expect(abs(point.standardError - golden.errors[index]) < 2e-2 * golden.losses[index])
+        #expect(abs(point.logLoss - golden.losses[index]) < 3e-4 * golden.losses[index], "\(index)")
+        #expect(
+          abs(point.standardError - golden.errors[index]) < 1e-2 * golden.errors[index], "\(index)")
       }
     }
   }

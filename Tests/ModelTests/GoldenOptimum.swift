@@ -15,9 +15,12 @@ struct GoldenOptima<Optimum: Decodable>: Decodable {
   }
 }
 
-/// An optimum of softmax regression (Tests/golden/make-optima.py).
+/// An optimum of softmax regression (Tests/golden/make-optima.py, make-sparse-optima.py).
+///
+/// With an L1 penalty and two classes `weight` and `bias` have one row, the difference of the classes.
 struct GoldenOptimum: Decodable {
   let name: String
+  private let l1: Double?
   let l2: Double
   let classes: Int
   let labels: [Int]
@@ -26,37 +29,17 @@ struct GoldenOptimum: Decodable {
   let weight: [[Double]]
   let bias: [Double]
 
-  static func load() throws -> [GoldenOptimum] { try GoldenOptima.load("optima") }
+  var l1Penalty: Double { l1 ?? 0 }
+  /// The factor l2 of the penalty of the weights of both outputs, for two classes with an L1 penalty.
+  var l2OfOutputs: Double { classes == 2 && l1 != nil ? 2 * l2 : l2 }
+
+  static func load(_ file: String = "optima") throws -> [GoldenOptimum] {
+    try GoldenOptima.load(file)
+  }
 
   func dataset(times factor: Float = 1) throws -> LabeledDataset {
     try LabeledDataset(
       features: .floats(Matrix(features.map { $0.map { $0 * factor } })), labels: labels,
-      classNames: (0..<classes).map { "\($0)" })
-  }
-}
-
-/// An optimum with an L1 penalty (Tests/golden/make-sparse-optima.py).
-///
-/// For two classes `weight` and `bias` have one row, the difference of the classes.
-struct SparseOptimum: Decodable {
-  let name: String
-  let l1: Double
-  let l2: Double
-  let classes: Int
-  let labels: [Int]
-  let features: [[Float]]
-  let objective: Double
-  let weight: [[Double]]
-  let bias: [Double]
-
-  static func load() throws -> [SparseOptimum] { try GoldenOptima.load("sparse-optima") }
-
-  /// The factor l2 of the penalty of the weights of both outputs of two classes.
-  var l2OfOutputs: Double { classes == 2 ? 2 * l2 : l2 }
-
-  func dataset() throws -> LabeledDataset {
-    try LabeledDataset(
-      features: .floats(Matrix(features)), labels: labels,
       classNames: (0..<classes).map { "\($0)" })
   }
 }

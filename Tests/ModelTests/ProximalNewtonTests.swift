@@ -83,7 +83,7 @@ import Testing
       network(for: dataset), on: dataset, loss: .crossEntropy(labelSmoothing: 0.1),
       l1Penalty: 0.01, l2Penalty: 0.02, threads: 2)
     let point = objective.parameters.map { 3 * Double($0) }
-    let coordinates = objective.linearCoordinates
+    let coordinates = try #require(objective.linearCoordinates)
     let active = coordinates.values(of: point).indices.filter { $0 % 4 != 1 }
     let hessian = objective.activeHessian(active, at: point)
     for (column, coordinate) in active.enumerated() {
@@ -106,11 +106,11 @@ import Testing
   // MARK: The optimum
 
   @Test func theOptimumIsThatOfScikitLearn() throws {
-    for optimum in try SparseOptimum.load() {
+    for optimum in try GoldenOptimum.load("sparse-optima") {
       let dataset = try optimum.dataset()
       var network = try network(for: dataset)
       let result = try network.fit(
-        to: dataset, solver: ProximalNewton(), l1Penalty: optimum.l1,
+        to: dataset, solver: ProximalNewton(), l1Penalty: optimum.l1Penalty,
         l2Penalty: optimum.l2OfOutputs)
       #expect(result.isConverged, "\(optimum.name)")
       #expect(
@@ -122,38 +122,44 @@ import Testing
   }
 
   @Test func aWeightIsZeroExactlyWhereItsSlopeIsLessThanThePenalty() throws {
-    for optimum in try SparseOptimum.load() {
+    for optimum in try GoldenOptimum.load("sparse-optima") {
       let dataset = try optimum.dataset()
       let objective = try Objective(
-        network(for: dataset), on: dataset, l1Penalty: optimum.l1, l2Penalty: optimum.l2OfOutputs)
+        network(for: dataset), on: dataset, l1Penalty: optimum.l1Penalty,
+        l2Penalty: optimum.l2OfOutputs)
       let result = try ProximalNewton().minimize(objective)
       let state = try SolverState(at: result.parameters.map { Double($0) }, of: objective)
       let slopes = state.smoothGradient
       for index in objective.layout.segments[0].range {
         let (w, slope) = (state.parameters[index], slopes[index])
-        if abs(slope) < optimum.l1 * (1 - 1e-4) { #expect(w == 0, "\(optimum.name) \(index)") }
-        #expect(abs(slope) < optimum.l1 * (1 + 1e-4), "\(optimum.name) \(index)")
+        if abs(slope) < optimum.l1Penalty * (1 - 1e-4) {
+          #expect(w == 0, "\(optimum.name) \(index)")
+        }
+        #expect(abs(slope) < optimum.l1Penalty * (1 + 1e-4), "\(optimum.name) \(index)")
         if w != 0 {
-          #expect(abs(slope + (w > 0 ? 1 : -1) * optimum.l1) < 1e-4 * optimum.l1)
+          #expect(abs(slope + (w > 0 ? 1 : -1) * optimum.l1Penalty) < 1e-4 * optimum.l1Penalty)
         }
       }
     }
   }
 
   @Test func theGapIsAnUpperBoundThatShrinks() throws {
-    for optimum in try SparseOptimum.load() {
+    for optimum in try GoldenOptimum.load("sparse-optima") {
       let dataset = try optimum.dataset()
       var gaps: [Double] = []
       for iterations in [0, 1, 2, 3, 4, 30] {
         var network = try network(for: dataset)
         let result = try network.fit(
-          to: dataset, solver: ProximalNewton(), iterations: iterations, l1Penalty: optimum.l1,
+          to: dataset, solver: ProximalNewton(), iterations: iterations,
+          l1Penalty: optimum.l1Penalty,
           l2Penalty: optimum.l2OfOutputs)
         guard let gap = result.objectiveGap else { continue }
         #expect(gap >= result.objective - optimum.objective - 1e-9, "\(optimum.name)")
         gaps.append(gap)
       }
       #expect(gaps.count >= 3, "\(optimum.name)")
+      let (first, last) = try (#require(gaps.first), #require(gaps.last))
+      #expect(last < 1e-8 && last < first, "\(optimum.name)")
     }
   }
 
@@ -189,7 +195,7 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func theBitsDependNeitherOnThreadsNorOnInterruptions(threads: Int) throws {
     for (dataset, l1Penalty) in [
-      (try #require(try SparseOptimum.load().last).dataset(), 0.002),
+      (try #require(try GoldenOptimum.load("sparse-optima").last).dataset(), 0.002),
       (try triangle(count: 1700), 0.003),
     ] {
       func fit(

@@ -18,15 +18,15 @@ import Testing
   }
 
   private func digits() throws -> LabeledDataset {
-    try #require(try SparseOptimum.load().first { $0.name == "digits" }).dataset()
+    try #require(try GoldenOptimum.load("sparse-optima").first { $0.name == "digits" }).dataset()
   }
 
   // A penalty at which the answer is unique, and some weights are 0.
   private let estimator = SoftmaxRegression(l1Penalty: 0.01, l2Penalty: 0.01)
 
   @Test func weightsAndZerosAreThoseOfScikitLearn() throws {
-    for optimum in try SparseOptimum.load() {
-      let model = try SoftmaxRegression(l1Penalty: optimum.l1, l2Penalty: optimum.l2)
+    for optimum in try GoldenOptimum.load("sparse-optima") {
+      let model = try SoftmaxRegression(l1Penalty: optimum.l1Penalty, l2Penalty: optimum.l2)
         .fitted(to: optimum.dataset())
       #expect(try abs(objective(of: model) - optimum.objective) <= 1e-8 * optimum.objective)
       let (weight, bias) = try parameters(of: model)
@@ -48,13 +48,13 @@ import Testing
   }
 
   @Test func twoClassesHaveOppositeWeightsAndTheSameZeros() throws {
-    let optimum = try #require(try SparseOptimum.load().first { $0.classes == 2 })
-    let model = try SoftmaxRegression(l1Penalty: optimum.l1).fitted(to: optimum.dataset())
+    let optimum = try #require(try GoldenOptimum.load("sparse-optima").first { $0.classes == 2 })
+    let model = try SoftmaxRegression(l1Penalty: optimum.l1Penalty).fitted(to: optimum.dataset())
     let (weight, _) = try parameters(of: model)
     for column in 0..<weight.columnCount { #expect(weight[0, column] == -weight[1, column]) }
     #expect(weight.row(0).contains(0) && weight.row(0).contains { $0 != 0 })
     let record = try #require(model.trainingRecord)
-    #expect(record.l1Penalty == optimum.l1 && record.l2Penalty == 0)
+    #expect(record.l1Penalty == optimum.l1Penalty && record.l2Penalty == 0)
     #expect(record.optimizer == "proximal Newton" && record.isConverged == true)
   }
 
@@ -65,8 +65,8 @@ import Testing
   }
 
   @Test func theValueAtTheModelIsTheObjective() throws {
-    for optimum in try SparseOptimum.load() {
-      let estimator = SoftmaxRegression(l1Penalty: optimum.l1, l2Penalty: optimum.l2)
+    for optimum in try GoldenOptimum.load("sparse-optima") {
+      let estimator = SoftmaxRegression(l1Penalty: optimum.l1Penalty, l2Penalty: optimum.l2)
       let data = try optimum.dataset()
       let model = try estimator.fitted(to: data)
       let (weight, bias) = try parameters(of: model)

@@ -15,10 +15,33 @@ package enum ElementaryFunctions {
     if m > 1.4142135623730951 { (exponent, m) = (exponent + 1, m / 2) }
     let s = (m - 1) / (m + 1)
     let square = s * s
-    var sum = 0.0
     // The first omitted term of the series is below 2^-57 times the first term.
-    for power in stride(from: 23, through: 1, by: -2) { sum = sum * square + 1 / Double(power) }
+    var sum = 1 / 23.0
+    sum = sum * square + 1 / 21.0
+    sum = sum * square + 1 / 19.0
+    sum = sum * square + 1 / 17.0
+    sum = sum * square + 1 / 15.0
+    sum = sum * square + 1 / 13.0
+    sum = sum * square + 1 / 11.0
+    sum = sum * square + 1 / 9.0
+    sum = sum * square + 1 / 7.0
+    sum = sum * square + 1 / 5.0
+    sum = sum * square + 1 / 3.0
+    sum = sum * square + 1
     return exponent * 0.6931471805599453 + 2 * s * sum
+  }
+
+  /// Returns the nearest integer of a number below 2^51 in magnitude, of two the even one.
+  ///
+  /// A sum of this size has no place for a fraction. The baseline of x86-64 has no instruction for `rounded()`.
+  @inline(__always)
+  private static func nearestInteger(_ x: Double) -> Double { (x + 0x1.8p52) - 0x1.8p52 }
+
+  /// Returns the nearest integer of 2^40 e^x, as an integer.
+  ///
+  /// - Precondition: `x` is at most 0.
+  package static func exponentialUnits(_ x: Double) -> Int64 {
+    Int64(nearestInteger(exponential(x) * 0x1p40))
   }
 
   /// Returns e^x = 2^k e^r with x = k ln 2 + r, |r| <= ln 2 / 2, or 0 for x <= -708.
@@ -29,7 +52,7 @@ package enum ElementaryFunctions {
   package static func exponential(_ x: Double) -> Double {
     precondition(x <= 0, "the exponential function is for numbers up to 0, not \(x)")
     guard x > -708 else { return 0 }
-    let k = (x * 1.4426950408889634).rounded()
+    let k = nearestInteger(x * 1.4426950408889634)
     // ln 2 is split into two parts. The product of k with the first part is exact.
     let r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33
     // The Taylor series with the coefficients 1 / n!, from n = 13. The first omitted term is below 2^-57.

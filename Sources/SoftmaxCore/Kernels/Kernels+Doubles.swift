@@ -40,8 +40,7 @@ extension Kernels {
         && x.columnCount <= t.rowCount && mean.count == x.columnCount, "shapes of a block")
     unsafe table.pointee.widen_rows(
       x.rowCount, x.columnCount, x.base, x.stride, mean.base, y.values.base, y.columnCount,
-      t.values.base,
-      t.columnCount)
+      t.values.base, t.columnCount)
   }
 
   /// Computes the softmax p of each column of z, with the greatest logit and the sum of the exponentials of

@@ -21,7 +21,7 @@ extension LabeledDataset {
       if counts[label] == 0 { order.append(label) }
       counts[label] += 1
     }
-    guard foldCount <= count else { throw tooFew(foldCount) }
+    guard foldCount <= count else { throw Self.tooFew(counts, foldCount) }
     // The place of the next sample of each class, and its sizes in the folds. All samples, sorted by class,
     // are dealt to the folds in turn.
     var sizes = [[Int]](repeating: Array(repeating: 0, count: foldCount), count: classCount)
@@ -39,13 +39,17 @@ extension LabeledDataset {
       sizes[label][current[label]] -= 1
       folds[current[label]].append(row)
     }
-    guard folds.allSatisfy({ !$0.isEmpty }) else { throw tooFew(foldCount) }
+    guard folds.allSatisfy({ !$0.isEmpty }) else { throw Self.tooFew(counts, foldCount) }
     return folds
   }
 
-  private func tooFew(_ foldCount: Int) -> SoftmaxError {
-    SoftmaxError(
-      .invalidArgument, "\(count) samples are too few for \(foldCount) folds",
-      remedy: "use fewer folds, or give the penalty")
+  private static func tooFew(_ counts: [Int], _ foldCount: Int) -> SoftmaxError {
+    let usable = counts.filter { $0 > 1 }.reduce(0, +)
+    return SoftmaxError(
+      .invalidArgument,
+      "\(usable) samples are too few for \(foldCount) folds"
+        + (counts.contains(1) ? "; the only sample of a class belongs to none" : ""),
+      remedy: foldCount > 2 && usable >= 2
+        ? "use fewer folds, or give the penalty" : "give the penalty")
   }
 }

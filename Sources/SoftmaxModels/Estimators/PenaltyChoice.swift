@@ -36,11 +36,12 @@ struct PenaltyChoice: TrainingCallback {
     set {}
   }
 
-  private static func values(of point: PenaltyPath.Point) -> [String: Double] {
-    [
-      "l2": point.l2Penalty, "log_loss": point.logLoss, "standard_error": point.standardError,
-      "accuracy": point.accuracy,
-    ]
+  private static let names = ["l2", "log_loss", "standard_error", "accuracy"]
+
+  private static func values(of point: PenaltyPath.Point) -> [(name: String, value: Double)] {
+    zip(names, [point.l2Penalty, point.logLoss, point.standardError, point.accuracy]).map {
+      ($0, $1)
+    }
   }
 
   /// Returns the path that a checkpoint of a training with these settings holds; nil if it holds none.
@@ -50,9 +51,7 @@ struct PenaltyChoice: TrainingCallback {
     }
     let points = try cs.prefix(state.count(Self.countKey, atMost: cs.count)).enumerated().map {
       index, c throws(SoftmaxError) in
-      let values = ["l2", "log_loss", "standard_error", "accuracy"].map {
-        state.values["\($0) \(index)"] ?? .nan
-      }
+      let values = Self.names.map { state.values["\($0) \(index)"] ?? .nan }
       guard values[0] > 0, values.allSatisfy(\.isFinite) else {
         throw SoftmaxError(
           .invalidData, "the checkpoint's cross-validation makes no sense at C \(c): \(values)")

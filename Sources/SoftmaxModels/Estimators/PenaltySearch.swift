@@ -44,9 +44,13 @@ final class PenaltySearch: Sendable {
   ) throws(SoftmaxError) {
     let heldOut = try rows.stratifiedFolds(foldCount)
     // Copies of many rows would take too much memory. Their folds are solved one after the other, each by all
-    // threads, which is as fast where a pass is long.
-    let (elementCount, isTooLarge) = (rows.features.columnCount * rows.count)
-      .multipliedReportingOverflow(by: foldCount)
+    // threads, which is as fast where a pass is long. Sparse rows that no step makes full take a value and a
+    // column, the same in the transpose, and the solver's vectors.
+    let sparse = steps.isEmpty ? SparsePlan.matrix(of: rows.features) : nil
+    let size =
+      sparse.map { 4 * $0.values.count + 16 * network.parameterCount }
+      ?? rows.features.columnCount * rows.count
+    let (elementCount, isTooLarge) = size.multipliedReportingOverflow(by: foldCount)
     let keepsData = !isTooLarge && elementCount <= Self.greatestKeptCount
     let workerCount = keepsData ? min(execution.threadCount, foldCount) : 1
     let inner =

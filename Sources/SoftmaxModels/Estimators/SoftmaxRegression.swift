@@ -22,11 +22,10 @@ public import SoftmaxCore
 /// - With an L1 penalty weights are exactly 0 where that is optimal. With `C` and `l1_ratio`, l1 is l1_ratio / (C n)
 ///   and l2 is (1 - l1_ratio) / (C n).
 ///
-/// ``ProximalNewton`` solves a model with an L1 penalty, ``NewtonCG`` another one of at most 8,192 parameters,
-/// ``LBFGS`` a larger one. The
-/// ``Classifier/trainingRecord`` of the result has the objective, the gradient norm, a bound on the distance to
-/// the optimum, and whether the solve converged. For callbacks, checkpoints and progress an iteration counts
-/// as an epoch.
+/// ``ProximalNewton`` solves a model with an L1 penalty, ``NewtonCG`` another one of at most 8,192 parameters or
+/// of sparse rows, ``LBFGS`` a larger one. The ``Classifier/trainingRecord`` of the result has the objective, the
+/// gradient norm, a bound on the distance to the optimum, and whether the solve converged. For callbacks,
+/// checkpoints and progress an iteration counts as an epoch.
 ///
 /// The same model trained by batches is an ``MLPClassifier`` with `hiddenUnits: []`.
 public struct SoftmaxRegression: Hashable, Sendable {
@@ -137,8 +136,7 @@ extension SoftmaxRegression: Estimator {
     let result = try network.fit(
       to: data, solver: solver, loss: loss, iterations: iterations, l1Penalty: l1Penalty,
       l2Penalty: penalty, callbacks: callbacks, resuming: checkpoint, isCentered: true,
-      execution: execution,
-      onProgress: onProgress)
+      execution: execution, onProgress: onProgress)
     var record = TrainingRecord(
       rowCount: data.training.count, loss: loss, solver: solver, l1Penalty: l1Penalty,
       l2Penalty: dataset.classCount == 2 ? penalty / 2 : penalty, seed: seed,

@@ -21,9 +21,9 @@ public import SoftmaxCore
 ///
 /// Each fold is solved from the strongest penalty to the weakest, from the solution before, until its objective
 /// is within 1e-4 of its minimum; where solves are long, fewer digits are enough for penalties that are clearly
-/// worse. Folds are solved side by side on the threads. The path ends where the log loss
-/// of every fold has risen twice in a row. Source of the path: Friedman, Hastie and Tibshirani, "Regularization
-/// paths for generalized linear models via coordinate descent", Journal of Statistical Software 33, 2010.
+/// worse. Folds are solved side by side on the threads. The path ends where the log loss of every fold has risen
+/// twice in a row. Source of the path: Friedman, Hastie and Tibshirani, "Regularization paths for generalized
+/// linear models via coordinate descent", Journal of Statistical Software 33, 2010.
 public struct SoftmaxRegressionCV: Hashable, Sendable {
   /// The values of scikit-learn's C, the inverse strength of the penalty, in any order.
   ///

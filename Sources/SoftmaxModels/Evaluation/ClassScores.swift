@@ -55,7 +55,7 @@ struct ClassScores {
     for index in logits.indices where index != best {
       let gap = Double(logits[index]) - Double(second)
       guard gap > -28.5 else { continue }
-      units += Int64((ElementaryFunctions.exponential(gap) * 0x1p40).rounded())
+      units += ElementaryFunctions.exponentialUnits(gap)
     }
     let sum = Double(units) * 0x1p-40
     let gap = Double(second) - greatest

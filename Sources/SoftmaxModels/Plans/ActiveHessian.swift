@@ -9,7 +9,7 @@ import SoftmaxCore
 /// class j with itself, and -(s p_j x) (p_k x)^T to that of classes j and k. So each block is a product of two
 /// matrices over the rows.
 ///
-/// For n coordinates it costs rows n^2 / 2 multiplications and 16 n^2 bytes. Each element is summed in the order
+/// For n coordinates it costs up to rows n^2 multiplications, for many classes half of that, and at most 16 n^2 bytes. Each element is summed in the order
 /// of the rows, whatever the number of threads.
 struct ActiveHessian {
   /// [coordinates, coordinates], symmetric and positive definite.

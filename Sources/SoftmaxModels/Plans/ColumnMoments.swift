@@ -26,4 +26,13 @@ struct ColumnMoments {
     self.means = means
     variances = squares.map { $0 / Double(count) }
   }
+
+  /// Returns 1 / sqrt(variance + l2) of each column, with the mean square in place of the variance unless the
+  /// features are centred; 1 where that is not finite.
+  func scales(l2Penalty: Double, isCentred: Bool) -> [Double] {
+    zip(means, variances).map { mean, variance in
+      let square = variance + (isCentred ? 0 : mean * mean) + l2Penalty
+      return square > 0 && square.isFinite ? 1 / square.squareRoot() : 1
+    }
+  }
 }

@@ -36,13 +36,9 @@ struct HessianSample {
     self.features = features
     let hasBias = plan.hasBias
     self.hasBias = hasBias
-    let moments = ColumnMoments(of: features)
+    let moments = plan.moments
     means = (hasBias ? moments.means : moments.means.map { _ in 0 }) + (hasBias ? [0] : [])
-    scales =
-      zip(moments.means, moments.variances).map { mean, variance in
-        let square = variance + (hasBias ? 0 : mean * mean) + l2Penalty
-        return square > 0 && square.isFinite ? 1 / square.squareRoot() : 1
-      } + (hasBias ? [1] : [])
+    scales = moments.scales(l2Penalty: l2Penalty, isCentred: hasBias) + (hasBias ? [1] : [])
     let blocks = plan.evenBlocks(limit: rowCount)
     rows = blocks.flatMap { $0 }
     // These rows stand for all.

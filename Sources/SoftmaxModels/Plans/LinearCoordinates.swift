@@ -35,21 +35,17 @@ struct LinearCoordinates: Sendable {
   ///
   /// - Parameters:
   ///   - layout: the parameters of a network that is one dense layer.
-  ///   - features: the features of the samples.
+  ///   - moments: those of the features of the samples.
   ///   - l2Penalty: the factor l2 of the penalty.
-  init(_ layout: ParameterLayout, of features: Features, l2Penalty: Double) {
+  init(_ layout: ParameterLayout, _ moments: ColumnMoments, l2Penalty: Double) {
     weight = layout.segments[0]
     bias = layout.segments.dropFirst().first
     inputCount = weight.shape[1]
     width = inputCount + (bias == nil ? 0 : 1)
     outputs = weight.shape[0] == 2 ? 1..<2 : 0..<weight.shape[0]
-    let moments = ColumnMoments(of: features)
     let hasBias = bias != nil
     means = moments.means.map { hasBias ? Float($0) : 0 }
-    scales = zip(moments.means, moments.variances).map { mean, variance in
-      let square = variance + (hasBias ? 0 : mean * mean) + l2Penalty
-      return square > 0 && square.isFinite ? 1 / square.squareRoot() : 1
-    }
+    scales = moments.scales(l2Penalty: l2Penalty, isCentred: hasBias)
   }
 
   /// Returns the output and the input of a coordinate; the input is nil for a bias.

@@ -159,7 +159,7 @@ extension LinearPlan {
 // MARK: - Samples of rows
 
 extension LinearPlan {
-  /// Returns blocks of at most `limit` rows in all, spaced evenly.
+  /// Returns blocks of about `limit` rows in all, by less than a block more, spaced evenly.
   func evenBlocks(limit: Int) -> [Range<Int>] {
     let blockCount = (rowCount + rowsOfBlock - 1) / rowsOfBlock
     let step = max(1, (blockCount * rowsOfBlock + limit - 1) / limit)

@@ -42,6 +42,7 @@ final class LinearPlan: RegressionPlan {
   let precisionOfProducts: Precision
   private let arena = Arena()
 
+  let moments: ColumnMoments
   /// About the means of the features; 0 without biases.
   let means: VectorView<Float>
   let loss: LinearLoss
@@ -102,7 +103,7 @@ final class LinearPlan: RegressionPlan {
       guard input < inputCount else { return -1 }
       return weight.index(unit: unit, input: input)
     }
-    let moments = ColumnMoments(of: dataset.features)
+    moments = ColumnMoments(of: dataset.features)
     let multiplicationCount = rowCount * classCount * width
     let isSpread = zip(moments.means, moments.variances).allSatisfy { mean, variance in
       mean.magnitude <= Self.greatestMean * variance.squareRoot()
@@ -114,7 +115,7 @@ final class LinearPlan: RegressionPlan {
       precision
       ?? (isSpread && (isCoarse || multiplicationCount >= Self.largeProduct) ? .single : .double)
     // About 256 KiB of features or of logits in double, and as many again for the transpose or the
-    // probabilities; with products in single precision twice as many rows.
+    // probabilities; with the loss in single precision four times as many rows, at most 512.
     let size = self.precision == .single ? 1 << 17 : 1 << 15
     rowsOfBlock = min(512, max(16, size / max(width, classCount) / 16 * 16))
     let blockCount = (rowCount + rowsOfBlock - 1) / rowsOfBlock

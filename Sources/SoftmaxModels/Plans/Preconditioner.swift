@@ -10,7 +10,7 @@ protocol Preconditioner {
 
 extension HessianFactor: Preconditioner {}
 
-/// The diagonal of the Hessian, for so many columns that no factor fits into memory.
+/// The diagonal of the Hessian, the preconditioner for sparse rows.
 ///
 /// Columns that few rows have differ from the others by orders of magnitude in the Hessian, which the diagonal
 /// takes away. Source: Hsia, Chiang and Lin, "Preconditioned conjugate gradient methods in truncated Newton

@@ -11,7 +11,8 @@ import Synchronization
 /// features are not subtracted, since the differences would not be sparse.
 ///
 /// The weights of a column are adjacent in memory, so an entry costs the few cache lines of its column, or of its
-/// row's gradient. Memory grows with the entries, with rows x classes and with columns x classes.
+/// row's gradient. Memory grows with the entries, with rows x classes and with columns x classes (classes rounded
+/// up to 8, of 8 bytes).
 final class SparsePlan: RegressionPlan {
   private let matrix: SparseMatrix
   private let columns: SparseMatrix

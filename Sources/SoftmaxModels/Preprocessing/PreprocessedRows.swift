@@ -116,7 +116,8 @@ extension Features {
   func validateFloats(ofRows rowCount: Int) throws(SoftmaxError) {
     guard sparse != nil else { return }
     try MemoryLimit.current.validate(
-      4 * Double(rowCount) * Double(columnCount),
+      // The floats, and a copy of them while they are made or used.
+      8 * Double(rowCount) * Double(columnCount),
       for: "preprocessing \(rowCount) rows, which leaves few of their values 0,",
       remedy: "leave out the steps that compute, such as standardizing")
   }

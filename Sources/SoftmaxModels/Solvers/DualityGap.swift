@@ -9,8 +9,8 @@ import SoftmaxCore
 /// with sum over i of s_i (t_i - p_i) = 0, the sum of s_i H(p_i) minus R*(V), where H is the entropy and V the
 /// sum over i of s_i (t_i - p_i) x_i^T. The conjugate R*(V) is the sum of max(0, |v| - l1)^2 / (2 l2); without
 /// an L2 penalty it is 0 if no |v| exceeds l1, and else infinite. The constraint is there because biases have no
-/// penalty. Each dual value is at most the minimum of f. Source: Shalev-Shwartz and Zhang, "Stochastic dual coordinate ascent methods for
-/// regularized loss minimization", JMLR 14, 2013.
+/// penalty. Each dual value is at most the minimum of f. Source: Shalev-Shwartz and Zhang, "Stochastic dual
+/// coordinate ascent methods for regularized loss minimization", JMLR 14, 2013.
 ///
 /// The probabilities of the model miss the constraint by the gradient h of f with respect to the biases, so
 /// they are mixed with one distribution q for all rows: (1 - a) p_i + a q, with the least a for which q is a
@@ -21,7 +21,8 @@ import SoftmaxCore
 ///
 /// because the entropy is concave. Where V exceeds l1, mixing with the targets t_i shrinks it to c V, and the
 /// bound becomes R(W) + R*(c V) - <c V, W> + c times the rest + (1 - c) loss. If the targets of a row do not sum
-/// to 1, s_i stands for s_i times their sum, and t_i for their shares. So the bound needs two gradients, for T and S, and then no further pass.
+/// to 1, s_i stands for s_i times their sum, and t_i for their shares. So the bound needs two gradients, for T and
+/// S, and then no further pass.
 struct DualityGap {
   private let l1Penalty: Double
   private var l2Penalty: Double

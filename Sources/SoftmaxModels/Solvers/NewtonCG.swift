@@ -20,14 +20,14 @@ public import SoftmaxCore
 /// print(result.isConverged, result.objective, result.evaluations)
 /// ```
 ///
-/// The number of iterations hardly depends on the scales of the features. The factor takes n^2 / 2 floats for n
-/// parameters, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
+/// The number of iterations hardly depends on the scales of the features. The factor takes n^2 floats for n
+/// parameters, at most 256 MiB, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
 /// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters on rows that are
 /// not sparse.
 public struct NewtonCG: Solver {
   /// `Newton-CG`.
   public let name = "Newton-CG"
-  /// The greatest number of rows from which the preconditioner is computed.
+  /// The greatest number of rows from which the preconditioner estimates each pair of classes.
   public let sampleCount: Int
   /// The norm of the gradient at or below which the solve has converged.
   public let gradientTolerance: Double
@@ -58,7 +58,8 @@ public struct NewtonCG: Solver {
   /// Creates a solver.
   ///
   /// - Parameters:
-  ///   - sampleCount: the greatest number of rows from which the preconditioner is computed, at least 1.
+  ///   - sampleCount: the greatest number of rows from which the preconditioner estimates each pair of classes, at
+  ///     least 1; at most 32 times the columns, or 1,024, are used.
   ///   - gradientTolerance: the norm of the gradient at or below which the solve has converged, at least 0.
   ///   - gapTolerance: the upper bound of the objective's distance to its minimum, as a share of the
   ///     objective, at or below which the solve has converged, at least 0; it has an effect with an L2 penalty.
@@ -128,6 +129,8 @@ public struct NewtonCG: Solver {
   }
 
   /// Gives a solve for another penalty the factor of the whole Hessian of the last one, if it has one.
+  ///
+  /// The objective keeps the matrix.
   static func keepFactor(of last: SolverState, in state: inout SolverState) {
     guard !last.vectors.isEmpty, last.values[sharedKey] == nil else { return }
     state.vectors = last.vectors

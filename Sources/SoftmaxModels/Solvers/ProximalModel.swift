@@ -22,7 +22,10 @@ struct ProximalModel {
   private static let leastEntryCount = 256
 
   init(of state: SolverState, on objective: Objective) {
-    coordinates = objective.linearCoordinates
+    guard let coordinates = objective.linearCoordinates else {
+      preconditionFailure("the solver has validated the objective")
+    }
+    self.coordinates = coordinates
     let values = coordinates.values(of: state.parameters)
     let slopes = coordinates.slopes(of: state.smoothGradient)
     let thresholds = coordinates.thresholds(l1Penalty: objective.l1Penalty)
@@ -34,7 +37,7 @@ struct ProximalModel {
 
   /// Returns the path to the minimum of the model, by the length of the step.
   ///
-  /// The passes over all rows are added to the state's count.
+  /// The passes over all rows are added to the state's count. The matrix is freed before the line search.
   func path(
     in state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> (Double) -> [Double] {

@@ -10,9 +10,10 @@ public import SoftmaxCore
 /// along the line to the minimum. The other weights stay 0 and cost nothing but their gradient. The model is
 /// minimized by coordinate descent, which finds the zeros, and by conjugate gradients for the rest.
 ///
-/// Sources: Andrew and Gao, "Scalable training of L1-regularized log-linear models", ICML 2007; Friedman, Hastie and Tibshirani, "Regularization paths for generalized linear models via coordinate
-/// descent", Journal of Statistical Software 33, 2010; Lee, Sun and Saunders, "Proximal Newton-type methods for
-/// minimizing composite functions", SIAM Journal on Optimization 24, 2014.
+/// Sources: Andrew and Gao, "Scalable training of L1-regularized log-linear models", ICML 2007; Friedman, Hastie
+/// and Tibshirani, "Regularization paths for generalized linear models via coordinate descent", Journal of
+/// Statistical Software 33, 2010; Lee, Sun and Saunders, "Proximal Newton-type methods for minimizing composite
+/// functions", SIAM Journal on Optimization 24, 2014.
 ///
 /// ```swift
 /// let objective = try Objective(network, on: dataset, l1Penalty: 1e-3)
@@ -20,8 +21,8 @@ public import SoftmaxCore
 /// print(result.parameters.count { $0 == 0 }, result.objectiveGap ?? .infinity)
 /// ```
 ///
-/// With n weights that are not 0 an iteration costs rows n^2 / 2 multiplications and 16 n^2 bytes. Where that is too
-/// much it estimates the Hessian on a part of the rows. Beyond 4,096 weights it takes up to 100 products with the
+/// With n weights that are not 0 an iteration costs up to rows n^2 multiplications and 16 n^2 bytes. Where that is
+/// too much it estimates the Hessian on a part of the rows. Beyond 4,096 weights it takes up to 100 products with the
 /// Hessian instead, each a pass over all rows, for a step that changes no sign.
 public struct ProximalNewton: Solver {
   /// `proximal Newton`.
@@ -62,7 +63,7 @@ public struct ProximalNewton: Solver {
     guard objective.sparsePlan == nil else {
       throw SoftmaxError(
         .unsupported, "\(name) is not there for sparse rows",
-        remedy: "use an L2 penalty, or train by batches")
+        remedy: "use an L2 penalty alone, or train by batches")
     }
     guard objective.linearPlan != nil else {
       throw SoftmaxError(

@@ -22,9 +22,10 @@ package struct SolverChoice: Sendable {
       return
     }
     let greatest = HessianFactor.greatestParameterCount
-    factorsHessian = parameterCount <= greatest
-    solver = factorsHessian || isSparse ? NewtonCG() : LBFGS()
-    let limit = factorsHessian ? "at most" : "\(isSparse ? "sparse rows, " : "")more than"
+    let isSmall = parameterCount <= greatest
+    factorsHessian = isSmall && !isSparse
+    solver = isSmall || isSparse ? NewtonCG() : LBFGS()
+    let limit = isSmall ? "at most" : "\(isSparse ? "sparse rows, " : "")more than"
     reason =
       "\(NumberText.grouped(parameterCount)) parameters, \(limit) \(NumberText.grouped(greatest))"
   }

@@ -17,13 +17,14 @@ public struct SolverResult: Sendable {
   /// The number of iterations.
   public let iterations: Int
   /// The number of passes over all rows: evaluations of the objective and its gradient, and products with the
-  /// Hessian, without the two evaluations for the gap and one for each preconditioner or matrix.
+  /// Hessian, without the two evaluations for the gap, one for each preconditioner or matrix, and the trials for
+  /// separable classes.
   public let evaluations: Int
   /// Whether the gradient norm is at most the solver's tolerance, or the gap at most `gapTolerance` times the
   /// objective, before the parameters were rounded to floats.
   ///
   /// For a solver with a gap tolerance, a gap of 1e-5 times the objective is enough once rounding ends the
-  /// solve.
+  /// solve, and 1e-4 times where the loss of large data is computed in single precision.
   ///
   /// If it is not, `history.stopReason` gives the reason why the solve ended. It is nil if the solve
   /// reached the maximum number of iterations or a callback paused it.

@@ -27,8 +27,9 @@ final class SolverRun: TrainingProcess {
     self.solver = solver
     self.objective = objective
     self.pipeline = pipeline
-    current = try SolverState(at: parameters.map { Double($0) }, of: objective)
+    // Before the first state, whose probabilities the evaluation then keeps.
     dualityGap = try DualityGap(objective)
+    current = try SolverState(at: parameters.map { Double($0) }, of: objective)
     separation = Separation(of: objective)
   }
 

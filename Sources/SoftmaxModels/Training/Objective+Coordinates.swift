@@ -12,7 +12,9 @@ extension Objective {
   ///
   /// - Precondition: `hessianVectorProduct` is supported.
   func activeHessian(_ active: [Int], at parameters: [Double]) -> ActiveHessian {
-    guard let linearPlan else { preconditionFailure("the Hessian is that of one layer") }
+    guard let linearPlan, let linearCoordinates else {
+      preconditionFailure("the Hessian is that of one layer")
+    }
     let affordable = Self.greatestHessianWork / max(1, active.count * active.count)
     return ActiveHessian(
       linearCoordinates, active, at: parameters, on: linearFeatures,

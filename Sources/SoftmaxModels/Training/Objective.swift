@@ -97,8 +97,9 @@ public final class Objective {
     return isAsNeeded ? features : .floats(features.matrix)
   }()
   // Coordinates of `linearPlan` in which features have comparable scales.
-  lazy var linearCoordinates = LinearCoordinates(
-    layout, of: linearFeatures, l2Penalty: l2Penalty)
+  lazy var linearCoordinates = linearPlan.map {
+    LinearCoordinates(layout, $0.moments, l2Penalty: l2Penalty)
+  }
   // The team of `linearPlan`. The plan of batches can be limited to fewer threads.
   lazy var linearTeam: WorkerTeam = {
     let work =

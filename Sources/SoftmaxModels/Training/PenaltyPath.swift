@@ -36,7 +36,9 @@ public struct PenaltyPath: Hashable, Sendable, Codable {
   public let usesOneStandardErrorRule: Bool
 
   /// The penalty of the least log loss, the strongest of equals; nil without points.
-  public var best: Point? { points.min { $0.logLoss < $1.logLoss } }
+  public var best: Point? {
+    points.filter { !$0.logLoss.isNaN }.min { $0.logLoss < $1.logLoss }
+  }
 
   /// The chosen penalty; nil without points.
   public var chosen: Point? {

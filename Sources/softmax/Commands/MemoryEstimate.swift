@@ -14,6 +14,8 @@ struct MemoryEstimate {
   let optimizer: Optimizer
   /// Whether a solver is used instead of the optimizer.
   let isSolved: Bool
+  /// Whether the rows are sparse, for which a solver keeps no factor.
+  let isSparse: Bool
   /// The factor of the L1 penalty.
   let l1Penalty: Double
   /// The number of solves at the same time.
@@ -49,8 +51,9 @@ struct MemoryEstimate {
       let active = min(parameters, Double(ProximalNewton.greatestMatrixSize))
       return 4 * copies * parameters + 16 * active * active
     }
-    let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)))
-    let factor = solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
+    let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)), isSparse: isSparse)
+    let factor =
+      isSparse ? 0 : solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
     return 4 * Double(solveCount) * (copies * parameters + factor * factor)
   }
 

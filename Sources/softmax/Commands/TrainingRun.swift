@@ -108,6 +108,7 @@ struct TrainingRun {
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
       isSolved: command.isSolved,
+      isSparse: dataset.features.sparse != nil,
       l1Penalty: command.training.l1,
       solveCount: command.choosesPenalty
         ? min(command.threading.execution.threadCount, command.penalty.folds ?? 5) : 1,

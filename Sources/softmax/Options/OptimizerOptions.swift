@@ -80,8 +80,8 @@ struct OptimizerOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      The factor l1 of the penalty l1 sum |W| beside the mean loss (default: 0). In a linear model that is \
-      solved weights become exactly 0.
+      The factor l1 of the penalty l1 sum |W| beside the mean loss. In a linear model that is solved weights \
+      become exactly 0; rows that are mostly 0 cannot be solved with it: add --epochs.
       """, valueName: "x"))
   var l1 = 0.0
 
@@ -89,10 +89,9 @@ struct OptimizerOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0). For a linear model \
-      that is solved the default without --l1 is 1 / rows, or 1 / the sum of their weights, W of two \
-      classes is the difference of their weights, and auto chooses x by cross-validation, from ten \
-      penalties.
+      The factor l2 of the penalty l2 / 2 ||W||^2 beside the mean loss (default: 0). In a linear model that \
+      is solved W of two classes is the difference of their weights, and the default without --l1 is \
+      1 / rows, or 1 / the sum of their weights; auto chooses one of ten penalties by cross-validation.
       """, valueName: "x"))
   var l2: L2Option?
 
