@@ -26,7 +26,7 @@ found=$(grep -rl 'import CSoftmaxKernels' Sources --include='*.swift' | grep -v 
 
 # Everything that is written by hand; a build folder or a virtual environment is not.
 ours=(Sources Tests Tools Package.swift)
-ours+=(Benchmarks/{Package.swift,Sources,driver,peers,run.py} Examples/{Package.swift,Sources,run.sh})
+ours+=(Benchmarks/{Package.swift,Sources,driver,peers,run.py,solve.py,choose-penalty.py} Examples/{Package.swift,Sources,run.sh})
 
 found=$(grep -n 'unsafeFlags' Package.swift {Benchmarks,Examples}/Package.swift || true)
 [ -z "$found" ] || breach "unsafeFlags, with which a package cannot be depended on:" "$found"

@@ -34,7 +34,7 @@ def evaluation():
     """(d): loss and gradient of 60,000 rows of 784 features in 10 classes."""
     for name, title, bar in (
         ("plain", "scikit-learn, an L-BFGS iteration", 9.0),
-        ("intelex", "scikit-learn-intelex, an L-BFGS iteration", 3.0),
+        ("intelex", "scikit-learn-intelex, an L-BFGS iteration", 4.0),
         ("loss", "scikit-learn, its loss and gradient alone", None),
     ):
         peer = (title, "sklearn_lbfgs.py", {"threads": 2, "kind": name}, bar)

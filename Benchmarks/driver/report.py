@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 
-from . import training
+from . import once, training
 from .build import FOLDER
 from .machine import DISTURBED
 from .measurements import everything
@@ -304,5 +304,6 @@ TABLES = {
     "allocations": allocation_table,
     "parts": parts_table,
     "sweep": sweep_table,
+    "solves": lambda _: once.text(),
     "commands": commands,
 }

@@ -20,7 +20,8 @@ def settings(words=None):
     return dict(word.split("=", 1) for word in (sys.argv[1:] if words is None else words))
 
 
-def _send(answer):
+def send(answer):
+    """Writes one line of JSON to what was standard output."""
     _answers.write(json.dumps(answer) + "\n")
     _answers.flush()
 
@@ -33,7 +34,7 @@ class Commands:
 
     def begin(self):
         """Says that data are loaded and everything is compiled."""
-        _send(self.ready)
+        send(self.ready)
 
     def next(self):
         """The next command's name and settings; None at the end of the input."""
@@ -44,7 +45,7 @@ class Commands:
         return name, settings(words)
 
     def answer(self, **values):
-        _send(values)
+        send(values)
 
 
 def serve(name, version, **functions):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """scikit-learn's LogisticRegressionCV(scoring="neg_log_loss"): seconds, the chosen C, the mean log losses.
 
-usage: sklearn_penalty.py name=digits|letters|fashion folder=FOLDER solver=lbfgs|newton-cg|newton-cholesky
+usage: sklearn_penalty.py name=digits|letters|fashion-10000 folder=FOLDER solver=lbfgs|newton-cg|newton-cholesky
        type=float32|float64 jobs=1|2 iterations=100
 """
 
@@ -13,7 +13,7 @@ import sklearn
 from sklearn.linear_model import LogisticRegressionCV
 from threadpoolctl import threadpool_limits
 
-from penalty_data import load
+from data_sets import load
 from protocol import serve, settings
 
 chosen = settings()
