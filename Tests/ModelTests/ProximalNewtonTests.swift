@@ -190,6 +190,89 @@ import Testing
     }
   }
 
+  // MARK: Many weights, many rows
+
+  @Test func stepsByProductsReachTheOptimumToo() throws {
+    // The digits take a thousand products, some seconds where C is not optimised.
+    for optimum in try GoldenOptimum.load("sparse-optima") where optimum.name != "digits" {
+      let dataset = try optimum.dataset()
+      // Without a matrix; then with one where few weights may move.
+      for matrixSize in [0, 40] {
+        var solver = ProximalNewton(gapTolerance: 1e-6)
+        solver.limits.matrixSize = matrixSize
+        var network = try network(for: dataset)
+        let result = try network.fit(
+          to: dataset, solver: solver, iterations: 300, l1Penalty: optimum.l1Penalty,
+          l2Penalty: optimum.l2OfOutputs)
+        #expect(result.isConverged, "\(optimum.name) \(matrixSize)")
+        #expect(
+          result.objective - optimum.objective <= 1e-6 * optimum.objective,
+          "\(optimum.name) \(matrixSize)")
+      }
+    }
+  }
+
+  // 4,500 weights, none of them 0.
+  @Test func aStepOfMoreThan4096WeightsChangesNoSign() throws {
+    let dataset = try triangle(count: 60, features: 1500)
+    func make(threads: Int) throws -> Objective {
+      try Objective(network(for: dataset), on: dataset, l1Penalty: 0.002, threads: threads)
+    }
+    let objective = try make(threads: 2)
+    let before = try SolverState(
+      at: objective.parameters.map { Double($0 == 0 ? 0.01 : $0) }, of: objective)
+    var state = before
+    #expect(try ProximalNewton().iterate(&state, on: objective))
+    var same = before
+    #expect(try ProximalNewton().iterate(&same, on: make(threads: 1)))
+    #expect(same.parameters == state.parameters)
+    #expect(state.value.objective < 0.9 * before.value.objective)
+    // The products are counted, and the evaluation of the line search.
+    #expect(state.evaluationCount > before.evaluationCount + 5)
+    let weights = objective.layout.segments[0].range
+    #expect(weights.allSatisfy { state.parameters[$0] * before.parameters[$0] >= 0 })
+    #expect(weights.contains { state.parameters[$0] == 0 })
+  }
+
+  @Test func theMatrixOfSomeRowsIsNearThatOfAll() throws {
+    let dataset = try triangle(count: 1700).weighted(by: (0..<1700).map { Float(1 + $0 % 2) })
+    let objective = try Objective(network(for: dataset), on: dataset, l1Penalty: 0.001)
+    let point = objective.parameters.map { 3 * Double($0) }
+    let active = Array(try #require(objective.linearCoordinates).values(of: point).indices)
+    let all = objective.activeHessian(active, at: point)
+    let some = objective.activeHessian(active, at: point, rowCount: 300, candidateCount: 1000)
+    var (difference, norm) = (0.0, 0.0)
+    for row in active.indices {
+      for column in active.indices {
+        let (a, b) = (all.matrix[row, column], some.matrix[row, column])
+        difference += (a - b) * (a - b)
+        norm += a * a
+      }
+    }
+    #expect(difference > 0)
+    #expect((difference / norm).squareRoot() < 0.15)
+  }
+
+  @Test func aMatrixOfSomeRowsLeadsToTheSameOptimum() throws {
+    let dataset = try triangle(count: 1700)
+    func result(_ leastRowCount: Int?, threads: Int) throws -> SolverResult {
+      var solver = ProximalNewton()
+      if let leastRowCount {
+        solver.limits.matrixWork = 0
+        solver.limits.leastRowCount = leastRowCount
+      }
+      var network = try network(for: dataset)
+      return try network.fit(
+        to: dataset, solver: solver, l1Penalty: 0.003, threads: threads)
+    }
+    let all = try result(nil, threads: 1)
+    let some = try result(200, threads: 1)
+    #expect(all.isConverged && some.isConverged)
+    #expect(abs(some.objective - all.objective) <= 1e-9 * all.objective)
+    #expect(some.iterations > all.iterations)
+    #expect(try result(200, threads: 3).parameters == some.parameters)
+  }
+
   // MARK: Bits
 
   @Test(arguments: [1, 2, 3])

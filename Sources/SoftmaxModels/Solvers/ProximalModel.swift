@@ -39,17 +39,22 @@ struct ProximalModel {
   ///
   /// The passes over all rows are added to the state's count. The matrix is freed before the line search.
   func path(
-    in state: inout SolverState, on objective: Objective
+    in state: inout SolverState, on objective: Objective, limits: ProximalNewton.Limits
   ) throws(SoftmaxError) -> (Double) -> [Double] {
     let parameters = state.parameters
-    guard active.count <= ProximalNewton.greatestMatrixSize else {
-      return try pathOfSigns(in: &state, on: objective)
+    let end: [Double]
+    if active.count <= limits.matrixSize {
+      let affordable = limits.matrixWork / max(1, active.count * active.count)
+      let hessian = objective.activeHessian(
+        active, at: parameters, rowCount: max(limits.leastRowCount, affordable),
+        candidateCount: 8 * limits.leastRowCount)
+      var model = PenalizedQuadratic(
+        hessian: hessian.matrix, slopes: slopes, thresholds: thresholds, start: start,
+        kernels: objective.execution.kernels)
+      end = withExtendedLifetime(hessian) { model.minimizer(tolerance: Self.forcing) }
+    } else {
+      end = try endByProducts(in: &state, on: objective)
     }
-    let hessian = objective.activeHessian(active, at: parameters)
-    var model = PenalizedQuadratic(
-      hessian: hessian.matrix, slopes: slopes, thresholds: thresholds, start: start,
-      kernels: objective.execution.kernels)
-    let end = withExtendedLifetime(hessian) { model.minimizer(tolerance: Self.forcing) }
     let target = coordinates.moved(parameters, active, from: start, to: end)
     // A weight that becomes 0 becomes exactly 0.
     return { length in
@@ -57,53 +62,34 @@ struct ProximalModel {
     }
   }
 
-  /// Returns the path along the solution of conjugate gradients, where a coordinate that would change its sign stays
-  /// at 0.
+  /// Returns the point near the minimum of the model at which no coordinate has changed its sign, by products.
   ///
   /// The sign of a coordinate that is 0 is that of its step along the gradient.
-  private func pathOfSigns(
+  private func endByProducts(
     in state: inout SolverState, on objective: Objective
-  ) throws(SoftmaxError) -> (Double) -> [Double] {
+  ) throws(SoftmaxError) -> [Double] {
     let parameters = state.parameters
     let zeros = [Double](repeating: 0, count: parameters.count)
     let ofActive = [Double](repeating: 0, count: active.count)
-    var (residual, direction) = (active.indices.map { -pull(at: $0) }, ofActive)
-    let signs = active.indices.map { index in
-      let value = start[index] != 0 ? start[index] : residual[index]
-      return thresholds[index] == 0 || value == 0 ? 0 : value > 0 ? 1.0 : -1
-    }
-    var search = residual
-    var square = objective.vectors.product(residual, residual)
-    let goal = square * Self.forcingByProducts * Self.forcingByProducts
-    var product: [Double] = []
-    for _ in 0..<Self.greatestProductCount {
-      guard square > goal, square > 0 else { break }
+    let pulls = active.indices.map(pull)
+    var model = SignedQuadratic(
+      values: start, gradient: pulls,
+      signs: active.indices.map { index in
+        let value = start[index] != 0 ? start[index] : -pulls[index]
+        return thresholds[index] == 0 || value == 0 ? 0 : value > 0 ? 1 : -1
+      },
+      vectors: objective.vectors, greatestProductCount: Self.greatestProductCount
+    ) { vector throws(SoftmaxError) in
+      var product: [Double] = []
       try objective.hessianVectorProduct(
-        at: parameters, vector: coordinates.moved(zeros, active, from: ofActive, to: search),
+        at: parameters, vector: coordinates.moved(zeros, active, from: ofActive, to: vector),
         into: &product)
-      state.evaluationCount += 1
       let all = coordinates.slopes(of: product)
-      let products = active.map { all[$0] }
-      let curvature = objective.vectors.product(search, products)
-      guard curvature > 0 else { break }
-      let length = square / curvature
-      for index in active.indices {
-        direction[index] += length * search[index]
-        residual[index] -= length * products[index]
-      }
-      let next = objective.vectors.product(residual, residual)
-      for index in active.indices {
-        search[index] = residual[index] + next / square * search[index]
-      }
-      square = next
+      return active.map { all[$0] }
     }
-    return { [self] length in
-      let end = active.indices.map { index in
-        let value = start[index] + length * direction[index]
-        return value * signs[index] < 0 ? 0 : value
-      }
-      return coordinates.moved(parameters, active, from: start, to: end)
-    }
+    let end = try model.minimizer(tolerance: Self.forcingByProducts)
+    state.evaluationCount += model.productCount
+    return end
   }
 
   // The element of the subgradient with the least norm.

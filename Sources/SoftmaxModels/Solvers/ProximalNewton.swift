@@ -33,8 +33,20 @@ public struct ProximalNewton: Solver {
   /// which the solve has converged.
   public let gapTolerance: Double?
 
-  /// The greatest number of weights for which the Hessian is computed as a matrix.
-  package static let greatestMatrixSize = 4096
+  /// What the Hessian may cost as a matrix.
+  package struct Limits: Sendable {
+    /// The greatest number of weights.
+    package var matrixSize = 4096
+    /// The multiplications up to which it is computed on all rows.
+    var matrixWork = 1 << 35
+    /// The least number of rows on which it is estimated where that is more.
+    var leastRowCount = 8192
+
+    package init() {}
+  }
+  // Others than these are for tests.
+  var limits = Limits()
+
   // The number of iterations in a row that changed the objective by rounding alone, and its limit.
   private static let stillKey = "still"
   private static let greatestStillCount = 4.0
@@ -79,7 +91,7 @@ public struct ProximalNewton: Solver {
     guard state.values[Self.stillKey, default: 0] < Self.greatestStillCount else { return false }
     let before = state.value.objective
     let model = ProximalModel(of: state, on: objective)
-    let path = try model.path(in: &state, on: objective)
+    let path = try model.path(in: &state, on: objective, limits: limits)
     guard try LineSearch(sufficientDecrease: 1e-4).step(from: &state, on: objective, path: path)
     else { return false }
     let isStill =

@@ -3,39 +3,37 @@
 import SoftmaxCore
 
 extension Objective {
-  // A Hessian of few coordinates is computed on all rows, with this many multiplications at most.
-  private static let greatestHessianWork = 1 << 35
-  // The least number of rows on which the Hessian of many coordinates is estimated.
-  private static let leastHessianRowCount = 8192
-
   /// Returns the Hessian with respect to some of `linearCoordinates`, without the L1 penalty.
   ///
+  /// With fewer rows than `rowCount`, or as many, it is computed on all of them.
+  ///
   /// - Precondition: `hessianVectorProduct` is supported.
-  func activeHessian(_ active: [Int], at parameters: [Double]) -> ActiveHessian {
+  func activeHessian(
+    _ active: [Int], at parameters: [Double], rowCount: Int = .max, candidateCount: Int = 0
+  ) -> ActiveHessian {
     guard let linearPlan, let linearCoordinates else {
       preconditionFailure("the Hessian is that of one layer")
     }
-    let affordable = Self.greatestHessianWork / max(1, active.count * active.count)
     return ActiveHessian(
       linearCoordinates, active, at: parameters, on: linearFeatures,
       rows: hessianRows(
-        of: linearPlan, count: max(Self.leastHessianRowCount, affordable), at: parameters),
+        of: linearPlan, count: rowCount, candidateCount: candidateCount, at: parameters),
       l2Penalty: l2Penalty, team: linearTeam, kernels: execution.kernels)
   }
 
   /// Returns rows with the weights that make a sum over them an estimate of the sum over all rows.
   ///
   /// If there are more than `count`, they are drawn in proportion to the traces of their shares in the Hessian, a
-  /// tenth of them evenly.
+  /// tenth of them evenly, from `candidateCount` rows or more.
   private func hessianRows(
-    of plan: LinearPlan, count: Int, at parameters: [Double]
+    of plan: LinearPlan, count: Int, candidateCount: Int, at parameters: [Double]
   ) -> ActiveHessian.Rows {
     guard count < dataset.count else {
       return (0..<dataset.count).map { ($0, plan.loss.hessianScales[$0]) }
     }
     let sample = HessianSample(
       of: plan, on: linearFeatures, at: parameters, l2Penalty: l2Penalty,
-      rowCount: max(Self.leastHessianRowCount * 8, count), team: linearTeam)
+      rowCount: max(candidateCount, count), team: linearTeam)
     let traces = sample.factors.enumerated().map { index, factor in
       var squares = 0.0
       for unit in 0..<sample.classCount {

@@ -48,7 +48,7 @@ struct MemoryEstimate {
   private func solverByteCount(_ parameters: Double) -> Double {
     let copies = 80.0 + (keepsBestWeights ? 1 : 0) + (writesCheckpoints ? 20 : 0)
     if l1Penalty > 0 {
-      let active = min(parameters, Double(ProximalNewton.greatestMatrixSize))
+      let active = min(parameters, Double(ProximalNewton.Limits().matrixSize))
       return 4 * copies * parameters + 16 * active * active
     }
     let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)), isSparse: isSparse)
