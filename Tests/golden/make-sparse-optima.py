@@ -3,13 +3,16 @@
 their data.
 
 The objective is the mean loss + l1 ||W||_1 + l2 / 2 ||W||^2, with l1 = r / (C n) and l2 = (1 - r) / (C n), where r
-is l1_ratio; for two classes W is the difference of their weights. Needs scikit-learn:
+is l1_ratio; for two classes W is the difference of their weights. Most are solved by saga. "mirrored" is solved by
+coordinate descent, that of LIBLINEAR and of celer, which know no bias without a penalty: each row is there with the
+opposite sign and class too, so the best bias is 0. Needs scikit-learn and celer:
 python Tests/golden/make-sparse-optima.py
 """
 import json
 import pathlib
 import warnings
 
+import celer
 import numpy as np
 import sklearn
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
@@ -47,6 +50,29 @@ def optimum(name, features, labels, c, ratio=1.0):
     }
 
 
+def mirrored(name, features, labels, c):
+    x = np.asarray(features, dtype=np.float32).astype(np.float64)
+    x, y = np.vstack([x, -x]), np.concatenate([labels, 1 - labels])
+    l1, found = 1 / (c * len(y)), []
+    for model in (
+        LogisticRegression(
+            C=c, l1_ratio=1, solver="liblinear", fit_intercept=False, tol=1e-12, max_iter=1_000_000),
+        celer.LogisticRegression(C=c, tol=1e-12, max_iter=1000),
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            w = model.fit(x, y).coef_
+        losses = np.logaddexp(0, -(x @ w[0]) * (2 * y - 1))
+        found.append((float(losses.mean() + l1 * abs(w).sum()), w))
+        print(f"{name}: {np.count_nonzero(w)} of {w.size} weights, objective {found[-1][0]}")
+    objective, w = min(found, key=lambda f: f[0])
+    return {
+        "name": name, "l1": l1, "l2": 0.0, "classes": 2, "labels": y.tolist(),
+        "features": [[float(str(np.float32(v))) for v in row] for row in x],
+        "objective": objective, "weight": w.tolist(), "bias": [0.0],
+    }
+
+
 def standardized(features):
     return np.round((features - features.mean(axis=0)) / features.std(axis=0), 4)
 
@@ -60,6 +86,7 @@ golden = {
         optimum("wine", standardized(wine.data), wine.target, 0.5),
         optimum("breast cancer", standardized(cancer.data)[:200], cancer.target[:200], 0.5),
         optimum("breast cancer, elastic net", standardized(cancer.data)[:200], cancer.target[:200], 1.0, 0.3),
+        mirrored("mirrored", standardized(cancer.data)[:100], cancer.target[:100], 0.5),
         # 64 columns, some of them constant.
         optimum("digits", digits.data[:200] / 16, digits.target[:200], 1.0),
         optimum("digits, elastic net", digits.data[:200] / 16, digits.target[:200], 1.0, 0.7),
