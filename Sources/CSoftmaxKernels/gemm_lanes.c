@@ -43,6 +43,8 @@ void softmax_gemm_lanes_scalar(
 
 #else
 
+#include "lane_trees.h"
+
 // The number of rows and of columns of a tile of sums. Each sum takes WIDE vectors.
 #undef TILE
 #define TILE (LANES == 16 ? 4 : 2)
@@ -83,7 +85,9 @@ INLINE void NAME(tile)(
       }
     }
     int l = 0;
-    for (int x = 0; x < rows * columns; x++) sum[x] = lane_tree(lanes[x]);
+    if (rows * columns == LANES) store(sum, lane_trees(lanes));
+    else
+      for (int x = 0; x < rows * columns; x++) sum[x] = lane_tree(lanes[x]);
     if (chunks > 1) {
       for (; k >> l & 1; l++)
         for (int x = 0; x < rows * columns; x++) sum[x] = level[l][x] + sum[x];
