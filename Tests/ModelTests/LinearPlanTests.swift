@@ -90,8 +90,8 @@ import Testing
       let plan = try #require(try objective(on: dataset, nil).linearPlan)
       return [plan.precision, plan.precisionOfProducts]
     }
-    #expect(try precisions(mean: 0, 4000) == [.double, .double])
-    #expect(try precisions(mean: 0, 5000) == [.double, .single])
-    #expect(try precisions(mean: 100, 5000) == [.double, .double])
+    #expect(try precisions(mean: 0, 250) == [.double, .double])
+    #expect(try precisions(mean: 0, 300) == [.double, .single])
+    #expect(try precisions(mean: 100, 300) == [.double, .double])
   }
 }

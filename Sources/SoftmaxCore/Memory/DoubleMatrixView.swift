@@ -33,6 +33,13 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
       rowCount: range.count, columnCount: columnCount)
   }
 
+  /// Adds the elements of a matrix of the same shape.
+  package func add(_ other: DoubleMatrixView) {
+    precondition(other.values.count == values.count, "the shapes differ")
+    let (target, source) = unsafe (values.base, other.values.base)
+    for index in 0..<values.count { unsafe target[index] += source[index] }
+  }
+
   /// Replaces the first columns by the elements of a matrix of floats.
   package func assign(_ floats: MatrixView) {
     precondition(

@@ -61,8 +61,11 @@ final class HessianFactor: Sendable {
     let right: MatrixView
     let part: MatrixView
     let product: MatrixView
+    /// Of each column the mean over the classes of the right sides, and a sum over the classes.
+    let common: VectorView<Double>
+    let sums: VectorView<Double>
 
-    init(count: Int, sideCount: Int) {
+    init(count: Int, sideCount: Int, width: Int) {
       matrix = arena.matrix(rowCount: count, columnCount: count)
       let blockCount = HessianFactor.blocks(count).count
       inverses = arena.matrix(
@@ -70,16 +73,20 @@ final class HessianFactor: Sendable {
       right = arena.matrix(rowCount: sideCount, columnCount: count)
       product = arena.matrix(rowCount: sideCount, columnCount: count)
       part = arena.matrix(rowCount: sideCount, columnCount: HessianFactor.block)
+      common = arena.vector(count: width)
+      sums = arena.vector(count: width)
     }
 
     /// Takes the memory of another factor if it has the same shape, otherwise allocates.
-    static func reusing(_ factor: HessianFactor?, count: Int, sideCount: Int) -> Memory {
+    static func reusing(
+      _ factor: HessianFactor?, count: Int, sideCount: Int, width: Int
+    ) -> Memory {
       if let memory = factor?.memory, memory.matrix.rowCount == count,
-        memory.right.rowCount == sideCount
+        memory.right.rowCount == sideCount, memory.common.count == width
       {
         return memory
       }
-      return Memory(count: count, sideCount: sideCount)
+      return Memory(count: count, sideCount: sideCount, width: width)
     }
   }
 
@@ -129,7 +136,8 @@ final class HessianFactor: Sendable {
       let weights = (0..<inputs).map { weight.index(unit: unit, input: $0) }
       return weights + (bias.map { [$0.offset + unit] } ?? [])
     }
-    memory = Memory.reusing(previous, count: count, sideCount: form == .whole ? 1 : classes)
+    memory = Memory.reusing(
+      previous, count: count, sideCount: form == .whole ? 1 : classes, width: width)
     let sample = HessianSample(
       of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty,
       rowCount: Self.rowsPerDrawn * rowCount, team: team)
@@ -154,27 +162,48 @@ final class HessianFactor: Sendable {
   /// greater by the sum of the means times the weights. What is common to all classes has no curvature but that
   /// of the penalty.
   func solve(_ x: inout [Double]) {
-    let common = (0..<width).map { column in
-      (0..<classCount).reduce(0) { $0 + x[order[$1 * width + column]] } / Double(classCount)
+    x.withVectorView { x in
+      guard let x else { return }
+      team.run { [self] worker in
+        let units = form == .whole ? classCount - 1 : classCount
+        let columns = worker.share(of: width)
+        addUnits(of: x, columns)
+        for column in columns { memory.common[column] = memory.sums[column] / Double(classCount) }
+        worker.barrier()
+        for unit in worker.share(of: units) { load(x, unit) }
+        worker.barrier()
+        substitute(worker)
+        worker.barrier()
+        for unit in worker.share(of: classCount) { store(into: x, unit, units) }
+        worker.barrier()
+        addUnits(of: x, columns)
+        for column in columns {
+          let isPenalized = l2Penalty > 0 && !(hasBias && column == width - 1)
+          memory.sums[column] =
+            memory.sums[column] / Double(classCount)
+            - (isPenalized ? memory.common[column] / l2Penalty : 0)
+        }
+        for unit in 0..<classCount {
+          for column in columns { x[order[unit * width + column]] -= memory.sums[column] }
+        }
+      }
     }
-    let units = form == .whole ? classCount - 1 : classCount
-    for unit in 0..<units { load(x, common, unit) }
-    team.run { [self] worker in substitute(worker) }
-    for place in order { x[place] = 0 }
-    for unit in 0..<units { store(into: &x, unit) }
-    for column in 0..<width {
-      let isPenalized = l2Penalty > 0 && !(hasBias && column == width - 1)
-      let shift =
-        (0..<classCount).reduce(0) { $0 + x[order[$1 * width + column]] } / Double(classCount)
-        - (isPenalized ? common[column] / l2Penalty : 0)
-      for unit in 0..<classCount { x[order[unit * width + column]] -= shift }
+  }
+
+  // Adds the elements of the classes for some columns.
+  private func addUnits(of x: VectorView<Double>, _ columns: Range<Int>) {
+    for column in columns { memory.sums[column] = 0 }
+    for unit in 0..<classCount {
+      for column in columns { memory.sums[column] += x[order[unit * width + column]] }
     }
   }
 
   // Copies the right side of a class, for centred and scaled features.
-  private func load(_ x: [Double], _ common: [Double], _ unit: Int) {
+  private func load(_ x: VectorView<Double>, _ unit: Int) {
     let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
-    func value(_ column: Int) -> Double { x[order[unit * width + column]] - common[column] }
+    func value(_ column: Int) -> Double {
+      x[order[unit * width + column]] - memory.common[column]
+    }
     let bias = hasBias ? value(width - 1) : 0
     for column in 0..<width {
       memory.right[row, first + column] = Float(
@@ -182,7 +211,12 @@ final class HessianFactor: Sendable {
     }
   }
 
-  private func store(into x: inout [Double], _ unit: Int) {
+  // Classes from `units` on, which the factor does not have, are 0.
+  private func store(into x: VectorView<Double>, _ unit: Int, _ units: Int) {
+    guard unit < units else {
+      for column in 0..<width { x[order[unit * width + column]] = 0 }
+      return
+    }
     let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
     var shift = 0.0
     for column in 0..<width {

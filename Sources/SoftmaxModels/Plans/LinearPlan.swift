@@ -19,7 +19,7 @@ import Synchronization
 /// of the slices in their order, so the bits depend neither on the workers nor on their number.
 ///
 /// Everything is in double precision, except products of matrices that are large: those of the Hessian's from
-/// 2^26 multiplications, and those of the loss and its gradient from 2^30. They are in single precision, and
+/// 2^22 multiplications, and those of the loss and its gradient from 2^30. They are in single precision, and
 /// their sums over blocks of rows in double, unless a column's mean is more than 64 times its deviation. A
 /// solver needs products of the Hessian only to find a direction.
 ///
@@ -77,8 +77,8 @@ final class LinearPlan: RegressionPlan {
   }
 
   // The numbers of multiplications from which products are in single precision: such a product with the
-  // Hessian takes some 5 ms, and an evaluation some 100.
-  private static let largeProduct = 1 << 26
+  // Hessian takes some 0.2 ms, and an evaluation some 100.
+  private static let largeProduct = 1 << 22
   private static let largeEvaluation = 1 << 30
   private static let greatestMean = 64.0
 
@@ -236,9 +236,9 @@ extension LinearPlan {
       team.run { [self] worker in
         let width = sums[0].columnCount
         for unit in worker.share(of: classCount, alignedTo: 1) {
-          for column in 0..<self.width {
-            flat[places[unit * width + column]] = sums.reduce(0) { $0 + $1[unit, column] }
-          }
+          let row = sums[0].rows(unit..<unit + 1)
+          for other in sums.dropFirst() { row.add(other.rows(unit..<unit + 1)) }
+          for column in 0..<self.width { flat[places[unit * width + column]] = row[0, column] }
           guard hasBias, precision == .double else { continue }
           let ofBias = flat[places[unit * width + inputCount]]
           for input in 0..<inputCount {

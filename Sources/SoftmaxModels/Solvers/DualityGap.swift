@@ -38,7 +38,9 @@ struct DualityGap {
   private var inputCount: Int { weight.shape[1] }
 
   /// Computes T and S; nil unless the objective is cross-entropy on one dense layer with a penalty.
-  init?(_ objective: Objective) throws(SoftmaxError) {
+  ///
+  /// - Parameter start: a state of the objective, which spares a gradient if its parameters are 0.
+  init?(_ objective: Objective, from start: SolverState? = nil) throws(SoftmaxError) {
     guard objective.regressionPlan != nil, objective.l2Penalty > 0 || objective.l1Penalty > 0,
       let weight = objective.layout.segments.first
     else { return nil }
@@ -52,7 +54,11 @@ struct DualityGap {
     var parameters = [Double](repeating: 0, count: objective.parameterCount)
     var uniform: [Double] = []
     var first: [Double] = []
-    try objective.valueAndGradient(at: parameters, into: &uniform)
+    if let start, start.parameters == parameters {
+      uniform = start.gradient
+    } else {
+      try objective.valueAndGradient(at: parameters, into: &uniform)
+    }
     parameters[bias.offset] = 1e4
     try objective.valueAndGradient(at: parameters, into: &first)
     let classes = Double(classCount)

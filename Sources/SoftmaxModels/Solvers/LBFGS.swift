@@ -5,7 +5,7 @@ public import SoftmaxCore
 /// L-BFGS: a quasi-Newton method on all rows that needs gradients only.
 ///
 /// The direction is -B g, where B approximates the inverse Hessian by the last `memory` changes of the
-/// parameters and of the gradient. A backtracking line search along it begins with a step of 1. Source: Liu
+/// parameters and of the gradient. A line search along it begins with a step of 1. Source: Liu
 /// and Nocedal, "On the limited memory BFGS method for large scale optimization", Mathematical Programming
 /// 45, 1989.
 ///
@@ -15,9 +15,10 @@ public import SoftmaxCore
 /// print(result.isConverged, result.objective)
 /// ```
 ///
-/// For softmax regression B begins from the inverse of the Hessian where all probabilities are equal, estimated on
-/// some rows: one matrix of the size of the columns for all classes. Then the number of iterations hardly
-/// depends on the scales of the features.
+/// For softmax regression B begins from the inverse of an approximation of the Hessian, estimated on some rows: one
+/// matrix of the size of the columns for all classes. Then the number of iterations hardly depends on the scales of
+/// the features. It is estimated at the parameters 0, and a second time after the first iteration that lessens the
+/// objective by less than a tenth.
 ///
 /// An iteration costs an evaluation of all rows, rarely more, and 4 `memory` passes over vectors of the size
 /// of the parameters. The state takes 2 `memory` floats per parameter.
@@ -34,6 +35,9 @@ public struct LBFGS: Solver {
 
   // The greatest number of rows from which the preconditioner is computed.
   private static let sampleCount = 4096
+  // The share of the objective by which an iteration lessens it that is small enough to estimate the preconditioner
+  // anew, where it then stays.
+  private static let smallDecrease = 0.1
 
   /// Creates a solver.
   ///
@@ -71,34 +75,43 @@ public struct LBFGS: Solver {
   public func iterate(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> Bool {
-    let count = state.vectors.count / 2
-    guard state.vectors.count == 2 * count, count <= memory,
-      state.vectors.allSatisfy({ $0.count == state.parameters.count })
-    else { throw SoftmaxError(.invalidData, "the state is not one of \(name) with this memory") }
+    var changes = try Changes(state, memory: memory, name: name)
+    guard !state.isStill(for: 12) else { return false }
     let before = state
-    let factor = try preconditioner(on: objective)
+    let factor = try preconditioner(at: changes.point, on: objective)
     // Without changes and a factor the first step has a length of 1 in the units of the parameters.
-    let length = count == 0 && factor == nil ? 1 / max(1, state.gradientNorm) : 1
-    let search = LineSearch(sufficientDecrease: 1e-4)
+    let length = changes.count == 0 && factor == nil ? 1 / max(1, state.gradientNorm) : 1
+    let search = LineSearch(sufficientDecrease: 1e-4, greatestSlope: 0.25)
     var didStep = try search.step(
-      from: &state, along: direction(state, factor), length: length, on: objective)
-    if !didStep, count > 0 {
+      from: &state, along: direction(state, changes, factor, objective.vectors), length: length,
+      on: objective)
+    if !didStep, changes.count > 0 {
       // Changes that are mostly rounding can give a useless direction. The gradient remains.
-      state.vectors = []
+      changes = Changes(point: changes.point)
       didStep = try search.step(
         from: &state, along: state.gradient.map { -$0 }, length: 1 / max(1, state.gradientNorm),
         on: objective)
     }
     guard didStep else { return false }
-    remember(changeFrom: before, in: &state)
+    changes.add(from: before, to: state, on: objective.vectors, memory: memory)
+    let decrease = before.value.objective - state.value.objective
+    if factor != nil, changes.point == nil, decrease < Self.smallDecrease * state.value.objective {
+      changes.point = state.parameters.map { Float($0) }
+    }
+    state.vectors = changes.vectors
+    state.countIfStill(since: before.value.objective, on: objective)
     return true
   }
 
   /// Returns the factor of the matrix from which B begins; nil for a multiple of the identity.
   ///
-  /// It is the approximation of the Hessian of softmax regression at the parameters 0, unless its computation
-  /// costs more than some ten evaluations.
-  private func preconditioner(on objective: Objective) throws(SoftmaxError) -> HessianFactor? {
+  /// It is the approximation of the Hessian of softmax regression, unless its computation costs more than some ten
+  /// evaluations.
+  ///
+  /// - Parameter point: where it is estimated; nil for the parameters 0.
+  private func preconditioner(
+    at point: [Float]?, on objective: Objective
+  ) throws(SoftmaxError) -> HessianFactor? {
     guard let plan = objective.linearPlan else { return nil }
     let (rows, width) = (Double(objective.dataset.count), Double(plan.width))
     let estimate = min(rows, Double(Self.sampleCount)) * width * width / 2
@@ -106,64 +119,78 @@ public struct LBFGS: Solver {
     guard cost <= 20 * rows * Double(objective.parameterCount),
       plan.width <= HessianFactor.greatestParameterCount
     else { return nil }
-    let zero = [Float](repeating: 0, count: objective.parameterCount)
-    return try objective.hessianFactor(.shared, at: zero, rowCount: Self.sampleCount)
+    let point = point ?? [Float](repeating: 0, count: objective.parameterCount)
+    return try objective.hessianFactor(.shared, at: point, rowCount: Self.sampleCount)
   }
 
   /// Returns -B g by the two-loop recursion.
-  private func direction(_ state: SolverState, _ factor: HessianFactor?) -> [Double] {
-    let count = state.vectors.count / 2
-    var direction = state.gradient.map { -$0 }
-    var factors = [Double](repeating: 0, count: count)
-    func product(_ vector: [Float]) -> Double {
-      zip(vector, direction).reduce(0) { $0 + Double($1.0) * $1.1 }
+  private func direction(
+    _ state: SolverState, _ changes: Changes, _ factor: HessianFactor?, _ vectors: VectorTeam
+  ) -> [Double] {
+    var direction = state.gradient
+    vectors.scale(&direction, by: -1)
+    let pairs = zip(changes.steps, changes.slopes).map { step, slope in
+      (step, slope, curvature: vectors.product(step, slope))
     }
-    func add(_ vector: [Float], times factor: Double) {
-      for index in direction.indices { direction[index] += factor * Double(vector[index]) }
-    }
-    func curvature(_ index: Int) -> Double {
-      zip(state.vectors[index], state.vectors[count + index]).reduce(0) {
-        $0 + Double($1.0) * Double($1.1)
-      }
-    }
-    let curvatures = (0..<count).map(curvature)
-    for index in (0..<count).reversed() {
-      factors[index] = product(state.vectors[index]) / curvatures[index]
-      add(state.vectors[count + index], times: -factors[index])
+    var factors: [Double] = []
+    for (step, slope, curvature) in pairs.reversed() {
+      let factor = vectors.product(step, direction) / curvature
+      factors.append(factor)
+      vectors.add(slope, times: -factor, to: &direction)
     }
     factor?.solve(&direction)
-    if count > 0 {
-      let newest = state.vectors[2 * count - 1]
+    if let (_, newest, curvature) = pairs.last {
       var preconditioned = newest.map { Double($0) }
       factor?.solve(&preconditioned)
-      let square = zip(newest, preconditioned).reduce(0) { $0 + Double($1.0) * $1.1 }
-      let scale = curvatures[count - 1] / square
-      for index in direction.indices { direction[index] *= scale }
+      vectors.scale(&direction, by: curvature / vectors.product(newest, preconditioned))
     }
-    for index in 0..<count {
-      let factor = product(state.vectors[count + index]) / curvatures[index]
-      add(state.vectors[index], times: factors[index] - factor)
+    for ((step, slope, curvature), factor) in zip(pairs, factors.reversed()) {
+      let other = vectors.product(slope, direction) / curvature
+      vectors.add(step, times: factor - other, to: &direction)
     }
     return direction
   }
+}
 
-  /// Adds the change of a step to the vectors.
-  ///
-  /// The vectors are the changes of the parameters followed by those of the gradient, from the oldest to the
-  /// newest.
-  private func remember(changeFrom before: SolverState, in state: inout SolverState) {
-    let parameters = zip(state.parameters, before.parameters).map { Float($0 - $1) }
-    let gradient = zip(state.gradient, before.gradient).map { Float($0 - $1) }
-    let curvature = zip(parameters, gradient).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-    let squares = gradient.reduce(0) { $0 + Double($1) * Double($1) }
-    // A change without positive curvature, such as one that is all rounding, would make B indefinite.
-    guard curvature > 1e-10 * squares else { return }
-    let count = state.vectors.count / 2
-    var (steps, slopes) = (state.vectors[..<count], state.vectors[count...])
-    if count == memory {
-      steps.removeFirst()
-      slopes.removeFirst()
+extension LBFGS {
+  /// What the vectors of a state hold: the changes of the parameters and of the gradient, each from the oldest to the
+  /// newest, and after them where the preconditioner is estimated, once that is not at 0.
+  private struct Changes {
+    var steps: ArraySlice<[Float]> = []
+    var slopes: ArraySlice<[Float]> = []
+    var point: [Float]?
+
+    var count: Int { steps.count }
+    var vectors: [[Float]] { steps + slopes + (point.map { [$0] } ?? []) }
+
+    init(point: [Float]?) { self.point = point }
+
+    /// Throws `invalidData` unless the vectors of a state are such.
+    init(_ state: SolverState, memory: Int, name: String) throws(SoftmaxError) {
+      let count = state.vectors.count / 2
+      guard count <= memory, state.vectors.allSatisfy({ $0.count == state.parameters.count })
+      else {
+        throw SoftmaxError(.invalidData, "the state is not one of \(name) with this memory")
+      }
+      steps = state.vectors[..<count]
+      slopes = state.vectors[count..<2 * count]
+      point = state.vectors.count > 2 * count ? state.vectors.last : nil
     }
-    state.vectors = steps + [parameters] + slopes + [gradient]
+
+    /// Adds the change of a step.
+    mutating func add(
+      from before: SolverState, to state: SolverState, on vectors: VectorTeam, memory: Int
+    ) {
+      let step = zip(state.parameters, before.parameters).map { Float($0 - $1) }
+      let slope = zip(state.gradient, before.gradient).map { Float($0 - $1) }
+      // A change without positive curvature, such as one that is all rounding, would make B indefinite.
+      guard vectors.product(step, slope) > 1e-10 * vectors.product(slope, slope) else { return }
+      if count == memory {
+        steps.removeFirst()
+        slopes.removeFirst()
+      }
+      steps.append(step)
+      slopes.append(slope)
+    }
   }
 }

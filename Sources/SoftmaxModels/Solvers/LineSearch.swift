@@ -9,12 +9,19 @@ import SoftmaxCore
 /// line. Source: Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives",
 /// 1966.
 ///
+/// With a greatest slope the next t is the minimum of the cubic polynomial that has the values and slopes of f at
+/// 0 and t, and the first t is replaced once by this minimum too if f increases there with more than this share of
+/// the first slope. Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, section 3.5, 2006.
+///
 /// If f changes by less than its rounding error, the condition is unreliable. Then t is taken if f does not
 /// increase along the step at its end. Source: Hager and Zhang, "A new conjugate gradient method with guaranteed
 /// descent and an efficient line search", 2005.
 struct LineSearch {
   /// The factor c: the share of the decrease predicted by the slope that a step must reach.
   let sufficientDecrease: Double
+  /// The greatest slope at the end of a first step, as a share of the slope at its beginning; nil if steps are
+  /// halved only.
+  var greatestSlope: Double?
 
   /// Takes a step, whose length is then `state.stepLength`; returns false if no step along the direction
   /// reduces the objective beyond rounding.
@@ -56,6 +63,7 @@ struct LineSearch {
     var gradient: [Double] = []
     // The step length must stay finite.
     var length = min(length, .greatestFiniteMagnitude)
+    var isFirst = true
     while true {
       move(&candidate, length)
       guard candidate != state.parameters else { return false }
@@ -66,12 +74,24 @@ struct LineSearch {
       let isLess = change <= sufficientDecrease * length * slope
       let isRounding =
         change.magnitude <= objective.roundingError * state.value.objective.magnitude
-      if isLess || isRounding && slopeAtEnd(candidate, gradient) <= 0 {
+      let end = slopeAtEnd(candidate, gradient)
+      let isSteep = isFirst && !isRounding && greatestSlope.map { end > -$0 * slope } ?? false
+      if isLess && !isSteep || isRounding && end <= 0 {
         state.stepLength = length
         state.move(to: candidate, value: value, gradient: gradient)
         return true
       }
-      length /= 2
+      isFirst = false
+      length *= greatestSlope == nil ? 0.5 : Self.minimum(change / length, slope, end)
     }
+  }
+
+  /// Returns the minimum, as a share of a length t, of the cubic polynomial that has the slope `slope` at 0, and at t
+  /// the slope `end` and a value greater by t `meanSlope` than at 0; one half if it is not within 0.1...0.9.
+  private static func minimum(_ meanSlope: Double, _ slope: Double, _ end: Double) -> Double {
+    let middle = slope + end - 3 * meanSlope
+    let root = (middle * middle - slope * end).squareRoot()
+    let minimum = 1 - (end + root - middle) / (end - slope + 2 * root)
+    return 0.1...0.9 ~= minimum ? minimum : 0.5
   }
 }

@@ -49,9 +49,10 @@ public struct NewtonCG: Solver {
   // The numbers of products of the last iteration, and of the first one with the preconditioner.
   private static let productsKey = "products"
   private static let firstProductsKey = "first_products"
-  // The number of iterations in a row that changed the objective by rounding alone, and its limit.
-  private static let stillKey = "still"
-  private static let greatestStillCount = 4.0
+  // 1 after the first iteration that lessens the objective by less than a tenth, 2 once a shared preconditioner was
+  // estimated after it.
+  private static let slowKey = "slow"
+  private static let smallDecrease = 0.1
   // Present if the preconditioner is shared by all classes.
   private static let sharedKey = "shared"
 
@@ -105,7 +106,7 @@ public struct NewtonCG: Solver {
   public func iterate(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> Bool {
-    guard state.values[Self.stillKey, default: 0] < Self.greatestStillCount else { return false }
+    guard !state.isStill(for: 4) else { return false }
     let before = state.value.objective
     let factor = try preconditioner(&state, on: objective)
     let (direction, productCount) = try direction(state, on: objective, factor)
@@ -116,10 +117,12 @@ public struct NewtonCG: Solver {
     state.evaluationCount += productCount
     let search = LineSearch(sufficientDecrease: 1e-4)
     if try search.step(from: &state, along: direction, length: 1, on: objective) {
-      let isStill =
-        before - state.value.objective <= objective.roundingError * state.value.objective
-      state.values[Self.stillKey] =
-        isStill ? state.values[Self.stillKey, default: 0] + 1 : nil
+      state.countIfStill(since: before, on: objective)
+      if state.values[Self.slowKey] == nil,
+        before - state.value.objective < Self.smallDecrease * before
+      {
+        state.values[Self.slowKey] = 1
+      }
       return true
     }
     // Where the Hessian is all rounding, the gradient remains.
@@ -139,8 +142,9 @@ public struct NewtonCG: Solver {
 
   /// Returns the preconditioner of an iteration.
   ///
-  /// The first one is shared by all classes, unless the whole Hessian costs as little as a few products. The
-  /// state keeps its parameters and its form, from which a resumed solve computes it anew.
+  /// The first one is shared by all classes, unless the whole Hessian costs as little as a few products. It is
+  /// estimated a second time when the first iterations, which go far, are over. The state keeps its parameters and
+  /// its form, from which a resumed solve computes it anew.
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> any Preconditioner {
@@ -157,10 +161,14 @@ public struct NewtonCG: Solver {
       isShared
       ? min(20, max(2, cost / 20))
       : max(min(60, max(2, cost / 10)), 1.5 * state.values[Self.firstProductsKey, default: 0])
-    if isFirst || productCount > greatestCount {
+    let isSlow = productCount > greatestCount
+    let isRenewed = isShared && state.values[Self.slowKey] == 1
+    if isRenewed { state.values[Self.slowKey] = 2 }
+    if isFirst || isSlow || isRenewed {
       state.vectors = [state.parameters.map { Float($0) }]
       state.values[Self.firstProductsKey] = nil
-      state.values[Self.sharedKey] = isFirst && cost > 40 || !factorsWholeHessian ? 1 : nil
+      let staysShared = isFirst && cost > 40 || isRenewed && !isSlow
+      state.values[Self.sharedKey] = staysShared || !factorsWholeHessian ? 1 : nil
     }
     return try objective.hessianFactor(
       state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],

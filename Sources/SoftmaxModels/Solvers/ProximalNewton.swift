@@ -47,10 +47,6 @@ public struct ProximalNewton: Solver {
   // Others than these are for tests.
   var limits = Limits()
 
-  // The number of iterations in a row that changed the objective by rounding alone, and its limit.
-  private static let stillKey = "still"
-  private static let greatestStillCount = 4.0
-
   /// Creates a solver.
   ///
   /// - Parameters:
@@ -88,15 +84,13 @@ public struct ProximalNewton: Solver {
   public func iterate(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> Bool {
-    guard state.values[Self.stillKey, default: 0] < Self.greatestStillCount else { return false }
+    guard !state.isStill(for: 4) else { return false }
     let before = state.value.objective
     let model = ProximalModel(of: state, on: objective)
     let path = try model.path(in: &state, on: objective, limits: limits)
     guard try LineSearch(sufficientDecrease: 1e-4).step(from: &state, on: objective, path: path)
     else { return false }
-    let isStill =
-      before - state.value.objective <= objective.roundingError * state.value.objective
-    state.values[Self.stillKey] = isStill ? state.values[Self.stillKey, default: 0] + 1 : nil
+    state.countIfStill(since: before, on: objective)
     return true
   }
 }

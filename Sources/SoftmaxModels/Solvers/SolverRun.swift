@@ -27,9 +27,8 @@ final class SolverRun: TrainingProcess {
     self.solver = solver
     self.objective = objective
     self.pipeline = pipeline
-    // Before the first state, whose probabilities the evaluation then keeps.
-    dualityGap = try DualityGap(objective)
     current = try SolverState(at: parameters.map { Double($0) }, of: objective)
+    dualityGap = try DualityGap(objective, from: current)
     separation = Separation(of: objective)
   }
 

@@ -65,6 +65,18 @@ public struct SolverState: Sendable {
     self.gradient = gradient
   }
 
+  // The number of iterations in a row that changed the objective by rounding alone.
+  private static let stillKey = "still"
+
+  /// Whether so many iterations in a row changed the objective by rounding alone.
+  func isStill(for count: Int) -> Bool { values[Self.stillKey, default: 0] >= Double(count) }
+
+  /// Counts an iteration that began at the value `before` if it changed the objective by rounding alone.
+  mutating func countIfStill(since before: Double, on objective: Objective) {
+    let isStill = before - value.objective <= objective.roundingError * value.objective
+    values[Self.stillKey] = isStill ? values[Self.stillKey, default: 0] + 1 : nil
+  }
+
   static func diverged(_ message: String) -> SoftmaxError {
     SoftmaxError(.diverged, message, remedy: "try features of a smaller scale")
   }
