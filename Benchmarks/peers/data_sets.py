@@ -81,14 +81,20 @@ def _probe(folder):
     return features, labels, [file]
 
 
+def _words(path):
+    """What names a file or a folder on the command line."""
+    if not os.path.isdir(path):
+        return [path]
+    return ["--features", os.path.join(path, "features.npy"), "--labels", os.path.join(path, "labels.npy")]
+
+
 def _file(path):
     if path.endswith(".npz"):
         arrays = np.load(path)
-        return arrays["x_train"], arrays["y_train"], [path]
+        return arrays["x_train"], arrays["y_train"]
     if os.path.isdir(path):
-        features, labels = (os.path.join(path, f"{name}.npy") for name in ("features", "labels"))
-        words = ["--features", features, "--labels", labels]
-        return np.load(features, mmap_mode="r"), np.load(labels), words
+        _, features, _, labels = _words(path)
+        return np.load(features, mmap_mode="r"), np.load(labels)
     from sklearn.datasets import load_svmlight_file
 
     features, labels = load_svmlight_file(path)
@@ -96,7 +102,7 @@ def _file(path):
     # saga takes no indices of 64 bits.
     features.indices = features.indices.astype(np.int32)
     features.indptr = features.indptr.astype(np.int32)
-    return features, labels, [path]
+    return features, labels
 
 
 SETS = {
@@ -110,9 +116,9 @@ SETS = {
 
 def load(name, folder):
     """Features, labels, and the words that name the data on the command line."""
-    return SETS[name](folder) if name in SETS else _file(name)
+    return SETS[name](folder) if name in SETS else (*_file(name), _words(name))
 
 
 if __name__ == "__main__":
-    _, _, found = load(*sys.argv[1:])
-    send(found)
+    name, folder = sys.argv[1:]
+    send(load(name, folder)[2] if name in SETS else _words(name))
