@@ -8,7 +8,7 @@ import Testing
   init() throws { bench = try Workbench() }
 
   @Test(arguments: [
-    "cross-entropy", "binary-cross-entropy", "squared", "absolute", "huber", "hinge",
+    "cross-entropy", "binary-cross-entropy", "one-vs-rest", "squared", "absolute", "huber", "hinge",
   ])
   func everyLossLearnsAndIsEvaluated(loss: String) throws {
     let trained = try bench.run(

@@ -15,7 +15,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   }
 
   enum LossKind: String, CaseIterable, Sendable {
-    case crossEntropy, binaryCrossEntropy, squared, absolute, huber, hinge, misgiving
+    case crossEntropy, binaryCrossEntropy, oneVsRest, squared, absolute, huber, hinge, misgiving
   }
 
   var inputs = 4
@@ -203,6 +203,7 @@ extension GradientCase {
     case .binaryCrossEntropy:
       .binaryCrossEntropy(
         labelSmoothing: smoothing, classWeights: classWeights, ignoredClass: ignored)
+    case .oneVsRest: .oneVsRest(classWeights: classWeights, ignoredClass: ignored)
     case .squared: .squared(classWeights: classWeights, ignoredClass: ignored)
     case .absolute: .absolute(classWeights: classWeights, ignoredClass: ignored)
     case .huber: .huber(delta: 0.6, classWeights: classWeights, ignoredClass: ignored)
@@ -216,6 +217,7 @@ extension GradientCase {
       switch loss {
       case .crossEntropy: .crossEntropy
       case .binaryCrossEntropy: .binaryCrossEntropy
+      case .oneVsRest: .oneVsRest
       case .squared: .squared
       case .absolute: .absolute
       case .huber: .huber(0.6)

@@ -6,9 +6,9 @@ import SoftmaxTestSupport
 import Testing
 
 @Suite struct HessianTests {
-  /// Cross-entropy on one layer: both layouts of a weight, every kind of target, every option.
+  /// The losses of linear models on one layer: both layouts of a weight, every kind of target, every option.
   static let cases = (GradientCase.networks + GradientCase.losses + GradientCase.penalties).filter {
-    $0.hidden.isEmpty && $0.loss == .crossEntropy
+    $0.hidden.isEmpty && ($0.loss == .crossEntropy || $0.loss == .oneVsRest)
   }
 
   @Test func theListHoldsWhatItPromises() {

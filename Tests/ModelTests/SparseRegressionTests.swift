@@ -117,8 +117,9 @@ import Testing
     let pair = try LabeledDataset(
       features: others.features, labels: others.labels, classNames: ["left", "right"])
     let expected = try SoftmaxRegression(l1Penalty: 0.02).fitted(to: pair)
-    let model = try SoftmaxRegression(l1Penalty: 0.02).fitted(
-      to: data, loss: .crossEntropy(classWeights: [1, 1, 0]), execution: Execution())
+    let model = try SoftmaxRegression(
+      loss: .crossEntropy(classWeights: [1, 1, 0]), l1Penalty: 0.02
+    ).fitted(to: data)
     #expect(try abs(objective(of: model) - objective(of: expected)) < 1e-6)
     let (p, q) = try (
       model.probabilities(for: pair.features), expected.probabilities(for: pair.features)

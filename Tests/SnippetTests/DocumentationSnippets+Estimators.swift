@@ -70,6 +70,11 @@ extension DocumentationSnippets {
     print(try model.score(on: digits.training))
   }
 
+  static func jointOneAgainstTheRest(_ digits: DatasetSplit) throws {
+    let model = try SoftmaxRegression(loss: .oneVsRest()).fitted(to: digits.training)
+    print(try model.score(on: digits.training))
+  }
+
   static func addedClass(_ nineClasses: Classifier, _ fashion: DatasetSplit) throws {
     let wider = try nineClasses.addingClass("Ankle boot")
     let trained = try MLPClassifier(epochs: 2).fitted(to: fashion.training, startingFrom: wider)

@@ -106,6 +106,7 @@ import Testing
     try DocumentationSnippets.predictions(ofWidths)
     try DocumentationSnippets.predictedTable(ofWidths)
     try DocumentationSnippets.oneAgainstTheRest(digits)
+    try DocumentationSnippets.jointOneAgainstTheRest(digits)
     try DocumentationSnippets.objective(digits)
     #expect(
       try DocumentationSnippets.logits(

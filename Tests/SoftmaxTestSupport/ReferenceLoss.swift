@@ -7,7 +7,7 @@ import Foundation
 public struct ReferenceLoss: Sendable {
   /// What a row costs.
   public enum Kind: Hashable, Sendable {
-    case crossEntropy, binaryCrossEntropy, squared, absolute
+    case crossEntropy, binaryCrossEntropy, oneVsRest, squared, absolute
     case huber(Double)
     case hinge(Double)
     /// (1 - p of the right class)^2, the tests' loss of their own.
@@ -105,11 +105,12 @@ public struct ReferenceLoss: Sendable {
       let loss = zip(soft, p).reduce(0) { $0 - $1.0 * log($1.1) }
       let sum = soft.reduce(0, +)
       return (loss, zip(soft, p).map { sum * $1 - $0 })
-    case .binaryCrossEntropy:
+    case .binaryCrossEntropy, .oneVsRest:
+      let count = kind == .oneVsRest ? 1 : n
       let soft = t.map { (1 - labelSmoothing) * $0 + labelSmoothing / 2 }
       let p = z.map { 1 / (1 + exp(-$0)) }
       let terms = zip(soft, p).map { -$0 * log($1) - (1 - $0) * log(1 - $1) }
-      return (terms.reduce(0, +) / n, zip(soft, p).map { ($1 - $0) / n })
+      return (terms.reduce(0, +) / count, zip(soft, p).map { ($1 - $0) / count })
     case .squared:
       let e = zip(z, t).map { $0 - $1 }
       return (e.reduce(0) { $0 + $1 * $1 / 2 } / n, e.map { $0 / n })

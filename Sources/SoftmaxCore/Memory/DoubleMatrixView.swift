@@ -95,6 +95,23 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
     assign(self, times: factors)
   }
 
+  /// Multiplies each element by p (1 - p) and by a factor of its column, where p is the element of another matrix.
+  package func multiply(
+    bySlopesOf probabilities: DoubleMatrixView, times factors: VectorView<Double>
+  ) {
+    precondition(
+      probabilities.rowCount == rowCount && probabilities.columnCount == columnCount
+        && factors.count == columnCount, "the shapes differ")
+    for row in 0..<rowCount {
+      let source = unsafe probabilities.values.base + row * columnCount
+      let target = unsafe values.base + row * columnCount
+      for column in 0..<columnCount {
+        let p = unsafe source[column]
+        unsafe target[column] *= factors.base[column] * (p * (1 - p))
+      }
+    }
+  }
+
   /// Sets all elements to a value.
   package func fill(_ value: Double) {
     unsafe values.base.update(repeating: value, count: values.count)

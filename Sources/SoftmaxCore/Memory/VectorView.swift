@@ -33,6 +33,12 @@ package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, Bitwis
   /// Returns a copy of all elements.
   package func elements() -> [Element] { (0..<count).map { self[$0] } }
 
+  /// Copies the elements of another vector, which has as many.
+  package func assign(_ other: VectorView) {
+    precondition(other.count == count, "as many elements")
+    unsafe base.update(from: other.base, count: count)
+  }
+
   /// Returns a view of a range of elements.
   package func elements(_ range: Range<Int>) -> VectorView {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such elements")

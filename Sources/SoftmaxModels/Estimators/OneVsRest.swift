@@ -7,7 +7,9 @@ public import SoftmaxCore
 /// For each class the base estimator is fitted to two classes, "rest" and the class; a sample is assigned
 /// to the class with the greatest log-odds. Fitting takes as many trainings as there are classes. The
 /// probabilities are normalized afterwards, whereas softmax regression fits all classes jointly and its
-/// probabilities sum to 1 by construction. Support vector machines are commonly combined in this way.
+/// probabilities sum to 1 by construction. Support vector machines are commonly combined in this way. For linear models
+/// ``SoftmaxRegression`` with the loss ``Loss/oneVsRest(classWeights:ignoredClass:)`` solves all binary problems at
+/// once, much faster, and gives one ``Classifier``, which can be saved.
 ///
 /// ```swift
 /// let model = try OneVsRest(SoftmaxRegression()).fitted(to: digits.training)
@@ -120,13 +122,8 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     let dataset = try matched(dataset)
     let labels = dataset.labels
     let logits = try logits(for: dataset.features, threads: threads)
-    // The normalized probabilities are the softmax of ln sigmoid(z) = -ln(1 + e^-z).
-    var logarithms = logits
-    logarithms.elements = logits.elements.map { -$0 }.softplus().map { -$0 }
-    // The predictions come from the log-odds, which still differ if two sigmoids both round to 1.
     return Evaluation(
-      checkedLabels: labels, logits: logarithms, outputFunction: .softmax,
-      predictions: logits.mostLikelyClasses(), classNames: classNames)
+      checkedLabels: labels, logits: logits, outputFunction: .oneVsRest, classNames: classNames)
   }
 
   /// Predicts the class with the greatest log-odds for each sample, with the probabilities of all classes.

@@ -22,6 +22,16 @@ public import SoftmaxCore
 /// - With an L1 penalty weights are exactly 0 where that is optimal. With `C` and `l1_ratio`, l1 is l1_ratio / (C n)
 ///   and l2 is (1 - l1_ratio) / (C n).
 ///
+/// With the loss ``Loss/oneVsRest(classWeights:ignoredClass:)`` there is a logistic regression for each class against
+/// the rest, all solved together: the objective is the sum of theirs, and so is the bound on its distance to the
+/// optimum. It is scikit-learn's `OneVsRestClassifier(LogisticRegression(C=C))`; LIBLINEAR's
+/// penalizes the biases too. Two classes, weights and biases are then like any others, and an L1 penalty is not
+/// supported.
+///
+/// ```swift
+/// let model = try SoftmaxRegression(loss: .oneVsRest()).fitted(to: digits.training)
+/// ```
+///
 /// ``ProximalNewton`` solves a model with an L1 penalty, ``NewtonCG`` another one of at most 8,192 parameters or
 /// of sparse rows, ``LBFGS`` a larger one. The ``Classifier/trainingRecord`` of the result has the objective, the
 /// gradient norm, a bound on the distance to the optimum, and whether the solve converged. For callbacks,
@@ -29,6 +39,8 @@ public import SoftmaxCore
 ///
 /// The same model trained by batches is an ``MLPClassifier`` with `hiddenUnits: []`.
 public struct SoftmaxRegression: Hashable, Sendable {
+  /// Cross-entropy, or the loss of one class against the rest.
+  public var loss: Loss
   /// The factor l1 of the penalty l1 ||W||_1.
   public var l1Penalty: Double
   /// The factor l2 of the penalty l2 / 2 ||W||^2; nil means 1 / n for n training samples, or 0 with an L1 penalty.
@@ -44,9 +56,10 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   /// Creates an estimator.
   public init(
-    l1Penalty: Double = 0, l2Penalty: Double? = nil, iterations: Int = 1000,
-    preprocessing: [PreprocessingStep] = []
+    loss: Loss = .crossEntropy, l1Penalty: Double = 0, l2Penalty: Double? = nil,
+    iterations: Int = 1000, preprocessing: [PreprocessingStep] = []
   ) {
+    self.loss = loss
     self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
     self.iterations = iterations
@@ -71,15 +84,19 @@ public struct SoftmaxRegression: Hashable, Sendable {
 
   // The network has an output for each class. The objective is convex, so the start is 0.
   static func network(
-    for dataset: LabeledDataset, initializer: Initializer = .zeros, seed: UInt64 = 0
+    for dataset: LabeledDataset, loss: Loss = .crossEntropy, initializer: Initializer = .zeros,
+    seed: UInt64 = 0
   ) throws(SoftmaxError) -> Sequential {
-    try MLPClassifier(hiddenUnits: [], initializer: initializer, seed: seed).network(for: dataset)
+    try MLPClassifier(hiddenUnits: [], loss: loss, initializer: initializer, seed: seed)
+      .network(for: dataset)
   }
 
   // The factor of ||W||^2 / 2, where W are the weights of all outputs.
-  private func penaltyOfOutputs(on dataset: LabeledDataset, loss: Loss) -> Double {
+  private func penaltyOfOutputs(on dataset: LabeledDataset) -> Double {
     let usual = l1Penalty == 0 ? Self.l2Penalty(forC: 1, on: dataset, loss: loss) : 0
-    return Self.penaltyOfOutputs(l2Penalty ?? usual, classCount: dataset.classCount)
+    let penalty = l2Penalty ?? usual
+    return loss.isOneVsRest
+      ? penalty : Self.penaltyOfOutputs(penalty, classCount: dataset.classCount)
   }
 
   /// Returns the factor of ||W||^2 / 2, where W are the weights of all outputs, for a penalty of the estimator.
@@ -112,34 +129,42 @@ extension SoftmaxRegression: Estimator {
   /// Fits a model to a data set with the threads, kernels and plan of `execution`.
   ///
   /// - Parameters:
-  ///   - loss: cross-entropy, possibly with class weights or label smoothing.
   ///   - seed: the seed of a split of the validation samples.
   package func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier? = nil,
     validation: Validation = .none, callbacks: [any TrainingCallback] = [],
-    resuming checkpoint: Checkpoint? = nil, loss: Loss = .crossEntropy, seed: UInt64 = 0,
-    execution: Execution, onProgress: ((TrainingProgress) throws -> Void)? = nil
+    resuming checkpoint: Checkpoint? = nil, seed: UInt64 = 0, execution: Execution,
+    onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> Classifier {
+    guard LinearLoss.supports(loss) else {
+      throw SoftmaxError(
+        .unsupported,
+        "softmax regression minimizes cross-entropy, or one class against the rest, not \(loss.name)",
+        remedy: "use MLPClassifier(hiddenUnits: []), which is trained by batches")
+    }
     let data = try TrainingData(
       dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
       seed: seed)
     let initializer = (model?.network.layers.last?.configuration.kind as? Dense)?.initializer
     var network = try Self.network(
-      for: data.training, initializer: initializer ?? .zeros, seed: seed)
+      for: data.training, loss: loss, initializer: initializer ?? .zeros, seed: seed)
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
     let solver = SolverChoice(
       parameterCount: network.parameterCount, l1Penalty: l1Penalty,
       isSparse: SparsePlan.matrix(of: data.training.features) != nil
     ).solver
-    let penalty = penaltyOfOutputs(on: data.training, loss: loss)
+    let penalty = penaltyOfOutputs(on: data.training)
+    // Only the differences of the classes matter to cross-entropy.
+    let isOfDifferences = !loss.isOneVsRest
     let result = try network.fit(
       to: data, solver: solver, loss: loss, iterations: iterations, l1Penalty: l1Penalty,
-      l2Penalty: penalty, callbacks: callbacks, resuming: checkpoint, isCentered: true,
+      l2Penalty: penalty, callbacks: callbacks, resuming: checkpoint,
+      isCentered: isOfDifferences,
       execution: execution, onProgress: onProgress)
     var record = TrainingRecord(
       rowCount: data.training.count, loss: loss, solver: solver, l1Penalty: l1Penalty,
-      l2Penalty: dataset.classCount == 2 ? penalty / 2 : penalty, seed: seed,
+      l2Penalty: isOfDifferences && dataset.classCount == 2 ? penalty / 2 : penalty, seed: seed,
       history: result.history)
     record.take(result)
     return try Classifier(
@@ -151,7 +176,7 @@ extension SoftmaxRegression: Estimator {
 extension SoftmaxRegression {
   /// Computes the objective and its gradient at the given parameters.
   ///
-  /// The objective is J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2.
+  /// For cross-entropy the objective is J(W, b) = -(1 / n) sum over i of ln softmax(W x_i + b)_{y_i} + l2 / 2 ||W||^2.
   ///
   /// Its gradient is dJ/dw_k = (1 / n) sum over i of x_i (p_ik - 1{y_i = k}) + l2 w_k. An L1 penalty adds
   /// l1 ||W||_1 to the objective, and to the gradient l1 times the signs of the weights, 0 for a weight of 0.
@@ -176,12 +201,12 @@ extension SoftmaxRegression {
   public func valueAndGradient(
     weight: Matrix, bias: [Float], on dataset: LabeledDataset, threads: Int? = nil
   ) throws(SoftmaxError) -> (value: Double, gradient: (weight: Matrix, bias: [Float])) {
-    var network = try Self.network(for: dataset)
+    var network = try Self.network(for: dataset, loss: loss)
     let layer = network.layers.count - 1
     try network.setParameters(ofLayer: layer, weight: weight, bias: bias)
     let (objective, gradient) = try network.valueAndGradient(
-      of: .crossEntropy, on: dataset, l1Penalty: l1Penalty,
-      l2Penalty: penaltyOfOutputs(on: dataset, loss: .crossEntropy), threads: threads)
+      of: loss, on: dataset, l1Penalty: l1Penalty, l2Penalty: penaltyOfOutputs(on: dataset),
+      threads: threads)
     return (objective, (gradient.layers[0].weight, gradient.layers[0].bias))
   }
 }

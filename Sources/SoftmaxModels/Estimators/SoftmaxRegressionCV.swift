@@ -112,6 +112,12 @@ extension SoftmaxRegressionCV: Estimator {
     onProgress: ((TrainingProgress) throws -> Void)? = nil
   ) throws -> Classifier {
     try validate()
+    guard !loss.isOneVsRest else {
+      throw SoftmaxError(
+        .unsupported,
+        "the penalty is chosen for softmax regression, not for one class against the rest",
+        remedy: "give the penalty")
+    }
     var choice = PenaltyChoice(of: self)
     try checkpoint?.validate(callbacks: [choice] + callbacks)
     choice.path = try checkpoint.flatMap { checkpoint throws(SoftmaxError) in
@@ -125,10 +131,11 @@ extension SoftmaxRegressionCV: Estimator {
     choice.path = path
     try observer?.penaltyIsChosen(from: path)
     let regression = SoftmaxRegression(
-      l2Penalty: path.chosen?.l2Penalty, iterations: iterations, preprocessing: preprocessing)
+      loss: loss, l2Penalty: path.chosen?.l2Penalty, iterations: iterations,
+      preprocessing: preprocessing)
     let fitted = try regression.fitted(
       to: dataset, startingFrom: model, validation: validation, callbacks: [choice] + callbacks,
-      resuming: checkpoint, loss: loss, seed: seed, execution: execution, onProgress: onProgress)
+      resuming: checkpoint, seed: seed, execution: execution, onProgress: onProgress)
     var record = fitted.trainingRecord
     record?.penaltyPath = path
     return try Classifier(

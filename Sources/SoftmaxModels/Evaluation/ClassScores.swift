@@ -6,8 +6,8 @@ import SoftmaxCore
 ///
 /// Probabilities saturate: many samples have the probability 0 or 1 although their logits differ, so samples
 /// that the model distinguishes would tie. Under a softmax, the score of the probability p is ln p for p <=
-/// 1/2, else -2 ln 2 - ln(1 - p). It increases with p, is continuous at p = 1/2 and does not saturate. For
-/// the other output functions the score is the logit.
+/// 1/2, else -2 ln 2 - ln(1 - p). It increases with p, is continuous at p = 1/2 and does not saturate. The shares of
+/// sigmoids are the softmax of their logarithms. For the other output functions the score is the logit.
 ///
 /// Scores are computed in double, so samples tie where their exact probabilities are equal. The initializer
 /// computes one exponential per output under a softmax and none otherwise; a score then takes constant time.
@@ -31,9 +31,11 @@ struct ClassScores {
   private let rows: [Row]
 
   init(_ logits: Matrix, _ function: OutputFunction) {
-    self.logits = logits
-    self.function = function
-    rows = function == .softmax ? (0..<logits.rowCount).map { Self.row(logits.row($0)) } : []
+    self.logits = function == .oneVsRest ? logits.logSigmoids() : logits
+    self.function = function == .oneVsRest ? .softmax : function
+    rows =
+      self.function == .softmax
+      ? (0..<logits.rowCount).map { [logits = self.logits] in Self.row(logits.row($0)) } : []
   }
 
   private static func row(_ logits: ArraySlice<Float>) -> Row {

@@ -66,18 +66,15 @@ public struct Evaluation: Hashable, Sendable {
   }
 
   /// Creates an evaluation from validated arguments.
-  ///
-  /// - Parameter predictions: the predicted classes, if the given logits are too rounded to distinguish the
-  ///   two greatest; nil to take the most probable class of each row of logits.
   init(
     checkedLabels labels: [Int], logits: Matrix, outputFunction: OutputFunction,
-    predictions: [Int]? = nil, classNames: [String]
+    classNames: [String]
   ) {
     let losses = outputFunction.logLosses(of: logits, labels: labels)
     self.labels = labels
     self.logits = logits
     self.outputFunction = outputFunction
-    self.predictions = predictions ?? outputFunction.classes(of: logits)
+    predictions = outputFunction.classes(of: logits)
     logLoss = sumOverRows(losses.indices) { losses[$0] } / Double(labels.count)
     self.classNames = classNames
   }

@@ -2,7 +2,8 @@
 
 import SoftmaxCore
 
-/// The targets of cross-entropy in double precision: after label smoothing, multiplied by the class weights.
+/// The targets of the loss of a linear model in double precision: after label smoothing, and multiplied by the class
+/// weights if the loss weighs its terms.
 struct LinearTargets: Sendable {
   private let classWeights: [Double]
   // 1 minus the label smoothing, and the share of the smoothing of each class.
@@ -16,7 +17,8 @@ struct LinearTargets: Sendable {
   init(_ loss: Loss, _ dataset: LabeledDataset) {
     let classCount = dataset.classCount
     classWeights =
-      loss.classWeights.isEmpty ? Array(repeating: 1, count: classCount) : loss.classWeights
+      loss.classWeights.isEmpty || !loss.kind.weighsTerms
+      ? Array(repeating: 1, count: classCount) : loss.classWeights
     kept = 1 - loss.labelSmoothing
     let spread = loss.labelSmoothing / Double(classCount)
     self.spread = spread

@@ -101,12 +101,12 @@ extension Loss {
       switch wanted {
       case .softmax?: "end it in .softmax or in no activation, or use .binaryCrossEntropy()"
       case .sigmoid?: "end it in .sigmoid or in no activation, or use .crossEntropy"
-      case .normalized?, nil: "leave out the \(written.rawValue)"
+      case .normalized?, .oneVsRest?, nil: "leave out the \(written.rawValue)"
       }
     throw SoftmaxError(
       .invalidArgument,
       "the network ends in a \(written.rawValue), but \(name) is taken from "
-        + (wanted.map { "the logits before a \($0.rawValue)" } ?? "the outputs as they are"),
+        + (outputActivation.map { "the logits before a \($0.name)" } ?? "the outputs as they are"),
       remedy: instead)
   }
 }

@@ -48,7 +48,7 @@ package enum LossKinds {
   /// All losses that can be found by name.
   package static let all: [any ListedLossKind.Type] = [
     CrossEntropyLoss.self, BinaryCrossEntropyLoss.self, SquaredLoss.self, AbsoluteLoss.self,
-    HuberLoss.self, MultiClassHingeLoss.self,
+    HuberLoss.self, MultiClassHingeLoss.self, OneVsRestLoss.self,
   ]
 }
 

@@ -15,6 +15,11 @@ public enum OutputFunction: String, Hashable, Sendable, BitwiseCopyable, CaseIte
   /// It is for outputs trained to be 1 for the true class and 0 for the others. They estimate the
   /// probabilities but can be negative, so a lower bound is applied.
   case normalized
+  /// sigmoid(z_j) / sum over k of sigmoid(z_k).
+  ///
+  /// It is for outputs each of which was trained to tell its class from the rest. If all sigmoids round to 0, every
+  /// class has the same probability, as in scikit-learn's `OneVsRestClassifier`.
+  case oneVsRest = "one-vs-rest"
 }
 
 extension Sequential {
@@ -61,6 +66,10 @@ extension OutputFunction {
       }
       return pairs.sigmoid()
     case .sigmoid: return logits.sigmoid()
+    case .oneVsRest:
+      var shares = logits.sigmoid()
+      shares.elements.withMatrixView(rowCount: logits.rowCount) { OutputFunction.divideBySum($0) }
+      return shares
     case .normalized:
       var shares = logits
       shares.elements.withMatrixView(rowCount: logits.rowCount) {
@@ -86,6 +95,9 @@ extension OutputFunction {
     switch self {
     case .softmax: return logits.crossEntropies(of: labels).map { Double($0) }
     case .sigmoid: return binaryCrossEntropies(of: logits, labels: labels)
+    case .oneVsRest:
+      // The shares of the sigmoids are the softmax of their logarithms, which stay finite.
+      return logits.logSigmoids().crossEntropies(of: labels).map { Double($0) }
     case .normalized:
       return labels.enumerated().map { row, label in
         let shares = logits.row(row).map(OutputFunction.share)
@@ -110,6 +122,18 @@ extension OutputFunction {
     }
   }
 
+  /// Divides each row by its sum, which is computed in double; a row of zeros becomes uniform.
+  static func divideBySum(_ values: MatrixView) {
+    for row in 0..<values.rowCount {
+      var sum = 0.0
+      for column in 0..<values.columnCount { sum += Double(values[row, column]) }
+      for column in 0..<values.columnCount {
+        values[row, column] =
+          sum > 0 ? Float(Double(values[row, column]) / sum) : 1 / Float(values.columnCount)
+      }
+    }
+  }
+
   private func binaryCrossEntropies(of logits: Matrix, labels: [Int]) -> [Double] {
     let outputs = logits.columnCount
     // -ln p is ln(1 + e^-z), and -ln(1 - p) is ln(1 + e^z).
@@ -123,5 +147,14 @@ extension OutputFunction {
     return labels.indices.map { row in
       costs[row * outputs..<(row + 1) * outputs].reduce(0) { $0 + Double($1) } / Double(outputs)
     }
+  }
+}
+
+extension Matrix {
+  /// Returns ln sigmoid(z) = -ln(1 + e^-z) of each element.
+  func logSigmoids() -> Matrix {
+    var result = self
+    result.elements = elements.map { -$0 }.softplus().map { -$0 }
+    return result
   }
 }

@@ -6,18 +6,49 @@ extension HessianFactor {
   // The number of rows whose features stay in the cache.
   private static let rowsOfBlock = 256
 
-  /// Computes the lower triangle of the matrix.
-  ///
+  /// Computes the lower triangle of the matrix, or of each class' matrix.
+  func estimate(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
+    guard form == .separate else { return estimatePairs(sample, ridge: ridge, matrix) }
+    team.run { [self] worker in
+      for unit in 0..<classCount where unit % worker.count == worker.index {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let shares = sample.factors.enumerated().map { index, factor in
+          let p = Double(sample.probabilities[unit, index])
+          return factor * p * (1 - p)
+        }
+        let target = matrix.rows(unit * width..<(unit + 1) * width)
+        sumSquares(
+          of: sample.squares(shares: shares, count: rowCount, arena: arena), into: target, arena)
+        addPenalty(l2Penalty, sample, to: target)
+        raiseDiagonal(of: target, by: ridge)
+      }
+    }
+  }
+
+  private func addPenalty(_ penalty: Double, _ sample: HessianSample, to matrix: MatrixView) {
+    for (column, scale) in sample.scales.enumerated() where !(hasBias && column == width - 1) {
+      matrix[column, column] += Float(penalty * scale * scale)
+    }
+  }
+
+  private func raiseDiagonal(of matrix: MatrixView, by ridge: Float) {
+    for index in 0..<width {
+      let diagonal = matrix[index, index] * (1 + ridge)
+      // A feature that is 0 in all rows has no curvature and no gradient.
+      matrix[index, index] = diagonal == 0 ? 1 : diagonal
+    }
+  }
+
   /// For two classes the curvature of the difference of their parameters is added to their blocks on the diagonal,
   /// and subtracted from the one they share; the last class has no block.
-  func estimate(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
+  private func estimatePairs(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
     let last = form == .whole ? classCount - 1 : 1
     @Sendable func block(_ a: Int, _ b: Int) -> MatrixView {
       matrix.rows(a * width..<(a + 1) * width).columns(b * width..<(b + 1) * width)
     }
     let pairs =
       form == .whole ? (1..<classCount).flatMap { a in (0..<a).map { b in (a, b) } } : [(1, 0)]
-    let isPenalized = (0..<width).map { !(hasBias && $0 == width - 1) }
     let penalty = form == .whole ? l2Penalty / Double(classCount) : l2Penalty
     team.run { [self] worker in
       for (index, (a, b)) in pairs.enumerated() where index % worker.count == worker.index {
@@ -27,9 +58,7 @@ extension HessianFactor {
           shares: shares(of: sample, a, b), count: rowCount, arena: arena)
         let target = a == last ? block(b, b) : block(a, b)
         sumSquares(of: rows, into: target, arena)
-        for (column, scale) in sample.scales.enumerated() where isPenalized[column] {
-          target[column, column] += Float(penalty * scale * scale)
-        }
+        addPenalty(penalty, sample, to: target)
         if a < last { kernels.multiply(target, by: -1) }
       }
       worker.barrier()
@@ -41,11 +70,7 @@ extension HessianFactor {
             for column in 0...row { sum[row, column] -= pair[row, column] }
           }
         }
-        for index in 0..<width {
-          let diagonal = sum[index, index] * (1 + ridge)
-          // A feature that is 0 in all rows has no curvature and no gradient.
-          sum[index, index] = diagonal == 0 ? 1 : diagonal
-        }
+        raiseDiagonal(of: sum, by: ridge)
       }
     }
   }

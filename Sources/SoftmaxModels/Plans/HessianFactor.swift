@@ -17,6 +17,9 @@ import SoftmaxCore
 /// variance and penalty add up to 1 and, if there are biases, their means are subtracted, so floats suffice for
 /// features of any scale.
 ///
+/// If each class is told from the rest by itself, the Hessian is a matrix for each class, p (1 - p) (x, 1) (x, 1)^T,
+/// estimated on rows of its own.
+///
 /// The factor takes n^2 floats for n parameters. It costs about n^2 `rowCount` / 2 + n^3 / 6 multiplications, and
 /// a solution n^2, at the bandwidth of the memory. All sums have a fixed order, so the bits do not depend on
 /// the number of threads.
@@ -32,12 +35,15 @@ final class HessianFactor: Sendable {
     case whole
     /// One matrix for all classes.
     case shared
+    /// A matrix for each class, for one class against the rest.
+    case separate
   }
 
   let classCount: Int
-  // The number of parameters of a class, and of the factor.
+  // The number of parameters of a class, and of a factor.
   let width: Int
   let count: Int
+  private var matrixCount: Int { form == .separate ? classCount : 1 }
   let hasBias: Bool
   let l2Penalty: Double
   // The index in the flat parameters of each parameter: class by class, the bias last.
@@ -52,7 +58,7 @@ final class HessianFactor: Sendable {
   /// The memory of a factor and its solutions, which the next factor of the same shape can use.
   final class Memory: Sendable {
     private let arena = Arena()
-    /// The lower triangle of the matrix, then of its factor.
+    /// The lower triangle of the matrix, then of its factor; those of separate classes one below the other.
     let matrix: MatrixView
     /// The inverse of each block on the diagonal of the factor.
     let inverses: MatrixView
@@ -65,9 +71,9 @@ final class HessianFactor: Sendable {
     let common: VectorView<Double>
     let sums: VectorView<Double>
 
-    init(count: Int, sideCount: Int, width: Int) {
-      matrix = arena.matrix(rowCount: count, columnCount: count)
-      let blockCount = HessianFactor.blocks(count).count
+    init(count: Int, matrixCount: Int, sideCount: Int, width: Int) {
+      matrix = arena.matrix(rowCount: matrixCount * count, columnCount: count)
+      let blockCount = matrixCount * HessianFactor.blocks(count).count
       inverses = arena.matrix(
         rowCount: blockCount * HessianFactor.block, columnCount: HessianFactor.block)
       right = arena.matrix(rowCount: sideCount, columnCount: count)
@@ -79,14 +85,15 @@ final class HessianFactor: Sendable {
 
     /// Takes the memory of another factor if it has the same shape, otherwise allocates.
     static func reusing(
-      _ factor: HessianFactor?, count: Int, sideCount: Int, width: Int
+      _ factor: HessianFactor?, count: Int, matrixCount: Int, sideCount: Int, width: Int
     ) -> Memory {
-      if let memory = factor?.memory, memory.matrix.rowCount == count,
-        memory.right.rowCount == sideCount, memory.common.count == width
+      if let memory = factor?.memory, memory.matrix.rowCount == matrixCount * count,
+        memory.matrix.columnCount == count, memory.right.rowCount == sideCount,
+        memory.common.count == width
       {
         return memory
       }
-      return Memory(count: count, sideCount: sideCount, width: width)
+      return Memory(count: count, matrixCount: matrixCount, sideCount: sideCount, width: width)
     }
   }
 
@@ -96,7 +103,7 @@ final class HessianFactor: Sendable {
   // Rows are drawn from so many times their number.
   private static let rowsPerDrawn = 16
 
-  /// Returns the number of parameters of a factor.
+  /// Returns the number of rows and columns of a factor.
   static func parameterCount(_ form: Form, classCount: Int, width: Int) -> Int {
     form == .whole ? (classCount - 1) * width : width
   }
@@ -137,7 +144,8 @@ final class HessianFactor: Sendable {
       return weights + (bias.map { [$0.offset + unit] } ?? [])
     }
     memory = Memory.reusing(
-      previous, count: count, sideCount: form == .whole ? 1 : classes, width: width)
+      previous, count: count, matrixCount: form == .separate ? classes : 1,
+      sideCount: form == .whole ? 1 : classes, width: width)
     let sample = HessianSample(
       of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty,
       rowCount: Self.rowsPerDrawn * rowCount, team: team)
@@ -145,7 +153,7 @@ final class HessianFactor: Sendable {
     var ridge: Float = sample.rows.count <= rowCount ? 1e-6 : 1e-3
     while true {
       estimate(sample, ridge: ridge, memory.matrix)
-      if factorize(memory.matrix) { break }
+      if (0..<matrixCount).allSatisfy(factorize) { break }
       // Rounding made the matrix indefinite.
       ridge *= 16
       guard ridge < 1e4 else {
@@ -160,21 +168,24 @@ final class HessianFactor: Sendable {
   ///
   /// For features (x - mean) / deviation the weights are those for x times the deviation, and the biases are
   /// greater by the sum of the means times the weights. What is common to all classes has no curvature but that
-  /// of the penalty.
+  /// of the penalty, unless the classes are separate.
   func solve(_ x: inout [Double]) {
     x.withVectorView { x in
       guard let x else { return }
       team.run { [self] worker in
         let units = form == .whole ? classCount - 1 : classCount
         let columns = worker.share(of: width)
-        addUnits(of: x, columns)
-        for column in columns { memory.common[column] = memory.sums[column] / Double(classCount) }
-        worker.barrier()
+        if form != .separate {
+          addUnits(of: x, columns)
+          for column in columns { memory.common[column] = memory.sums[column] / Double(classCount) }
+          worker.barrier()
+        }
         for unit in worker.share(of: units) { load(x, unit) }
         worker.barrier()
         substitute(worker)
         worker.barrier()
         for unit in worker.share(of: classCount) { store(into: x, unit, units) }
+        guard form != .separate else { return }
         worker.barrier()
         addUnits(of: x, columns)
         for column in columns {
@@ -235,15 +246,21 @@ extension HessianFactor {
     stride(from: 0, to: count, by: block).map { $0..<min($0 + block, count) }
   }
 
-  private func inverse(ofBlock index: Int, _ size: Int) -> MatrixView {
-    memory.inverses.rows(index * Self.block..<index * Self.block + size).columns(0..<size)
+  private func matrix(_ index: Int) -> MatrixView {
+    memory.matrix.rows(index * count..<(index + 1) * count)
   }
 
-  /// Replaces the matrix by its Cholesky factor; returns false if it is not positive definite.
+  private func inverse(of matrix: Int, block index: Int, _ size: Int) -> MatrixView {
+    let first = (matrix * Self.blocks(count).count + index) * Self.block
+    return memory.inverses.rows(first..<first + size).columns(0..<size)
+  }
+
+  /// Replaces a matrix by its Cholesky factor; returns false if it is not positive definite.
   ///
   /// For each block of columns, the products of the columns before are subtracted, the block on the
   /// diagonal is factorized and inverted, and the rows below are multiplied by the inverse.
-  private func factorize(_ factor: MatrixView) -> Bool {
+  private func factorize(_ number: Int) -> Bool {
+    let factor = matrix(number)
     let arena = Arena()
     defer { withExtendedLifetime(arena) {} }
     let panel = arena.matrix(rowCount: count, columnCount: Self.block)
@@ -272,7 +289,7 @@ extension HessianFactor {
           kernels.add(sums, to: target)
         }
         worker.barrier()
-        let inverse = inverse(ofBlock: index, block.count)
+        let inverse = inverse(of: number, block: index, block.count)
         if worker.index == 0 {
           let diagonal = factor.rows(block).columns(block)
           if !Self.factorize(diagonal, inverse: inverse) { isPositive[0] = 0 }
@@ -326,13 +343,25 @@ extension HessianFactor {
   }
 
   /// Solves L L^T y = x for all right sides.
-  ///
-  /// Both substitutions read the factor by rows. A single right side is divided among the workers within a
-  /// block, several are divided by sides.
   private func substitute(_ worker: Worker) {
+    switch form {
+    case .whole: substitute(0..<1, by: 0, worker)
+    case .shared:
+      substitute(worker.share(of: memory.right.rowCount, alignedTo: 4), by: 0, worker)
+    case .separate:
+      for unit in worker.share(of: classCount, alignedTo: 1) {
+        substitute(unit..<unit + 1, by: unit, worker)
+      }
+    }
+  }
+
+  /// Solves L L^T y = x for some right sides.
+  ///
+  /// Both substitutions read the factor by rows. For the whole Hessian, the single right side is divided among the
+  /// workers within a block.
+  private func substitute(_ sides: Range<Int>, by number: Int, _ worker: Worker) {
     let isWhole = form == .whole
-    let sides =
-      isWhole ? 0..<1 : worker.share(of: memory.right.rowCount, alignedTo: 4)
+    let matrix = matrix(number)
     let right = memory.right.rows(sides)
     func synchronize() { if isWhole { worker.barrier() } }
     let blocks = Self.blocks(count)
@@ -344,14 +373,15 @@ extension HessianFactor {
       if !before.isEmpty, !rows.isEmpty, !sides.isEmpty {
         kernels.multiply(
           right.columns(before),
-          transposed: memory.matrix.rows(block).rows(rows).columns(before),
+          transposed: matrix.rows(block).rows(rows).columns(before),
           into: part.columns(rows))
       }
       synchronize()
       if !sides.isEmpty, !isWhole || worker.index == 0 {
         if !before.isEmpty { subtract(part, from: right.columns(block)) }
         kernels.multiply(
-          right.columns(block), transposed: inverse(ofBlock: index, block.count), into: part)
+          right.columns(block), transposed: inverse(of: number, block: index, block.count),
+          into: part)
         right.columns(block).assign(part)
       }
       synchronize()
@@ -359,7 +389,8 @@ extension HessianFactor {
     for (index, block) in blocks.enumerated().reversed() {
       let part = memory.part.rows(sides).columns(0..<block.count)
       if !sides.isEmpty, !isWhole || worker.index == 0 {
-        kernels.multiply(right.columns(block), inverse(ofBlock: index, block.count), into: part)
+        kernels.multiply(
+          right.columns(block), inverse(of: number, block: index, block.count), into: part)
         right.columns(block).assign(part)
       }
       synchronize()
@@ -368,7 +399,7 @@ extension HessianFactor {
       if !columns.isEmpty, !sides.isEmpty {
         let product = memory.product.rows(sides).columns(columns)
         kernels.multiply(
-          right.columns(block), memory.matrix.rows(block).columns(columns), into: product)
+          right.columns(block), matrix.rows(block).columns(columns), into: product)
         subtract(product, from: right.columns(columns))
       }
       synchronize()

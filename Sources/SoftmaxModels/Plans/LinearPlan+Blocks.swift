@@ -114,19 +114,17 @@ extension LinearPlan {
 
   /// Computes the loss and the gradient of a slice.
   func differentiate(_ slice: Int, _ features: FeatureSource, _ memory: Memory) {
-    var (loss, correctCount) = (0.0, 0)
+    var (lossSum, correctCount) = (0.0, 0)
     forEachBlock(of: slice) { block in
       let probabilities = probabilities(of: block, memory)
       load(block, features, memory, precision)
       multiply(weight, count: block.count, memory, precision)
-      kernels.softmaxColumns(
-        memory.logits, into: probabilities, greatest: memory.loss.greatest,
-        sums: memory.loss.exponentials)
-      self.loss.differentiate(
-        memory.logits, probabilities, memory.loss, of: block, addingTo: &loss, &correctCount)
+      loss.computeProbabilities(of: memory.logits, into: probabilities, memory.loss, kernels)
+      loss.differentiate(
+        memory.logits, probabilities, memory.loss, of: block, addingTo: &lossSum, &correctCount)
       addGradient(count: block.count, memory, to: sums[slice], precision)
     }
-    losses[slice] = loss
+    losses[slice] = lossSum
     correctCounts[slice] = Int64(correctCount)
   }
 
@@ -139,18 +137,13 @@ extension LinearPlan {
       if !isKept {
         load(block, features, memory, precision)
         multiply(weight, count: block.count, memory, precision)
-        kernels.softmaxColumns(
-          memory.logits, into: probabilities, greatest: memory.loss.greatest,
-          sums: memory.loss.exponentials)
+        loss.computeProbabilities(of: memory.logits, into: probabilities, memory.loss, kernels)
       }
       if isKept || precision != precisionOfProducts {
         load(block, features, memory, precisionOfProducts)
       }
       multiply(direction, count: block.count, memory, precisionOfProducts)
-      let first = block.lowerBound
-      kernels.changeSoftmaxColumns(
-        probabilities, scale: loss.hessianScales.elements(first..<first + rowsOfBlock),
-        by: memory.logits)
+      loss.change(memory.logits, at: probabilities, from: block.lowerBound, kernels)
       addGradient(count: block.count, memory, to: sums[slice], precisionOfProducts)
     }
   }
@@ -182,9 +175,8 @@ extension LinearPlan {
         let memory = memory[worker.index]
         load(block, features, memory, .double)
         multiply(weight, count: block.count, memory, .double)
-        kernels.softmaxColumns(
-          memory.logits, into: memory.probabilities, greatest: memory.loss.greatest,
-          sums: memory.loss.exponentials)
+        loss.computeProbabilities(
+          of: memory.logits, into: memory.probabilities, memory.loss, kernels)
         memory.probabilities.copy(to: result.columns(places[index]..<places[index + 1]))
       }
     }

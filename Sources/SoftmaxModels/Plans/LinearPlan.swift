@@ -3,12 +3,12 @@
 import SoftmaxCore
 import Synchronization
 
-/// The evaluation of softmax cross-entropy on one dense layer over all rows, for solvers.
+/// The evaluation of a `LinearLoss` on one dense layer over all rows, for solvers.
 ///
 /// It computes the loss with its gradient, and products of the Hessian with a vector. For the logits z = W x +
 /// b of a row, p = softmax(z), the row's scale s, its targets t and their sum m, the gradient with respect to
 /// the logits is s (m p - t). Along a direction (V, c) the logits change by u = V x + c, and the gradient by
-/// s m p (u - <p, u>), which is exact. Source: Pearlmutter, "Fast exact multiplication by the Hessian", 1994.
+/// s m p (u - <p, u>), for one class against the rest by s p (1 - p) u, which is exact. Source: Pearlmutter, "Fast exact multiplication by the Hessian", 1994.
 ///
 /// If there are biases, the means of the features are subtracted, which changes no logit if b becomes b + W
 /// times the means. Without it a column whose mean is large, such as a time, would leave no digits for its
@@ -149,13 +149,13 @@ final class LinearPlan: RegressionPlan {
   }
 
   /// Returns the places of weights and biases in the flat parameters; nil if the network is not one dense layer
-  /// that is trained, or the loss is not cross-entropy.
+  /// that is trained, or the loss is not one of `LinearLoss`.
   static func segments(
     of network: Sequential, loss: Loss
   ) -> (weight: ParameterLayout.Segment, bias: ParameterLayout.Segment?)? {
     let operations = LoweredNetwork(network).operations
     let segments = ParameterLayout(network).segments
-    guard loss.kind is CrossEntropyLoss, operations.count == 1,
+    guard LinearLoss.supports(loss), operations.count == 1,
       operations[0].traits.form == .product, !operations[0].isFrozen, let weight = segments.first
     else { return nil }
     return (weight, segments.dropFirst().first)

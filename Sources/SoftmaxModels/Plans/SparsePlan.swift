@@ -3,7 +3,7 @@
 import SoftmaxCore
 import Synchronization
 
-/// The evaluation of softmax cross-entropy on one dense layer over sparse rows, in double precision.
+/// The evaluation of a `LinearLoss` on one dense layer over sparse rows, in double precision.
 ///
 /// The formulas are those of `LinearPlan`. Only the values other than 0 are read, row by row for the logits
 /// and, from the transpose, column by column for the gradient: so each element of the gradient is one sum over
@@ -113,10 +113,7 @@ final class SparsePlan: RegressionPlan {
     load(vector, team: team)
     forEachBlock(team: team) { plan, block, memory in
       let first = plan.blocks[block].lowerBound
-      plan.kernels.changeSoftmaxColumns(
-        plan.probabilities[block],
-        scale: plan.loss.hessianScales.elements(first..<first + Self.rowsOfBlock),
-        by: memory.logits)
+      plan.loss.change(memory.logits, at: plan.probabilities[block], from: first, plan.kernels)
     }
     multiply(columns, team: team, into: &product)
   }
@@ -161,9 +158,8 @@ extension SparsePlan {
   private func evaluate(at parameters: [Double], team: WorkerTeam) {
     load(parameters, team: team)
     forEachBlock(team: team) { plan, block, memory in
-      plan.kernels.softmaxColumns(
-        memory.logits, into: plan.probabilities[block], greatest: memory.loss.greatest,
-        sums: memory.loss.exponentials)
+      plan.loss.computeProbabilities(
+        of: memory.logits, into: plan.probabilities[block], memory.loss, plan.kernels)
       var (loss, correctCount) = (0.0, 0)
       plan.loss.differentiate(
         memory.logits, plan.probabilities[block], memory.loss, of: plan.blocks[block],

@@ -134,6 +134,10 @@ struct PredictionPass: Sendable, BitwiseCopyable {
     switch network.outputFunction {
     case .softmax: return kernels.softmax(logits, into: result)
     case .normalized: return OutputFunction.normalize(logits, into: result)
+    case .oneVsRest:
+      result.assign(logits)
+      kernels.apply(.sigmoid, to: result, into: result)
+      return OutputFunction.divideBySum(result)
     case .sigmoid: break
     }
     if network.classCount > network.outputCount {

@@ -2,7 +2,7 @@
 
 import SoftmaxCore
 
-/// A bound on the distance of an objective to its minimum, for softmax regression with an L1 or L2 penalty.
+/// A bound on the distance of an objective to its minimum, for a linear model with an L1 or L2 penalty.
 ///
 /// The objective is f(W, b) = loss + R(W) with R(W) = l1 ||W||_1 + l2 / 2 ||W||^2, where the loss is the sum of
 /// s_i times the cross-entropy of row i, with the targets t_i. Its dual is to maximize, over distributions p_i
@@ -23,7 +23,11 @@ import SoftmaxCore
 /// bound becomes R(W) + R*(c V) - <c V, W> + c times the rest + (1 - c) loss. If the targets of a row do not sum
 /// to 1, s_i stands for s_i times their sum, and t_i for their shares. So the bound needs two gradients, for T and
 /// S, and then no further pass.
+///
+/// For one class against the rest each class has distributions over yes and no, with the probabilities p and 1 - p,
+/// and the rest is the same. One a serves all classes, so the bound is the sum of those of the classes.
 struct DualityGap {
+  private let isOneVsRest: Bool
   private let l1Penalty: Double
   private var l2Penalty: Double
   private let weight: ParameterLayout.Segment
@@ -37,20 +41,21 @@ struct DualityGap {
   private var classCount: Int { weight.shape[0] }
   private var inputCount: Int { weight.shape[1] }
 
-  /// Computes T and S; nil unless the objective is cross-entropy on one dense layer with a penalty.
+  /// Computes T and S; nil unless the objective is a `LinearLoss` on one dense layer with a penalty.
   ///
   /// - Parameter start: a state of the objective, which spares a gradient if its parameters are 0.
   init?(_ objective: Objective, from start: SolverState? = nil) throws(SoftmaxError) {
     guard objective.regressionPlan != nil, objective.l2Penalty > 0 || objective.l1Penalty > 0,
       let weight = objective.layout.segments.first
     else { return nil }
+    isOneVsRest = objective.loss.isOneVsRest
     l1Penalty = objective.l1Penalty
     l2Penalty = objective.l2Penalty
     self.weight = weight
     bias = objective.layout.segments.dropFirst().first
     guard let bias else { return }
-    // The gradient is S / K - T if all K probabilities are equal. If the first class has the probability 1,
-    // the gradient with respect to its weights is S - T.
+    // The gradient is e S - T if all probabilities are e: 1 / K of K classes, or 1 / 2 for yes and no. If the first
+    // class has the probability 1, the gradient with respect to its weights is S - T.
     var parameters = [Double](repeating: 0, count: objective.parameterCount)
     var uniform: [Double] = []
     var first: [Double] = []
@@ -61,16 +66,16 @@ struct DualityGap {
     }
     parameters[bias.offset] = 1e4
     try objective.valueAndGradient(at: parameters, into: &first)
-    let classes = Double(classCount)
+    let even = isOneVsRest ? 0.5 : 1 / Double(classCount)
     sums = (0..<inputCount).map { input in
       let place = weight.index(unit: 0, input: input)
-      return (first[place] - uniform[place]) / (1 - 1 / classes)
+      return (first[place] - uniform[place]) / (1 - even)
     }
     targets = (0..<classCount).flatMap { unit in
-      (0..<inputCount).map { sums[$0] / classes - uniform[weight.index(unit: unit, input: $0)] }
+      (0..<inputCount).map { sums[$0] * even - uniform[weight.index(unit: unit, input: $0)] }
     }
-    total = (first[bias.offset] - uniform[bias.offset]) / (1 - 1 / classes)
-    shares = (0..<classCount).map { [total] in total / classes - uniform[bias.offset + $0] }
+    total = (first[bias.offset] - uniform[bias.offset]) / (1 - even)
+    shares = (0..<classCount).map { [total] in total * even - uniform[bias.offset + $0] }
   }
 
   /// Returns the bound for another penalty greater than 0; T and S stay the same.
@@ -92,11 +97,17 @@ struct DualityGap {
     for (slope, share) in zip(slopes, shares) where slope > 0 {
       mixing = max(mixing, slope / (share + slope))
     }
+    if isOneVsRest {
+      for (slope, share) in zip(slopes, shares) where slope < 0 {
+        mixing = max(mixing, -slope / (total - share - slope))
+      }
+    }
     guard mixing < 0.5 else { return nil }
     let point = DualPoint(
       state: state, slopes: slopes, mixing: mixing,
       q: zip(slopes, shares).map { slope, share in
-        max(0, mixing > 0 ? share - (1 - mixing) / mixing * slope : share) / total
+        // Rounding alone makes it more than 1.
+        min(1, max(0, mixing > 0 ? share - (1 - mixing) / mixing * slope : share) / total)
       })
     guard l1Penalty > 0 else { return bound(at: point, scale: 1) }
     var greatest = 0.0
@@ -140,9 +151,9 @@ struct DualityGap {
       if let bias {
         bound +=
           scale * (1 - mixing) * point.slopes[unit] * point.state.parameters[bias.offset + unit]
-        if point.q[unit] > 0 {
-          bound +=
-            scale * mixing * total * point.q[unit] * ElementaryFunctions.logarithm(point.q[unit])
+        let q = point.q[unit]
+        for share in isOneVsRest ? [q, 1 - q] : [q] where share > 0 {
+          bound += scale * mixing * total * share * ElementaryFunctions.logarithm(share)
         }
       }
       for input in 0..<inputCount {

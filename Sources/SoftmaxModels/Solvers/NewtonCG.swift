@@ -7,8 +7,8 @@ public import SoftmaxCore
 /// An iteration minimizes the quadratic model of the objective by conjugate gradients with exact products of
 /// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
-/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. If the
-/// rows are sparse, it is the diagonal of the Hessian.
+/// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. With the loss of one
+/// class against the rest it is a factor for each class. If the rows are sparse, it is the diagonal of the Hessian.
 ///
 /// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
 /// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
@@ -161,6 +161,7 @@ public struct NewtonCG: Solver {
       isShared
       ? min(20, max(2, cost / 20))
       : max(min(60, max(2, cost / 10)), 1.5 * state.values[Self.firstProductsKey, default: 0])
+    let isSeparate = objective.loss.isOneVsRest
     let isSlow = productCount > greatestCount
     let isRenewed = isShared && state.values[Self.slowKey] == 1
     if isRenewed { state.values[Self.slowKey] = 2 }
@@ -168,11 +169,12 @@ public struct NewtonCG: Solver {
       state.vectors = [state.parameters.map { Float($0) }]
       state.values[Self.firstProductsKey] = nil
       let staysShared = isFirst && cost > 40 || isRenewed && !isSlow
-      state.values[Self.sharedKey] = staysShared || !factorsWholeHessian ? 1 : nil
+      state.values[Self.sharedKey] =
+        !isSeparate && (staysShared || !factorsWholeHessian) ? 1 : nil
     }
     return try objective.hessianFactor(
-      state.values[Self.sharedKey] != nil ? .shared : .whole, at: state.vectors[0],
-      rowCount: rowCount(for: objective))
+      isSeparate ? .separate : state.values[Self.sharedKey] != nil ? .shared : .whole,
+      at: state.vectors[0], rowCount: rowCount(for: objective))
   }
 
   /// Returns the greatest number of rows of a factor: more than some times the columns hardly improve it.
@@ -182,11 +184,14 @@ public struct NewtonCG: Solver {
       max(Self.leastRowCount, Self.rowsPerColumn * (objective.linearPlan?.width ?? sampleCount)))
   }
 
-  /// Returns the number of products that cost as much as a factor of the whole Hessian.
+  /// Returns the number of products that cost as much as a factor of the whole Hessian, or of all classes'.
   private func factorCost(for objective: Objective) -> Double {
     let (parameters, rows) = (Double(objective.parameterCount), Double(objective.dataset.count))
-    let estimate = min(rows, Double(rowCount(for: objective))) * parameters * parameters / 2
-    let factor = estimate + parameters * parameters * parameters / 6
+    // The number of rows and columns of the matrix, or of each class' matrix.
+    let count =
+      objective.loss.isOneVsRest ? parameters / Double(objective.dataset.classCount) : parameters
+    let estimate = min(rows, Double(rowCount(for: objective))) * parameters * count / 2
+    let factor = estimate + parameters * count * count / 6
     return factor / (2 * rows * parameters)
   }
 

@@ -64,13 +64,18 @@ public struct ProximalNewton: Solver {
     ["gradient_tolerance": gradientTolerance, "gap_tolerance": gapTolerance ?? 0]
   }
 
-  /// Throws `invalidArgument` for an invalid setting, `unsupported` unless the objective is cross-entropy on one
-  /// dense layer.
+  /// Throws `invalidArgument` for an invalid setting, `unsupported` for sparse rows or one class against the rest, or
+  /// unless the objective is cross-entropy on one dense layer.
   public func validate(_ objective: Objective) throws(SoftmaxError) {
     try validateTolerances()
     guard objective.sparsePlan == nil else {
       throw SoftmaxError(
         .unsupported, "\(name) is not there for sparse rows",
+        remedy: "use an L2 penalty alone, or train by batches")
+    }
+    guard !objective.loss.isOneVsRest else {
+      throw SoftmaxError(
+        .unsupported, "\(name) is not there for one class against the rest",
         remedy: "use an L2 penalty alone, or train by batches")
     }
     guard objective.linearPlan != nil else {

@@ -12,7 +12,7 @@ extension TrainCommand {
     guard isLinear else { return "--model mlp" }
     if let option = training.batchOption { return option }
     if network.initializer != nil { return "--init" }
-    if !loss.isCrossEntropy { return "--loss \(loss.loss?.text ?? "")" }
+    if !loss.isSolved { return "--loss \(loss.loss?.text ?? "")" }
     if watching.reduceOnPlateau != nil { return "--reduce-on-plateau" }
     // scikit-learn solves its linear models too.
     if let defaults, defaults != .scikitLearn { return "--preset \(defaults.name)" }
@@ -86,11 +86,12 @@ extension TrainCommand {
         loss: loss, seed: training.seed, execution: threading.execution,
         observer: observer)
     }
+    regression.loss = loss
     regression.l2Penalty =
       training.c.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
       ?? training.l2?.value
     return try regression.fitted(
-      to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint, loss: loss,
+      to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint,
       seed: training.seed, execution: threading.execution)
   }
 

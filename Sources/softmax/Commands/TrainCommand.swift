@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand {
         softmax train digits
         softmax train digits --model linear --output linear.safetensors
         softmax train digits --model linear --l2 auto
+        softmax train digits --model linear --loss one-vs-rest
         softmax train flowers.csv --target species --standardize
         softmax train mails.npz --features embeddings --labels folder --model linear
         gunzip -c flowers.csv.gz | softmax train -
@@ -106,6 +107,12 @@ struct TrainCommand: ParsableCommand {
     try arrays.validate(data: namedData)
     if let batchReason { try training.validateNoSolver(because: batchReason) }
     try penalty.validate(l2: training.l2, batchReason: batchReason)
+    if isSolved, !loss.isCrossEntropy {
+      for (option, isGiven) in [("--l1", training.l1 != 0), ("--l2 auto", choosesPenalty)]
+      where isGiven {
+        throw ValidationError("\(option) is for --loss cross-entropy; give --l2 or --c a number")
+      }
+    }
     try training.validate(for: network.model, epochs: epochs, preset: preset?.preset)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     try validatePaths()

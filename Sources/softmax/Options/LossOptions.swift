@@ -10,7 +10,8 @@ struct LossOptions: ParsableArguments {
       """
       What training makes small: \(KindOption.names(LossKinds.all)) (default: cross-entropy). \
       squared, absolute and huber compare the outputs with 1 for the right class and 0 for the \
-      others; hinge is that of support vector machines.
+      others; hinge is that of support vector machines; one-vs-rest tells each class from the rest by itself, \
+      in a linear model each as a logistic regression of its own.
       """, valueName: "loss"),
     transform: { try KindOption($0, of: LossKinds.all, noun: "loss") })
   var loss: KindOption?
@@ -47,8 +48,11 @@ struct LossOptions: ParsableArguments {
     LossKinds.all.first { $0 == loss?.kind } ?? CrossEntropyLoss.self
   }
 
-  /// Whether the loss is cross-entropy between classes that exclude each other, which solvers minimize.
+  /// Whether the loss is cross-entropy between classes that exclude each other.
   var isCrossEntropy: Bool { kind == CrossEntropyLoss.self }
+
+  /// Whether solvers minimize the loss of a linear model.
+  var isSolved: Bool { isCrossEntropy || kind == OneVsRestLoss.self }
 
   private var values: SettingValues {
     var values = loss?.values ?? [:]
