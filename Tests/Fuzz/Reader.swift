@@ -57,7 +57,7 @@ struct Reader: Sendable {
     },
     Reader(name: "safetensors") { bytes in
       let file = try SafetensorsFile.decode(bytes, name: "safetensors")
-      _ = try Classifier(file)
+      _ = try Classifier(file.withFullTensors())
     },
     // The JSON at the beginning of a safetensors file, without the length that must fit it.
     Reader(name: "safetensors-header") { bytes in

@@ -46,15 +46,19 @@ private struct BinaryOptima: Decodable {
     let logits = try Matrix([[3, 1, -3], [-200, -200, -200], [-90, -95, -100], [60, 50, -1]])
     let probabilities = OutputFunction.oneVsRest.probabilities(of: logits)
     let losses = OutputFunction.oneVsRest.logLosses(of: logits, labels: [1, 1, 2, 1])
-    let sigmoids = [3.0, 1, -3].map { 1 / (1 + exp(-$0)) }
+    let sigmoids: [Double] = [3.0, 1, -3].map { 1 / (1 + exp(-$0)) }
+    let total = sigmoids.reduce(0, +)
     for (p, s) in zip(probabilities.row(0), sigmoids) {
-      #expect(abs(Double(p) - s / sigmoids.reduce(0, +)) < 1e-6)
+      #expect(abs(Double(p) - s / total) < 1e-6)
     }
-    #expect(abs(losses[0] + log(sigmoids[1] / sigmoids.reduce(0, +))) < 1e-6)
+    #expect(abs(losses[0] + log(sigmoids[1] / total)) < 1e-6)
     // All of them round to 0.
-    #expect(Array(probabilities.row(1)) == [1 / 3, 1 / 3, 1 / 3])
+    let third: Float = 1 / 3
+    #expect(probabilities.row(1).allSatisfy { $0 == third })
     // The logarithm is that of the exact probability.
-    #expect(abs(losses[2] - 10 - log(1 + exp(-5.0) + exp(-10.0))) < 1e-5)
+    let others: Double = exp(-5.0) + exp(-10.0)
+    let exact: Double = 10 + log(1 + others)
+    #expect(abs(losses[2] - exact) < 1e-5)
     // Two sigmoids round to 1, and the logits still tell the class.
     #expect(OutputFunction.oneVsRest.classes(of: logits)[3] == 0)
   }

@@ -16,9 +16,8 @@ import Testing
     _ data: LabeledDataset, l2Penalty: Double = 0, loss: Loss = .crossEntropy
   ) throws -> TrainingRecord {
     try #require(
-      SoftmaxRegression(l2Penalty: l2Penalty).fitted(
-        to: data, loss: loss, execution: Execution(threads: 1)
-      ).trainingRecord)
+      SoftmaxRegression(loss: loss, l2Penalty: l2Penalty).fitted(to: data, threads: 1)
+        .trainingRecord)
   }
 
   /// Three classes around their corners; with `mixed` two of them overlap.

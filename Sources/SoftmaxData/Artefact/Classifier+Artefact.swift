@@ -7,7 +7,7 @@ public import SoftmaxModels
 // A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape [outputs,
 // inputs], `layers.<index>.bias` and further tensors of the layers. Tensors `pipeline.<index>.<name>`
 // hold the learnt values of the preprocessing steps. The metadata hold everything else, structured
-// values as JSON.
+// values as JSON. A large weight that is mostly 0 is stored as sparse rows (`SafetensorsFile+Sparse.swift`).
 extension Classifier {
   /// The release of this library, as model files record it.
   public static let libraryVersion = "0.1.0"
@@ -27,7 +27,7 @@ extension Classifier {
   public static func load(_ path: String) throws(SoftmaxError) -> Classifier {
     let file = try SafetensorsFile.read(path)
     do {
-      return try Classifier(file)
+      return try Classifier(file.withFullTensors())
     } catch {
       // The errors thrown below name tensors and keys but not the file. The path is added here.
       throw SoftmaxError(
@@ -39,12 +39,14 @@ extension Classifier {
   /// Writes the classifier to a model file, which appears complete or not at all.
   ///
   /// The same classifier gives the same bytes. Every safetensors library can read the file:
-  /// `safetensors.numpy.load_file(path)["layers.1.weight"]`.
+  /// `safetensors.numpy.load_file(path)["layers.1.weight"]`. A weight of 4,096 values or more, of which at most a
+  /// quarter are not 0, is stored as the `row_offsets`, `columns` and `values` of SciPy's `csr_array`:
+  /// `layers.1.weight.values` and so on.
   ///
   /// - Throws: `ioFailure` or `notFound`; `unsupported` for a network with a custom `RowLayer`, whose
   ///   code a file cannot hold.
   public func save(to path: String) throws(SoftmaxError) {
-    try artefact().write(to: path)
+    try artefact().withSparseTensors().write(to: path)
   }
 
   /// The SHA-256 of the network's parameters in the order of the model file, in hexadecimal.

@@ -7,7 +7,7 @@ extension SafetensorsFile {
 
   /// Reads a file and validates all of it.
   ///
-  /// Tensors must be of type F32 or F64 and finite. They must be contiguous, without holes or overlaps,
+  /// Tensors must be of type F32, F64 or I32 and finite. They must be contiguous, without holes or overlaps,
   /// up to the last byte of the file. No key may appear twice, and all metadata must be strings. The
   /// limits are 4,096 tensors, 4,096 metadata entries and a header of 8 MiB.
   ///
@@ -66,10 +66,13 @@ extension SafetensorsFile {
     var tensors: [Tensor] = []
     for entry in header.entries {
       let count = entry.byteRange.count / entry.type.byteCount
-      let tensor = Tensor(
-        name: entry.name, shape: entry.shape,
-        elements: entry.type == .float32
-          ? .floats(try source.elements(count)) : .doubles(try source.elements(count)))
+      let elements: Tensor.Elements =
+        switch entry.type {
+        case .float32: .floats(try source.elements(count))
+        case .float64: .doubles(try source.elements(count))
+        case .int32: .integers(try source.elements(count))
+        }
+      let tensor = Tensor(name: entry.name, shape: entry.shape, elements: elements)
       if let wrong = tensor.firstNotFinite {
         throw SoftmaxError(
           .nonFiniteValue,

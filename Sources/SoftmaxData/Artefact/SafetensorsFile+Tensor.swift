@@ -8,6 +8,7 @@ extension SafetensorsFile {
     enum Elements: Hashable, Sendable {
       case floats([Float])
       case doubles([Double])
+      case integers([Int32])
     }
 
     /// The name, unique in its file.
@@ -36,23 +37,25 @@ extension SafetensorsFile {
       self.elements = elements
     }
 
-    /// The values in row-major order in single precision; values of type F64 are rounded.
+    /// The values in row-major order in single precision; values of type F64 or I32 are rounded.
     ///
-    /// - Complexity: linear in the number of values for type F64, else constant.
+    /// - Complexity: linear in the number of values, constant for type F32.
     public var values: [Float] {
       switch elements {
       case .floats(let values): values
       case .doubles(let values): values.map { Float($0) }
+      case .integers(let values): values.map { Float($0) }
       }
     }
 
     /// The values in row-major order in double precision.
     ///
-    /// - Complexity: linear in the number of values for type F32, else constant.
+    /// - Complexity: linear in the number of values, constant for type F64.
     public var doubles: [Double] {
       switch elements {
       case .floats(let values): values.map { Double($0) }
       case .doubles(let values): values
+      case .integers(let values): values.map { Double($0) }
       }
     }
 
@@ -64,6 +67,7 @@ extension SafetensorsFile {
       switch elements {
       case .floats: .float32
       case .doubles: .float64
+      case .integers: .int32
       }
     }
 
@@ -72,6 +76,7 @@ extension SafetensorsFile {
       switch elements {
       case .floats(let values): values.count * MemoryLayout<Float>.size
       case .doubles(let values): values.count * MemoryLayout<Double>.size
+      case .integers(let values): values.count * MemoryLayout<Int32>.size
       }
     }
 
@@ -81,6 +86,7 @@ extension SafetensorsFile {
       switch elements {
       case .floats(let values): unsafe values.withUnsafeBytes { unsafe body($0) }
       case .doubles(let values): unsafe values.withUnsafeBytes { unsafe body($0) }
+      case .integers(let values): unsafe values.withUnsafeBytes { unsafe body($0) }
       }
     }
 
@@ -92,6 +98,7 @@ extension SafetensorsFile {
         values.firstIndex { !$0.isFinite }.map { ($0, "\(values[$0])") }
       case .doubles(let values):
         values.firstIndex { !$0.isFinite }.map { ($0, "\(values[$0])") }
+      case .integers: nil
       }
     }
 
@@ -115,9 +122,10 @@ extension SafetensorsFile {
   enum ElementType: String {
     case float32 = "F32"
     case float64 = "F64"
+    case int32 = "I32"
 
     /// The number of bytes per value.
-    var byteCount: Int { self == .float32 ? 4 : 8 }
+    var byteCount: Int { self == .float64 ? 8 : 4 }
 
     /// Returns the number of bytes of a tensor of a shape; nil if a dimension is negative or the product
     /// overflows.

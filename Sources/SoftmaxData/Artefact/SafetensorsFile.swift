@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SoftmaxCore
 
-/// Named tensors of `Float` and `Double` with metadata, in the safetensors format.
+/// Named tensors of `Float`, `Double` and `Int32` with metadata, in the safetensors format.
 ///
 /// A file consists of 8 bytes with the length of the header (little-endian), the header as JSON, padded
 /// with spaces to a multiple of 8, and the values of all tensors, contiguous, row-major and

@@ -117,7 +117,8 @@ struct SafetensorsHeader {
     }
     guard let type = SafetensorsFile.ElementType(rawValue: type) else {
       throw SoftmaxError(
-        .unsupported, "\(called) is of type \(JSONScanner.shortened(type)), expected F32 or F64",
+        .unsupported,
+        "\(called) is of type \(JSONScanner.shortened(type)), expected F32, F64 or I32",
         remedy: "convert it to 32-bit floats", at: .file(path: path, offset: 8 + place))
     }
     guard let size = type.byteCount(of: shape) else {
