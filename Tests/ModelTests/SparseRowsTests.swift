@@ -219,6 +219,44 @@ struct SparseCase: Sendable, CustomTestStringConvertible {
     #expect(try predictor.probabilities(for: sparse) == predictor.probabilities(for: full))
   }
 
+  @Test(arguments: [
+    SparseCase(), SparseCase(columns: 70, classes: 8),
+    SparseCase(columns: 30, classes: 2, isWeighted: true),
+    SparseCase(isWeighted: true, isSoft: true),
+  ])
+  func anL1PenaltyGivesTheAnswerOfFullRows(_ test: SparseCase) throws {
+    let (sparse, full) = try test.datasets()
+    for (l1, l2) in [(0.01, 0), (0.005, 0.02)] {
+      let estimator = SoftmaxRegression(l1Penalty: l1, l2Penalty: l2)
+      let ours = try estimator.fitted(to: sparse, threads: 2)
+      let expected = try estimator.fitted(to: full)
+      let (record, other) = try (
+        #require(ours.trainingRecord), #require(expected.trainingRecord)
+      )
+      let best = try #require(other.objective)
+      #expect(try abs(#require(record.objective) - best) <= 1e-8 * best)
+      #expect(record.isConverged == true && record.optimizer == "proximal Newton")
+      #expect(try #require(record.objectiveGap) < 1e-7)
+      let (weight, same) = try (
+        #require(ours.network.layers.last?.weight), #require(expected.network.layers.last?.weight)
+      )
+      #expect(weight.elements.contains(0))
+      for (w, v) in zip(weight.elements, same.elements) { #expect(abs(w - v) < 1e-3) }
+      #expect(try ours == estimator.fitted(to: sparse, threads: 1))
+    }
+  }
+
+  @Test func aSolveWithAnL1PenaltyGoesOnToTheSameBits() throws {
+    let data = try SparseCase(columns: 70, classes: 8).datasets().sparse
+    let whole = try SoftmaxRegression(l1Penalty: 0.005).fitted(to: data)
+    let witness = CheckpointWitness()
+    _ = try SoftmaxRegression(l1Penalty: 0.005, iterations: 2).fitted(
+      to: data, callbacks: [witness])
+    let resumed = try SoftmaxRegression(l1Penalty: 0.005).fitted(
+      to: data, callbacks: [CheckpointWitness()], resuming: witness.checkpoints.last)
+    #expect(resumed == whole)
+  }
+
   @Test func standardizedSparseRowsAreTheStandardizedFloats() throws {
     let (sparse, full) = try SparseCase(rows: 40).datasets()
     let (ours, expected) = try (

@@ -35,17 +35,20 @@ struct LinearCoordinates: Sendable {
   ///
   /// - Parameters:
   ///   - layout: the parameters of a network that is one dense layer.
-  ///   - moments: those of the features of the samples.
+  ///   - moments: those of the features of the samples; nil to take the features as they are.
   ///   - l2Penalty: the factor l2 of the penalty.
-  init(_ layout: ParameterLayout, _ moments: ColumnMoments, l2Penalty: Double) {
+  init(_ layout: ParameterLayout, _ moments: ColumnMoments?, l2Penalty: Double) {
     weight = layout.segments[0]
     bias = layout.segments.dropFirst().first
     inputCount = weight.shape[1]
     width = inputCount + (bias == nil ? 0 : 1)
     outputs = weight.shape[0] == 2 ? 1..<2 : 0..<weight.shape[0]
     let hasBias = bias != nil
-    means = moments.means.map { hasBias ? Float($0) : 0 }
-    scales = moments.scales(l2Penalty: l2Penalty, isCentred: hasBias)
+    means =
+      moments?.means.map { hasBias ? Float($0) : 0 } ?? Array(repeating: 0, count: inputCount)
+    scales =
+      moments?.scales(l2Penalty: l2Penalty, isCentred: hasBias)
+      ?? Array(repeating: 1, count: inputCount)
   }
 
   /// Returns the output and the input of a coordinate; the input is nil for a bias.

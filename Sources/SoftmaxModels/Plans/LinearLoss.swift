@@ -150,6 +150,7 @@ struct LinearLoss: Sendable {
         ? (isOneVsRest ? memory.shifts : memory.greatest)[column]
           + ElementaryFunctions.logarithm(sum) : .nan
       var ofRow = targets.loss(of: logits, column: column, row: row, label: label, logSum: logSum)
+      // The logarithm counts once, even if the targets do not sum to 1 exactly.
       if isOneVsRest { ofRow += (1 - targetSum) * logSum }
       loss += scale * ofRow
       if memory.predictions[column] == Double(label) { correctCount += 1 }

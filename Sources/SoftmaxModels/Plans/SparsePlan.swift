@@ -15,13 +15,14 @@ import Synchronization
 /// up to 8, of 8 bytes).
 final class SparsePlan: RegressionPlan {
   private let matrix: SparseMatrix
-  private let columns: SparseMatrix
+  /// The columns of the rows, as rows.
+  let columns: SparseMatrix
   private let classCount: Int
   private let inputCount: Int
   private let weight: ParameterLayout.Segment
   private let bias: ParameterLayout.Segment?
   private let blocks: [Range<Int>]
-  private let loss: LinearLoss
+  let loss: LinearLoss
   private let kernels: Kernels
   private let arena = Arena()
 
@@ -134,6 +135,20 @@ final class SparsePlan: RegressionPlan {
       }
     }
     multiply(squares.value { columns.squared }, team: team, into: &diagonal)
+  }
+
+  /// Returns the probabilities of some classes at some parameters, [rows, classes].
+  func probabilities(of classes: Range<Int>, at parameters: [Double], team: WorkerTeam) -> [Double]
+  {
+    prepare(at: parameters, team: team)
+    var result: [Double] = []
+    result.reserveCapacity(matrix.rowCount * classes.count)
+    for (index, block) in blocks.enumerated() {
+      for column in 0..<block.count {
+        for unit in classes { result.append(probabilities[index][unit, column]) }
+      }
+    }
+    return result
   }
 
   func centered(_ flat: [Double], l1Penalty: Double) -> [Double] {

@@ -43,7 +43,12 @@ struct ProximalModel {
   ) throws(SoftmaxError) -> (Double) -> [Double] {
     let parameters = state.parameters
     let end: [Double]
-    if active.count <= limits.matrixSize {
+    if let plan = objective.sparsePlan {
+      var model = SparseDescent(
+        of: plan, coordinates, active, at: parameters, start: start, slopes: slopes,
+        thresholds: thresholds, l2Penalty: objective.l2Penalty, team: objective.linearTeam)
+      end = model.minimizer(tolerance: Self.forcing)
+    } else if active.count <= limits.matrixSize {
       let affordable = limits.matrixWork / max(1, active.count * active.count)
       let hessian = objective.activeHessian(
         active, at: parameters, rowCount: max(limits.leastRowCount, affordable),

@@ -23,7 +23,8 @@ public import SoftmaxCore
 ///
 /// With n weights that are not 0 an iteration costs up to rows n^2 multiplications and 16 n^2 bytes. Where that is
 /// too much it estimates the Hessian on a part of the rows. Beyond 4,096 weights it takes up to 100 products with the
-/// Hessian instead, each a pass over all rows, for a step that changes no sign.
+/// Hessian instead, each a pass over all rows, for a step that changes no sign. For sparse rows there is no matrix: a sweep
+/// of coordinate descent costs the values of the columns whose weights may move, and rows x classes doubles.
 public struct ProximalNewton: Solver {
   /// `proximal Newton`.
   public let name = "proximal Newton"
@@ -64,21 +65,16 @@ public struct ProximalNewton: Solver {
     ["gradient_tolerance": gradientTolerance, "gap_tolerance": gapTolerance ?? 0]
   }
 
-  /// Throws `invalidArgument` for an invalid setting, `unsupported` for sparse rows or one class against the rest, or
+  /// Throws `invalidArgument` for an invalid setting, `unsupported` for one class against the rest, or
   /// unless the objective is cross-entropy on one dense layer.
   public func validate(_ objective: Objective) throws(SoftmaxError) {
     try validateTolerances()
-    guard objective.sparsePlan == nil else {
-      throw SoftmaxError(
-        .unsupported, "\(name) is not there for sparse rows",
-        remedy: "use an L2 penalty alone, or train by batches")
-    }
     guard !objective.loss.isOneVsRest else {
       throw SoftmaxError(
         .unsupported, "\(name) is not there for one class against the rest",
         remedy: "use an L2 penalty alone, or train by batches")
     }
-    guard objective.linearPlan != nil else {
+    guard objective.regressionPlan != nil else {
       throw SoftmaxError(
         .unsupported, "\(name) is for cross-entropy on one dense layer that is not frozen",
         remedy: "train by batches")

@@ -96,10 +96,11 @@ public final class Objective {
       features.sparse == nil ? features.table == nil : SparsePlan.matrix(of: features) != nil
     return isAsNeeded ? features : .floats(features.matrix)
   }()
-  // Coordinates of `linearPlan` in which features have comparable scales.
-  lazy var linearCoordinates = linearPlan.map {
-    LinearCoordinates(layout, $0.moments, l2Penalty: l2Penalty)
-  }
+  // Coordinates of the parameters, for full rows those in which features have comparable scales.
+  lazy var linearCoordinates =
+    regressionPlan.map { _ in
+      LinearCoordinates(layout, linearPlan?.moments, l2Penalty: l2Penalty)
+    }
   // The team of `linearPlan`. The plan of batches can be limited to fewer threads.
   lazy var linearTeam: WorkerTeam = {
     let work =
