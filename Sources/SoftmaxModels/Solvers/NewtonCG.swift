@@ -8,7 +8,8 @@ public import SoftmaxCore
 /// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
 /// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. With the loss of one
-/// class against the rest it is a factor for each class. If the rows are sparse, it is the diagonal of the Hessian.
+/// class against the rest it is a factor for each class, whose equations are solved side by side. If the rows are sparse,
+/// it is the diagonal of the Hessian.
 ///
 /// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
 /// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
@@ -199,34 +200,40 @@ public struct NewtonCG: Solver {
   private func direction(
     _ state: SolverState, on objective: Objective, _ factor: any Preconditioner
   ) throws(SoftmaxError) -> ([Double], Int) {
-    let vectors = objective.vectors
+    let vectors = ConjugateVectors(of: objective)
     var residual = state.gradient.map { -$0 }
     var solution = residual.map { _ in 0.0 }
     var preconditioned = residual
     factor.solve(&preconditioned)
     var search = preconditioned
-    var square = vectors.product(residual, preconditioned)
+    // One scalar, or one for each class.
+    var squares = vectors.products(residual, preconditioned)
     let isShared = state.values[Self.sharedKey] != nil
     let forcing = isShared ? Self.forcingOfShared : Self.forcing
-    let goal = square * forcing * forcing
+    let goal = squares.reduce(0, +) * forcing * forcing
     var product: [Double] = []
     var count = 0
-    while square > goal, count < Self.greatestProductCount {
+    while squares.reduce(0, +) > goal, count < Self.greatestProductCount {
       try objective.hessianVectorProduct(at: state.parameters, vector: search, into: &product)
       count += 1
-      let curvature = vectors.product(search, product)
+      let curvatures = vectors.products(search, product)
       // The Hessian is positive semidefinite; less is rounding.
-      guard curvature > 0 else { break }
-      let length = square / curvature
-      vectors.add(search, times: length, to: &solution)
-      vectors.add(product, times: -length, to: &residual)
-      vectors.copy(residual, to: &preconditioned)
+      guard curvatures.contains(where: { $0 > 0 }) else { break }
+      let lengths = Self.quotients(squares, curvatures)
+      vectors.add(search, times: lengths, to: &solution)
+      vectors.add(product, times: lengths.map { -$0 }, to: &residual)
+      objective.vectors.copy(residual, to: &preconditioned)
       factor.solve(&preconditioned)
-      let next = vectors.product(residual, preconditioned)
-      vectors.scale(&search, by: next / square, adding: preconditioned)
-      square = next
+      let next = vectors.products(residual, preconditioned)
+      vectors.scale(&search, by: Self.quotients(next, squares), adding: preconditioned)
+      squares = next
     }
     // Without a step the direction is that of the preconditioner alone.
     return (solution.allSatisfy { $0 == 0 } ? search : solution, count)
+  }
+
+  // A class whose equations are solved exactly has no step.
+  private static func quotients(_ dividends: [Double], _ divisors: [Double]) -> [Double] {
+    zip(dividends, divisors).map { $1 > 0 ? $0 / $1 : 0 }
   }
 }
