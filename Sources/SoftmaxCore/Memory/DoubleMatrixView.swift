@@ -15,6 +15,7 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
     self.columnCount = columnCount
   }
 
+  @inlinable
   package subscript(row: Int, column: Int) -> Double {
     get {
       precondition(column >= 0 && column < columnCount)

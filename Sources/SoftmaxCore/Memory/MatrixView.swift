@@ -6,10 +6,10 @@
 /// memory alive. Subscripts check their bounds.
 @safe
 package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
-  let base: UnsafeMutablePointer<Float>
+  @usableFromInline let base: UnsafeMutablePointer<Float>
   package let rowCount: Int
   package let columnCount: Int
-  let stride: Int
+  @usableFromInline let stride: Int
   /// The number of columns of zeros after the last column, up to a multiple of 16.
   ///
   /// Products may include them, so that they need not treat the last vector of a row separately.
@@ -51,6 +51,7 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
   }
 
   /// The element in a row and a column.
+  @inlinable
   package subscript(row: Int, column: Int) -> Float {
     get {
       precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount)

@@ -6,9 +6,10 @@
 /// bounds.
 @safe
 package struct VectorView<Element: BitwiseCopyable>: @unchecked Sendable, BitwiseCopyable {
-  let base: UnsafeMutablePointer<Element>
+  @usableFromInline let base: UnsafeMutablePointer<Element>
   package let count: Int
 
+  @inlinable
   package subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count)

@@ -19,7 +19,8 @@ extension HessianFactor {
         }
         let target = matrix.rows(unit * width..<(unit + 1) * width)
         sumSquares(
-          of: sample.squares(shares: shares, count: rowCount, arena: arena), into: target, arena)
+          of: sample.squares(shares: shares, count: rowCount, arena: arena),
+          columns: Self.blocks(width), into: target, arena)
         addPenalty(l2Penalty, sample, to: target)
         raiseDiagonal(of: target, by: ridge)
       }
@@ -50,14 +51,21 @@ extension HessianFactor {
     let pairs =
       form == .whole ? (1..<classCount).flatMap { a in (0..<a).map { b in (a, b) } } : [(1, 0)]
     let penalty = form == .whole ? l2Penalty / Double(classCount) : l2Penalty
+    if form == .shared { estimateShared(sample, block(0, 0)) }
     team.run { [self] worker in
       for (index, (a, b)) in pairs.enumerated() where index % worker.count == worker.index {
-        let arena = Arena()
-        defer { withExtendedLifetime(arena) {} }
-        let rows = sample.squares(
-          shares: shares(of: sample, a, b), count: rowCount, arena: arena)
         let target = a == last ? block(b, b) : block(a, b)
-        sumSquares(of: rows, into: target, arena)
+        if form == .whole {
+          let arena = Arena()
+          defer { withExtendedLifetime(arena) {} }
+          let rows = sample.squares(
+            shares: shares(of: sample, a, b), count: rowCount, arena: arena)
+          sumSquares(of: rows, columns: Self.blocks(width), into: target, arena)
+        }
+        // Of two different classes the whole block is below the diagonal of the matrix.
+        for row in 0..<width {
+          for column in row + 1..<width { target[row, column] = target[column, row] }
+        }
         addPenalty(penalty, sample, to: target)
         if a < last { kernels.multiply(target, by: -1) }
       }
@@ -72,6 +80,20 @@ extension HessianFactor {
         }
         raiseDiagonal(of: sum, by: ridge)
       }
+    }
+  }
+
+  /// Computes the lower triangle of the one matrix for all classes, whose columns are divided among the workers.
+  private func estimateShared(_ sample: HessianSample, _ matrix: MatrixView) {
+    let arena = Arena()
+    defer { withExtendedLifetime(arena) {} }
+    let rows = sample.squares(shares: shares(of: sample, 1, 0), count: rowCount, arena: arena)
+    let blocks = Self.blocks(width)
+    team.run { [self] worker in
+      let arena = Arena()
+      defer { withExtendedLifetime(arena) {} }
+      let own = blocks.indices.filter { $0 % worker.count == worker.index }.map { blocks[$0] }
+      sumSquares(of: rows, columns: own, into: matrix, arena)
     }
   }
 
@@ -92,13 +114,18 @@ extension HessianFactor {
     }
   }
 
-  /// Computes the sum of the products of each row with itself, by blocks of rows and columns.
-  private func sumSquares(of rows: MatrixView, into sum: MatrixView, _ arena: Arena) {
+  /// Computes some columns of the lower triangle of the sum of the products of each row with itself, by blocks of
+  /// rows and columns.
+  private func sumSquares(
+    of rows: MatrixView, columns blocks: [Range<Int>], into sum: MatrixView, _ arena: Arena
+  ) {
     let part = arena.matrix(rowCount: width, columnCount: Self.block)
-    if rows.rowCount == 0 { sum.fill(0) }
+    if rows.rowCount == 0 {
+      for columns in blocks { sum.columns(columns).fill(0) }
+    }
     for first in stride(from: 0, to: rows.rowCount, by: Self.rowsOfBlock) {
       let rows = rows.rows(first..<min(first + Self.rowsOfBlock, rows.rowCount))
-      for columns in Self.blocks(width) {
+      for columns in blocks {
         let below = columns.lowerBound..<width
         let target = sum.rows(below).columns(columns)
         let part = part.rows(0..<below.count).columns(0..<columns.count)
@@ -106,9 +133,6 @@ extension HessianFactor {
           rows.columns(below), rows.columns(columns), into: first == 0 ? target : part)
         if first > 0 { kernels.add(part, to: target) }
       }
-    }
-    for row in 0..<width {
-      for column in row + 1..<width { sum[row, column] = sum[column, row] }
     }
   }
 }

@@ -250,7 +250,7 @@ extension HessianFactor {
         let inverse = inverse(of: number, block: index, block.count)
         if worker.index == 0 {
           let diagonal = factor.rows(block).columns(block)
-          if !Self.factorize(diagonal, inverse: inverse) { isPositive[0] = 0 }
+          if !diagonal.factorize(inverse: inverse) { isPositive[0] = 0 }
         }
         worker.barrier()
         guard isPositive[0] == 1 else { return }
@@ -268,36 +268,6 @@ extension HessianFactor {
       }
     }
     return isPositive[0] == 1
-  }
-
-  /// Factorizes a block on the diagonal and computes the inverse of its factor; returns false if the block is
-  /// not positive definite.
-  private static func factorize(_ a: MatrixView, inverse: MatrixView) -> Bool {
-    let n = a.rowCount
-    for column in 0..<n {
-      var pivot = Double(a[column, column])
-      for k in 0..<column { pivot -= Double(a[column, k]) * Double(a[column, k]) }
-      guard pivot > 0, pivot.isFinite else { return false }
-      let root = pivot.squareRoot()
-      a[column, column] = Float(root)
-      for row in column + 1..<n {
-        var sum = Double(a[row, column])
-        for k in 0..<column { sum -= Double(a[row, k]) * Double(a[column, k]) }
-        a[row, column] = Float(sum / root)
-      }
-    }
-    for column in 0..<n {
-      for row in 0..<n {
-        guard row >= column else {
-          inverse[row, column] = 0
-          continue
-        }
-        var sum = row == column ? 1.0 : 0.0
-        for k in column..<row { sum -= Double(a[row, k]) * Double(inverse[k, column]) }
-        inverse[row, column] = Float(sum / Double(a[row, row]))
-      }
-    }
-    return true
   }
 
   /// Solves L L^T y = x for all right sides.

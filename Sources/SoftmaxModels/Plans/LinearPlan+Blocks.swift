@@ -166,15 +166,15 @@ extension LinearPlan {
     of blocks: [Range<Int>], at parameters: [Double], on features: FeatureSource, team: WorkerTeam,
     to result: MatrixView
   ) {
-    load(parameters, into: weight, .double)
+    load(parameters, into: weight, precision)
     var places = [0]
     for block in blocks { places.append(places[places.count - 1] + block.count) }
     team.run { [self, places] worker in
       let workerCount = min(worker.count, memory.count)
       for (index, block) in blocks.enumerated() where index % workerCount == worker.index {
         let memory = memory[worker.index]
-        load(block, features, memory, .double)
-        multiply(weight, count: block.count, memory, .double)
+        load(block, features, memory, precision)
+        multiply(weight, count: block.count, memory, precision)
         loss.computeProbabilities(
           of: memory.logits, into: memory.probabilities, memory.loss, kernels)
         memory.probabilities.copy(to: result.columns(places[index]..<places[index + 1]))

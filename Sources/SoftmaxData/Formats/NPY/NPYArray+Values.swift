@@ -116,17 +116,22 @@ extension NPYArray {
   }
 
   // Calls `value` for each element in row-major order with the offset of its bytes.
+  @inline(__always)
   private func elements<Value>(
     _ value: (UnsafeRawBufferPointer, Int) -> Value
   ) -> [Value] {
     let (count, width) = (count, type.byteCount)
-    var result: [Value] = []
-    result.reserveCapacity(count)
-    unsafe storage.withUnsafeBytes { bytes in
+    return unsafe storage.withUnsafeBytes { bytes in
       guard isFortranOrder, shape.count > 1, count > 0 else {
-        for index in 0..<count { unsafe result.append(value(bytes, index * width)) }
-        return
+        return unsafe [Value](unsafeUninitializedCapacity: count) { elements, initializedCount in
+          for index in 0..<count {
+            unsafe elements.initializeElement(at: index, to: value(bytes, index * width))
+          }
+          initializedCount = count
+        }
       }
+      var result: [Value] = []
+      result.reserveCapacity(count)
       var strides = [width]
       for extent in shape.dropLast() { strides.append(strides.last.map { $0 * extent } ?? width) }
       var place = [Int](repeating: 0, count: shape.count)
@@ -143,8 +148,8 @@ extension NPYArray {
           dimension -= 1
         }
       }
+      return result
     }
-    return result
   }
 }
 
