@@ -7,9 +7,11 @@ import Testing
 @testable import SoftmaxModels
 
 @Suite struct ConvexSolverTests {
-  private func network(for dataset: LabeledDataset, seed: UInt64 = 3) throws -> Sequential {
-    try Sequential(input: dataset.featureShape, seed: seed) {
-      Dense(dataset.classCount, activation: .softmax)
+  private func network(
+    for dataset: LabeledDataset, isOneVsRest: Bool = false
+  ) throws -> Sequential {
+    try Sequential(input: dataset.featureShape, seed: 3) {
+      Dense(dataset.classCount, activation: isOneVsRest ? nil : .softmax)
     }
   }
 
@@ -242,16 +244,20 @@ import Testing
     }
   }
 
-  // Where all probabilities are equal, the approximation is the Hessian for changes that sum to 0.
-  @Test func theSharedFactorInvertsTheHessianOfEqualProbabilities() throws {
+  // Where all probabilities are equal, the approximation is the Hessian, of classes that are coupled for changes that
+  // sum to 0.
+  @Test(arguments: [Loss.crossEntropy, .oneVsRest()])
+  func theSharedFactorInvertsTheHessianOfEqualProbabilities(loss: Loss) throws {
     let optimum = try #require(try GoldenOptimum.load().last)
+    let dataset = try optimum.dataset()
     let objective = try Objective(
-      network(for: optimum.dataset()), on: optimum.dataset(), l2Penalty: 1, threads: 2)
+      network(for: dataset, isOneVsRest: loss.isOneVsRest), on: dataset, loss: loss, l2Penalty: 1,
+      threads: 2)
     let point = objective.parameters.map { _ in Float(0) }
     let factor = try objective.hessianFactor(.shared, at: point, rowCount: 1000)
     let generator = CounterBasedGenerator(seed: 5)
     var vector = point.indices.map { Double(generator.uniform(at: UInt64($0))) - 0.5 }
-    vector = try #require(objective.linearPlan).centered(vector)
+    if !loss.isOneVsRest { vector = try #require(objective.linearPlan).centered(vector) }
     var product: [Double] = []
     try objective.hessianVectorProduct(
       at: point.map { Double($0) }, vector: vector, into: &product)

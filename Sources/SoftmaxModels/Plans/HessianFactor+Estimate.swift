@@ -8,19 +8,22 @@ extension HessianFactor {
 
   /// Computes the lower triangle of the matrix, or of each class' matrix.
   func estimate(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
-    guard form == .separate else { return estimatePairs(sample, ridge: ridge, matrix) }
+    switch form {
+    case .whole: estimatePairs(sample, ridge: ridge, matrix)
+    case .shared: estimateShared(sample, ridge: ridge, matrix)
+    case .separate: estimateClasses(sample, ridge: ridge, matrix)
+    }
+  }
+
+  private func estimateClasses(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
     team.run { [self] worker in
       for unit in 0..<classCount where unit % worker.count == worker.index {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        let shares = sample.factors.enumerated().map { index, factor in
-          let p = Double(sample.probabilities[unit, index])
-          return factor * p * (1 - p)
-        }
         let target = matrix.rows(unit * width..<(unit + 1) * width)
-        sumSquares(
-          of: sample.squares(shares: shares, count: rowCount, arena: arena),
-          columns: Self.blocks(width), into: target, arena)
+        let rows = sample.squares(
+          shares: shares(of: sample, unit), count: rowCount, arena: arena)
+        sumSquares(of: rows, columns: Self.blocks(width), into: target, arena)
         addPenalty(l2Penalty, sample, to: target)
         raiseDiagonal(of: target, by: ridge)
       }
@@ -44,29 +47,24 @@ extension HessianFactor {
   /// For two classes the curvature of the difference of their parameters is added to their blocks on the diagonal,
   /// and subtracted from the one they share; the last class has no block.
   private func estimatePairs(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
-    let last = form == .whole ? classCount - 1 : 1
+    let last = classCount - 1
     @Sendable func block(_ a: Int, _ b: Int) -> MatrixView {
       matrix.rows(a * width..<(a + 1) * width).columns(b * width..<(b + 1) * width)
     }
-    let pairs =
-      form == .whole ? (1..<classCount).flatMap { a in (0..<a).map { b in (a, b) } } : [(1, 0)]
-    let penalty = form == .whole ? l2Penalty / Double(classCount) : l2Penalty
-    if form == .shared { estimateShared(sample, block(0, 0)) }
+    let pairs = (1..<classCount).flatMap { a in (0..<a).map { b in (a, b) } }
     team.run { [self] worker in
       for (index, (a, b)) in pairs.enumerated() where index % worker.count == worker.index {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let target = a == last ? block(b, b) : block(a, b)
-        if form == .whole {
-          let arena = Arena()
-          defer { withExtendedLifetime(arena) {} }
-          let rows = sample.squares(
-            shares: shares(of: sample, a, b), count: rowCount, arena: arena)
-          sumSquares(of: rows, columns: Self.blocks(width), into: target, arena)
-        }
+        let rows = sample.squares(
+          shares: shares(of: sample, a, b), count: rowCount, arena: arena)
+        sumSquares(of: rows, columns: Self.blocks(width), into: target, arena)
         // Of two different classes the whole block is below the diagonal of the matrix.
         for row in 0..<width {
           for column in row + 1..<width { target[row, column] = target[column, row] }
         }
-        addPenalty(penalty, sample, to: target)
+        addPenalty(l2Penalty / Double(classCount), sample, to: target)
         if a < last { kernels.multiply(target, by: -1) }
       }
       worker.barrier()
@@ -83,11 +81,11 @@ extension HessianFactor {
     }
   }
 
-  /// Computes the lower triangle of the one matrix for all classes, whose columns are divided among the workers.
-  private func estimateShared(_ sample: HessianSample, _ matrix: MatrixView) {
+  /// The columns of the one matrix for all classes are divided among the workers.
+  private func estimateShared(_ sample: HessianSample, ridge: Float, _ matrix: MatrixView) {
     let arena = Arena()
     defer { withExtendedLifetime(arena) {} }
-    let rows = sample.squares(shares: shares(of: sample, 1, 0), count: rowCount, arena: arena)
+    let rows = sample.squares(shares: sharesOfAll(sample), count: rowCount, arena: arena)
     let blocks = Self.blocks(width)
     team.run { [self] worker in
       let arena = Arena()
@@ -95,22 +93,37 @@ extension HessianFactor {
       let own = blocks.indices.filter { $0 % worker.count == worker.index }.map { blocks[$0] }
       sumSquares(of: rows, columns: own, into: matrix, arena)
     }
+    addPenalty(l2Penalty, sample, to: matrix)
+    raiseDiagonal(of: matrix, by: ridge)
   }
 
-  /// Returns the share of each row in the curvature of a pair of classes; of all classes for the approximation.
+  /// Returns the share of each row in the curvature of a pair of classes.
   private func shares(of sample: HessianSample, _ a: Int, _ b: Int) -> [Double] {
-    let probabilities = sample.probabilities
-    guard form == .shared else {
-      return sample.factors.enumerated().map { index, factor in
-        factor * Double(probabilities[a, index]) * Double(probabilities[b, index])
-      }
+    sample.factors.enumerated().map { index, factor in
+      factor * Double(sample.probabilities[a, index]) * Double(sample.probabilities[b, index])
     }
+  }
+
+  /// Returns the share of each row in the curvature of a class that is told from the rest by itself.
+  private func shares(of sample: HessianSample, _ unit: Int) -> [Double] {
+    sample.factors.enumerated().map { index, factor in
+      let p = Double(sample.probabilities[unit, index])
+      return factor * p * (1 - p)
+    }
+  }
+
+  /// Returns the share of each row in the one matrix for all classes.
+  ///
+  /// The sum of p (1 - p) is of as many classes as can change by themselves, all but one if they are coupled.
+  private func sharesOfAll(_ sample: HessianSample) -> [Double] {
+    let freeCount = Double(isCoupled ? max(1, classCount - 1) : classCount)
     return sample.factors.enumerated().map { index, factor in
-      var squares = 0.0
+      var sum = 0.0
       for unit in 0..<classCount {
-        squares += Double(probabilities[unit, index]) * Double(probabilities[unit, index])
+        let p = Double(sample.probabilities[unit, index])
+        sum += p * (1 - p)
       }
-      return factor * max(0, 1 - squares) / Double(max(1, classCount - 1))
+      return factor * sum / freeCount
     }
   }
 

@@ -18,7 +18,7 @@ import SoftmaxCore
 /// features of any scale.
 ///
 /// If each class is told from the rest by itself, the Hessian is a matrix for each class, p (1 - p) (x, 1) (x, 1)^T,
-/// estimated on rows of its own.
+/// estimated on rows of its own. The approximation is then the mean of these matrices.
 ///
 /// The factor takes n^2 floats for n parameters. It costs about n^2 `rowCount` / 2 + n^3 / 6 multiplications, and
 /// a solution n^2, at the bandwidth of the memory. All sums have a fixed order, so the bits do not depend on
@@ -29,6 +29,9 @@ final class HessianFactor: Sendable {
   /// The greatest number of rows of the estimate of a pair of classes.
   let rowCount: Int
   let form: Form
+  /// Whether the probabilities of a row sum to 1, so that what is common to all classes has no curvature but that of
+  /// the penalty.
+  let isCoupled: Bool
 
   /// What is factorized.
   enum Form {
@@ -87,6 +90,7 @@ final class HessianFactor: Sendable {
     self.point = point
     self.rowCount = rowCount
     self.form = form
+    isCoupled = !plan.loss.isOneVsRest
     self.l2Penalty = l2Penalty
     self.team = team
     kernels = plan.kernels
@@ -125,15 +129,14 @@ final class HessianFactor: Sendable {
   /// Replaces a vector by the solution of H y = x, in the layout of the flat parameters.
   ///
   /// For features (x - mean) / deviation the weights are those for x times the deviation, and the biases are
-  /// greater by the sum of the means times the weights. What is common to all classes has no curvature but that
-  /// of the penalty, unless the classes are separate.
+  /// greater by the sum of the means times the weights.
   func solve(_ x: inout [Double]) {
     x.withVectorView { x in
       guard let x else { return }
       team.run { [self] worker in
         let units = form == .whole ? classCount - 1 : classCount
         let columns = worker.share(of: width)
-        if form != .separate {
+        if isCoupled {
           addUnits(of: x, columns)
           for column in columns { memory.common[column] = memory.sums[column] / Double(classCount) }
           worker.barrier()
@@ -143,7 +146,7 @@ final class HessianFactor: Sendable {
         substitute(worker)
         worker.barrier()
         for unit in worker.share(of: classCount) { store(into: x, unit, units) }
-        guard form != .separate else { return }
+        guard isCoupled else { return }
         worker.barrier()
         addUnits(of: x, columns)
         for column in columns {
@@ -171,7 +174,7 @@ final class HessianFactor: Sendable {
   private func load(_ x: VectorView<Double>, _ unit: Int) {
     let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
     func value(_ column: Int) -> Double {
-      x[order[unit * width + column]] - memory.common[column]
+      x[order[unit * width + column]] - (isCoupled ? memory.common[column] : 0)
     }
     let bias = hasBias ? value(width - 1) : 0
     for column in 0..<width {

@@ -11,7 +11,8 @@ struct LinearLoss: Sendable {
   /// Whether a loss is one of these.
   static func supports(_ loss: Loss) -> Bool { loss.kind is CrossEntropyLoss || loss.isOneVsRest }
 
-  private let isOneVsRest: Bool
+  /// Whether each class is told from the rest by itself.
+  let isOneVsRest: Bool
   private let labels: VectorView<Int32>
   private let targets: LinearTargets
   /// The factor of each row's loss in the mean.
