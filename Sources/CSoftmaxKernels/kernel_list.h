@@ -59,6 +59,17 @@ KERNEL(
     gemm_doubles, ptrdiff_t m, ptrdiff_t n, ptrdiff_t steps, const double *_Nullable a,
     ptrdiff_t lda, const double *_Nullable b, ptrdiff_t ldb, double *_Nullable c, ptrdiff_t ldc)
 
+// y[i] = y[i] + sum over t < n of X[i,t] a[t], in 16 virtual lanes with fused multiply-add. X is of bfloat16, the
+// upper halves of floats. `n` must be a multiple of 16.
+KERNEL(
+    half_rows, ptrdiff_t m, ptrdiff_t n, const uint16_t *_Nullable x, ptrdiff_t ldx,
+    const float *_Nullable a, float *_Nullable y)
+
+// y[j] = y[j] + sum over t < m of a[t] X[t,j], ascending with fused multiply-add, from y[j]. X is as in half_rows.
+KERNEL(
+    half_columns, ptrdiff_t m, ptrdiff_t n, const uint16_t *_Nullable x, ptrdiff_t ldx,
+    const float *_Nullable a, float *_Nullable y)
+
 // c[j] = c[j] + sum over t < count of a[t] B[index[t],j] in double: ascending with fused multiply-add, from
 // c[j].
 KERNEL(

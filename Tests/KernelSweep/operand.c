@@ -131,6 +131,9 @@ static float next_weight(stream *s, int kind, bool chosen) {
 static void store_integer(element e, uint8_t *to, int64_t value) {
   if (e == element_byte) {
     *to = (uint8_t)value;
+  } else if (e == element_int16) {
+    uint16_t narrow = (uint16_t)value;
+    memcpy(to, &narrow, sizeof narrow);
   } else if (e == element_int32) {
     int32_t narrow = (int32_t)value;
     memcpy(to, &narrow, sizeof narrow);

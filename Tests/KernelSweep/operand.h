@@ -16,6 +16,7 @@
 typedef enum element {
   element_float,
   element_byte,
+  element_int16,
   element_int32,
   element_int64,
   element_double,  // an input has the values of floats
@@ -58,7 +59,13 @@ typedef struct operand {
 } operand;
 
 INLINE size_t element_size(element e) {
-  return e == element_byte ? 1 : e == element_int64 || e == element_double ? 8 : 4;
+  switch (e) {
+  case element_byte: return 1;
+  case element_int16: return 2;
+  case element_int64:
+  case element_double: return 8;
+  default: return 4;
+  }
 }
 
 // From the first element to the last; no gap after the last row.

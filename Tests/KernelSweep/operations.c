@@ -132,6 +132,29 @@ static void sparse_product_call(
   kernels->sparse_product(c->n, c->steps, INTEGERS(0), FLOATS(1), DOUBLES(2), o[2].stride, DOUBLES(3));
 }
 
+static void half_rows_operands(const kernel_case *c, operand *o) {
+  ptrdiff_t steps = c->steps / 16 * 16;
+  o[0] = integers(element_int16, role_input, c->m, steps, c->gap, 1 << 16);
+  o[1] = floats(role_input, contents_values, 1, steps, 0);
+  o[2] = floats(role_update, contents_values, 1, c->m, 0);
+}
+
+static void half_rows_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->half_rows(c->m, o[1].columns, o[0].address, o[0].stride, FLOATS(1), FLOATS(2));
+}
+
+static void half_columns_operands(const kernel_case *c, operand *o) {
+  o[0] = integers(element_int16, role_input, c->steps, c->m, c->gap, 1 << 16);
+  o[1] = floats(role_input, contents_values, 1, c->steps, 0);
+  o[2] = floats(role_update, contents_values, 1, c->m, 0);
+}
+
+static void half_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->half_columns(c->steps, c->m, o[0].address, o[0].stride, FLOATS(1), FLOATS(2));
+}
+
 // MARK: Batches
 
 static void widen_rows_operands(const kernel_case *c, operand *o) {
@@ -592,6 +615,8 @@ const operation operations[] = {
     OPERATION(sum_of_squares, sum, 2, false, sum_of_squares),
     OPERATION(gemm_doubles, product, 1, false, gemm_doubles),
     OPERATION(sparse_product, product, 1, false, sparse_product),
+    OPERATION(half_rows, sum, 1, false, half_rows),
+    OPERATION(half_columns, sum, 1, false, half_columns),
     OPERATION(widen_rows, row, 1, false, widen_rows),
     OPERATION(gather_bytes, gather, 2, false, gather_bytes),
     OPERATION(gather_floats, gather, 2, false, gather_floats),

@@ -204,7 +204,8 @@ bool run_case(sweep *s, const kernel_case *c, placements placements) {
   if (!run_specification(s, c, o)) return false;
   if (!run_placement(s, c, o, 0) || !run_placement(s, c, o, 1)) return false;
   // Bytes may lie anywhere, other elements at multiples of their size.
-  int step = o[0].element == element_byte ? 1 : 4, count = MISALIGNMENTS / step;
+  int size = (int)element_size(o[0].element), step = size < 4 ? size : 4;
+  int count = MISALIGNMENTS / step;
   if (placements == placements_few)
     return run_placement(s, c, o, 2 + (int)(s->ordinal % (unsigned)count));
   for (int p = 0; placements == placements_all && p < count; p++)

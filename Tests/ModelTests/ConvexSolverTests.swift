@@ -244,6 +244,28 @@ import Testing
     }
   }
 
+  // Of 302 parameters, so that halves are of three blocks.
+  @Test func aFactorThatIsReadAsHalvesSolvesAsOneOfFloats() throws {
+    let dataset = try triangle(count: 1100, features: 150)
+    let objective = try Objective(
+      network(for: dataset), on: dataset, l2Penalty: 0.1, threads: 2)
+    let plan = try #require(objective.linearPlan)
+    func solution(_ greatestCachedCount: Int, threads: Int) throws -> [Double] {
+      let factor = try HessianFactor(
+        of: plan, objective.layout, on: dataset.features, l2Penalty: 0.1,
+        at: objective.parameters, rowCount: 40, form: .whole,
+        team: WorkerTeam(threadCount: threads), greatestCachedCount: greatestCachedCount)
+      #expect((factor.halves != nil) == (greatestCachedCount < 302))
+      var vector = objective.parameters.indices.map { Double($0 % 7) - 3 }
+      factor.solve(&vector)
+      return vector
+    }
+    let (floats, halves) = try (solution(302, threads: 2), solution(301, threads: 2))
+    #expect(try solution(301, threads: 1) == halves && floats != halves)
+    let difference = zip(floats, halves).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect(difference < 0x1p-12 * floats.reduce(0) { $0 + $1 * $1 })
+  }
+
   // Where all probabilities are equal, the approximation is the Hessian, of classes that are coupled for changes that
   // sum to 0.
   @Test(arguments: [Loss.crossEntropy, .oneVsRest()])

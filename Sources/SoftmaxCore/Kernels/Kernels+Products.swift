@@ -59,6 +59,29 @@ extension Kernels {
       a.base, 1, a.stride, b.base, b.stride, nil, c.base, c.stride)
   }
 
+  /// Computes y += x a^T for one row x, where a is a matrix of halves (bfloat16), one row after the other.
+  ///
+  /// Each sum is taken in 16 virtual lanes; the number of columns must be a multiple of 16.
+  package func add(
+    productOf x: MatrixView, transposed a: VectorView<UInt16>, to y: MatrixView
+  ) {
+    precondition(
+      x.rowCount == 1 && y.rowCount == 1 && a.count == x.columnCount * y.columnCount
+        && x.columnCount % 16 == 0, "shapes of a product")
+    unsafe table.pointee.half_rows(
+      y.columnCount, x.columnCount, a.base, x.columnCount, x.base, y.base)
+  }
+
+  /// Computes y += x a for one row x, where a is a matrix of halves (bfloat16), one row after the other, each sum in
+  /// ascending order.
+  package func add(productOf x: MatrixView, _ a: VectorView<UInt16>, to y: MatrixView) {
+    precondition(
+      x.rowCount == 1 && y.rowCount == 1 && a.count == x.columnCount * y.columnCount,
+      "shapes of a product")
+    unsafe table.pointee.half_columns(
+      x.columnCount, y.columnCount, a.base, y.columnCount, x.base, y.base)
+  }
+
   /// Computes the sum of the rows of a, in the order of `multiplyOverRows`.
   ///
   /// This is the gradient with respect to the biases of a layer.

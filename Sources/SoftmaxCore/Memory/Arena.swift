@@ -133,6 +133,7 @@ package protocol ArenaElement: BitwiseCopyable, ExpressibleByIntegerLiteral {}
 extension Double: ArenaElement {}
 extension Float: ArenaElement {}
 extension Int32: ArenaElement {}
+extension UInt16: ArenaElement {}
 extension Int64: ArenaElement {}
 
 /// A reference to an object that an arena retains, without reference counting.

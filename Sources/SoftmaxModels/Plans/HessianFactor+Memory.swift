@@ -18,8 +18,13 @@ extension HessianFactor {
     /// Of each column the mean over the classes of the right sides, and a sum over the classes.
     let common: VectorView<Double>
     let sums: VectorView<Double>
+    /// The factor's elements below the blocks on the diagonal, for a large factor of drawn rows.
+    let halves: HalvedTriangle?
 
-    init(count: Int, matrixCount: Int, sideCount: Int, width: Int) {
+    /// Allocates memory.
+    ///
+    /// - Parameter hasHalves: whether the factor's elements may be read as halves.
+    init(count: Int, matrixCount: Int, sideCount: Int, width: Int, hasHalves: Bool) {
       matrix = arena.matrix(rowCount: matrixCount * count, columnCount: count)
       let blockCount = matrixCount * HessianFactor.blocks(count).count
       inverses = arena.matrix(
@@ -29,19 +34,23 @@ extension HessianFactor {
       part = arena.matrix(rowCount: sideCount, columnCount: HessianFactor.block)
       common = arena.vector(count: width)
       sums = arena.vector(count: width)
+      halves = hasHalves ? HalvedTriangle(arena, count: count) : nil
     }
 
     /// Takes the memory of another factor if it has the same shape, otherwise allocates.
     static func reusing(
-      _ factor: HessianFactor?, count: Int, matrixCount: Int, sideCount: Int, width: Int
+      _ factor: HessianFactor?, count: Int, matrixCount: Int, sideCount: Int, width: Int,
+      hasHalves: Bool
     ) -> Memory {
       if let memory = factor?.memory, memory.matrix.rowCount == matrixCount * count,
         memory.matrix.columnCount == count, memory.right.rowCount == sideCount,
-        memory.common.count == width
+        memory.common.count == width, (memory.halves != nil) == hasHalves
       {
         return memory
       }
-      return Memory(count: count, matrixCount: matrixCount, sideCount: sideCount, width: width)
+      return Memory(
+        count: count, matrixCount: matrixCount, sideCount: sideCount, width: width,
+        hasHalves: hasHalves)
     }
   }
 }

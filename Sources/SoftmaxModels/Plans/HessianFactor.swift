@@ -21,8 +21,9 @@ import SoftmaxCore
 /// estimated on rows of its own. The approximation is then the mean of these matrices.
 ///
 /// The factor takes n^2 floats for n parameters. It costs about n^2 `rowCount` / 2 + n^3 / 6 multiplications, and
-/// a solution n^2, at the bandwidth of the memory. All sums have a fixed order, so the bits do not depend on
-/// the number of threads.
+/// a solution n^2, at the bandwidth of the memory. So a large factor of the whole Hessian is read as halves, if it is
+/// estimated on rows that are drawn: the error of the estimate is greater than that of the rounding. All sums have a
+/// fixed order, so the bits do not depend on the number of threads.
 final class HessianFactor: Sendable {
   /// The parameters at which the Hessian was estimated.
   let point: [Float]
@@ -57,12 +58,16 @@ final class HessianFactor: Sendable {
   let kernels: Kernels
   let team: WorkerTeam
   let memory: Memory
+  /// What solutions read in place of the factor's elements below the blocks on the diagonal, if it is large.
+  let halves: HalvedTriangle?
 
   /// The greatest number of parameters for which the factor is computed, in 256 MiB.
   static let greatestParameterCount = 8192
   static let block = 128
   // Rows are drawn from so many times their number.
   private static let rowsPerDrawn = 16
+  // A factor of more parameters than these does not stay in the caches.
+  static let greatestCachedCount = 2048
 
   /// Returns the number of rows and columns of a factor.
   static func parameterCount(_ form: Form, classCount: Int, width: Int) -> Int {
@@ -80,11 +85,13 @@ final class HessianFactor: Sendable {
   ///   - rowCount: the greatest number of rows of the estimate of a pair of classes.
   ///   - form: what is factorized.
   ///   - team: the threads that compute the factor and the solutions.
+  ///   - greatestCachedCount: the greatest number of parameters of a factor that is not stored as halves.
   ///   - previous: a factor that is no longer used, whose memory the new one may take.
   /// - Throws: `diverged` if the Hessian is not finite.
   init(
     of plan: LinearPlan, _ layout: ParameterLayout, on features: Features, l2Penalty: Double,
     at point: [Float], rowCount: Int, form: Form, team: WorkerTeam,
+    greatestCachedCount: Int = HessianFactor.greatestCachedCount,
     replacing previous: consuming HessianFactor? = nil
   ) throws(SoftmaxError) {
     self.point = point
@@ -107,12 +114,15 @@ final class HessianFactor: Sendable {
     }
     memory = Memory.reusing(
       previous, count: count, matrixCount: form == .separate ? classes : 1,
-      sideCount: form == .whole ? 1 : classes, width: width)
+      sideCount: form == .whole ? 1 : classes, width: width,
+      hasHalves: form == .whole && count > greatestCachedCount)
     let sample = HessianSample(
       of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty,
       rowCount: Self.rowsPerDrawn * rowCount, team: team)
     (means, scales) = (sample.means, sample.scales)
-    var ridge: Float = sample.rows.count <= rowCount ? 1e-6 : 1e-3
+    let isDrawn = sample.rows.count > rowCount
+    halves = isDrawn ? memory.halves : nil
+    var ridge: Float = isDrawn ? 1e-3 : 1e-6
     while true {
       estimate(sample, ridge: ridge, memory.matrix)
       if (0..<matrixCount).allSatisfy(factorize) { break }
@@ -207,11 +217,11 @@ extension HessianFactor {
     stride(from: 0, to: count, by: block).map { $0..<min($0 + block, count) }
   }
 
-  private func matrix(_ index: Int) -> MatrixView {
+  func matrix(_ index: Int) -> MatrixView {
     memory.matrix.rows(index * count..<(index + 1) * count)
   }
 
-  private func inverse(of matrix: Int, block index: Int, _ size: Int) -> MatrixView {
+  func inverse(of matrix: Int, block index: Int, _ size: Int) -> MatrixView {
     let first = (matrix * Self.blocks(count).count + index) * Self.block
     return memory.inverses.rows(first..<first + size).columns(0..<size)
   }
@@ -266,80 +276,11 @@ extension HessianFactor {
           let sums = sums.rows(remainingRows).columns(0..<block.count)
           kernels.multiply(target, transposed: inverse, into: sums)
           target.assign(sums)
+          halves?.assign(factor, rows: remainingRows, column: index)
         }
         worker.barrier()
       }
     }
     return isPositive[0] == 1
-  }
-
-  /// Solves L L^T y = x for all right sides.
-  private func substitute(_ worker: Worker) {
-    switch form {
-    case .whole: substitute(0..<1, by: 0, worker)
-    case .shared:
-      substitute(worker.share(of: memory.right.rowCount, alignedTo: 4), by: 0, worker)
-    case .separate:
-      for unit in worker.share(of: classCount, alignedTo: 1) {
-        substitute(unit..<unit + 1, by: unit, worker)
-      }
-    }
-  }
-
-  /// Solves L L^T y = x for some right sides.
-  ///
-  /// Both substitutions read the factor by rows. For the whole Hessian, the single right side is divided among the
-  /// workers within a block.
-  private func substitute(_ sides: Range<Int>, by number: Int, _ worker: Worker) {
-    let isWhole = form == .whole
-    let matrix = matrix(number)
-    let right = memory.right.rows(sides)
-    func synchronize() { if isWhole { worker.barrier() } }
-    let blocks = Self.blocks(count)
-    for (index, block) in blocks.enumerated() {
-      let before = 0..<block.lowerBound
-      let part = memory.part.rows(sides).columns(0..<block.count)
-      let rows =
-        isWhole ? worker.share(of: block.count, alignedTo: 16) : 0..<block.count
-      if !before.isEmpty, !rows.isEmpty, !sides.isEmpty {
-        kernels.multiply(
-          right.columns(before),
-          transposed: matrix.rows(block).rows(rows).columns(before),
-          into: part.columns(rows))
-      }
-      synchronize()
-      if !sides.isEmpty, !isWhole || worker.index == 0 {
-        if !before.isEmpty { subtract(part, from: right.columns(block)) }
-        kernels.multiply(
-          right.columns(block), transposed: inverse(of: number, block: index, block.count),
-          into: part)
-        right.columns(block).assign(part)
-      }
-      synchronize()
-    }
-    for (index, block) in blocks.enumerated().reversed() {
-      let part = memory.part.rows(sides).columns(0..<block.count)
-      if !sides.isEmpty, !isWhole || worker.index == 0 {
-        kernels.multiply(
-          right.columns(block), inverse(of: number, block: index, block.count), into: part)
-        right.columns(block).assign(part)
-      }
-      synchronize()
-      let columns =
-        isWhole ? worker.share(of: block.lowerBound, alignedTo: 16) : 0..<block.lowerBound
-      if !columns.isEmpty, !sides.isEmpty {
-        let product = memory.product.rows(sides).columns(columns)
-        kernels.multiply(
-          right.columns(block), matrix.rows(block).columns(columns), into: product)
-        subtract(product, from: right.columns(columns))
-      }
-      synchronize()
-    }
-  }
-
-  private func subtract(_ a: MatrixView, from b: MatrixView) {
-    for row in 0..<a.rowCount {
-      for column in 0..<a.columnCount { b[row, column] -= a[row, column] }
-    }
   }
 }
