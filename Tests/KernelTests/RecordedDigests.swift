@@ -12,6 +12,7 @@ let recordedDigests: [String: String] = [
   "sum_of_columns": "a100b6e08cafdf11",
   "gemm_doubles": "bb76770c05cd303b",
   "sparse_product": "0453f697e8e76ffe",
+  "sparse_product_floats": "100820836fbfed4a",
   "widen_rows": "f7083b36029dd54d",
   "softmax_columns": "36ab8947128ba4be",
   "softmax_change_columns": "49aeb8334bcaf13f",
