@@ -143,6 +143,7 @@ struct SparseCase: Sendable, CustomTestStringConvertible {
     let point = objective.parameters.map { Double($0) }
     var (gradient, product): ([Double], [Double]) = ([], [])
     try objective.valueAndGradient(at: point, into: &gradient)
+    for index in objective.layout.segments[0].range { gradient[index] += 0.01 }
     gradient = gradient.map { scale * $0 }
     let direction = try direction(of: objective, at: point, for: gradient, forcing: 1e-4)
     try objective.hessianVectorProduct(at: point, vector: direction, into: &product)
