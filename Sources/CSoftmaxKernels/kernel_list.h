@@ -71,10 +71,17 @@ KERNEL(
     const float *_Nullable a, float *_Nullable y)
 
 // c[j] = c[j] + sum over t < count of a[t] B[index[t],j] in double: ascending with fused multiply-add, from
-// c[j].
+// c[j]. After the `count` entries of `index` there are `ahead` others, whose rows of B the vector variants
+// prefetch.
 KERNEL(
-    sparse_product, ptrdiff_t n, ptrdiff_t count, const int32_t *_Nullable index,
+    sparse_product, ptrdiff_t n, ptrdiff_t count, ptrdiff_t ahead, const int32_t *_Nullable index,
     const float *_Nullable a, const double *_Nullable b, ptrdiff_t ldb, double *_Nullable c)
+
+// The same in float. `n` must be a multiple of 8.
+KERNEL(
+    sparse_product_floats, ptrdiff_t n, ptrdiff_t count, ptrdiff_t ahead,
+    const int32_t *_Nullable index, const float *_Nullable a, const float *_Nullable b,
+    ptrdiff_t ldb, float *_Nullable c)
 
 // y[i] = sum over t < steps of A[i,t], ascending from +0.
 SHARED_KERNEL(

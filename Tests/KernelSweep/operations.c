@@ -120,8 +120,11 @@ static void gemm_doubles_call(
                         DOUBLES(2), o[2].stride);
 }
 
+// The entries of a row, followed by others.
+enum { entries_ahead = 30 };
+
 static void sparse_product_operands(const kernel_case *c, operand *o) {
-  o[0] = integers(element_int32, role_input, 1, c->steps, 0, c->m + 1);
+  o[0] = integers(element_int32, role_input, 1, c->steps + entries_ahead, 0, c->m + 1);
   o[1] = floats(role_input, contents_values, 1, c->steps, 0);
   o[2] = doubles(role_input, contents_values, c->m + 1, c->n, c->gap);
   o[3] = doubles(role_update, contents_values, 1, c->n, 0);
@@ -129,7 +132,23 @@ static void sparse_product_operands(const kernel_case *c, operand *o) {
 
 static void sparse_product_call(
     const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
-  kernels->sparse_product(c->n, c->steps, INTEGERS(0), FLOATS(1), DOUBLES(2), o[2].stride, DOUBLES(3));
+  kernels->sparse_product(c->n, c->steps, entries_ahead, INTEGERS(0), FLOATS(1), DOUBLES(2),
+                          o[2].stride, DOUBLES(3));
+}
+
+static ptrdiff_t eights(ptrdiff_t n) { return (n + 7) / 8 * 8; }
+
+static void sparse_product_floats_operands(const kernel_case *c, operand *o) {
+  o[0] = integers(element_int32, role_input, 1, c->steps + entries_ahead, 0, c->m + 1);
+  o[1] = floats(role_input, contents_values, 1, c->steps, 0);
+  o[2] = floats(role_input, contents_values, c->m + 1, eights(c->n), c->gap);
+  o[3] = floats(role_update, contents_values, 1, eights(c->n), 0);
+}
+
+static void sparse_product_floats_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  kernels->sparse_product_floats(eights(c->n), c->steps, entries_ahead, INTEGERS(0), FLOATS(1),
+                                 FLOATS(2), o[2].stride, FLOATS(3));
 }
 
 static void half_rows_operands(const kernel_case *c, operand *o) {
@@ -617,6 +636,7 @@ const operation operations[] = {
     OPERATION(sparse_product, product, 1, false, sparse_product),
     OPERATION(half_rows, sum, 1, false, half_rows),
     OPERATION(half_columns, sum, 1, false, half_columns),
+    OPERATION(sparse_product_floats, product, 1, false, sparse_product_floats),
     OPERATION(widen_rows, row, 1, false, widen_rows),
     OPERATION(gather_bytes, gather, 2, false, gather_bytes),
     OPERATION(gather_floats, gather, 2, false, gather_floats),

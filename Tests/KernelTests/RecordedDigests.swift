@@ -14,6 +14,7 @@ let recordedDigests: [String: String] = [
   "sparse_product": "0453f697e8e76ffe",
   "half_rows": "501e5e02ea2a5ddf",
   "half_columns": "967fe265402981a6",
+  "sparse_product_floats": "100820836fbfed4a",
   "widen_rows": "f7083b36029dd54d",
   "softmax_columns": "36ab8947128ba4be",
   "softmax_change_columns": "49aeb8334bcaf13f",

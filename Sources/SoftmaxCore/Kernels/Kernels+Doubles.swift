@@ -23,9 +23,24 @@ extension Kernels {
   ) {
     precondition(
       x.columnCount <= b.rowCount && c.count == b.columnCount, "shapes of a product")
+    let ahead = x.entryCount(after: row)
     unsafe x.withEntries(ofRow: row) { count, columns, values in
       unsafe table.pointee.sparse_product(
-        c.count, count, columns, values, b.values.base, b.columnCount, c.base)
+        c.count, count, ahead, columns, values, b.values.base, b.columnCount, c.base)
+    }
+  }
+
+  /// Adds the product of a row of sparse features and b to c, in floats and in the order of the entries.
+  ///
+  /// - Parameter c: one row, of a multiple of 8 columns.
+  package func add(productOf row: Int, of x: SparseRows, _ b: MatrixView, to c: MatrixView) {
+    precondition(
+      x.columnCount <= b.rowCount && c.rowCount == 1 && c.columnCount == b.columnCount
+        && c.columnCount % 8 == 0, "shapes of a product")
+    let ahead = x.entryCount(after: row)
+    unsafe x.withEntries(ofRow: row) { count, columns, values in
+      unsafe table.pointee.sparse_product_floats(
+        c.columnCount, count, ahead, columns, values, b.base, b.stride, c.base)
     }
   }
 

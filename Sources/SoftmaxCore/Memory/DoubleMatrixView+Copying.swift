@@ -14,6 +14,13 @@ extension DoubleMatrixView {
       self.unitStep = unitStep
       self.inputStep = inputStep
     }
+
+    /// Whether a flat vector of `count` elements has the places of some inputs.
+    func contains(_ inputs: Range<Int>, unitCount: Int, count: Int) -> Bool {
+      guard let last = inputs.last, unitCount > 0 else { return true }
+      return inputs.lowerBound >= 0
+        && offset + (unitCount - 1) * unitStep + last * inputStep < count
+    }
   }
 
   /// Copies the first `unitCount` units of some inputs of a flat vector to the rows of these inputs.

@@ -28,6 +28,11 @@ package struct SparseRows: @unchecked Sendable, BitwiseCopyable {
     return unsafe offsets[row]
   }
 
+  /// Returns the number of entries of the rows after `row`.
+  package func entryCount(after row: Int) -> Int {
+    entryCount(before: rowCount) - entryCount(before: row + 1)
+  }
+
   /// Calls `body` with the number of entries of a row, their columns and their values.
   func withEntries<Result>(
     ofRow row: Int, _ body: (Int, UnsafePointer<Int32>?, UnsafePointer<Float>?) -> Result

@@ -14,14 +14,14 @@ import Synchronization
 /// row's gradient. Memory grows with the entries, with rows x classes and with columns x classes (classes rounded
 /// up to 8, of 8 bytes).
 final class SparsePlan: RegressionPlan {
-  private let matrix: SparseMatrix
+  let matrix: SparseMatrix
   /// The columns of the rows, as rows.
   let columns: SparseMatrix
-  private let classCount: Int
-  private let inputCount: Int
-  private let weight: ParameterLayout.Segment
-  private let bias: ParameterLayout.Segment?
-  private let blocks: [Range<Int>]
+  let classCount: Int
+  let inputCount: Int
+  let weight: ParameterLayout.Segment
+  let bias: ParameterLayout.Segment?
+  let blocks: [Range<Int>]
   let loss: LinearLoss
   private let kernels: Kernels
   private let arena = Arena()
@@ -34,13 +34,12 @@ final class SparsePlan: RegressionPlan {
   private let slopes: DoubleMatrixView
   private let slopeSums: DoubleMatrixView
   // The probabilities of each block: [classes, rows of a block].
-  private let probabilities: [DoubleMatrixView]
+  let probabilities: [DoubleMatrixView]
   private let losses: VectorView<Double>
   private let correctCounts: VectorView<Int64>
   private let memory: [Memory]
   // The parameters of the probabilities.
   private let point = Mutex<[Double]?>(nil)
-  private let squares = Memo<SparseMatrix>()
 
   private static let rowsOfBlock = 256
   // The columns, and the inputs, that are moved between the two orders of the parameters at a time.
@@ -119,24 +118,6 @@ final class SparsePlan: RegressionPlan {
     multiply(columns, team: team, into: &product)
   }
 
-  /// Computes the diagonal of the Hessian of the mean loss.
-  func hessianDiagonal(at parameters: [Double], team: WorkerTeam, into diagonal: inout [Double]) {
-    prepare(at: parameters, team: team)
-    team.run { [self] worker in
-      for block in worker.share(of: blocks.count) {
-        for (column, row) in blocks[block].enumerated() {
-          let factor = loss.hessianScales[row]
-          for unit in 0..<classCount {
-            let p = probabilities[block][unit, column]
-            memory[worker.index].logits[unit, column] = factor * p * (1 - p)
-          }
-        }
-        store(memory[worker.index].logits, ofBlock: block)
-      }
-    }
-    multiply(squares.value { columns.squared }, team: team, into: &diagonal)
-  }
-
   /// Returns the probabilities of some classes at some parameters, [rows, classes].
   func probabilities(of classes: Range<Int>, at parameters: [Double], team: WorkerTeam) -> [Double]
   {
@@ -186,7 +167,7 @@ extension SparsePlan {
   }
 
   /// Evaluates the rows unless the probabilities are those of the parameters.
-  private func prepare(at parameters: [Double], team: WorkerTeam) {
+  func prepare(at parameters: [Double], team: WorkerTeam) {
     let isKept = point.withLock { $0 == parameters }
     if !isKept { evaluate(at: parameters, team: team) }
   }
@@ -263,7 +244,7 @@ extension SparsePlan {
   }
 
   /// Returns a worker's columns: those of all workers have about as many entries.
-  private static func share(of columns: SparseRows, _ worker: Worker) -> Range<Int> {
+  static func share(of columns: SparseRows, _ worker: Worker) -> Range<Int> {
     // A column without entries has a cost as well.
     func cost(before column: Int) -> Int { columns.entryCount(before: column) + 4 * column }
     let total = cost(before: columns.rowCount)

@@ -9,7 +9,7 @@ public import SoftmaxCore
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
 /// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. With the loss of one
 /// class against the rest it is a factor for each class, whose equations are solved side by side. If the rows are sparse,
-/// it is the diagonal of the Hessian.
+/// it is a diagonal, and the equations are solved in floats (`SparseEquations`).
 ///
 /// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
 /// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
@@ -109,8 +109,7 @@ public struct NewtonCG: Solver {
   ) throws(SoftmaxError) -> Bool {
     guard !state.isStill(for: 4) else { return false }
     let before = state.value.objective
-    let factor = try preconditioner(&state, on: objective)
-    let (direction, productCount) = try direction(state, on: objective, factor)
+    let (direction, productCount) = try direction(&state, on: objective)
     if state.values[Self.firstProductsKey] == nil {
       state.values[Self.firstProductsKey] = Double(productCount)
     }
@@ -149,7 +148,6 @@ public struct NewtonCG: Solver {
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
   ) throws(SoftmaxError) -> any Preconditioner {
-    guard !objective.isSparse else { return objective.hessianDiagonal(at: state.parameters) }
     let cost = factorCost(for: objective)
     let productCount = state.values[Self.productsKey, default: 0]
     let isShared = state.values[Self.sharedKey] != nil
@@ -197,6 +195,18 @@ public struct NewtonCG: Solver {
   }
 
   /// Solves H d = -g by preconditioned conjugate gradients, and returns d with the number of products.
+  private func direction(
+    _ state: inout SolverState, on objective: Objective
+  ) throws(SoftmaxError) -> ([Double], Int) {
+    if let equations = objective.sparseEquations {
+      return equations.solution(
+        at: objective.rounded(state.parameters), gradient: state.gradient,
+        l2Penalty: objective.l2Penalty, forcing: Self.forcing,
+        greatestProductCount: Self.greatestProductCount, team: objective.linearTeam)
+    }
+    return try direction(state, on: objective, preconditioner(&state, on: objective))
+  }
+
   private func direction(
     _ state: SolverState, on objective: Objective, _ factor: any Preconditioner
   ) throws(SoftmaxError) -> ([Double], Int) {

@@ -230,25 +230,6 @@ extension Objective {
 
   /// Whether the rows are sparse and evaluated as such.
   var isSparse: Bool { sparsePlan != nil }
-
-  /// Returns the diagonal of the Hessian at some parameters; the last one is kept.
-  ///
-  /// - Precondition: `isSparse`.
-  func hessianDiagonal(at point: [Double]) -> HessianDiagonal {
-    if let hessianDiagonal, hessianDiagonal.point == point { return hessianDiagonal }
-    guard let plan = sparsePlan else {
-      preconditionFailure("the diagonal is that of sparse rows")
-    }
-    var values: [Double] = []
-    prepare(&values)
-    plan.hessianDiagonal(at: rounded(point), team: linearTeam, into: &values)
-    for segment in layout.segments where segment.isPenalized {
-      for index in segment.range { values[index] += l2Penalty }
-    }
-    let diagonal = HessianDiagonal(values, at: point, team: linearTeam)
-    hessianDiagonal = diagonal
-    return diagonal
-  }
 }
 
 // MARK: - Implementation

@@ -51,7 +51,6 @@ public final class Objective {
   /// The factor of the L2 penalty; a search of the best one changes it from solve to solve.
   var l2Penalty: Double {
     didSet {
-      hessianDiagonal = nil
       // A factor of the whole Hessian stays a good preconditioner, and another one would cost much.
       if hessianFactor?.form != .whole { hessianFactor = nil }
     }
@@ -64,8 +63,6 @@ public final class Objective {
   var sumsOfUnits: [Double] = []
   // The last preconditioner that a solver asked for.
   var hessianFactor: HessianFactor?
-  // The last diagonal of the Hessian that a solver asked for.
-  var hessianDiagonal: HessianDiagonal?
   private lazy var dataIdentity = dataset.identity
   // The plan of batches and its team, made when they are first needed: a solver of softmax regression needs
   // none, and for many inputs it takes much memory.
@@ -87,6 +84,10 @@ public final class Objective {
     SparsePlan(
       network, on: dataset, rows: $0, loss: loss, workerCount: linearTeam.threadCount,
       kernels: execution.kernels)
+  }
+  // The equations of Newton's method on sparse rows, whose memory serves all iterations.
+  lazy var sparseEquations = sparsePlan.map {
+    SparseEquations($0, isOneVsRest: loss.isOneVsRest, kernels: execution.kernels)
   }
   // The features of `linearPlan`: the columns of a table, and sparse rows that are nearly full, are converted
   // once.
