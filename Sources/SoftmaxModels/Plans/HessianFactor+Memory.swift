@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
+import Synchronization
 
 extension HessianFactor {
   /// The memory of a factor and its solutions, which the next factor of the same shape can use.
   final class Memory: Sendable {
     private let arena = Arena()
+    // The memory of the matrix, and whether several factors have it.
+    private let owner: Memory?
+    private let isShared = Atomic(false)
     /// The lower triangle of the matrix, then of its factor; those of separate classes one below the other.
     let matrix: MatrixView
     /// The inverse of each block on the diagonal of the factor.
@@ -15,11 +19,18 @@ extension HessianFactor {
     let right: MatrixView
     let part: MatrixView
     let product: MatrixView
-    /// Of each column the mean over the classes of the right sides, and a sum over the classes.
+    /// [classes, width]: a vector of parameters class by class, the bias last.
+    let values: DoubleMatrixView
+    /// Of each column the mean over the classes of the right sides; 0 between two solutions.
     let common: VectorView<Double>
-    let sums: VectorView<Double>
+    /// The index in the flat parameters of each element of `values`.
+    let order: VectorView<Int64>
+    /// The mean and the scale of each feature, and 0 and 1 for the bias.
+    let means: VectorView<Double>
+    let scales: VectorView<Double>
 
-    init(count: Int, matrixCount: Int, sideCount: Int, width: Int) {
+    init(count: Int, matrixCount: Int, sideCount: Int, classCount: Int, width: Int) {
+      owner = nil
       matrix = arena.matrix(rowCount: matrixCount * count, columnCount: count)
       let blockCount = matrixCount * HessianFactor.blocks(count).count
       inverses = arena.matrix(
@@ -27,21 +38,44 @@ extension HessianFactor {
       right = arena.matrix(rowCount: sideCount, columnCount: count)
       product = arena.matrix(rowCount: sideCount, columnCount: count)
       part = arena.matrix(rowCount: sideCount, columnCount: HessianFactor.block)
+      values = arena.doubles(rowCount: classCount, columnCount: width)
       common = arena.vector(count: width)
-      sums = arena.vector(count: width)
+      order = arena.vector(count: classCount * width)
+      means = arena.vector(count: width)
+      scales = arena.vector(count: width)
     }
 
-    /// Takes the memory of another factor if it has the same shape, otherwise allocates.
+    /// Takes the matrix of another factor, which stays as it is, and allocates the rest.
+    init(sharing other: Memory) {
+      other.isShared.store(true, ordering: .relaxed)
+      isShared.store(true, ordering: .relaxed)
+      owner = other
+      (matrix, inverses) = (other.matrix, other.inverses)
+      let (sides, count) = (other.right.rowCount, other.right.columnCount)
+      right = arena.matrix(rowCount: sides, columnCount: count)
+      product = arena.matrix(rowCount: sides, columnCount: count)
+      part = arena.matrix(rowCount: sides, columnCount: HessianFactor.block)
+      values = arena.doubles(
+        rowCount: other.values.rowCount, columnCount: other.values.columnCount)
+      common = arena.vector(count: other.common.count)
+      (order, means, scales) = (other.order, other.means, other.scales)
+    }
+
+    /// Takes the memory of another factor if it is not shared and has the same shape, otherwise allocates.
     static func reusing(
-      _ factor: HessianFactor?, count: Int, matrixCount: Int, sideCount: Int, width: Int
+      _ factor: HessianFactor?, count: Int, matrixCount: Int, sideCount: Int, classCount: Int,
+      width: Int
     ) -> Memory {
-      if let memory = factor?.memory, memory.matrix.rowCount == matrixCount * count,
+      if let memory = factor?.memory, !memory.isShared.load(ordering: .relaxed),
+        memory.matrix.rowCount == matrixCount * count,
         memory.matrix.columnCount == count, memory.right.rowCount == sideCount,
-        memory.common.count == width
+        memory.values.rowCount == classCount, memory.common.count == width
       {
         return memory
       }
-      return Memory(count: count, matrixCount: matrixCount, sideCount: sideCount, width: width)
+      return Memory(
+        count: count, matrixCount: matrixCount, sideCount: sideCount, classCount: classCount,
+        width: width)
     }
   }
 }
