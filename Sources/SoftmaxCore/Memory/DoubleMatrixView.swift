@@ -41,6 +41,34 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
     for index in 0..<values.count { unsafe target[index] += source[index] }
   }
 
+  /// Adds to each row the element of a matrix in the same row and a column.
+  package func addToRows(column: Int, of other: DoubleMatrixView) {
+    precondition(rowCount <= other.rowCount, "the shapes differ")
+    for row in 0..<rowCount {
+      let value = other[row, column]
+      let target = unsafe values.base + row * columnCount
+      for index in 0..<columnCount { unsafe target[index] += value }
+    }
+  }
+
+  /// Adds the sum of each row to the element of a matrix in the same row and a column.
+  ///
+  /// A sum has four parts, of every fourth element from the first to the fourth on, ascending, which are added in pairs.
+  package func addRowSums(to other: DoubleMatrixView, column: Int) {
+    precondition(rowCount <= other.rowCount && columnCount % 4 == 0, "the shapes differ")
+    for row in 0..<rowCount {
+      let source = unsafe values.base + row * columnCount
+      var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
+      for index in stride(from: 0, to: columnCount, by: 4) {
+        unsafe a += source[index]
+        unsafe b += source[index + 1]
+        unsafe c += source[index + 2]
+        unsafe d += source[index + 3]
+      }
+      other[row, column] += (a + b) + (c + d)
+    }
+  }
+
   /// Replaces the first columns by the elements of a matrix of floats.
   package func assign(_ floats: MatrixView) {
     precondition(

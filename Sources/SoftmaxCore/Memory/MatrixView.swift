@@ -140,6 +140,20 @@ package struct MatrixView: @unchecked Sendable, BitwiseCopyable {
     }
   }
 
+  /// Copies the transpose of another view.
+  package func assign(transposed other: MatrixView) {
+    precondition(
+      other.rowCount == columnCount && other.columnCount == rowCount, "the shapes differ")
+    // Some rows of the other view at a time, so that their cache lines are used up.
+    for first in Swift.stride(from: 0, to: columnCount, by: 16) {
+      for row in 0..<rowCount {
+        for column in first..<min(first + 16, columnCount) {
+          unsafe base[row * stride + column] = other.base[column * other.stride + row]
+        }
+      }
+    }
+  }
+
   /// Returns a copy of the elements as a matrix, transposed on request.
   package func matrix(transposed: Bool = false) -> Matrix {
     var result =
@@ -193,6 +207,18 @@ extension MatrixView {
       let target = unsafe sums.base + place + row * stride
       for column in 0..<columnCount {
         unsafe target[column] += factor * Double(source[column])
+      }
+    }
+  }
+
+  /// Adds the squares of the differences of the elements to the columns' means, in double.
+  package func addSquares(minus means: VectorView<Double>, to sums: VectorView<Double>) {
+    precondition(means.count == columnCount && sums.count == columnCount, "shapes of moments")
+    for row in 0..<rowCount {
+      let source = unsafe base + row * stride
+      for column in 0..<columnCount {
+        let difference = unsafe Double(source[column]) - means.base[column]
+        unsafe sums.base[column] += difference * difference
       }
     }
   }

@@ -2,12 +2,15 @@
 
 import SoftmaxCore
 
-/// A fold of a cross-validation: the rows to learn from, those that are held out, and the last solution.
+/// A fold of a cross-validation: the rows to learn from, and those that are held out.
 ///
-/// It is solved for one penalty after the other, from strong to weak. Each solution is the start of the next,
-/// so a solve takes few passes.
+/// Without rows that are held out it is the solve of all rows, which guides those of the folds.
 ///
-/// It is `@unchecked Sendable` because one worker at a time uses it: `PenaltySearch` hands it over under a lock.
+/// It is solved for one penalty after the other, from strong to weak. All rows are solved first, each time from the
+/// solution before. A fold has most of their rows, so its solution is near theirs, and the factor of their Hessian is
+/// a preconditioner for it: one factor serves all folds, and a fold takes few passes.
+///
+/// It is `@unchecked Sendable` because one worker at a time uses it: `PenaltySearch` gives each task to one worker.
 final class PenaltyFold: @unchecked Sendable {
   private let rows: LabeledDataset
   private let heldOut: [Int]
@@ -18,13 +21,20 @@ final class PenaltyFold: @unchecked Sendable {
   private let keepsData: Bool
   private var data: Data?
   private let start: [Double]
-  private var last: SolverState?
+  private var last: Solution?
+  // What was added to the solution of all rows for the last penalty.
+  private var offset: [Double] = []
 
   // The least log loss of the rows that are held out, over the penalties so far.
   private var leastLogLoss = Double.infinity
 
   /// The gap, as a share of the objective, up to which a fold is solved.
   static let gapTolerance = 1e-4
+  // The same for all rows, whose solution is a start.
+  private static let gapToleranceOfGuide = 1e-3
+  // Newton's method with the factor of the whole Hessian has ended after an iteration that closes less than this share of
+  // the tolerance: what is left is a hundredth of that. The bound of the gap is far above it where the penalty is weak.
+  private static let decreaseAtEnd = 0.2
   // A penalty whose log loss exceeds the least one by a share cannot win. Where solves are long, a tenth of that
   // share is accurate enough; and the greatest of such tolerances.
   private static let shareOfExcess = 0.1
@@ -40,7 +50,15 @@ final class PenaltyFold: @unchecked Sendable {
   private struct Data {
     let objective: Objective
     let gap: DualityGap?
-    let heldOut: LabeledDataset
+    let heldOut: LabeledDataset?
+  }
+
+  /// The solution for a penalty.
+  struct Solution: Sendable {
+    let parameters: [Float]
+    fileprivate let state: SolverState
+    /// The last preconditioner; nil if it is no factor.
+    fileprivate let factor: HessianFactor?
   }
 
   /// Creates a fold.
@@ -65,36 +83,75 @@ final class PenaltyFold: @unchecked Sendable {
     start = ParameterLayout(network).values(of: network).map { Double($0) }
   }
 
-  /// Solves the fold for a penalty, and returns the loss and accuracy of the rows that are held out.
-  func score(c: Double) throws(SoftmaxError) -> LossTotals {
-    let data: Data = if let known = self.data { known } else { try makeData() }
-    self.data = keepsData ? data : nil
-    let objective = data.objective
-    objective.l2Penalty = SoftmaxRegression.penaltyOfOutputs(
-      SoftmaxRegression.l2Penalty(forC: c, on: objective.dataset, loss: loss),
-      classCount: rows.classCount)
-    let state = try solved(data, data.gap?.with(l2Penalty: objective.l2Penalty))
-    last = state
+  /// Solves all rows for a penalty, from the solution for the last one.
+  func solution(c: Double) throws(SoftmaxError) -> Solution {
+    let data = try prepared(c: c)
+    var state = try SolverState(at: last?.state.parameters ?? start, of: data.objective)
+    if keepsData, let last { NewtonCG.keepFactor(of: last.state, in: &state) }
+    try solve(&state, data)
+    let solution = Solution(
+      parameters: state.parameters.map { Float($0) }, state: state,
+      factor: data.objective.hessianFactor.map {
+        // The matrix is then not overwritten by that of the next factor while folds use it.
+        HessianFactor(sharing: $0, on: data.objective.linearTeam)
+      })
+    last = solution
+    return solution
+  }
+
+  /// Solves the fold for a penalty from the solution of all rows, and returns the loss and accuracy of the rows that are
+  /// held out.
+  func score(c: Double, near guide: Solution) throws(SoftmaxError) -> LossTotals {
+    let data = try prepared(c: c)
+    var state = try SolverState(at: start(near: guide), of: data.objective)
+    if let factor = guide.factor {
+      data.objective.hessianFactor = HessianFactor(sharing: factor, on: data.objective.linearTeam)
+      state.vectors = [factor.point]
+      NewtonCG.takeForm(of: guide.state, in: &state)
+    }
+    try solve(&state, data)
+    offset = zip(state.parameters, guide.state.parameters).map { $0 - $1 }
     let totals = try totals(of: data, at: state)
     leastLogLoss = min(leastLogLoss, totals.loss)
     return totals
   }
 
+  /// Returns the solution of all rows plus the distance to it for the last penalty, which changes slowly.
+  private func start(near guide: Solution) -> [Double] {
+    offset.isEmpty
+      ? guide.state.parameters : zip(guide.state.parameters, offset).map { $0 + $1 }
+  }
+
   private func totals(of data: Data, at state: SolverState) throws(SoftmaxError) -> LossTotals {
+    guard let heldOut = data.heldOut else { return LossTotals() }
     let logits = try data.objective.network(with: state.parameters.map { Float($0) })
-      .predictor(execution: execution).logits(for: data.heldOut.features)
+      .predictor(execution: execution).logits(for: heldOut.features)
     return Loss.crossEntropy(ignoredClass: loss.ignoredClass)
-      .evaluate(data.heldOut, logits: logits).totals
+      .evaluate(heldOut, logits: logits).totals
+  }
+
+  // Returns the rows with the objective for a penalty.
+  private func prepared(c: Double) throws(SoftmaxError) -> Data {
+    let data: Data = if let known = self.data { known } else { try makeData() }
+    self.data = keepsData ? data : nil
+    data.objective.l2Penalty = SoftmaxRegression.penaltyOfOutputs(
+      SoftmaxRegression.l2Penalty(forC: c, on: data.objective.dataset, loss: loss),
+      classCount: rows.classCount)
+    return data
   }
 
   private func makeData() throws(SoftmaxError) -> Data {
-    let isHeldOut = Set(heldOut)
-    var training = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
-    var others = rows.selecting(rows: heldOut)
+    var training = rows
+    var others: LabeledDataset?
+    if !heldOut.isEmpty {
+      let isHeldOut = Set(heldOut)
+      training = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
+      others = rows.selecting(rows: heldOut)
+    }
     if !steps.isEmpty {
       let pipeline = try Pipeline(steps, fittedTo: training)
       training = try pipeline.apply(to: training)
-      others = try pipeline.apply(to: others)
+      if let rows = others { others = try pipeline.apply(to: rows) }
     }
     let objective = try Objective(
       network, on: training, loss: loss, optimizer: nil, batchSize: 256, l1Penalty: 0,
@@ -103,11 +160,10 @@ final class PenaltyFold: @unchecked Sendable {
     return Data(objective: objective, gap: try DualityGap(objective), heldOut: others)
   }
 
-  /// Minimizes the objective from the last solution, up to the tolerance.
-  private func solved(_ data: Data, _ gap: DualityGap?) throws(SoftmaxError) -> SolverState {
+  /// Minimizes the objective up to the tolerance.
+  private func solve(_ state: inout SolverState, _ data: Data) throws(SoftmaxError) {
+    let gap = data.gap?.with(l2Penalty: data.objective.l2Penalty)
     let solver = solver(for: data.objective)
-    var state = try SolverState(at: last?.parameters ?? start, of: data.objective)
-    if solver is NewtonCG, keepsData, let last { NewtonCG.keepFactor(of: last, in: &state) }
     for _ in 0..<Self.greatestIterationCount {
       let tolerance = try tolerance(data, at: state)
       let bound = gap?.bound(at: state)
@@ -117,10 +173,14 @@ final class PenaltyFold: @unchecked Sendable {
       guard state.value.objective.isFinite, state.gradientNorm.isFinite else {
         throw SolverState.diverged("the objective became \(state.value.objective)")
       }
-      // Where no bound is known, such as for a class without a sample.
-      if bound == nil, before - state.value.objective <= tolerance / 100 * before { break }
+      let decrease = before - state.value.objective
+      if solver is NewtonCG, NewtonCG.usesWholeFactor(state) {
+        if decrease <= Self.decreaseAtEnd * tolerance * before { break }
+      } else if bound == nil, decrease <= tolerance / 100 * before {
+        // No bound is known, such as for a class without a sample.
+        break
+      }
     }
-    return state
   }
 
   private func solver(for objective: Objective) -> any Solver {
@@ -135,6 +195,7 @@ final class PenaltyFold: @unchecked Sendable {
 
   /// Returns the gap, as a share of the objective, that is small enough at a state.
   private func tolerance(_ data: Data, at state: SolverState) throws(SoftmaxError) -> Double {
+    guard data.heldOut != nil else { return Self.gapToleranceOfGuide }
     let size = data.objective.dataset.count * data.objective.parameterCount
     guard size >= Self.longSolve, leastLogLoss.isFinite else { return Self.gapTolerance }
     let excess = try totals(of: data, at: state).loss / leastLogLoss - 1

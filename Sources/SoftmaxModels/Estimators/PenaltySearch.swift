@@ -5,31 +5,19 @@ import Synchronization
 
 /// The cross-validation of penalties for softmax regression.
 ///
-/// Each fold is solved along the path of penalties from strong to weak. The folds are solved side by side, one
-/// to a worker, which takes the fold that is behind the others. A solve depends on its fold and penalty and on
-/// the fold's solves before alone, so the bits do not depend on the number of workers.
+/// The penalties are solved from strong to weak, first for all rows, then for each fold from that solution. The folds of
+/// a penalty and all rows for the next one are solved side by side, one to a worker. A solve depends on its rows, its
+/// penalty and the solves before alone, so the bits do not depend on the number of workers.
 final class PenaltySearch: Sendable {
   private let cs: [Double]
   private let l2Penalties: [Double]
+  private let all: PenaltyFold
   private let folds: [PenaltyFold]
   private let workerCount: Int
   private let usesOneStandardErrorRule: Bool
-  private let state: Mutex<State>
 
   // The size of the copies of the rows, in elements, up to which all folds keep theirs.
   private static let greatestKeptCount = 1 << 28
-
-  private struct State {
-    // The index of the next penalty of each fold.
-    var next: [Int]
-    var isBusy: [Bool]
-    // The results by penalty and fold.
-    var scores: [[LossTotals?]]
-    var points: [PenaltyPath.Point] = []
-    // The number of penalties to solve.
-    var end: Int
-    var error: (any Error)?
-  }
 
   /// Prepares a search.
   ///
@@ -57,80 +45,91 @@ final class PenaltySearch: Sendable {
       workerCount > 1
       ? execution.limited(to: max(1, execution.threadCount / workerCount)) : execution
     self.workerCount = workerCount
-    folds = heldOut.map {
+    func fold(_ heldOut: [Int]) -> PenaltyFold {
       PenaltyFold(
-        rows, heldOut: $0, steps: steps, network: network, loss: loss,
+        rows, heldOut: heldOut, steps: steps, network: network, loss: loss,
         execution: inner, keepsData: keepsData)
     }
+    all = fold([])
+    folds = heldOut.map(fold)
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
-    state = Mutex(
-      State(
-        next: Array(repeating: 0, count: foldCount),
-        isBusy: Array(repeating: false, count: foldCount),
-        scores: Array(repeating: Array(repeating: nil, count: foldCount), count: cs.count),
-        end: cs.count))
   }
 
-  /// Solves all folds, and returns the path.
+  /// Solves all folds, and returns the path with the flat parameters of the solution of all rows for each penalty.
   ///
   /// - Parameter observer: told of each penalty that has been solved for all folds.
-  func run(reportingTo observer: (any PenaltyObserver)?) throws -> PenaltyPath {
-    let reporter = Reporter(search: self, observer: observer)
-    WorkerTeam(threadCount: workerCount).run { [self] worker in
-      while let (fold, penalty) = take() {
-        do {
-          finish(fold, penalty, try folds[fold].score(c: cs[penalty]))
-          if worker.index == 0 { try reporter.report() }
+  func run(
+    reportingTo observer: (any PenaltyObserver)?
+  ) throws -> (path: PenaltyPath, solutions: [[Float]]) {
+    let team = WorkerTeam(threadCount: workerCount)
+    var scores: [[LossTotals]] = []
+    var points: [PenaltyPath.Point] = []
+    var solutions: [[Float]] = []
+    var guide = try all.solution(c: cs[0])
+    for penalty in cs.indices {
+      let results = try results(penalty, near: guide, on: team)
+      scores.append(results.scores)
+      solutions.append(guide.parameters)
+      points.append(point(penalty, results.scores))
+      try observer?.pathAdvances(path(points))
+      guard let next = results.guide, !hasRisenTwice(scores.suffix(3)) else { break }
+      guide = next
+    }
+    return (path(points), solutions)
+  }
+
+  /// The results of the solves that run side by side.
+  private struct Results {
+    var scores: [LossTotals?]
+    // The solution of all rows for the next penalty; nil if there is none.
+    var guide: PenaltyFold.Solution?
+    // The number of tasks that a worker has taken.
+    var taken = 0
+    var error: (any Error)?
+  }
+
+  /// Solves the folds for a penalty, and all rows for the next one.
+  private func results(
+    _ penalty: Int, near guide: PenaltyFold.Solution, on team: WorkerTeam
+  ) throws -> (scores: [LossTotals], guide: PenaltyFold.Solution?) {
+    let results = Mutex(Results(scores: Array(repeating: nil, count: folds.count)))
+    // All rows first, which takes longest.
+    let hasNext = penalty + 1 < cs.count
+    let taskCount = folds.count + (hasNext ? 1 : 0)
+    team.run { [self] _ in
+      while true {
+        let task = results.withLock { results in
+          results.taken += 1
+          return results.error == nil ? results.taken - 1 : taskCount
+        }
+        guard task < taskCount else { return }
+        do throws(SoftmaxError) {
+          if hasNext, task == 0 {
+            let solution = try all.solution(c: cs[penalty + 1])
+            results.withLock { $0.guide = solution }
+          } else {
+            let fold = task - (hasNext ? 1 : 0)
+            let score = try folds[fold].score(c: cs[penalty], near: guide)
+            results.withLock { $0.scores[fold] = score }
+          }
         } catch {
-          stop(error)
+          results.withLock { $0.error = $0.error ?? error }
         }
       }
     }
-    if let error = state.withLock({ $0.error }) { throw error }
-    try reporter.report()
-    return path(state.withLock { $0.points })
-  }
-
-  // Returns the idle fold that is behind the others, with its penalty; nil if no fold can be solved now.
-  //
-  // A worker that finds none is not needed any more: each fold that remains has the worker that solves it.
-  private func take() -> (fold: Int, penalty: Int)? {
-    state.withLock { state in
-      guard state.error == nil else { return nil }
-      let idle = folds.indices.filter { !state.isBusy[$0] && state.next[$0] < state.end }
-      guard let fold = idle.min(by: { state.next[$0] < state.next[$1] }) else { return nil }
-      state.isBusy[fold] = true
-      return (fold, state.next[fold])
-    }
-  }
-
-  private func finish(_ fold: Int, _ penalty: Int, _ score: LossTotals) {
-    state.withLock { state in
-      state.scores[penalty][fold] = score
-      state.next[fold] += 1
-      state.isBusy[fold] = false
-      // The end depends on the penalties up to it alone, even if some folds are beyond it.
-      guard penalty < state.end else { return }
-      let scores = state.scores[penalty].compactMap(\.self)
-      guard scores.count == folds.count else { return }
-      state.points.append(point(penalty, scores))
-      if hasRisenTwice(state.scores.prefix(penalty + 1).suffix(3)) { state.end = penalty + 1 }
-    }
-  }
-
-  private func stop(_ error: any Error) {
-    state.withLock { state in
-      if state.error == nil { state.error = error }
+    return try results.withLock {
+      if let error = $0.error { throw error }
+      return ($0.scores.compactMap(\.self), $0.guide)
     }
   }
 
   // Whether the log loss of every fold has risen from the first penalty to the second and on to the third.
-  private func hasRisenTwice(_ scores: ArraySlice<[LossTotals?]>) -> Bool {
+  private func hasRisenTwice(_ scores: ArraySlice<[LossTotals]>) -> Bool {
     guard scores.count == 3 else { return false }
     return folds.indices.allSatisfy { fold in
-      let losses = scores.compactMap { $0[fold]?.loss }
+      let losses = scores.map { $0[fold].loss }
       return zip(losses, losses.dropFirst()).allSatisfy { $0 < $1 }
     }
   }
@@ -155,27 +154,5 @@ final class PenaltySearch: Sendable {
     PenaltyPath(
       points: points, penaltyCount: cs.count, foldCount: folds.count,
       usesOneStandardErrorRule: usesOneStandardErrorRule)
-  }
-
-  /// Reports the penalties that are new.
-  ///
-  /// It is `@unchecked Sendable` because only the caller's thread uses it.
-  private final class Reporter: @unchecked Sendable {
-    private let search: PenaltySearch
-    private let observer: (any PenaltyObserver)?
-    private var count = 0
-
-    init(search: PenaltySearch, observer: (any PenaltyObserver)?) {
-      self.search = search
-      self.observer = observer
-    }
-
-    func report() throws {
-      let points = search.state.withLock { $0.points }
-      while count < points.count {
-        count += 1
-        try observer?.pathAdvances(search.path(Array(points.prefix(count))))
-      }
-    }
   }
 }

@@ -50,11 +50,6 @@ final class HessianFactor: Sendable {
   private var matrixCount: Int { form == .separate ? classCount : 1 }
   let hasBias: Bool
   let l2Penalty: Double
-  // The index in the flat parameters of each parameter: class by class, the bias last.
-  private let order: [Int]
-  // The mean and the scale of each feature, and 0 and 1 for the bias.
-  private let means: [Double]
-  private let scales: [Double]
   let kernels: Kernels
   let team: WorkerTeam
   let memory: Memory
@@ -108,18 +103,24 @@ final class HessianFactor: Sendable {
     hasBias = bias != nil
     width = inputs + (hasBias ? 1 : 0)
     count = Self.parameterCount(form, classCount: classes, width: width)
-    order = (0..<classes).flatMap { unit -> [Int] in
-      let weights = (0..<inputs).map { weight.index(unit: unit, input: $0) }
-      return weights + (bias.map { [$0.offset + unit] } ?? [])
-    }
     memory = Memory.reusing(
-      previous, count: count, matrixCount: form == .separate ? classes : 1,
-      sideCount: form == .whole ? 1 : classes, width: width,
-      hasHalves: form == .whole && count > greatestCachedCount)
+      previous,
+      Memory.Shape(
+        classCount: classes, width: width, count: count,
+        matrixCount: form == .separate ? classes : 1, sideCount: form == .whole ? 1 : classes,
+        hasHalves: form == .whole && count > greatestCachedCount))
+    for unit in 0..<classes {
+      for input in 0..<inputs {
+        memory.order[unit * width + input] = Int64(weight.index(unit: unit, input: input))
+      }
+      if let bias { memory.order[unit * width + inputs] = Int64(bias.offset + unit) }
+    }
     let sample = HessianSample(
       of: plan, on: features, at: point.map { Double($0) }, l2Penalty: l2Penalty,
       rowCount: Self.rowsPerDrawn * rowCount, team: team)
-    (means, scales) = (sample.means, sample.scales)
+    for column in 0..<width {
+      (memory.means[column], memory.scales[column]) = (sample.means[column], sample.scales[column])
+    }
     let isDrawn = sample.rows.count > rowCount
     halves = isDrawn ? memory.halves : nil
     var ridge: Float = isDrawn ? 1e-3 : 1e-6
@@ -136,6 +137,16 @@ final class HessianFactor: Sendable {
     }
   }
 
+  /// Takes the matrix of another factor, for solutions beside its own, by other threads.
+  init(sharing other: HessianFactor, on team: WorkerTeam) {
+    (point, rowCount, form) = (other.point, other.rowCount, other.form)
+    (classCount, width, count) = (other.classCount, other.width, other.count)
+    (hasBias, l2Penalty, kernels) = (other.hasBias, other.l2Penalty, other.kernels)
+    (isCoupled, halves) = (other.isCoupled, other.halves)
+    self.team = team
+    memory = Memory(sharing: other.memory)
+  }
+
   /// Replaces a vector by the solution of H y = x, in the layout of the flat parameters.
   ///
   /// For features (x - mean) / deviation the weights are those for x times the deviation, and the biases are
@@ -146,67 +157,59 @@ final class HessianFactor: Sendable {
       team.run { [self] worker in
         let units = form == .whole ? classCount - 1 : classCount
         let columns = worker.share(of: width)
+        let own = worker.share(of: classCount)
+        let values = memory.values
+        for unit in own { values.row(unit).gather(x, at: places(of: unit)) }
+        worker.barrier()
         if isCoupled {
-          addUnits(of: x, columns)
-          for column in columns { memory.common[column] = memory.sums[column] / Double(classCount) }
+          values.addMeans(to: memory.common, columns: columns)
           worker.barrier()
         }
-        for unit in worker.share(of: units) { load(x, unit) }
+        for unit in worker.share(of: units) { load(unit) }
         worker.barrier()
         substitute(worker)
         worker.barrier()
-        for unit in worker.share(of: classCount) { store(into: x, unit, units) }
-        guard isCoupled else { return }
-        worker.barrier()
-        addUnits(of: x, columns)
-        for column in columns {
-          let isPenalized = l2Penalty > 0 && !(hasBias && column == width - 1)
-          memory.sums[column] =
-            memory.sums[column] / Double(classCount)
-            - (isPenalized ? memory.common[column] / l2Penalty : 0)
+        for unit in own { store(unit, units) }
+        if isCoupled {
+          worker.barrier()
+          // Of what is common the factor's part is replaced.
+          let penalized = min(columns.upperBound, hasBias ? width - 1 : width)
+          for column in columns {
+            memory.common[column] *= l2Penalty > 0 && column < penalized ? -1 / l2Penalty : 0
+          }
+          values.addMeans(to: memory.common, columns: columns)
+          values.subtract(memory.common, columns: columns)
+          for column in columns { memory.common[column] = 0 }
+          worker.barrier()
         }
-        for unit in 0..<classCount {
-          for column in columns { x[order[unit * width + column]] -= memory.sums[column] }
-        }
+        for unit in own { values.row(unit).scatter(to: x, at: places(of: unit)) }
       }
     }
   }
 
-  // Adds the elements of the classes for some columns.
-  private func addUnits(of x: VectorView<Double>, _ columns: Range<Int>) {
-    for column in columns { memory.sums[column] = 0 }
-    for unit in 0..<classCount {
-      for column in columns { memory.sums[column] += x[order[unit * width + column]] }
-    }
+  private func places(of unit: Int) -> VectorView<Int64> {
+    memory.order.elements(unit * width..<(unit + 1) * width)
+  }
+
+  private func side(_ unit: Int) -> MatrixView {
+    let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
+    return memory.right.rows(row..<row + 1).columns(first..<first + width)
   }
 
   // Copies the right side of a class, for centred and scaled features.
-  private func load(_ x: VectorView<Double>, _ unit: Int) {
-    let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
-    func value(_ column: Int) -> Double {
-      x[order[unit * width + column]] - (isCoupled ? memory.common[column] : 0)
-    }
-    let bias = hasBias ? value(width - 1) : 0
-    for column in 0..<width {
-      memory.right[row, first + column] = Float(
-        (value(column) - means[column] * bias) * scales[column])
-    }
+  private func load(_ unit: Int) {
+    let values = memory.values.row(unit)
+    let bias = hasBias ? values[width - 1] - memory.common[width - 1] : 0
+    side(unit).assign(
+      values, minus: memory.common, plus: memory.means, times: -bias, scaledBy: memory.scales)
   }
 
   // Classes from `units` on, which the factor does not have, are 0.
-  private func store(into x: VectorView<Double>, _ unit: Int, _ units: Int) {
-    guard unit < units else {
-      for column in 0..<width { x[order[unit * width + column]] = 0 }
-      return
-    }
-    let (row, first) = form == .whole ? (0, unit * width) : (unit, 0)
-    var shift = 0.0
-    for column in 0..<width {
-      let value = Double(memory.right[row, first + column]) * scales[column]
-      x[order[unit * width + column]] = value
-      shift += means[column] * value
-    }
-    if hasBias { x[order[unit * width + width - 1]] -= shift }
+  private func store(_ unit: Int, _ units: Int) {
+    let values = memory.values.row(unit)
+    guard unit < units else { return values.fill(0) }
+    let shift = side(unit).copy(to: values, scaledBy: memory.scales, weightedBy: memory.means)
+    if hasBias { values[width - 1] -= shift }
   }
 }
 

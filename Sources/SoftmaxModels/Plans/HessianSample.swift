@@ -20,6 +20,12 @@ struct HessianSample {
   let means: [Double]
   let scales: [Double]
   private let hasBias: Bool
+  private let kernels: Kernels
+  // The means and scales of the features as floats, and 1 and 0 to multiply by and to add.
+  private let centre: (mean: MatrixView, scale: MatrixView, one: MatrixView, zero: MatrixView)
+
+  // So that a scale is finite as a float.
+  private static let greatestScale = 0x1p100
 
   /// The number of classes.
   var classCount: Int { probabilities.rowCount }
@@ -37,8 +43,18 @@ struct HessianSample {
     let hasBias = plan.hasBias
     self.hasBias = hasBias
     let moments = plan.moments
-    means = (hasBias ? moments.means : moments.means.map { _ in 0 }) + (hasBias ? [0] : [])
-    scales = moments.scales(l2Penalty: l2Penalty, isCentred: hasBias) + (hasBias ? [1] : [])
+    kernels = plan.kernels
+    // Features minus any centre do, so floats that are near the means are taken in all that follows.
+    let ofFeatures = moments.means.map { hasBias ? Float($0) : 0 }
+    let ofScales = moments.scales(l2Penalty: l2Penalty, isCentred: hasBias).map {
+      Float(min($0, Self.greatestScale))
+    }
+    means = ofFeatures.map { Double($0) } + (hasBias ? [0] : [])
+    scales = ofScales.map { Double($0) } + (hasBias ? [1] : [])
+    let row = { [arena] (values: [Float]) in arena.row(values, count: values.count) }
+    centre = (
+      row(ofFeatures), row(ofScales), row(ofFeatures.map { _ in 1 }), row(ofFeatures.map { _ in 0 })
+    )
     let blocks = plan.evenBlocks(limit: rowCount)
     rows = blocks.flatMap { $0 }
     // These rows stand for all.
@@ -58,14 +74,16 @@ struct HessianSample {
   ///   - count: the greatest number of rows of the result.
   func squares(shares: [Double], count: Int, arena: Arena) -> MatrixView {
     let chosen = Self.draw(shares, count: count)
-    let inputs = features.selecting(rows: chosen.map { rows[$0.index] }).matrix
+    let places = arena.vector(copying: chosen.map { Int64(rows[$0.index]) })
     let result = arena.matrix(rowCount: chosen.count, columnCount: width)
+    let inputs = result.columns(0..<centre.mean.columnCount)
+    features.withSource { kernels.gather($0, rows: places, into: inputs) }
+    kernels.normalizeColumns(
+      inputs, mean: centre.mean, inverse: centre.scale, gamma: centre.one, beta: centre.zero,
+      normal: nil, into: inputs)
     for (row, choice) in chosen.enumerated() {
-      let root = choice.weight.squareRoot()
-      for (column, value) in inputs.row(row).enumerated() {
-        result[row, column] = Float((Double(value) - means[column]) * scales[column] * root)
-      }
-      if hasBias { result[row, width - 1] = Float(root) }
+      if hasBias { result[row, width - 1] = 1 }
+      kernels.multiply(result.rows(row..<row + 1), by: Float(choice.weight.squareRoot()))
     }
     return result
   }

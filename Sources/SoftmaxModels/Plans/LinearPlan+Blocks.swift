@@ -6,11 +6,8 @@ import SoftmaxCore
 extension LinearPlan {
   /// The memory of a worker for a block.
   struct Memory {
-    /// [rows, width]: the features and 1 for the bias.
-    let floats: MatrixView
-    /// The same minus the means, in double, and its transpose.
-    let features: DoubleMatrixView
-    let columns: DoubleMatrixView
+    /// Those of the last block, unless the plan keeps them.
+    let inputs: Inputs
     /// [classes, rows].
     let logits: DoubleMatrixView
     let probabilities: DoubleMatrixView
@@ -22,20 +19,13 @@ extension LinearPlan {
     init(
       _ arena: Arena, rowsOfBlock: Int, classCount: Int, inputCount: Int, width: Int, hasBias: Bool
     ) {
-      floats = arena.matrix(rowCount: rowsOfBlock, columnCount: width)
-      features = arena.doubles(rowCount: rowsOfBlock, columnCount: width)
-      columns = arena.doubles(rowCount: width, columnCount: rowsOfBlock)
+      inputs = Inputs(
+        arena, rowsOfBlock: rowsOfBlock, inputCount: inputCount, width: width, hasBias: hasBias)
       logits = arena.doubles(rowCount: classCount, columnCount: rowsOfBlock)
       probabilities = arena.doubles(rowCount: classCount, columnCount: rowsOfBlock)
       floatLogits = arena.matrix(rowCount: classCount, columnCount: rowsOfBlock)
       floatSums = arena.matrix(rowCount: classCount, columnCount: width)
       loss = LinearLoss.Memory(arena, rowsOfBlock: rowsOfBlock)
-      guard hasBias else { return }
-      for row in 0..<rowsOfBlock {
-        floats[row, inputCount] = 1
-        features[row, inputCount] = 1
-        columns[inputCount, row] = 1
-      }
     }
   }
 
@@ -61,47 +51,68 @@ extension LinearPlan {
     }
   }
 
-  /// Converts the features of a block.
-  private func load(
-    _ block: Range<Int>, _ features: FeatureSource, _ memory: Memory, _ precision: Precision
-  ) {
-    let floats = memory.floats.rows(0..<block.count).columns(0..<inputCount)
-    kernels.convert(features, from: block.lowerBound, into: floats)
-    guard precision == .double else { return }
-    kernels.widen(floats, minus: means, into: memory.features, transposed: memory.columns)
+  /// Returns the features of a block, converted unless they are kept or as they are needed.
+  private func inputs(
+    of block: Range<Int>, _ features: FeatureSource, _ memory: Memory, _ precision: Precision
+  ) -> Inputs {
+    let kept = keptInputs.isEmpty ? nil : keptInputs[block.lowerBound / rowsOfBlock]
+    let inputs = kept ?? memory.inputs
+    if let kept, kept.isLoaded(precision) { return inputs }
+    var floats = features.floats(block)
+    if precision == .single, kept == nil, let floats { return Inputs(floats, like: inputs) }
+    if floats == nil || precision == .single {
+      let converted = (precision == .single ? inputs : memory.inputs).floats.rows(0..<block.count)
+      kernels.convert(features, from: block.lowerBound, into: converted)
+      floats = converted
+    }
+    switch (precision, floats) {
+    case (.double, let floats?):
+      kernels.widen(floats, minus: means, into: inputs.features, transposed: inputs.columns)
+    default: inputs.transpose()
+    }
+    kept?.didLoad(precision)
+    return inputs
   }
 
   /// Computes the logits of a block of `count` rows.
   private func multiply(
-    _ parameters: Parameters, count: Int, _ memory: Memory, _ precision: Precision
+    _ parameters: Parameters, _ inputs: Inputs, count: Int, _ memory: Memory,
+    _ precision: Precision
   ) {
     guard precision == .single else {
       memory.logits.fill(0)
-      return kernels.add(productOf: parameters.doubles, memory.columns, to: memory.logits)
+      return kernels.add(productOf: parameters.doubles, inputs.columns, to: memory.logits)
     }
-    let features = memory.floats.rows(0..<count)
     for first in stride(from: 0, to: classCount, by: Self.classesOfProduct) {
       let classes = first..<min(first + Self.classesOfProduct, classCount)
-      kernels.multiply(
-        parameters.floats.rows(classes), transposed: features,
-        into: memory.floatLogits.rows(classes).columns(0..<count))
+      let weight = parameters.floats.rows(classes).columns(0..<inputCount)
+      let logits = memory.floatLogits.rows(classes).columns(0..<count)
+      if let columns = inputs.floatColumns {
+        kernels.multiply(weight, columns.columns(0..<count), into: logits)
+      } else {
+        kernels.multiply(weight, transposed: inputs.floats.rows(0..<count), into: logits)
+      }
     }
     memory.logits.assign(memory.floatLogits)
+    if hasBias { memory.logits.addToRows(column: inputCount, of: parameters.doubles) }
   }
 
   /// Adds the gradient with respect to the parameters, from that with respect to the logits of a block.
   ///
   /// The logits of rows that the block does not have must be 0.
   private func addGradient(
-    count: Int, _ memory: Memory, to sums: DoubleMatrixView, _ precision: Precision
+    _ inputs: Inputs, count: Int, _ memory: Memory, to sums: DoubleMatrixView,
+    _ precision: Precision
   ) {
     guard precision == .single else {
-      return kernels.add(productOf: memory.logits, memory.features, to: sums)
+      return kernels.add(productOf: memory.logits, inputs.features, to: sums)
     }
     memory.logits.copy(to: memory.floatLogits)
+    let ofFeatures = memory.floatSums.columns(0..<inputCount)
     kernels.multiply(
-      memory.floatLogits.columns(0..<count), memory.floats.rows(0..<count), into: memory.floatSums)
-    memory.floatSums.add(times: 1, to: sums.values, at: 0, stride: sums.columnCount)
+      memory.floatLogits.columns(0..<count), inputs.floats.rows(0..<count), into: ofFeatures)
+    ofFeatures.add(times: 1, to: sums.values, at: 0, stride: sums.columnCount)
+    if hasBias { memory.logits.addRowSums(to: sums, column: inputCount) }
   }
 
   private func probabilities(of block: Range<Int>, _ memory: Memory) -> DoubleMatrixView {
@@ -117,12 +128,12 @@ extension LinearPlan {
     var (lossSum, correctCount) = (0.0, 0)
     forEachBlock(of: slice) { block in
       let probabilities = probabilities(of: block, memory)
-      load(block, features, memory, precision)
-      multiply(weight, count: block.count, memory, precision)
+      let inputs = inputs(of: block, features, memory, precision)
+      multiply(weight, inputs, count: block.count, memory, precision)
       loss.computeProbabilities(of: memory.logits, into: probabilities, memory.loss, kernels)
       loss.differentiate(
         memory.logits, probabilities, memory.loss, of: block, addingTo: &lossSum, &correctCount)
-      addGradient(count: block.count, memory, to: sums[slice], precision)
+      addGradient(inputs, count: block.count, memory, to: sums[slice], precision)
     }
     losses[slice] = lossSum
     correctCounts[slice] = Int64(correctCount)
@@ -134,17 +145,18 @@ extension LinearPlan {
   ) {
     forEachBlock(of: slice) { block in
       let probabilities = probabilities(of: block, memory)
+      var inputs = inputs(
+        of: block, features, memory, isKept ? precisionOfProducts : precision)
       if !isKept {
-        load(block, features, memory, precision)
-        multiply(weight, count: block.count, memory, precision)
+        multiply(weight, inputs, count: block.count, memory, precision)
         loss.computeProbabilities(of: memory.logits, into: probabilities, memory.loss, kernels)
+        if precision != precisionOfProducts {
+          inputs = self.inputs(of: block, features, memory, precisionOfProducts)
+        }
       }
-      if isKept || precision != precisionOfProducts {
-        load(block, features, memory, precisionOfProducts)
-      }
-      multiply(direction, count: block.count, memory, precisionOfProducts)
+      multiply(direction, inputs, count: block.count, memory, precisionOfProducts)
       loss.change(memory.logits, at: probabilities, from: block.lowerBound, kernels)
-      addGradient(count: block.count, memory, to: sums[slice], precisionOfProducts)
+      addGradient(inputs, count: block.count, memory, to: sums[slice], precisionOfProducts)
     }
   }
 }
@@ -173,8 +185,8 @@ extension LinearPlan {
       let workerCount = min(worker.count, memory.count)
       for (index, block) in blocks.enumerated() where index % workerCount == worker.index {
         let memory = memory[worker.index]
-        load(block, features, memory, precision)
-        multiply(weight, count: block.count, memory, precision)
+        let inputs = inputs(of: block, features, memory, precision)
+        multiply(weight, inputs, count: block.count, memory, precision)
         loss.computeProbabilities(
           of: memory.logits, into: memory.probabilities, memory.loss, kernels)
         memory.probabilities.copy(to: result.columns(places[index]..<places[index + 1]))

@@ -23,6 +23,8 @@ import Synchronization
 /// their sums over blocks of rows in double, unless a column's mean is more than 64 times its deviation. A
 /// solver needs products of the Hessian only to find a direction.
 ///
+/// The converted features are kept if they take at most 16 MiB: a pass over small data then only multiplies.
+///
 /// The probabilities of all rows are kept if they fit into 256 MiB. A product with the Hessian at the point of
 /// the last evaluation then costs as much as a gradient, otherwise one and a half times as much.
 final class LinearPlan: RegressionPlan {
@@ -54,12 +56,16 @@ final class LinearPlan: RegressionPlan {
   let losses: VectorView<Double>
   let correctCounts: VectorView<Int64>
   let memory: [Memory]
+  /// The features of each block; empty if they do not fit into the cache.
+  let keptInputs: [Inputs]
   /// The probabilities of each block, [classes, rows of a block]; nil if they are too large.
   let keptProbabilities: VectorView<Double>?
   // The parameters of the kept probabilities.
   private let point = Mutex<[Double]?>(nil)
 
   private static let greatestByteCount = 1 << 28
+  // Converted features are read again faster than they are converted while they stay in a cache.
+  private static let greatestInputsByteCount = 1 << 24
   private static let greatestSliceCount = 16
 
   /// The precision of products of matrices.
@@ -103,7 +109,7 @@ final class LinearPlan: RegressionPlan {
       guard input < inputCount else { return -1 }
       return weight.index(unit: unit, input: input)
     }
-    moments = ColumnMoments(of: dataset.features)
+    moments = ColumnMoments(of: dataset.features, kernels)
     let multiplicationCount = rowCount * classCount * width
     let isSpread = zip(moments.means, moments.variances).allSatisfy { mean, variance in
       mean.magnitude <= Self.greatestMean * variance.squareRoot()
@@ -142,6 +148,16 @@ final class LinearPlan: RegressionPlan {
       Memory(
         arena, rowsOfBlock: rowsOfBlock, classCount: classCount, inputCount: inputCount,
         width: width, hasBias: hasBias)
+    }
+    let precisions: Set = [self.precision, precisionOfProducts]
+    let keepsInputs =
+      blockCount * rowsOfBlock * width
+      <= Self.greatestInputsByteCount / Inputs.byteCount(precisions)
+    keptInputs = (0..<(keepsInputs ? blockCount : 0)).map {
+      [arena, rowsOfBlock, inputCount, hasBias] _ in
+      Inputs(
+        arena, rowsOfBlock: rowsOfBlock, inputCount: inputCount, width: width, hasBias: hasBias,
+        precisions: precisions, isKept: true)
     }
     let keptCount = blockCount * rowsOfBlock * classCount
     keptProbabilities =

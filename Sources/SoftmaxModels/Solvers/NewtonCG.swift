@@ -135,9 +135,21 @@ public struct NewtonCG: Solver {
   ///
   /// The objective keeps the matrix.
   static func keepFactor(of last: SolverState, in state: inout SolverState) {
-    guard !last.vectors.isEmpty, last.values[sharedKey] == nil else { return }
+    guard usesWholeFactor(last) else { return }
     state.vectors = last.vectors
     for key in [productsKey, firstProductsKey] { state.values[key] = last.values[key] }
+  }
+
+  /// Gives a solve on other rows, whose vector is the point of another solve's factor, the form of that factor.
+  static func takeForm(of other: SolverState, in state: inout SolverState) {
+    for key in [firstProductsKey, sharedKey] { state.values[key] = other.values[key] }
+    // The other solve was near its end.
+    if state.values[sharedKey] != nil { state.values[slowKey] = 2 }
+  }
+
+  /// Whether the last iteration of a solve had a factor of the whole Hessian.
+  static func usesWholeFactor(_ state: SolverState) -> Bool {
+    state.vectors.count == 1 && state.values[sharedKey] == nil
   }
 
   /// Returns the preconditioner of an iteration.
