@@ -20,10 +20,10 @@ import SoftmaxCore
 /// If each class is told from the rest by itself, the Hessian is a matrix for each class, p (1 - p) (x, 1) (x, 1)^T,
 /// estimated on rows of its own. The approximation is then the mean of these matrices.
 ///
-/// The factor takes n^2 floats for n parameters. It costs about n^2 `rowCount` / 2 + n^3 / 6 multiplications, and
-/// a solution n^2, at the bandwidth of the memory. So a large factor of the whole Hessian is read as halves, if it is
-/// estimated on rows that are drawn: the error of the estimate is greater than that of the rounding. All sums have a
-/// fixed order, so the bits do not depend on the number of threads.
+/// The factor takes n^2 floats for n parameters, and n^2 / 2 halves. It costs about n^2 `rowCount` / 2 + n^3 / 6
+/// multiplications, and a solution n^2, at the bandwidth of the memory. So a large factor of the whole Hessian is read
+/// as halves, if it is estimated on rows that are drawn: the error of the estimate is greater than that of the rounding.
+/// All sums have a fixed order, so the bits do not depend on the number of threads.
 final class HessianFactor: Sendable {
   /// The parameters at which the Hessian was estimated.
   let point: [Float]
@@ -56,7 +56,7 @@ final class HessianFactor: Sendable {
   /// What solutions read in place of the factor's elements below the blocks on the diagonal, if it is large.
   let halves: HalvedTriangle?
 
-  /// The greatest number of parameters for which the factor is computed, in 256 MiB.
+  /// The greatest number of parameters for which the factor is computed, in 320 MiB.
   static let greatestParameterCount = 8192
   static let block = 128
   // Rows are drawn from so many times their number.

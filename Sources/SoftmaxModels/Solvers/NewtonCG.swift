@@ -21,8 +21,8 @@ public import SoftmaxCore
 /// print(result.isConverged, result.objective, result.evaluations)
 /// ```
 ///
-/// The number of iterations hardly depends on the scales of the features. The factor takes n^2 floats for n
-/// parameters, at most 256 MiB, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
+/// The number of iterations hardly depends on the scales of the features. The factor takes 5 n^2 bytes for n
+/// parameters, at most 320 MiB, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
 /// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters on rows that are
 /// not sparse.
 public struct NewtonCG: Solver {

@@ -8,7 +8,7 @@ package struct SolverChoice: Sendable {
   package let solver: any Solver
   /// The reason in a few words, such as `31 parameters, at most 8,192`.
   package let reason: String
-  /// Whether the solver keeps a factor of the Hessian, which takes n^2 floats for n parameters.
+  /// Whether the solver keeps a factor of the Hessian, which takes 5 n^2 bytes for n parameters.
   package let factorsHessian: Bool
 
   /// Chooses ``ProximalNewton`` for an L1 penalty, otherwise by the number of parameters: ``NewtonCG`` if its

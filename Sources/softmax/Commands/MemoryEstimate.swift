@@ -54,7 +54,8 @@ struct MemoryEstimate {
     let solver = SolverChoice(parameterCount: Int(min(parameters, 1e15)), isSparse: isSparse)
     let factor =
       isSparse ? 0 : solver.factorsHessian ? parameters : min(8192, Double(inputCount + 1))
-    return 4 * Double(solveCount) * (copies * parameters + factor * factor)
+    // A factor is of floats, and half of it is there as halves too.
+    return Double(solveCount) * (4 * copies * parameters + 5 * factor * factor)
   }
 
   /// Throws if the estimate exceeds the machine's memory or this process's limit.
