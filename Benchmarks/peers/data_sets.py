@@ -15,6 +15,7 @@ usage: data_sets.py NAME FOLDER
 """
 
 import gzip
+import io
 import os
 import struct
 import sys
@@ -97,7 +98,12 @@ def _file(path):
         return np.load(features, mmap_mode="r"), np.load(labels)
     from sklearn.datasets import load_svmlight_file
 
-    features, labels = load_svmlight_file(path)
+    # scikit-learn reads numbers as labels alone, not names.
+    with open(path, "rb") as file:
+        rows = [line.split(maxsplit=1) for line in file if line.strip()]
+    codes = {name: b"%d " % code for code, name in enumerate(sorted({row[0] for row in rows}))}
+    text = b"\n".join(b"".join([codes[row[0]], *row[1:]]).strip() for row in rows)
+    features, labels = load_svmlight_file(io.BytesIO(text))
     features.sort_indices()
     # saga takes no indices of 64 bits.
     features.indices = features.indices.astype(np.int32)
