@@ -150,6 +150,33 @@ struct SparseCase: Sendable, CustomTestStringConvertible {
     #expect(distance(product, gradient.map { -$0 }) < 1e-3 * norm(gradient))
   }
 
+  // The diagonal of the Hessian is of squares, so it takes the scales of the columns away.
+  @Test func theScalesOfTheColumnsDoNotChangeTheNumberOfProducts() throws {
+    let base = try SparseCase(rows: 200, columns: 50).datasets().sparse
+    let rows = try #require(base.features.sparse)
+    func productCount(exponents: Int) throws -> Int {
+      let values = zip(rows.values, rows.columns).map { value, column in
+        value * Float(sign: .plus, exponent: Int(column) * 7 % 21 * exponents, significand: 1)
+      }
+      let matrix = try SparseMatrix(
+        columnCount: rows.columnCount, rowOffsets: rows.rowOffsets,
+        columns: rows.columns, values: values)
+      let dataset = try base.replacing(features: .sparse(matrix))
+      let objective = try Objective(network(for: dataset), on: dataset)
+      let zeros = objective.parameters.map { _ in 0.0 }
+      var gradient: [Double] = []
+      try objective.valueAndGradient(at: zeros, into: &gradient)
+      let equations = try #require(objective.sparseEquations)
+      return equations.solution(
+        at: zeros, gradient: gradient, l2Penalty: 0, forcing: 1e-2, greatestProductCount: 200,
+        team: objective.linearTeam
+      ).productCount
+    }
+    let count = try productCount(exponents: 0)
+    #expect(count < 30)
+    #expect(try abs(productCount(exponents: 1) - count) <= 1)
+  }
+
   @Test func manyColumnsAreSolvedByNewtonsMethodToTheOptimumOfTheFloats() throws {
     let (sparse, full) = try SparseCase(rows: 150, columns: 3000).datasets()
     let regression = SoftmaxRegression(l2Penalty: 1e-2)

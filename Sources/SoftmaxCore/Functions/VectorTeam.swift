@@ -83,16 +83,6 @@ package struct VectorTeam {
     }
   }
 
-  /// Multiplies each element of a vector by that of another.
-  package func multiply(_ a: inout [Double], by b: [Double]) {
-    a.withVectorView { a in
-      guard let a else { return }
-      forEachSlice(of: a.count) { _, range in
-        for index in range { a[index] *= b[index] }
-      }
-    }
-  }
-
   /// Replaces a vector by `start` plus a multiple of `direction`, each element rounded by `round`.
   package func move(
     _ a: inout [Double], to start: [Double], plus direction: [Double], times factor: Double,

@@ -53,7 +53,8 @@ package struct DoubleMatrixView: Sendable, BitwiseCopyable {
 
   /// Adds the sum of each row to the element of a matrix in the same row and a column.
   ///
-  /// A sum has four parts, of every fourth element from the first to the fourth on, ascending, which are added in pairs.
+  /// A sum has four parts, of every fourth element from the first to the fourth on, ascending, which are added in
+  /// pairs.
   package func addRowSums(to other: DoubleMatrixView, column: Int) {
     precondition(rowCount <= other.rowCount && columnCount % 4 == 0, "the shapes differ")
     for row in 0..<rowCount {

@@ -32,8 +32,9 @@ final class PenaltyFold: @unchecked Sendable {
   static let gapTolerance = 1e-4
   // The same for all rows, whose solution is a start.
   private static let gapToleranceOfGuide = 1e-3
-  // Newton's method with the factor of the whole Hessian has ended after an iteration that closes less than this share of
-  // the tolerance: what is left is a hundredth of that. The bound of the gap is far above it where the penalty is weak.
+  // Newton's method with the factor of the whole Hessian ends after an iteration that lessens the objective by less
+  // than this share of the tolerance: an iteration takes all but some hundredth of what is left. The bound of the gap
+  // is far above that where the penalty is weak.
   private static let decreaseAtEnd = 0.2
   // A penalty whose log loss exceeds the least one by a share cannot win. Where solves are long, a tenth of that
   // share is accurate enough; and the greatest of such tolerances.
@@ -55,7 +56,6 @@ final class PenaltyFold: @unchecked Sendable {
 
   /// The solution for a penalty.
   struct Solution: Sendable {
-    let parameters: [Float]
     fileprivate let state: SolverState
     /// The last preconditioner; nil if it is no factor.
     fileprivate let factor: HessianFactor?
@@ -90,7 +90,7 @@ final class PenaltyFold: @unchecked Sendable {
     if keepsData, let last { NewtonCG.keepFactor(of: last.state, in: &state) }
     try solve(&state, data)
     let solution = Solution(
-      parameters: state.parameters.map { Float($0) }, state: state,
+      state: state,
       factor: data.objective.hessianFactor.map {
         // The matrix is then not overwritten by that of the next factor while folds use it.
         HessianFactor(sharing: $0, on: data.objective.linearTeam)
@@ -99,8 +99,8 @@ final class PenaltyFold: @unchecked Sendable {
     return solution
   }
 
-  /// Solves the fold for a penalty from the solution of all rows, and returns the loss and accuracy of the rows that are
-  /// held out.
+  /// Solves the fold for a penalty from the solution of all rows, and returns the loss and accuracy of the rows that
+  /// are held out.
   func score(c: Double, near guide: Solution) throws(SoftmaxError) -> LossTotals {
     let data = try prepared(c: c)
     var state = try SolverState(at: start(near: guide), of: data.objective)

@@ -5,9 +5,9 @@ import Synchronization
 
 /// The cross-validation of penalties for softmax regression.
 ///
-/// The penalties are solved from strong to weak, first for all rows, then for each fold from that solution. The folds of
-/// a penalty and all rows for the next one are solved side by side, one to a worker. A solve depends on its rows, its
-/// penalty and the solves before alone, so the bits do not depend on the number of workers.
+/// The penalties are solved from strong to weak, first for all rows, then for each fold from that solution. The folds
+/// of a penalty and all rows for the next one are solved side by side, one to a worker. A solve depends on its rows,
+/// its penalty and the solves before alone, so the bits do not depend on the number of workers.
 final class PenaltySearch: Sendable {
   private let cs: [Double]
   private let l2Penalties: [Double]
@@ -57,27 +57,23 @@ final class PenaltySearch: Sendable {
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
   }
 
-  /// Solves all folds, and returns the path with the flat parameters of the solution of all rows for each penalty.
+  /// Solves all folds, and returns the path.
   ///
   /// - Parameter observer: told of each penalty that has been solved for all folds.
-  func run(
-    reportingTo observer: (any PenaltyObserver)?
-  ) throws -> (path: PenaltyPath, solutions: [[Float]]) {
+  func run(reportingTo observer: (any PenaltyObserver)?) throws -> PenaltyPath {
     let team = WorkerTeam(threadCount: workerCount)
     var scores: [[LossTotals]] = []
     var points: [PenaltyPath.Point] = []
-    var solutions: [[Float]] = []
     var guide = try all.solution(c: cs[0])
     for penalty in cs.indices {
       let results = try results(penalty, near: guide, on: team)
       scores.append(results.scores)
-      solutions.append(guide.parameters)
       points.append(point(penalty, results.scores))
       try observer?.pathAdvances(path(points))
       guard let next = results.guide, !hasRisenTwice(scores.suffix(3)) else { break }
       guide = next
     }
-    return (path(points), solutions)
+    return path(points)
   }
 
   /// The results of the solves that run side by side.

@@ -6,7 +6,7 @@ public import SoftmaxCore
 ///
 /// Each penalty is judged by the mean log loss of rows that the model did not learn from: the rows are divided
 /// into folds, and each fold is judged by a model that was fitted to the others. The penalty of the least log
-/// loss is then solved on all rows to the optimum, as by ``SoftmaxRegression``, from the solution that the search has.
+/// loss is then solved on all rows, as by ``SoftmaxRegression``.
 ///
 /// ```swift
 /// let model = try SoftmaxRegressionCV().fitted(to: digits.training)
@@ -19,9 +19,9 @@ public import SoftmaxCore
 /// 1e-4 to 1e4 and five stratified folds without a random choice. Preprocessing steps are fitted to the rows of
 /// each fold.
 ///
-/// The penalties are solved from the strongest to the weakest, each for all rows first, from the solution before. A fold
-/// starts from the solution of all rows, whose factor of the Hessian it shares, and is solved until its objective is
-/// within 1e-4 of its minimum; where solves are long, fewer digits are enough for penalties that are clearly
+/// The penalties are solved from the strongest to the weakest, each for all rows first, from the solution before. A
+/// fold starts from the solution of all rows, whose factor of the Hessian it shares, and is solved until its objective
+/// is within 1e-4 of its minimum; where solves are long, fewer digits are enough for penalties that are clearly
 /// worse. Folds are solved side by side on the threads. The path ends where the log loss of every fold has risen
 /// twice in a row. Source of the path: Friedman, Hastie and Tibshirani, "Regularization paths for generalized
 /// linear models via coordinate descent", Journal of Statistical Software 33, 2010.
@@ -124,23 +124,18 @@ extension SoftmaxRegressionCV: Estimator {
     choice.path = try checkpoint.flatMap { checkpoint throws(SoftmaxError) in
       try choice.path(in: checkpoint)
     }
-    // The last solve starts where the search was; a solve that goes on is where its checkpoint is.
-    var start = model
-    let path: PenaltyPath
-    if let known = choice.path {
-      path = known
-    } else {
-      (path, start) = try search(
+    let path =
+      try choice.path
+      ?? search(
         dataset, startingFrom: model, validation: validation, loss: loss, seed: seed,
         execution: execution, observer: observer)
-    }
     choice.path = path
     try observer?.penaltyIsChosen(from: path)
     let regression = SoftmaxRegression(
       loss: loss, l2Penalty: path.chosen?.l2Penalty, iterations: iterations,
       preprocessing: preprocessing)
     let fitted = try regression.fitted(
-      to: dataset, startingFrom: start, validation: validation, callbacks: [choice] + callbacks,
+      to: dataset, startingFrom: model, validation: validation, callbacks: [choice] + callbacks,
       resuming: checkpoint, seed: seed, execution: execution, onProgress: onProgress)
     var record = fitted.trainingRecord
     record?.penaltyPath = path
@@ -152,7 +147,7 @@ extension SoftmaxRegressionCV: Estimator {
   private func search(
     _ dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation, loss: Loss,
     seed: UInt64, execution: Execution, observer: (any PenaltyObserver)?
-  ) throws -> (path: PenaltyPath, start: Classifier) {
+  ) throws -> PenaltyPath {
     let data = try TrainingData(
       dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
       seed: seed)
@@ -169,21 +164,16 @@ extension SoftmaxRegressionCV: Estimator {
     let search = try PenaltySearch(
       rows, steps: steps, network: network, cs: cs.sorted(), foldCount: foldCount,
       usesOneStandardErrorRule: usesOneStandardErrorRule, loss: loss, execution: execution)
-    func classifier(_ network: Sequential) throws -> Classifier {
-      try Classifier(
+    try observer?.searchBegins(
+      Classifier(
         network: network, classNames: data.training.classNames, pipeline: data.pipeline,
-        outputFunction: loss.outputFunction)
-    }
-    try observer?.searchBegins(classifier(network), trainedOn: data.training)
-    let (path, solutions) = try search.run(reportingTo: observer)
-    guard let chosen = path.chosen,
-      let index = path.points.firstIndex(of: chosen), chosen.logLoss.isFinite
-    else {
+        outputFunction: loss.outputFunction), trainedOn: data.training)
+    let path = try search.run(reportingTo: observer)
+    guard path.points.contains(where: { $0.logLoss.isFinite }) else {
       throw SoftmaxError(
         .diverged, "no penalty gives the held-out rows a finite log loss",
         remedy: "give the penalty")
     }
-    let layout = ParameterLayout(network)
-    return (path, try classifier(layout.network(network, with: solutions[index])))
+    return path
   }
 }

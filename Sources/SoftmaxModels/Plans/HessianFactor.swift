@@ -21,9 +21,9 @@ import SoftmaxCore
 /// estimated on rows of its own. The approximation is then the mean of these matrices.
 ///
 /// The factor takes n^2 floats for n parameters, and n^2 / 2 halves. It costs about n^2 `rowCount` / 2 + n^3 / 6
-/// multiplications, and a solution n^2, at the bandwidth of the memory. So a large factor of the whole Hessian is read
-/// as halves, if it is estimated on rows that are drawn: the error of the estimate is greater than that of the rounding.
-/// All sums have a fixed order, so the bits do not depend on the number of threads.
+/// multiplications, and a solution n^2, at the bandwidth of the memory. So a large factor of the whole Hessian is
+/// read as halves, if it is estimated on rows that are drawn: the error of the estimate is greater than that of the
+/// rounding. All sums have a fixed order, so the bits do not depend on the number of threads.
 final class HessianFactor: Sendable {
   /// The parameters at which the Hessian was estimated.
   let point: [Float]

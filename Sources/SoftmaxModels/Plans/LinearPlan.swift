@@ -8,7 +8,8 @@ import Synchronization
 /// It computes the loss with its gradient, and products of the Hessian with a vector. For the logits z = W x +
 /// b of a row, p = softmax(z), the row's scale s, its targets t and their sum m, the gradient with respect to
 /// the logits is s (m p - t). Along a direction (V, c) the logits change by u = V x + c, and the gradient by
-/// s m p (u - <p, u>), for one class against the rest by s p (1 - p) u, which is exact. Source: Pearlmutter, "Fast exact multiplication by the Hessian", 1994.
+/// s m p (u - <p, u>), for one class against the rest by s p (1 - p) u, which is exact. Source: Pearlmutter, "Fast
+/// exact multiplication by the Hessian", 1994.
 ///
 /// If there are biases, the means of the features are subtracted, which changes no logit if b becomes b + W
 /// times the means. Without it a column whose mean is large, such as a time, would leave no digits for its
@@ -23,7 +24,7 @@ import Synchronization
 /// their sums over blocks of rows in double, unless a column's mean is more than 64 times its deviation. A
 /// solver needs products of the Hessian only to find a direction.
 ///
-/// The converted features are kept if they take at most 16 MiB: a pass over small data then only multiplies.
+/// Converted features are kept if they take at most 16 MiB: a pass over small data then only multiplies.
 ///
 /// The probabilities of all rows are kept if they fit into 256 MiB. A product with the Hessian at the point of
 /// the last evaluation then costs as much as a gradient, otherwise one and a half times as much.

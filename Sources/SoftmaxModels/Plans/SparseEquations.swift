@@ -15,8 +15,9 @@ import SoftmaxCore
 /// of each class are separate, with their own scalars.
 ///
 /// The preconditioner is the diagonal of the Hessian (`ConjugateRows`). Columns that few rows have differ from the
-/// others by orders of magnitude in the Hessian, which the diagonal takes away. Source: Hsia, Chiang and Lin, "Preconditioned conjugate gradient methods in truncated
-/// Newton frameworks for large-scale linear classification", ACML 2018.
+/// others by orders of magnitude in the Hessian, which the diagonal takes away. Source: Hsia, Chiang and Lin,
+/// "Preconditioned conjugate gradient methods in truncated Newton frameworks for large-scale linear classification",
+/// ACML 2018.
 final class SparseEquations: Sendable {
   private let plan: SparsePlan
   private let squares: SparseMatrix

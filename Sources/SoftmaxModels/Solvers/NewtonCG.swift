@@ -8,8 +8,8 @@ public import SoftmaxCore
 /// the Hessian of all rows, until the residual has shrunk by a factor, and searches along the solution. The
 /// preconditioner is the Cholesky factor of one matrix for all classes; where that is not enough, of the whole
 /// Hessian of some rows, which includes the coupling between classes. A solve needs few factors. With the loss of one
-/// class against the rest it is a factor for each class, whose equations are solved side by side. If the rows are sparse,
-/// it is a diagonal, and the equations are solved in floats (`SparseEquations`).
+/// class against the rest it is a factor for each class, whose equations are solved side by side. If the rows are
+/// sparse, it is a diagonal, and the products are in single precision.
 ///
 /// Sources: Dembo, Eisenstat and Steihaug, "Inexact Newton methods", SIAM Journal on Numerical Analysis 19,
 /// 1982; Byrd, Chin, Neveitt and Nocedal, "On the use of stochastic Hessian information in optimization
@@ -22,9 +22,9 @@ public import SoftmaxCore
 /// ```
 ///
 /// The number of iterations hardly depends on the scales of the features. The factor takes 5 n^2 bytes for n
-/// parameters, at most 320 MiB, and an iteration costs at most 100 products with the Hessian, each a pass over all rows and a
-/// solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters on rows that are
-/// not sparse.
+/// parameters, at most 320 MiB, and an iteration costs at most 100 products with the Hessian, each a pass over all
+/// rows and a solution of n^2 multiplications, so ``LBFGS`` is for networks of more than 8,192 parameters on rows that
+/// are not sparse.
 public struct NewtonCG: Solver {
   /// `Newton-CG`.
   public let name = "Newton-CG"
@@ -159,7 +159,7 @@ public struct NewtonCG: Solver {
   /// its form, from which a resumed solve computes it anew.
   private func preconditioner(
     _ state: inout SolverState, on objective: Objective
-  ) throws(SoftmaxError) -> any Preconditioner {
+  ) throws(SoftmaxError) -> HessianFactor {
     let cost = factorCost(for: objective)
     let productCount = state.values[Self.productsKey, default: 0]
     let isShared = state.values[Self.sharedKey] != nil
@@ -220,7 +220,7 @@ public struct NewtonCG: Solver {
   }
 
   private func direction(
-    _ state: SolverState, on objective: Objective, _ factor: any Preconditioner
+    _ state: SolverState, on objective: Objective, _ factor: HessianFactor
   ) throws(SoftmaxError) -> ([Double], Int) {
     let vectors = ConjugateVectors(of: objective)
     var residual = state.gradient.map { -$0 }
