@@ -7,7 +7,7 @@ objective is first within 1e-6 of the optimum, and the seconds of an evaluation 
   solve.py SOFTMAX probe --c 10
   solve.py SOFTMAX embeddings.npz --c 100
   solve.py SOFTMAX rows.svm                       sparse rows
-  solve.py SOFTMAX rows.svm --one-vs-rest         beside LIBLINEAR, each to its own optimum
+  solve.py SOFTMAX rows.svm --one-vs-rest         beside LIBLINEAR, each within 1e-6 of its own optimum
   solve.py SOFTMAX fashion-10000 --l1 0.0007      a tenth of the weights is not 0
   solve.py SOFTMAX FOLDER --c 0.316 --evaluations 2 --peers lbfgs:float32 --only-peers
                                                   what an iteration takes, on data too large for more
@@ -58,7 +58,8 @@ class Comparison:
         """The result of a peer such as lbfgs:float32; `limit` is the most seconds of its fit."""
         solver, kind = name.split(":")
         options = self.options
-        if self.target is not None and "evaluations" not in named:
+        # LIBLINEAR penalizes the biases, so its optimum is another one.
+        if self.target is not None and "evaluations" not in named and solver != "liblinear":
             named["target"] = repr(self.target)
         words = [f"{key}={value}" for key, value in named.items()]
         return run_peer(
@@ -85,8 +86,6 @@ class Comparison:
             f"{result['iterations']} iterations, {result['seconds']:.3f} s, "
             f"{1e3 * result['seconds_per_evaluation']:.2f} ms an evaluation"
         )
-        if self.options.one_vs_rest:
-            return result["iterations"]
         if self.target is None:
             self.target = result["objective"] * (1 + 1e-6)
         count = self.least_iterations(result["iterations"])

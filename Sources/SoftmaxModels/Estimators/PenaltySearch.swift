@@ -31,6 +31,10 @@ final class PenaltySearch: Sendable {
     foldCount: Int, usesOneStandardErrorRule: Bool, loss: Loss, execution: Execution
   ) throws(SoftmaxError) {
     let heldOut = try rows.stratifiedFolds(foldCount)
+    var (rows, network) = (rows, network)
+    if steps.isEmpty, let columns = OccurringColumns(of: rows.features) {
+      (rows, network) = (try columns.selected(of: rows), try columns.selected(of: network))
+    }
     // Copies of many rows would take too much memory. Their folds are solved one after the other, each by all
     // threads, which is as fast where a pass is long. Sparse rows that no step makes full take a value and a
     // column, the same in the transpose, and the solver's vectors.
@@ -45,7 +49,7 @@ final class PenaltySearch: Sendable {
       workerCount > 1
       ? execution.limited(to: max(1, execution.threadCount / workerCount)) : execution
     self.workerCount = workerCount
-    func fold(_ heldOut: [Int]) -> PenaltyFold {
+    let fold = { [rows, network] (heldOut: [Int]) in
       PenaltyFold(
         rows, heldOut: heldOut, steps: steps, network: network, loss: loss,
         execution: inner, keepsData: keepsData)

@@ -126,21 +126,21 @@ extension SolverRun {
       onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
     // A callback may replace the last parameters by others, such as those of the best iteration.
-    let last = objective.layout.values(of: try loop.run())
+    let last = selected(objective.layout.values(of: try loop.run()))
     let isCurrent = last == current.parameters.map { Float($0) }
     var exact = isCurrent ? current.parameters : last.map { Double($0) }
-    if isCentered, let plan = objective.regressionPlan {
-      exact = plan.centered(exact, l1Penalty: objective.l1Penalty)
+    if isCentered, let plan = solved.regressionPlan {
+      exact = plan.centered(exact, l1Penalty: solved.l1Penalty)
     }
     // The certificate is for the parameters that are returned, which are floats.
     let parameters = exact.map { Float($0) }
     var end = current
     if parameters.map({ Double($0) }) != end.parameters {
-      end = try SolverState(at: parameters.map { Double($0) }, of: objective)
+      end = try SolverState(at: parameters.map { Double($0) }, of: solved)
       end.evaluationCount += current.evaluationCount
     }
     return SolverResult(
-      parameters: parameters, objective: end.value.objective, gradientNorm: end.gradientNorm,
+      parameters: whole(parameters), objective: end.value.objective, gradientNorm: end.gradientNorm,
       objectiveGap: leastGap(at: end),
       iterations: iterationCount,
       evaluations: end.evaluationCount,

@@ -5,6 +5,10 @@ import SoftmaxCore
 /// A running solver as a process of the training loop: an iteration is an epoch of one step.
 final class SolverRun: TrainingProcess {
   let objective: Objective
+  /// The objective that the solver iterates on, whose parameters the states have: with a penalty, and sparse rows, it
+  /// is one of the columns that occur, otherwise `objective`.
+  let solved: Objective
+  private let occurring: OccurringColumns?
   let pipeline: Pipeline
   let solver: any Solver
   private(set) var current: SolverState
@@ -12,7 +16,7 @@ final class SolverRun: TrainingProcess {
   private let separation: Separation?
   // The gap, as a share of the objective, up to which a solve that rounding ends has converged.
   private var greatestRoundingGap: Double {
-    objective.linearPlan?.precision == .single ? 1e-4 : 1e-5
+    solved.linearPlan?.precision == .single ? 1e-4 : 1e-5
   }
   private(set) var iterationCount = 0
   private var isStuck = false
@@ -23,13 +27,17 @@ final class SolverRun: TrainingProcess {
   init(
     _ solver: any Solver, on objective: Objective, from parameters: [Float], pipeline: Pipeline
   ) throws(SoftmaxError) {
-    try solver.validate(objective)
+    let occurring = OccurringColumns(for: objective)
+    self.occurring = occurring
+    if let occurring { solved = try occurring.selected(of: objective) } else { solved = objective }
+    try solver.validate(solved)
     self.solver = solver
     self.objective = objective
     self.pipeline = pipeline
-    current = try SolverState(at: parameters.map { Double($0) }, of: objective)
-    dualityGap = try DualityGap(objective, from: current)
-    separation = Separation(of: objective)
+    let start = occurring?.selected(of: parameters, objective.layout, solved.layout) ?? parameters
+    current = try SolverState(at: start.map { Double($0) }, of: solved)
+    dualityGap = try DualityGap(solved, from: current)
+    separation = Separation(of: solved)
   }
 
   var unit: TrainingHistory.Unit { .iteration }
@@ -37,7 +45,7 @@ final class SolverRun: TrainingProcess {
   var learningRate: Double { current.stepLength }
   var lastLearningRate: Double { current.stepLength }
   var networkAsItIs: Sequential {
-    objective.network(with: current.parameters.map { Float($0) })
+    objective.network(with: whole(current.parameters.map { Float($0) }))
   }
 
   var network: Sequential {
@@ -46,6 +54,16 @@ final class SolverRun: TrainingProcess {
       guard network.isFinite else { throw SolverState.diverged("the weights became infinite") }
       return network
     }
+  }
+
+  /// Returns flat parameters of `solved` as those of `objective`.
+  func whole<Number: FloatingPoint>(_ flat: [Number]) -> [Number] {
+    occurring?.whole(from: flat, solved.layout, in: objective.layout) ?? flat
+  }
+
+  /// Returns flat parameters of `objective` as those of `solved`.
+  func selected<Number: FloatingPoint>(_ flat: [Number]) -> [Number] {
+    occurring?.selected(of: flat, objective.layout, solved.layout) ?? flat
   }
 
   /// Returns an upper bound of the distance of the objective to its minimum; nil if none is known.
@@ -93,7 +111,7 @@ final class SolverRun: TrainingProcess {
   func run(_ steps: Range<Int>, addingTo totals: inout LossTotals) throws(SoftmaxError) {
     for _ in steps {
       let before = current
-      isStuck = try !solver.iterate(&current, on: objective)
+      isStuck = try !solver.iterate(&current, on: solved)
       guard current.value.objective.isFinite, current.gradientNorm.isFinite else {
         throw SolverState.diverged("the objective became \(current.value.objective)")
       }
@@ -137,7 +155,9 @@ extension SolverRun {
       if isSeparable { values[Self.separableKey] = 1 }
       return Trainer.State(
         network: try network,
-        optimizerState: (remainders + current.vectors).map(objective.layout.layers(of:)),
+        optimizerState: (remainders + current.vectors).map {
+          objective.layout.layers(of: whole($0))
+        },
         stepCount: iterationCount, learningRateFactor: current.stepLength, solverValues: values)
     }
   }
@@ -156,7 +176,7 @@ extension SolverRun {
         throw SoftmaxError(
           .shapeMismatch, "the solver's vectors in the state are those of another network")
       }
-      vectors.append(vector)
+      vectors.append(selected(vector))
     }
     guard vectors.count >= 2 else {
       throw SoftmaxError(
@@ -194,10 +214,10 @@ extension SolverRun {
     let before = networkAsItIs
     objective.load(network)
     do {
-      let parameters = zip(objective.layout.values(of: network), remainder).map {
+      let parameters = zip(selected(objective.layout.values(of: network)), remainder).map {
         Double($0) + $1
       }
-      return try SolverState(at: parameters, of: objective)
+      return try SolverState(at: parameters, of: solved)
     } catch {
       objective.load(before)
       throw error
