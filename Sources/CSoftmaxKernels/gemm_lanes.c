@@ -45,18 +45,21 @@ void softmax_gemm_lanes_scalar(
 
 #include "lane_trees.h"
 
-// The number of rows and of columns of a tile of sums. Each sum takes WIDE vectors.
-#undef TILE
-#define TILE (LANES == 16 ? 4 : 2)
+// The number of rows and of columns of a tile of sums, as many as there are registers for: each sum takes WIDE
+// vectors, and the more there are, the fewer loads a multiplication needs.
+#undef TILE_ROWS
+#undef TILE_COLUMNS
+#define TILE_ROWS (LANES == 16 ? 4 : LANES == 8 ? 3 : 2)
+#define TILE_COLUMNS (LANES == 16 ? 4 : 2)
 
 INLINE void NAME(tile)(
     int rows, int columns, ptrdiff_t steps, ptrdiff_t chunk, const float *a, ptrdiff_t lda,
     const float *b, ptrdiff_t ldb, const float *bias, float *c, ptrdiff_t ldc) {
-  float level[SOFTMAX_LEVELS][TILE * TILE], sum[TILE * TILE];
+  float level[SOFTMAX_LEVELS][TILE_ROWS * TILE_COLUMNS], sum[TILE_ROWS * TILE_COLUMNS];
   ptrdiff_t chunks = chunk_count(steps, chunk);
   for (ptrdiff_t k = 0; k < chunks; k++) {
     ptrdiff_t t = k * chunk, end = t + smaller(chunk, steps - t);
-    vf lanes[TILE * TILE][WIDE], av[TILE][WIDE], bv[TILE][WIDE];
+    vf lanes[TILE_ROWS * TILE_COLUMNS][WIDE], av[TILE_ROWS][WIDE], bv[TILE_COLUMNS][WIDE];
     for (int x = 0; x < rows * columns; x++)
       for (int w = 0; w < WIDE; w++) lanes[x][w] = 0;
     for (; t + 16 <= end; t += 16) {
@@ -109,7 +112,7 @@ INLINE void NAME(tiles)(
 #define TILES(rows)                                                                             \
   for (; i + (rows) <= m; i += (rows))                                                          \
     NAME(tile)(rows, columns, steps, chunk, a + i * lda, lda, b, ldb, bias, c + i * ldc, ldc);
-  TILES(TILE) TILES(2) TILES(1)
+  TILES(TILE_ROWS) TILES(2) TILES(1)
 #undef TILES
 }
 
@@ -122,7 +125,7 @@ void NAME(gemm_lanes)(
 #define COLUMNS(columns)                                                                        \
   for (; j + (columns) <= n; j += (columns))                                                    \
     NAME(tiles)(columns, m, steps, chunk, a, lda, b + j * ldb, ldb, bias ? bias + j : 0, c + j, ldc);
-  COLUMNS(TILE) COLUMNS(2) COLUMNS(1)
+  COLUMNS(TILE_COLUMNS) COLUMNS(2) COLUMNS(1)
 #undef COLUMNS
 }
 
