@@ -146,8 +146,52 @@ import Testing
     #expect(table.table.columns[1].missingCount == 2)
     #expect(table.table.columns[2].missingCount == 1)
     #expect(table.table.columns[2].text(inRow: 1) == "blue")
-    let error = #expect(throws: SoftmaxError.self) { try table.features() }
-    #expect(error?.location == .cell(path: "table.csv", line: 2, column: 2))
+    #expect(try table.features().columnCount == 3)
+    #expect(
+      table.note == "read as comma, header, 3 rows, 1 column of categories, classes in \"kind\"")
+  }
+
+  @Test func aTextAmongNumbersIsAMistakeAndManyAreCategories() throws {
+    let numbers = lines(60) { "\($0),\($0 % 2)" }
+    #expect(throws: SoftmaxError.self) {
+      try self.table("n,kind\n" + numbers + "oops,1\n").features()
+    }
+    let mixed = try table("n,kind\n" + numbers + lines(6) { "A\($0),1" })
+    #expect(mixed.schema.columns[0].type == .category)
+    #expect(mixed.table.columns[0].text(inRow: 7) == "7")
+    let asNumbers = try table(
+      "n,kind\n" + numbers + lines(6) { "A\($0),1" }, CSVFormat(columnTypes: ["n": .number]))
+    let error = #expect(throws: SoftmaxError.self) { try asNumbers.features() }
+    #expect(error?.location == .cell(path: "table.csv", line: 62, column: 1))
+    #expect(error?.remedy?.contains("--category") == true)
+  }
+
+  @Test func categoriesBehindTheFirstLinesAreRead() throws {
+    let text =
+      "n,007,kind\n" + lines(300) { "\($0),007,\($0 % 2)" } + lines(40) { "A\($0 % 4),7,1" }
+    let table = try table(text, CSVFormat(columnTypes: ["2": .category]))
+    #expect(table.schema.columns.map(\.type) == [.category, .category, .category])
+    // They are the texts of the file, not those of numbers.
+    #expect(table.table.columns[1].text(inRow: 0) == "007")
+    #expect(table.table.columns[0].text(inRow: 300) == "A0")
+  }
+
+  @Test func decimalCommasAreNoCategories() throws {
+    let text = "a;kind\n" + lines(20) { "\($0),5;\($0 % 2)" }
+    let error = #expect(throws: SoftmaxError.self) { try self.table(text).features() }
+    #expect(error?.remedy?.contains("--decimal comma") == true)
+    #expect(try table(text, CSVFormat(decimalMark: .comma)).features().columnCount == 1)
+  }
+
+  @Test func aModelsTypesAreThoseOfItsTable() throws {
+    let model = try table("code,size,kind\nA,1,x\nB,2,y\n")
+    let known = CSVFormat(schema: model.schema)
+    let later = try table("size,kind,code\n3,x,7\n4,y,8\n", known)
+    #expect(later.schema.columns.map(\.type) == [.number, .category, .category])
+    let error = #expect(throws: SoftmaxError.self) {
+      try self.table("size,kind,code\nbig,x,7\nlittle,y,8\n", known).features()
+    }
+    #expect(error?.location == .cell(path: "table.csv", line: 2, column: 1))
   }
 
   /// `index-column-without-a-name`.

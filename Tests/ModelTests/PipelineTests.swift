@@ -329,19 +329,17 @@ private struct Doubling: PreprocessingKind {
   }
 
   @Test func anErrorNamesTheRowOfTheDataAndNotOfItsPart() throws {
+    // A number that no float holds.
     var lengths: [Double?] = (0..<40).map { Double($0 % 5) }
-    lengths[31] = nil
+    lengths[31] = 1e300
     let data = try LabeledDataset(
       features: .columns(Table([.numbers(lengths, name: "length")])),
       labels: (0..<40).map { $0 % 2 }, classNames: ["x", "y"])
-    for steps in [[], [PreprocessingStep.standardize]] {
-      for validation in [Validation.none, .fraction(0.25)] {
-        let error = #expect(throws: SoftmaxError.self) {
-          try SoftmaxRegression(preprocessing: steps)
-            .fitted(to: data, validation: validation)
-        }
-        #expect(error?.location == .row(31, column: 0))
+    for validation in [Validation.none, .fraction(0.25)] {
+      let error = #expect(throws: SoftmaxError.self) {
+        try SoftmaxRegression().fitted(to: data, validation: validation)
       }
+      #expect(error?.location == .row(31, column: 0))
     }
   }
 

@@ -118,11 +118,19 @@ public struct Features: Hashable, Sendable {
     case .columns(let table):
       values.append(contentsOf: repeatElement(.nan, count: rows.count * columnCount))
       for (place, column) in table.columns.enumerated() {
-        guard case .numbers(let numbers) = column.cells else { continue }
         var index = place
-        for row in rows {
-          values[index] = numbers[row]
-          index += columnCount
+        switch column.cells {
+        case .numbers(let numbers):
+          for row in rows {
+            values[index] = numbers[row]
+            index += columnCount
+          }
+        case .indicators(let codes, let members):
+          for row in rows {
+            values[index] = members[Int(codes[row]) + 1] ? 1 : 0
+            index += columnCount
+          }
+        case .categories: break
         }
       }
     case .sparse(let matrix):

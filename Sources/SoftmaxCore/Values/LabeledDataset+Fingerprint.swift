@@ -69,6 +69,10 @@ extension Table.Column {
         // 0xff ends a text, 0xfe represents a missing cell. Neither byte occurs in UTF-8.
         bytes += text(inRow: row).map { Array($0.utf8) + [0xff] } ?? [0xfe]
       }.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
+    case .indicators:
+      unsafe (0..<count).map { number(inRow: $0) ?? .nan }.withUnsafeBytes {
+        unsafe PayloadChecksum.checksum(of: $0)
+      }
     }
   }
 }

@@ -21,6 +21,11 @@ extension Table {
       case numbers([Double])
       /// The index of each cell's text in `names`; -1 represents a missing cell.
       case categories([Int32], names: [String])
+      /// The numbers 1 and 0: whether each code is a member. The element of `members` at code + 1 says so, because
+      /// the code of a missing cell is -1.
+      ///
+      /// The columns that stand for a column of categories share its codes.
+      case indicators([Int32], members: [Bool])
     }
 
     /// The name of the column; nil if its source has no name.
@@ -62,7 +67,7 @@ extension Table {
     /// The type of the cells.
     public var type: ColumnType {
       switch cells {
-      case .numbers: .number
+      case .numbers, .indicators: .number
       case .categories: .category
       }
     }
@@ -71,7 +76,7 @@ extension Table {
     public var count: Int {
       switch cells {
       case .numbers(let numbers): numbers.count
-      case .categories(let codes, _): codes.count
+      case .categories(let codes, _), .indicators(let codes, _): codes.count
       }
     }
 
@@ -79,8 +84,11 @@ extension Table {
     ///
     /// - Precondition: The row lies within the column.
     public func number(inRow row: Int) -> Double? {
-      guard case .numbers(let numbers) = cells, !numbers[row].isNaN else { return nil }
-      return numbers[row]
+      switch cells {
+      case .numbers(let numbers): numbers[row].isNaN ? nil : numbers[row]
+      case .indicators(let codes, let members): members[Int(codes[row]) + 1] ? 1 : 0
+      case .categories: nil
+      }
     }
 
     /// Returns the text in a row, or nil if the cell is missing.
@@ -90,13 +98,11 @@ extension Table {
     ///
     /// - Precondition: The row lies within the column.
     public func text(inRow row: Int) -> String? {
-      switch cells {
-      case .numbers(let numbers):
-        let number = numbers[row]
-        if number.isNaN { return nil }
-        return Int(exactly: number).map(String.init) ?? "\(number)"
-      case .categories(let codes, let names):
+      if case .categories(let codes, let names) = cells {
         return codes[row] < 0 ? nil : names[Int(codes[row])]
+      }
+      return number(inRow: row).map { number in
+        Int(exactly: number).map(String.init) ?? "\(number)"
       }
     }
 
@@ -105,6 +111,7 @@ extension Table {
       switch cells {
       case .numbers(let numbers): numbers.count(where: \.isNaN)
       case .categories(let codes, _): codes.count { $0 < 0 }
+      case .indicators: 0
       }
     }
 
@@ -117,6 +124,8 @@ extension Table {
       case .numbers(let numbers): Column(.numbers(rows.map { numbers[$0] }), name: name)
       case .categories(let codes, let names):
         Column(.categories(rows.map { codes[$0] }, names: names), name: name)
+      case .indicators(let codes, let members):
+        Column(.indicators(rows.map { codes[$0] }, members: members), name: name)
       }
     }
   }
@@ -127,14 +136,14 @@ extension Table {
 extension Table.Column: Hashable {
   /// Returns whether two columns have the same name, type and cells.
   public static func == (a: Table.Column, b: Table.Column) -> Bool {
-    guard a.name == b.name, a.count == b.count else { return false }
-    switch (a.cells, b.cells) {
+    guard a.name == b.name, a.count == b.count, a.type == b.type else { return false }
+    return switch (a.cells, b.cells) {
     case (.numbers(let left), .numbers(let right)):
-      return zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
-    case (.categories, .categories):
-      return (0..<a.count).allSatisfy { a.text(inRow: $0) == b.text(inRow: $0) }
-    case (.numbers, .categories), (.categories, .numbers):
-      return false
+      zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+    case (.categories, _):
+      (0..<a.count).allSatisfy { a.text(inRow: $0) == b.text(inRow: $0) }
+    default:
+      (0..<a.count).allSatisfy { a.number(inRow: $0) == b.number(inRow: $0) }
     }
   }
 

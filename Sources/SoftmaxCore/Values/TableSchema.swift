@@ -24,12 +24,17 @@ public struct TableSchema: Hashable, Sendable, Codable {
     public let type: Table.ColumnType
     /// The role of the column.
     public let role: Role
+    /// Whether a cell of the training table was missing.
+    public let hasGaps: Bool
 
     /// Creates the description of a column.
-    package init(name: String?, type: Table.ColumnType, role: Role) {
+    package init(
+      name: String?, type: Table.ColumnType, role: Role, hasGaps: Bool = false
+    ) {
       self.name = name
       self.type = type
       self.role = role
+      self.hasGaps = hasGaps
     }
   }
 
@@ -64,13 +69,16 @@ public struct TableSchema: Hashable, Sendable, Codable {
       table.columns.enumerated().map { place, column in
         let role: Role =
           place == target ? .classes : ignored.contains(place) ? .ignored : .feature
-        return Column(name: column.name, type: column.type, role: role)
+        return Column(
+          name: column.name, type: column.type, role: role, hasGaps: column.missingCount > 0)
       })
   }
 
   /// Creates the schema of a table whose columns are all features.
   package init(of table: Table) {
-    columns = table.columns.map { Column(name: $0.name, type: $0.type, role: .feature) }
+    columns = table.columns.map {
+      Column(name: $0.name, type: $0.type, role: .feature, hasGaps: $0.missingCount > 0)
+    }
   }
 
   /// Decodes a schema and validates it.
@@ -86,6 +94,9 @@ public struct TableSchema: Hashable, Sendable, Codable {
 
   /// The columns that were features, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }
+
+  /// Whether numbers of a feature were missing, so that a model of the table can do without them.
+  package var hasMissingNumbers: Bool { features.contains { $0.type == .number && $0.hasGaps } }
 
   /// The names of the features, "" for a feature without a name; nil if no feature has a name.
   package var featureNames: [String]? {
@@ -189,6 +200,31 @@ extension TableSchema {
         remedy: "name the columns as those of the training table")
     }
     return result
+  }
+}
+
+extension TableSchema.Column {
+  private enum Key: String, CodingKey { case name, type, role, hasGaps = "has_gaps" }
+
+  /// Decodes a column; files of before do not say whether cells were missing.
+  ///
+  /// - Throws: The decoder's errors, and `unsupported` for an unknown type.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    try self.init(
+      name: container.decodeIfPresent(String.self, forKey: .name),
+      type: container.decode(Table.ColumnType.self, forKey: .type),
+      role: container.decode(TableSchema.Role.self, forKey: .role),
+      hasGaps: container.decodeIfPresent(Bool.self, forKey: .hasGaps) ?? false)
+  }
+
+  /// Encodes the column.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(name, forKey: .name)
+    try container.encode(type, forKey: .type)
+    try container.encode(role, forKey: .role)
+    if hasGaps { try container.encode(true, forKey: .hasGaps) }
   }
 }
 

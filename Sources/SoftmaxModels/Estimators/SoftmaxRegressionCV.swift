@@ -153,7 +153,8 @@ extension SoftmaxRegressionCV: Estimator {
       seed: seed)
     let network = try SoftmaxRegression.network(for: data.training, seed: seed)
     // Steps that a model has learnt are kept, so the rows are preprocessed once for all folds.
-    let steps = model == nil ? preprocessing : []
+    // So they are if folds could have different columns: what such steps learn does not depend on the classes.
+    let steps = model == nil && !data.pipeline.makesColumns ? preprocessing : []
     var rows = data.training
     if !steps.isEmpty {
       rows = dataset

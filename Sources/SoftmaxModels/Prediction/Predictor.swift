@@ -151,7 +151,8 @@ public final class Predictor: Sendable {
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
     let arranged = try pipeline.arranged(features)
-    try validate(featureCount: arranged.columnCount)
+    // Steps that make columns count their own.
+    if !pipeline.makesColumns { try validate(featureCount: arranged.columnCount) }
     guard pipeline.computes || arranged.table != nil else {
       return try run(arranged, output, into: &result, firstRow: 0)
     }

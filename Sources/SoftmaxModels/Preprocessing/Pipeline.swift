@@ -29,8 +29,10 @@ public struct Pipeline: Hashable, Sendable {
 
   /// Fits steps to the rows of a data set.
   ///
-  /// A step that records the form of the features is added in front, unless `steps` has one: the columns of
-  /// a table, the scale of bytes, the number of the first column of sparse rows. Steps that are fitted already are kept unchanged.
+  /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
+  /// ``PreprocessingStep/fillGaps`` if numbers are missing and ``PreprocessingStep/oneHot`` if there are columns of
+  /// categories; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are
+  /// kept unchanged.
   ///
   /// - Parameters:
   ///   - steps: the steps, in the order in which they are applied.
@@ -46,9 +48,19 @@ public struct Pipeline: Hashable, Sendable {
       throw SoftmaxError(.invalidArgument, "there are no rows to learn from")
     }
     var fitted: [PreprocessingStep] = []
-    // The steps of a fitted model already include these two.
+    // The steps of a fitted model already include these.
+    var ofTable: [PreprocessingStep] = []
     if let schema = dataset.schema, !steps.contains(where: { $0.kind is ColumnChoice }) {
       fitted.append(PreprocessingStep(ColumnChoice(schema)))
+      // Rows that are held out may have the gaps.
+      if schema.hasMissingNumbers, !steps.contains(where: { $0.kind is GapFilling }) {
+        ofTable.append(.fillGaps)
+      }
+      if schema.features.contains(where: { $0.type == .category }),
+        !steps.contains(where: { $0.kind is OneHotEncoding })
+      {
+        ofTable.append(.oneHot)
+      }
     }
     if let bytes = features.bytes, !steps.contains(where: { $0.kind is ByteScale }) {
       fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))
@@ -56,7 +68,7 @@ public struct Pipeline: Hashable, Sendable {
     if let sparse = features.sparse, !steps.contains(where: { $0.kind is ColumnNumbers }) {
       fitted.append(PreprocessingStep(try ColumnNumbers(first: sparse.firstIndex)))
     }
-    for step in steps {
+    for step in ofTable + steps {
       fitted.append(try step.fitted(to: Pipeline(fitted: fitted).rows(of: features)))
     }
     try self.init(fitted: fitted)
@@ -90,6 +102,20 @@ public struct Pipeline: Hashable, Sendable {
   /// The schema of the training table; nil unless the features were columns of a table.
   public var table: TableSchema? {
     steps.lazy.compactMap { ($0.kind as? ColumnChoice)?.schema }.first
+  }
+
+  /// The names of the columns of the result, "" for a column without a name; nil unless the features were columns of a
+  /// table with names.
+  package var featureNames: [String]? {
+    guard let table else { return nil }
+    let empty = table.features.map { column in
+      Table.Column(
+        column.type == .number ? .numbers([]) : .categories([], names: []), name: column.name)
+    }
+    let names = try? arranged(.columns(Table(empty))).table?.columns.map(\.name)
+    return names.flatMap { names in
+      names.contains { $0 != nil } ? names.map { $0 ?? "" } : nil
+    }
   }
 
   /// The factor by which byte features are multiplied; nil unless the features were bytes.
@@ -138,6 +164,13 @@ extension Pipeline {
   /// Whether a step computes new values, so the result is a new matrix.
   package var computes: Bool { !computations.isEmpty }
 
+  /// Whether a step makes other columns, whose number depends on the rows that it was fitted to.
+  var makesColumns: Bool {
+    steps.contains {
+      $0.kind is GapFilling || $0.kind is OneHotEncoding || $0.kind is PiecewiseLinearEncoding
+    }
+  }
+
   /// Applies the steps that copy nothing.
   package func arranged(_ features: Features) throws(SoftmaxError) -> Features {
     var features = features
@@ -173,7 +206,7 @@ extension Pipeline {
   private func preprocessed(_ arranged: Features) throws(SoftmaxError) -> PreprocessedRows {
     var count: Int? = arranged.columnCount
     for step in steps { count = try step.kind.columnCount(from: count) }
-    return try PreprocessedRows(
+    return PreprocessedRows(
       arranged, steps: computations, columnCount: count ?? arranged.columnCount,
       descriptions: steps.compactMap { step in
         if case .compute = step.kind.action { step.description } else { nil }

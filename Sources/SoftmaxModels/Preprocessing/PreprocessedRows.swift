@@ -8,7 +8,8 @@ package import SoftmaxCore
 package struct PreprocessedRows {
   private static let valuesOfBlock = 1 << 16
 
-  private let features: Features
+  /// The input of the first step that computes.
+  package let features: Features
   private let steps: [@Sendable (inout [Double]) -> Void]
   private let descriptions: [String]
 
@@ -24,12 +25,10 @@ package struct PreprocessedRows {
   ///   - steps: the functions of the steps that compute, in order.
   ///   - columnCount: the number of columns of the result.
   ///   - descriptions: the descriptions of these steps, for error messages.
-  /// - Throws: `invalidData` with the name of a table's column that is not numeric.
   init(
     _ features: Features, steps: [@Sendable (inout [Double]) -> Void], columnCount: Int,
     descriptions: [String]
-  ) throws(SoftmaxError) {
-    try features.table?.validateTypes()
+  ) {
     self.features = features
     self.steps = steps
     self.columnCount = columnCount
@@ -39,9 +38,12 @@ package struct PreprocessedRows {
   /// Calls `body` for each block with the index of its first row and its values in row-major order.
   ///
   /// NaN is a missing value.
+  ///
+  /// - Throws: `invalidData` with the name of a table's column that is not numeric; the errors of `body`.
   package func forEachBlock(
     of rows: Range<Int>? = nil, _ body: (Int, [Double]) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) {
+    try features.table?.validateTypes()
     let rows = rows ?? 0..<rowCount
     let height = max(1, Self.valuesOfBlock / max(1, features.columnCount))
     var values: [Double] = []
@@ -79,6 +81,10 @@ package struct PreprocessedRows {
   func failure(row: Int, column: Int) -> SoftmaxError {
     var values: [Double] = []
     features.read(rows: row..<row + 1, into: &values)
+    // After steps that make several columns of one, the column is the one whose value is missing or infinite.
+    let column =
+      columnCount == features.columnCount
+      ? column : values.firstIndex { !$0.isFinite } ?? column
     let value = column < values.count ? values[column] : .nan
     let name = features.table.map { " in " + Table.label(of: $0.columns[column], at: column) } ?? ""
     let message =

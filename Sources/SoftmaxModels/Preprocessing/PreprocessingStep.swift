@@ -18,7 +18,8 @@ public struct PreprocessingStep: Sendable {
 
   /// The kinds that a file can contain.
   package static let kinds: [any PreprocessingKind.Type] = [
-    ColumnChoice.self, ByteScale.self, ColumnNumbers.self, Standardization.self,
+    ColumnChoice.self, GapFilling.self, OneHotEncoding.self, ByteScale.self, ColumnNumbers.self,
+    Standardization.self, PiecewiseLinearEncoding.self,
   ]
 
   /// The name of the step's kind in files.

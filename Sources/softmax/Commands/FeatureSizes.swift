@@ -9,8 +9,8 @@ struct FeatureSizes {
 
   /// Computes the magnitudes; nil for bytes that have a scale, as those of images, and for a data set without rows.
   ///
-  /// - Parameter table: the schema of the table whose columns are the features; nil without names.
-  init?(of dataset: LabeledDataset, table: TableSchema?) {
+  /// - Parameter names: the names of the features; nil if they have none.
+  init?(of dataset: LabeledDataset, names: [String]?) {
     guard dataset.features.bytes?.scale ?? 1 == 1, dataset.count > 0 else { return nil }
     var sums = [Double](repeating: 0, count: dataset.features.columnCount)
     if let sparse = dataset.features.sparse {
@@ -26,7 +26,7 @@ struct FeatureSizes {
       }
     }
     sizes = sums.map { ($0 / Double(dataset.count)).squareRoot() }
-    names = table?.featureNames
+    self.names = names
   }
 
   // A step of SGD at the rate 0.1 changes a logit by about 0.1 x^2. For x = 10 that is 10, enough to change

@@ -7,6 +7,32 @@ extension TrainCommand {
   private var defaults: TrainingPreset? { preset?.preset }
   private var isLinear: Bool { network.model == .linear }
 
+  /// Returns the command with the model for a data set if no option says how to train.
+  ///
+  /// For a table it is a linear model of features that are encoded as piecewise linear, whose penalty is chosen by
+  /// cross-validation. Where that would take minutes, features are standardized, and the penalty is the usual one.
+  func resolved(for dataset: LabeledDataset) -> TrainCommand {
+    let isOpen =
+      network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
+      && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
+    guard isOpen, let table = dataset.features.table else { return self }
+    var command = self
+    command.network.model = .linear
+    let size = Double(dataset.count) * Double(table.columns.reduce(0) { $0 + $1.encodedCount })
+    command.piecewiseLinear = !standardize && size <= Self.greatestEncodedSize
+    command.standardize = !command.piecewiseLinear
+    // The only sample of a class belongs to no fold, and a few rows are too few for any.
+    let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
+    if hasFolds, size * Double(dataset.classCount) <= Self.greatestSearchedSize {
+      command.training.l2 = .auto
+    }
+    return command
+  }
+
+  // The features of all rows up to which they are encoded, and times the classes, up to which a penalty is chosen.
+  private static let greatestEncodedSize = 0x1p27
+  private static let greatestSearchedSize = 0x1p27
+
   /// What makes this a training by batches, such as `--epochs`; nil if the model is solved.
   var batchReason: String? {
     guard isLinear else { return "--model mlp" }
@@ -56,7 +82,10 @@ extension TrainCommand {
     return regression
   }
 
-  private var steps: [PreprocessingStep] { standardize ? [.standardize] : [] }
+  private var steps: [PreprocessingStep] {
+    if piecewiseLinear { return [.piecewiseLinear] }
+    return standardize ? [.standardize] : []
+  }
 
   /// Fits the model that the options describe.
   ///
@@ -105,5 +134,15 @@ extension TrainCommand {
       loss: try loss.loss(for: training), l1Penalty: self.training.l1, l2Penalty: l2Penalty,
       optimizer: optimizer, epochs: epochs, batchSize: batchSize, initializer: initializer,
       preprocessing: steps, seed: self.training.seed)
+  }
+}
+
+extension Table.Column {
+  /// About the number of features that an encoded column has.
+  fileprivate var encodedCount: Int {
+    switch cells {
+    case .numbers, .indicators: 17
+    case .categories(_, let names): min(names.count, 256) + 1
+    }
   }
 }

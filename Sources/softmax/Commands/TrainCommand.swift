@@ -12,10 +12,11 @@ struct TrainCommand: ParsableCommand {
       Examples:
 
         softmax train digits
+        softmax train flowers.csv --target species
         softmax train digits --model linear --output linear.safetensors
         softmax train digits --model linear --l2 auto
         softmax train digits --model linear --loss one-vs-rest
-        softmax train flowers.csv --target species --standardize
+        softmax train flowers.csv --target species --model mlp --standardize
         softmax train mails.npz --features embeddings --labels folder --model linear
         gunzip -c flowers.csv.gz | softmax train -
         softmax train digits --label-smoothing 0.1 --class-weights balanced
@@ -64,6 +65,13 @@ struct TrainCommand: ParsableCommand {
       """)
   var standardize = false
 
+  @Flag(
+    help: """
+      Give each feature a scaled value and its place among 17 quantiles of the rows to learn from, so that a \
+      linear model becomes a sum of piecewise linear functions; the model does it by itself from then on.
+      """)
+  var piecewiseLinear = false
+
   @OptionGroup(title: "The network")
   var network: NetworkOptions
 
@@ -106,6 +114,10 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     try arrays.validate(data: namedData)
     if let batchReason { try training.validateNoSolver(because: batchReason) }
+    guard !standardize || !piecewiseLinear else {
+      throw ValidationError(
+        "--standardize and --piecewise-linear both scale the features: leave one of them out")
+    }
     try penalty.validate(l2: training.l2, batchReason: batchReason)
     if isSolved, !loss.isCrossEntropy {
       for (option, isGiven) in [("--l1", training.l1 != 0), ("--l2 auto", choosesPenalty)]
@@ -146,6 +158,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    try TrainingRun(self).run()
+    var run = TrainingRun(self)
+    try run.run()
   }
 }

@@ -94,8 +94,11 @@ final class TrainingReport: TrainingCallback {
       console.message(
         "each feature is brought to mean 0 and standard deviation 1, as measured on the rows to learn "
           + "from")
+    } else if command.piecewiseLinear {
+      console.message(
+        "each number is encoded by its place among the quantiles of the rows to learn from")
     } else if isNew, !command.isSolved, !command.network.batchNorm,
-      let warning = FeatureSizes(of: dataset, table: classifier.table)?.warning
+      let warning = FeatureSizes(of: dataset, names: classifier.pipeline.featureNames)?.warning
     {
       console.warning(warning)
     }
@@ -120,7 +123,7 @@ final class TrainingReport: TrainingCallback {
           + "use a greater --batch-size")
     }
     if let warning = scheduleWarning(rowCount: dataset.count) { console.warning(warning) }
-    if command.initializer == .zeros, command.network.model == .mlp {
+    if command.initializer == .zeros, command.network.model != .linear {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"
       )

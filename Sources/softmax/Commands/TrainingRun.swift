@@ -4,7 +4,7 @@ import SoftmaxKit
 
 /// One run of `softmax train`: validates, loads, trains, saves, evaluates and reports.
 struct TrainingRun {
-  private let command: TrainCommand
+  private var command: TrainCommand
   private let console: Console
 
   init(_ command: TrainCommand) {
@@ -14,7 +14,7 @@ struct TrainingRun {
     self.console = console
   }
 
-  func run() throws {
+  mutating func run() throws {
     // Cheap checks come first, so errors appear before the training instead of after it.
     let reference = try DatasetReference(command.data)
     let testReference = try command.test.map { text throws(SoftmaxError) in
@@ -35,6 +35,7 @@ struct TrainingRun {
           columnCount: $0.state.network.inputCount, firstIndex: $0.pipeline.firstColumnNumber)
       })
     let whole = try reference.part(of: split, default: .training)
+    command = command.resolved(for: whole)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(

@@ -8,10 +8,8 @@ extension Features {
   func values(ofRow row: Int) -> [JSONValue] {
     guard let table else { return self.row(row).map { .float($0) } }
     return table.columns.map { column in
-      switch column.cells {
-      case .numbers(let numbers): .number(numbers[row])
-      case .categories: JSONValue(column.text(inRow: row))
-      }
+      column.type == .number
+        ? JSONValue(column.number(inRow: row)) : JSONValue(column.text(inRow: row))
     }
   }
 }

@@ -44,9 +44,10 @@ extension Features {
     var hasher = Hasher()
     if let table {
       for column in table.columns {
-        switch column.cells {
-        case .numbers: hasher.combine(column.number(inRow: row))
-        case .categories: hasher.combine(column.text(inRow: row))
+        if column.type == .number {
+          hasher.combine(column.number(inRow: row))
+        } else {
+          hasher.combine(column.text(inRow: row))
         }
       }
     } else if let sparse {
@@ -68,11 +69,10 @@ extension Features {
       }
     }
     return zip(table.columns, otherTable.columns).allSatisfy { column, otherColumn in
-      switch (column.cells, otherColumn.cells) {
-      case (.numbers, .numbers): column.number(inRow: row) == otherColumn.number(inRow: other)
-      case (.categories, .categories): column.text(inRow: row) == otherColumn.text(inRow: other)
-      default: false
-      }
+      guard column.type == otherColumn.type else { return false }
+      return column.type == .number
+        ? column.number(inRow: row) == otherColumn.number(inRow: other)
+        : column.text(inRow: row) == otherColumn.text(inRow: other)
     }
   }
 

@@ -4,6 +4,8 @@ import ArgumentParser
 
 /// The kind of a network.
 enum ModelKind: String, ExpressibleByArgument, CaseIterable {
+  /// For a table a linear model whose penalty is chosen, unless an option asks for another; else `mlp`.
+  case auto
   /// One layer: multinomial logistic regression.
   case linear
   /// A multi-layer perceptron: hidden layers before the output layer.

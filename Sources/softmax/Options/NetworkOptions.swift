@@ -8,9 +8,10 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     help: """
       linear: one layer, solved to its optimum unless an option is given that only batches have, such as \
-      --epochs. mlp: hidden layers before it.
+      --epochs. mlp: hidden layers before it. auto: for a table, unless an option says how to train, a linear \
+      model with --piecewise-linear and --l2 auto, else mlp.
       """)
-  var model = ModelKind.mlp
+  var model = ModelKind.auto
 
   @Option(
     parsing: .unconditional,
@@ -38,6 +39,12 @@ struct NetworkOptions: ParsableArguments {
 
   private static let greatestUnitCount = 65_536
   private static let greatestLayerCount = 64
+
+  /// Whether no option says what the network is.
+  var isOpen: Bool {
+    model == .auto && hidden == nil && activation == nil && dropout == nil && !batchNorm
+      && initializer == nil
+  }
 
   /// Returns the numbers of units of the hidden layers; empty for a linear model.
   func hiddenUnits(default units: [Int]) -> [Int] {

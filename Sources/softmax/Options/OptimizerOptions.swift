@@ -191,6 +191,11 @@ struct OptimizerOptions: ParsableArguments {
     return options.first { $0.1 }?.0
   }
 
+  /// Whether no option says how the parameters are found.
+  var isOpen: Bool {
+    batchOption == nil && l1 == 0 && l2 == nil && c == nil && iterations == nil
+  }
+
   /// Throws if an option of the solver is given for a training by batches.
   ///
   /// - Parameter reason: what makes it a training by batches, such as `--epochs`.

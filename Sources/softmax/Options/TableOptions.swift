@@ -19,6 +19,22 @@ struct TableOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Of a table: a column of categories, such as numbers that stand for names, its name or number from 1; \
+      may be given several times (default: the columns with texts).
+      """, valueName: "column"))
+  var category: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Of a table: a column of numbers, its name or number from 1; may be given several times (default: the \
+      columns with numbers).
+      """, valueName: "column"))
+  var number: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Of a table: comma, semicolon, tab or pipe (default: found by looking).", valueName: "name"))
   var separator: CSVFormat.Separator?
 
@@ -47,7 +63,10 @@ struct TableOptions: ParsableArguments {
       target: target.map { .column($0) }, hasHeader: header, separator: separator,
       decimalMark: decimal ?? .point,
       missingMarks: missing.isEmpty ? CSVFormat.defaultMissingMarks : missing,
-      ignoredColumns: ignore)
+      ignoredColumns: ignore,
+      columnTypes: Dictionary(
+        category.map { ($0, .category) } + number.map { ($0, .number) },
+        uniquingKeysWith: { first, _ in first }))
   }
 
   /// The options as words of a command line.
@@ -59,6 +78,8 @@ struct TableOptions: ParsableArguments {
     }
     if let target { add("--target", target) }
     for column in ignore { add("--ignore", column) }
+    for column in category { add("--category", column) }
+    for column in number { add("--number", column) }
     if let separator { add("--separator", separator.rawValue) }
     if let decimal { add("--decimal", decimal.rawValue) }
     for mark in missing { add("--missing", mark) }

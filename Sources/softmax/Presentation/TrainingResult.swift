@@ -19,6 +19,11 @@ struct TrainingResult {
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [("event", .string("result"))]
     if let evaluation { members += evaluation.members(of: Metric.summary) }
+    if let chosen = penaltyPath?.chosen {
+      members += [
+        ("cv_accuracy", .number(chosen.accuracy)), ("cv_log_loss", .number(chosen.logLoss)),
+      ]
+    }
     members.append(("training_loss", JSONValue(history.epochs.last?.loss)))
     members +=
       solve?.members ?? [
@@ -37,6 +42,13 @@ struct TrainingResult {
   var lines: [String] {
     let prefix = isValidation ? "val " : "test "
     var lines = evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []
+    if let path = penaltyPath, let chosen = path.chosen {
+      lines += [
+        "cv accuracy    \(NumberText.metric(chosen.accuracy)), by \(path.foldCount) folds of the rows to "
+          + "learn from",
+        "cv log loss    \(NumberText.metric(chosen.logLoss))",
+      ]
+    }
     if let loss = history.epochs.last?.loss {
       lines.append("training loss  \(NumberText.metric(loss))")
     }
@@ -58,6 +70,9 @@ struct TrainingResult {
     ]
     return lines
   }
+
+  /// The penalties that a cross-validation compared.
+  private var penaltyPath: PenaltyPath? { classifier.trainingRecord?.penaltyPath }
 
   private var solve: SolveResult? { SolveResult(classifier, history: history) }
 

@@ -12,17 +12,20 @@ struct CSVColumns {
   let ignored: Set<Int>
   /// For each column whether it is read as numbers rather than texts; false for the class column.
   let holdsNumbers: [Bool]
+  /// For each column whether its type was given, not detected.
+  let isTypeKnown: [Bool]
   /// The line number of the first record, counted from 1.
   let line: Int
   private let naming: Naming
 
   /// Determines the columns; the current record of the scanner must be the first of the table.
   ///
+  /// - Parameter categories: the indices of columns that are known to hold texts further on in the file.
   /// - Throws: `invalidData` if the first line may be a header or a row, if a name is ambiguous, or if no
   ///   feature column remains; `notFound` or `invalidArgument` for a column of the format that is missing
   ///   or ambiguous.
   init(
-    _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat
+    _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat, categories: Set<Int> = []
   ) throws(SoftmaxError) {
     line = scanner.line
     let hasHeader = try Self.hasHeader(scanner, sample: sample, format: format)
@@ -64,13 +67,31 @@ struct CSVColumns {
     }
     self.ignored = ignored
     self.target = target
-    holdsNumbers = (0..<count).map { column in
-      column != target
-        && rows.allSatisfy { row in
-          guard column < row.count, case .text(let text) = row[column] else { return true }
-          return CSVRows.isNotFinite(text)
-        }
+    var types = Dictionary(
+      categories.map { ($0, Table.ColumnType.category) }, uniquingKeysWith: { first, _ in first })
+    for (name, type) in format.columnTypes {
+      types[try finder.place(of: name, "to read as a \(type)")] = type
     }
+    if let schema = format.schema {
+      let names: [String?] = names ?? Array(repeating: nil, count: count)
+      // Columns that are not found are an error where the features are asked for.
+      let places = (try? schema.places(among: names)) ?? []
+      for (place, feature) in zip(places, schema.features) { types[place] = feature.type }
+    }
+    isTypeKnown = (0..<count).map { types[$0] != nil }
+    holdsNumbers = (0..<count).map { column in
+      guard column != target else { return false }
+      if let type = types[column] { return type == .number }
+      let cells = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }
+      return Self.holdsNumbers(
+        textCount: cells.count { $0.isText(besideNumbersWith: format.decimalMark) },
+        cellCount: cells.count { $0 != .missing })
+    }
+  }
+
+  /// Returns whether a column with so many texts among its cells holds numbers, and the texts are mistakes.
+  static func holdsNumbers(textCount: Int, cellCount: Int) -> Bool {
+    textCount == 0 || textCount < cellCount && textCount <= max(1, cellCount / 20)
   }
 
   /// The number of columns.

@@ -71,18 +71,25 @@ struct CSVFault {
 
   // Returns the remedy for a text in a column of numbers.
   private func remedy(decimalMark: CSVFormat.DecimalMark) -> String {
-    for other in CSVFormat.DecimalMark.allCases where other != decimalMark {
-      let reading = unsafe Array(text.utf8).withUnsafeBufferPointer {
-        unsafe CSVNumber.read($0, mark: other.byte)
-      }
-      if reading != .none {
-        return
-          "if decimals are written with a \(other.rawValue), say so (--decimal \(other.rawValue)); "
-          + "write thousands without a mark"
-      }
+    if let other = decimalMark.other(reading: text) {
+      return
+        "if decimals are written with a \(other.rawValue), say so (--decimal \(other.rawValue)); "
+        + "write thousands without a mark"
     }
     return
-      "if this column holds the classes, name it (--target); leave it out (--ignore), or write its "
-      + "categories as numbers; if it is a mark for what is missing, name that (--missing)"
+      "if it is a mark for what is missing, name that (--missing); if the column holds categories or the "
+      + "classes, say so (--category, --target), or leave it out (--ignore)"
+  }
+}
+
+extension CSVFormat.DecimalMark {
+  /// Returns another mark with which a text is a number; nil if it is none.
+  func other(reading text: String) -> CSVFormat.DecimalMark? {
+    Self.allCases.first { other in
+      guard other != self else { return false }
+      return unsafe Array(text.utf8).withUnsafeBufferPointer {
+        unsafe CSVNumber.read($0, mark: other.byte) != .none
+      }
+    }
   }
 }

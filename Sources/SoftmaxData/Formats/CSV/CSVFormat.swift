@@ -82,6 +82,11 @@ public struct CSVFormat: Hashable, Sendable {
   public var missingMarks: [String]
   /// The columns to ignore, each by its name or its number, counted from 1.
   public var ignoredColumns: [String]
+  /// The types of columns that should not be detected, each by its name or its number, counted from 1.
+  ///
+  /// A column that has only numbers, or one text among them, holds numbers; so does one of whose cells at most a
+  /// twentieth are texts, each of which is then an error. Other columns hold categories.
+  public var columnTypes: [String: Table.ColumnType]
   /// The known names of the classes in their order, such as those of a model.
   ///
   /// They become the classes of the table if they include all of its labels. Otherwise, and if nil, the
@@ -97,7 +102,8 @@ public struct CSVFormat: Hashable, Sendable {
   public init(
     target: Target? = nil, hasHeader: Bool? = nil, separator: Separator? = nil,
     decimalMark: DecimalMark = .point, missingMarks: [String] = CSVFormat.defaultMissingMarks,
-    ignoredColumns: [String] = [], knownClassNames: [String]? = nil, schema: TableSchema? = nil
+    ignoredColumns: [String] = [], columnTypes: [String: Table.ColumnType] = [:],
+    knownClassNames: [String]? = nil, schema: TableSchema? = nil
   ) {
     self.target = target
     self.hasHeader = hasHeader
@@ -105,6 +111,7 @@ public struct CSVFormat: Hashable, Sendable {
     self.decimalMark = decimalMark
     self.missingMarks = missingMarks
     self.ignoredColumns = ignoredColumns
+    self.columnTypes = columnTypes
     self.knownClassNames = knownClassNames
     self.schema = schema
   }

@@ -13,9 +13,11 @@ struct CSVRows {
   private(set) var count = 0
   /// The first invalid cell of each column that has one.
   ///
-  /// In a column of numbers or features it is a missing or non-numeric cell; in the class column it is a
-  /// missing class.
+  /// In a column of numbers it is a missing or non-numeric cell; in the class column it is a missing class.
   private(set) var faults: [Int: CSVFault] = [:]
+
+  // The number of texts in each column of numbers.
+  private var textCounts: [Int: Int] = [:]
 
   private let columns: CSVColumns
   private let marks: MissingMarks
@@ -145,16 +147,13 @@ struct CSVRows {
     }
     // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.
     textByteCount += 2 * text.utf8.count + 64
-    if !isClass, scanner.number(in: cell, mark: decimalMark) == .none {
-      note(CSVFault(.noNumber, line: scanner.line, text: text), column)
-    }
     return texts[place].add(text)
   }
 
   // Records the fault of a cell without a number in a column of numbers.
   private mutating func note(columnIn column: Int, _ scanner: CSVScanner) {
-    guard faults[column]?.isMissing ?? true else { return }
     let cell = scanner.cells[column]
+    if faults[column] != nil, scanner.isBlank(cell) { return }
     guard let text = scanner.text(of: cell) else {
       note(CSVFault(.notUTF8, line: scanner.line), column)
       return
@@ -163,7 +162,19 @@ struct CSVRows {
     let kind: CSVFault.Kind =
       marks.contains(text)
       ? .missing : isTooGreat || Self.isNotFinite(text) ? .notFinite : .noNumber
+    if kind == .noNumber, decimalMark.other(reading: text) == nil {
+      textCounts[column, default: 0] += 1
+    }
     note(CSVFault(kind, line: scanner.line, text: text), column)
+  }
+
+  /// The columns that were taken for numbers by the first lines, and have so many texts that they hold categories.
+  var categories: Set<Int> {
+    Set(
+      textCounts.filter { column, textCount in
+        !columns.isTypeKnown[column]
+          && !CSVColumns.holdsNumbers(textCount: textCount, cellCount: count)
+      }.keys)
   }
 
   // Records the first fault of a column; a fault other than a missing cell replaces a missing cell.

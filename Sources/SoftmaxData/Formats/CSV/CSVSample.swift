@@ -8,6 +8,12 @@ struct CSVSample {
     case missing
     case number(Double)
     case text(String)
+
+    /// Returns whether it is neither missing nor a number, not even an infinite one or one with another decimal mark.
+    func isText(besideNumbersWith mark: CSVFormat.DecimalMark) -> Bool {
+      guard case .text(let text) = self else { return false }
+      return !CSVRows.isNotFinite(text) && mark.other(reading: text) == nil
+    }
   }
 
   private static let byteCount = 1 << 18

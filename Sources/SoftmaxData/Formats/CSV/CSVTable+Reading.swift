@@ -24,7 +24,7 @@ extension CSVTable {
     _ path: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
-    try read(DataFile(path).reader(), as: format, maximumByteCount: maximumByteCount)
+    try read(DataFile(path), as: format, maximumByteCount: maximumByteCount)
   }
 
   /// Reads the content of a file from memory.
@@ -41,13 +41,22 @@ extension CSVTable {
     maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
     try read(
-      UnpackingReader(ByteSource(bytes: bytes, name: name)), as: format,
-      maximumByteCount: maximumByteCount)
+      DataFile(bytes: bytes, name: name), as: format, maximumByteCount: maximumByteCount)
+  }
+
+  /// Reads a file, a second time if it has columns whose first lines alone look like numbers.
+  static func read(
+    _ file: DataFile, as format: CSVFormat, maximumByteCount: Int = defaultMaximumByteCount
+  ) throws(SoftmaxError) -> CSVTable {
+    let table = try read(file.reader(), as: format, maximumByteCount: maximumByteCount)
+    guard !table.categories.isEmpty else { return table }
+    return try read(
+      file.reader(), as: format, categories: table.categories, maximumByteCount: maximumByteCount)
   }
 
   static func read(
-    _ reader: UnpackingReader, as format: CSVFormat, maximumByteCount: Int,
-    chunkByteCount: Int = 1 << 18
+    _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
+    maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) -> CSVTable {
     let scanner = try CSVScanner(
       reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
@@ -60,7 +69,8 @@ extension CSVTable {
         .invalidData, "is empty", remedy: "name a table with a line for each row",
         at: .file(path: reader.path, offset: nil))
     }
-    let columns = try CSVColumns(scanner, sample: sample, format: format)
+    let columns = try CSVColumns(
+      scanner, sample: sample, format: format, categories: categories)
     var rows = CSVRows(
       columns: columns, format: format, marks: marks, maximumByteCount: maximumByteCount)
     // An estimate of the number of rows from the length of the first lines, plus 3 percent. It is too

@@ -5,8 +5,8 @@ public import SoftmaxCore
 /// cells.
 ///
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
-/// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it has texts
-/// in the first lines or holds the classes. Spaces and tabs around an unquoted cell are ignored, and so
+/// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
+/// more than a few texts (``CSVFormat/columnTypes``). Spaces and tabs around an unquoted cell are ignored, and so
 /// are blank lines.
 ///
 /// ```swift
@@ -39,6 +39,8 @@ public struct CSVTable: Sendable {
   let line: Int
   /// The first invalid cell of each column that has one.
   private let faults: [Int: CSVFault]
+  /// The columns that were taken for numbers by the first lines, and hold categories.
+  let categories: Set<Int>
   private let decimalMark: CSVFormat.DecimalMark
   private let knownSchema: TableSchema?
   private let knownClassNames: [String]?
@@ -49,6 +51,7 @@ public struct CSVTable: Sendable {
   ) throws(SoftmaxError) {
     table = try rows.finish()
     faults = rows.faults
+    categories = rows.categories
     schema = try TableSchema(of: table, target: columns.target, ignoring: columns.ignored)
     self.path = path
     line = columns.line
@@ -76,7 +79,9 @@ public struct CSVTable: Sendable {
 
   /// Returns the feature columns; with a model's schema the features of the model in the model's order.
   ///
-  /// - Throws: `invalidData` with the line and column of the first cell that is missing or no number;
+  /// Cells may be missing, unless a model's table had no missing numbers.
+  ///
+  /// - Throws: `invalidData` with the line and column of the first cell that must not be missing, or is no number;
   ///   `nonFiniteValue` if that number is infinite or beyond the range of `Double`; `shapeMismatch` or
   ///   `invalidArgument` if the features of a model are not found.
   public func features() throws(SoftmaxError) -> Features {
@@ -118,8 +123,13 @@ public struct CSVTable: Sendable {
   }
 
   // Throws the error of the first invalid cell, in the order of the file, among some columns.
+  //
+  // A missing number is one only if a model never learnt what to do about it.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
-    let found = places.filter { faults[$0] != nil }
+    let canHaveGaps = knownSchema?.hasMissingNumbers ?? true
+    let found = places.filter { place in
+      faults[place].map { !$0.isMissing || place == target || !canHaveGaps } ?? false
+    }
     let first = found.min { (faults[$0]?.line ?? 0, $0) < (faults[$1]?.line ?? 0, $1) }
     if let first { throw error(of: first) }
   }
@@ -135,7 +145,7 @@ public struct CSVTable: Sendable {
   fileprivate func validateNumbers() throws(SoftmaxError) {
     try validate(
       table.columns.indices.filter {
-        table.columns[$0].type == .number && faults[$0]?.isMissing == false
+        faults[$0]?.isMissing == false
       })
   }
 
@@ -182,7 +192,13 @@ extension CSVTable {
       } ?? "no classes"
     let header = columns.names == nil ? "no header" : "header"
     let rows = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
-    return "read as \(separator.rawValue), \(header), \(rows), \(classes)"
+    let categoryCount = columns.holdsNumbers.indices.count {
+      !columns.holdsNumbers[$0] && $0 != columns.target && !columns.ignored.contains($0)
+    }
+    let categories =
+      categoryCount == 0
+      ? "" : ", \(categoryCount) column\(categoryCount == 1 ? "" : "s") of categories"
+    return "read as \(separator.rawValue), \(header), \(rows)\(categories), \(classes)"
   }
 
   fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {

@@ -31,7 +31,6 @@ struct TableFileFormat: FileFormat {
     _ file: DataFile, _ options: ReadingOptions
   ) throws(SoftmaxError) -> CSVTable {
     try options.arrays.validateIsEmpty(of: file.path)
-    return try CSVTable.read(
-      file.reader(), as: options.table, maximumByteCount: CSVTable.defaultMaximumByteCount)
+    return try CSVTable.read(file, as: options.table)
   }
 }
