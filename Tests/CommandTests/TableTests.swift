@@ -260,8 +260,19 @@ import Testing
     #expect(labels.count == 3 && labels.prefix(2) == ["yes", "no"])
     let inspected = try run("inspect", "model.safetensors")
     #expect(inspected.output.contains("one-hot") && inspected.output.contains("piecewise linear"))
+    let part = try #require(
+      run("inspect", "answers.csv", "--json").objects().first?["train"] as? [String: Any])
+    let features = try #require(part["features"] as? [[String: Any]])
+    #expect(features[0]["categories"] as? Int == 3)
+    #expect(features[0]["most_frequent"] as? String == "red")
+    #expect(features[0]["most_frequent_rows"] as? Int == 67)
+    #expect(features[1]["missing"] as? Int == 4 && features[1]["maximum"] as? Double == 99)
+    let shown = try run("inspect", "answers.csv").output
+    #expect(shown.contains("missing") && shown.contains("the most frequent"), "\(shown)")
     let text = try run("train", "answers.csv")
     #expect(text.output.contains("cv accuracy"))
+    try run("explain", "answers.csv")
+    try run("explain", "answers.csv", "--model", "model.safetensors")
   }
 
   @Test func anOptionThatSaysHowTrainsSo() throws {

@@ -6,8 +6,8 @@ extension PreprocessingStep {
   /// A step that fills the gaps of a table's columns of numbers.
   ///
   /// A missing number becomes the median of the training rows. For each column with gaps among them, a column is
-  /// added that is 1 where the number is missing and 0 elsewhere, because a gap may tell something by itself. The median
-  /// of an even number of values is the mean of the two in the middle.
+  /// added that is 1 where the number is missing and 0 elsewhere, because a gap may tell something by itself. The
+  /// median of an even number of values is the mean of the two in the middle.
   ///
   /// Categories are not changed: ``oneHot`` treats a gap as a category. A pipeline that is fitted to a table in which
   /// numbers are missing begins with this step.
@@ -27,7 +27,8 @@ package struct GapFilling: PreprocessingKind {
 
   /// Creates a step from its learnt values, which may come from a file.
   ///
-  /// - Throws: `invalidArgument` for a median that is not finite, or for places that are not ascending indices of columns.
+  /// - Throws: `invalidArgument` for a median that is not finite, or for places that are not ascending indices of
+  ///   columns.
   package init(
     settings: NoSettings, learnt: [String: [Double]]
   ) throws(SoftmaxError) {

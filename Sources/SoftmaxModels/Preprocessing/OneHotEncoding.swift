@@ -5,13 +5,14 @@ package import SoftmaxCore
 extension PreprocessingStep {
   /// A step that replaces each column of categories by columns of 0 and 1, one for each category.
   ///
-  /// A column has categories of its own for the texts that at least two of the training rows have, at most 255 of them: the
-  /// most frequent, of equally frequent ones the first. The others share a column, which is also that of texts that the
-  /// training rows do not have. Missing cells have a column if the training rows have any, else they belong to the
-  /// others. So a row has a 1 in one of the columns, or in none if it has an unknown text and no training row had a rare one.
+  /// A column has categories of its own for the texts that at least two of the training rows have, at most 255 of
+  /// them: the most frequent, of equally frequent ones the first. The others share a column, which is also that of
+  /// texts that the training rows do not have. Missing cells have a column if the training rows have any, else they
+  /// belong to the others. So a row has a 1 in one of the columns, or in none if it has an unknown text and no
+  /// training row had a rare one.
   ///
-  /// Columns of numbers are not changed. A pipeline that is fitted to a table with columns of categories begins with this
-  /// step, after ``fillGaps``. A result takes 4 bytes for each cell of a category until rows are read.
+  /// Columns of numbers are not changed. A pipeline that is fitted to a table with columns of categories begins with
+  /// this step, after ``fillGaps``. A result takes 4 bytes for each cell of a category until rows are read.
   public static let oneHot = PreprocessingStep(OneHotEncoding())
 }
 

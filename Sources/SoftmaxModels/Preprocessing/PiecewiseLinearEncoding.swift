@@ -3,11 +3,11 @@
 package import SoftmaxCore
 
 extension PreprocessingStep {
-  /// A step that gives each number a scaled value and its place among the quantiles of the training rows, so that a linear
-  /// model becomes a sum of piecewise linear functions of the features.
+  /// A step that gives each number a scaled value and its place among the quantiles of the training rows, so that a
+  /// linear model becomes a sum of piecewise linear functions of the features.
   ///
-  /// With the median m and the distance d of the quartiles of a feature, the value is z / sqrt(1 + (z / 3)^2) for
-  /// z = (x - m) / d: outliers are clipped softly. Then there is a number for each interval between two of 17 equidistant
+  /// With the median m and the distance d of the quartiles of a feature, the value is z / sqrt(1 + (z / 3)^2) for z =
+  /// (x - m) / d: outliers are clipped softly. Then there is a number for each interval between two of 17 equidistant
   /// quantiles a < b that differ: 0 below a, 1 above b, and (x - a) / (b - a) between them. A feature whose numbers
   /// are 0 and 1 alone is unchanged, and one of at most two quantiles has no intervals.
   ///
@@ -49,8 +49,8 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
 
   /// Creates a step from its learnt values, which may come from a file.
   ///
-  /// - Throws: `invalidArgument` unless there are a finite median, a factor of at least 0 and a number of edges for each
-  ///   feature, and the edges of each one ascend.
+  /// - Throws: `invalidArgument` unless there are a finite median, a factor of at least 0 and a number of edges for
+  ///   each feature, and the edges of each one ascend.
   package init(settings: NoSettings, learnt: [String: [Double]]) throws(SoftmaxError) {
     let medians = learnt["median"] ?? []
     let factors = learnt["factor"] ?? []

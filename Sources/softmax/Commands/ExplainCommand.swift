@@ -119,10 +119,12 @@ struct ExplainCommand: ParsableCommand {
   }
 
   private func untrained(for batch: LabeledDataset) throws(SoftmaxError) -> Classifier {
-    let network = try Sequential(input: batch.featureShape, seed: seed) {
+    // The columns of a table become as many features as its categories need.
+    let pipeline = try Pipeline(fittedTo: batch)
+    let network = try Sequential(input: pipeline.apply(to: batch).featureShape, seed: seed) {
       Flatten()
       Dense(batch.classCount)
     }
-    return try Classifier(network: network, trainedOn: batch)
+    return try Classifier(network: network, classNames: batch.classNames, pipeline: pipeline)
   }
 }

@@ -82,17 +82,36 @@ struct DataInspection: Inspection {
   private var featureLines: [String] {
     guard let part = parts.first, !part.features.isEmpty else { return [] }
     let shown = part.features.prefix(Self.shownFeatureCount)
-    let title = parts.count > 1 ? "feature of \(part.name)" : "feature"
-    let rows = shown.map {
-      // Rounded to 12 digits, because the further digits of the mean would suggest a false precision.
-      let mean = Double(NumberText.significant($0.mean, 12)) ?? $0.mean
-      return [
-        PrintableText.line($0.name), JSONValue.number($0.range.lowerBound).text,
-        JSONValue.number(mean).text, JSONValue.number($0.range.upperBound).text,
-      ]
+    let name = parts.count > 1 ? " of \(part.name)" : ""
+    let hasGaps = shown.contains { $0.missingCount > 0 }
+    var (numbers, categories) = ([[String]](), [[String]]())
+    for feature in shown {
+      let title = PrintableText.line(feature.name)
+      let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
+      switch feature.content {
+      case .numbers(let range, let mean):
+        // Rounded to 12 digits, because the further digits of the mean would suggest a false precision.
+        let mean = Double(NumberText.significant(mean, 12)) ?? mean
+        numbers.append(
+          [title] + [range.lowerBound, mean, range.upperBound].map { JSONValue.number($0).text }
+            + gaps)
+      case .categories(let count, let mostFrequent, let rowCount):
+        categories.append(
+          [title, NumberText.grouped(count)] + gaps + [
+            NumberText.grouped(rowCount), PrintableText.list([mostFrequent], columns: 40),
+          ])
+      }
     }
-    let lines = TextTable.lines(
-      [[title, "least", "mean", "greatest"]] + rows, first: 15, others: 12)
+    let gaps = hasGaps ? ["missing"] : []
+    var lines: [String] = []
+    if !numbers.isEmpty {
+      let head = ["feature" + name, "least", "mean", "greatest"] + gaps
+      lines += TextTable.lines([head] + numbers, first: 15, others: 12)
+    }
+    if !categories.isEmpty {
+      let head = ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"]
+      lines += TextTable.lines([head] + categories, first: 15, others: 12)
+    }
     let rest = part.features.count - shown.count
     return rest == 0 ? lines : lines + ["and \(NumberText.grouped(rest)) more; --json has all"]
   }

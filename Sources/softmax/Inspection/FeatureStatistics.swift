@@ -2,24 +2,57 @@
 
 import SoftmaxKit
 
-/// The range and the mean of one feature of a table over all rows.
+/// What one feature of a table holds, over all rows.
 struct FeatureStatistics {
-  let name: String
-  let range: ClosedRange<Double>
-  let mean: Double
+  /// The cells that are not missing.
+  enum Content {
+    /// The range and the mean of numbers.
+    case numbers(ClosedRange<Double>, mean: Double)
+    /// The number of different categories, and the most frequent one with its rows.
+    case categories(Int, mostFrequent: String, rowCount: Int)
+  }
 
-  /// Computes the statistics of all columns of numbers; empty without names or rows.
+  let name: String
+  let content: Content
+  let missingCount: Int
+
+  /// Computes the statistics of all columns that have a cell; empty without names or rows.
   static func all(of table: Table) -> [FeatureStatistics] {
     zip(table.columnNames ?? [], table.columns).compactMap { name, column in
-      guard let range = column.range, let mean = column.mean else { return nil }
-      return FeatureStatistics(name: name, range: range, mean: mean)
+      content(of: column).map {
+        FeatureStatistics(name: name, content: $0, missingCount: column.missingCount)
+      }
     }
   }
 
+  private static func content(of column: Table.Column) -> Content? {
+    if let range = column.range, let mean = column.mean { return .numbers(range, mean: mean) }
+    guard case .categories(let codes, let names) = column.cells else { return nil }
+    var counts = [Int](repeating: 0, count: names.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    // Of equally frequent ones the first.
+    guard let most = counts.indices.max(by: { (counts[$0], $1) < (counts[$1], $0) }),
+      counts[most] > 0
+    else { return nil }
+    return .categories(
+      counts.count { $0 > 0 }, mostFrequent: names[most], rowCount: counts[most])
+  }
+
   var json: JSONValue {
-    .object([
-      ("name", .string(name)), ("minimum", .number(range.lowerBound)), ("mean", .number(mean)),
-      ("maximum", .number(range.upperBound)),
-    ])
+    var members: [(key: String, value: JSONValue)] = [("name", .string(name))]
+    switch content {
+    case .numbers(let range, let mean):
+      members += [
+        ("minimum", .number(range.lowerBound)), ("mean", .number(mean)),
+        ("maximum", .number(range.upperBound)),
+      ]
+    case .categories(let count, let mostFrequent, let rowCount):
+      members += [
+        ("categories", .integer(count)), ("most_frequent", .string(mostFrequent)),
+        ("most_frequent_rows", .integer(rowCount)),
+      ]
+    }
+    if missingCount > 0 { members.append(("missing", .integer(missingCount))) }
+    return .object(members)
   }
 }
