@@ -157,11 +157,12 @@ import Testing
 
   @Test func whatIsFoundByLookingCanBeSaid() throws {
     try write(["sep=;", "id;a;b;kind", "7;1,5;-;x", "8;2,5;3;y", "9;0;1;x"], to: "said.csv")
-    let failed = try bench.run("inspect", "said.csv")
+    let failed = try bench.run("inspect", "said.csv", "--decimal", "point")
     #expect(failed.errors.contains("(--decimal comma)"), "\(failed.errors)")
     let said = try run(
       "inspect", "said.csv", "--decimal", "comma", "--ignore", "id", "--ignore", "3", "--json")
-    #expect(said.errors.contains("read as semicolon, header, 3 rows, classes in \"kind\""))
+    #expect(
+      said.errors.contains("read as semicolon, decimal comma, header, 3 rows, classes in \"kind\""))
     let part = try #require(said.objects().first?["train"] as? [String: Any])
     let features = try #require(part["features"] as? [[String: Any]])
     #expect(features.map { $0["name"] as? String } == ["a"])

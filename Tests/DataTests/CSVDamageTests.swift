@@ -42,7 +42,8 @@ import Testing
     ("1,2,x\n3,\"4,y\n", .invalidData, "never closed", 2, 2),
     ("1,2,x\n3,\"4\"5,y\n", .invalidData, "closing quote", 2, 2),
     ("1,2,x\n3,4\"5,y\n", .invalidData, "quote stands within", 2, 2),
-    ("1;2;x\n3;4,5;y\n", .invalidData, "got \"4,5\"", 2, 2),
+    ("1;2;x\n3;4,500;y\n", .invalidData, "got \"4,500\"", 2, 2),
+    ("1;2.5;x\n3;4,5;y\n", .invalidData, "got \"4,5\"", 2, 2),
     ("sep=!\n1!2!x\n", .unsupported, "names \"!\" as the separator", 1, nil),
     ("only\n1\n2\n", .invalidData, "one column", 1, nil),
   ]
@@ -62,7 +63,7 @@ import Testing
 
   @Test func aRemedyNamesTheOptionThatHelps() throws {
     for (text, option) in [
-      ("1;2;x\n3;4,5;y\n", "--decimal comma"), ("1,2,x\n3,oops,y\n", "--ignore"),
+      ("1;2;x\n3;4,500;y\n", "--decimal comma"), ("1,2,x\n3,oops,y\n", "--ignore"),
       ("1,2,x\n3,4\n", "--separator"), ("1,2,x\n3,4,NA\n", "--missing ''"),
       ("1,2,x\n3,oops,y\n", "--missing"), ("1\n2\n", "--separator"),
     ] {

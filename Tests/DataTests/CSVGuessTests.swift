@@ -177,10 +177,18 @@ import Testing
   }
 
   @Test func decimalCommasAreNoCategories() throws {
-    let text = "a;kind\n" + lines(20) { "\($0),5;\($0 % 2)" }
-    let error = #expect(throws: SoftmaxError.self) { try self.table(text).features() }
-    #expect(error?.remedy?.contains("--decimal comma") == true)
-    #expect(try table(text, CSVFormat(decimalMark: .comma)).features().columnCount == 1)
+    let commas = try table("a;kind\n" + lines(20) { "\($0),5;\($0 % 2)" })
+    #expect(commas.table.columns[0].number(inRow: 3) == 3.5)
+    #expect(commas.note.hasPrefix("read as semicolon, decimal comma, header, 20 rows"))
+    // Three digits may be thousands, and a point elsewhere says that a comma is no mark.
+    for line in ["1,500;2", "2,5;1.5"] {
+      let text = "a;b;kind\n" + lines(20) { "\(line);\($0 % 2)" }
+      let error = #expect(throws: SoftmaxError.self) { try self.table(text).features() }
+      #expect(error?.remedy?.contains("--decimal comma") == true)
+    }
+    let thousands = try table(
+      "a;kind\n" + lines(20) { "1,500;\($0 % 2)" }, CSVFormat(decimalMark: .comma))
+    #expect(thousands.table.columns[0].number(inRow: 0) == 1.5)
   }
 
   @Test func aModelsTypesAreThoseOfItsTable() throws {

@@ -40,7 +40,7 @@ struct TableOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Of a table: what stands before decimals, point or comma (default: point).",
+      "Of a table: what stands before decimals, point or comma (default: found by looking).",
       valueName: "name"))
   var decimal: CSVFormat.DecimalMark?
 
@@ -61,7 +61,7 @@ struct TableOptions: ParsableArguments {
   var format: CSVFormat {
     CSVFormat(
       target: target.map { .column($0) }, hasHeader: header, separator: separator,
-      decimalMark: decimal ?? .point,
+      decimalMark: decimal,
       missingMarks: missing.isEmpty ? CSVFormat.defaultMissingMarks : missing,
       ignoredColumns: ignore,
       columnTypes: Dictionary(

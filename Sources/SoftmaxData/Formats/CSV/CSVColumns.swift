@@ -84,7 +84,7 @@ struct CSVColumns {
       if let type = types[column] { return type == .number }
       let cells = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }
       return Self.holdsNumbers(
-        textCount: cells.count { $0.isText(besideNumbersWith: format.decimalMark) },
+        textCount: cells.count { $0.isText(besideNumbersWith: sample.decimalMark) },
         cellCount: cells.count { $0 != .missing })
     }
   }

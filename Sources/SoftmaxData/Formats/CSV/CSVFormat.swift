@@ -75,8 +75,11 @@ public struct CSVFormat: Hashable, Sendable {
   /// Detection prefers the separator that splits most lines into the same number of cells and leaves
   /// more numbers. A first line such as `sep=;`, which spreadsheets write, determines the separator.
   public var separator: Separator?
-  /// The decimal mark of the numbers.
-  public var decimalMark: DecimalMark
+  /// The decimal mark of the numbers; nil to detect it.
+  ///
+  /// It is a comma if cells are numbers with a comma alone, none is one with a point alone, and not all have three
+  /// digits after the comma, which may separate thousands.
+  public var decimalMark: DecimalMark?
   /// The texts that mark a missing cell, matched without regard to case; an empty cell is always
   /// missing.
   public var missingMarks: [String]
@@ -101,7 +104,7 @@ public struct CSVFormat: Hashable, Sendable {
   /// Creates a format.
   public init(
     target: Target? = nil, hasHeader: Bool? = nil, separator: Separator? = nil,
-    decimalMark: DecimalMark = .point, missingMarks: [String] = CSVFormat.defaultMissingMarks,
+    decimalMark: DecimalMark? = nil, missingMarks: [String] = CSVFormat.defaultMissingMarks,
     ignoredColumns: [String] = [], columnTypes: [String: Table.ColumnType] = [:],
     knownClassNames: [String]? = nil, schema: TableSchema? = nil
   ) {

@@ -32,10 +32,13 @@ struct CSVRows {
   private var texts: [Texts]
   private var textByteCount = 0
 
-  init(columns: CSVColumns, format: CSVFormat, marks: MissingMarks, maximumByteCount: Int) {
+  init(
+    columns: CSVColumns, decimalMark: CSVFormat.DecimalMark, marks: MissingMarks,
+    maximumByteCount: Int
+  ) {
     self.columns = columns
     self.marks = marks
-    decimalMark = format.decimalMark
+    self.decimalMark = decimalMark
     self.maximumByteCount = maximumByteCount
     numberColumns = columns.holdsNumbers.indices.filter { columns.holdsNumbers[$0] }
     textColumns = columns.holdsNumbers.indices.filter { !columns.holdsNumbers[$0] }

@@ -25,6 +25,8 @@ struct CSVSample {
   let records: [[Cell]]
   /// The separator that the caller gives, the file names or the records suggest, in this order.
   let separator: CSVFormat.Separator
+  /// The decimal mark that the caller gives, or that the records suggest.
+  let decimalMark: CSVFormat.DecimalMark
   /// The average number of bytes per line, at least 1.
   let byteCountOfLine: Int
 
@@ -47,14 +49,16 @@ struct CSVSample {
       // Of separators with equal scores the first is chosen: tabs and semicolons rarely occur except as
       // separators.
       ?? [.tab, .semicolon, .comma, .pipe].filter(candidates.contains).map {
-        ($0, Self.score(of: sample($0), decimalMark: format.decimalMark))
+        ($0, Self.score(of: sample($0)))
       }.reduce((CSVFormat.Separator.comma, 0)) { $1.1 > $0.1 ? $1 : $0 }.0
+    let decimalMark = format.decimalMark ?? Self.decimalMark(of: sample(separator))
+    self.decimalMark = decimalMark
     var records: [[Cell]] = []
     let scanner = sample(separator)
     while records.count < Self.recordCount, (try? scanner.advance()) == true {
       records.append(
         scanner.cells.map { cell in
-          switch scanner.number(in: cell, mark: format.decimalMark) {
+          switch scanner.number(in: cell, mark: decimalMark) {
           case .number(let number): return marks.contains(number) ? .missing : .number(number)
           case .tooGreat: return .number(.infinity)
           case .none: break
@@ -66,11 +70,27 @@ struct CSVSample {
     self.records = records
   }
 
+  private static func decimalMark(of scanner: CSVScanner) -> CSVFormat.DecimalMark {
+    var (recordCount, hasComma) = (0, false)
+    while recordCount < Self.recordCount, (try? scanner.advance()) == true {
+      recordCount += 1
+      for cell in scanner.cells {
+        let isOfPoint = scanner.number(in: cell, mark: .point) != .none
+        let isOfComma = scanner.number(in: cell, mark: .comma) != .none
+        if isOfPoint, !isOfComma { return .point }
+        guard isOfComma, !isOfPoint, let text = scanner.text(of: cell) else { continue }
+        let decimals = text.drop { $0 != "," }.dropFirst().prefix { $0.isNumber }
+        if decimals.count != 3 { hasComma = true }
+      }
+    }
+    return hasComma ? .comma : .point
+  }
+
   // Scores a separator by the product of two factors.
   //
   // The first is the share of records that have the most frequent number of cells. The second is 0.2 plus
   // the share of numbers among the cells. The score is zero if the most frequent number of cells is one.
-  private static func score(of scanner: CSVScanner, decimalMark: CSVFormat.DecimalMark) -> Double {
+  private static func score(of scanner: CSVScanner) -> Double {
     var counts: [Int: Int] = [:]
     var (recordCount, cellCount, numberCount) = (0, 0, 0)
     while recordCount < Self.recordCount {

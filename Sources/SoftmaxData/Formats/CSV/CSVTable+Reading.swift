@@ -72,7 +72,8 @@ extension CSVTable {
     let columns = try CSVColumns(
       scanner, sample: sample, format: format, categories: categories)
     var rows = CSVRows(
-      columns: columns, format: format, marks: marks, maximumByteCount: maximumByteCount)
+      columns: columns, decimalMark: sample.decimalMark, marks: marks,
+      maximumByteCount: maximumByteCount)
     // An estimate of the number of rows from the length of the first lines, plus 3 percent. It is too
     // low for a gzipped file, whose size is that of the compressed bytes; the columns then grow as
     // needed.
@@ -84,12 +85,12 @@ extension CSVTable {
         .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
         at: .file(path: reader.path, offset: nil))
     }
-    scanner.readNumbers(of: rows.numberColumns, mark: format.decimalMark)
+    scanner.readNumbers(of: rows.numberColumns, mark: sample.decimalMark)
     while hasRow {
       try rows.append(scanner)
       hasRow = try scanner.advance()
     }
     return try CSVTable(
-      rows, columns: columns, separator: sample.separator, path: reader.path, format: format)
+      rows, columns: columns, sample: sample, path: reader.path, format: format)
   }
 }

@@ -46,7 +46,7 @@ public struct CSVTable: Sendable {
   private let knownClassNames: [String]?
 
   init(
-    _ rows: consuming CSVRows, columns: CSVColumns, separator: CSVFormat.Separator, path: String,
+    _ rows: consuming CSVRows, columns: CSVColumns, sample: CSVSample, path: String,
     format: CSVFormat
   ) throws(SoftmaxError) {
     table = try rows.finish()
@@ -55,10 +55,10 @@ public struct CSVTable: Sendable {
     schema = try TableSchema(of: table, target: columns.target, ignoring: columns.ignored)
     self.path = path
     line = columns.line
-    decimalMark = format.decimalMark
+    decimalMark = sample.decimalMark
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, separator)
+    note = Self.note(rowCount: table.rowCount, columns, sample)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, columns) : []
   }
@@ -183,7 +183,7 @@ public struct CSVTable: Sendable {
 
 extension CSVTable {
   fileprivate static func note(
-    rowCount: Int, _ columns: CSVColumns, _ separator: CSVFormat.Separator
+    rowCount: Int, _ columns: CSVColumns, _ sample: CSVSample
   ) -> String {
     let classes =
       columns.target.map { target in
@@ -198,7 +198,9 @@ extension CSVTable {
     let categories =
       categoryCount == 0
       ? "" : ", \(categoryCount) column\(categoryCount == 1 ? "" : "s") of categories"
-    return "read as \(separator.rawValue), \(header), \(rows)\(categories), \(classes)"
+    let mark = sample.decimalMark == .comma ? ", decimal comma" : ""
+    return
+      "read as \(sample.separator.rawValue)\(mark), \(header), \(rows)\(categories), \(classes)"
   }
 
   fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {
