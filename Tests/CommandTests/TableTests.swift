@@ -286,5 +286,7 @@ import Testing
     }
     let both = try bench.run("train", "flowers.csv", "--standardize", "--piecewise-linear")
     #expect(both.exitCode == 64)
+    let column = try bench.run("train", "flowers.csv", "--category", "y", "--number", "y")
+    #expect(column.exitCode == 64 && column.errors.contains("--number"), "\(column.errors)")
   }
 }

@@ -171,6 +171,11 @@ import Testing
       "n,007,kind\n" + lines(300) { "\($0),007,\($0 % 2)" } + lines(40) { "A\($0 % 4),7,1" }
     let table = try table(text, CSVFormat(columnTypes: ["2": .category]))
     #expect(table.schema.columns.map(\.type) == [.category, .category, .category])
+    // Of a few cells that are not missing many are texts.
+    let sparse = try self.table(
+      "n,m,kind\n" + lines(300) { "\($0 < 40 ? "5" : ""),1,\($0 % 2)" }
+        + lines(8) { "A\($0 % 4),7,1" })
+    #expect(sparse.schema.columns[0].type == .category)
     // They are the texts of the file, not those of numbers.
     #expect(table.table.columns[1].text(inRow: 0) == "007")
     #expect(table.table.columns[0].text(inRow: 300) == "A0")

@@ -7,18 +7,6 @@ import Testing
 
 /// The step that encodes numbers by their places among quantiles.
 @Suite struct PiecewiseLinearTests {
-  private func dataset(_ columns: [Table.Column]) throws -> LabeledDataset {
-    let count = columns[0].count
-    return try LabeledDataset(
-      features: .columns(Table(columns)), labels: (0..<count).map { $0 % 2 },
-      classNames: ["a", "b"])
-  }
-
-  private func rows(_ pipeline: Pipeline, _ columns: [Table.Column]) throws -> [[Float]] {
-    let result = try pipeline.apply(to: .columns(Table(columns))).matrix
-    return (0..<result.rowCount).map { Array(result.row($0)) }
-  }
-
   @Test func aNumberBecomesAScaledValueAndItsPlaceInEachInterval() throws {
     // The quantiles of 0...32 are the even numbers, the median 16, the quartiles 8 and 24.
     let columns: [Table.Column] = [.numbers((0...32).map { Double($0) })]

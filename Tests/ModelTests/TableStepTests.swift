@@ -7,18 +7,6 @@ import Testing
 
 /// The steps that make numbers without gaps of the columns of a table.
 @Suite struct TableStepTests {
-  private func dataset(_ columns: [Table.Column]) throws -> LabeledDataset {
-    let count = columns[0].count
-    return try LabeledDataset(
-      features: .columns(Table(columns)), labels: (0..<count).map { $0 % 2 },
-      classNames: ["a", "b"])
-  }
-
-  private func rows(_ pipeline: Pipeline, _ columns: [Table.Column]) throws -> [[Float]] {
-    let result = try pipeline.apply(to: .columns(Table(columns))).matrix
-    return (0..<result.rowCount).map { Array(result.row($0)) }
-  }
-
   @Test func aGapBecomesTheMedianAndAFlag() throws {
     let columns: [Table.Column] = [
       .numbers([4, nil, 1, 9], name: "age"), .numbers([1, 2, 3, 4], name: "size"),

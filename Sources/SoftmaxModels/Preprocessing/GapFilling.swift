@@ -10,7 +10,12 @@ extension PreprocessingStep {
   /// median of an even number of values is the mean of the two in the middle.
   ///
   /// Categories are not changed: ``oneHot`` treats a gap as a category. A pipeline that is fitted to a table in which
-  /// numbers are missing begins with this step.
+  /// numbers are missing begins with this step. Fitting it to other features than the columns of a table throws
+  /// `unsupported`.
+  ///
+  /// ```swift
+  /// let pipeline = try Pipeline([.fillGaps, .standardize], fittedTo: passengers)
+  /// ```
   public static let fillGaps = PreprocessingStep(GapFilling())
 }
 
@@ -50,6 +55,7 @@ package struct GapFilling: PreprocessingKind {
   package var learnt: [String: [Double]] {
     ["median": medians, "with_gaps": places.map { Double($0) }]
   }
+  package var makesColumns: Bool { true }
   package var isFitted: Bool { !medians.isEmpty }
 
   package var description: String {

@@ -12,7 +12,12 @@ extension PreprocessingStep {
   /// training row had a rare one.
   ///
   /// Columns of numbers are not changed. A pipeline that is fitted to a table with columns of categories begins with
-  /// this step, after ``fillGaps``. A result takes 4 bytes for each cell of a category until rows are read.
+  /// this step, after ``fillGaps``. A result takes 4 bytes for each cell of a category until rows are read. Fitting it
+  /// to other features than the columns of a table throws `unsupported`.
+  ///
+  /// ```swift
+  /// let pipeline = try Pipeline([.oneHot], fittedTo: passengers)
+  /// ```
   public static let oneHot = PreprocessingStep(OneHotEncoding())
 }
 
@@ -58,6 +63,7 @@ package struct OneHotEncoding: PreprocessingKind {
   }
 
   package var learnt: [String: [Double]] { [:] }
+  package var makesColumns: Bool { true }
   package var isFitted: Bool { !settings.columns.isEmpty }
 
   package var description: String {

@@ -11,6 +11,13 @@ extension PreprocessingStep {
   /// quantiles a < b that differ: 0 below a, 1 above b, and (x - a) / (b - a) between them. A feature whose numbers
   /// are 0 and 1 alone is unchanged, and one of at most two quantiles has no intervals.
   ///
+  /// Fitting it throws `nonFiniteValue` for a number that is missing or infinite. The result has up to 17 columns for each
+  /// one.
+  ///
+  /// ```swift
+  /// let model = try SoftmaxRegressionCV(preprocessing: [.piecewiseLinear]).fitted(to: passengers)
+  /// ```
+  ///
   /// The quantiles are those of at most 65,536 rows at equal distances, interpolated linearly as by NumPy.
   /// Source: Gorishniy, Rubachev and Babenko, "On embeddings for numerical features in tabular deep learning",
   /// NeurIPS 2022; Holzmüller, Grinsztajn and Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees
@@ -83,6 +90,7 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
       "edge_count": columns.map { Double($0.edges.count) }, "edges": columns.flatMap(\.edges),
     ]
   }
+  package var makesColumns: Bool { true }
   package var isFitted: Bool { !columns.isEmpty }
   package var description: String { "piecewise linear" }
 

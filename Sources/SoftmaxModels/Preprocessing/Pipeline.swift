@@ -165,11 +165,7 @@ extension Pipeline {
   package var computes: Bool { !computations.isEmpty }
 
   /// Whether a step makes other columns, whose number depends on the rows that it was fitted to.
-  var makesColumns: Bool {
-    steps.contains {
-      $0.kind is GapFilling || $0.kind is OneHotEncoding || $0.kind is PiecewiseLinearEncoding
-    }
-  }
+  var makesColumns: Bool { steps.contains { $0.kind.makesColumns } }
 
   /// Applies the steps that copy nothing.
   package func arranged(_ features: Features) throws(SoftmaxError) -> Features {

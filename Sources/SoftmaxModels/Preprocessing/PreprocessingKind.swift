@@ -31,8 +31,16 @@ package protocol PreprocessingKind: Hashable, Sendable, CustomStringConvertible 
   /// - Throws: `shapeMismatch` for a number of columns that the step does not accept.
   func columnCount(from count: Int?) throws(SoftmaxError) -> Int?
 
+  /// Whether the number of columns of the result depends on the rows to which the step is fitted; by default it does
+  /// not.
+  var makesColumns: Bool { get }
+
   /// The action of the fitted step.
   var action: PreprocessingAction { get }
+}
+
+extension PreprocessingKind {
+  package var makesColumns: Bool { false }
 }
 
 /// The action of a fitted step on features.

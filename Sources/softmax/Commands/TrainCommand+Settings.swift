@@ -15,11 +15,12 @@ extension TrainCommand {
     let isOpen =
       network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
       && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
-    guard isOpen, let table = dataset.features.table else { return self }
+    guard isOpen, dataset.features.table != nil else { return self }
     var command = self
     command.network.model = .linear
-    let size = Double(dataset.count) * Double(table.columns.reduce(0) { $0 + $1.encodedCount })
-    command.piecewiseLinear = !standardize && size <= Self.greatestEncodedSize
+    command.piecewiseLinear = !standardize
+    let size = Double(dataset.count) * Double(command.featureCount(of: dataset))
+    if size > Self.greatestEncodedSize { command.piecewiseLinear = false }
     command.standardize = !command.piecewiseLinear
     // The only sample of a class belongs to no fold, and a few rows are too few for any.
     let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
@@ -27,6 +28,12 @@ extension TrainCommand {
       command.training.l2 = .auto
     }
     return command
+  }
+
+  /// Returns the greatest number of features that the network can have for a data set.
+  func featureCount(of dataset: LabeledDataset) -> Int {
+    guard let table = dataset.features.table else { return dataset.features.columnCount }
+    return table.columns.reduce(0) { $0 + $1.featureCount(isEncoded: piecewiseLinear) }
   }
 
   // The features of all rows up to which they are encoded, and times the classes, up to which a penalty is chosen.
@@ -138,11 +145,12 @@ extension TrainCommand {
 }
 
 extension Table.Column {
-  /// About the number of features that an encoded column has.
-  fileprivate var encodedCount: Int {
+  // The greatest number of features that replace the column: a number with its flag, or with its intervals too, or one
+  // for each category, for missing cells and for other texts.
+  fileprivate func featureCount(isEncoded: Bool) -> Int {
     switch cells {
-    case .numbers, .indicators: 17
-    case .categories(_, let names): min(names.count, 256) + 1
+    case .numbers, .indicators: (isEncoded ? 17 : 1) + (missingCount > 0 ? 1 : 0)
+    case .categories(_, let names): min(names.count, 255) + 2
     }
   }
 }

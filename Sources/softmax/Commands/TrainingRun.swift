@@ -104,7 +104,7 @@ struct TrainingRun {
 
   private func validateMemory(for dataset: LabeledDataset) throws(SoftmaxError) {
     try MemoryEstimate(
-      inputCount: dataset.features.columnCount, hiddenUnits: command.hiddenUnits,
+      inputCount: command.featureCount(of: dataset), hiddenUnits: command.hiddenUnits,
       classCount: dataset.classCount,
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,

@@ -57,6 +57,13 @@ struct TableOptions: ParsableArguments {
     help: "Of a table: whether its first line names the columns (default: found by looking).")
   var header: Bool?
 
+  func validate() throws {
+    if let column = category.first(where: number.contains) {
+      throw ValidationError(
+        "--category and --number both name \(column.debugDescription): leave one of them out")
+    }
+  }
+
   /// The options as the library's format.
   var format: CSVFormat {
     CSVFormat(

@@ -67,8 +67,8 @@ struct CSVColumns {
     }
     self.ignored = ignored
     self.target = target
-    var types = Dictionary(
-      categories.map { ($0, Table.ColumnType.category) }, uniquingKeysWith: { first, _ in first })
+    var types: [Int: Table.ColumnType] = [:]
+    for column in categories { types[column] = .category }
     for (name, type) in format.columnTypes {
       types[try finder.place(of: name, "to read as a \(type)")] = type
     }

@@ -172,12 +172,15 @@ struct CSVRows {
   }
 
   /// The columns that were taken for numbers by the first lines, and have so many texts that they hold categories.
+  ///
+  /// It is known after `finish`.
   var categories: Set<Int> {
     Set(
-      textCounts.filter { column, textCount in
-        !columns.isTypeKnown[column]
-          && !CSVColumns.holdsNumbers(textCount: textCount, cellCount: count)
-      }.keys)
+      zip(numberColumns, numbers).compactMap { column, numbers in
+        guard let textCount = textCounts[column], !columns.isTypeKnown[column] else { return nil }
+        let cellCount = textCount + numbers.count { !$0.isNaN }
+        return CSVColumns.holdsNumbers(textCount: textCount, cellCount: cellCount) ? nil : column
+      })
   }
 
   // Records the first fault of a column; a fault other than a missing cell replaces a missing cell.
