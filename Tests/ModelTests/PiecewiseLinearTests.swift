@@ -67,6 +67,19 @@ import Testing
     #expect(error?.location == .row(0, column: 1))
   }
 
+  @Test func aNumberThatNoFloatHoldsNamesItsColumn() throws {
+    // In training it was 0 or 1, so it stays as it is.
+    let columns: [Table.Column] = [
+      .numbers([1, 2, 3, 4, 5], name: "age"), .numbers([0, 1, 0, 1, 1], name: "flag"),
+    ]
+    let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset(columns))
+    let error = #expect(throws: SoftmaxError.self) {
+      try pipeline.apply(
+        to: .columns(Table([.numbers([1], name: "age"), .numbers([1e300], name: "flag")])))
+    }
+    #expect(error?.message.contains("flag") == true && error?.location == .row(0, column: 1))
+  }
+
   @Test func aLinearModelLearnsAFunctionThatIsNotLinear() throws {
     // The middle of three intervals is one class, and a gap the other.
     let count = 90

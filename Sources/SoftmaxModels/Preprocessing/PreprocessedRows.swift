@@ -81,10 +81,11 @@ package struct PreprocessedRows {
   func failure(row: Int, column: Int) -> SoftmaxError {
     var values: [Double] = []
     features.read(rows: row..<row + 1, into: &values)
-    // After steps that make several columns of one, the column is the one whose value is missing or infinite.
+    // After steps that make several columns of one, the column is the one whose value is missing or no finite Float.
     let column =
       columnCount == features.columnCount
-      ? column : values.firstIndex { !$0.isFinite } ?? column
+      ? column
+      : values.firstIndex { !Float($0).isFinite } ?? min(column, features.columnCount - 1)
     let value = column < values.count ? values[column] : .nan
     let name = features.table.map { " in " + Table.label(of: $0.columns[column], at: column) } ?? ""
     let message =

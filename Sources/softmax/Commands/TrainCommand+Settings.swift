@@ -20,7 +20,7 @@ extension TrainCommand {
     command.network.model = .linear
     command.piecewiseLinear = !standardize
     let size = Double(dataset.count) * Double(command.featureCount(of: dataset))
-    if size > Self.greatestEncodedSize { command.piecewiseLinear = false }
+    if size > Self.greatestEncodedSize, !piecewiseLinear { command.piecewiseLinear = false }
     command.standardize = !command.piecewiseLinear
     // The only sample of a class belongs to no fold, and a few rows are too few for any.
     let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
