@@ -33,6 +33,21 @@ extension DocumentationSnippets {
     print(model.pipeline)  // columns, standardized
   }
 
+  static func filledGaps(_ passengers: LabeledDataset) throws -> Pipeline {
+    let pipeline = try Pipeline([.fillGaps, .standardize], fittedTo: passengers)
+    return pipeline
+  }
+
+  static func oneHotCategories(_ passengers: LabeledDataset) throws -> Pipeline {
+    let pipeline = try Pipeline([.oneHot], fittedTo: passengers)
+    return pipeline
+  }
+
+  static func piecewiseLinear(_ passengers: LabeledDataset) throws -> Classifier {
+    let model = try SoftmaxRegressionCV(preprocessing: [.piecewiseLinear]).fitted(to: passengers)
+    return model
+  }
+
   static func watched(_ training: LabeledDataset) throws {
     let model = try MLPClassifier(epochs: 100, preprocessing: [.standardize]).fitted(
       to: training, validation: .fraction(0.1), callbacks: [.earlyStopping(patience: 5)])

@@ -82,6 +82,22 @@ import Testing
     #expect(count > 20)
   }
 
+  @Test func theExamplesOfTheStepsOfTablesRun() throws {
+    let ages = Table.Column.numbers((0..<20).map { $0 == 7 ? nil : Double($0) }, name: "age")
+    let classes = Table.Column.categories((0..<20).map { $0 % 3 == 0 ? "first" : "third" })
+    func passengers(_ columns: Table.Column...) throws -> LabeledDataset {
+      try LabeledDataset(
+        features: .columns(Table(columns)), labels: (0..<20).map { $0 / 10 },
+        classNames: ["no", "yes"])
+    }
+    let filled = try DocumentationSnippets.filledGaps(passengers(ages))
+    #expect(filled.description.contains("gaps filled"))
+    let encoded = try DocumentationSnippets.oneHotCategories(passengers(classes))
+    #expect(encoded.description.contains("one-hot"))
+    let model = try DocumentationSnippets.piecewiseLinear(passengers(ages, classes))
+    #expect(try model.score(on: passengers(ages, classes)) > 0.9)
+  }
+
   @Test func theExamplesOfTheEstimatorsRun() throws {
     let digits = try Digits.load()
     let data = digits.training.selecting(rows: 0..<60)
