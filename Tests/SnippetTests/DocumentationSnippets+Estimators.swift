@@ -75,6 +75,13 @@ extension DocumentationSnippets {
     for prediction in try predictor.predictions(for: table) { print(prediction.label) }
   }
 
+  static func chosenModel(_ passengers: LabeledDataset) throws {
+    let model = try AutoClassifier().fitted(to: passengers)
+    if let selection = model.trainingRecord?.selection {
+      print(selection.accuracy, selection.logLoss, selection.baselineAccuracy)
+    }
+  }
+
   static func perceptron(_ dataset: LabeledDataset) throws {
     let model = try MLPClassifier(hiddenUnits: [128, 64], epochs: 5).fitted(to: dataset)
     print(try model.evaluation(on: dataset))

@@ -96,6 +96,7 @@ import Testing
     #expect(encoded.description.contains("one-hot"))
     let model = try DocumentationSnippets.piecewiseLinear(passengers(ages, classes))
     #expect(try model.score(on: passengers(ages, classes)) > 0.9)
+    try DocumentationSnippets.chosenModel(passengers(ages, classes))
   }
 
   @Test func theExamplesOfTheEstimatorsRun() throws {

@@ -7,7 +7,8 @@ public import SoftmaxModels
 // A model file is a safetensors file. Its tensors are `layers.<index>.weight` of the shape [outputs,
 // inputs], `layers.<index>.bias` and further tensors of the layers. Tensors `pipeline.<index>.<name>`
 // hold the learnt values of the preprocessing steps. The metadata hold everything else, structured
-// values as JSON. A large weight that is mostly 0 is stored as sparse rows (`SafetensorsFile+Sparse.swift`).
+// values as JSON. A large weight that is mostly 0 is stored as sparse rows (`SafetensorsFile+Sparse.swift`). Of several
+// members each has its tensors, its steps and its architecture under `members.<index>.`.
 extension Classifier {
   /// The release of this library, as model files record it.
   public static let libraryVersion = "0.1.0"
@@ -49,10 +50,10 @@ extension Classifier {
     try artefact().withSparseTensors().write(to: path)
   }
 
-  /// The SHA-256 of the network's parameters in the order of the model file, in hexadecimal.
+  /// The SHA-256 of the parameters of all networks in the order of the model file, in hexadecimal.
   public var weightsSHA256: String {
     var hash = SHA256()
-    for layer in network.layers {
+    for layer in members.flatMap(\.network.layers) {
       for tensor in layer.tensors { hash.update(tensor.values) }
     }
     return hash.hexDigest()
@@ -68,23 +69,23 @@ extension Classifier {
   /// Returns the content of the model file.
   func artefact() throws(SoftmaxError) -> SafetensorsFile {
     var tensors: [SafetensorsFile.Tensor] = []
-    for (index, layer) in network.layers.enumerated() {
-      for tensor in layer.tensors {
-        tensors.append(
-          .init(
-            name: "layers.\(index).\(tensor.name)", shape: tensor.shape, values: tensor.values))
-      }
-    }
     var metadata = [
       "format": Classifier.format,
       "format_version": Classifier.formatVersion,
-      "architecture": try ArtefactJSON.encode(
-        try ArtefactArchitecture(network, outputFunction: outputFunction)),
       "class_names": try ArtefactJSON.encode(classNames),
       ArtefactPipeline.key: try ArtefactPipeline.text(of: pipeline),
       "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
+    if members.count == 1 {
+      tensors = ArtefactMember.tensors(of: network)
+      metadata[ArtefactMember.architectureKey] = try ArtefactMember.architecture(
+        of: network, outputFunction: outputFunction)
+    } else {
+      let parts = try ArtefactMember.parts(of: members)
+      tensors = parts.tensors
+      metadata.merge(parts.metadata) { $1 }
+    }
     if let trainingRecord { metadata["training"] = try ArtefactJSON.encode(trainingRecord) }
     tensors += ArtefactPipeline.tensors(of: pipeline)
     return try SafetensorsFile(tensors: tensors, metadata: metadata)
@@ -111,20 +112,18 @@ extension Classifier {
       throw SoftmaxError(
         .unsupported, "has a temperature other than 1, which this release cannot apply")
     }
-    let architecture: ArtefactArchitecture = try ArtefactJSON.decode("architecture", of: file)
-    // An unknown setting of a layer would change the predictions too, so it is an error.
-    if let unknown = try ArtefactJSON.unknownKey("architecture", of: file, as: architecture) {
-      throw SoftmaxError(
-        .unsupported,
-        "its architecture asks for \(unknown.debugDescription), which is unknown here",
-        remedy: "use the release of softmax that wrote it, or a newer one")
-    }
     let (pipeline, layers) = try ArtefactPipeline.split(file.withoutTrainingState())
+    let classNames: [String] = try ArtefactJSON.decode("class_names", of: file)
+    let record: TrainingRecord? = try ArtefactJSON.decodeIfPresent("training", of: file)
+    if let members = try ArtefactMember.members(of: layers) {
+      try self.init(
+        members: members, classNames: classNames, pipeline: pipeline, trainingRecord: record)
+      return
+    }
+    let architecture = try ArtefactMember.architecture(of: layers)
     try self.init(
-      network: try architecture.network(of: layers),
-      classNames: try ArtefactJSON.decode("class_names", of: file), pipeline: pipeline,
-      trainingRecord: try ArtefactJSON.decodeIfPresent("training", of: file),
-      outputFunction: try architecture.outputFunction())
+      network: try architecture.network(of: layers), classNames: classNames, pipeline: pipeline,
+      trainingRecord: record, outputFunction: try architecture.outputFunction())
   }
 }
 

@@ -19,6 +19,7 @@ extension Classifier {
   /// - Throws: `invalidArgument` if the name is taken already, if the network has a single output, or if
   ///   its last layer with parameters does not compute the logits.
   public func addingClass(_ className: String) throws(SoftmaxError) -> Classifier {
+    try validateSingleMember("to add a class")
     let layers = network.layers
     if network.outputCount == 1 {
       throw SoftmaxError(

@@ -28,6 +28,7 @@ extension TrainingData {
     _ dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     preprocessing: [PreprocessingStep], seed: UInt64
   ) throws(SoftmaxError) {
+    try model?.validateSingleMember("to train it further")
     guard let model else {
       try self.init(dataset, validation: validation, preprocessing: preprocessing, seed: seed)
       return

@@ -14,13 +14,17 @@ public import SoftmaxCore
 /// ```
 public struct Classifier: ClassificationModel, Hashable {
   /// The network; its outputs are the logits.
-  public let network: Sequential
+  ///
+  /// Of a classifier with several members it is that of the first.
+  public var network: Sequential { members[0].network }
+  /// The networks whose probabilities are averaged; one in the ordinary case.
+  package let members: [Member]
   /// The names of the classes, by index.
   public let classNames: [String]
   /// The preprocessing that is applied to features before they enter the network.
   public let pipeline: Pipeline
   /// The record of the training; nil if it is not known.
-  public let trainingRecord: TrainingRecord?
+  public private(set) var trainingRecord: TrainingRecord?
   /// The function that turns the network's outputs into probabilities.
   public let outputFunction: OutputFunction
   /// The names and types of the training table's columns, and which column held the classes.
@@ -44,29 +48,39 @@ public struct Classifier: ClassificationModel, Hashable {
     network: Sequential, classNames: [String], pipeline: Pipeline = Pipeline(),
     trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
-    let function = outputFunction ?? network.outputFunction
-    if let written = network.writtenOutputFunction, written != function {
+    try self.init(
+      members: [Member(network: network)], classNames: classNames, pipeline: pipeline,
+      trainingRecord: trainingRecord, outputFunction: outputFunction ?? network.outputFunction)
+  }
+
+  /// Creates a classifier from networks whose probabilities are averaged.
+  ///
+  /// - Parameters:
+  ///   - members: the networks with their weights. Several need a softmax as output function.
+  ///   - pipeline: the steps that come before those of each member.
+  /// - Throws: `shapeMismatch` or `invalidArgument` if the names, the steps, the weights or the function do not
+  ///   fit the networks.
+  package init(
+    members: [Member], classNames: [String], pipeline: Pipeline,
+    trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction = .softmax
+  ) throws(SoftmaxError) {
+    guard members.count == 1 || !members.isEmpty && outputFunction == .softmax else {
       throw SoftmaxError(
         .invalidArgument,
-        "the network ends in a \(written.rawValue), so its outputs cannot go through a "
-          + "\(function.rawValue)",
-        remedy: "leave out outputFunction, or end the network in its logits")
+        "a classifier needs a member, and of several the outputs must go through a softmax")
     }
-    guard classNames.count == function.classCount(ofOutputs: network.outputCount) else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the network has \(network.outputCount) outputs, but \(classNames.count) class names")
+    for member in members {
+      try member.validate(classNames: classNames, pipeline: pipeline, function: outputFunction)
     }
     guard classNames.count >= 2, Set(classNames).count == classNames.count else {
       throw SoftmaxError(
         .invalidArgument, "a classifier needs at least 2 class names, no two the same")
     }
-    try pipeline.validate(for: network)
-    self.network = network
+    self.members = members
     self.classNames = classNames
     self.pipeline = pipeline
     self.trainingRecord = trainingRecord
-    self.outputFunction = function
+    self.outputFunction = outputFunction
   }
 
   /// Creates a classifier from a network and the data set that it was trained on.
@@ -91,6 +105,13 @@ public struct Classifier: ClassificationModel, Hashable {
       trainingRecord: record, outputFunction: outputFunction)
   }
 
+  /// Returns the classifier with another training record.
+  package func with(trainingRecord record: TrainingRecord?) -> Classifier {
+    var copy = self
+    copy.trainingRecord = record
+    return copy
+  }
+
   /// Returns a predictor, which prepares the classifier once for many predictions.
   ///
   /// - Parameter threads: the number of threads; by default the number of processors.
@@ -102,7 +123,7 @@ public struct Classifier: ClassificationModel, Hashable {
   /// Returns a predictor that runs with the threads and kernels of `execution`.
   package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(
-      network, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
+      members, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
       execution: execution)
   }
 

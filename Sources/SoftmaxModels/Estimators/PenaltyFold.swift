@@ -13,7 +13,8 @@ import SoftmaxCore
 /// It is `@unchecked Sendable` because one worker at a time uses it: `PenaltySearch` gives each task to one worker.
 final class PenaltyFold: @unchecked Sendable {
   private let rows: LabeledDataset
-  private let heldOut: [Int]
+  /// The indices of the rows that are held out.
+  let heldOut: [Int]
   private let steps: [PreprocessingStep]
   private let network: Sequential
   private let loss: Loss
@@ -24,6 +25,9 @@ final class PenaltyFold: @unchecked Sendable {
   private var last: Solution?
   // What was added to the solution of all rows for the last penalty.
   private var offset: [Double] = []
+
+  /// The logits of the rows that are held out, by the last solution.
+  private(set) var heldOutLogits = Matrix(rowCount: 0, columnCount: 0)
 
   // The least log loss of the rows that are held out, over the penalties so far.
   private var leastLogLoss = Double.infinity
@@ -124,10 +128,10 @@ final class PenaltyFold: @unchecked Sendable {
 
   private func totals(of data: Data, at state: SolverState) throws(SoftmaxError) -> LossTotals {
     guard let heldOut = data.heldOut else { return LossTotals() }
-    let logits = try data.objective.network(with: state.parameters.map { Float($0) })
+    heldOutLogits = try data.objective.network(with: state.parameters.map { Float($0) })
       .predictor(execution: execution).logits(for: heldOut.features)
     return Loss.crossEntropy(ignoredClass: loss.ignoredClass)
-      .evaluate(heldOut, logits: logits).totals
+      .evaluate(heldOut, logits: heldOutLogits).totals
   }
 
   // Returns the rows with the objective for a penalty.

@@ -13,6 +13,8 @@ final class PenaltySearch: Sendable {
   private let l2Penalties: [Double]
   private let all: PenaltyFold
   private let folds: [PenaltyFold]
+  // The number of folds, the first ones, by which penalties are judged.
+  private let judgeCount: Int
   private let workerCount: Int
   private let usesOneStandardErrorRule: Bool
 
@@ -26,9 +28,11 @@ final class PenaltySearch: Sendable {
   ///   - steps: the steps that are fitted to the rows of each fold; empty if they are preprocessed already.
   ///   - network: the network, whose parameters are the start.
   ///   - cs: the values of scikit-learn's C, ascending.
+  ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
   init(
     _ rows: LabeledDataset, steps: [PreprocessingStep], network: Sequential, cs: [Double],
-    foldCount: Int, usesOneStandardErrorRule: Bool, loss: Loss, execution: Execution
+    foldCount: Int, judgeCount: Int? = nil, usesOneStandardErrorRule: Bool, loss: Loss,
+    execution: Execution
   ) throws(SoftmaxError) {
     let heldOut = try rows.stratifiedFolds(foldCount)
     var (rows, network) = (rows, network)
@@ -56,28 +60,53 @@ final class PenaltySearch: Sendable {
     }
     all = fold([])
     folds = heldOut.map(fold)
+    self.judgeCount = judgeCount ?? foldCount
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
   }
 
-  /// Solves all folds, and returns the path.
+  /// The result of a search.
+  struct Result {
+    let path: PenaltyPath
+    /// The logits of the rows of each fold by the model of the chosen penalty that was fitted to the other folds; empty
+    /// unless they were asked for.
+    let heldOut: [HeldOutLogits]
+  }
+
+  /// Solves the folds for one penalty after the other, and returns the path.
   ///
-  /// - Parameter observer: told of each penalty that has been solved for all folds.
-  func run(reportingTo observer: (any PenaltyObserver)?) throws -> PenaltyPath {
+  /// - Parameters:
+  ///   - observer: told of each penalty that has been solved.
+  ///   - keepsHeldOut: whether the logits of the rows that are held out are returned.
+  func run(
+    reportingTo observer: (any PenaltyObserver)?, keepsHeldOut: Bool = false
+  ) throws -> Result {
     let team = WorkerTeam(threadCount: workerCount)
     var scores: [[LossTotals]] = []
     var points: [PenaltyPath.Point] = []
     var guide = try all.solution(c: cs[0])
+    var best = (guide: guide, heldOut: [HeldOutLogits]())
     for penalty in cs.indices {
-      let results = try results(penalty, near: guide, on: team)
+      let results = try results(penalty, near: guide, folds: 0..<judgeCount, on: team)
       scores.append(results.scores)
       points.append(point(penalty, results.scores))
+      if keepsHeldOut, path(points).chosen?.c == cs[penalty] {
+        best = (guide, folds[..<judgeCount].map(HeldOutLogits.init))
+      }
       try observer?.pathAdvances(path(points))
       guard let next = results.guide, !hasRisenTwice(scores.suffix(3)) else { break }
       guide = next
     }
-    return path(points)
+    let found = path(points)
+    if keepsHeldOut, judgeCount < folds.count,
+      let chosen = cs.firstIndex(where: { $0 == found.chosen?.c })
+    {
+      let others = judgeCount..<folds.count
+      _ = try results(chosen, near: best.guide, folds: others, hasNext: false, on: team)
+      best.heldOut += folds[others].map(HeldOutLogits.init)
+    }
+    return Result(path: found, heldOut: best.heldOut)
   }
 
   /// The results of the solves that run side by side.
@@ -90,14 +119,15 @@ final class PenaltySearch: Sendable {
     var error: (any Error)?
   }
 
-  /// Solves the folds for a penalty, and all rows for the next one.
+  /// Solves some folds for a penalty, and all rows for the next one.
   private func results(
-    _ penalty: Int, near guide: PenaltyFold.Solution, on team: WorkerTeam
+    _ penalty: Int, near guide: PenaltyFold.Solution, folds range: Range<Int>,
+    hasNext wantsNext: Bool = true, on team: WorkerTeam
   ) throws -> (scores: [LossTotals], guide: PenaltyFold.Solution?) {
-    let results = Mutex(Results(scores: Array(repeating: nil, count: folds.count)))
+    let results = Mutex(Results(scores: Array(repeating: nil, count: range.count)))
     // All rows first, which takes longest.
-    let hasNext = penalty + 1 < cs.count
-    let taskCount = folds.count + (hasNext ? 1 : 0)
+    let hasNext = wantsNext && penalty + 1 < cs.count
+    let taskCount = range.count + (hasNext ? 1 : 0)
     team.run { [self] _ in
       while true {
         let task = results.withLock { results in
@@ -111,7 +141,7 @@ final class PenaltySearch: Sendable {
             results.withLock { $0.guide = solution }
           } else {
             let fold = task - (hasNext ? 1 : 0)
-            let score = try folds[fold].score(c: cs[penalty], near: guide)
+            let score = try folds[range.lowerBound + fold].score(c: cs[penalty], near: guide)
             results.withLock { $0.scores[fold] = score }
           }
         } catch {
@@ -128,7 +158,7 @@ final class PenaltySearch: Sendable {
   // Whether the log loss of every fold has risen from the first penalty to the second and on to the third.
   private func hasRisenTwice(_ scores: ArraySlice<[LossTotals]>) -> Bool {
     guard scores.count == 3 else { return false }
-    return folds.indices.allSatisfy { fold in
+    return (0..<judgeCount).allSatisfy { fold in
       let losses = scores.map { $0[fold].loss }
       return zip(losses, losses.dropFirst()).allSatisfy { $0 < $1 }
     }
@@ -143,8 +173,10 @@ final class PenaltySearch: Sendable {
     let squares = scores.reduce(0) {
       $0 + $1.weightSum * ($1.loss - mean) * ($1.loss - mean)
     }
+    // Of a single fold it is not known.
     let variance =
-      totals.weightSum > 0 ? squares / totals.weightSum / Double(scores.count - 1) : 0
+      totals.weightSum > 0 && scores.count > 1
+      ? squares / totals.weightSum / Double(scores.count - 1) : 0
     return PenaltyPath.Point(
       c: cs[penalty], l2Penalty: l2Penalties[penalty], logLoss: mean,
       standardError: variance.squareRoot(), accuracy: totals.accuracy)
@@ -152,7 +184,19 @@ final class PenaltySearch: Sendable {
 
   private func path(_ points: [PenaltyPath.Point]) -> PenaltyPath {
     PenaltyPath(
-      points: points, penaltyCount: cs.count, foldCount: folds.count,
+      points: points, penaltyCount: cs.count, foldCount: judgeCount,
       usesOneStandardErrorRule: usesOneStandardErrorRule)
   }
+}
+
+/// The logits of rows that a model did not learn from.
+struct HeldOutLogits: Sendable {
+  /// The indices of the rows.
+  let rows: [Int]
+  /// The logits: [rows, classes].
+  let logits: Matrix
+}
+
+extension HeldOutLogits {
+  init(_ fold: PenaltyFold) { self.init(rows: fold.heldOut, logits: fold.heldOutLogits) }
 }

@@ -128,7 +128,8 @@ extension SoftmaxRegressionCV: Estimator {
       try choice.path
       ?? search(
         dataset, startingFrom: model, validation: validation, loss: loss, seed: seed,
-        execution: execution, observer: observer)
+        execution: execution, observer: observer
+      ).path
     choice.path = path
     try observer?.penaltyIsChosen(from: path)
     let regression = SoftmaxRegression(
@@ -139,15 +140,20 @@ extension SoftmaxRegressionCV: Estimator {
       resuming: checkpoint, seed: seed, execution: execution, onProgress: onProgress)
     var record = fitted.trainingRecord
     record?.penaltyPath = path
-    return try Classifier(
-      network: fitted.network, classNames: fitted.classNames, pipeline: fitted.pipeline,
-      trainingRecord: record, outputFunction: fitted.outputFunction)
+    return fitted.with(trainingRecord: record)
   }
 
-  private func search(
-    _ dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation, loss: Loss,
-    seed: UInt64, execution: Execution, observer: (any PenaltyObserver)?
-  ) throws -> PenaltyPath {
+  /// Searches for the penalty.
+  ///
+  /// - Parameters:
+  ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
+  ///   - keepsHeldOut: whether the logits of the rows of all folds are returned, by the chosen penalty.
+  func search(
+    _ dataset: LabeledDataset, startingFrom model: Classifier? = nil,
+    validation: Validation = .none, loss: Loss = .crossEntropy, seed: UInt64 = 0,
+    execution: Execution, observer: (any PenaltyObserver)?, judgeCount: Int? = nil,
+    keepsHeldOut: Bool = false
+  ) throws -> PenaltySearch.Result {
     let data = try TrainingData(
       dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
       seed: seed)
@@ -164,17 +170,18 @@ extension SoftmaxRegressionCV: Estimator {
     }
     let search = try PenaltySearch(
       rows, steps: steps, network: network, cs: cs.sorted(), foldCount: foldCount,
-      usesOneStandardErrorRule: usesOneStandardErrorRule, loss: loss, execution: execution)
+      judgeCount: judgeCount, usesOneStandardErrorRule: usesOneStandardErrorRule, loss: loss,
+      execution: execution)
     try observer?.searchBegins(
       Classifier(
         network: network, classNames: data.training.classNames, pipeline: data.pipeline,
         outputFunction: loss.outputFunction), trainedOn: data.training)
-    let path = try search.run(reportingTo: observer)
-    guard path.points.contains(where: { $0.logLoss.isFinite }) else {
+    let result = try search.run(reportingTo: observer, keepsHeldOut: keepsHeldOut)
+    guard result.path.points.contains(where: { $0.logLoss.isFinite }) else {
       throw SoftmaxError(
         .diverged, "no penalty gives the held-out rows a finite log loss",
         remedy: "give the penalty")
     }
-    return path
+    return result
   }
 }

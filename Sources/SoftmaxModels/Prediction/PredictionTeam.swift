@@ -20,14 +20,12 @@ struct PredictionTeam: Sendable {
 
   private let block: Int
 
-  init(for predictor: Predictor, threads: Int) {
+  init(for network: PackedNetwork, threads: Int, kernels: Kernels) {
     team = WorkerTeam(threadCount: threads)
-    let block = max(1, min(Self.greatestBlock, Self.valuesOfBlock / predictor.featureCount))
+    let block = max(1, min(Self.greatestBlock, Self.valuesOfBlock / network.inputCount))
     self.block = block
     passes = (0..<team.threadCount).map { [arena] _ in
-      PredictionPass(
-        predictor.network, rowCapacity: block, kernels: predictor.execution.kernels,
-        in: arena)
+      PredictionPass(network, rowCapacity: block, kernels: kernels, in: arena)
     }
     areFinite = arena.vector(count: team.threadCount)
     wantedThreadCount = threads

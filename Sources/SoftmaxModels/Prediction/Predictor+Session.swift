@@ -11,24 +11,34 @@ extension Predictor {
   /// let best = try session.probabilities(for: row, into: &probabilities)
   /// ```
   ///
-  /// Calls allocate no memory and take no lock, except to report an error. The sessions of a predictor share
+  /// Calls allocate no memory and take no lock, except to report an error, and except that an average of several
+  /// networks allocates its rows. The sessions of a predictor share
   /// its weights; each session has separate memory for intermediate values.
   public struct Session: ~Copyable, Sendable {
     /// The predictor that the session belongs to.
     public let predictor: Predictor
     private let arena: Arena
-    private let pass: PredictionPass
+    // One for each member, whose logits are averaged if there are several.
+    private let passes: [PredictionPass]
+    private let average: SessionAverage?
     private let computations: [@Sendable (inout [Double]) -> Void]
     // The row during the pipeline's computations, and the result as input of the network.
     private var values: [Double] = []
     private var row: [Float] = []
 
+    private var pass: PredictionPass { passes[0] }
+
     init(of predictor: Predictor) {
       self.predictor = predictor
-      arena = Arena()
-      pass = PredictionPass(
-        predictor.network, rowCapacity: 1, kernels: predictor.execution.kernels, in: arena)
-      computations = predictor.pipeline.computations
+      let arena = Arena()
+      self.arena = arena
+      passes = predictor.members.map {
+        PredictionPass(
+          $0.network, rowCapacity: 1, kernels: predictor.execution.kernels, in: arena)
+      }
+      let isSingle = passes.count == 1
+      computations = isSingle ? predictor.pipeline.computations : []
+      average = isSingle ? nil : SessionAverage(predictor, passes, in: arena)
       guard !computations.isEmpty else { return }
       values.reserveCapacity(predictor.featureCount)
       row.reserveCapacity(predictor.featureCount)
@@ -98,9 +108,10 @@ extension Predictor {
       _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
       try validate(featureCount: row.count, resultCount: result.count, output)
-      guard !computations.isEmpty else { return try runAsIs(row, output, into: &result) }
+      if computations.isEmpty, average == nil { return try runAsIs(row, output, into: &result) }
       values.removeAll(keepingCapacity: true)
       for column in row.indices { values.append(Double(row[column])) }
+      if average != nil { return try runMembers(output, into: &result) }
       guard compute() else { return try checkedClass(ofRaw: .floats(row.matrix())) }
       return try runComputed(output, into: &result)
     }
@@ -114,9 +125,10 @@ extension Predictor {
           .invalidArgument, "the predictor does not know what a byte stands for",
           remedy: "predict with a model that was trained on bytes, or pass numbers")
       }
-      guard computations.isEmpty else {
+      guard computations.isEmpty, average == nil else {
         values.removeAll(keepingCapacity: true)
         for column in row.indices { values.append(Double(Float(row[column]) * scale)) }
+        if average != nil { return try runMembers(output, into: &result) }
         guard compute() else { return try checkedClass(ofRaw: .bytes(row.matrix(scale: scale))) }
         return try runComputed(output, into: &result)
       }
@@ -133,6 +145,19 @@ extension Predictor {
       row.removeAll(keepingCapacity: true)
       for value in values { row.append(Float(value)) }
       return row.allSatisfy(\.isFinite)
+    }
+
+    // Averages the members. A row that one of them cannot predict goes the way of a batch, whose error says why.
+    private mutating func runMembers(
+      _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
+      guard let average, let best = average.run(values, output, into: &result) else {
+        let features = Features.floats(
+          try Matrix(rowCount: 1, columnCount: values.count, elements: values.map { Float($0) }))
+        let logits = try predictor.logits(for: features)
+        return logits.mostLikelyClasses()[0]
+      }
+      return best
     }
 
     private func runComputed(
@@ -183,7 +208,7 @@ extension Predictor {
     // result is valid.
     private func checkedClass(of features: Features) throws(SoftmaxError) -> Int {
       try features.validateFinite()
-      try predictor.validateFinite(pass.logits.rows(0..<1).matrix())
+      try predictor.members[0].validateFinite(pass.logits.rows(0..<1).matrix())
       return pass.mostProbableClass
     }
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import SoftmaxCore
-import Synchronization
 
 /// A classifier prepared for repeated prediction.
 ///
@@ -34,11 +33,9 @@ public final class Predictor: Sendable {
   /// The number of classes, which is the number of probabilities per row.
   public var classCount: Int { classNames.count }
 
-  let network: PackedNetwork
-  let inputShape: [Int]
-  private let arena: Arena
+  /// The networks whose probabilities are averaged; one in the ordinary case.
+  let members: [PredictorMember]
   let execution: Execution
-  private let team = Mutex<PredictionTeam?>(nil)
 
   /// Prepares a network for prediction.
   ///
@@ -62,28 +59,39 @@ public final class Predictor: Sendable {
   }
 
   /// Prepares a network for prediction with the threads and instruction set of `execution`.
-  package init(
+  package convenience init(
     _ network: Sequential, classNames: [String]? = nil, pipeline: Pipeline = Pipeline(),
     outputFunction: OutputFunction? = nil, execution: Execution
   ) throws(SoftmaxError) {
-    try pipeline.validate(for: network)
-    let arena = Arena()
-    let packed = PackedNetwork(network, outputFunction: outputFunction, in: arena)
-    let names = classNames ?? (0..<packed.classCount).map(String.init)
-    guard names.count == packed.classCount else {
+    let function = outputFunction ?? network.outputFunction
+    try self.init(
+      [Classifier.Member(network: network)],
+      classNames: classNames
+        ?? (0..<function.classCount(ofOutputs: network.outputCount)).map(String.init),
+      pipeline: pipeline, outputFunction: function, execution: execution)
+  }
+
+  /// Prepares the members of a classifier.
+  init(
+    _ members: [Classifier.Member], classNames: [String], pipeline: Pipeline,
+    outputFunction: OutputFunction, execution: Execution
+  ) throws(SoftmaxError) {
+    self.members = try members.map { member throws(SoftmaxError) in
+      try PredictorMember(
+        member, after: pipeline, outputFunction: outputFunction, execution: execution)
+    }
+    let first = self.members[0]
+    guard classNames.count == first.network.classCount else {
       throw SoftmaxError(
         .shapeMismatch,
-        "the network tells \(packed.classCount) classes apart, got \(names.count) names"
+        "the network tells \(first.network.classCount) classes apart, got \(classNames.count) names"
       )
     }
-    self.network = packed
-    self.classNames = names
+    self.classNames = classNames
     self.pipeline = pipeline
-    self.arena = arena
     self.execution = execution
-    inputShape = network.inputShape
-    featureCount = network.inputCount
-    outputCount = network.outputCount
+    featureCount = first.pipeline.inputCount ?? first.network.inputCount
+    outputCount = first.network.outputCount
   }
 
   /// Returns the logits of each sample: [samples, outputs].
@@ -125,7 +133,7 @@ public final class Predictor: Sendable {
   /// - Throws: the errors of ``logits(for:)``.
   public func predictions(for features: Features) throws(SoftmaxError) -> [Prediction] {
     let logits = try logits(for: features)
-    let function = network.outputFunction
+    let function = members[0].network.outputFunction
     let probabilities = function.probabilities(of: logits)
     // The logits determine the class, because two probabilities can round to the same number.
     return zip(0..<logits.rowCount, function.classes(of: logits)).map { row, index in
@@ -152,68 +160,57 @@ public final class Predictor: Sendable {
   ) throws(SoftmaxError) {
     let arranged = try pipeline.arranged(features)
     // Steps that make columns count their own.
-    if !pipeline.makesColumns { try validate(featureCount: arranged.columnCount) }
-    guard pipeline.computes || arranged.table != nil else {
-      return try run(arranged, output, into: &result, firstRow: 0)
+    if !members[0].pipeline.makesColumns { try validate(featureCount: arranged.columnCount) }
+    guard members.count > 1 || pipeline.computes || arranged.table != nil else {
+      return try members[0].run(arranged, output, into: &result, firstRow: 0)
     }
     // The floats of a block take 256 MiB at most.
-    let height = max(1, min(Self.rowsAtOnce, Self.valuesAtOnce / max(1, featureCount)))
+    let width = members.map(\.network.inputCount).max() ?? 1
+    let height = max(1, min(Self.rowsAtOnce, Self.valuesAtOnce / max(1, width)))
     for first in stride(from: 0, to: features.rowCount, by: height) {
       let rows = first..<min(first + height, features.rowCount)
-      let block = try pipeline.applied(to: arranged, rows: rows)
-      try run(block, output, into: &result, firstRow: first)
+      if members.count == 1 {
+        let block = try pipeline.applied(to: arranged, rows: rows)
+        try members[0].run(block, output, into: &result, firstRow: first)
+      } else {
+        try average(arranged, rows: rows, output, into: &result)
+      }
     }
   }
 
-  // Predicts preprocessed features. Writes to the rows of the result that start at `firstRow`.
-  private func run(
-    _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix, firstRow: Int
+  // Writes the mean of the members' probabilities, or its logarithms, for some rows.
+  private func average(
+    _ arranged: Features, rows: Range<Int>, _ output: PredictionPass.Output,
+    into result: inout Matrix
   ) throws(SoftmaxError) {
-    let rows = firstRow..<firstRow + features.rowCount
-    let isFinite = result.withView { view in
-      guard let view else { return true }
-      let isShared = PredictionTeam.isWorthSharing(rowCount: features.rowCount, in: network)
-      let wanted = isShared ? execution.threadCount : 1
-      return team.withLock { team in
-        let old = team.flatMap { $0.wantedThreadCount >= wanted ? $0 : nil }
-        let ready = old ?? PredictionTeam(for: self, threads: wanted)
-        team = ready
-        return ready.run(features, output, isShared: isShared, into: view.rows(rows))
+    var block = Features.floats(Matrix(rowCount: 0, columnCount: 0))
+    var logits: [Matrix] = []
+    for (index, member) in members.enumerated() {
+      if index == 0 || members[index - 1].pipeline != member.pipeline {
+        block = try member.pipeline.applied(to: arranged, rows: rows)
       }
-    }
-    guard !isFinite else { return }
-    do throws(SoftmaxError) {
-      try features.validateFinite()
-      if output == .logits {
-        try validateFinite(result.selecting(rows: rows))
-      } else {
-        // `features` have passed through the pipeline already, so the logits are computed from them directly.
-        var logits = Matrix(rowCount: features.rowCount, columnCount: outputCount)
-        try run(features, .logits, into: &logits, firstRow: 0)
+      var own = Matrix(rowCount: rows.count, columnCount: outputCount)
+      do throws(SoftmaxError) {
+        try member.run(block, .logits, into: &own, firstRow: 0)
+      } catch {
+        throw error.offset(byRows: rows.lowerBound)
       }
-    } catch {
-      guard case .row(let row, let column)? = error.location else { throw error }
-      throw SoftmaxError(
-        error.code, error.message, remedy: error.remedy,
-        at: .row(firstRow + row, column: column), cause: error.cause)
+      logits.append(own)
     }
+    let average = MemberAverage(weights: members.map(\.weight))
+    var mean = average.logits(of: logits)
+    if output == .probabilities { mean = mean.softmax() }
+    let begin = rows.lowerBound * mean.columnCount
+    for (index, value) in mean.elements.enumerated() { result.elements[begin + index] = value }
   }
 
   func validate(featureCount count: Int) throws(SoftmaxError) {
     guard count == featureCount else {
       throw SoftmaxError(
         .shapeMismatch,
-        "the network takes samples of \(inputShape), that is \(featureCount) features; got \(count)"
+        "the network takes samples of \(members[0].inputShape), that is \(featureCount) features; "
+          + "got \(count)"
       )
     }
-  }
-
-  func validateFinite(_ logits: Matrix) throws(SoftmaxError) {
-    guard let index = logits.elements.firstIndex(where: { !$0.isFinite }) else { return }
-    let value = logits.elements[index]
-    let (row, column) = index.quotientAndRemainder(dividingBy: outputCount)
-    throw SoftmaxError(
-      .nonFiniteValue, "the logit of class \(column) is \(value.isNaN ? "NaN" : "\(value)")",
-      remedy: "the features or the weights are too large for Float", at: .row(row, column: column))
   }
 }

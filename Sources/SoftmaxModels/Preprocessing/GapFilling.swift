@@ -56,6 +56,7 @@ package struct GapFilling: PreprocessingKind {
     ["median": medians, "with_gaps": places.map { Double($0) }]
   }
   package var makesColumns: Bool { true }
+  package var inputCount: Int? { isFitted ? medians.count : nil }
   package var isFitted: Bool { !medians.isEmpty }
 
   package var description: String {

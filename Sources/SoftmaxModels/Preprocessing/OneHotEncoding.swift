@@ -64,6 +64,7 @@ package struct OneHotEncoding: PreprocessingKind {
 
   package var learnt: [String: [Double]] { [:] }
   package var makesColumns: Bool { true }
+  package var inputCount: Int? { isFitted ? settings.columns.count : nil }
   package var isFitted: Bool { !settings.columns.isEmpty }
 
   package var description: String {

@@ -31,9 +31,7 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
 
   /// The encoding of a feature.
   fileprivate struct Column: Hashable, Sendable {
-    var median = 0.0
-    /// 1 / the distance of the quartiles; 0 for a feature that is unchanged.
-    var factor = 0.0
+    var scale = RobustScale.unchanged
     /// The ends of the intervals, ascending; empty if there are none.
     var edges: [Double] = []
 
@@ -42,7 +40,6 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
   }
 
   private static let intervalCount = 16
-  private static let greatestRowCount = 1 << 16
 
   private let columns: [Column]
   private let width: Int
@@ -71,7 +68,7 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
         edges = edges.dropFirst(count)
         guard own.allSatisfy(\.isFinite), zip(own, own.dropFirst()).allSatisfy({ $0 < $1 })
         else { break }
-        columns.append(Column(median: median, factor: factor, edges: own))
+        columns.append(Column(scale: RobustScale(median: median, factor: factor), edges: own))
       }
     }
     guard columns.count == medians.count, edges.isEmpty else {
@@ -86,46 +83,24 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
   package var settings: NoSettings { NoSettings() }
   package var learnt: [String: [Double]] {
     [
-      "median": columns.map(\.median), "factor": columns.map(\.factor),
+      "median": columns.map(\.scale.median), "factor": columns.map(\.scale.factor),
       "edge_count": columns.map { Double($0.edges.count) }, "edges": columns.flatMap(\.edges),
     ]
   }
   package var makesColumns: Bool { true }
+  package var inputCount: Int? { isFitted ? columns.count : nil }
   package var isFitted: Bool { !columns.isEmpty }
   package var description: String { "piecewise linear" }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> PiecewiseLinearEncoding {
-    let count = rows.columnCount
-    let step = (rows.rowCount + Self.greatestRowCount - 1) / Self.greatestRowCount
-    var samples = [[Double]](repeating: [], count: count)
-    try rows.forEachBlock { first, values throws(SoftmaxError) in
-      for (index, value) in values.enumerated() {
-        let (row, column) = index.quotientAndRemainder(dividingBy: count)
-        guard value.isFinite else { throw rows.failure(row: first + row, column: column) }
-        if (first + row).isMultiple(of: step) { samples[column].append(value) }
-      }
-    }
-    return PiecewiseLinearEncoding(samples.map { Self.column(of: $0.sorted()) })
+    PiecewiseLinearEncoding(try RobustScale.samples(of: rows).map(Self.column))
   }
 
   private static func column(of sorted: [Double]) -> Column {
-    guard let first = sorted.first, let last = sorted.last,
-      sorted.contains(where: { $0 != 0 && $0 != 1 })
-    else { return Column() }
-    func quantile(_ share: Double) -> Double {
-      let place = share * Double(sorted.count - 1)
-      let (low, high) = (sorted[Int(place)], sorted[min(Int(place) + 1, sorted.count - 1)])
-      // Without the difference, which could overflow.
-      let rest = place - place.rounded(.down)
-      return low == high ? low : low * (1 - rest) + high * rest
-    }
-    let (quartiles, range) = (quantile(0.75) - quantile(0.25), last - first)
-    var column = Column(median: quantile(0.5))
-    // Where half of the values are equal, half of the range is taken.
-    let factor = quartiles > 0 ? 1 / quartiles : range > 0 ? 2 / range : 1
-    column.factor = factor.isFinite && factor > 0 ? factor : 1
+    var column = Column(scale: RobustScale(ofSorted: sorted))
+    guard !column.scale.isUnchanged else { return column }
     for interval in 0...intervalCount {
-      let edge = quantile(Double(interval) / Double(intervalCount))
+      let edge = RobustScale.quantile(Double(interval) / Double(intervalCount), ofSorted: sorted)
       if column.edges.last.map({ $0 < edge }) ?? true { column.edges.append(edge) }
     }
     if column.edges.count < 3 { column.edges = [] }
@@ -155,7 +130,7 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
 
 extension PiecewiseLinearEncoding.Column {
   fileprivate func append(_ value: Double, to result: inout [Double]) {
-    guard factor > 0 else {
+    guard !scale.isUnchanged else {
       result.append(value)
       return
     }
@@ -163,9 +138,7 @@ extension PiecewiseLinearEncoding.Column {
       result.append(contentsOf: repeatElement(.nan, count: width))
       return
     }
-    let z = (value - median) * factor
-    // The square of a greater one may be infinite.
-    result.append(z.magnitude < 1e9 ? z / (1 + z * z / 9).squareRoot() : z > 0 ? 3 : -3)
+    result.append(scale.value(value))
     for (low, high) in zip(edges, edges.dropFirst()) {
       // Halves, because the difference of huge numbers is infinite.
       result.append(

@@ -104,6 +104,11 @@ public struct Pipeline: Hashable, Sendable {
     steps.lazy.compactMap { ($0.kind as? ColumnChoice)?.schema }.first
   }
 
+  /// The number of columns that come in; nil if it is not known, and is the number of columns of the result.
+  package var inputCount: Int? {
+    table?.features.count ?? (makesColumns ? steps.lazy.compactMap(\.kind.inputCount).first : nil)
+  }
+
   /// The names of the columns of the result, "" for a column without a name; nil unless the features were columns of a
   /// table with names.
   package var featureNames: [String]? {

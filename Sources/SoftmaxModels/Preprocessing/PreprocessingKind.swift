@@ -35,12 +35,16 @@ package protocol PreprocessingKind: Hashable, Sendable, CustomStringConvertible 
   /// not.
   var makesColumns: Bool { get }
 
+  /// The number of columns that the fitted step takes; by default it is not known.
+  var inputCount: Int? { get }
+
   /// The action of the fitted step.
   var action: PreprocessingAction { get }
 }
 
 extension PreprocessingKind {
   package var makesColumns: Bool { false }
+  package var inputCount: Int? { nil }
 }
 
 /// The action of a fitted step on features.

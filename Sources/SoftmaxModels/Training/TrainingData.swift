@@ -12,6 +12,13 @@ package struct TrainingData {
   /// The fitted pipeline that was applied to both.
   package let pipeline: Pipeline
 
+  /// Creates the data from rows that are split and preprocessed already.
+  init(training: LabeledDataset, validation: LabeledDataset) {
+    self.training = training
+    self.validation = validation
+    pipeline = Pipeline()
+  }
+
   /// Splits and preprocesses a data set.
   ///
   /// - Parameters:

@@ -51,6 +51,8 @@ public struct TrainingRecord: Hashable, Sendable, Codable {
   public var isSeparable: Bool?
   /// The penalties from which `l2Penalty` was chosen by cross-validation; nil if it was given.
   public var penaltyPath: PenaltyPath?
+  /// The kinds of models that were compared; nil unless ``AutoClassifier`` chose the model.
+  public var selection: ModelSelection?
 
   /// Creates the record of a call of `fit`.
   public init(

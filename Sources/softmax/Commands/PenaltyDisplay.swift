@@ -4,9 +4,9 @@ import SoftmaxKit
 
 /// A display of the choice of a penalty: a line for each penalty, then the table and the curve.
 struct PenaltyDisplay: PenaltyObserver {
-  private let command: TrainCommand
+  let command: TrainCommand
   private let console: Console
-  private let report: TrainingReport
+  let report: TrainingReport
   private let interruption: Interruption
 
   private static let curveRows = 12

@@ -7,38 +7,43 @@ extension TrainCommand {
   private var defaults: TrainingPreset? { preset?.preset }
   private var isLinear: Bool { network.model == .linear }
 
-  /// Returns the command with the model for a data set if no option says how to train.
+  /// Returns the command with the model for a data set if no option says which.
   ///
-  /// For a table it is a linear model of features that are encoded as piecewise linear, whose penalty is chosen by
-  /// cross-validation. Where that would take minutes, features are standardized, and the penalty is the usual one.
+  /// For a table the model is chosen, unless an option says how to train. With an option that only one training has,
+  /// such as `--checkpoint`, it is softmax regression, whose penalty is chosen if the rows are enough for folds.
   func resolved(for dataset: LabeledDataset) -> TrainCommand {
+    guard network.model == .auto else { return self }
+    var command = self
     let isOpen =
       network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
       && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
-    guard isOpen, dataset.features.table != nil else { return self }
-    var command = self
-    command.network.model = .linear
-    command.piecewiseLinear = !standardize
-    let size = Double(dataset.count) * Double(command.featureCount(of: dataset))
-    if size > Self.greatestEncodedSize, !piecewiseLinear { command.piecewiseLinear = false }
-    command.standardize = !command.piecewiseLinear
+    guard isOpen, dataset.features.table != nil else {
+      command.network.model = .mlp
+      return command
+    }
     // The only sample of a class belongs to no fold, and a few rows are too few for any.
     let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
-    if hasFolds, size * Double(dataset.classCount) <= Self.greatestSearchedSize {
-      command.training.l2 = .auto
+    if hasFolds, !standardize, !piecewiseLinear, loss.isPlain, watching.isOpen,
+      !penalty.oneStandardError
+    {
+      return command
     }
+    command.network.model = .linear
+    if !piecewiseLinear { command.standardize = true }
+    if hasFolds { command.training.l2 = .auto }
     return command
   }
+
+  /// Whether the model is chosen among several kinds, once the command is resolved for a data set.
+  var choosesModel: Bool { network.model == .auto }
 
   /// Returns the greatest number of features that the network can have for a data set.
   func featureCount(of dataset: LabeledDataset) -> Int {
     guard let table = dataset.features.table else { return dataset.features.columnCount }
-    return table.columns.reduce(0) { $0 + $1.featureCount(isEncoded: piecewiseLinear) }
+    return table.columns.reduce(0) {
+      $0 + $1.featureCount(isEncoded: piecewiseLinear || choosesModel)
+    }
   }
-
-  // The features of all rows up to which they are encoded, and times the classes, up to which a penalty is chosen.
-  private static let greatestEncodedSize = 0x1p27
-  private static let greatestSearchedSize = 0x1p27
 
   /// What makes this a training by batches, such as `--epochs`; nil if the model is solved.
   var batchReason: String? {
@@ -103,8 +108,12 @@ extension TrainCommand {
   func fit(
     to dataset: LabeledDataset, learning rows: LabeledDataset,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?,
-    observer: any PenaltyObserver
+    observer: any SelectionObserver
   ) throws -> Classifier {
+    if choosesModel {
+      return try AutoClassifier(foldCount: penalty.folds ?? 5, seed: training.seed).fitted(
+        to: rows, execution: threading.execution, observer: observer)
+    }
     let validation = watching.validation.map { Validation.fraction($0) } ?? .none
     guard isSolved else {
       return try estimator(for: rows).fitted(

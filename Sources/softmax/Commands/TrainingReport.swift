@@ -97,7 +97,7 @@ final class TrainingReport: TrainingCallback {
     } else if command.piecewiseLinear {
       console.message(
         "each number is encoded by its place among the quantiles of the rows to learn from")
-    } else if isNew, !command.isSolved, !command.network.batchNorm,
+    } else if isNew, !command.isSolved, !command.choosesModel, !command.network.batchNorm,
       let warning = FeatureSizes(of: dataset, names: classifier.pipeline.featureNames)?.warning
     {
       console.warning(warning)
@@ -110,7 +110,9 @@ final class TrainingReport: TrainingCallback {
       title
         + PrintableText.list(
           dataset.classNames, columns: console.terminal.width - PrintableText.width(title)))
-    console.message(classifier.network.summary(columns: min(88, console.terminal.width)))
+    if !command.choosesModel {
+      console.message(classifier.network.summary(columns: min(88, console.terminal.width)))
+    }
     if let warning = dataset.classWarning { console.warning(warning) }
     warn(of: dataset.missingClasses, "learn from", in: dataset)
     if let heldBack {
@@ -122,7 +124,9 @@ final class TrainingReport: TrainingCallback {
         "--batch-norm makes 0 of every batch of one row, so nothing of it is learnt; "
           + "use a greater --batch-size")
     }
-    if let warning = scheduleWarning(rowCount: dataset.count) { console.warning(warning) }
+    if !command.choosesModel, let warning = scheduleWarning(rowCount: dataset.count) {
+      console.warning(warning)
+    }
     if command.initializer == .zeros, command.network.model != .linear {
       console.warning(
         "all units of a hidden layer begin alike and stay alike with --init zeros; use glorot or he"

@@ -108,10 +108,10 @@ struct TrainingRun {
       classCount: dataset.classCount,
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
-      isSolved: command.isSolved,
+      isSolved: command.isSolved || command.choosesModel,
       isSparse: dataset.features.sparse != nil,
       l1Penalty: command.training.l1,
-      solveCount: command.choosesPenalty
+      solveCount: command.choosesPenalty || command.choosesModel
         ? min(command.threading.execution.threadCount, command.penalty.folds ?? 5) : 1,
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
@@ -134,11 +134,14 @@ struct TrainingRun {
       fitted = try command.fit(
         to: dataset, learning: rows, callbacks: [report] + callbacks(display, interruption),
         resuming: checkpoint,
-        observer: PenaltyDisplay(
-          command, console: console, report: report, interruption: interruption))
+        observer: SelectionDisplay(
+          PenaltyDisplay(
+            command, console: console, report: report, interruption: interruption),
+          console: console, interruption: interruption))
     }
     let history = report.history
-    let isComplete = history.stopReason != nil || history.epochs.count == command.passes
+    let isComplete =
+      command.choosesModel || history.stopReason != nil || history.epochs.count == command.passes
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
     }
@@ -151,11 +154,7 @@ struct TrainingRun {
     let seconds = began.duration(to: .now) / .seconds(1)
     var record = fitted.trainingRecord
     record?.dataset = command.data
-    return (
-      try Classifier(
-        network: fitted.network, classNames: fitted.classNames, pipeline: fitted.pipeline,
-        trainingRecord: record, outputFunction: fitted.outputFunction), seconds
-    )
+    return (fitted.with(trainingRecord: record), seconds)
   }
 
   private func callbacks(

@@ -18,26 +18,53 @@ struct ModelInspection: Inspection {
   }
 
   var lines: [String] {
-    let network = classifier.network
     let classes = classifier.classNames.map(PrintableText.line).joined(separator: ", ")
     var lines = [
       line(
         "model", PrintableText.line(path) + (byteCount.map { ", \(NumberText.bytes($0))" } ?? "")),
-      line("input", "rows of \(NumberText.shape(network.inputShape))\(preprocessing)"),
+      line("input", "rows of \(NumberText.shape(inputShape))\(preprocessing)"),
       line("classes", "\(classifier.classNames.count): \(classes)"),
     ]
     if let names = classifier.table?.featureNames {
       let shown = PrintableText.list(names, columns: max(40, Terminal.current.width - 15))
       lines.insert(line("features", shown), at: 2)
     }
-    lines += network.summary(columns: min(88, Terminal.current.width)).split(separator: "\n").map(
-      String.init)
+    lines += networkLines
     lines += trainingLines
     lines.append(line("sha256", classifier.weightsSHA256))
     return lines
   }
 
+  // Members with the same layers and steps are shown once, with their share.
+  private var networkLines: [String] {
+    let members = classifier.members
+    var lines: [String] = []
+    var first = 0
+    while first < members.count {
+      let alike = members[first...].prefix { other in
+        other.steps == members[first].steps
+          && other.network.layers.map(\.configuration)
+            == members[first].network.layers.map(\.configuration)
+      }
+      if members.count > 1 {
+        let steps = members[first].steps.map { ", \(PrintableText.line($0.description))" }.joined()
+        let share = NumberText.fixed(100 * alike.reduce(0) { $0 + $1.weight }, 0)
+        let count = alike.count == 1 ? "1 network" : "\(alike.count) networks"
+        lines.append(line("average", "\(share) % of \(count)\(steps)"))
+      }
+      lines += members[first].network.summary(columns: min(88, Terminal.current.width))
+        .split(separator: "\n").map(String.init)
+      first += alike.count
+    }
+    return lines
+  }
+
   private var pipeline: Pipeline { classifier.pipeline }
+
+  // The shape of what comes in, where steps make other columns of it.
+  private var inputShape: [Int] {
+    pipeline.inputCount.map { [$0] } ?? classifier.network.inputShape
+  }
 
   private var preprocessing: String {
     pipeline.steps.map { ", \(PrintableText.line($0.description))" }.joined()
@@ -58,6 +85,10 @@ struct ModelInspection: Inspection {
     }
     let data = record.dataset.map { " of \(PrintableText.line($0))" } ?? ""
     let settings = Self.settingsText(of: record)
+    if let selection = record.selection {
+      return [line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)")]
+        + selection.lines
+    }
     var lines = [
       line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
       line(
@@ -123,18 +154,30 @@ struct ModelInspection: Inspection {
       ("event", .string("model")),
       ("model", .string(path)),
       ("bytes", byteCount.map { .integer($0) } ?? .null),
-      ("input_shape", .array(classifier.network.inputShape.map { .integer($0) })),
+      ("input_shape", .array(inputShape.map { .integer($0) })),
       ("byte_scale", pipeline.scaleOfBytes.map { .float($0) } ?? .null),
       ("standardized", .bool(pipeline.steps.contains { $0.name == "standardize" })),
       ("preprocessing", .array(pipeline.steps.map { .string($0.name) })),
       ("features", classifier.table?.featureNames.map { .array($0.map { .string($0) }) } ?? .null),
       ("target", JSONValue(classifier.table?.target?.name)),
       ("classes", .array(classifier.classNames.map { .string($0) })),
-      ("parameters", .integer(classifier.network.parameterCount)),
+      (
+        "parameters",
+        .integer(classifier.members.reduce(0) { $0 + $1.network.parameterCount })
+      ),
       ("layers", .array(classifier.network.layers.map(Self.json))),
+      ("members", classifier.members.count > 1 ? .array(classifier.members.map(Self.json)) : .null),
       ("checkpoint_epoch", checkpoint.map { .integer($0.position.epoch) } ?? .null),
       ("training", classifier.trainingRecord.map(Self.json) ?? .null),
       ("weights_sha256", .string(classifier.weightsSHA256)),
+    ])
+  }
+
+  private static func json(_ member: Classifier.Member) -> JSONValue {
+    .object([
+      ("weight", .number(member.weight)),
+      ("preprocessing", .array(member.steps.map { .string($0.name) })),
+      ("layers", .array(member.network.layers.map(Self.json))),
     ])
   }
 
@@ -185,6 +228,7 @@ struct ModelInspection: Inspection {
       ("converged", record.isConverged.map { .bool($0) } ?? .null),
       ("separable", .bool(record.isSeparable == true)),
       ("penalty", record.penaltyPath?.json ?? .null),
+      ("selection", record.selection.map { .object($0.members) } ?? .null),
     ])
   }
 }

@@ -51,6 +51,9 @@ struct LossOptions: ParsableArguments {
   /// Whether the loss is cross-entropy between classes that exclude each other.
   var isCrossEntropy: Bool { kind == CrossEntropyLoss.self }
 
+  /// Whether no option changes the loss.
+  var isPlain: Bool { isCrossEntropy && labelSmoothing == nil && classWeights == nil }
+
   /// Whether solvers minimize the loss of a linear model.
   var isSolved: Bool { isCrossEntropy || kind == OneVsRestLoss.self }
 

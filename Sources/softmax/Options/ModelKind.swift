@@ -4,7 +4,7 @@ import ArgumentParser
 
 /// The kind of a network.
 enum ModelKind: String, ExpressibleByArgument, CaseIterable {
-  /// For a table a linear model whose penalty is chosen, unless an option asks for another; else `mlp`.
+  /// For a table the best of several kinds, unless an option says how to train; else `mlp`.
   case auto
   /// One layer: multinomial logistic regression.
   case linear

@@ -8,8 +8,8 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     help: """
       linear: one layer, solved to its optimum unless an option is given that only batches have, such as \
-      --epochs. mlp: hidden layers before it. auto: for a table, unless an option says how to train, a linear \
-      model with --piecewise-linear and --l2 auto, else mlp.
+      --epochs. mlp: hidden layers before it. auto: for a table, unless an option says how to train, linear \
+      models and networks are compared on the same folds and the best are averaged; else mlp.
       """)
   var model = ModelKind.auto
 

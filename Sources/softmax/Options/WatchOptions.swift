@@ -53,6 +53,12 @@ struct WatchOptions: ParsableArguments {
     help: "Draw loss and accuracy while it trains (default: on a terminal that is large enough).")
   var curves: Bool?
 
+  /// Whether no option observes, keeps or continues a single training.
+  var isOpen: Bool {
+    earlyStopping == nil && reduceOnPlateau == nil && checkpoint == nil && checkpointEvery == nil
+      && resume == nil && csvLog == nil && curves == nil
+  }
+
   func validate() throws {
     if let validation, !(validation > 0 && validation < 1) {
       throw ValidationError(

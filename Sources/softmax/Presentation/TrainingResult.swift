@@ -19,7 +19,9 @@ struct TrainingResult {
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [("event", .string("result"))]
     if let evaluation { members += evaluation.members(of: Metric.summary) }
-    if let chosen = penaltyPath?.chosen {
+    if let selection {
+      members += selection.members
+    } else if let chosen = penaltyPath?.chosen {
       members += [
         ("cv_accuracy", .number(chosen.accuracy)), ("cv_log_loss", .number(chosen.logLoss)),
       ]
@@ -42,7 +44,9 @@ struct TrainingResult {
   var lines: [String] {
     let prefix = isValidation ? "val " : "test "
     var lines = evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []
-    if let path = penaltyPath, let chosen = path.chosen {
+    if let selection {
+      lines += selection.lines
+    } else if let path = penaltyPath, let chosen = path.chosen {
       lines += [
         "cv accuracy    \(NumberText.metric(chosen.accuracy)), by \(path.foldCount) folds of the rows to "
           + "learn from",
@@ -52,7 +56,7 @@ struct TrainingResult {
     if let loss = history.epochs.last?.loss {
       lines.append("training loss  \(NumberText.metric(loss))")
     }
-    if let solve {
+    if let solve, selection == nil {
       lines += solve.lines
     } else if let reason = history.stopReason {
       lines.append("stopped        \(reason)")
@@ -74,6 +78,8 @@ struct TrainingResult {
   /// The penalties that a cross-validation compared.
   private var penaltyPath: PenaltyPath? { classifier.trainingRecord?.penaltyPath }
 
+  private var selection: ModelSelection? { classifier.trainingRecord?.selection }
+
   private var solve: SolveResult? { SolveResult(classifier, history: history) }
 
   private var medianSeconds: Double? {
@@ -81,5 +87,30 @@ struct TrainingResult {
     guard !sorted.isEmpty else { return nil }
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
+
+extension ModelSelection {
+  /// The lines for people.
+  var lines: [String] {
+    let metric = NumberText.metric
+    let chosen = candidates.filter { $0.weight > 0 }
+      .map { (chosen: Candidate) in
+        chosen.weight == 1
+          ? chosen.name : "\(NumberText.fixed(100 * chosen.weight, 0)) % \(chosen.name)"
+      }.joined(separator: ", ")
+    var lines = [
+      "chosen         \(chosen)",
+      "cv accuracy    \(metric(accuracy)), 95 % interval \(metric(accuracyLow)) to "
+        + "\(metric(accuracyHigh)); always the most frequent class: \(metric(baselineAccuracy))",
+      "cv log loss    \(metric(logLoss)) ± \(metric(logLossStandardError)); the classes' shares: "
+        + metric(baselineLogLoss),
+    ]
+    if !isBetterThanBaseline {
+      lines.append(
+        "warning        the features tell nothing of the classes: predicting the classes' shares is as good"
+      )
+    }
+    return lines
   }
 }

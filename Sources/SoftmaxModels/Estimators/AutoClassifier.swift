@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SoftmaxCore
+
+/// An estimator that compares kinds of models on the same folds, and fits the best one or an average of them.
+///
+/// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
+/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
+/// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
+/// each fold are judged by models that did not learn from them. The better softmax regression and the networks are
+/// averaged with the weights of the least log loss.
+///
+/// ```swift
+/// let model = try AutoClassifier().fitted(to: passengers)
+/// if let selection = model.trainingRecord?.selection {
+///   print(selection.accuracy, selection.logLoss, selection.baselineAccuracy)
+/// }
+/// ```
+///
+/// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
+/// seed and data give the same bits, whatever the number of threads. Sparse features, pictures and rows that are too few
+/// for folds get softmax regression alone.
+///
+/// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
+/// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.
+public struct AutoClassifier: Hashable, Sendable {
+  /// The number of folds, at least 2.
+  public var foldCount: Int
+  /// The seed of the initial weights, of the order of the samples and of dropout.
+  public var seed: UInt64
+
+  /// Creates an estimator.
+  public init(foldCount: Int = 5, seed: UInt64 = 0) {
+    self.foldCount = foldCount
+    self.seed = seed
+  }
+}
+
+/// A type that observes the choice of a model, on the caller's thread.
+///
+/// An error that it throws ends the choice.
+package protocol SelectionObserver: PenaltyObserver {
+  /// Called before a kind of model is fitted to the folds.
+  func candidateBegins(_ name: String) throws
+
+  /// Called when a kind of model has been judged.
+  func candidateEnds(_ candidate: ModelSelection.Candidate) throws
+}
+
+extension AutoClassifier: Estimator {
+  /// Chooses a model and fits it to a data set.
+  ///
+  /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
+  ///   for fewer than 2 folds; the errors of ``SoftmaxRegressionCV``.
+  public func fitted(
+    to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
+    callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
+    onProgress: ((TrainingProgress) throws -> Void)?
+  ) throws -> Classifier {
+    guard model == nil, checkpoint == nil, callbacks.isEmpty else {
+      throw SoftmaxError(
+        .unsupported, "a choice among models has no start, no callbacks and no checkpoint",
+        remedy: "use SoftmaxRegressionCV or MLPClassifier")
+    }
+    var rows = dataset
+    if case .fraction(let fraction) = validation {
+      rows = try dataset.split(validationFraction: fraction, seed: seed).training
+    }
+    return try fitted(to: rows, execution: Execution(threads: threads))
+  }
+
+  /// Chooses a model and fits it with the threads and kernels of `execution`.
+  package func fitted(
+    to dataset: LabeledDataset, execution: Execution, observer: (any SelectionObserver)? = nil
+  ) throws -> Classifier {
+    let selector = try ModelSelector(
+      dataset, foldCount: foldCount, seed: seed, execution: execution, observer: observer)
+    return try selector.classifier()
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+
+/// The work of ``AutoClassifier`` on one data set.
+struct ModelSelector {
+  private let dataset: LabeledDataset
+  private let folds: [[Int]]
+  private let seed: UInt64
+  private let execution: Execution
+  private let observer: (any SelectionObserver)?
+
+  // The penalties of a long search, between those that win on tables.
+  private static let usualCs = [0.01, 0.046, 0.21, 1, 4.6, 21.5, 100]
+  // The product of rows, features and classes above which a single fold judges the penalties; that above which
+  // features are not encoded; and that above which the penalty is scikit-learn's C = 1.
+  private static let longSearch = 0x1p24
+  private static let greatestEncodedSize = 0x1p29
+  private static let greatestSearchedSize = 0x1p31
+  // The shares of the networks in an average with softmax regression, the usual one first.
+  private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
+
+  /// A kind of model, fitted to all rows and judged by the folds.
+  private struct Candidate {
+    let name: String
+    let pipeline: Pipeline
+    let members: [Classifier.Member]
+    let record: TrainingRecord?
+    let evaluation: Evaluation
+
+    /// The evaluation as a part of the record.
+    func summary(weight: Double) -> ModelSelection.Candidate {
+      ModelSelection.Candidate(
+        name: name, logLoss: evaluation.logLoss, accuracy: evaluation.accuracy, weight: weight)
+    }
+  }
+
+  init(
+    _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, execution: Execution,
+    observer: (any SelectionObserver)?
+  ) throws(SoftmaxError) {
+    self.dataset = dataset
+    folds = try dataset.stratifiedFolds(foldCount)
+    self.seed = seed
+    self.execution = execution
+    self.observer = observer
+  }
+
+  /// Compares the kinds of models, and returns the best or an average.
+  func classifier() throws -> Classifier {
+    var linear = try regression("softmax regression", [.standardize])
+    var others: [Candidate] = []
+    if let encoded = try encodedRegression() {
+      others.append(encoded)
+      if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
+    }
+    guard let networks = try networks() else {
+      return try single(linear, others: others)
+    }
+    // The usual average, unless the folds tell another from it.
+    var best = (share: Self.shares[0], evaluation: try average(linear, networks, Self.shares[0]))
+    for share in Self.shares.dropFirst() {
+      let evaluation = try average(linear, networks, share)
+      if isBetter(evaluation, than: best.evaluation) { best = (share, evaluation) }
+    }
+    guard best.share > 0 else { return try single(linear, others: others + [networks]) }
+    return try classifier(
+      linear, networks, share: best.share, evaluation: best.evaluation, others: others)
+  }
+
+  // Whether the log loss of an evaluation is less by more than the standard error of the difference.
+  private func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
+    let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
+    let count = Double(differences.count)
+    let mean = differences.reduce(0, +) / count
+    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    return mean < -(variance / count).squareRoot()
+  }
+
+  private func losses(of evaluation: Evaluation) -> [Double] {
+    OutputFunction.softmax.logLosses(of: evaluation.logits, labels: evaluation.labels)
+  }
+
+  private func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
+    var record = candidate.record
+    record?.selection = selection(
+      candidate.evaluation,
+      [candidate.summary(weight: 1)] + others.map { $0.summary(weight: 0) })
+    return try Classifier(
+      members: candidate.members, classNames: dataset.classNames, pipeline: candidate.pipeline,
+      trainingRecord: record)
+  }
+
+  // Returns the evaluation of an average on the rows of all folds.
+  private func average(
+    _ linear: Candidate, _ networks: Candidate, _ share: Double
+  ) throws -> Evaluation {
+    if share == 0 { return linear.evaluation }
+    if share == 1 { return networks.evaluation }
+    let logits = MemberAverage(weights: [1 - share, share])
+      .logits(of: [linear.evaluation.logits, networks.evaluation.logits])
+    return try Evaluation(
+      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames)
+  }
+
+  private func classifier(
+    _ linear: Candidate, _ networks: Candidate, share: Double, evaluation: Evaluation,
+    others: [Candidate]
+  ) throws -> Classifier {
+    // The steps that arrange the columns are the same for all.
+    let shared = networks.pipeline.steps.filter {
+      if case .arrange = $0.kind.action { true } else { false }
+    }
+    func members(of candidate: Candidate, share: Double) -> [Classifier.Member] {
+      let steps = Array(candidate.pipeline.steps.dropFirst(shared.count))
+      return candidate.members.map {
+        Classifier.Member(
+          network: $0.network, steps: steps, weight: share / Double(candidate.members.count))
+      }
+    }
+    var record = networks.record
+    record?.selection = selection(
+      evaluation,
+      [linear.summary(weight: 1 - share)] + others.map { $0.summary(weight: 0) }
+        + [networks.summary(weight: share)])
+    return try Classifier(
+      members: (share < 1 ? members(of: linear, share: 1 - share) : [])
+        + members(of: networks, share: share),
+      classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
+      trainingRecord: record)
+  }
+
+  private func selection(
+    _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
+  ) -> ModelSelection {
+    let losses = losses(of: evaluation)
+    let count = Double(losses.count)
+    let variance =
+      losses.reduce(0) { $0 + ($1 - evaluation.logLoss) * ($1 - evaluation.logLoss) } / count
+    let interval = evaluation.accuracyInterval
+    var counts = [Double](repeating: 0, count: dataset.classCount)
+    for label in dataset.labels { counts[label] += 1 }
+    let shares = counts.map { $0 / Double(dataset.count) }
+    return ModelSelection(
+      candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
+      logLoss: evaluation.logLoss, logLossStandardError: (variance / count).squareRoot(),
+      accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
+      accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
+      baselineLogLoss: shares.reduce(0) {
+        $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
+      })
+  }
+
+  private func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
+    let rows = heldOut.flatMap(\.rows)
+    return try Evaluation(
+      labels: rows.map { dataset.labels[$0] },
+      logits: try Matrix(
+        rowCount: rows.count, columnCount: dataset.classCount,
+        elements: heldOut.flatMap(\.logits.elements)),
+      classNames: dataset.classNames)
+  }
+
+  private func encodedRegression() throws -> Candidate? {
+    guard dataset.features.sparse == nil, dataset.features.bytes == nil else { return nil }
+    let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
+    let size = Double(dataset.count) * Double(pipeline.columnCount ?? 0)
+    guard size * Double(dataset.classCount) <= Self.greatestEncodedSize else { return nil }
+    return try regression("piecewise linear", [.piecewiseLinear])
+  }
+
+  /// Fits a softmax regression with a penalty of the least log loss.
+  private func regression(_ name: String, _ steps: [PreprocessingStep]) throws -> Candidate {
+    try observer?.candidateBegins(name)
+    let steps = dataset.features.sparse == nil ? steps : []
+    let columnCount = try Pipeline(steps, fittedTo: dataset).columnCount
+    let size =
+      Double(dataset.count) * Double(columnCount ?? dataset.features.columnCount)
+      * Double(dataset.classCount)
+    var estimator = SoftmaxRegressionCV(foldCount: folds.count, preprocessing: steps)
+    if size > Self.longSearch { estimator.cs = Self.usualCs }
+    if size > Self.greatestSearchedSize { estimator.cs = [1] }
+    let search = try estimator.search(
+      dataset, execution: execution, observer: observer,
+      judgeCount: size > Self.longSearch ? 1 : nil, keepsHeldOut: true)
+    let model = try SoftmaxRegression(
+      l2Penalty: search.path.chosen?.l2Penalty, preprocessing: steps
+    ).fitted(to: dataset, execution: execution)
+    var record = model.trainingRecord
+    record?.penaltyPath = search.path
+    let candidate = Candidate(
+      name: name, pipeline: model.pipeline, members: model.members, record: record,
+      evaluation: try evaluation(search.heldOut))
+    try observer?.candidateEnds(candidate.summary(weight: 0))
+    return candidate
+  }
+
+  private func networks() throws -> Candidate? {
+    guard dataset.features.sparse == nil, dataset.features.bytes == nil else { return nil }
+    let data = try TrainingData(
+      dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
+    guard
+      let bag = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
+    else { return nil }
+    try observer?.candidateBegins(NetworkBag.name)
+    let fitted = try bag.fitted()
+    let candidate = Candidate(
+      name: NetworkBag.name, pipeline: data.pipeline,
+      members: fitted.networks.map { Classifier.Member(network: $0) }, record: bag.record,
+      evaluation: try evaluation(fitted.heldOut))
+    try observer?.candidateEnds(candidate.summary(weight: 0))
+    return candidate
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Synchronization
+
+/// A bag of networks, one for each fold: it learns from the rows of the others, and keeps its best epoch by the log
+/// loss of that fold.
+struct NetworkBag {
+  static let name = "networks"
+
+  private static let hiddenUnits = [128, 128, 128]
+  private static let batchSize = 256
+  private static let greatestEpochCount = 256
+  private static let leastEpochCount = 16
+  // Fewer rows are too few to learn from in folds.
+  private static let leastRowCount = 50
+  // The multiplications and additions of all members up to which they are trained for the most epochs.
+  private static let greatestOperationCount = 4e12
+
+  private let rows: LabeledDataset
+  private let folds: [[Int]]
+  private let seed: UInt64
+  private let execution: Execution
+  private let epochCount: Int
+
+  /// The networks, and the logits of each fold by the network that did not learn from it.
+  struct Fitted {
+    let networks: [Sequential]
+    let heldOut: [HeldOutLogits]
+  }
+
+  /// Prepares the networks; nil if there are too few rows for them, or if training them would take too long.
+  ///
+  /// - Parameter rows: the rows as the networks see them.
+  init?(_ rows: LabeledDataset, folds: [[Int]], seed: UInt64, execution: Execution) {
+    self.rows = rows
+    self.folds = folds
+    self.seed = seed
+    self.execution = execution
+    guard
+      rows.count >= Self.leastRowCount,
+      let network = try? MLPClassifier(hiddenUnits: Self.hiddenUnits, seed: seed)
+        .network(for: rows)
+    else { return nil }
+    let operations =
+      6.0 * Double(network.parameterCount) * Double(rows.count) * Double(folds.count - 1)
+    let epochs = Self.greatestOperationCount / operations
+    guard epochs >= Double(Self.leastEpochCount) else { return nil }
+    epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
+  }
+
+  private var optimizer: Optimizer { .adamW(learningRate: 1e-3, beta2: 0.95, weightDecay: 0.02) }
+
+  /// The record of the training.
+  var record: TrainingRecord {
+    TrainingRecord(
+      rowCount: rows.count, loss: .crossEntropy, optimizer: optimizer, l2Penalty: 0,
+      batchSize: Self.batchSize, seed: seed, history: TrainingHistory())
+  }
+
+  /// Trains the networks side by side, one to a worker.
+  ///
+  /// A member has its own seed, so the bits do not depend on the number of workers.
+  func fitted() throws -> Fitted {
+    struct State {
+      var results: [(network: Sequential, heldOut: HeldOutLogits)?]
+      var taken = 0
+      var error: (any Error)?
+    }
+    let state = Mutex(State(results: Array(repeating: nil, count: folds.count)))
+    let workerCount = min(execution.threadCount, folds.count)
+    let inner = execution.limited(to: max(1, execution.threadCount / workerCount))
+    let team = WorkerTeam(threadCount: workerCount)
+    team.run { _ in
+      while true {
+        let fold = state.withLock { state in
+          state.taken += 1
+          return state.error == nil ? state.taken - 1 : folds.count
+        }
+        guard fold < folds.count else { return }
+        do {
+          let result = try member(fold, execution: inner)
+          state.withLock { $0.results[fold] = result }
+        } catch {
+          state.withLock { $0.error = $0.error ?? error }
+        }
+      }
+    }
+    let (results, error) = state.withLock { ($0.results.compactMap(\.self), $0.error) }
+    if let error { throw error }
+    return Fitted(networks: results.map(\.network), heldOut: results.map(\.heldOut))
+  }
+
+  private func member(
+    _ fold: Int, execution: Execution
+  ) throws -> (network: Sequential, heldOut: HeldOutLogits) {
+    let heldOut = folds[fold]
+    let isHeldOut = Set(heldOut)
+    let learning = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
+    let judging = rows.selecting(rows: heldOut)
+    var network = try MLPClassifier(
+      hiddenUnits: Self.hiddenUnits, activation: .elu, dropout: 0.15,
+      seed: seed &+ UInt64(fold)
+    ).network(for: rows)
+    _ = try network.fit(
+      to: TrainingData(training: learning, validation: judging), loss: .crossEntropy,
+      optimizer: optimizer, epochs: epochCount, batchSize: Self.batchSize, l1Penalty: 0,
+      l2Penalty: 0, callbacks: [.earlyStopping(patience: epochCount)], resuming: nil,
+      execution: execution, onProgress: nil)
+    let logits = try network.predictor(execution: execution).logits(for: judging.features)
+    return (network, HeldOutLogits(rows: heldOut, logits: logits))
+  }
+}

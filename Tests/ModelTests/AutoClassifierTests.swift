@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+/// The choice among kinds of models.
+@Suite struct AutoClassifierTests {
+  /// Two classes, told apart by a ring that no linear function follows, or by nothing.
+  private func table(_ count: Int, isNoise: Bool = false) throws -> LabeledDataset {
+    let generator = CounterBasedGenerator(seed: 8)
+    let numbers = (0..<4 * count).map { 2 * Double(generator.uniform(at: UInt64($0))) - 1 }
+    let labels = (0..<count).map { row in
+      isNoise
+        ? (numbers[3 * count + row] > 0.3 ? 1 : 0)
+        : (numbers[row] * numbers[row] + numbers[count + row] * numbers[count + row] < 0.5 ? 1 : 0)
+    }
+    return try LabeledDataset(
+      features: .columns(
+        Table(
+          (0..<3).map {
+            .numbers(Array(numbers[$0 * count..<($0 + 1) * count]), name: "x\($0)")
+          })), labels: labels, classNames: ["outside", "inside"])
+  }
+
+  private func selection(_ model: Classifier) throws -> ModelSelection {
+    try #require(model.trainingRecord?.selection)
+  }
+
+  @Test func theKindOfTheLeastLogLossIsChosen() throws {
+    // Too few rows for networks.
+    let data = try table(48)
+    let model = try AutoClassifier().fitted(to: data)
+    let selection = try selection(model)
+    let best = try #require(selection.candidates.min { $0.logLoss < $1.logLoss })
+    #expect(
+      selection.candidates.map(\.name).sorted() == ["piecewise linear", "softmax regression"])
+    #expect(best.name == "piecewise linear" && best.weight == 1)
+    #expect(selection.logLoss == best.logLoss && selection.accuracy == best.accuracy)
+    #expect(selection.rowCount == 48 && selection.foldCount == 5)
+    #expect(selection.isBetterThanBaseline)
+    #expect(
+      selection.accuracyLow < selection.accuracy && selection.accuracy < selection.accuracyHigh)
+    // It is the model that the estimator of that kind fits.
+    let alone = try SoftmaxRegressionCV(preprocessing: [.piecewiseLinear]).fitted(to: data)
+    #expect(model.network == alone.network && model.pipeline == alone.pipeline)
+  }
+
+  @Test func networksAreAveragedWithTheLinearModelAndHaveTheSameBitsOnAnyNumberOfThreads() throws {
+    let data = try table(60)
+    let models = try [1, 3].map { try AutoClassifier(seed: 7).fitted(to: data, threads: $0) }
+    #expect(models[0] == models[1])
+    let selection = try selection(models[0])
+    #expect(selection.candidates.count == 3)
+    #expect(abs(selection.candidates.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
+    #expect(models[0].members.count == 6)
+    #expect(abs(models[0].members.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
+    // The rows were read as they are, so a table of other columns is read too.
+    let reordered = Features.columns(
+      try Table(#require(data.features.table).columns.reversed()))
+    #expect(
+      try models[0].probabilities(for: reordered) == models[0].probabilities(for: data.features))
+    #expect(try AutoClassifier(seed: 8).fitted(to: data) != models[0])
+  }
+
+  @Test func aModelOfNoiseIsNotBetterThanTheSharesOfTheClasses() throws {
+    let data = try table(48, isNoise: true)
+    let selection = try selection(AutoClassifier().fitted(to: data))
+    let inside = Double(data.labels.reduce(0, +)) / 48
+    #expect(abs(selection.baselineAccuracy - max(inside, 1 - inside)) < 1e-12)
+    #expect(selection.logLoss > 0.9 * selection.baselineLogLoss)
+  }
+
+  @Test func aSingleModelIsNeededForAStartAndCallbacks() throws {
+    let data = try table(48)
+    let start = try SoftmaxRegression().fitted(to: data)
+    for use in [
+      { try AutoClassifier().fitted(to: data, startingFrom: start) },
+      { try AutoClassifier().fitted(to: data, callbacks: [.earlyStopping(patience: 1)]) },
+    ] {
+      let error = #expect(throws: SoftmaxError.self) { _ = try use() }
+      #expect(error?.code == .unsupported)
+    }
+    #expect(throws: SoftmaxError.self) { try AutoClassifier(foldCount: 1).fitted(to: data) }
+  }
+
+  @Test func sparseRowsGetSoftmaxRegression() throws {
+    // One entry in each row, in the column of its class.
+    let labels = (0..<40).map { $0 % 2 }
+    let matrix = try SparseMatrix(
+      columnCount: 6, rowOffsets: Array(0...40), columns: labels.map { Int32(3 * $0) },
+      values: labels.map { Float(1 + $0) })
+    let data = try LabeledDataset(
+      features: .sparse(matrix), labels: labels, classNames: ["even", "odd"])
+    let model = try AutoClassifier().fitted(to: data)
+    #expect(model.members.count == 1)
+    #expect(try model.score(on: data) == 1)
+  }
+}
