@@ -81,6 +81,22 @@ INLINE vf NAME(silu_slope)(vf x, vf dy) {
   return dy * fma_(within * small, inverse, within < 0.0f ? small : inverse);
 }
 
+// The constants of SELU for which activations of mean 0 and variance 1 keep them from layer to layer
+// (Klambauer et al., 2017): lambda, and lambda alpha.
+#undef SELU_SCALE
+#undef SELU_LIMIT
+#define SELU_SCALE 0x1.0cfabep+0f
+#define SELU_LIMIT 0x1.c212ccp+0f
+
+INLINE vf NAME(selu_of)(vf x) {
+  return x > 0.0f ? SELU_SCALE * x : SELU_LIMIT * expm1_nonpositive_(x);
+}
+
+// Where y is not positive, the slope lambda alpha e^x is y + lambda alpha.
+INLINE vf NAME(selu_slope)(vf y, vf dy) {
+  return dy * (y > 0.0f ? (vf)SELU_SCALE : y + SELU_LIMIT);
+}
+
 ELEMENTWISE(exponential, exp_)
 ELEMENTWISE(logarithm, log_)
 ELEMENTWISE(log1p, log1p_)
@@ -91,6 +107,7 @@ ELEMENTWISE(softplus, softplus_)
 
 ELEMENTWISE(gelu, NAME(gelu_of))
 ELEMENTWISE(silu, NAME(silu_of))
+ELEMENTWISE(selu, NAME(selu_of))
 
 // y = f(x), where the function has a parameter
 #define ELEMENTWISE_BY(name, number, value)                                                     \
@@ -115,6 +132,7 @@ void NAME(add)(ptrdiff_t n, const float *x, float *y) {
 GRADIENT(relu_gradient, NAME(relu_slope))
 GRADIENT(tanh_gradient, NAME(tanh_slope))
 GRADIENT(sigmoid_gradient, NAME(sigmoid_slope))
+GRADIENT(selu_gradient, NAME(selu_slope))
 GRADIENT(gelu_gradient, NAME(gelu_slope))
 GRADIENT(silu_gradient, NAME(silu_slope))
 

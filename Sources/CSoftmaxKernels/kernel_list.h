@@ -128,6 +128,8 @@ KERNEL(silu, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 KERNEL(leaky_relu, ptrdiff_t n, float slope, const float *_Nullable x, float *_Nullable y)
 // x if x is positive, else alpha (e^x - 1)
 KERNEL(elu, ptrdiff_t n, float alpha, const float *_Nullable x, float *_Nullable y)
+// lambda x if x is positive, else lambda alpha (e^x - 1), with the constants of elementwise.c
+KERNEL(selu, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 // ln(1 + e^x)
 KERNEL(softplus, ptrdiff_t n, const float *_Nullable x, float *_Nullable y)
 
@@ -145,6 +147,9 @@ KERNEL(
     sigmoid_gradient, ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy,
     float *_Nullable dx)
 
+KERNEL(
+    selu_gradient, ptrdiff_t n, const float *_Nullable y, const float *_Nullable dy,
+    float *_Nullable dx)
 KERNEL(
     leaky_relu_gradient, ptrdiff_t n, float slope, const float *_Nullable y,
     const float *_Nullable dy, float *_Nullable dx)
@@ -205,6 +210,15 @@ KERNEL(
     normalize_rows_gradient, ptrdiff_t m, ptrdiff_t n, const float *_Nullable h, ptrdiff_t ldh,
     const float *_Nullable inverse, const float *_Nullable gamma, const float *_Nullable dy,
     ptrdiff_t ldd, float *_Nullable dx, ptrdiff_t ldx)
+
+// MARK: Mixtures
+
+// H[i,j] = F[i,j] - X[i,j]; Y[i,j] = fma(H[i,j], a[j], X[i,j]). H is not stored if h is null. H may be F;
+// Y may be F if h is null.
+KERNEL(
+    mix_columns, ptrdiff_t m, ptrdiff_t n, const float *_Nullable f, ptrdiff_t ldf,
+    const float *_Nullable x, ptrdiff_t ldx, const float *_Nullable a, float *_Nullable h,
+    ptrdiff_t ldh, float *_Nullable y, ptrdiff_t ldy)
 
 // MARK: Dropout
 

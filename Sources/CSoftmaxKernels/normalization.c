@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Batch and layer normalization: the means and variances over the rows of a batch or along a row, the
-// normalization, and its gradient. Sums over rows are ascending from +0 in chunks, and softmax_tree adds
+// normalization, and its gradient; mixtures of two matrices with a share for each column. Sums over rows are ascending from +0 in chunks, and softmax_tree adds
 // the chunks. Sums along a row are taken in 16 virtual lanes, and the lane tree adds the lanes.
 
 #ifndef VARIANT
@@ -129,6 +129,18 @@ void NAME(normalize_columns_gradient)(
       vf rest = load_column(dy + i * ldd + j, some) - load_column(dbeta + j, some);
       rest = fma_(-load_column(h + i * ldh + j, some), load_column(dgamma + j, some), rest);
       store_column(dx + i * ldx + j, load_column(scale + j, some) * rest, some);
+    })
+}
+
+void NAME(mix_columns)(
+    ptrdiff_t m, ptrdiff_t n, const float *f, ptrdiff_t ldf, const float *x, ptrdiff_t ldx,
+    const float *a, float *h, ptrdiff_t ldh, float *y, ptrdiff_t ldy) {
+  for (ptrdiff_t i = 0; i < m; i++)
+    FOR_COLUMNS({
+      vf from = load_column(x + i * ldx + j, some);
+      vf change = load_column(f + i * ldf + j, some) - from;
+      if (h) store_column(h + i * ldh + j, change, some);
+      store_column(y + i * ldy + j, fma_(change, load_column(a + j, some), from), some);
     })
 }
 

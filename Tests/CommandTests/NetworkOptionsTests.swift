@@ -8,7 +8,7 @@ import Testing
   let bench: Workbench
   init() throws { bench = try Workbench() }
 
-  @Test(arguments: ["gelu", "leaky-relu", "elu", "silu"])
+  @Test(arguments: ["gelu", "leaky-relu", "elu", "selu", "silu"])
   func everyActivationTrainsAndIsLoadedAgain(_ name: String) throws {
     let trained = try bench.run(
       "train", "digits", "--hidden", "20", "--activation", name, "--epochs", "4", "--json")

@@ -7,8 +7,10 @@
 
 FUNCTION(gelu)
 FUNCTION(silu)
+FUNCTION(selu)
 GRADIENT(gelu_gradient)
 GRADIENT(silu_gradient)
+GRADIENT(selu_gradient)
 
 #define NUMBERED_FUNCTION(name)                                                                 \
   static void name##_call(                                                                      \
@@ -121,6 +123,27 @@ static void normalize_rows_gradient_call(
   kernels->normalize_rows_gradient(
       c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), FLOATS(2), FLOATS(3), o[3].stride, dx->address,
       dx->stride);
+}
+
+// MARK: Mixtures
+
+// Variations: 1 with the differences over the function's values, 2 without keeping them, 3 likewise, with the
+// result over the function's values.
+static void mix_columns_operands(const kernel_case *c, operand *o) {
+  bool is_in_place = c->variation & 1;
+  o[0] = floats(is_in_place ? role_update : role_input, contents_values, c->m, c->n, c->gap);
+  o[1] = floats(role_input, contents_values, c->m, c->n, 2 * c->gap);
+  o[2] = floats(role_input, contents_values, 1, c->n, 0);
+  o[3] = floats(unless(c->variation != 0, role_output), contents_values, c->m, c->n, c->gap);
+  o[4] = floats(unless(c->variation == 3, role_output), contents_values, c->m, c->n, 3 * c->gap);
+}
+
+static void mix_columns_call(
+    const softmax_kernels *kernels, const kernel_case *c, const operand *o) {
+  const operand *h = &o[c->variation == 1 ? 0 : 3], *y = &o[c->variation == 3 ? 0 : 4];
+  kernels->mix_columns(
+      c->m, c->n, FLOATS(0), o[0].stride, FLOATS(1), o[1].stride, FLOATS(2), h->address, h->stride,
+      y->address, y->stride);
 }
 
 // MARK: Dropout

@@ -9,6 +9,8 @@ extension Specification {
 
   func silu(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.silu($0, $1, $2) } }
 
+  func selu(_ x: [Float]) -> [Float] { unsafe mapped(x) { unsafe kernels.selu($0, $1, $2) } }
+
   func elu(_ x: [Float], alpha: Float = 1) -> [Float] {
     unsafe mapped(x) { unsafe kernels.elu($0, alpha, $1, $2) }
   }
@@ -17,9 +19,22 @@ extension Specification {
     unsafe mapped(x) { unsafe kernels.leaky_relu($0, slope, $1, $2) }
   }
 
+  /// The mixtures of two matrices, and their differences.
+  func mixture(_ f: Rows, _ x: Rows, _ a: [Float]) -> (y: Rows, h: Rows) {
+    var (y, h) = (x, x)
+    unsafe kernels.mix_columns(
+      x.rowCount, x.columnCount, f.values, f.columnCount, x.values, x.columnCount, a, &h.values,
+      h.columnCount, &y.values, y.columnCount)
+    return (y, h)
+  }
+
   /// The slopes: the gradients of ones.
   func geluSlope(_ x: [Float]) -> [Float] {
     unsafe mapped(x.map { _ in 1 }) { unsafe kernels.gelu_gradient($0, x, $1, $2) }
+  }
+
+  func seluSlope(_ y: [Float]) -> [Float] {
+    unsafe mapped(y.map { _ in 1 }) { unsafe kernels.selu_gradient($0, y, $1, $2) }
   }
 
   func siluSlope(_ x: [Float]) -> [Float] {
@@ -45,6 +60,9 @@ extension Specification {
   }
 }
 
+private let seluScale = 1.0507009873554804934193349852946
+private let seluAlpha = 1.6732632423543772848170429916717
+
 @Suite("Kernels of layers")
 struct LayerKernelTests {
   static let functions = [
@@ -57,6 +75,10 @@ struct LayerKernelTests {
     ElementaryFunction(
       testDescription: "elu", bound: 2, exact: { $0 > 0 ? $0 : expm1($0) },
       kernel: { Specification().elu($0) }),
+    ElementaryFunction(
+      testDescription: "selu", bound: 3,
+      exact: { $0 > 0 ? seluScale * $0 : seluScale * seluAlpha * expm1($0) },
+      kernel: { Specification().selu($0) }),
   ]
 
   // Every so many floats; where the results of GELU and SiLU are subnormal, a factor of x stands
@@ -96,6 +118,33 @@ struct LayerKernelTests {
     }
   }
 
+  @Test("Slopes of SELU are within 1e-6 of the exact ones")
+  func slopesOfSELUAreWithinTheirBound() {
+    let x = stride(from: Float(-20), through: 20, by: 0.0137).map { $0 }
+    for (x, slope) in zip(x, Specification().seluSlope(Specification().selu(x))) {
+      let exact = x > 0 ? seluScale : seluScale * seluAlpha * exp(Double(x))
+      #expect(abs(Double(slope) - exact) <= 1e-6)
+    }
+  }
+
+  @Test("A mixture is the argument plus a share of the difference, rounded once")
+  func mixturesAreThoseOfTheFormula() {
+    var sample = SampleValues(seed: 33)
+    let (f, x) = (
+      Rows(5, 7) { _, _ in sample.array(1, scale: 3)[0] },
+      Rows(5, 7) { _, _ in sample.array(1, scale: 3)[0] }
+    )
+    let a = sample.array(7, scale: 2)
+    let (y, h) = Specification().mixture(f, x, a)
+    for row in 0..<5 {
+      for column in 0..<7 {
+        let difference = f[row, column] - x[row, column]
+        #expect(h[row, column] == difference)
+        #expect(y[row, column] == x[row, column].addingProduct(difference, a[column]))
+      }
+    }
+  }
+
   @Test("Activations of infinities are their limits")
   func specialValues() {
     let x: [Float] = [.infinity, -.infinity, 0, 1e30, -1e30]
@@ -106,10 +155,17 @@ struct LayerKernelTests {
     #expect(
       bits(Specification().leakyReLU(x, slope: 0.5))
         == bits([.infinity, -.infinity, 0, 1e30, -5e29]))
+    #expect(
+      bits(Specification().selu(x))
+        == bits([
+          .infinity, -Float(seluScale * seluAlpha), 0, Float(seluScale) * 1e30,
+          -Float(seluScale * seluAlpha),
+        ]))
     #expect(Specification().geluSlope(x) == [1, 0, 0.5, 1, 0])
     #expect(Specification().siluSlope(x) == [1, 0, 0.5, 1, 0])
     for y in [
       Specification().gelu([.nan]), Specification().silu([.nan]), Specification().elu([.nan]),
+      Specification().selu([.nan]),
       Specification().leakyReLU([.nan], slope: 0.5),
     ] {
       #expect(y[0].isNaN)

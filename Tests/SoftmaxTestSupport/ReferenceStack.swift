@@ -156,6 +156,9 @@ public struct ReferenceStack: Sendable {
     return zip(dy, normal.values).map { normal.inverse * ($0 - a - $1 * b) }
   }
 
+  private static let seluScale = 1.0507009873554804934193349852946
+  private static let seluLimit = seluScale * 1.6732632423543772848170429916717
+
   /// A function's value.
   public static func value(_ name: String, _ setting: Double, _ x: Double) -> Double {
     switch name {
@@ -164,6 +167,7 @@ public struct ReferenceStack: Sendable {
     case "sigmoid": 1 / (1 + exp(-x))
     case "gelu": x / 2 * erfc(-x / 2.0.squareRoot())
     case "silu": x / (1 + exp(-x))
+    case "selu": x > 0 ? seluScale * x : seluLimit * expm1(x)
     case "leaky-relu": x > 0 ? x : setting * x
     case "elu": x > 0 ? x : setting * expm1(x)
     default: x
@@ -183,6 +187,7 @@ public struct ReferenceStack: Sendable {
     case "silu":
       let s = 1 / (1 + exp(-x))
       return s * (1 + x * (1 - s))
+    case "selu": return x > 0 ? seluScale : seluLimit * exp(x)
     case "leaky-relu": return x > 0 ? 1 : setting
     case "elu": return x > 0 ? 1 : setting * exp(x)
     default: return 1

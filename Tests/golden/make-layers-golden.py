@@ -25,7 +25,8 @@ points = torch.cat([torch.linspace(-12, 12, 97), torch.randn(64) * 2,
                     torch.tensor([0.0, 1e-6, -1e-6, 30.0, -30.0])]).float().double()
 activations = {}
 for name, function in {"relu": functional.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "gelu": functional.gelu,
-                       "leaky-relu": functional.leaky_relu, "elu": functional.elu, "silu": functional.silu}.items():
+                       "leaky-relu": functional.leaky_relu, "elu": functional.elu, "silu": functional.silu,
+                       "selu": functional.selu}.items():
     x = points.clone().requires_grad_()
     y = function(x)
     y.sum().backward()

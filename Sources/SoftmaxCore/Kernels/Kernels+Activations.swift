@@ -5,7 +5,7 @@ import CSoftmaxKernels
 extension Kernels {
   /// An elementwise activation function that has a kernel.
   package enum ElementFunction: Sendable, BitwiseCopyable, Hashable {
-    case relu, tanh, sigmoid, gelu, silu
+    case relu, tanh, sigmoid, gelu, silu, selu
     case leakyReLU(slope: Float)
     case elu(alpha: Float)
 
@@ -13,7 +13,7 @@ extension Kernels {
     package var needsArgument: Bool {
       switch self {
       case .gelu, .silu: true
-      case .relu, .tanh, .sigmoid, .leakyReLU, .elu: false
+      case .relu, .tanh, .sigmoid, .selu, .leakyReLU, .elu: false
       }
     }
   }
@@ -29,6 +29,7 @@ extension Kernels {
       case .sigmoid: unsafe table.pointee.sigmoid(x.columnCount, from, to)
       case .gelu: unsafe table.pointee.gelu(x.columnCount, from, to)
       case .silu: unsafe table.pointee.silu(x.columnCount, from, to)
+      case .selu: unsafe table.pointee.selu(x.columnCount, from, to)
       case .leakyReLU(let slope): unsafe table.pointee.leaky_relu(x.columnCount, slope, from, to)
       case .elu(let alpha): unsafe table.pointee.elu(x.columnCount, alpha, from, to)
       }
@@ -58,10 +59,29 @@ extension Kernels {
       case .sigmoid: unsafe table.pointee.sigmoid_gradient(count, at, from, to)
       case .gelu: unsafe table.pointee.gelu_gradient(count, at, from, to)
       case .silu: unsafe table.pointee.silu_gradient(count, at, from, to)
+      case .selu: unsafe table.pointee.selu_gradient(count, at, from, to)
       case .leakyReLU(let slope):
         unsafe table.pointee.leaky_relu_gradient(count, slope, at, from, to)
       case .elu(let alpha): unsafe table.pointee.elu_gradient(count, alpha, at, from, to)
       }
     }
+  }
+
+  /// Computes y = x + a (f - x) with a share a for each column.
+  ///
+  /// `difference` receives f - x, unless it is nil. It may be f; without it y may be f.
+  package func mix(
+    _ f: MatrixView, into x: MatrixView, shares a: MatrixView, difference: MatrixView?,
+    result y: MatrixView
+  ) {
+    func hasShape(_ view: MatrixView) -> Bool {
+      view.rowCount == x.rowCount && view.columnCount == x.columnCount
+    }
+    precondition(
+      hasShape(f) && hasShape(y) && difference.map(hasShape) ?? true && a.rowCount == 1
+        && a.columnCount == x.columnCount, "shapes of a mixture")
+    unsafe table.pointee.mix_columns(
+      x.rowCount, x.columnCount, f.base, f.stride, x.base, x.stride, a.base, difference?.base,
+      difference?.stride ?? 0, y.base, y.stride)
   }
 }

@@ -70,6 +70,12 @@ public struct Activation: Sendable {
     Form("elu", typeName: "ELU", usualSetting: 1) { .elu(alpha: $0) })
   /// x / (1 + exp(-x)), also known as swish.
   public static let silu = Activation(Form("silu", typeName: "SiLU") { _ in .silu })
+  /// lambda x for x > 0, else lambda alpha (exp(x) - 1), with lambda = 1.0507... and alpha = 1.6732...
+  ///
+  /// With these constants, a normal distribution of mean 0 and variance 1 has that mean and variance after
+  /// the function too. The derivative at 0 is lambda alpha. Source: Klambauer, Unterthiner, Mayr and
+  /// Hochreiter, "Self-normalizing neural networks", NeurIPS 2017.
+  public static let selu = Activation(Form("selu", typeName: "SELU") { _ in .selu })
   /// exp(x_j) / sum over k of exp(x_k), which is allowed only in the last layer.
   ///
   /// A network that ends in softmax is trained from the logits before it.
@@ -93,7 +99,7 @@ public struct Activation: Sendable {
   public static func elu(alpha: Float) -> Activation { Activation(elu.form, setting: alpha) }
 
   /// All activations with their default parameters, as model files and the command line offer them.
-  package static let all = [relu, tanh, sigmoid, gelu, leakyReLU, elu, silu, softmax]
+  package static let all = [relu, tanh, sigmoid, gelu, leakyReLU, elu, selu, silu, softmax]
 
   /// Creates the activation of a name with its default parameter; nil if there is no such name.
   package init?(named name: String) {
