@@ -45,6 +45,26 @@ import Testing
     #expect(LearningRateSchedule.constant.factor(atStep: 7, stepsPerEpoch: 3) == 1)
   }
 
+  @Test func fourWavesAreThoseOfTheFormula() {
+    for length in [1, 7, 100, 4096] {
+      let schedule = LearningRateSchedule.coslog4(over: .steps(length))
+      for step in 0..<length {
+        let turns = log2(1 + 15 * Double(step) / Double(length))
+        let factor = schedule.factor(atStep: step, stepsPerEpoch: 3)
+        #expect(abs(factor - 0.5 * (1 - cos(2 * Double.pi * turns))) <= 1e-14)
+      }
+      for step in [length, length + 1, .max] {
+        #expect(schedule.factor(atStep: step, stepsPerEpoch: 3) == 0)
+      }
+    }
+    // Waves end after 1, 3 and 7 of 15 parts; the second is at its top where 1 + 15 t is 2^1.5.
+    let schedule = LearningRateSchedule.coslog4(over: .epochs(15))
+    for step in [0, 10, 30, 70, 150] {
+      #expect(schedule.factor(atStep: step, stepsPerEpoch: 10) == 0)
+    }
+    #expect(schedule.factor(atStep: 18, stepsPerEpoch: 10) > 0.99)
+  }
+
   @Test func theShortestSchedulesHaveFactorsToo() {
     for span in [1, 2, 3] {
       for fraction in [0, 0.3, 0.5, 1] {
@@ -76,6 +96,7 @@ import Testing
           .oneCycle(over: span, initialDivisor: x, finalDivisor: x),
         ]
       }
+      schedules.append(.coslog4(over: span))
       for warmup in spans { schedules.append(.cosine(over: span, warmup: warmup)) }
     }
     var validCount = 0
@@ -105,6 +126,7 @@ import Testing
     for schedule in [
       .constant, .step(every: .steps(3)), .exponential(factor: 0.5), warmup, cycle,
       .oneCycle(over: .steps(7)), .oneCycle(over: .steps(6), warmupFraction: 0.9),
+      .coslog4(over: .steps(31)), .coslog4(over: .epochs(10)), .coslog4(over: .steps(2)),
     ] as [LearningRateSchedule] {
       for count in 1...40 {
         let factors = (0..<count).map { schedule.factor(atStep: $0, stepsPerEpoch: 10) }
@@ -117,6 +139,7 @@ import Testing
     for schedule: LearningRateSchedule in [
       .constant, .step(factor: 0.5, every: .steps(3)), .exponential(factor: 0.9),
       .cosine(over: .epochs(3), warmup: .epochs(1), floor: 0.1), .oneCycle(over: .steps(100)),
+      .coslog4(over: .epochs(7)),
     ] {
       let optimizer = Optimizer.adamW().scheduled(schedule).clipped(norm: 2).accumulating(3)
       let json = try JSONEncoder().encode(optimizer)
@@ -131,7 +154,7 @@ import Testing
       .exponential(factor: 0.5, per: .epochs(-1)), .exponential(factor: -0.5),
       .cosine(over: .steps(0)), .cosine(over: .steps(5), warmup: .steps(5)),
       .cosine(over: .steps(5), warmup: .steps(-1)), .cosine(over: .steps(5), floor: 1.5),
-      .cosine(over: .epochs(.max)), .oneCycle(over: .steps(0)),
+      .cosine(over: .epochs(.max)), .coslog4(over: .steps(0)), .oneCycle(over: .steps(0)),
       .oneCycle(over: .steps(5), warmupFraction: 1.1),
       .oneCycle(over: .steps(5), initialDivisor: 0),
       .oneCycle(over: .steps(5), finalDivisor: .infinity),

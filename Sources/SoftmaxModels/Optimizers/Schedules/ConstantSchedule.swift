@@ -11,7 +11,7 @@ package struct ConstantSchedule: ScheduleKind {
 
   package func validate() {}
   package func factor(atStep step: Double, stepsPerEpoch: Int) -> Double { 1 }
-  package func peak(stepsPerEpoch: Int) -> Double { 0 }
+  package func peaks(stepsPerEpoch: Int) -> [Double] { [0] }
 }
 
 extension LearningRateSchedule {

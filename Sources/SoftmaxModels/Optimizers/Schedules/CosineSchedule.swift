@@ -40,8 +40,8 @@ package struct CosineSchedule: ScheduleKind {
     return along(cosineFrom: 1, to: floor, (step - warmup) / (length - warmup))
   }
 
-  package func peak(stepsPerEpoch: Int) -> Double {
-    warmup.stepCount(stepsPerEpoch: stepsPerEpoch)
+  package func peaks(stepsPerEpoch: Int) -> [Double] {
+    [warmup.stepCount(stepsPerEpoch: stepsPerEpoch)]
   }
 }
 

@@ -23,7 +23,7 @@ package struct ExponentialSchedule: ScheduleKind {
     power(factor, step / span.stepCount(stepsPerEpoch: stepsPerEpoch))
   }
 
-  package func peak(stepsPerEpoch: Int) -> Double { 0 }
+  package func peaks(stepsPerEpoch: Int) -> [Double] { [0] }
 }
 
 extension LearningRateSchedule {

@@ -66,16 +66,14 @@ extension LearningRateSchedule {
     inSteps count: Int, stepsPerEpoch: Int
   ) -> (factor: Double, isReached: Bool) {
     let last = count > 1 ? count - 1 : 0
-    let peak = kind.peak(stepsPerEpoch: max(1, stepsPerEpoch))
-    guard peak <= Double(last) else {
-      return (factor(atStep: last, stepsPerEpoch: stepsPerEpoch), false)
+    let reached = kind.peaks(stepsPerEpoch: max(1, stepsPerEpoch)).filter { $0 <= Double(last) }
+    // A peak may lie between two steps, and the training may end on the way to the next.
+    let steps = reached.flatMap { peak in
+      let step = peak > 0 ? Int(exactly: peak.rounded(.down)) ?? last : 0
+      return [step, step < last ? step + 1 : last]
     }
-    // The peak may lie between two steps; the greater factor of the two is taken.
-    let step = peak > 0 ? Int(exactly: peak.rounded(.down)) ?? last : 0
-    let factors = [step, step < last ? step + 1 : last].map {
-      factor(atStep: $0, stepsPerEpoch: stepsPerEpoch)
-    }
-    return (max(factors[0], factors[1]), true)
+    let factors = (steps + [last]).map { factor(atStep: $0, stepsPerEpoch: stepsPerEpoch) }
+    return (factors.max() ?? 0, !reached.isEmpty)
   }
 }
 

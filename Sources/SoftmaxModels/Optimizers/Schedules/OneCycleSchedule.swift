@@ -39,7 +39,9 @@ package struct OneCycleSchedule: ScheduleKind {
     return along(cosineFrom: 1, to: final, (step - peak) / (last - peak))
   }
 
-  package func peak(stepsPerEpoch: Int) -> Double {
+  package func peaks(stepsPerEpoch: Int) -> [Double] { [peak(stepsPerEpoch: stepsPerEpoch)] }
+
+  private func peak(stepsPerEpoch: Int) -> Double {
     warmupFraction * span.stepCount(stepsPerEpoch: stepsPerEpoch) - 1
   }
 }

@@ -20,9 +20,12 @@ package protocol ScheduleKind: Configurable {
   /// - Parameter step: the number of previous steps, at least 0.
   func factor(atStep step: Double, stepsPerEpoch: Int) -> Double
 
-  /// Returns the step of the greatest factor, which may be fractional. Factors do not fall before it and
-  /// do not rise after it.
-  func peak(stepsPerEpoch: Int) -> Double
+  /// Returns the steps at which the schedule has its greatest factor, at least one, in order; they may be
+  /// fractional.
+  ///
+  /// Factors do not fall before the first of them and do not rise after the last; between two of them they
+  /// fall, then rise.
+  func peaks(stepsPerEpoch: Int) -> [Double]
 }
 
 /// The available kinds of schedules.
@@ -30,7 +33,7 @@ package enum ScheduleKinds {
   /// All kinds in the order of help and messages.
   package static let all: [any ScheduleKind.Type] = [
     ConstantSchedule.self, StepSchedule.self, ExponentialSchedule.self, CosineSchedule.self,
-    OneCycleSchedule.self,
+    OneCycleSchedule.self, Coslog4Schedule.self,
   ]
 }
 

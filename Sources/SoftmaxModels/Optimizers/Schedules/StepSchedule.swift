@@ -23,7 +23,7 @@ package struct StepSchedule: ScheduleKind {
     power(factor, (step / span.stepCount(stepsPerEpoch: stepsPerEpoch)).rounded(.down))
   }
 
-  package func peak(stepsPerEpoch: Int) -> Double { 0 }
+  package func peaks(stepsPerEpoch: Int) -> [Double] { [0] }
 }
 
 extension LearningRateSchedule {
