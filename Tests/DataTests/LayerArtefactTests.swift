@@ -31,6 +31,7 @@ private struct Doubling: RowLayer {
       featureShape: [2, 3])
     var network = try Sequential(input: [2, 3], seed: 12) {
       Flatten()
+      Scaling()
       Dense(5, activation: .leakyReLU(slope: 0.3), initializer: .normal(standardDeviation: 0.5))
         .named("hidden")
       BatchNormalization(momentum: 0.9, epsilon: 1e-5)
@@ -38,6 +39,7 @@ private struct Doubling: RowLayer {
       Dropout(0.1)
       Dense(40, activation: .gelu, initializer: .heNormal)
       LayerNormalization()
+      ParametricActivation(.elu(alpha: 0.6))
       SiLU()
       Dense(3, activation: .softmax, initializer: .pytorch)
     }
@@ -56,7 +58,7 @@ private struct Doubling: RowLayer {
     #expect(restored.network["hidden"]?.isFrozen == true)
     let file = try SafetensorsFile.read(path)
     #expect(file.tensorDataSHA256 == classifier.weightsSHA256)
-    #expect(file["layers.2.running_variance"]?.shape == [5])
+    #expect(file["layers.3.running_variance"]?.shape == [5])
     // A loaded network goes on as the saved one would.
     let features = Features.floats(Matrix(rowCount: 2, columnCount: 6, repeating: 0.3))
     #expect(try restored.logits(for: features) == classifier.logits(for: features))
@@ -82,6 +84,9 @@ private struct Doubling: RowLayer {
     (#""rate":0.1"#, #""rate":0.1,"units":3"#), (#""momentum":0.9"#, #""momentum":1.5"#),
     (#""epsilon":0.001"#, #""epsilon":0"#), (#""epsilon":0.001"#, #""epsilon":-1"#),
     (#""setting":0.7"#, #""setting":-0.7"#), (#""setting":0.7"#, #""setting":"wide""#),
+    (#""activation":"elu","activation_setting":0.6"#, #""activation":"softmax""#),
+    (#""activation":"elu","activation_setting":0.6"#, #""activation":"swerve""#),
+    (#""activation":"elu",""#, #"""#),
     (#""type":"silu""#, #""setting":0.7,"type":"silu""#),
     (#""activation_setting":0.3"#, #""activation_setting":-0.3"#),
     (#""initializer_setting":0.5"#, #""initializer_setting":-0.5"#),
@@ -108,7 +113,7 @@ private struct Doubling: RowLayer {
     try classifier().save(to: path)
     let file = try SafetensorsFile.read(path)
     let tensors = file.tensors.map { tensor in
-      tensor.name == "layers.2.running_variance"
+      tensor.name == "layers.3.running_variance"
         ? SafetensorsFile.Tensor(
           name: tensor.name, shape: tensor.shape, values: tensor.values.map { -$0 }) : tensor
     }

@@ -24,6 +24,9 @@ struct LayerExample: Sendable, CustomTestStringConvertible {
       LayerExample(
         usual: BatchNormalization(), other: BatchNormalization(momentum: 0.7, epsilon: 1e-4)),
       LayerExample(usual: LayerNormalization(), other: LayerNormalization(epsilon: 0.02)),
+      LayerExample(usual: Scaling(), other: Scaling()),
+      LayerExample(
+        usual: ParametricActivation(.relu), other: ParametricActivation(.elu(alpha: 0.3))),
     ]
     + Activation.all.map { activation in
       LayerExample(

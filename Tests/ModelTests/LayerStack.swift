@@ -29,6 +29,10 @@ struct LayerStack: Sendable, CustomTestStringConvertible {
       add("\(name) twice", inputs: 7) {
         [Dense(35), ActivationLayer(function), ActivationLayer(function)]
       }
+      add("parametric \(name)", inputs: 9) { [Dense(34), ParametricActivation(function)] }
+      add("parametric \(name) of features", inputs: 19) {
+        [ParametricActivation(function), Dense(5)]
+      }
       add("\(name) behind a batch normalization", inputs: 7) {
         [Dense(33), BatchNormalization(), ActivationLayer(function)]
       }
@@ -43,6 +47,20 @@ struct LayerStack: Sendable, CustomTestStringConvertible {
     add("layer normalization of features", inputs: 17) { [LayerNormalization(), Dense(4)] }
     add("layer normalization behind a batch normalization", inputs: 5) {
       [Dense(18), BatchNormalization(), LayerNormalization(epsilon: 1e-5)]
+    }
+    add("scaled features", inputs: 20) { [Scaling(), Dense(34)] }
+    add("scaled features without a hidden layer", inputs: 19) { [Scaling()] }
+    add("scaled features after a batch normalization and dropout", inputs: 35) {
+      [BatchNormalization(), Dropout(0.1), Scaling(), Dense(36, activation: .tanh)]
+    }
+    add("scaled units", inputs: 18) {
+      [Dense(5), Scaling(), ActivationLayer(.tanh), Dense(33), Scaling(), Scaling()]
+    }
+    add("parametric activations one after another", inputs: 17) {
+      [
+        Scaling(), Dense(34), ParametricActivation(.selu), Dropout(0.15), Dense(33),
+        ParametricActivation(.gelu), ParametricActivation(.tanh), Dropout(0.15),
+      ]
     }
     add("dropout of features", inputs: 20) { [Dropout(0.2), Dense(8, activation: .tanh)] }
     add("dropout behind dropout", inputs: 9) { [Dense(33), Dropout(0.2), Dropout(0.5)] }
@@ -101,6 +119,12 @@ extension ReferenceStack {
       }
       switch state.configuration.kind {
       case let layer as ActivationLayer: add(layer.activation)
+      case is Scaling: layers.append(.scaling(numbers("weight")))
+      case let layer as ParametricActivation:
+        layers.append(
+          .mixture(
+            layer.activation.name, setting: Double(layer.activation.setting ?? 0),
+            shares: numbers("weight")))
       case let layer as Dense:
         let weight = state.weight ?? Matrix(rowCount: 0, columnCount: 0)
         layers.append(

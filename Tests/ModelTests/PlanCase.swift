@@ -12,6 +12,8 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var activation: Activation? = .relu
   /// What stands behind each hidden layer in the place of the activation.
   var steps: HiddenSteps?
+  /// What happens to the features before the first layer.
+  var inputSteps: InputSteps?
   /// How many layers are frozen, from the first on.
   var frozenCount = 0
   var classes = 10
@@ -25,7 +27,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   var threads = 1
 
   var testDescription: String {
-    "\(features)-\(hidden)-\(classes) \(steps?.rawValue ?? activation?.name ?? "linear"), "
+    "\(features)\(inputSteps.map { " \($0)" } ?? "")-\(hidden)-\(classes) \(steps?.rawValue ?? activation?.name ?? "linear"), "
       + "\(rows) rows by \(batchSize), \(frozenCount) frozen, "
       + "\(optimizer.name) \(optimizer.settings), l1 \(l1Penalty), l2 \(l2Penalty), "
       + "\(isBytes ? "bytes" : "floats"), \(isSoft ? "soft" : "labels"), \(threads) threads"
@@ -64,6 +66,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   /// The network, with biases other than 0.
   func network() throws -> Sequential {
     var network = try Sequential(input: [features], seed: 7) {
+      inputSteps?.layers ?? []
       for width in hidden {
         Dense(width, activation: steps == nil ? activation : nil)
         steps?.layers ?? []
@@ -108,9 +111,25 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
   }
 }
 
+/// What may happen to the features.
+enum InputSteps: String, Sendable, CaseIterable {
+  case scaling, dropout, all
+
+  var layers: [any Layer] {
+    switch self {
+    case .scaling: [Scaling()]
+    case .dropout: [Dropout(0.2), Tanh()]
+    case .all: [BatchNormalization(momentum: 0.5), Scaling(), ParametricActivation(.silu)]
+    }
+  }
+
+  /// The most rows of a batch that the fused plan takes.
+  var rowLimit: Int { self == .all ? Kernels.rowChunk : .max }
+}
+
 /// What may happen to the units of a hidden layer.
 enum HiddenSteps: String, Sendable, CaseIterable {
-  case dropout, normalization, custom, gelu, twice, all
+  case dropout, normalization, custom, gelu, twice, parametric, all
 
   var layers: [any Layer] {
     switch self {
@@ -118,6 +137,7 @@ enum HiddenSteps: String, Sendable, CaseIterable {
     case .normalization: [BatchNormalization(), Tanh()]
     case .custom: [Softsign()]
     case .gelu: [GELU()]
+    case .parametric: [ParametricActivation(.selu), Dropout(0.15), Scaling()]
     case .twice: [Sigmoid(), Dropout(0.5), Dropout(0.2), SiLU()]
     case .all:
       [

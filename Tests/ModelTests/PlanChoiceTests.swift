@@ -26,7 +26,23 @@ import Testing
         Dense(32)
         Softmax()
       })
-    // Whatever happens to each unit for itself.
+    // Whatever happens to each feature or unit for itself.
+    #expect(
+      try isFused(20) {
+        Scaling()
+        Dense(128)
+        ParametricActivation(.selu)
+        Dropout(0.15)
+        Dense(10, activation: .softmax)
+      })
+    #expect(
+      try isFused(20) {
+        BatchNormalization()
+        Dropout(0.1)
+        ReLU()
+        Dense(40)
+        Dense(10)
+      })
     #expect(
       try isFused(20) {
         Dense(40, activation: .relu)
@@ -63,6 +79,7 @@ import Testing
     #expect(try fits(BatchNormalization(), rowCount: Kernels.rowChunk) == true)
     #expect(try fits(BatchNormalization(), rowCount: Kernels.rowChunk + 1) == false)
     #expect(try fits(Dropout(0.5), rowCount: Kernels.rowChunk + 1) == true)
+    #expect(try fits(Scaling(), rowCount: Kernels.rowChunk + 1) == true)
   }
 
   @Test func otherNetworksAreNot() throws {
@@ -88,15 +105,12 @@ import Testing
         Pairs()
         Dense(10)
       })
-    // An activation in front, one behind the logits.
-    for hidden in [[], [Dense(40, activation: .relu)]] {
-      #expect(
-        try !isFused(20) {
-          ReLU()
-          hidden
-          Dense(10)
-        })
-    }
+    // An activation in front of the only layer, one behind the logits.
+    #expect(
+      try !isFused(20) {
+        ReLU()
+        Dense(10)
+      })
     #expect(try !isFused(20) { Dense(10, activation: .tanh) })
   }
 

@@ -23,8 +23,11 @@ import Testing
   /// Where others need the processors, a plan for several workers goes on with one, and back.
   @Test(arguments: [2, 3, 5])
   func aPlanThatOneWorkerTakesOverForAWhileHasTheSameBits(threads: Int) throws {
-    for hidden in [[], [40], [48, 40]] {
-      let test = PlanCase(hidden: hidden, rows: 90, batchSize: 13, threads: threads)
+    for (hidden, inputSteps) in [
+      ([], nil), ([40], nil), ([48, 40], nil), ([40], .all), ([48, 40], .scaling),
+    ] as [([Int], InputSteps?)] {
+      let test = PlanCase(
+        hidden: hidden, inputSteps: inputSteps, rows: 90, batchSize: 13, threads: threads)
       let network = try test.network()
       let dataset = try test.dataset()
       let expected = test.outcome(
@@ -117,6 +120,25 @@ import Testing
     try expectSameBits(test)
   }
 
+  static let inputSteps: [PlanCase] = InputSteps.allCases.flatMap { inputSteps in
+    PlanCase.batches.indices.flatMap { batch in
+      [9, 20, 70].compactMap { features in
+        let hidden = [[40], [77], [48, 33], [33, 34, 36]][batch % 4]
+        var test = PlanCase(features: features, hidden: hidden, inputSteps: inputSteps)
+          .settings(batch + features)
+        test.classes = min(10, features)
+        (test.rows, test.batchSize) = PlanCase.batches[batch]
+        let isNormalized = inputSteps.rowLimit < .max
+        return isNormalized && !(2...inputSteps.rowLimit ~= test.batchSize) ? nil : test
+      }
+    }
+  }
+
+  @Test(arguments: inputSteps)
+  func whatHappensToTheFeaturesHasTheSameBits(test: PlanCase) throws {
+    try expectSameBits(test)
+  }
+
   // How many steps the team does at a time follows the clock.
   @Test(arguments: [1, 2, 3])
   func runsOfAnyLengthHaveTheSameBits(stepsOfRun: Int) throws {
@@ -137,6 +159,10 @@ import Testing
     PlanCase(hidden: [33, 34], optimizer: .rmsprop(momentum: 0.5)),
     PlanCase(hidden: [77, 40], steps: .all),
     PlanCase(hidden: [100], steps: .dropout, rows: 300, batchSize: 270),
+    PlanCase(hidden: [100], steps: .parametric, inputSteps: .scaling, rows: 300, batchSize: 270),
+    PlanCase(
+      features: 40, hidden: [77, 40], steps: .parametric, inputSteps: .all,
+      optimizer: .adamW()),
   ]
 
   @Test(arguments: crossed, InstructionSet.allCases.filter(\.isSupported))
@@ -219,6 +245,24 @@ import Testing
           network, dataset, threads: test.threads)
         #expect(plain == fused, "\(test.testDescription)")
       }
+    }
+  }
+
+  @Test(arguments: InputSteps.allCases)
+  func gradientsBehindStepsOnFeaturesHaveTheSameBits(inputSteps: InputSteps) throws {
+    for rowCount in [2, 33, 256, 600] where rowCount <= inputSteps.rowLimit {
+      var test = PlanCase(
+        hidden: [48, 33], steps: .parametric, inputSteps: inputSteps, rows: rowCount,
+        batchSize: rowCount)
+      test.threads = 3
+      let network = try test.network()
+      let dataset = try test.dataset()
+      let plain = test.gradient(
+        by: test.plainPlan(network, dataset, threads: 2), network, dataset, threads: 2)
+      let fused = test.gradient(
+        by: try test.fusedPlan(network, dataset, threads: test.threads, isUpdating: false),
+        network, dataset, threads: test.threads)
+      #expect(plain == fused, "\(test.testDescription)")
     }
   }
 

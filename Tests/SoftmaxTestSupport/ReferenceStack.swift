@@ -17,6 +17,10 @@ public struct ReferenceStack: Sendable {
     case batchNormalization(gamma: [Double], beta: [Double], epsilon: Double)
     /// Normalization along each sample.
     case layerNormalization(gamma: [Double], beta: [Double], epsilon: Double)
+    /// Each number times the factor of its column.
+    case scaling([Double])
+    /// Each number moved towards a function's value, by the share of its column.
+    case mixture(String, setting: Double, shares: [Double])
     /// Each number times that of a mask.
     case mask([[Double]])
 
@@ -27,6 +31,8 @@ public struct ReferenceStack: Sendable {
         case .dense(let weight, let bias): [weight.flatMap(\.self), bias]
         case .batchNormalization(let gamma, let beta, _): [gamma, beta]
         case .layerNormalization(let gamma, let beta, _): [gamma, beta]
+        case .scaling(let factors): [factors]
+        case .mixture(_, _, let shares): [shares]
         case .activation, .mask: []
         }
       }
@@ -41,6 +47,9 @@ public struct ReferenceStack: Sendable {
           self = .batchNormalization(gamma: newValue[0], beta: newValue[1], epsilon: epsilon)
         case .layerNormalization(_, _, let epsilon):
           self = .layerNormalization(gamma: newValue[0], beta: newValue[1], epsilon: epsilon)
+        case .scaling: self = .scaling(newValue[0])
+        case .mixture(let name, let setting, _):
+          self = .mixture(name, setting: setting, shares: newValue[0])
         case .activation, .mask: break
         }
       }
@@ -82,6 +91,10 @@ public struct ReferenceStack: Sendable {
       x.map { row in zip(weight, bias).map { w, b in b + dot(w, row) } }
     case .activation(let name, let setting):
       x.map { $0.map { value(name, setting, $0) } }
+    case .scaling(let factors):
+      x.map { zip($0, factors).map(*) }
+    case .mixture(let name, let setting, let shares):
+      x.map { zip($0, shares).map { $0 + $1 * (value(name, setting, $0) - $0) } }
     case .mask(let mask):
       zip(x, mask).map { zip($0, $1).map(*) }
     case .batchNormalization(let gamma, let beta, let epsilon):
@@ -111,6 +124,24 @@ public struct ReferenceStack: Sendable {
       )
     case .activation(let name, let setting):
       return ([], zip(x, dy).map { zip($0, $1).map { slope(name, setting, $0) * $1 } })
+    case .scaling(let factors):
+      return (
+        [zip(transposed(x), transposed(dy)).map { dot($0, $1) }],
+        dy.map { zip($0, factors).map(*) }
+      )
+    case .mixture(let name, let setting, let shares):
+      return (
+        [
+          zip(transposed(x), transposed(dy)).map { column, gradients in
+            dot(column.map { value(name, setting, $0) - $0 }, gradients)
+          }
+        ],
+        zip(x, dy).map { row, gradients in
+          row.indices.map { j in
+            gradients[j] * (1 + shares[j] * (slope(name, setting, row[j]) - 1))
+          }
+        }
+      )
     case .mask(let mask):
       return ([], zip(dy, mask).map { zip($0, $1).map(*) })
     case .batchNormalization(let gamma, _, let epsilon):

@@ -63,7 +63,7 @@ package enum LayerKinds {
   /// All kinds of layers that a model file can hold.
   package static let all: [any StoredLayerKind.Type] = [
     Flatten.self, Dense.self, ActivationLayer.self, Dropout.self, BatchNormalization.self,
-    LayerNormalization.self,
+    LayerNormalization.self, Scaling.self, ParametricActivation.self,
   ]
 
   /// Creates the layer that a file describes.

@@ -12,6 +12,8 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
   case dropout(DropoutOperation)
   case batchNormalization(BatchNormalizationOperation)
   case layerNormalization(LayerNormalizationOperation)
+  case scaling(ScalingOperation)
+  case parametricActivation(ParametricActivationOperation)
   case custom(CustomOperation)
 
   /// The trained parameters, in the order of the layer's tensors.
@@ -22,6 +24,8 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     case .dropout(let body): body.parameters
     case .batchNormalization(let body): body.parameters
     case .layerNormalization(let body): body.parameters
+    case .scaling(let body): body.parameters
+    case .parametricActivation(let body): body.parameters
     case .custom(let body): body.parameters
     }
   }
@@ -41,6 +45,8 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     case .dropout(let body): body.forward(x, into: y, at: place, with: kernels)
     case .batchNormalization(let body): body.forward(x, into: y, at: place, with: kernels)
     case .layerNormalization(let body): body.forward(x, into: y, at: place, with: kernels)
+    case .scaling(let body): body.forward(x, into: y, at: place, with: kernels)
+    case .parametricActivation(let body): body.forward(x, into: y, at: place, with: kernels)
     case .custom(let body): body.forward(x, into: y, at: place, with: kernels)
     }
   }
@@ -62,6 +68,9 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
       body.backward(x: x, y: y, dy: dy, into: dx, part: part, with: kernels)
     case .layerNormalization(let body):
       body.backward(x: x, y: y, dy: dy, into: dx, part: part, with: kernels)
+    case .scaling(let body): body.backward(x: x, y: y, dy: dy, into: dx, part: part, with: kernels)
+    case .parametricActivation(let body):
+      body.backward(x: x, y: y, dy: dy, into: dx, part: part, with: kernels)
     case .custom(let body): body.backward(x: x, y: y, dy: dy, into: dx, part: part, with: kernels)
     }
   }
@@ -74,6 +83,8 @@ package enum LayerOperation: Sendable, BitwiseCopyable {
     case .dropout(let body): body.predict(x, into: y, with: kernels)
     case .batchNormalization(let body): body.predict(x, into: y, with: kernels)
     case .layerNormalization(let body): body.predict(x, into: y, with: kernels)
+    case .scaling(let body): body.predict(x, into: y, with: kernels)
+    case .parametricActivation(let body): body.predict(x, into: y, with: kernels)
     case .custom(let body): body.predict(x, into: y, with: kernels)
     }
   }

@@ -21,9 +21,12 @@ struct LoweredOperation: Sendable {
     case .product, .rows: false
     case .columns, .elements:
       tensors.isEmpty
-        || traits.sumsOnTheWayBack && tensors.allSatisfy { $0.shape == [outputCount] }
+        || !traits.joinsTensors && tensors.allSatisfy { $0.shape == [outputCount] }
     }
   }
+
+  /// Whether the operation has parameters to train.
+  var isTrained: Bool { !isFrozen && tensors.contains(where: \.isTrained) }
 }
 
 /// A network as a list of operations, from which both training plans and prediction are built.

@@ -59,6 +59,20 @@ extension FusedNetwork {
   /// Returns the trained tensors of each layer, in order, with the values of the views that `view` returns.
   func layers(of view: (FusedParameter) -> MatrixView) -> [LayerTensors] {
     var result: [LayerTensors] = []
+    func append(
+      _ tensors: [(layer: Int, shape: LayerTensorShape)],
+      _ unitTensors: (_ worker: Int) -> VectorView<UnitTensor>
+    ) {
+      for (place, tensor) in tensors.enumerated() where tensor.shape.isTrained {
+        let values = inputs.indices.flatMap { worker in
+          unitTensors(worker)[place].parameter.map { view($0).matrix().elements } ?? []
+        }
+        result.append(
+          LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values),
+          ofLayer: tensor.layer)
+      }
+    }
+    append(shape.inputSteps.unitTensors) { inputs[$0].unitTensors }
     for (index, layer) in shape.hidden.enumerated() {
       var weight = Matrix(rowCount: layer.outputCount, columnCount: layer.inputCount)
       for parts in hidden {
@@ -71,14 +85,7 @@ extension FusedNetwork {
       }
       result.append(
         LayerTensors(layer: layer.index, weight: weight, bias: row(\.bias)))
-      for (place, tensor) in layer.unitTensors.enumerated() where tensor.shape.isTrained {
-        let values = hidden.flatMap { parts in
-          parts[index].unitTensors[place].parameter.map { view($0).matrix().elements } ?? []
-        }
-        result.append(
-          LayerTensor(name: tensor.shape.name, shape: tensor.shape.shape, values: values),
-          ofLayer: tensor.layer)
-      }
+      append(layer.steps.unitTensors) { hidden[$0][index].unitTensors }
     }
     var weight = Matrix(
       rowCount: shape.output.outputCount, columnCount: shape.output.inputCount)
@@ -94,8 +101,13 @@ extension FusedNetwork {
   private func forEachUnitTensor(
     _ body: (_ layer: Int, LayerTensorShape, UnitTensor, _ units: Range<Int>) -> Void
   ) {
+    for (place, tensor) in shape.inputSteps.unitTensors.enumerated() {
+      for part in inputs {
+        body(tensor.layer, tensor.shape, part.unitTensors[place], part.units)
+      }
+    }
     for (index, layer) in shape.hidden.enumerated() {
-      for (place, tensor) in layer.unitTensors.enumerated() {
+      for (place, tensor) in layer.steps.unitTensors.enumerated() {
         for parts in hidden {
           body(tensor.layer, tensor.shape, parts[index].unitTensors[place], parts[index].units)
         }

@@ -19,6 +19,17 @@ struct FusedNetwork: Sendable {
     var units: Range<Int> { firstUnit..<firstUnit + weight.value.columnCount }
   }
 
+  /// A worker's features, if there are operations on them.
+  struct InputPart: Sendable, BitwiseCopyable {
+    let firstUnit: Int
+    let unitCount: Int
+    /// The tensors of the operations, in order.
+    let unitTensors: VectorView<UnitTensor>
+
+    /// The features, as indices in a row; empty if there are no operations.
+    var units: Range<Int> { firstUnit..<firstUnit + unitCount }
+  }
+
   /// A worker's slice of a hidden layer.
   struct HiddenPart: Sendable, BitwiseCopyable {
     let firstUnit: Int
@@ -26,14 +37,16 @@ struct FusedNetwork: Sendable {
     let bias: FusedParameter
     /// The tensors of the operations that follow the matrix product, in order.
     let unitTensors: VectorView<UnitTensor>
-    /// The weights of all workers, [inputs, units]; nil for the first hidden layer.
+    /// The weights of all workers, [inputs, units]; nil for the first hidden layer, unless operations on
+    /// features are trained.
     let wholeWeight: MatrixView?
 
     /// The worker's units, as indices in the layer.
     var units: Range<Int> { firstUnit..<firstUnit + bias.value.columnCount }
   }
 
-  /// A tensor with one value for each of a worker's units, of an operation that follows the matrix product.
+  /// A tensor with one value for each of a worker's units, of an operation that follows the matrix product or
+  /// is on features.
   struct UnitTensor: Sendable, BitwiseCopyable {
     let value: MatrixView
     /// The value with its gradient and optimizer state; nil if it is not trained, like the running means of
@@ -54,6 +67,8 @@ struct FusedNetwork: Sendable {
   }
 
   let shape: FusedShape
+  /// The features, by worker.
+  let inputs: [InputPart]
   /// The slices of the hidden layers, by worker, then by layer.
   let hidden: [VectorView<HiddenPart>]
   /// The slices of the layer of the logits, by worker.
@@ -73,31 +88,55 @@ struct FusedNetwork: Sendable {
     gradientLevelCount: Int, treatment: GradientTreatment, in arena: Arena,
     ofWorkers arenas: [Arena]
   ) {
-    func weight(rowCount: Int, columnCount: Int, in arena: Arena) -> FusedParameter {
+    func weight(
+      rowCount: Int, columnCount: Int, in arena: Arena
+    ) -> FusedParameter {
       FusedParameter(
         arena.matrix(rowCount: rowCount, columnCount: columnCount), stateOf: optimizer,
         gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights, in: arena)
     }
-    func bias(_ count: Int, in arena: Arena) -> FusedParameter {
+    func row(_ count: Int, in arena: Arena) -> FusedParameter {
       // The gradient of a bias is always stored, because it is not computed in tiles.
       FusedParameter(
         arena.matrix(rowCount: 1, columnCount: count), stateOf: optimizer,
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: treatment.l2OfBiases,
         in: arena)
     }
+    func unitTensors(
+      of steps: [LoweredOperation], count: Int, in arena: Arena
+    ) -> VectorView<UnitTensor> {
+      arena.vector(
+        copying: steps.unitTensors.map { tensor in
+          let parameter =
+            tensor.shape.isTrained
+            ? row(count, in: arena) : nil
+          return UnitTensor(
+            value: parameter?.value ?? arena.matrix(rowCount: 1, columnCount: count),
+            parameter: parameter)
+        })
+    }
 
     let shares = shape.layersAfterHidden.map { UnitShares(unitsBefore: $0, among: arenas.count) }
-    // The weights of the second and later hidden layers stay contiguous: the backward pass reads them along
-    // rows, across the slices of all workers.
-    let whole = shape.hidden.dropFirst().map {
-      weight(rowCount: $0.inputCount, columnCount: $0.outputCount, in: arena)
+    let inputCount = shape.inputSteps.isEmpty ? 0 : network.inputCount
+    inputs = arenas.enumerated().map { worker, arena in
+      let units = Worker.share(of: inputCount, alignedTo: 16, index: worker, count: arenas.count)
+      return InputPart(
+        firstUnit: units.lowerBound, unitCount: units.count,
+        unitTensors: unitTensors(of: shape.inputSteps, count: units.count, in: arena))
+    }
+    // Weights whose inputs need a gradient stay contiguous: the backward pass reads them along rows, across
+    // the slices of all workers.
+    let whole = shape.hidden.enumerated().map { index, layer in
+      index > 0 || shape.trainsInputs
+        ? weight(rowCount: layer.inputCount, columnCount: layer.outputCount, in: arena)
+        : nil
     }
     hidden = arenas.enumerated().map { worker, arena in
       arena.vector(
         copying: shape.hidden.indices.map { index in
           let layer = shape.hidden[index]
           let units = shares[index].ranges[worker]
-          let piece = index > 0 ? whole[index - 1] : nil
+          let piece = whole[index]
           let panels = stride(
             from: units.lowerBound, to: units.upperBound, by: Kernels.panelWidth
           ).map { first in
@@ -105,18 +144,14 @@ struct FusedNetwork: Sendable {
             return Panel(
               firstUnit: first,
               weight: piece?.columns(columns)
-                ?? weight(rowCount: layer.inputCount, columnCount: columns.count, in: arena))
+                ?? weight(
+                  rowCount: layer.inputCount, columnCount: columns.count, in: arena))
           }
           return HiddenPart(
             firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
-            bias: bias(units.count, in: arena),
-            unitTensors: arena.vector(
-              copying: layer.unitTensors.map { tensor in
-                let parameter = tensor.shape.isTrained ? bias(units.count, in: arena) : nil
-                return UnitTensor(
-                  value: parameter?.value
-                    ?? arena.matrix(rowCount: 1, columnCount: units.count), parameter: parameter)
-              }), wholeWeight: piece?.value)
+            bias: row(units.count, in: arena),
+            unitTensors: unitTensors(of: layer.steps, count: units.count, in: arena),
+            wholeWeight: piece?.value)
         })
     }
 
@@ -124,13 +159,15 @@ struct FusedNetwork: Sendable {
     let classes = shape.output.outputCount
     let piece =
       inputShares.areWholeChunks
-      ? nil : weight(rowCount: classes, columnCount: shape.output.inputCount, in: arena)
+      ? nil
+      : weight(
+        rowCount: classes, columnCount: shape.output.inputCount, in: arena)
     output = zip(inputShares.ranges, arenas).map { inputs, arena in
       OutputPart(
         firstInput: inputs.lowerBound,
         weight: piece?.columns(inputs)
           ?? weight(rowCount: classes, columnCount: inputs.count, in: arena),
-        bias: bias(classes, in: arena))
+        bias: row(classes, in: arena))
     }
     self.shape = shape
     seed = network.seed
@@ -145,9 +182,9 @@ extension FusedShape {
   var layersAfterHidden: [Layer] { hidden.isEmpty ? [] : Array(hidden.dropFirst()) + [output] }
 }
 
-extension FusedShape.Layer {
-  /// The tensors of the steps, in order, each with the index of its layer in the network.
+extension [LoweredOperation] {
+  /// The tensors of the operations, in order, each with the index of its layer in the network.
   var unitTensors: [(layer: Int, shape: LayerTensorShape)] {
-    steps.flatMap { step in step.tensors.map { (step.layer, $0) } }
+    flatMap { step in step.tensors.map { (step.layer, $0) } }
   }
 }

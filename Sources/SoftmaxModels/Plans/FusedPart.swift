@@ -25,16 +25,21 @@ extension FusedNetwork {
           parameter: parameter, offset: segment.offset + firstColumn, stride: segment.columnCount,
           isOwned: isOwned))
     }
+    func add(_ tensors: VectorView<UnitTensor>, of steps: [LoweredOperation], firstUnit: Int) {
+      for (place, tensor) in steps.unitTensors.enumerated() {
+        guard let parameter = tensors[place].parameter else { continue }
+        add(parameter, tensor.shape.name, ofLayer: tensor.layer, firstColumn: firstUnit)
+      }
+    }
+    let features = inputs[worker]
+    add(features.unitTensors, of: shape.inputSteps, firstUnit: features.firstUnit)
     for (index, layer) in shape.hidden.enumerated() {
       let part = hidden[worker][index]
       for panel in part.panels.elements() {
         add(panel.weight, "weight", ofLayer: layer.index, firstColumn: panel.firstUnit)
       }
       add(part.bias, "bias", ofLayer: layer.index, firstColumn: part.firstUnit)
-      for (place, tensor) in layer.unitTensors.enumerated() {
-        guard let parameter = part.unitTensors[place].parameter else { continue }
-        add(parameter, tensor.shape.name, ofLayer: tensor.layer, firstColumn: part.firstUnit)
-      }
+      add(part.unitTensors, of: layer.steps, firstUnit: part.firstUnit)
     }
     let own = output[worker]
     add(own.weight, "weight", ofLayer: shape.output.index, firstColumn: own.firstInput)

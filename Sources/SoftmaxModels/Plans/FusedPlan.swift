@@ -154,15 +154,38 @@ private struct FusedLayout: Sendable {
     copy(to: other, through: flat) { $0.value }
     for slot in 0..<network.stateCount { copy(to: other, through: flat) { $0.state(slot) } }
     // The tensors of units that are not trained have no place in the flat parameters.
+    copyUntrained(to: other, through: flat) { network, worker in
+      let part = network.inputs[worker]
+      return (part.unitTensors, part.firstUnit)
+    }
     for index in network.shape.hidden.indices {
-      let first = network.hidden[0][index].unitTensors
-      for place in 0..<first.count where first[place].parameter == nil {
-        func row(_ part: FusedNetwork.HiddenPart) -> (own: MatrixView, whole: MatrixView) {
-          let own = part.unitTensors[place].value
-          return (own, flat.columns(part.firstUnit..<part.firstUnit + own.columnCount))
-        }
-        for parts in network.hidden { row(parts[index]).whole.assign(row(parts[index]).own) }
-        for parts in other.network.hidden { row(parts[index]).own.assign(row(parts[index]).whole) }
+      copyUntrained(to: other, through: flat) { network, worker in
+        let part = network.hidden[worker][index]
+        return (part.unitTensors, part.firstUnit)
+      }
+    }
+  }
+
+  private func copyUntrained(
+    to other: FusedLayout, through flat: MatrixView,
+    _ part: (FusedNetwork, _ worker: Int) -> (
+      tensors: VectorView<FusedNetwork.UnitTensor>, firstUnit: Int
+    )
+  ) {
+    let first = part(network, 0).tensors
+    for place in 0..<first.count where first[place].parameter == nil {
+      func row(_ network: FusedNetwork, _ worker: Int) -> (own: MatrixView, whole: MatrixView) {
+        let (tensors, firstUnit) = part(network, worker)
+        let own = tensors[place].value
+        return (own, flat.columns(firstUnit..<firstUnit + own.columnCount))
+      }
+      for worker in network.inputs.indices {
+        let (own, whole) = row(network, worker)
+        whole.assign(own)
+      }
+      for worker in other.network.inputs.indices {
+        let (own, whole) = row(other.network, worker)
+        own.assign(whole)
       }
     }
   }

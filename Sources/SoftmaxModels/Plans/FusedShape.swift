@@ -4,8 +4,9 @@ import SoftmaxCore
 
 /// The layers of a network that the fused plan can train.
 ///
-/// These are hidden layers of many units, each followed by operations on single units, then a layer with
-/// few classes and its cross-entropy. Other losses, label smoothing, class weights and frozen layers need
+/// These are operations on single features, hidden layers of many units, each followed by operations on single
+/// units, then a layer with few classes and its cross-entropy. Without hidden layers there are no operations
+/// on features. Other losses, label smoothing, class weights and frozen layers need
 /// the plain plan.
 struct FusedShape: Sendable {
   /// A fully connected layer.
@@ -18,6 +19,8 @@ struct FusedShape: Sendable {
     var steps: [LoweredOperation] = []
   }
 
+  /// The operations on the features before the first layer, in order.
+  let inputSteps: [LoweredOperation]
   /// The hidden layers, in order.
   let hidden: [Layer]
   /// The layer that computes the logits.
@@ -26,6 +29,7 @@ struct FusedShape: Sendable {
   /// Analyses a network; nil if the fused plan cannot train it with this loss.
   init?(_ network: Sequential, loss: Loss) {
     guard loss.isPlainCrossEntropy, !network.layers.contains(where: \.isFrozen) else { return nil }
+    var inputSteps: [LoweredOperation] = []
     var layers: [Layer] = []
     for operation in LoweredNetwork(network).operations {
       switch operation.traits.form {
@@ -35,18 +39,24 @@ struct FusedShape: Sendable {
             index: operation.layer, inputCount: operation.inputCount,
             outputCount: operation.outputCount))
       case .columns, .elements:
-        guard !layers.isEmpty, operation.isOfUnits else { return nil }
-        layers[layers.count - 1].steps.append(operation)
+        guard operation.isOfUnits else { return nil }
+        if layers.isEmpty {
+          inputSteps.append(operation)
+        } else {
+          layers[layers.count - 1].steps.append(operation)
+        }
       case .rows: return nil
       }
     }
     guard let output = layers.popLast(), output.steps.isEmpty,
+      inputSteps.isEmpty || !layers.isEmpty,
       WeightLayout(inputCount: output.inputCount, outputCount: output.outputCount) == .outputMajor,
       output.outputCount <= Kernels.greatestColumnCount,
       layers.allSatisfy({
         WeightLayout(inputCount: $0.inputCount, outputCount: $0.outputCount) == .inputMajor
       })
     else { return nil }
+    self.inputSteps = inputSteps
     self.hidden = layers
     self.output = output
   }
@@ -69,8 +79,11 @@ struct FusedShape: Sendable {
   /// needs all rows at once.
   func fits(rowCount: Int) -> Bool {
     rowCount <= Kernels.rowChunk
-      || !hidden.contains { $0.steps.contains { $0.traits.form == .columns } }
+      || !(inputSteps + hidden.flatMap(\.steps)).contains { $0.traits.form == .columns }
   }
+
+  /// Whether the operations on the features have parameters, so that a step needs the gradient to them.
+  var trainsInputs: Bool { inputSteps.contains(where: \.isTrained) }
 
   /// Returns whether `fits(rowCount:)` holds and each worker's copy of the features is within the limit of
   /// memory.

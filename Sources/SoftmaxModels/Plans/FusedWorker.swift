@@ -8,14 +8,18 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let schedule: BatchSchedule
   private let isGradientStored: Bool
 
-  // Parameters: the worker's slices, and the whole weight of the logits if its chunks need units of others.
+  // Parameters: the worker's features and slices, and the whole weight of the logits if its chunks need units of others.
+  private let inputPart: FusedNetwork.InputPart
   private let hidden: VectorView<FusedNetwork.HiddenPart>
   private let output: FusedNetwork.OutputPart
   private let wholeOutputWeight: MatrixView?
 
-  // The batch. Features: all columns, or without hidden layers the columns that the worker owns. Labels, or
-  // distributions as [rows, classes] and transposed as [classes, rows].
+  // The batch. Features: all columns, or without hidden layers the columns that the worker owns; if there are
+  // operations on features, `input` is their result, one matrix for all workers. Labels, or distributions as
+  // [rows, classes] and transposed as [classes, rows].
   private let input: MatrixView
+  private let inputSteps: FusedSteps?
+  private let trainsInputs: Bool
   private let labels: VectorView<Int32>
   private let targetRows: MatrixView
   private let targetColumns: MatrixView
@@ -57,19 +61,23 @@ struct FusedWorker: Sendable, BitwiseCopyable {
     let last = hidden.count - 1
     // Activations and gradients are whole matrices if other workers read them. These are all activations,
     // except those of the last layer if the logits are divided in whole chunks, and all gradients, except
-    // those of the first layer, because features need no gradient.
+    // those of the first layer, because features need no gradient unless operations on them are trained.
     let wholeActivations = hidden.indices.map {
       $0 == last && network.wholeOutputWeight == nil
         ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
     }
     let wholeGradients = hidden.indices.map {
-      $0 == 0 ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
+      $0 == 0 && !network.shape.trainsInputs
+        ? nil : arena.matrix(rowCount: rows, columnCount: hidden[$0].outputCount)
     }
     let none = arena.matrix(rowCount: 0, columnCount: 0)
     func partials() -> MatrixView {
       arena.matrix(rowCount: output.chunkCount * classes, columnCount: paddedRows)
     }
     let (evenPartials, oddPartials) = (partials(), partials())
+    let hasInputSteps = !network.shape.inputSteps.isEmpty
+    let wholeInput =
+      hasInputSteps ? arena.matrix(rowCount: rows, columnCount: hidden[0].inputCount) : none
     return arenas.indices.map { worker in
       let arena = arenas[worker]
       let parts = network.hidden[worker]
@@ -84,15 +92,25 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let (activations, gradients) = (own(wholeActivations), own(wholeGradients))
       let steps = hidden.indices.map {
         FusedSteps(
-          of: hidden[$0], parts[$0], outputs: activations[$0], gradient: gradients[$0],
-          seed: network.seed, in: arena)
+          of: hidden[$0].steps, units: parts[$0].units, tensors: parts[$0].unitTensors,
+          outputs: activations[$0], gradient: gradients[$0], seed: network.seed, in: arena)
       }
+      let features = network.inputs[worker]
       return FusedWorker(
-        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored, hidden: parts,
+        kernels: kernels, schedule: schedule, isGradientStored: isGradientStored,
+        inputPart: features, hidden: parts,
         output: network.output[worker], wholeOutputWeight: network.wholeOutputWeight,
-        input: arena.matrix(
-          rowCount: rows,
-          columnCount: hidden.first?.inputCount ?? network.output[worker].inputs.count),
+        input: hasInputSteps
+          ? wholeInput
+          : arena.matrix(
+            rowCount: rows,
+            columnCount: hidden.first?.inputCount ?? network.output[worker].inputs.count),
+        inputSteps: hasInputSteps
+          ? FusedSteps(
+            of: network.shape.inputSteps, units: features.units, tensors: features.unitTensors,
+            outputs: wholeInput.columns(features.units), gradient: nil, seed: network.seed,
+            in: arena) : nil,
+        trainsInputs: network.shape.trainsInputs,
         labels: arena.vector(count: paddedRows),
         targetRows: arena.matrix(rowCount: hasDistributions ? rows : 0, columnCount: classes),
         targetColumns: arena.matrix(
@@ -131,7 +149,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       if worker.index == 0 { sum(block: block, rowCount: places.count) }
       descend(block: block, rowCount: places.count, by: isGradientStored ? nil : update)
       // All workers must have read the other workers' units before the next block overwrites them.
-      if hidden.count > 1 { worker.barrier() }
+      if hidden.count > 1 || inputSteps != nil { worker.barrier() }
     }
     if isGradientStored { self.step(blockCount: blockCount, by: update, worker: worker) }
     if worker.index == 0 {
@@ -154,7 +172,7 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let rowCount = places.count
       for begin in stride(from: 0, to: rowCount, by: FusedWorker.rowsAtOnce) {
         let rows = begin..<min(begin + FusedWorker.rowsAtOnce, rowCount)
-        gather(places, rows: rows, columns: output.inputs, features: features)
+        gather(places, rows: rows, columns: output.inputs, features: features, into: input)
         let fetched = next.elements(rows.clamped(to: 0..<next.count))
         multiplyChunks(
           rows: rows, into: partials,
@@ -163,12 +181,21 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       return
     }
     let rows = 0..<places.count
-    gather(places, rows: rows, columns: 0..<features.columnCount, features: features)
+    let firstRow = block * Kernels.rowChunk
+    if let inputSteps {
+      gather(
+        places, rows: rows, columns: inputPart.units, features: features,
+        into: inputSteps.products)
+      inputSteps.forward(rowCount: rows.count, firstRow: firstRow, number: number, with: kernels)
+    } else {
+      gather(
+        places, rows: rows, columns: 0..<features.columnCount, features: features, into: input)
+    }
     for index in 0..<hidden.count {
-      if index > 0 { worker.barrier() }
+      if index > 0 || inputSteps != nil { worker.barrier() }
       forward(layer: index, rows: rows)
       steps[index].forward(
-        rowCount: rows.count, firstRow: block * Kernels.rowChunk, number: number, with: kernels)
+        rowCount: rows.count, firstRow: firstRow, number: number, with: kernels)
       // If the inputs overflowed, the padding columns may hold NaN even though an activation made the units
       // finite again. The next product reads the padding too.
       activations[index].rows(rows).clearPadding()
@@ -184,12 +211,13 @@ struct FusedWorker: Sendable, BitwiseCopyable {
 
   // Converts some rows of the batch to floats.
   private func gather(
-    _ places: Range<Int>, rows: Range<Int>, columns: Range<Int>, features: FeatureSource
+    _ places: Range<Int>, rows: Range<Int>, columns: Range<Int>, features: FeatureSource,
+    into x: MatrixView
   ) {
     guard !columns.isEmpty else { return }
     kernels.gather(
       features, rows: schedule.order.elements(places).elements(rows), columns: columns,
-      into: input.rows(rows))
+      into: x.rows(rows))
   }
 
   // Computes the worker's chunks of the logits of some rows.
@@ -269,8 +297,15 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       steps[index].backward(rowCount: rowCount, with: kernels)
     }
-    // All workers must have read the weights between hidden layers before any worker changes them.
-    if hidden.count > 1 { worker.barrier() }
+    if trainsInputs, let inputSteps, let weight = hidden[0].wholeWeight {
+      worker.barrier()
+      kernels.multiply(
+        wholeGradients[0].rows(rows), transposed: weight.rows(inputPart.units),
+        into: inputSteps.outputGradient.rows(rows))
+      inputSteps.backward(rowCount: rowCount, with: kernels)
+    }
+    // All workers must have read the weights of others before any worker changes them.
+    if hidden.count > 1 || trainsInputs { worker.barrier() }
   }
 
   // MARK: From the gradients of the units to the parameters
@@ -295,11 +330,16 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       }
       kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
       finish(part.bias, block: block, by: update)
-      for place in 0..<steps[index].trained.count {
-        let trained = steps[index].trained[place]
-        trained.parameter.gradient(ofBlock: block).assign(trained.gradient)
-        finish(trained.parameter, block: block, by: update)
-      }
+      descend(steps[index], block: block, by: update)
+    }
+    if let inputSteps { descend(inputSteps, block: block, by: update) }
+  }
+
+  private func descend(_ steps: FusedSteps, block: Int, by update: Kernels.Update?) {
+    for place in 0..<steps.trained.count {
+      let trained = steps.trained[place]
+      trained.parameter.gradient(ofBlock: block).assign(trained.gradient)
+      finish(trained.parameter, block: block, by: update)
     }
   }
 
@@ -339,6 +379,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
       step(part.bias)
       for place in 0..<steps[index].trained.count { step(steps[index].trained[place].parameter) }
+    }
+    if let inputSteps {
+      for place in 0..<inputSteps.trained.count { step(inputSteps.trained[place].parameter) }
     }
     // The next step must not read other workers' weights before they are written.
     worker.barrier()
