@@ -145,4 +145,6 @@ private struct Forgetful: StoredLayerKind {
   func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor] { [] }
+
+  func rateFactors(of tensor: LayerTensorShape) -> RateFactors { dropout.rateFactors(of: tensor) }
 }

@@ -27,6 +27,9 @@ import Testing
       .sgd(learningRate: 0.1, weightDecay: 0.1).accumulating(3),
       .adamW(isAMSGrad: true).scheduled(.oneCycle(over: .epochs(2))).clipped(norm: 0.1)
         .accumulating(2),
+      .adamWByTensor().scheduled(.coslog4(over: .epochs(2))),
+      Optimizer(AdamW.self, [AdamW.tensorRates: .flag(true), AdamW.amsGrad: .flag(true)])
+        .clipped(norm: 0.1).accumulating(2),
     ]
 
   @Test(arguments: all)
@@ -97,6 +100,41 @@ import Testing
       #expect(made.stepCount == running.stepCount)
       #expect(made.learningRate == running.learningRate)
       #expect("\(made.next())" == "\(running.next())")
+    }
+  }
+
+  // Of two networks with the same values and gradients, the one is trained with factors: what each tensor
+  // did is the rate's factor times what it did without, and its decay is the decay's.
+  @Test func ratesByTensorAreThoseOfTheFormula() throws {
+    let dataset = try dataset(count: 50)
+    let start = try Sequential(input: [6], seed: 5) {
+      Scaling()
+      Dense(40)
+      ParametricActivation(.selu)
+      Dense(3)
+    }
+    let factors: [[(rate: Double, decay: Double)]] = [
+      [(6, 6)], [(1 / 6.0.squareRoot(), 1), (0.1, 0)], [(0.1, 0.1)],
+      [(1 / 40.0.squareRoot(), 1), (0.1, 0)],
+    ]
+    let (rate, decay) = (0.01, 0.5)
+    func values(_ optimizer: Optimizer) throws -> [[[Float]]] {
+      let trainer = try Trainer(start, on: dataset, optimizer: optimizer, batchSize: 50)
+      try trainer.step(on: Array(0..<50))
+      return try trainer.network.layers.map { $0.tensors.map(\.values) }
+    }
+    let plain = try values(
+      .adamW(learningRate: rate, beta2: 0.95, epsilon: 1e-8, weightDecay: 0))
+    let scaled = try values(.adamWByTensor(learningRate: rate, weightDecay: decay))
+    for (layer, tensors) in factors.enumerated() {
+      for (place, factor) in tensors.enumerated() {
+        for (index, old) in start.layers[layer].tensors[place].values.enumerated() {
+          let step = Double(plain[layer][place][index]) - Double(old)
+          let expected = (1 - rate * decay * factor.decay) * Double(old) + factor.rate * step
+          #expect(abs(Double(scaled[layer][place][index]) - expected) < 1e-6)
+          #expect(step != 0)
+        }
+      }
     }
   }
 

@@ -44,6 +44,7 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
     .adagrad(learningRate: 0.05), .rmsprop(learningRate: 0.01),
     .rmsprop(learningRate: 0.005, momentum: 0.5, epsilonPlacement: .keras),
     .rmsprop(learningRate: 0.01, isCentered: true), .adamW(learningRate: 0.01, weightDecay: 0.1),
+    .adamWByTensor(weightDecay: 0.1),
     .adam(learningRate: 0.01, weightDecay: 0.01).scheduled(.cosine(over: .epochs(2))),
     .sgd(learningRate: 0.1, weightDecay: 0.01).scheduled(.step(factor: 0.5, every: .steps(2))),
   ]

@@ -162,7 +162,7 @@ import Testing
     PlanCase(hidden: [100], steps: .parametric, inputSteps: .scaling, rows: 300, batchSize: 270),
     PlanCase(
       features: 40, hidden: [77, 40], steps: .parametric, inputSteps: .all,
-      optimizer: .adamW()),
+      optimizer: .adamWByTensor()),
   ]
 
   @Test(arguments: crossed, InstructionSet.allCases.filter(\.isSupported))

@@ -55,19 +55,31 @@ extension Kernels {
 
   /// The coefficients of update t by Adam.
   ///
-  /// `rate` is learning rate / (1 - beta1^t), and `scale` is 1 / sqrt(1 - beta2^t). `keep` is the factor
-  /// of a parameter under decoupled weight decay, 1 without decay.
+  /// `rate` is learning rate / (1 - beta1^t), and `scale` is 1 / sqrt(1 - beta2^t). `decay` is the fraction
+  /// by which decoupled weight decay reduces a parameter, 0 without decay.
   package struct AdamStep: Sendable, BitwiseCopyable {
-    let values: softmax_adam
+    private(set) var values: softmax_adam
+    private let rate: Double
+    private let decay: Double
 
     package init(
-      beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double, keep: Double
+      beta1: Double, beta2: Double, rate: Double, scale: Double, epsilon: Double, decay: Double
     ) {
+      self.rate = rate
+      self.decay = decay
       values = softmax_adam(
         beta1: Float(beta1), one_minus_beta1: Float(1 - beta1), beta2: Float(beta2),
         one_minus_beta2: Float(1 - beta2), rate: Float(rate), scale: Float(scale),
         epsilon: Float(epsilon), least_gradient: Kernels.leastGradient(1 - beta2),
-        keep: Float(keep))
+        keep: Float(1 - decay))
+    }
+
+    /// Returns the step with factors of the rate and of the decay.
+    package func scaled(rate: Double, decay: Double) -> AdamStep {
+      var step = self
+      step.values.rate = Float(self.rate * rate)
+      step.values.keep = Float(1 - self.decay * decay)
+      return step
     }
   }
 

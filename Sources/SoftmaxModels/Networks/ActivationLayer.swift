@@ -47,6 +47,8 @@ extension ActivationLayer: StoredLayerKind {
   package func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor] { [] }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }
 
 extension LayerDescription {

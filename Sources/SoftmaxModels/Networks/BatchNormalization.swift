@@ -79,6 +79,8 @@ extension BatchNormalization: StoredLayerKind {
   ) -> [LayerTensor] {
     zip(shapes, [1, 0, 0, 1]).map { $0.tensor(repeating: $1) }
   }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }
 
 extension BatchNormalization: OperationKind {

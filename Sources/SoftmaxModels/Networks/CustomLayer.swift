@@ -72,6 +72,8 @@ extension CustomLayer: LayerKind {
       inputCount: inputCount,
       using: CounterBasedGenerator(seed: seed, purpose: .initialization, epoch: index))
   }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }
 
 extension CustomLayer: OperationKind {

@@ -93,6 +93,14 @@ extension Dense: StoredLayerKind {
     let bias = initializer.bias(outputs: units, inputs: inputCount, seed: seed, layer: index)
     return zip(shapes, [weight.elements, bias]).map { $0.tensor(values: $1) }
   }
+
+  // The weights stand for ones of variance 1 that are divided by the root of the inputs in the product, and
+  // are trained with the rate. (Jacot, Gabriel and Hongler, "Neural tangent kernel", NeurIPS 2018.)
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors {
+    tensor.name == "weight"
+      ? RateFactors(rate: 1 / Double(tensor.shape[1]).squareRoot(), decay: 1)
+      : RateFactors(rate: 0.1, decay: 0)
+  }
 }
 
 extension LayerDescription {

@@ -54,6 +54,8 @@ extension Dropout: StoredLayerKind {
   package func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor] { [] }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }
 
 extension Dropout: OperationKind {

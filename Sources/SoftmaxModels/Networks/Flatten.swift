@@ -34,4 +34,6 @@ extension Flatten: StoredLayerKind {
   package func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor] { [] }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }

@@ -41,6 +41,9 @@ package protocol LayerKind: Hashable, Sendable {
   func initialTensors(
     _ shapes: [LayerTensorShape], inputCount: Int, seed: UInt64, layer index: Int
   ) -> [LayerTensor]
+
+  /// Returns the factors with which an optimizer that has rates by tensor trains a tensor.
+  func rateFactors(of tensor: LayerTensorShape) -> RateFactors
 }
 
 /// A kind of layer that a model file can hold.

@@ -51,6 +51,8 @@ extension LayerNormalization: StoredLayerKind {
   ) -> [LayerTensor] {
     zip(shapes, [1, 0]).map { $0.tensor(repeating: $1) }
   }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors { .one }
 }
 
 extension LayerNormalization: OperationKind {

@@ -25,6 +25,8 @@ struct ParameterLayout: Sendable {
     let isWeight: Bool
     /// Whether weight penalties apply to the tensor.
     let isPenalized: Bool
+    /// The factors of the rate and the decay for an optimizer that has rates by tensor.
+    let rateFactors: RateFactors
 
     /// The number of units of a weight; 0 for other tensors.
     var unitCount: Int { isWeight ? shape[0] : 0 }
@@ -72,7 +74,9 @@ struct ParameterLayout: Sendable {
             offset: count, rowCount: isTransposed ? matrix.1 : matrix.0,
             columnCount: isTransposed ? matrix.0 : matrix.1, isTransposed: isTransposed,
             isWeight: isWeight,
-            isPenalized: network.layers[operation.layer].isPenalized(tensor.name)))
+            isPenalized: network.layers[operation.layer].isPenalized(tensor.name),
+            rateFactors: network.layers[operation.layer].configuration.kind.rateFactors(of: tensor)
+          ))
         count += tensor.valueCount
       }
     }

@@ -66,6 +66,10 @@ extension ParametricActivation: StoredLayerKind {
   ) -> [LayerTensor] {
     shapes.map { $0.tensor(repeating: 1) }
   }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors {
+    RateFactors(rate: 0.1, decay: 0.1)
+  }
 }
 
 extension ParametricActivation: OperationKind {

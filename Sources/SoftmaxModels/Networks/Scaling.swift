@@ -42,6 +42,10 @@ extension Scaling: StoredLayerKind {
   ) -> [LayerTensor] {
     shapes.map { $0.tensor(repeating: 1) }
   }
+
+  package func rateFactors(of tensor: LayerTensorShape) -> RateFactors {
+    RateFactors(rate: 6, decay: 6)
+  }
 }
 
 extension Scaling: OperationKind {

@@ -23,7 +23,7 @@ extension GradientTreatment {
   /// Updates the values and the optimizer state of a tensor.
   func step(_ tensor: TrainedTensor, by update: Kernels.Update, with kernels: Kernels) {
     kernels.update(
-      tensor.value, along: tensor.direction, by: update,
+      tensor.value, along: tensor.direction, by: update.scaled(by: tensor.rateFactors),
       l2: tensor.isPenalized ? l2OfWeights : l2OfBiases, first: tensor.first,
       second: tensor.second, third: tensor.third)
   }

@@ -25,6 +25,9 @@ package protocol OptimizerRule: Configurable {
   var stepsInTiles: Bool { get }
   /// Whether weight decay is applied to the parameters directly rather than added to the gradient.
   var isDecayDecoupled: Bool { get }
+  /// Whether each tensor has factors of its own for the rate and the decay; the updates are then Adam's or
+  /// AMSGrad's.
+  var hasTensorRates: Bool { get }
   /// The decay rates whose powers the bias correction needs, one factor per update.
   var betas: [Double] { get }
 

@@ -106,7 +106,8 @@ public struct OptimizerState: Sendable {
     try update(&parameters, along: gradient, weight: weight) { step in step { $0 } }
   }
 
-  /// Updates flat parameters in slices, if the rule is all that the update consists of; else as a whole.
+  /// Updates flat parameters in slices, if the update consists of the rule and is the same for all tensors;
+  /// else as a whole.
   ///
   /// - Parameter share: calls the function that it is given with selections of slices which together
   ///   cover the parameters once, on any threads.
@@ -120,7 +121,7 @@ public struct OptimizerState: Sendable {
         "the network has \(layout.count) parameters, got \(parameters.count) and a gradient of "
           + "\(gradient.count)", remedy: "take parameters and gradient of the same objective")
     }
-    guard treatment.isNone else {
+    guard treatment.isNone, !optimizer.rule.hasTensorRates else {
       var direction = gradient
       return step(&parameters, along: &direction, in: layout.segments, weight: weight)
     }
@@ -181,9 +182,12 @@ public struct OptimizerState: Sendable {
   ) {
     let step = clock.next(weight: weight)
     let (kernels, treatment) = (kernels, treatment)
+    let hasTensorRates = optimizer.rule.hasTensorRates
     direction.withMutableFlatView { direction in
       withTensor(&parameters, along: direction) { tensor in
-        let tensors = segments.map { tensor.part($0.view(of:)) }
+        let tensors = segments.map {
+          tensor.part($0.view(of:)).with(rateFactors: hasTensorRates ? $0.rateFactors : nil)
+        }
         for tensor in tensors { treatment.prepare(tensor, for: step, with: kernels) }
         guard let update = step.update else { return }
         if treatment.clipNorm != nil {
@@ -222,7 +226,7 @@ public struct OptimizerState: Sendable {
           TrainedTensor(
             parameters, gradient: gradient, ruleStateCount: ruleStateCount,
             isAccumulating: isAccumulating,
-            isPenalized: false
+            isPenalized: false, rateFactors: nil
           ) { slot in
             guard let values else { preconditionFailure("the optimizer keeps values") }
             return values.columns(slot * count..<(slot + 1) * count)

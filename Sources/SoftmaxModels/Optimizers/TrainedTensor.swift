@@ -15,6 +15,8 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
   let sum: MatrixView?
   /// Whether the tensor is the weight of a dense layer; L1 and L2 penalties apply to these only.
   let isPenalized: Bool
+  /// The factors of the rate and the decay; nil if all tensors have those of the update.
+  private(set) var rateFactors: RateFactors?
 
   /// Creates a tensor.
   ///
@@ -22,7 +24,7 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
   ///   those of the rule, then the sum of the gradients.
   init(
     _ value: MatrixView, gradient: MatrixView, ruleStateCount: Int, isAccumulating: Bool,
-    isPenalized: Bool, state: (Int) -> MatrixView
+    isPenalized: Bool, rateFactors: RateFactors?, state: (Int) -> MatrixView
   ) {
     self.value = value
     self.gradient = gradient
@@ -31,6 +33,7 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
     third = ruleStateCount > 2 ? state(2) : nil
     sum = isAccumulating ? state(ruleStateCount) : nil
     self.isPenalized = isPenalized
+    self.rateFactors = rateFactors
   }
 
   private init(_ whole: TrainedTensor, _ part: (MatrixView) -> MatrixView) {
@@ -41,10 +44,18 @@ struct TrainedTensor: Sendable, BitwiseCopyable {
     third = whole.third.map(part)
     sum = whole.sum.map(part)
     isPenalized = whole.isPenalized
+    rateFactors = whole.rateFactors
   }
 
   /// Returns a slice of the tensor; `part` takes the slice of each view.
   func part(_ part: (MatrixView) -> MatrixView) -> TrainedTensor { TrainedTensor(self, part) }
+
+  /// Returns the tensor with factors of the rate and the decay.
+  func with(rateFactors: RateFactors?) -> TrainedTensor {
+    var result = self
+    result.rateFactors = rateFactors
+    return result
+  }
 
   /// The views of the optimizer state: first those of the rule, then the sum of the gradients.
   var state: [MatrixView] { [first, second, third, sum].compactMap { $0 } }

@@ -89,18 +89,20 @@ struct FusedNetwork: Sendable {
     ofWorkers arenas: [Arena]
   ) {
     func weight(
-      rowCount: Int, columnCount: Int, in arena: Arena
+      of layer: FusedShape.Layer, rowCount: Int, columnCount: Int, in arena: Arena
     ) -> FusedParameter {
       FusedParameter(
         arena.matrix(rowCount: rowCount, columnCount: columnCount), stateOf: optimizer,
-        gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights, in: arena)
+        gradientLevelCount: gradientLevelCount, l2Penalty: treatment.l2OfWeights,
+        rateFactors: optimizer?.rateFactors(of: "weight", in: network.layers[layer.index]),
+        in: arena)
     }
-    func row(_ count: Int, in arena: Arena) -> FusedParameter {
+    func row(_ count: Int, of name: String, ofLayer layer: Int, in arena: Arena) -> FusedParameter {
       // The gradient of a bias is always stored, because it is not computed in tiles.
       FusedParameter(
         arena.matrix(rowCount: 1, columnCount: count), stateOf: optimizer,
         gradientLevelCount: max(1, gradientLevelCount), l2Penalty: treatment.l2OfBiases,
-        in: arena)
+        rateFactors: optimizer?.rateFactors(of: name, in: network.layers[layer]), in: arena)
     }
     func unitTensors(
       of steps: [LoweredOperation], count: Int, in arena: Arena
@@ -109,7 +111,7 @@ struct FusedNetwork: Sendable {
         copying: steps.unitTensors.map { tensor in
           let parameter =
             tensor.shape.isTrained
-            ? row(count, in: arena) : nil
+            ? row(count, of: tensor.shape.name, ofLayer: tensor.layer, in: arena) : nil
           return UnitTensor(
             value: parameter?.value ?? arena.matrix(rowCount: 1, columnCount: count),
             parameter: parameter)
@@ -128,7 +130,7 @@ struct FusedNetwork: Sendable {
     // the slices of all workers.
     let whole = shape.hidden.enumerated().map { index, layer in
       index > 0 || shape.trainsInputs
-        ? weight(rowCount: layer.inputCount, columnCount: layer.outputCount, in: arena)
+        ? weight(of: layer, rowCount: layer.inputCount, columnCount: layer.outputCount, in: arena)
         : nil
     }
     hidden = arenas.enumerated().map { worker, arena in
@@ -145,11 +147,11 @@ struct FusedNetwork: Sendable {
               firstUnit: first,
               weight: piece?.columns(columns)
                 ?? weight(
-                  rowCount: layer.inputCount, columnCount: columns.count, in: arena))
+                  of: layer, rowCount: layer.inputCount, columnCount: columns.count, in: arena))
           }
           return HiddenPart(
             firstUnit: units.lowerBound, panels: arena.vector(copying: panels),
-            bias: row(units.count, in: arena),
+            bias: row(units.count, of: "bias", ofLayer: layer.index, in: arena),
             unitTensors: unitTensors(of: layer.steps, count: units.count, in: arena),
             wholeWeight: piece?.value)
         })
@@ -161,13 +163,13 @@ struct FusedNetwork: Sendable {
       inputShares.areWholeChunks
       ? nil
       : weight(
-        rowCount: classes, columnCount: shape.output.inputCount, in: arena)
+        of: shape.output, rowCount: classes, columnCount: shape.output.inputCount, in: arena)
     output = zip(inputShares.ranges, arenas).map { inputs, arena in
       OutputPart(
         firstInput: inputs.lowerBound,
         weight: piece?.columns(inputs)
-          ?? weight(rowCount: classes, columnCount: inputs.count, in: arena),
-        bias: row(classes, in: arena))
+          ?? weight(of: shape.output, rowCount: classes, columnCount: inputs.count, in: arena),
+        bias: row(classes, of: "bias", ofLayer: shape.output.index, in: arena))
     }
     self.shape = shape
     seed = network.seed

@@ -16,10 +16,12 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   let gradients: MatrixView
   /// The factor l2 of the penalty.
   let l2Penalty: Float
+  /// The factors of the rate and the decay; nil if all parameters have those of the update.
+  let rateFactors: RateFactors?
 
   init(
     _ value: MatrixView, stateOf optimizer: Optimizer?, gradientLevelCount: Int,
-    l2Penalty: Float, in arena: Arena
+    l2Penalty: Float, rateFactors: RateFactors?, in arena: Arena
   ) {
     let stateCount = optimizer?.stateCount ?? 0
     precondition(stateCount <= 2, "the plain plan has room for more state")
@@ -32,6 +34,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     first?.fill(optimizer?.rule.initialState ?? 0)
     gradients = like(times: gradientLevelCount)
     self.l2Penalty = l2Penalty
+    self.rateFactors = rateFactors
   }
 
   private init(_ whole: FusedParameter, columns: Range<Int>) {
@@ -40,6 +43,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     second = whole.second?.columns(columns)
     gradients = whole.gradients.columns(columns)
     l2Penalty = whole.l2Penalty
+    rateFactors = whole.rateFactors
   }
 
   /// Returns a slice with some of the columns.
@@ -87,6 +91,7 @@ struct FusedParameter: Sendable, BitwiseCopyable {
   /// Updates the value with a stored gradient.
   func step(along gradient: MatrixView, by update: Kernels.Update, with kernels: Kernels) {
     kernels.update(
-      value, along: gradient, by: update, l2: l2Penalty, first: first, second: second)
+      value, along: gradient, by: update.scaled(by: rateFactors), l2: l2Penalty, first: first,
+      second: second)
   }
 }

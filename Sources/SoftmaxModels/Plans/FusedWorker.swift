@@ -349,8 +349,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   ) {
     if let update {
       kernels.descend(
-        weight.value, alongProductOf: a, isTransposed: isTransposed, b, by: update,
-        l2: weight.l2Penalty, first: weight.first, second: weight.second)
+        weight.value, alongProductOf: a, isTransposed: isTransposed, b,
+        by: update.scaled(by: weight.rateFactors), l2: weight.l2Penalty, first: weight.first,
+        second: weight.second)
     } else {
       kernels.gradient(
         alongProductOf: a, isTransposed: isTransposed, b, into: weight.gradient(ofBlock: block))

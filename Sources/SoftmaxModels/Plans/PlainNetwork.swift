@@ -132,14 +132,17 @@ private struct TensorLayout {
 extension PlainNetwork {
   /// Creates the trained parameters, with memory for their gradients and the optimizer's state.
   func parameters(
-    ruleStateCount: Int, isAccumulating: Bool, in arena: Arena
+    ruleStateCount: Int, isAccumulating: Bool, in arena: Arena,
+    rateFactors: (Tensor) -> RateFactors?
   ) -> [PlainParameter] {
     tensors.indices.flatMap { index -> [PlainParameter] in
       guard tensors[index].contains(where: \.isTrained) else { return [] }
       return operations[index].body.parameters.map {
-        PlainParameter(
-          $0, tensors: Array(tensors[index][$0.tensors]), of: index, ruleStateCount: ruleStateCount,
-          isAccumulating: isAccumulating, in: arena)
+        let own = Array(tensors[index][$0.tensors])
+        // The tensors of a custom layer, which are several, all have the same factors.
+        return PlainParameter(
+          $0, tensors: own, of: index, ruleStateCount: ruleStateCount,
+          isAccumulating: isAccumulating, rateFactors: own.first.flatMap(rateFactors), in: arena)
       }
     }
   }

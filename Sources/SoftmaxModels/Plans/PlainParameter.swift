@@ -14,7 +14,7 @@ struct PlainParameter: Sendable {
 
   init(
     _ parameter: OperationParameter, tensors: [PlainNetwork.Tensor], of operation: Int,
-    ruleStateCount: Int, isAccumulating: Bool, in arena: Arena
+    ruleStateCount: Int, isAccumulating: Bool, rateFactors: RateFactors?, in arena: Arena
   ) {
     let value = parameter.value
     let like = { arena.matrix(rowCount: value.rowCount, columnCount: value.columnCount) }
@@ -23,7 +23,7 @@ struct PlainParameter: Sendable {
     self.tensors = tensors
     tensor = TrainedTensor(
       value, gradient: like(), ruleStateCount: ruleStateCount, isAccumulating: isAccumulating,
-      isPenalized: tensors.contains(where: \.isPenalized)
+      isPenalized: tensors.contains(where: \.isPenalized), rateFactors: rateFactors
     ) { _ in like() }
   }
 

@@ -41,7 +41,8 @@ extension PlainPlan {
     default: return false
     }
     kernels.descend(
-      parameter.tensor.value[share], alongProductOf: a, isTransposed: false, b, by: update,
+      parameter.tensor.value[share], alongProductOf: a, isTransposed: false, b,
+      by: update.scaled(by: parameter.tensor.rateFactors),
       l2: treatment.l2OfWeights, first: parameter.tensor.first?[share],
       second: parameter.tensor.second?[share])
     return true

@@ -76,7 +76,8 @@ final class PlainPlan: TrainingPlan {
       stepsInTiles && optimizer.rule.stepsInTiles && treatment.isNone
       && batchSize <= Kernels.rowChunk
     parameters = lowered.parameters(
-      ruleStateCount: optimizer.stateCount, isAccumulating: treatment.isAccumulating, in: arena)
+      ruleStateCount: optimizer.stateCount, isAccumulating: treatment.isAccumulating, in: arena
+    ) { optimizer.rateFactors(of: $0.name, in: network.layers[$0.layer]) }
     for parameter in parameters { parameter.tensor.first?.fill(optimizer.rule.initialState) }
     squares = parameters.map { arena.vector(count: $0.unitCount) }
     firstTrained = parameters.first?.operation

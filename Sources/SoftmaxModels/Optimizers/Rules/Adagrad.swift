@@ -41,6 +41,7 @@ package struct Adagrad: OptimizerRule {
   package var initialState: Float { Float(initialAccumulator) }
   package var stepsInTiles: Bool { false }
   package var isDecayDecoupled: Bool { false }
+  package var hasTensorRates: Bool { false }
   package var betas: [Double] { [] }
 
   package func validate() {}

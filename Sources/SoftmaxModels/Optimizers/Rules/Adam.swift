@@ -23,6 +23,7 @@ package struct Adam: OptimizerRule {
   package var initialState: Float { 0 }
   package var stepsInTiles: Bool { true }
   package var isDecayDecoupled: Bool { false }
+  package var hasTensorRates: Bool { false }
   package var betas: [Double] { moments.betas }
 
   package func validate() {}
@@ -54,6 +55,7 @@ package struct AMSGrad: OptimizerRule {
   package var initialState: Float { 0 }
   package var stepsInTiles: Bool { false }
   package var isDecayDecoupled: Bool { false }
+  package var hasTensorRates: Bool { false }
   package var betas: [Double] { moments.betas }
 
   package func validate() {}
@@ -73,14 +75,19 @@ package struct AdamW: OptimizerRule {
   package static let weightDecay = Setting.number(
     "weight_decay", "the weight decay", spelling: "weight-decay", usual: 0.004, .notNegative)
   package static let amsGrad = Setting.flag("amsgrad", "AMSGrad")
-  package static let settings = [learningRate] + AdamMoments.settings + [amsGrad, weightDecay]
+  /// Whether each tensor has factors of the rate and the decay of its own, as its kind of layer says.
+  package static let tensorRates = Setting.flag("tensor_rates", "rates by tensor")
+  package static let settings =
+    [learningRate] + AdamMoments.settings + [amsGrad, tensorRates, weightDecay]
 
   private let moments: AdamMoments
   private let isAMSGrad: Bool
+  package let hasTensorRates: Bool
 
   package init(_ values: SettingValues) {
     moments = AdamMoments(values)
     isAMSGrad = values.flag(Self.amsGrad)
+    hasTensorRates = values.flag(Self.tensorRates)
   }
 
   package static func settings(of peer: Peer, given: SettingValues) -> SettingValues {
@@ -149,7 +156,7 @@ private struct AdamMoments {
     return Kernels.AdamStep(
       beta1: beta1, beta2: beta2, rate: rate / (1 - betaPowers[0]), scale: scale,
       epsilon: epsilonPlacement == .keras ? scale * epsilon : epsilon,
-      keep: 1 - rate * weightDecay)
+      decay: rate * weightDecay)
   }
 }
 
@@ -210,6 +217,30 @@ extension Optimizer {
     let values: SettingValues = [
       AdamW.learningRate: .number(learningRate), AdamW.weightDecay: .number(weightDecay),
       AdamW.amsGrad: .flag(isAMSGrad),
+    ]
+    return Optimizer(AdamW.self, values.replacing(moments))
+  }
+
+  /// Returns AdamW with factors of the learning rate and the weight decay for each tensor.
+  ///
+  /// With n inputs, the rate of a dense weight is multiplied by 1 / sqrt(n) and its decay by 1, those of its
+  /// bias by 0.1 and 0, those of ``Scaling`` by 6, those of ``ParametricActivation`` by 0.1. So a dense layer
+  /// whose initial weights have the variance 1 / n is trained as one whose product divides weights of
+  /// variance 1 by sqrt(n), the neural tangent parametrization.
+  ///
+  /// The factor d of the decay is not multiplied by that of the rate: w = (1 - learningRate weightDecay d) w.
+  /// The factors of other layers are 1.
+  ///
+  /// Source: Holzmüller, Grinsztajn and Steinwart, "Better by default: strong pre-tuned MLPs and boosted
+  /// trees on tabular data", NeurIPS 2024.
+  package static func adamWByTensor(
+    learningRate: Double = 0.04, beta1: Double = 0.9, beta2: Double = 0.95,
+    epsilon: Double = 1e-8, weightDecay: Double = 0.02
+  ) -> Optimizer {
+    let moments = AdamMoments.values(beta1: beta1, beta2: beta2, epsilon: epsilon, .pytorch)
+    let values: SettingValues = [
+      AdamW.learningRate: .number(learningRate), AdamW.weightDecay: .number(weightDecay),
+      AdamW.tensorRates: .flag(true),
     ]
     return Optimizer(AdamW.self, values.replacing(moments))
   }

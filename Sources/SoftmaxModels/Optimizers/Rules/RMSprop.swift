@@ -45,6 +45,7 @@ package struct RMSprop: OptimizerRule {
   package var initialState: Float { 0 }
   package var stepsInTiles: Bool { false }
   package var isDecayDecoupled: Bool { false }
+  package var hasTensorRates: Bool { false }
   package var betas: [Double] { [] }
 
   package func validate() {}

@@ -36,6 +36,7 @@ package struct SGD: OptimizerRule {
   package var initialState: Float { 0 }
   package var stepsInTiles: Bool { !isNesterov }
   package var isDecayDecoupled: Bool { false }
+  package var hasTensorRates: Bool { false }
   package var betas: [Double] { [] }
 
   package func validate() throws(SoftmaxError) {
