@@ -12,6 +12,8 @@ DESTDIR ?=
 SWIFT ?= swift
 FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
   Examples/Package.swift Examples/Sources
+# The kernels are optimised in debug too; without it they would take most of the time of the tests.
+DEBUG = -Xcc -O1
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks \
@@ -45,12 +47,12 @@ lint:
 # Warnings are errors in our own targets; SwiftPM silences those of others.
 test-debug test-docs test-release: export SOFTMAX_WARNINGS_AS_ERRORS = 1
 test-debug:
-	$(SWIFT) build --build-tests
-	SWIFT="$(SWIFT)" Tools/run-tests.sh
+	$(SWIFT) build --build-tests $(DEBUG)
+	SWIFT="$(SWIFT)" Tools/run-tests.sh $(DEBUG)
 
 # DocC of every library target without a warning.
 test-docs:
-	$(SWIFT) build
+	$(SWIFT) build $(DEBUG)
 	SWIFT="$(SWIFT)" Tools/check-docs.sh
 
 # Optimised C and full sizes: accuracy, hashes, every row of Fashion-MNIST.

@@ -26,7 +26,7 @@ export TSAN_OPTIONS=halt_on_error=1:report_thread_leaks=0:${TSAN_OPTIONS:-}
 options=()
 sanitized() {
   export SOFTMAX_SANITIZER=$1
-  options=(--scratch-path ".build-${1:0:1}san" "--sanitize=$1")
+  options=(--scratch-path ".build-${1:0:1}san" "--sanitize=$1" -Xcc -O1)
   if [ "$1" = address ]; then
     # The fuzzer shares the build: coverage costs the tests little, another build costs minutes.
     if [ -e "$(library)" ]; then
@@ -34,7 +34,7 @@ sanitized() {
         -Xswiftc -sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table
         -Xlinker "$(library)")
     fi
-    options+=(-Xcc -O1 -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined)
+    options+=(-Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined)
   fi
   # The toolchain's own linker; the default one of Linux loses the sections of the counters.
   if [ "$(uname)" = Linux ]; then options+=(-Xswiftc -use-ld=lld); fi
