@@ -140,9 +140,14 @@ import Testing
 
   @Test func cellsLinesAndTablesHaveLimits() throws {
     let long = [UInt8](repeating: 0x31, count: 5_000)
-    #expect(try failure(long).message.contains("4096 bytes"))
-    #expect(try failure([0x22] + long + [0x22]).message.contains("4096 bytes"))
-    #expect(try failure(Array("1,x\n".utf8) + long).location?.line == 2)
+    let format = CSVFormat(hasHeader: false, columnTypes: ["1": .category])
+    for cell in [long, [0x22] + long + [0x22]] {
+      let error = try failure(Array("a,x\n".utf8) + cell + Array(",y\n".utf8), format)
+      #expect(error.code == .unsupported && error.message.contains("category has more than 4096"))
+      #expect(error.location == .cell(path: "table.csv", line: 2, column: 1))
+      let ofClass = try failure(Array("1,x\n2,".utf8) + cell, CSVFormat(hasHeader: false))
+      #expect(ofClass.message.contains("class has more than 4096"))
+    }
     let text = Array("1,x\n2,y\n".utf8)
     let large = Array([[UInt8]](repeating: text, count: 100).joined())
     #expect(try failure(large, maximumByteCount: 700).code == .unsupported)

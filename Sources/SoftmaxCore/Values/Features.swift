@@ -130,7 +130,7 @@ public struct Features: Hashable, Sendable {
             values[index] = members[Int(codes[row]) + 1] ? 1 : 0
             index += columnCount
           }
-        case .categories: break
+        case .categories, .texts: break
         }
       }
     case .sparse(let matrix):

@@ -64,7 +64,7 @@ extension Table.Column {
     switch cells {
     case .numbers(let numbers):
       unsafe numbers.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
-    case .categories:
+    case .categories, .texts:
       unsafe (0..<count).reduce(into: [UInt8]()) { bytes, row in
         // 0xff ends a text, 0xfe represents a missing cell. Neither byte occurs in UTF-8.
         bytes += text(inRow: row).map { Array($0.utf8) + [0xff] } ?? [0xfe]

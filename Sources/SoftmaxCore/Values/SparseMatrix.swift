@@ -172,6 +172,26 @@ public struct SparseMatrix: Hashable, Sendable {
       columnCount: columnCount, firstIndex: firstIndex)
   }
 
+  /// Returns the rows with the values of a matrix of as many rows in front of them.
+  package func behind(_ matrix: Matrix) -> SparseMatrix {
+    precondition(matrix.rowCount == rowCount, "other rows")
+    var (offsets, indices, joined) = ([0], [Int32](), [Float]())
+    for row in 0..<rowCount {
+      for (column, value) in matrix.row(row).enumerated() where value != 0 {
+        indices.append(Int32(column))
+        joined.append(value)
+      }
+      forEachEntry(ofRow: row) { column, value in
+        indices.append(Int32(matrix.columnCount + column))
+        joined.append(value)
+      }
+      offsets.append(indices.count)
+    }
+    return SparseMatrix(
+      checkedColumns: indices, values: joined, rowOffsets: offsets,
+      columnCount: matrix.columnCount + columnCount, firstIndex: firstIndex)
+  }
+
   func validateFiniteFeatures() throws(SoftmaxError) {
     guard let entry = values.firstIndex(where: { !$0.isFinite }) else { return }
     let row = (rowOffsets.firstIndex { $0 > entry } ?? 1) - 1

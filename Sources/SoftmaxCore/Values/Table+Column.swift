@@ -10,6 +10,11 @@ extension Table {
     public static let number = ColumnType(description: "number")
     /// Texts of which many are equal, such as the names of classes.
     public static let category = ColumnType(description: "category")
+    /// Texts of words, of which hardly two are equal, such as reviews.
+    public static let text = ColumnType(description: "text")
+
+    /// The types that a file can name.
+    static let all = [number, category, text]
   }
 
   /// A column of a table: a name, a type, and a cell for each row, which may be missing.
@@ -26,6 +31,8 @@ extension Table {
       ///
       /// The columns that stand for a column of categories share its codes.
       case indicators([Int32], members: [Bool])
+      /// The texts; an empty one represents a missing cell.
+      case texts(TextCells)
     }
 
     /// The name of the column; nil if its source has no name.
@@ -64,11 +71,21 @@ extension Table {
       return Column(.categories(codes, names: names), name: name)
     }
 
+    /// Creates a column of texts of words, of which hardly two are equal.
+    ///
+    /// - Parameters:
+    ///   - texts: a text for each row; nil and an empty text for a missing cell.
+    ///   - name: the name of the column, or nil.
+    public static func texts(_ texts: [String?], name: String? = nil) -> Column {
+      Column(.texts(TextCells(texts)), name: name)
+    }
+
     /// The type of the cells.
     public var type: ColumnType {
       switch cells {
       case .numbers, .indicators: .number
       case .categories: .category
+      case .texts: .text
       }
     }
 
@@ -77,6 +94,7 @@ extension Table {
       switch cells {
       case .numbers(let numbers): numbers.count
       case .categories(let codes, _), .indicators(let codes, _): codes.count
+      case .texts(let texts): texts.count
       }
     }
 
@@ -87,7 +105,7 @@ extension Table {
       switch cells {
       case .numbers(let numbers): numbers[row].isNaN ? nil : numbers[row]
       case .indicators(let codes, let members): members[Int(codes[row]) + 1] ? 1 : 0
-      case .categories: nil
+      case .categories, .texts: nil
       }
     }
 
@@ -101,6 +119,7 @@ extension Table {
       if case .categories(let codes, let names) = cells {
         return codes[row] < 0 ? nil : names[Int(codes[row])]
       }
+      if case .texts(let texts) = cells { return texts.text(inRow: row) }
       return number(inRow: row).map { number in
         Int(exactly: number).map(String.init) ?? "\(number)"
       }
@@ -112,6 +131,7 @@ extension Table {
       case .numbers(let numbers): numbers.count(where: \.isNaN)
       case .categories(let codes, _): codes.count { $0 < 0 }
       case .indicators: 0
+      case .texts(let texts): texts.places.count(where: \.isEmpty)
       }
     }
 
@@ -126,6 +146,7 @@ extension Table {
         Column(.categories(rows.map { codes[$0] }, names: names), name: name)
       case .indicators(let codes, let members):
         Column(.indicators(rows.map { codes[$0] }, members: members), name: name)
+      case .texts(let texts): Column(.texts(texts.selecting(rows: rows)), name: name)
       }
     }
   }
@@ -140,7 +161,7 @@ extension Table.Column: Hashable {
     return switch (a.cells, b.cells) {
     case (.numbers(let left), .numbers(let right)):
       zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
-    case (.categories, _):
+    case (.categories, _), (.texts, _):
       (0..<a.count).allSatisfy { a.text(inRow: $0) == b.text(inRow: $0) }
     default:
       (0..<a.count).allSatisfy { a.number(inRow: $0) == b.number(inRow: $0) }

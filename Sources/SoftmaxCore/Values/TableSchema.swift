@@ -234,8 +234,7 @@ extension Table.ColumnType: Codable {
   /// - Throws: The decoder's errors, and `unsupported` for an unknown name.
   public init(from decoder: any Decoder) throws {
     let name = try decoder.singleValueContainer().decode(String.self)
-    guard let known = [Table.ColumnType.number, .category].first(where: { $0.description == name })
-    else {
+    guard let known = Table.ColumnType.all.first(where: { $0.description == name }) else {
       throw SoftmaxError(
         .unsupported, "a column is of the type \(name.debugDescription), which is unknown here",
         remedy: "use the release of softmax that wrote it, or a newer one")

@@ -84,7 +84,7 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let name = parts.count > 1 ? " of \(part.name)" : ""
     let hasGaps = shown.contains { $0.missingCount > 0 }
-    var (numbers, categories) = ([[String]](), [[String]]())
+    var (numbers, categories, texts) = ([[String]](), [[String]](), [[String]]())
     for feature in shown {
       let title = PrintableText.line(feature.name)
       let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
@@ -100,6 +100,11 @@ struct DataInspection: Inspection {
           [title, NumberText.grouped(count)] + gaps + [
             NumberText.grouped(rowCount), PrintableText.list([mostFrequent], columns: 40),
           ])
+      case .texts(let count, let mean, let greatest):
+        texts.append(
+          [title, NumberText.grouped(count)] + gaps + [
+            NumberText.grouped(Int(mean.rounded())), NumberText.grouped(greatest),
+          ])
       }
     }
     let gaps = hasGaps ? ["missing"] : []
@@ -111,6 +116,10 @@ struct DataInspection: Inspection {
     if !categories.isEmpty {
       let head = ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"]
       lines += TextTable.lines([head] + categories, first: 15, others: 12)
+    }
+    if !texts.isEmpty {
+      let head = ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"]
+      lines += TextTable.lines([head] + texts, first: 15, others: 12)
     }
     let rest = part.features.count - shown.count
     return rest == 0 ? lines : lines + ["and \(NumberText.grouped(rest)) more; --json has all"]

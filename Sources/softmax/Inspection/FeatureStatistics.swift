@@ -10,6 +10,8 @@ struct FeatureStatistics {
     case numbers(ClosedRange<Double>, mean: Double)
     /// The number of different categories, and the most frequent one with its rows.
     case categories(Int, mostFrequent: String, rowCount: Int)
+    /// The number of different texts, and their bytes in UTF-8.
+    case texts(Int, meanByteCount: Double, greatestByteCount: Int)
   }
 
   let name: String
@@ -27,6 +29,14 @@ struct FeatureStatistics {
 
   private static func content(of column: Table.Column) -> Content? {
     if let range = column.range, let mean = column.mean { return .numbers(range, mean: mean) }
+    if case .texts(let texts) = column.cells {
+      let lengths = texts.places.map(\.count).filter { $0 > 0 }
+      guard let greatest = lengths.max() else { return nil }
+      return .texts(
+        Set((0..<column.count).compactMap { column.text(inRow: $0) }).count,
+        meanByteCount: Double(lengths.reduce(0, +)) / Double(lengths.count),
+        greatestByteCount: greatest)
+    }
     guard case .categories(let codes, let names) = column.cells else { return nil }
     var counts = [Int](repeating: 0, count: names.count)
     for code in codes where code >= 0 { counts[Int(code)] += 1 }
@@ -50,6 +60,11 @@ struct FeatureStatistics {
       members += [
         ("categories", .integer(count)), ("most_frequent", .string(mostFrequent)),
         ("most_frequent_rows", .integer(rowCount)),
+      ]
+    case .texts(let count, let mean, let greatest):
+      members += [
+        ("texts", .integer(count)), ("mean_bytes", .number(mean)),
+        ("greatest_bytes", .integer(greatest)),
       ]
     }
     if missingCount > 0 { members.append(("missing", .integer(missingCount))) }

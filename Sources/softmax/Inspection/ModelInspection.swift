@@ -149,6 +149,11 @@ struct ModelInspection: Inspection {
     return PrintableText.line(([record.loss] + settings + weights).joined(separator: ", "))
   }
 
+  private var featureTypes: JSONValue {
+    guard let features = classifier.table?.features else { return .null }
+    return .array(features.map { JSONValue.string($0.type.description) })
+  }
+
   var json: JSONValue {
     .object([
       ("event", .string("model")),
@@ -159,6 +164,7 @@ struct ModelInspection: Inspection {
       ("standardized", .bool(pipeline.steps.contains { $0.name == "standardize" })),
       ("preprocessing", .array(pipeline.steps.map { .string($0.name) })),
       ("features", classifier.table?.featureNames.map { .array($0.map { .string($0) }) } ?? .null),
+      ("feature_types", featureTypes),
       ("target", JSONValue(classifier.table?.target?.name)),
       ("classes", .array(classifier.classNames.map { .string($0) })),
       (

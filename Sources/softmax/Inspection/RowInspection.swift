@@ -6,6 +6,8 @@ import SoftmaxKit
 struct RowInspection: Inspection {
   // The maximum number of values that the text lists if the row is not an image; JSON has all of them.
   private static let shownValueCount = 40
+  // The columns up to which the text shows a text.
+  private static let shownTextWidth = 200
 
   private let row: Int
   private let samples: LabeledDataset
@@ -51,7 +53,8 @@ struct RowInspection: Inspection {
     }
     let width = max(14, names.prefix(Self.shownValueCount).map(PrintableText.width).max() ?? 0) + 1
     let shown = zip(names, values).prefix(Self.shownValueCount).map { name, value in
-      PrintableText.padded(name, to: width) + value.text
+      PrintableText.padded(name, to: width)
+        + PrintableText.shortened(value.text, to: Self.shownTextWidth)
     }
     let rest = values.count - shown.count
     return head + shown + (rest > 0 ? ["and \(NumberText.grouped(rest)) more; --json has all"] : [])

@@ -21,7 +21,7 @@ struct TableOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Of a table: a column of categories, such as numbers that stand for names, its name or number from 1; \
-      may be given several times (default: the columns with texts).
+      may be given several times (default: the columns with texts that repeat).
       """, valueName: "column"))
   var category: [String] = []
 
@@ -32,6 +32,14 @@ struct TableOptions: ParsableArguments {
       columns with numbers).
       """, valueName: "column"))
   var number: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Of a table: a column of texts whose words tell the class, its name or number from 1; may be given several \
+      times (default: the columns whose texts hardly repeat and have several words).
+      """, valueName: "column"))
+  var text: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -58,9 +66,13 @@ struct TableOptions: ParsableArguments {
   var header: Bool?
 
   func validate() throws {
-    if let column = category.first(where: number.contains) {
-      throw ValidationError(
-        "--category and --number both name \(column.debugDescription): leave one of them out")
+    let options = types
+    for (index, (option, columns, _)) in options.enumerated() {
+      for (other, others, _) in options[(index + 1)...] {
+        guard let column = columns.first(where: others.contains) else { continue }
+        throw ValidationError(
+          "\(option) and \(other) both name \(column.debugDescription): leave one of them out")
+      }
     }
   }
 
@@ -72,8 +84,13 @@ struct TableOptions: ParsableArguments {
       missingMarks: missing.isEmpty ? CSVFormat.defaultMissingMarks : missing,
       ignoredColumns: ignore,
       columnTypes: Dictionary(
-        category.map { ($0, .category) } + number.map { ($0, .number) },
+        types.flatMap { _, columns, type in columns.map { ($0, type) } },
         uniquingKeysWith: { first, _ in first }))
+  }
+
+  // The options that say what columns hold.
+  private var types: [(option: String, columns: [String], type: Table.ColumnType)] {
+    [("--category", category, .category), ("--number", number, .number), ("--text", text, .text)]
   }
 
   /// The options as words of a command line.
@@ -85,8 +102,7 @@ struct TableOptions: ParsableArguments {
     }
     if let target { add("--target", target) }
     for column in ignore { add("--ignore", column) }
-    for column in category { add("--category", column) }
-    for column in number { add("--number", column) }
+    for (option, columns, _) in types { columns.forEach { add(option, $0) } }
     if let separator { add("--separator", separator.rawValue) }
     if let decimal { add("--decimal", decimal.rawValue) }
     for mark in missing { add("--missing", mark) }

@@ -10,8 +10,8 @@ struct CSVColumns {
   let target: Int?
   /// The indices of the columns that are not used as features.
   let ignored: Set<Int>
-  /// For each column whether it is read as numbers rather than texts; false for the class column.
-  let holdsNumbers: [Bool]
+  /// The type of each column's cells; the class column holds categories.
+  let types: [Table.ColumnType]
   /// For each column whether its type was given, not detected.
   let isTypeKnown: [Bool]
   /// The line number of the first record, counted from 1.
@@ -79,13 +79,14 @@ struct CSVColumns {
       for (place, feature) in zip(places, schema.features) { types[place] = feature.type }
     }
     isTypeKnown = (0..<count).map { types[$0] != nil }
-    holdsNumbers = (0..<count).map { column in
-      guard column != target else { return false }
-      if let type = types[column] { return type == .number }
+    self.types = (0..<count).map { column in
+      guard column != target else { return .category }
+      if let type = types[column] { return type }
       let cells = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }
-      return Self.holdsNumbers(
+      let holdsNumbers = Self.holdsNumbers(
         textCount: cells.count { $0.isText(besideNumbersWith: sample.decimalMark) },
         cellCount: cells.count { $0 != .missing })
+      return holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category
     }
   }
 
@@ -95,7 +96,10 @@ struct CSVColumns {
   }
 
   /// The number of columns.
-  var count: Int { holdsNumbers.count }
+  var count: Int { types.count }
+
+  /// Returns the indices of the columns of a type, in ascending order.
+  func places(of type: Table.ColumnType) -> [Int] { types.indices.filter { types[$0] == type } }
 
   // Returns the number of columns. If every line ends with a separator, the empty cell after it is not a
   // column.

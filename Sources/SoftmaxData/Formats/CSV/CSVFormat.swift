@@ -88,7 +88,9 @@ public struct CSVFormat: Hashable, Sendable {
   /// The types of columns that should not be detected, each by its name or its number, counted from 1.
   ///
   /// A column that has only numbers, or one text among them, holds numbers; so does one of whose cells at most a
-  /// twentieth are texts, each of which is then an error. Other columns hold categories.
+  /// twentieth are texts, each of which is then an error. Of the other columns those hold texts of words whose cells
+  /// hardly repeat and have several words: more than half of the cells are different, and a cell has three words or 30
+  /// bytes on average. The others hold categories.
   public var columnTypes: [String: Table.ColumnType]
   /// The known names of the classes in their order, such as those of a model.
   ///

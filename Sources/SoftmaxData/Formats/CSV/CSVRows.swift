@@ -3,8 +3,10 @@ import SoftmaxCore
 
 /// The rows of a table that have been read so far, stored by column.
 ///
-/// A number takes 8 bytes, a text 4 bytes, and each different text of a column is stored once.
+/// A number takes 8 bytes, a category 4 bytes, and each different category of a column is stored once. Of a column of
+/// texts a cell takes its bytes and 16 more.
 struct CSVRows {
+  private static let bytesOfCategory = 4_096
   private static let wordsForNotFinite: Set<String> = [
     "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
   ]
@@ -28,8 +30,10 @@ struct CSVRows {
   // The cells of these columns. The cells of the last rows are still in `block`, row by row.
   private var numbers: [[Double]]
   private var block: [Double] = []
+  private let categoryColumns: [Int]
+  private var codes: [Categories]
   private let textColumns: [Int]
-  private var texts: [Texts]
+  private var texts: [TextCells]
   private var textByteCount = 0
 
   init(
@@ -40,10 +44,12 @@ struct CSVRows {
     self.marks = marks
     self.decimalMark = decimalMark
     self.maximumByteCount = maximumByteCount
-    numberColumns = columns.holdsNumbers.indices.filter { columns.holdsNumbers[$0] }
-    textColumns = columns.holdsNumbers.indices.filter { !columns.holdsNumbers[$0] }
+    numberColumns = columns.places(of: .number)
+    categoryColumns = columns.places(of: .category)
+    textColumns = columns.places(of: .text)
     numbers = Array(repeating: [], count: numberColumns.count)
-    texts = Array(repeating: Texts(), count: textColumns.count)
+    codes = Array(repeating: Categories(), count: categoryColumns.count)
+    texts = Array(repeating: TextCells(), count: textColumns.count)
   }
 
   /// Reserves capacity for about `rowCount` rows, so that growing columns are not copied.
@@ -62,7 +68,8 @@ struct CSVRows {
   /// Appends the current record of the scanner as a row.
   mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) {
     guard try holdsRow(scanner) else { return }
-    let rowByteCount = 8 * numberColumns.count + 4 * textColumns.count
+    let rowByteCount =
+      8 * numberColumns.count + 4 * categoryColumns.count + 16 * textColumns.count
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "its cells take more than \(maximumByteCount) bytes",
@@ -82,9 +89,10 @@ struct CSVRows {
           column)
       }
     }
-    for (place, column) in textColumns.enumerated() {
-      texts[place].codes.append(try code(of: column, place, scanner))
+    for (place, column) in categoryColumns.enumerated() {
+      codes[place].codes.append(try code(of: column, place, scanner))
     }
+    for (place, column) in textColumns.enumerated() { appendText(of: column, place, scanner) }
     count += 1
     if block.count + numberColumns.count > [[Double]].blockCount { moveBlock() }
   }
@@ -92,11 +100,12 @@ struct CSVRows {
   /// Returns the table of all rows.
   mutating func finish() throws(SoftmaxError) -> Table {
     moveBlock()
-    var cells = columns.holdsNumbers.map { _ in Table.Column.Cells.numbers([]) }
+    var cells = columns.types.map { _ in Table.Column.Cells.numbers([]) }
     for (place, column) in numberColumns.enumerated() { cells[column] = .numbers(numbers[place]) }
-    for (place, column) in textColumns.enumerated() {
-      cells[column] = .categories(texts[place].codes, names: texts[place].names)
+    for (place, column) in categoryColumns.enumerated() {
+      cells[column] = .categories(codes[place].codes, names: codes[place].names)
     }
+    for (place, column) in textColumns.enumerated() { cells[column] = .texts(texts[place]) }
     return try Table(
       cells.enumerated().map { Table.Column($1, name: columns.names?[$0]) })
   }
@@ -130,27 +139,47 @@ struct CSVRows {
     let cell = scanner.cells[column]
     let isClass = column == columns.target
     let key = scanner.key(of: cell)
-    if let key, let code = texts[place].code(ofKey: key) { return code }
+    if let key, let code = codes[place].code(ofKey: key) { return code }
+    guard cell.bytes.count <= Self.bytesOfCategory else {
+      throw SoftmaxError(
+        .unsupported,
+        "the \(isClass ? "class" : "category") has more than \(Self.bytesOfCategory) bytes",
+        remedy: isClass
+          ? "check which column holds the classes (--target)"
+          : "if the column holds texts, say so (--text); else check the separator and the quotes",
+        at: scanner.location(column))
+    }
     guard let text = scanner.text(of: cell) else {
       note(CSVFault(.notUTF8, line: scanner.line), column)
       return -1
     }
-    if let code = texts[place].places[text] {
-      texts[place].remember(key, code)
+    if let code = codes[place].places[text] {
+      codes[place].remember(key, code)
       return code
     }
     if isClass ? marks.containsClass(text) : marks.contains(text) {
       if isClass { note(CSVFault(.missing, line: scanner.line, text: text), column) }
       return -1
     }
-    guard !isClass || texts[place].names.count < DatasetSplit.greatestClassCount else {
+    guard !isClass || codes[place].names.count < DatasetSplit.greatestClassCount else {
       throw SoftmaxError(
         .unsupported, "there are more than \(DatasetSplit.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))
     }
     // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.
     textByteCount += 2 * text.utf8.count + 64
-    return texts[place].add(text)
+    return codes[place].add(text)
+  }
+
+  // Marks of missing cells are words there.
+  private mutating func appendText(of column: Int, _ place: Int, _ scanner: CSVScanner) {
+    guard var text = scanner.text(of: scanner.cells[column]) else {
+      note(CSVFault(.notUTF8, line: scanner.line), column)
+      return texts[place].append([])
+    }
+    text.makeContiguousUTF8()
+    texts[place].append(text.utf8)
+    textByteCount += text.utf8.count
   }
 
   // Records the fault of a cell without a number in a column of numbers.
@@ -192,8 +221,8 @@ struct CSVRows {
     if first.isMissing, !fault.isMissing { faults[column] = fault }
   }
 
-  // The cells of a column of texts as codes, with each different text stored once.
-  private struct Texts {
+  // The cells of a column of categories as codes, with each different text stored once.
+  private struct Categories {
     var codes: [Int32] = []
     var names: [String] = []
     var places: [String: Int32] = [:]

@@ -32,12 +32,30 @@ struct CSVSample {
 
   /// Examines the next lines of a scanner without consuming them.
   ///
+  /// More bytes than usual are examined where a text is so long that they would hold a header alone.
+  ///
   /// - Parameter named: the separator from a `sep=` line of the file; nil without such a line.
   init(
     _ scanner: CSVScanner, format: CSVFormat, marks: MissingMarks,
     named: CSVFormat.Separator?
   ) throws(SoftmaxError) {
-    let (bytes, line) = try scanner.peek(Self.byteCount)
+    var wanted = Self.byteCount
+    var (bytes, line) = try scanner.peek(wanted)
+    self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
+    while records.count < 2, wanted < CSVScanner.Limit.bytesOfLine {
+      wanted *= 8
+      let before = bytes.count
+      (bytes, line) = try scanner.peek(wanted)
+      // The file may end there.
+      guard bytes.count > before else { break }
+      self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
+    }
+  }
+
+  private init(
+    _ bytes: ArraySlice<UInt8>, _ line: Int, of scanner: CSVScanner, format: CSVFormat,
+    marks: MissingMarks, named: CSVFormat.Separator?
+  ) {
     byteCountOfLine = max(1, bytes.count / max(1, bytes.count { $0 == 0x0a }))
     func sample(_ separator: CSVFormat.Separator) -> CSVScanner {
       CSVScanner(

@@ -7,8 +7,8 @@ extension CSVTable {
 
   /// Reads a table.
   ///
-  /// The file is read in chunks, each byte once. A cell may have 4,096 bytes, a line 16 MiB and a table
-  /// 65,536 classes. Reading stops with an error as soon as a limit is exceeded.
+  /// The file is read in chunks, each byte once. A text may have 8 MiB, another cell 4,096 bytes, a line 16 MiB and a
+  /// table 65,536 classes. Reading stops with an error as soon as a limit is exceeded.
   ///
   /// - Parameters:
   ///   - path: the path of a file in UTF-8, plain or gzipped, or of a pipe; `-` for standard input.
