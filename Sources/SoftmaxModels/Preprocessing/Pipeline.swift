@@ -6,7 +6,8 @@ public import SoftmaxCore
 ///
 /// Steps that select or rescale features come first and copy nothing. Steps that compute process the rows
 /// in small blocks, in `Double`, and the result is rounded to `Float` once. Beyond the features and the
-/// result, a pipeline takes half a megabyte of memory. It runs on the caller's thread.
+/// result, a pipeline takes half a megabyte of memory. It runs on the caller's thread. Texts become sparse columns,
+/// behind those that the other steps compute.
 ///
 /// ```swift
 /// let pipeline = try Pipeline([.standardize], fittedTo: training)
@@ -30,9 +31,10 @@ public struct Pipeline: Hashable, Sendable {
   /// Fits steps to the rows of a data set.
   ///
   /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
-  /// ``PreprocessingStep/fillGaps`` if numbers are missing and ``PreprocessingStep/oneHot`` if there are columns of
-  /// categories; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are
-  /// kept unchanged.
+  /// ``PreprocessingStep/fillGaps`` if numbers are missing, ``PreprocessingStep/oneHot`` if there are columns of
+  /// categories and ``PreprocessingStep/hashText`` if there are columns of texts; the scale of bytes; the number of the
+  /// first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table of texts alone, steps
+  /// that compute with numbers are left out.
   ///
   /// - Parameters:
   ///   - steps: the steps, in the order in which they are applied.
@@ -61,6 +63,11 @@ public struct Pipeline: Hashable, Sendable {
       {
         ofTable.append(.oneHot)
       }
+      if schema.features.contains(where: { $0.type == .text }),
+        !steps.contains(where: { $0.kind is TextHashing })
+      {
+        ofTable.append(.hashText)
+      }
     }
     if let bytes = features.bytes, !steps.contains(where: { $0.kind is ByteScale }) {
       fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))
@@ -69,7 +76,8 @@ public struct Pipeline: Hashable, Sendable {
       fitted.append(PreprocessingStep(try ColumnNumbers(first: sparse.firstIndex)))
     }
     for step in ofTable + steps {
-      fitted.append(try step.fitted(to: Pipeline(fitted: fitted).rows(of: features)))
+      guard let rows = try Pipeline(fitted: fitted).rows(of: features) else { continue }
+      fitted.append(try step.fitted(to: rows))
     }
     try self.init(fitted: fitted)
   }
@@ -82,6 +90,7 @@ public struct Pipeline: Hashable, Sendable {
   package init(fitted steps: [PreprocessingStep]) throws(SoftmaxError) {
     var count: Int?
     var hasComputed = false
+    var appended: Int?
     for step in steps {
       guard step.kind.isFitted else {
         throw SoftmaxError(.invalidArgument, "the step \(step.name) has learnt nothing yet")
@@ -89,14 +98,22 @@ public struct Pipeline: Hashable, Sendable {
       count = try step.kind.columnCount(from: count)
       switch step.kind.action {
       case .compute: hasComputed = true
-      case .arrange where hasComputed:
+      case .arrange where hasComputed, .append where hasComputed:
         throw SoftmaxError(
           .invalidArgument, "the step \(step.name) must come before those that compute")
+      case .append(let appending):
+        guard appended == nil else {
+          throw SoftmaxError(.invalidArgument, "the step \(step.name) is there twice")
+        }
+        appended = appending.appendedColumnCount
+      case .arrange where appended != nil:
+        throw SoftmaxError(
+          .invalidArgument, "the step \(step.name) must come before that for texts")
       case .arrange: break
       }
     }
     self.steps = steps
-    columnCount = count
+    columnCount = count.map { $0 + (appended ?? 0) }
   }
 
   /// The schema of the training table; nil unless the features were columns of a table.
@@ -112,7 +129,8 @@ public struct Pipeline: Hashable, Sendable {
   /// The names of the columns of the result, "" for a column without a name; nil unless the features were columns of a
   /// table with names.
   package var featureNames: [String]? {
-    guard let table else { return nil }
+    // Words are known by their hashes alone.
+    guard let table, appending == nil else { return nil }
     let empty = table.features.map { column in
       Table.Column(
         column.type == .number ? .numbers([]) : .categories([], names: []), name: column.name)
@@ -142,7 +160,7 @@ extension Pipeline: CustomStringConvertible {
 }
 
 extension Pipeline {
-  /// Applies the steps: the result has finite floats, or bytes with a scale.
+  /// Applies the steps: the result has finite floats, or bytes with a scale, or sparse rows.
   ///
   /// - Throws: `shapeMismatch` for other features than the pipeline was fitted to; `invalidArgument` with
   ///   the name of a missing column; `invalidData` with the name of a column that is not numeric;
@@ -169,6 +187,13 @@ extension Pipeline {
   /// Whether a step computes new values, so the result is a new matrix.
   package var computes: Bool { !computations.isEmpty }
 
+  /// What makes sparse columns of some columns of a table; nil if no step does.
+  private var appending: (any ColumnAppending)? {
+    steps.lazy.compactMap { step in
+      if case .append(let appending) = step.kind.action { appending } else { nil }
+    }.first
+  }
+
   /// Whether a step makes other columns, whose number depends on the rows that it was fitted to.
   var makesColumns: Bool { steps.contains { $0.kind.makesColumns } }
 
@@ -176,7 +201,11 @@ extension Pipeline {
   package func arranged(_ features: Features) throws(SoftmaxError) -> Features {
     var features = features
     for step in steps {
-      if case .arrange(let arrange) = step.kind.action { features = try arrange(features) }
+      switch step.kind.action {
+      case .arrange(let arrange): features = try arrange(features)
+      case .append(let appending): _ = try appending.numberColumns(of: features)
+      case .compute: break
+      }
     }
     return features
   }
@@ -196,15 +225,28 @@ extension Pipeline {
       return rows == 0..<features.rowCount ? features : features.selecting(rows: rows)
     }
     try features.validateFloats(ofRows: rows.count)
-    return .floats(try preprocessed(features).floats(of: rows))
+    let numbers = try preprocessed(features)?.floats(of: rows)
+    guard let appending, let table = features.table else {
+      return numbers.map(Features.floats) ?? features
+    }
+    let appended = appending.appendedColumns(of: table, rows: rows)
+    return .sparse(numbers.map { appended.behind($0) } ?? appended)
   }
 
-  private func rows(of features: Features) throws(SoftmaxError) -> PreprocessedRows {
+  private func rows(of features: Features) throws(SoftmaxError) -> PreprocessedRows? {
     try features.validateFloats(ofRows: features.rowCount)
     return try preprocessed(arranged(features))
   }
 
-  private func preprocessed(_ arranged: Features) throws(SoftmaxError) -> PreprocessedRows {
+  // Returns the rows for the steps that compute; nil if a table has texts alone.
+  private func preprocessed(_ arranged: Features) throws(SoftmaxError) -> PreprocessedRows? {
+    var (arranged, steps) = (arranged, steps[...])
+    if let appending, let table = arranged.table {
+      let columns = try appending.numberColumns(of: arranged)
+      guard !columns.isEmpty else { return nil }
+      arranged = .columns(table.selecting(columns: columns))
+      steps = steps.drop { if case .append = $0.kind.action { false } else { true } }.dropFirst()
+    }
     var count: Int? = arranged.columnCount
     for step in steps { count = try step.kind.columnCount(from: count) }
     return PreprocessedRows(

@@ -53,6 +53,22 @@ package enum PreprocessingAction {
   case arrange(@Sendable (Features) throws(SoftmaxError) -> Features)
   /// Changes the values of whole rows in place. They are in row-major order; NaN is a missing value.
   case compute(@Sendable (inout [Double]) -> Void)
+  /// Makes sparse columns of some columns of a table, behind those of the steps that compute.
+  case append(any ColumnAppending)
+}
+
+/// What makes sparse columns of some columns of a table, such as those of texts.
+package protocol ColumnAppending: Sendable {
+  /// The number of columns that are made.
+  var appendedColumnCount: Int { get }
+
+  /// Returns the indices of the columns that are left for the steps that compute.
+  ///
+  /// - Throws: `unsupported` or `shapeMismatch` for features that are not the columns to which it was fitted.
+  func numberColumns(of features: Features) throws(SoftmaxError) -> [Int]
+
+  /// Returns the columns for some rows of a table that `numberColumns` accepts.
+  func appendedColumns(of table: Table, rows: Range<Int>) -> SparseMatrix
 }
 
 /// The settings of a step without settings.

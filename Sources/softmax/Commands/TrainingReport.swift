@@ -90,11 +90,12 @@ final class TrainingReport: TrainingCallback {
   }
 
   private func describePreprocessing(of dataset: LabeledDataset, by classifier: Classifier) {
-    if command.standardize {
+    let encodesNumbers = classifier.pipeline.computes
+    if command.standardize, encodesNumbers {
       console.message(
         "each feature is brought to mean 0 and standard deviation 1, as measured on the rows to learn "
           + "from")
-    } else if command.piecewiseLinear {
+    } else if command.piecewiseLinear, encodesNumbers {
       console.message(
         "each number is encoded by its place among the quantiles of the rows to learn from")
     } else if isNew, !command.isSolved, !command.choosesModel, !command.network.batchNorm,

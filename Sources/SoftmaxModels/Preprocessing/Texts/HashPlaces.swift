@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A set of hashes, each with its place in the order in which they came.
+///
+/// It is a table of open addresses with linear probing, at most two thirds full: 8 to 12 bytes for each slot, where a
+/// `Dictionary` would hash the hashes again.
+struct HashPlaces {
+  // The hash of each slot plus 1; 0 for an empty one.
+  private var hashes: [UInt64]
+  private var places: [Int32]
+  private var shift: UInt64
+  private(set) var count = 0
+
+  /// Creates an empty set with capacity for some hashes.
+  init(capacity: Int = 0) {
+    var bits: UInt64 = 8
+    while 2 << bits < 3 * capacity { bits += 1 }
+    hashes = Array(repeating: 0, count: 1 << bits)
+    places = Array(repeating: 0, count: 1 << bits)
+    shift = 64 - bits
+  }
+
+  /// Returns the place of a hash; nil if it is not in the set.
+  func place(of hash: UInt64) -> Int32? {
+    let slot = slot(of: hash)
+    return hashes[slot] == 0 ? nil : places[slot]
+  }
+
+  /// Returns the place of a hash, which is added if it is new.
+  mutating func insert(_ hash: UInt64) -> Int32 {
+    var slot = slot(of: hash)
+    if hashes[slot] != 0 { return places[slot] }
+    if 3 * (count + 1) > 2 * hashes.count {
+      grow()
+      slot = self.slot(of: hash)
+    }
+    hashes[slot] = hash + 1
+    places[slot] = Int32(count)
+    count += 1
+    return places[slot]
+  }
+
+  // Returns the slot of a hash, or the empty one where it would be.
+  private func slot(of hash: UInt64) -> Int {
+    // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio.
+    var slot = Int((hash &* 0x9e37_79b9_7f4a_7c15) >> shift)
+    while hashes[slot] != 0, hashes[slot] != hash + 1 {
+      slot = slot + 1 == hashes.count ? 0 : slot + 1
+    }
+    return slot
+  }
+
+  private mutating func grow() {
+    var larger = HashPlaces(capacity: hashes.count)
+    for (slot, hash) in hashes.enumerated() where hash != 0 {
+      let new = larger.slot(of: hash - 1)
+      larger.hashes[new] = hash
+      larger.places[new] = places[slot]
+    }
+    larger.count = count
+    self = larger
+  }
+}
