@@ -11,22 +11,27 @@ struct PenaltyChoice: TrainingCallback {
   var path: PenaltyPath?
 
   private static let countKey = "count"
+  // Present if fewer folds were judged than asked for.
+  private static let foldsKey = "folds"
 
   init(of estimator: SoftmaxRegressionCV) {
     cs = estimator.cs.sorted()
     foldCount = estimator.foldCount
     usesOneStandardErrorRule = estimator.usesOneStandardErrorRule
-    settings = [
+    var settings: SettingsTree = [
       "name": "cross-validation", "c": .init(cs.map { SettingsTree($0) }),
       "folds": .init(Double(foldCount)),
       "rule": usesOneStandardErrorRule ? "one standard error" : "least log loss",
     ]
+    if estimator.isCoarse { settings["solves"] = "coarse" }
+    self.settings = settings
   }
 
   var state: CallbackState? {
     get {
       let points = path?.points ?? []
       var values = [Self.countKey: Double(points.count)]
+      if let path, path.foldCount != foldCount { values[Self.foldsKey] = Double(path.foldCount) }
       for (index, point) in points.enumerated() {
         for (name, value) in Self.values(of: point) { values["\(name) \(index)"] = value }
       }
@@ -62,7 +67,9 @@ struct PenaltyChoice: TrainingCallback {
     }
     guard !points.isEmpty else { return nil }
     return PenaltyPath(
-      points: points, penaltyCount: cs.count, foldCount: foldCount,
+      points: points, penaltyCount: cs.count,
+      foldCount: state.values[Self.foldsKey] == nil
+        ? foldCount : state.count(Self.foldsKey, atMost: foldCount),
       usesOneStandardErrorRule: usesOneStandardErrorRule)
   }
 }

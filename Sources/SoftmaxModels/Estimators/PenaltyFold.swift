@@ -20,6 +20,7 @@ final class PenaltyFold: @unchecked Sendable {
   private let loss: Loss
   private let execution: Execution
   private let keepsData: Bool
+  private let isCoarse: Bool
   private var data: Data?
   private let start: [Double]
   private var last: Solution?
@@ -46,6 +47,9 @@ final class PenaltyFold: @unchecked Sendable {
   private static let greatestTolerance = 0.05
   private static let longSolve = 1 << 24
   private static let greatestIterationCount = 1000
+  // A coarse solve ends after an iteration that lessens the objective by less than this share. Newton's method then has
+  // a hundredth of that left, which moves the log loss of a penalty by less than the next penalty does.
+  private static let coarseDecrease = 5e-3
   // The number of parameters above which a factor of the whole Hessian takes longer than a solve, and the
   // greatest number of rows from which it is estimated.
   private static let greatestFactorCount = 2048
@@ -73,9 +77,10 @@ final class PenaltyFold: @unchecked Sendable {
   ///   - steps: the steps to fit to the other rows.
   ///   - network: the network, whose parameters are the first start.
   ///   - keepsData: whether a copy of the rows is kept from one penalty to the next.
+  ///   - isCoarse: whether solves end when they gain little, without a bound of what is left.
   init(
     _ rows: LabeledDataset, heldOut: [Int], steps: [PreprocessingStep], network: Sequential,
-    loss: Loss, execution: Execution, keepsData: Bool
+    loss: Loss, execution: Execution, keepsData: Bool, isCoarse: Bool
   ) {
     self.rows = rows
     self.heldOut = heldOut
@@ -84,6 +89,7 @@ final class PenaltyFold: @unchecked Sendable {
     self.loss = loss
     self.execution = execution
     self.keepsData = keepsData
+    self.isCoarse = isCoarse
     start = ParameterLayout(network).values(of: network).map { Double($0) }
   }
 
@@ -101,6 +107,15 @@ final class PenaltyFold: @unchecked Sendable {
       })
     last = solution
     return solution
+  }
+
+  /// Solves the fold for a penalty from its solution for the last one, and returns the loss and accuracy of the rows
+  /// that are held out.
+  func score(c: Double) throws(SoftmaxError) -> LossTotals {
+    let solution = try solution(c: c)
+    let totals = try totals(of: prepared(c: c), at: solution.state)
+    leastLogLoss = min(leastLogLoss, totals.loss)
+    return totals
   }
 
   /// Solves the fold for a penalty from the solution of all rows, and returns the loss and accuracy of the rows that
@@ -161,7 +176,8 @@ final class PenaltyFold: @unchecked Sendable {
       network, on: training, loss: loss, optimizer: nil, batchSize: 256, l1Penalty: 0,
       l2Penalty: 1, execution: execution)
     objective.isCoarse = true
-    return Data(objective: objective, gap: try DualityGap(objective), heldOut: others)
+    return Data(
+      objective: objective, gap: isCoarse ? nil : try DualityGap(objective), heldOut: others)
   }
 
   /// Minimizes the objective up to the tolerance.
@@ -169,7 +185,7 @@ final class PenaltyFold: @unchecked Sendable {
     let gap = data.gap?.with(l2Penalty: data.objective.l2Penalty)
     let solver = solver(for: data.objective)
     for _ in 0..<Self.greatestIterationCount {
-      let tolerance = try tolerance(data, at: state)
+      let tolerance = isCoarse ? Self.coarseDecrease : try tolerance(data, at: state)
       let bound = gap?.bound(at: state)
       if let bound, bound <= tolerance * state.value.objective { break }
       let before = state.value.objective
@@ -178,7 +194,9 @@ final class PenaltyFold: @unchecked Sendable {
         throw SolverState.diverged("the objective became \(state.value.objective)")
       }
       let decrease = before - state.value.objective
-      if solver is NewtonCG, NewtonCG.usesWholeFactor(state) {
+      if isCoarse, solver is NewtonCG {
+        if decrease <= tolerance * before { break }
+      } else if solver is NewtonCG, NewtonCG.usesWholeFactor(state) {
         if decrease <= Self.decreaseAtEnd * tolerance * before { break }
       } else if bound == nil, decrease <= tolerance / 100 * before {
         // No bound is known, such as for a class without a sample.

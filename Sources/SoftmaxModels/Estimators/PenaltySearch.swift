@@ -20,6 +20,8 @@ final class PenaltySearch: Sendable {
 
   // The size of the copies of the rows, in elements, up to which all folds keep theirs.
   private static let greatestKeptCount = 1 << 28
+  // The number of values other than 0 times classes above which a coarse search judges by one fold alone.
+  private static let greatestFoldedCount = 1 << 22
 
   /// Prepares a search.
   ///
@@ -29,13 +31,17 @@ final class PenaltySearch: Sendable {
   ///   - network: the network, whose parameters are the start.
   ///   - cs: the values of scikit-learn's C, ascending.
   ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
+  ///   - isCoarse: whether the solves of folds end early, and many rows are judged by one fold alone.
   init(
     _ rows: LabeledDataset, steps: [PreprocessingStep], network: Sequential, cs: [Double],
-    foldCount: Int, judgeCount: Int? = nil, usesOneStandardErrorRule: Bool, loss: Loss,
-    execution: Execution
+    foldCount: Int, judgeCount: Int? = nil, usesOneStandardErrorRule: Bool,
+    isCoarse: Bool = false, loss: Loss, execution: Execution
   ) throws(SoftmaxError) {
     let heldOut = try rows.stratifiedFolds(foldCount)
     var (rows, network) = (rows, network)
+    let entryCount = rows.features.sparse?.values.count ?? 0
+    let isLong = isCoarse && entryCount * rows.classCount > Self.greatestFoldedCount
+    self.judgeCount = judgeCount ?? (isLong ? 1 : foldCount)
     if steps.isEmpty, let columns = OccurringColumns(of: rows.features) {
       (rows, network) = (try columns.selected(of: rows), try columns.selected(of: network))
     }
@@ -46,9 +52,10 @@ final class PenaltySearch: Sendable {
     let size =
       sparse.map { 4 * $0.values.count + 16 * network.parameterCount }
       ?? rows.features.columnCount * rows.count
-    let (elementCount, isTooLarge) = size.multipliedReportingOverflow(by: foldCount)
-    let keepsData = !isTooLarge && elementCount <= Self.greatestKeptCount
-    let workerCount = keepsData ? min(execution.threadCount, foldCount) : 1
+    let (keptCount, isTooLarge) = size.multipliedReportingOverflow(by: heldOut.count)
+    let keepsData = !isTooLarge && keptCount <= Self.greatestKeptCount
+    let workerCount =
+      keepsData && self.judgeCount > 1 ? min(execution.threadCount, heldOut.count) : 1
     let inner =
       workerCount > 1
       ? execution.limited(to: max(1, execution.threadCount / workerCount)) : execution
@@ -56,11 +63,10 @@ final class PenaltySearch: Sendable {
     let fold = { [rows, network] (heldOut: [Int]) in
       PenaltyFold(
         rows, heldOut: heldOut, steps: steps, network: network, loss: loss,
-        execution: inner, keepsData: keepsData)
+        execution: inner, keepsData: keepsData, isCoarse: isCoarse)
     }
     all = fold([])
     folds = heldOut.map(fold)
-    self.judgeCount = judgeCount ?? foldCount
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
@@ -85,17 +91,25 @@ final class PenaltySearch: Sendable {
     let team = WorkerTeam(threadCount: workerCount)
     var scores: [[LossTotals]] = []
     var points: [PenaltyPath.Point] = []
-    var guide = try all.solution(c: cs[0])
+    // The solution of all rows guides those of several folds.
+    let isGuided = judgeCount > 1
+    var guide = isGuided ? try all.solution(c: cs[0]) : nil
     var best = (guide: guide, heldOut: [HeldOutLogits]())
     for penalty in cs.indices {
-      let results = try results(penalty, near: guide, folds: 0..<judgeCount, on: team)
-      scores.append(results.scores)
-      points.append(point(penalty, results.scores))
+      var next: PenaltyFold.Solution?
+      if let guide {
+        let results = try results(penalty, near: guide, folds: 0..<judgeCount, on: team)
+        scores.append(results.scores)
+        next = results.guide
+      } else {
+        scores.append([try folds[0].score(c: cs[penalty])])
+      }
+      points.append(point(penalty, scores[penalty]))
       if keepsHeldOut, path(points).chosen?.c == cs[penalty] {
         best = (guide, folds[..<judgeCount].map(HeldOutLogits.init))
       }
       try observer?.pathAdvances(path(points))
-      guard let next = results.guide, !hasRisenTwice(scores.suffix(3)) else { break }
+      guard !isGuided || next != nil, !hasRisenTwice(scores.suffix(3)) else { break }
       guide = next
     }
     let found = path(points)
@@ -121,7 +135,7 @@ final class PenaltySearch: Sendable {
 
   /// Solves some folds for a penalty, and all rows for the next one.
   private func results(
-    _ penalty: Int, near guide: PenaltyFold.Solution, folds range: Range<Int>,
+    _ penalty: Int, near guide: PenaltyFold.Solution?, folds range: Range<Int>,
     hasNext wantsNext: Bool = true, on team: WorkerTeam
   ) throws -> (scores: [LossTotals], guide: PenaltyFold.Solution?) {
     let results = Mutex(Results(scores: Array(repeating: nil, count: range.count)))
@@ -140,9 +154,15 @@ final class PenaltySearch: Sendable {
             let solution = try all.solution(c: cs[penalty + 1])
             results.withLock { $0.guide = solution }
           } else {
-            let fold = task - (hasNext ? 1 : 0)
-            let score = try folds[range.lowerBound + fold].score(c: cs[penalty], near: guide)
-            results.withLock { $0.scores[fold] = score }
+            let index = task - (hasNext ? 1 : 0)
+            let fold = folds[range.lowerBound + index]
+            let score =
+              if let guide {
+                try fold.score(c: cs[penalty], near: guide)
+              } else {
+                try fold.score(c: cs[penalty])
+              }
+            results.withLock { $0.scores[index] = score }
           }
         } catch {
           results.withLock { $0.error = $0.error ?? error }
@@ -175,8 +195,7 @@ final class PenaltySearch: Sendable {
     }
     // Of a single fold it is not known.
     let variance =
-      totals.weightSum > 0 && scores.count > 1
-      ? squares / totals.weightSum / Double(scores.count - 1) : 0
+      totals.weightSum > 0 ? squares / totals.weightSum / Double(max(1, scores.count - 1)) : 0
     return PenaltyPath.Point(
       c: cs[penalty], l2Penalty: l2Penalties[penalty], logLoss: mean,
       standardError: variance.squareRoot(), accuracy: totals.accuracy)

@@ -53,6 +53,8 @@ public struct SoftmaxRegression: Hashable, Sendable {
   /// The preprocessing steps, which are fitted to the training samples and applied wherever the model is
   /// used.
   public var preprocessing: [PreprocessingStep]
+  /// The norm of the gradient at which Newton's method ends; nil for that of the solver.
+  package var gradientTolerance: Double?
 
   /// Creates an estimator.
   public init(
@@ -150,10 +152,13 @@ extension SoftmaxRegression: Estimator {
       for: data.training, loss: loss, initializer: initializer ?? .zeros, seed: seed)
     if let model { try network.takeParameters(of: model) }
     network.unfreeze(layers: 0..<network.layers.count)
-    let solver = SolverChoice(
+    var solver = SolverChoice(
       parameterCount: network.parameterCount, l1Penalty: l1Penalty,
       isSparse: SparsePlan.matrix(of: data.training.features) != nil
     ).solver
+    if let gradientTolerance, solver is NewtonCG {
+      solver = NewtonCG(gradientTolerance: gradientTolerance)
+    }
     let penalty = penaltyOfOutputs(on: data.training)
     // Only the differences of the classes matter to cross-entropy.
     let isOfDifferences = !loss.isOneVsRest

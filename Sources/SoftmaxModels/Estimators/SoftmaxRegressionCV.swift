@@ -43,6 +43,25 @@ public struct SoftmaxRegressionCV: Hashable, Sendable {
   /// The preprocessing steps, which are fitted to the training samples and applied wherever the model is
   /// used.
   public var preprocessing: [PreprocessingStep]
+  /// Whether the folds are solved to a few digits, many rows are judged by the first fold alone, and the last solve
+  /// ends where scikit-learn's would.
+  package var isCoarse = false
+
+  // scikit-learn's default is the same number for the greatest element of the gradient, which is at most its norm.
+  private static let coarseGradientTolerance = 1e-4
+
+  /// Values of C from 1 to 1,000, in equal steps of the logarithm, for texts whose features have a length of 1.
+  package static let csOfTexts = [1, 3.16, 10, 31.6, 100, 316, 1000]
+
+  /// Returns the estimator for a table of texts, whose solves would be long: coarse, with values of C of texts.
+  package static func ofTexts(
+    iterations: Int, preprocessing: [PreprocessingStep]
+  ) -> SoftmaxRegressionCV {
+    var result = SoftmaxRegressionCV(
+      cs: csOfTexts, iterations: iterations, preprocessing: preprocessing)
+    result.isCoarse = true
+    return result
+  }
 
   /// Ten values of C from 1e-4 to 1e4, in equal steps of the logarithm.
   public static let usualCs = [
@@ -132,9 +151,10 @@ extension SoftmaxRegressionCV: Estimator {
       ).path
     choice.path = path
     try observer?.penaltyIsChosen(from: path)
-    let regression = SoftmaxRegression(
+    var regression = SoftmaxRegression(
       loss: loss, l2Penalty: path.chosen?.l2Penalty, iterations: iterations,
       preprocessing: preprocessing)
+    if isCoarse { regression.gradientTolerance = Self.coarseGradientTolerance }
     let fitted = try regression.fitted(
       to: dataset, startingFrom: model, validation: validation, callbacks: [choice] + callbacks,
       resuming: checkpoint, seed: seed, execution: execution, onProgress: onProgress)
@@ -170,7 +190,8 @@ extension SoftmaxRegressionCV: Estimator {
     }
     let search = try PenaltySearch(
       rows, steps: steps, network: network, cs: cs.sorted(), foldCount: foldCount,
-      judgeCount: judgeCount, usesOneStandardErrorRule: usesOneStandardErrorRule, loss: loss,
+      judgeCount: judgeCount, usesOneStandardErrorRule: usesOneStandardErrorRule,
+      isCoarse: isCoarse, loss: loss,
       execution: execution)
     try observer?.searchBegins(
       Classifier(

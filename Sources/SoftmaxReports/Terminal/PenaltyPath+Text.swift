@@ -76,8 +76,9 @@ extension PenaltyPath {
   package var choiceText: String? {
     chosen.map { chosen in
       "\(NumberText.significant(chosen.l2Penalty, 3)) (C \(NumberText.significant(chosen.c, 3))): "
-        + "log loss \(NumberText.metric(chosen.logLoss)) +- "
-        + "\(NumberText.metric(chosen.standardError)) in \(foldCount) folds"
+        + "log loss \(NumberText.metric(chosen.logLoss)) "
+        + (foldCount > 1
+          ? "+- \(NumberText.metric(chosen.standardError)) in \(foldCount) folds" : "in one fold")
         + (usesOneStandardErrorRule ? ", one standard error" : "")
     }
   }

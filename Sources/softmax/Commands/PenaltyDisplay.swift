@@ -23,9 +23,7 @@ struct PenaltyDisplay: PenaltyObserver {
   /// Describes the training before the first fold is solved.
   func searchBegins(_ classifier: Classifier, trainedOn dataset: LabeledDataset) throws {
     try report.describe(classifier, trainedOn: dataset)
-    console.message(
-      "choosing the penalty: ten of them from strong to weak, each judged by "
-        + "\(command.penalty.folds ?? 5) folds")
+    console.message("choosing the penalty: from strong to weak, each judged by rows held out")
   }
 
   /// Shows the penalty that was solved last.

@@ -123,10 +123,16 @@ extension TrainCommand {
     let loss = try loss.loss(for: rows)
     var regression = regression
     if choosesPenalty {
-      return try SoftmaxRegressionCV(
-        foldCount: penalty.folds ?? 5, usesOneStandardErrorRule: penalty.oneStandardError,
-        iterations: regression.iterations, preprocessing: steps
-      ).fitted(
+      let isOfTexts =
+        dataset.features.table?.columns.contains { $0.type == .text } == true
+        && penalty.folds == nil && !penalty.oneStandardError
+      let estimator =
+        isOfTexts
+        ? SoftmaxRegressionCV.ofTexts(iterations: regression.iterations, preprocessing: steps)
+        : SoftmaxRegressionCV(
+          foldCount: penalty.folds ?? 5, usesOneStandardErrorRule: penalty.oneStandardError,
+          iterations: regression.iterations, preprocessing: steps)
+      return try estimator.fitted(
         to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint,
         loss: loss, seed: training.seed, execution: threading.execution,
         observer: observer)

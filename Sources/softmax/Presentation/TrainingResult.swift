@@ -48,8 +48,8 @@ struct TrainingResult {
       lines += selection.lines
     } else if let path = penaltyPath, let chosen = path.chosen {
       lines += [
-        "cv accuracy    \(NumberText.metric(chosen.accuracy)), by \(path.foldCount) folds of the rows to "
-          + "learn from",
+        "cv accuracy    \(NumberText.metric(chosen.accuracy)), by "
+          + "\(path.foldCount == 1 ? "one fold" : "\(path.foldCount) folds") of the rows to learn from",
         "cv log loss    \(NumberText.metric(chosen.logLoss))",
       ]
     }
