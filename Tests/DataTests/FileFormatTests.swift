@@ -22,6 +22,7 @@ import Testing
       (Fixtures.images, "IDX file"), (try folder.read("a"), "NPY file"),
       (try folder.read("b"), "NPZ file"), (Fixtures.safetensors("{}"), "model"),
       (Array("1 1:0.5 7:2\n".utf8), "svmlight file"),
+      (Array("__label__good  a hot tea\n".utf8), "fastText file"),
       (Array("a,b\n1,2\n".utf8), "table"), ([], "table"), ([0x50, 0x4b], "table"),
       // A table in UTF-16 is one, and not read.
       ([0xff, 0xfe, 0x61, 0, 0x2c, 0], "table"),
@@ -59,7 +60,8 @@ import Testing
           try format.rows(file, part: nil, options: options)
         }
         // These formats have no facts and look at nothing.
-        if ["IDX folder", "model", "svmlight file", "table"].contains(format.title) {
+        if ["IDX folder", "model", "svmlight file", "fastText file", "table"].contains(format.title)
+        {
           #expect(try format.facts(file).isEmpty)
         } else {
           #expect(throws: SoftmaxError.self, "\(format.title), \(bytes)") {

@@ -76,7 +76,7 @@ package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
     IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(), ModelFileFormat(),
-    SVMLightFileFormat(), table,
+    SVMLightFileFormat(), FastTextFileFormat(), table,
   ]
 
   /// The last format, which accepts every file that no other format recognizes.
