@@ -44,7 +44,7 @@ import Testing
       (Array("__label__a x\n\nno label\n".utf8), .invalidData, 3),
       (Array("__label__a x\n__label__b ".utf8) + [0xff], .invalidData, 2),
       (
-        Array("__label__a x\n__label__b ".utf8) + [UInt8](repeating: 0x78, count: 8 << 20 | 1),
+        Array("__label__a x\n__label__b ".utf8) + [UInt8](repeating: 0x78, count: 4 << 20 | 1),
         .unsupported, 2
       ),
     ] as [([UInt8], SoftmaxError.Code, Int)] {

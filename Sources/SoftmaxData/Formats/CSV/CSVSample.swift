@@ -17,6 +17,7 @@ struct CSVSample {
   }
 
   private static let byteCount = 1 << 18
+  private static let byteCountOfLong = 1 << 21
   private static let recordCount = 256
   /// The number of cells per record that the score of a separator examines.
   private static let comparedCellCount = 64
@@ -39,17 +40,14 @@ struct CSVSample {
     _ scanner: CSVScanner, format: CSVFormat, marks: MissingMarks,
     named: CSVFormat.Separator?
   ) throws(SoftmaxError) {
-    var wanted = Self.byteCount
-    var (bytes, line) = try scanner.peek(wanted)
+    var (bytes, line) = try scanner.peek(Self.byteCount)
     self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
-    while records.count < 2, wanted < CSVScanner.Limit.bytesOfLine {
-      wanted *= 8
-      let before = bytes.count
-      (bytes, line) = try scanner.peek(wanted)
-      // The file may end there.
-      guard bytes.count > before else { break }
-      self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
-    }
+    guard records.count < 2 else { return }
+    let before = bytes.count
+    (bytes, line) = try scanner.peek(Self.byteCountOfLong)
+    // The file may end there.
+    guard bytes.count > before else { return }
+    self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
   }
 
   private init(

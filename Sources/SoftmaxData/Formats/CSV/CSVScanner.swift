@@ -20,7 +20,7 @@ final class CSVScanner {
   /// Limits that bound memory and time for damaged or malicious files; tables of numbers stay far below
   /// them.
   enum Limit {
-    static let bytesOfCell = 8 << 20
+    static let bytesOfCell = 4 << 20
     static let bytesOfLine = 16 << 20
     static let columns = 1 << 20
     /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy
@@ -150,7 +150,7 @@ final class CSVScanner {
 
   /// Returns the whole lines within the next `byteCount` bytes without consuming them.
   ///
-  /// If the first line is longer, more bytes are examined, up to 16 MiB. If no line ends within them, the
+  /// If the first line is longer, more bytes are examined, up to 4 MiB. If no line ends within them, the
   /// result is an incomplete line.
   ///
   /// - Returns: the bytes, and the line number of the first line.
@@ -162,7 +162,7 @@ final class CSVScanner {
       let bytes = buffer[next...].prefix(wanted)
       if isAtEnd, bytes.count == buffer.count - next { return (bytes, nextLine) }
       if let end = bytes.lastIndex(where: isLineEnd) { return (bytes[...end], nextLine) }
-      guard wanted < Limit.bytesOfLine else { return (bytes, nextLine) }
+      guard wanted < 4 << 20 else { return (bytes, nextLine) }
       wanted *= 4
     }
   }

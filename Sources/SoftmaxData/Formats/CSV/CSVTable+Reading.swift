@@ -7,7 +7,7 @@ extension CSVTable {
 
   /// Reads a table.
   ///
-  /// The file is read in chunks, each byte once. A text may have 8 MiB, another cell 4,096 bytes, a line 16 MiB and a
+  /// The file is read in chunks, each byte once. A text may have 4 MiB, another cell 4,096 bytes, a line 16 MiB and a
   /// table 65,536 classes. Reading stops with an error as soon as a limit is exceeded.
   ///
   /// - Parameters:

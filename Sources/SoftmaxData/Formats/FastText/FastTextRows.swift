@@ -17,7 +17,7 @@ struct FastTextRows {
   static let mark = Array("__label__".utf8)
   static let targetName = "label"
   private static let greatestLabelByteCount = 4_096
-  private static let greatestTextByteCount = 8 << 20
+  private static let greatestTextByteCount = 4 << 20
 
   /// Reads the text of a file; blank lines are skipped.
   init(_ text: ByteStorage, path: String, columnName: String) throws(SoftmaxError) {
