@@ -69,6 +69,6 @@ extension Classifier {
     throw SoftmaxError(
       .unsupported,
       "the model is an average of \(members.count) networks; a single one is needed \(use)",
-      remedy: "train a model of one network: --model linear or --model mlp")
+      remedy: "fit a model of one network, such as that of MLPClassifier")
   }
 }

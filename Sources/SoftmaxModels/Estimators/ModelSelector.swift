@@ -48,6 +48,11 @@ struct ModelSelector {
 
   /// Compares the kinds of models, and returns the best or an average.
   func classifier() throws -> Classifier {
+    if dataset.features.table?.columns.contains(where: { $0.type == .text }) == true {
+      return try single(
+        regression("words of texts", .ofTexts(iterations: 1000, preprocessing: [.piecewiseLinear])),
+        others: [])
+    }
     var linear = try regression("softmax regression", [.standardize])
     var others: [Candidate] = []
     if let encoded = try encodedRegression() {
@@ -171,7 +176,6 @@ struct ModelSelector {
 
   /// Fits a softmax regression with a penalty of the least log loss.
   private func regression(_ name: String, _ steps: [PreprocessingStep]) throws -> Candidate {
-    try observer?.candidateBegins(name)
     let steps = dataset.features.sparse == nil ? steps : []
     let columnCount = try Pipeline(steps, fittedTo: dataset).columnCount
     let size =
@@ -180,12 +184,18 @@ struct ModelSelector {
     var estimator = SoftmaxRegressionCV(foldCount: folds.count, preprocessing: steps)
     if size > Self.longSearch { estimator.cs = Self.usualCs }
     if size > Self.greatestSearchedSize { estimator.cs = [1] }
+    return try regression(name, estimator, judgeCount: size > Self.longSearch ? 1 : nil)
+  }
+
+  private func regression(
+    _ name: String, _ estimator: SoftmaxRegressionCV, judgeCount: Int? = nil
+  ) throws -> Candidate {
+    try observer?.candidateBegins(name)
     let search = try estimator.search(
-      dataset, execution: execution, observer: observer,
-      judgeCount: size > Self.longSearch ? 1 : nil, keepsHeldOut: true)
-    let model = try SoftmaxRegression(
-      l2Penalty: search.path.chosen?.l2Penalty, preprocessing: steps
-    ).fitted(to: dataset, execution: execution)
+      dataset, execution: execution, observer: observer, judgeCount: judgeCount,
+      keepsHeldOut: true)
+    let model = try estimator.regression(of: search.path).fitted(
+      to: dataset, execution: execution)
     var record = model.trainingRecord
     record?.penaltyPath = search.path
     let candidate = Candidate(

@@ -17,6 +17,7 @@ final class PenaltySearch: Sendable {
   private let judgeCount: Int
   private let workerCount: Int
   private let usesOneStandardErrorRule: Bool
+  private let isCoarse: Bool
 
   // The size of the copies of the rows, in elements, up to which all folds keep theirs.
   private static let greatestKeptCount = 1 << 28
@@ -70,13 +71,15 @@ final class PenaltySearch: Sendable {
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
+    self.isCoarse = isCoarse
   }
 
   /// The result of a search.
   struct Result {
     let path: PenaltyPath
-    /// The logits of the rows of each fold by the model of the chosen penalty that was fitted to the other folds; empty
-    /// unless they were asked for.
+    /// The logits of the rows of each fold by the model of the chosen penalty that was fitted to the other folds.
+    ///
+    /// They are empty unless they were asked for, and after a coarse search those of the folds that judged.
     let heldOut: [HeldOutLogits]
   }
 
@@ -113,7 +116,7 @@ final class PenaltySearch: Sendable {
       guide = next
     }
     let found = path(points)
-    if keepsHeldOut, judgeCount < folds.count,
+    if keepsHeldOut, !isCoarse, judgeCount < folds.count,
       let chosen = cs.firstIndex(where: { $0 == found.chosen?.c })
     {
       let others = judgeCount..<folds.count

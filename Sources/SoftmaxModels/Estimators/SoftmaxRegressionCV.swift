@@ -151,16 +151,21 @@ extension SoftmaxRegressionCV: Estimator {
       ).path
     choice.path = path
     try observer?.penaltyIsChosen(from: path)
-    var regression = SoftmaxRegression(
-      loss: loss, l2Penalty: path.chosen?.l2Penalty, iterations: iterations,
-      preprocessing: preprocessing)
-    if isCoarse { regression.gradientTolerance = Self.coarseGradientTolerance }
-    let fitted = try regression.fitted(
+    let fitted = try regression(of: path, loss: loss).fitted(
       to: dataset, startingFrom: model, validation: validation, callbacks: [choice] + callbacks,
       resuming: checkpoint, seed: seed, execution: execution, onProgress: onProgress)
     var record = fitted.trainingRecord
     record?.penaltyPath = path
     return fitted.with(trainingRecord: record)
+  }
+
+  /// Returns the estimator that fits all rows with the chosen penalty.
+  func regression(of path: PenaltyPath, loss: Loss = .crossEntropy) -> SoftmaxRegression {
+    var regression = SoftmaxRegression(
+      loss: loss, l2Penalty: path.chosen?.l2Penalty, iterations: iterations,
+      preprocessing: preprocessing)
+    if isCoarse { regression.gradientTolerance = Self.coarseGradientTolerance }
+    return regression
   }
 
   /// Searches for the penalty.

@@ -70,7 +70,7 @@ public struct Activation: Sendable {
     Form("elu", typeName: "ELU", usualSetting: 1) { .elu(alpha: $0) })
   /// x / (1 + exp(-x)), also known as swish.
   public static let silu = Activation(Form("silu", typeName: "SiLU") { _ in .silu })
-  /// lambda x for x > 0, else lambda alpha (exp(x) - 1), with lambda = 1.0507... and alpha = 1.6732...
+  /// lambda x for x > 0, else lambda alpha (exp(x) - 1), with lambda near 1.0507 and alpha near 1.6733.
   ///
   /// With these constants, a normal distribution of mean 0 and variance 1 has that mean and variance after
   /// the function too. The derivative at 0 is lambda alpha. Source: Klambauer, Unterthiner, Mayr and
