@@ -18,7 +18,7 @@ import Testing
     let shared = try Pipeline(fittedTo: data)
     let members = try pipelines.enumerated().map { index, pipeline in
       let count = try #require(pipeline.columnCount)
-      return Classifier.Member(
+      return ClassifierMember(
         network: try Sequential(input: [count], seed: UInt64(index)) {
           Dense(2, activation: .softmax)
         },

@@ -41,6 +41,8 @@ tables = {
     "quoted": '"a, b","c\nd"\n1,x\n2,y\n',
     "blank": "\n\na|b\n1|x\n\n2|y\n",
     "large": "9007199254740993,a\n1e400,b\n0x1p3,a\n-inf,b\n",
+    "categories": "color,size,class\nred,1,x\nblue,,y\nred,3,x\n?,4,y\n",
+    "texts": 'said,class\n"never again, too dear",x\ngood and cheap it was,y\n买不到更好的,x\n,y\n',
 }
 for name, text in tables.items():
     add("table", name, text)
@@ -59,6 +61,16 @@ sparse = {
 for name, text in sparse.items():
     add("svmlight-file", name, text)
 add("svmlight-file", "packed", packed(sparse["plain"].encode()))
+
+words = {
+    "plain": "__label__good cheap and good\n__label__bad never again\n",
+    "empty": "__label__a\n\n__label__b  \t x\r\n",
+    "none": "__label__a b\nno label here\n",
+    "several": "__label__a __label__b c\n__label__ x\n",
+}
+for name, text in words.items():
+    add("fasttext-file", name, text)
+add("fasttext-file", "packed", packed(words["plain"].encode()))
 
 images = struct.pack(">BBBBIII", 0, 0, 8, 3, 2, 2, 2) + bytes(range(8))
 add("idx-file", "images", images)

@@ -28,7 +28,7 @@ import Testing
       .map { [try #require(Pipeline($0, fittedTo: data).steps.last)] }
     let members = try zip(steps.indices, steps).map { index, steps in
       let count = try #require(try steps[0].kind.columnCount(from: 2))
-      return Classifier.Member(
+      return ClassifierMember(
         network: try network(count, seed: UInt64(index)), steps: steps, weight: weights[index])
     }
     return try Classifier(
@@ -111,7 +111,7 @@ import Testing
       let error = #expect(throws: SoftmaxError.self) { try classifier(weights: [weight, 1, 1]) }
       #expect(error?.code == .invalidArgument)
     }
-    let wide = Classifier.Member(network: try network(3, seed: 1))
+    let wide = ClassifierMember(network: try network(3, seed: 1))
     let error = #expect(throws: SoftmaxError.self) {
       try Classifier(
         members: good.members + [wide], classNames: data.classNames, pipeline: good.pipeline)

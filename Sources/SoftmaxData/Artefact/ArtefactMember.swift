@@ -51,7 +51,7 @@ enum ArtefactMember {
 
   /// Returns the tensors and the metadata of several members.
   static func parts(
-    of members: [Classifier.Member]
+    of members: [ClassifierMember]
   ) throws(SoftmaxError) -> (tensors: [SafetensorsFile.Tensor], metadata: [String: String]) {
     var tensors: [SafetensorsFile.Tensor] = []
     var metadata = [countKey: "\(members.count)"]
@@ -70,7 +70,7 @@ enum ArtefactMember {
   }
 
   /// Returns the members of a file; nil if it has a single network.
-  static func members(of file: SafetensorsFile) throws(SoftmaxError) -> [Classifier.Member]? {
+  static func members(of file: SafetensorsFile) throws(SoftmaxError) -> [ClassifierMember]? {
     guard let text = file.metadata[countKey] else { return nil }
     guard let count = Int(text), 2...greatestCount ~= count else {
       throw SoftmaxError(
@@ -86,7 +86,7 @@ enum ArtefactMember {
       guard try architecture.outputFunction() ?? .softmax == .softmax else {
         throw SoftmaxError(.invalidData, "a member has another output function than a softmax")
       }
-      return Classifier.Member(
+      return ClassifierMember(
         network: try architecture.network(of: layers), steps: steps.steps,
         weight: try ArtefactJSON.decode(weightKey, of: layers))
     }

@@ -18,7 +18,7 @@ public struct Classifier: ClassificationModel, Hashable {
   /// Of a classifier with several members it is that of the first.
   public var network: Sequential { members[0].network }
   /// The networks whose probabilities are averaged; one in the ordinary case.
-  package let members: [Member]
+  package let members: [ClassifierMember]
   /// The names of the classes, by index.
   public let classNames: [String]
   /// The preprocessing that is applied to features before they enter the network.
@@ -49,7 +49,7 @@ public struct Classifier: ClassificationModel, Hashable {
     trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction? = nil
   ) throws(SoftmaxError) {
     try self.init(
-      members: [Member(network: network)], classNames: classNames, pipeline: pipeline,
+      members: [ClassifierMember(network: network)], classNames: classNames, pipeline: pipeline,
       trainingRecord: trainingRecord, outputFunction: outputFunction ?? network.outputFunction)
   }
 
@@ -61,7 +61,7 @@ public struct Classifier: ClassificationModel, Hashable {
   /// - Throws: `shapeMismatch` or `invalidArgument` if the names, the steps, the weights or the function do not
   ///   fit the networks.
   package init(
-    members: [Member], classNames: [String], pipeline: Pipeline,
+    members: [ClassifierMember], classNames: [String], pipeline: Pipeline,
     trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction = .softmax
   ) throws(SoftmaxError) {
     guard members.count == 1 || !members.isEmpty && outputFunction == .softmax else {

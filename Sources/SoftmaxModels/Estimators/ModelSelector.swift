@@ -15,7 +15,7 @@ struct ModelSelector {
   // The product of rows, features and classes above which a single fold judges the penalties; that above which
   // features are not encoded; and that above which the penalty is scikit-learn's C = 1.
   private static let longSearch = 0x1p24
-  private static let greatestEncodedSize = 0x1p29
+  private static let greatestEncodedSize = 0x1p28
   private static let greatestSearchedSize = 0x1p31
   // The shares of the networks in an average with softmax regression, the usual one first.
   private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
@@ -24,7 +24,7 @@ struct ModelSelector {
   private struct Candidate {
     let name: String
     let pipeline: Pipeline
-    let members: [Classifier.Member]
+    let members: [ClassifierMember]
     let record: TrainingRecord?
     let evaluation: Evaluation
 
@@ -39,6 +39,11 @@ struct ModelSelector {
     _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, execution: Execution,
     observer: (any SelectionObserver)?
   ) throws(SoftmaxError) {
+    if case .indicators = dataset.targets {
+      throw SoftmaxError(
+        .unsupported, "the samples have any number of classes each (multi-label)",
+        remedy: "use MLPClassifier with binary cross-entropy")
+    }
     self.dataset = dataset
     folds = try dataset.stratifiedFolds(foldCount)
     self.seed = seed
@@ -116,10 +121,10 @@ struct ModelSelector {
     let shared = networks.pipeline.steps.filter {
       if case .arrange = $0.kind.action { true } else { false }
     }
-    func members(of candidate: Candidate, share: Double) -> [Classifier.Member] {
+    func members(of candidate: Candidate, share: Double) -> [ClassifierMember] {
       let steps = Array(candidate.pipeline.steps.dropFirst(shared.count))
       return candidate.members.map {
-        Classifier.Member(
+        ClassifierMember(
           network: $0.network, steps: steps, weight: share / Double(candidate.members.count))
       }
     }
@@ -216,7 +221,7 @@ struct ModelSelector {
     let fitted = try bag.fitted()
     let candidate = Candidate(
       name: NetworkBag.name, pipeline: data.pipeline,
-      members: fitted.networks.map { Classifier.Member(network: $0) }, record: bag.record,
+      members: fitted.networks.map { ClassifierMember(network: $0) }, record: bag.record,
       evaluation: try evaluation(fitted.heldOut))
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate

@@ -65,7 +65,7 @@ public final class Predictor: Sendable {
   ) throws(SoftmaxError) {
     let function = outputFunction ?? network.outputFunction
     try self.init(
-      [Classifier.Member(network: network)],
+      [ClassifierMember(network: network)],
       classNames: classNames
         ?? (0..<function.classCount(ofOutputs: network.outputCount)).map(String.init),
       pipeline: pipeline, outputFunction: function, execution: execution)
@@ -73,7 +73,7 @@ public final class Predictor: Sendable {
 
   /// Prepares the members of a classifier.
   init(
-    _ members: [Classifier.Member], classNames: [String], pipeline: Pipeline,
+    _ members: [ClassifierMember], classNames: [String], pipeline: Pipeline,
     outputFunction: OutputFunction, execution: Execution
   ) throws(SoftmaxError) {
     self.members = try members.map { member throws(SoftmaxError) in

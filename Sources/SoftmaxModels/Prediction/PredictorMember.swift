@@ -16,7 +16,7 @@ final class PredictorMember: Sendable {
   private let team = Mutex<PredictionTeam?>(nil)
 
   init(
-    _ member: Classifier.Member, after shared: Pipeline, outputFunction: OutputFunction,
+    _ member: ClassifierMember, after shared: Pipeline, outputFunction: OutputFunction,
     execution: Execution
   ) throws(SoftmaxError) {
     pipeline = try member.pipeline(after: shared)

@@ -179,7 +179,7 @@ struct ModelInspection: Inspection {
     ])
   }
 
-  private static func json(_ member: Classifier.Member) -> JSONValue {
+  private static func json(_ member: ClassifierMember) -> JSONValue {
     .object([
       ("weight", .number(member.weight)),
       ("preprocessing", .array(member.steps.map { .string($0.name) })),
