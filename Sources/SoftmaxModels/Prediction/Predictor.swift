@@ -206,11 +206,11 @@ public final class Predictor: Sendable {
 
   func validate(featureCount count: Int) throws(SoftmaxError) {
     guard count == featureCount else {
+      // Steps can make other columns of those that come in.
+      let shape = members[0].pipeline.inputCount.map { [$0] } ?? members[0].inputShape
       throw SoftmaxError(
         .shapeMismatch,
-        "the network takes samples of \(members[0].inputShape), that is \(featureCount) features; "
-          + "got \(count)"
-      )
+        "the network takes samples of \(shape), that is \(featureCount) features; got \(count)")
     }
   }
 }
