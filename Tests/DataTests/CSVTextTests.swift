@@ -29,6 +29,8 @@ import Testing
       ((0..<9).map { "tea number \($0 / 3) is good" }, "category"),
       // Codes and names.
       ((0..<9).map { "A/\($0) 2117\($0)" }, "category"), ((0..<9).map { "name\($0)" }, "category"),
+      // Identifiers are long, but single words.
+      ((0..<9).map { String(repeating: "0123456789abcdef\($0)", count: 4) }, "category"),
       // Three cells are too few, unless they are long.
       (["a good tea", "a bad tea", "a cold tea"], "category"),
       ((0..<2).map { String(repeating: "\($0) good tea ", count: 20) }, "text"),

@@ -51,11 +51,14 @@ import Testing
     let good = try SafetensorsFile.read(path)
     let damages: [(String, (inout [String: String]) -> Void)] = [
       ("members", { $0["members"] = "1" }), ("members", { $0["members"] = "many" }),
-      ("members", { $0["members"] = "99999999" }), ("tensors", { $0["members"] = "2" }),
+      ("members", { $0["members"] = "99999999" }), ("members.2", { $0["members"] = "2" }),
       ("pipeline", { $0["members"] = "4" }), ("weight", { $0["members.0.weight"] = nil }),
       ("weight", { $0["members.0.weight"] = "-1" }),
       ("weight", { $0["members.0.weight"] = "\"x\"" }),
       ("pipeline", { $0["members.2.pipeline"] = nil }),
+      ("members.0.temperature", { $0["members.0.temperature"] = "2" }),
+      ("members.7.weight", { $0["members.7.weight"] = "1" }),
+      ("architecture", { $0["architecture"] = $0["members.0.architecture"] }),
       ("unknown", { $0["members.2.pipeline"] = #"[{"step":"magic","settings":{}}]"# }),
     ]
     for (word, damage) in damages {

@@ -82,7 +82,25 @@ import Testing
       let error = #expect(throws: SoftmaxError.self) { _ = try use() }
       #expect(error?.code == .unsupported)
     }
-    #expect(throws: SoftmaxError.self) { try AutoClassifier(foldCount: 1).fitted(to: data) }
+    for count in [1, 0, 101] {
+      #expect(throws: SoftmaxError.self) { try AutoClassifier(foldCount: count).fitted(to: data) }
+    }
+  }
+
+  @Test func rowsThatAreTooFewForFoldsGetSoftmaxRegression() throws {
+    let data = try table(48).selecting(rows: [0, 1, 2, 3])
+    let model = try AutoClassifier().fitted(to: data)
+    #expect(model.members.count == 1 && model.trainingRecord?.selection == nil)
+    #expect(model == (try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)))
+  }
+
+  @Test func weightsOfSamplesLeaveNetworksOut() throws {
+    let data = try table(60)
+    let weighted = try LabeledDataset(
+      features: data.features, labels: data.labels, classNames: data.classNames,
+      sampleWeights: (0..<60).map { Float(1 + $0 % 2) })
+    let selection = try selection(AutoClassifier().fitted(to: weighted))
+    #expect(!selection.candidates.contains { $0.name == "networks" })
   }
 
   @Test func sparseRowsGetSoftmaxRegression() throws {
@@ -96,5 +114,43 @@ import Testing
     let model = try AutoClassifier().fitted(to: data)
     #expect(model.members.count == 1)
     #expect(try model.score(on: data) == 1)
+  }
+
+  @Test func theTemperatureHasTheLeastLogLossAndFollowsTheScaleOfTheLogits() throws {
+    let generator = CounterBasedGenerator(seed: 3)
+    var logits = Matrix(rowCount: 300, columnCount: 3)
+    for index in logits.elements.indices {
+      logits.elements[index] = 6 * generator.uniform(at: UInt64(index)) - 3
+    }
+    // The most probable class for two rows of three.
+    let labels = logits.mostLikelyClasses().enumerated().map { $0 % 3 == 0 ? 0 : $1 }
+    let temperature = Temperature.best(for: logits, labels: labels)
+    func logLoss(_ factor: Double) throws -> Double {
+      var scaled = logits
+      for index in scaled.elements.indices {
+        scaled.elements[index] = Float(Double(scaled.elements[index]) / (factor * temperature))
+      }
+      return try Evaluation(labels: labels, logits: scaled).logLoss
+    }
+    #expect(try logLoss(1) < logLoss(1.02) && logLoss(1) < logLoss(0.98))
+    var doubled = logits
+    for index in doubled.elements.indices { doubled.elements[index] *= 2 }
+    let other = Temperature.best(for: doubled, labels: labels)
+    #expect(abs(other / temperature - 2) < 1e-4)
+    // Its range ends at 4 and at a quarter.
+    let right = logits.mostLikelyClasses()
+    #expect(abs(Temperature.best(for: logits, labels: right) - 0.25) < 1e-4)
+  }
+
+  @Test func dividedOutputsHaveTheSameOrder() throws {
+    var network = try Sequential(input: [2], seed: 1) {
+      Dense(4, activation: .tanh)
+      Dense(3, activation: .softmax)
+    }
+    let features = Features.floats(try Matrix([[1, 2], [-1, 0.5]]))
+    let before = try network.logits(for: features)
+    try network.divideOutputs(by: 2)
+    let after = try network.logits(for: features)
+    #expect(zip(before.elements, after.elements).allSatisfy { abs($0 - 2 * $1) < 1e-5 })
   }
 }

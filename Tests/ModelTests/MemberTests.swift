@@ -105,6 +105,22 @@ import Testing
     #expect(error?.location == .row(8_500, column: 0) && error?.message.contains("x") == true)
   }
 
+  @Test func aSessionRefusesRowsWhereStepsMakeColumnsOfATable() throws {
+    let data = try dataset([
+      .numbers((0..<20).map { Double($0 % 7) }, name: "x"),
+      .categories((0..<20).map { ["u", "v", "w"][$0 % 3] }, name: "y"),
+    ])
+    let model = try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)
+    var session = try model.predictor().session()
+    var result: [Float] = [0, 0]
+    for row in [[Float](repeating: 1, count: 2), [Float](repeating: 1, count: 4)] {
+      let error = #expect(throws: SoftmaxError.self) {
+        try session.probabilities(for: row, into: &result)
+      }
+      #expect(error?.code == .unsupported && error?.remedy?.contains("table") == true)
+    }
+  }
+
   @Test func membersThatDoNotFitAreErrors() throws {
     let (data, good) = (try data(), try classifier())
     for weight in [0, -1, .nan, .infinity] {

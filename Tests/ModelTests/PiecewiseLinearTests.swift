@@ -42,6 +42,16 @@ import Testing
       try rows(pipeline, columns) == [[0, 0, 1, 0], [1, 0, 0, 1], [1, 0, 1, 0], [0, 0, 0, 1]])
   }
 
+  @Test func aRareNumberBeyondTheSampleIsScaledToo() throws {
+    // Every other row is sampled, and row 1 is not.
+    let numbers = (0..<131_074).map { $0 == 1 ? 5000.0 : 0 }
+    let columns: [Table.Column] = [.numbers(numbers)]
+    for step in [PreprocessingStep.piecewiseLinear, .robustScale] {
+      let pipeline = try Pipeline([step], fittedTo: dataset(columns))
+      #expect(try rows(pipeline, [.numbers([5000, 0])]).map { $0[0] }.allSatisfy { $0 < 3 })
+    }
+  }
+
   @Test func hugeNumbersAndOutliersAreFinite() throws {
     let most = Double.greatestFiniteMagnitude
     let columns: [Table.Column] = [

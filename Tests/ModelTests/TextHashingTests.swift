@@ -15,6 +15,18 @@ import Testing
     #expect(pair.allSatisfy { $0 >> 48 == 0 })
   }
 
+  @Test func hashesThatWereChosenToCollideAreNoticed() {
+    // Multiples of the inverse of the factor modulo 2^64, by Newton's method, share their slot.
+    let factor: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var inverse = factor
+    for _ in 0..<6 { inverse = inverse &* (2 &- factor &* inverse) }
+    var places = HashPlaces(capacity: 8192)
+    for index in 0...4096 { #expect(places.insert(UInt64(index) &* inverse) == Int32(index)) }
+    #expect(!places.isCrowded)
+    _ = places.insert(4097 &* inverse)
+    #expect(places.isCrowded && places.place(of: inverse) == 1)
+  }
+
   @Test func wordsAreRunsOfLettersAndDigitsInLowerCase() {
     #expect(hashes("The ÄRZTE's 15 cups, the") == hashes("the\tärzte -- 15\ncups;the!"))
     // One letter is no word, and does not part the words beside it.

@@ -77,6 +77,16 @@ enum ArtefactMember {
         .unsupported,
         "has \(text.debugDescription) members, expected 2 to \(greatestCount)")
     }
+    let known = (0..<count).flatMap { index in
+      [architectureKey, ArtefactPipeline.key, weightKey].map { prefix(index) + $0 }
+    }
+    let keys = file.metadata.keys.filter { $0.hasPrefix("members.") || $0 == architectureKey }
+    if let unknown = keys.sorted().first(where: { !known.contains($0) }) {
+      throw SoftmaxError(
+        .unsupported,
+        "its metadata have the key \(unknown.debugDescription), which is unknown here",
+        remedy: "use the release of softmax that wrote it, or a newer one")
+    }
     var used = 0
     let members = try (0..<count).map { index throws(SoftmaxError) in
       let part = part(of: file, prefix: prefix(index))

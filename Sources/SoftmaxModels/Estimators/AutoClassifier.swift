@@ -24,10 +24,12 @@ public import SoftmaxCore
 /// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
 /// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.
 public struct AutoClassifier: Hashable, Sendable {
-  /// The number of folds, at least 2.
+  /// The number of folds, from 2 to 100.
   public var foldCount: Int
   /// The seed of the initial weights, of the order of the samples and of dropout.
   public var seed: UInt64
+
+  private static let greatestFoldCount = 100
 
   /// Creates an estimator.
   public init(foldCount: Int = 5, seed: UInt64 = 0) {
@@ -45,13 +47,19 @@ package protocol SelectionObserver: PenaltyObserver {
 
   /// Called when a kind of model has been judged.
   func candidateEnds(_ candidate: ModelSelection.Candidate) throws
+
+  /// Whether the choice is to end; it is asked from any thread.
+  var isCancelled: @Sendable () -> Bool { get }
+
+  /// Throws if the choice is to end.
+  func validateGoingOn() throws
 }
 
 extension AutoClassifier: Estimator {
   /// Chooses a model and fits it to a data set.
   ///
   /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
-  ///   for fewer than 2 folds; the errors of ``SoftmaxRegressionCV``.
+  ///   for a wrong number of folds; the errors of ``SoftmaxRegressionCV``.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
@@ -73,6 +81,15 @@ extension AutoClassifier: Estimator {
   package func fitted(
     to dataset: LabeledDataset, execution: Execution, observer: (any SelectionObserver)? = nil
   ) throws -> Classifier {
+    guard 2...Self.greatestFoldCount ~= foldCount else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "a choice among models needs 2 to \(Self.greatestFoldCount) folds, got \(foldCount)")
+    }
+    guard (try? dataset.stratifiedFolds(foldCount)) != nil else {
+      return try SoftmaxRegression(preprocessing: [.standardize])
+        .fitted(to: dataset, execution: execution)
+    }
     let selector = try ModelSelector(
       dataset, foldCount: foldCount, seed: seed, execution: execution, observer: observer)
     return try selector.classifier()

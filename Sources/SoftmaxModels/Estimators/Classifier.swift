@@ -64,10 +64,12 @@ public struct Classifier: ClassificationModel, Hashable {
     members: [ClassifierMember], classNames: [String], pipeline: Pipeline,
     trainingRecord: TrainingRecord? = nil, outputFunction: OutputFunction = .softmax
   ) throws(SoftmaxError) {
-    guard members.count == 1 || !members.isEmpty && outputFunction == .softmax else {
+    let isSingle = members.count == 1 && members[0].steps.isEmpty
+    guard isSingle || members.count > 1 && outputFunction == .softmax else {
       throw SoftmaxError(
         .invalidArgument,
-        "a classifier needs a member, and of several the outputs must go through a softmax")
+        "a classifier needs a member without steps of its own, or several, whose outputs go through a "
+          + "softmax")
     }
     for member in members {
       try member.validate(classNames: classNames, pipeline: pipeline, function: outputFunction)

@@ -54,9 +54,10 @@ struct ModelSelector {
   /// Compares the kinds of models, and returns the best or an average.
   func classifier() throws -> Classifier {
     if dataset.features.table?.columns.contains(where: { $0.type == .text }) == true {
-      return try single(
-        regression("words of texts", .ofTexts(iterations: 1000, preprocessing: [.piecewiseLinear])),
-        others: [])
+      var estimator = SoftmaxRegressionCV.ofTexts(
+        iterations: 1000, preprocessing: [.piecewiseLinear])
+      estimator.foldCount = folds.count
+      return try single(regression("words of texts", estimator), others: [])
     }
     var linear = try regression("softmax regression", [.standardize])
     var others: [Candidate] = []
@@ -189,16 +190,19 @@ struct ModelSelector {
     var estimator = SoftmaxRegressionCV(foldCount: folds.count, preprocessing: steps)
     if size > Self.longSearch { estimator.cs = Self.usualCs }
     if size > Self.greatestSearchedSize { estimator.cs = [1] }
-    return try regression(name, estimator, judgeCount: size > Self.longSearch ? 1 : nil)
+    return try regression(
+      name, estimator, judgeCount: size > Self.longSearch ? 1 : nil,
+      solvesOtherFolds: size <= Self.greatestSearchedSize)
   }
 
   private func regression(
-    _ name: String, _ estimator: SoftmaxRegressionCV, judgeCount: Int? = nil
+    _ name: String, _ estimator: SoftmaxRegressionCV, judgeCount: Int? = nil,
+    solvesOtherFolds: Bool = false
   ) throws -> Candidate {
     try observer?.candidateBegins(name)
     let search = try estimator.search(
       dataset, execution: execution, observer: observer, judgeCount: judgeCount,
-      keepsHeldOut: true)
+      keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
     let model = try estimator.regression(of: search.path).fitted(
       to: dataset, execution: execution)
     var record = model.trainingRecord
@@ -211,14 +215,25 @@ struct ModelSelector {
   }
 
   private func networks() throws -> Candidate? {
-    guard dataset.features.sparse == nil, dataset.features.bytes == nil else { return nil }
+    // The best epoch, the temperature and the shares are chosen by labels of equal weight.
+    guard case .labels = dataset.targets, dataset.sampleWeights == nil,
+      dataset.features.sparse == nil, dataset.features.bytes == nil
+    else { return nil }
     let data = try TrainingData(
       dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
     guard
       let bag = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
     else { return nil }
     try observer?.candidateBegins(NetworkBag.name)
-    let fitted = try bag.fitted()
+    let fitted: NetworkBag.Fitted
+    do {
+      fitted = try bag.fitted(until: observer?.isCancelled)
+    } catch let error as SoftmaxError where error.code == .diverged {
+      return nil
+    } catch {
+      try observer?.validateGoingOn()
+      throw error
+    }
     let candidate = Candidate(
       name: NetworkBag.name, pipeline: data.pipeline,
       members: fitted.networks.map { ClassifierMember(network: $0) }, record: bag.record,

@@ -15,6 +15,8 @@ struct NetworkBag {
   private static let hiddenUnits = 128
   private static let hiddenLayerCount = 3
   private static let dropout = 0.15
+  // The number of rows from which on a temperature is fitted; fewer tell it too badly.
+  private static let calibratedRowCount = 1_000
   // The number of rows from which the first parameters are drawn.
   private static let startRowCount = 1_024
   private static let batchSize = 256
@@ -79,7 +81,10 @@ struct NetworkBag {
   /// Trains the networks side by side, one to a worker.
   ///
   /// A member has its own seed, so the bits do not depend on the number of workers.
-  func fitted() throws -> Fitted {
+  ///
+  /// - Parameter isCancelled: asked from any thread, a few times a second; the training ends if it is true.
+  /// - Throws: `CancellationError` if it was cancelled; `diverged`.
+  func fitted(until isCancelled: (@Sendable () -> Bool)? = nil) throws -> Fitted {
     struct State {
       var results: [(network: Sequential, heldOut: HeldOutLogits)?]
       var taken = 0
@@ -97,7 +102,7 @@ struct NetworkBag {
         }
         guard fold < folds.count else { return }
         do {
-          let result = try member(fold, execution: inner)
+          let result = try member(fold, execution: inner, until: isCancelled)
           state.withLock { $0.results[fold] = result }
         } catch {
           state.withLock { $0.error = $0.error ?? error }
@@ -106,11 +111,30 @@ struct NetworkBag {
     }
     let (results, error) = state.withLock { ($0.results.compactMap(\.self), $0.error) }
     if let error { throw error }
-    return Fitted(networks: results.map(\.network), heldOut: results.map(\.heldOut))
+    var networks = results.map(\.network)
+    guard rows.count >= Self.calibratedRowCount else {
+      return Fitted(networks: networks, heldOut: results.map(\.heldOut))
+    }
+    // One temperature for all networks, on the rows that each did not learn from.
+    let heldOut = results.map(\.heldOut)
+    let temperature = Temperature.best(
+      for: try Matrix(
+        rowCount: heldOut.reduce(0) { $0 + $1.rows.count }, columnCount: rows.classCount,
+        elements: heldOut.flatMap(\.logits.elements)),
+      labels: heldOut.flatMap(\.rows).map { rows.labels[$0] })
+    for index in networks.indices { try networks[index].divideOutputs(by: temperature) }
+    return Fitted(
+      networks: networks,
+      heldOut: try zip(folds, networks).map { fold, network in
+        HeldOutLogits(
+          rows: fold,
+          logits: try network.predictor(execution: execution)
+            .logits(for: rows.features.selecting(rows: fold)))
+      })
   }
 
   private func member(
-    _ fold: Int, execution: Execution
+    _ fold: Int, execution: Execution, until isCancelled: (@Sendable () -> Bool)?
   ) throws -> (network: Sequential, heldOut: HeldOutLogits) {
     let heldOut = folds[fold]
     let isHeldOut = Set(heldOut)
@@ -126,7 +150,8 @@ struct NetworkBag {
       to: TrainingData(training: learning, validation: judging), loss: .crossEntropy,
       optimizer: optimizer, epochs: epochCount, batchSize: Self.batchSize, l1Penalty: 0,
       l2Penalty: 0, callbacks: [.earlyStopping(patience: epochCount)], resuming: nil,
-      execution: execution, onProgress: nil)
+      execution: execution,
+      onProgress: { _ in if isCancelled?() == true { throw CancellationError() } })
     let logits = try network.predictor(execution: execution).logits(for: judging.features)
     return (network, HeldOutLogits(rows: heldOut, logits: logits))
   }

@@ -17,7 +17,6 @@ final class PenaltySearch: Sendable {
   private let judgeCount: Int
   private let workerCount: Int
   private let usesOneStandardErrorRule: Bool
-  private let isCoarse: Bool
 
   // The size of the copies of the rows, in elements, up to which all folds keep theirs.
   private static let greatestKeptCount = 1 << 28
@@ -71,7 +70,6 @@ final class PenaltySearch: Sendable {
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
-    self.isCoarse = isCoarse
   }
 
   /// The result of a search.
@@ -79,7 +77,7 @@ final class PenaltySearch: Sendable {
     let path: PenaltyPath
     /// The logits of the rows of each fold by the model of the chosen penalty that was fitted to the other folds.
     ///
-    /// They are empty unless they were asked for, and after a coarse search those of the folds that judged.
+    /// They are empty unless they were asked for.
     let heldOut: [HeldOutLogits]
   }
 
@@ -88,8 +86,10 @@ final class PenaltySearch: Sendable {
   /// - Parameters:
   ///   - observer: told of each penalty that has been solved.
   ///   - keepsHeldOut: whether the logits of the rows that are held out are returned.
+  ///   - solvesOtherFolds: whether those of the folds that did not judge are too.
   func run(
-    reportingTo observer: (any PenaltyObserver)?, keepsHeldOut: Bool = false
+    reportingTo observer: (any PenaltyObserver)?, keepsHeldOut: Bool = false,
+    solvesOtherFolds: Bool = false
   ) throws -> Result {
     let team = WorkerTeam(threadCount: workerCount)
     var scores: [[LossTotals]] = []
@@ -116,7 +116,7 @@ final class PenaltySearch: Sendable {
       guide = next
     }
     let found = path(points)
-    if keepsHeldOut, !isCoarse, judgeCount < folds.count,
+    if keepsHeldOut, solvesOtherFolds, judgeCount < folds.count,
       let chosen = cs.firstIndex(where: { $0 == found.chosen?.c })
     {
       let others = judgeCount..<folds.count

@@ -172,12 +172,13 @@ extension SoftmaxRegressionCV: Estimator {
   ///
   /// - Parameters:
   ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
-  ///   - keepsHeldOut: whether the logits of the rows of all folds are returned, by the chosen penalty.
+  ///   - keepsHeldOut: whether the logits of the rows that are held out are returned, by the chosen penalty.
+  ///   - solvesOtherFolds: whether those of the folds that did not judge are too.
   func search(
     _ dataset: LabeledDataset, startingFrom model: Classifier? = nil,
     validation: Validation = .none, loss: Loss = .crossEntropy, seed: UInt64 = 0,
     execution: Execution, observer: (any PenaltyObserver)?, judgeCount: Int? = nil,
-    keepsHeldOut: Bool = false
+    keepsHeldOut: Bool = false, solvesOtherFolds: Bool = false
   ) throws -> PenaltySearch.Result {
     let data = try TrainingData(
       dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
@@ -202,7 +203,8 @@ extension SoftmaxRegressionCV: Estimator {
       Classifier(
         network: network, classNames: data.training.classNames, pipeline: data.pipeline,
         outputFunction: loss.outputFunction), trainedOn: data.training)
-    let result = try search.run(reportingTo: observer, keepsHeldOut: keepsHeldOut)
+    let result = try search.run(
+      reportingTo: observer, keepsHeldOut: keepsHeldOut, solvesOtherFolds: solvesOtherFolds)
     guard result.path.points.contains(where: { $0.logLoss.isFinite }) else {
       throw SoftmaxError(
         .diverged, "no penalty gives the held-out rows a finite log loss",

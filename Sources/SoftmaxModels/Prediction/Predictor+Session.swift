@@ -187,6 +187,11 @@ extension Predictor {
     private func validate(
       featureCount: Int, resultCount: Int, _ output: PredictionPass.Output
     ) throws(SoftmaxError) {
+      guard predictor.takesRows else {
+        throw SoftmaxError(
+          .unsupported, "the model takes the columns of a table, of which steps make others",
+          remedy: "use predictions(for:) with a table")
+      }
       try predictor.validate(featureCount: featureCount)
       let (wanted, what) =
         switch output {

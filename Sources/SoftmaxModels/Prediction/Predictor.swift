@@ -204,6 +204,13 @@ public final class Predictor: Sendable {
     for (index, value) in mean.elements.enumerated() { result.elements[begin + index] = value }
   }
 
+  /// Whether rows of numbers can be predicted, which steps that make columns of a table's columns forbid.
+  var takesRows: Bool {
+    pipeline.steps.allSatisfy { step in
+      if case .compute = step.kind.action { true } else { !step.kind.makesColumns }
+    }
+  }
+
   func validate(featureCount count: Int) throws(SoftmaxError) {
     guard count == featureCount else {
       // Steps can make other columns of those that come in.

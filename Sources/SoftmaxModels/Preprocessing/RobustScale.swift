@@ -64,13 +64,19 @@ struct RobustScale: Hashable, Sendable {
     let count = rows.columnCount
     let step = (rows.rowCount + greatestRowCount - 1) / greatestRowCount
     var samples = [[Double]](repeating: [], count: count)
+    // A value other than 0 and 1 of each column, which the sample may not have.
+    var others = [Double?](repeating: nil, count: count)
     try rows.forEachBlock { first, values throws(SoftmaxError) in
       for (index, value) in values.enumerated() {
         let (row, column) = index.quotientAndRemainder(dividingBy: count)
         guard value.isFinite else { throw rows.failure(row: first + row, column: column) }
         if (first + row).isMultiple(of: step) { samples[column].append(value) }
+        if value != 0, value != 1 { others[column] = value }
       }
     }
-    return samples.map { $0.sorted() }
+    return zip(samples, others).map { sample, other in
+      let isCovered = other == nil || sample.contains { $0 != 0 && $0 != 1 }
+      return (isCovered ? sample : sample + [other ?? 0]).sorted()
+    }
   }
 }

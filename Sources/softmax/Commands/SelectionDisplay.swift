@@ -46,10 +46,16 @@ struct SelectionDisplay: SelectionObserver {
     if penalty.command.json {
       try console.result(candidate.event.text)
     }
+    try validateGoingOn()
   }
 
+  var isCancelled: @Sendable () -> Bool { { Interruption.isRequested } }
+
   /// Throws `Interrupted` after a signal.
-  func validateGoingOn() throws {
+  func validateGoingOn() throws { try Self.interrupted(interruption) }
+
+  /// Throws `Interrupted` after a signal.
+  static func interrupted(_ interruption: Interruption) throws {
     if let status = interruption.requestedStatus {
       throw Interrupted(
         message: "interrupted while the model was being chosen: nothing was saved", status: status)

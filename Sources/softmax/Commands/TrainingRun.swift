@@ -53,7 +53,10 @@ struct TrainingRun {
 
     let heldBack = try heldBackRows(of: whole)
     try EvaluationMemory(
-      rowCount: (test ?? heldBack?.validation)?.count ?? 0, classCount: whole.classCount
+      // A choice among models judges the rows to learn from too.
+      rowCount: max(
+        (test ?? heldBack?.validation)?.count ?? 0, command.choosesModel ? whole.count : 0),
+      classCount: whole.classCount
     ).validate()
     let report = TrainingReport(
       command, console: console, name: split.name, heldBack: heldBack?.validation, test: test,
@@ -104,7 +107,9 @@ struct TrainingRun {
 
   private func validateMemory(for dataset: LabeledDataset) throws(SoftmaxError) {
     try MemoryEstimate(
-      inputCount: command.featureCount(of: dataset), hiddenUnits: command.hiddenUnits,
+      inputCount: command.featureCount(of: dataset),
+      // The networks of a choice are small beside the factors of its linear models.
+      hiddenUnits: command.choosesModel ? [] : command.hiddenUnits,
       classCount: dataset.classCount,
       batchSize: min(command.batchSize, dataset.count),
       optimizer: command.optimizer,
@@ -145,6 +150,7 @@ struct TrainingRun {
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
     }
+    if command.choosesModel { try SelectionDisplay.interrupted(interruption) }
     if fitted.trainingRecord?.isSeparable == true {
       console.warning(
         "the classes are linearly separable: without a penalty every multiple of the weights is better "

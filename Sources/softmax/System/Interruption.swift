@@ -37,6 +37,9 @@ final class Interruption {
     unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
+  /// Whether there was a signal; any thread may ask.
+  static var isRequested: Bool { requests.status != nil }
+
   /// The exit status for the first signal; nil if there was none.
   var requestedStatus: ExitStatus? { requests.status }
 

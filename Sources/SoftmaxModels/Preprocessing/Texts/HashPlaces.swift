@@ -10,6 +10,10 @@ struct HashPlaces {
   private var places: [Int32]
   private var shift: UInt64
   private(set) var count = 0
+  /// Whether some hash was far from its slot, as hardly any are unless they were chosen so.
+  private(set) var isCrowded = false
+
+  private static let greatestDistance = 4096
 
   /// Creates an empty set with capacity for some hashes.
   init(capacity: Int = 0) {
@@ -37,17 +41,25 @@ struct HashPlaces {
     hashes[slot] = hash + 1
     places[slot] = Int32(count)
     count += 1
+    let distance = slot - firstSlot(of: hash)
+    if (distance < 0 ? distance + hashes.count : distance) > Self.greatestDistance {
+      isCrowded = true
+    }
     return places[slot]
   }
 
   // Returns the slot of a hash, or the empty one where it would be.
   private func slot(of hash: UInt64) -> Int {
-    // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio.
-    var slot = Int((hash &* 0x9e37_79b9_7f4a_7c15) >> shift)
+    var slot = firstSlot(of: hash)
     while hashes[slot] != 0, hashes[slot] != hash + 1 {
       slot = slot + 1 == hashes.count ? 0 : slot + 1
     }
     return slot
+  }
+
+  // Fibonacci hashing: the high bits of a product with 2^64 over the golden ratio.
+  private func firstSlot(of hash: UInt64) -> Int {
+    Int((hash &* 0x9e37_79b9_7f4a_7c15) >> shift)
   }
 
   private mutating func grow() {
@@ -58,6 +70,7 @@ struct HashPlaces {
       larger.places[new] = places[slot]
     }
     larger.count = count
+    larger.isCrowded = isCrowded
     self = larger
   }
 }

@@ -53,12 +53,18 @@ package struct TextHashing: PreprocessingKind {
   /// - Throws: `invalidArgument` unless there is a column of texts, and as many different hashes of 48 bits as finite
   ///   weights greater than 0.
   package init(settings: Settings, learnt: [String: [Double]]) throws(SoftmaxError) {
-    let hashes = (learnt["hash"] ?? []).compactMap { UInt64(exactly: $0) }
+    let given = learnt["hash"] ?? []
+    let hashes =
+      given.count <= Self.greatestTermCount ? given.compactMap { UInt64(exactly: $0) } : []
     let weights = learnt["idf"] ?? []
     var places = HashPlaces(capacity: hashes.count)
-    for hash in hashes where hash >> TextWords.bitCount == 0 { _ = places.insert(hash) }
-    guard places.count == hashes.count, hashes.count == learnt["hash"]?.count,
-      hashes.count == weights.count, !hashes.isEmpty, hashes.count < 1 << 28,
+    for hash in hashes where hash >> TextWords.bitCount == 0 {
+      _ = places.insert(hash)
+      // Hashes that were chosen to collide would take hours.
+      guard !places.isCrowded else { break }
+    }
+    guard places.count == hashes.count, hashes.count == given.count,
+      hashes.count == weights.count, !hashes.isEmpty,
       weights.allSatisfy({ $0.isFinite && $0 > 0 }), settings.texts.contains(true)
     else {
       throw SoftmaxError(
