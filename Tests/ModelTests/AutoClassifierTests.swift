@@ -136,10 +136,11 @@ import Testing
     var doubled = logits
     for index in doubled.elements.indices { doubled.elements[index] *= 2 }
     let other = Temperature.best(for: doubled, labels: labels)
-    #expect(abs(other / temperature - 2) < 1e-4)
+    // Near the minimum losses differ by the square of the distance, and floats by 1e-7.
+    #expect(abs(other / temperature - 2) < 2e-3)
     // Its range ends at 4 and at a quarter.
     let right = logits.mostLikelyClasses()
-    #expect(abs(Temperature.best(for: logits, labels: right) - 0.25) < 1e-4)
+    #expect(abs(Temperature.best(for: logits, labels: right) - 0.25) < 2e-4)
   }
 
   @Test func dividedOutputsHaveTheSameOrder() throws {
