@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Batch and layer normalization: the means and variances over the rows of a batch or along a row, the
-// normalization, and its gradient; mixtures of two matrices with a share for each column. Sums over rows are ascending from +0 in chunks, and softmax_tree adds
-// the chunks. Sums along a row are taken in 16 virtual lanes, and the lane tree adds the lanes.
+// normalization, and its gradient; mixtures of two matrices with a share for each column. Sums over rows are
+// ascending from +0 in chunks, and softmax_tree adds the chunks. Sums along a row are taken in 16 virtual
+// lanes, and the lane tree adds the lanes.
 
 #ifndef VARIANT
 

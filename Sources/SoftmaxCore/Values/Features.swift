@@ -53,6 +53,11 @@ public struct Features: Hashable, Sendable {
     if case .sparse(let matrix) = storage { matrix } else { nil }
   }
 
+  /// Whether there are columns of texts.
+  package var hasTexts: Bool {
+    table?.columns.contains { $0.type == .text } == true
+  }
+
   /// The number of samples.
   public var rowCount: Int {
     switch storage {

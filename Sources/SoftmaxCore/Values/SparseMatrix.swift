@@ -172,8 +172,8 @@ public struct SparseMatrix: Hashable, Sendable {
       columnCount: columnCount, firstIndex: firstIndex)
   }
 
-  /// Returns the rows with the values of a matrix of as many rows in front of them.
-  package func behind(_ matrix: Matrix) -> SparseMatrix {
+  /// Returns the rows with their columns after those of a matrix with as many rows.
+  package func after(_ matrix: Matrix) -> SparseMatrix {
     precondition(matrix.rowCount == rowCount, "other rows")
     var (offsets, indices, joined) = ([0], [Int32](), [Float]())
     for row in 0..<rowCount {

@@ -116,12 +116,11 @@ extension Table {
     ///
     /// - Precondition: The row lies within the column.
     public func text(inRow row: Int) -> String? {
-      if case .categories(let codes, let names) = cells {
-        return codes[row] < 0 ? nil : names[Int(codes[row])]
-      }
-      if case .texts(let texts) = cells { return texts.text(inRow: row) }
-      return number(inRow: row).map { number in
-        Int(exactly: number).map(String.init) ?? "\(number)"
+      switch cells {
+      case .categories(let codes, let names): codes[row] < 0 ? nil : names[Int(codes[row])]
+      case .texts(let texts): texts.text(inRow: row)
+      case .numbers, .indicators:
+        number(inRow: row).map { number in Int(exactly: number).map(String.init) ?? "\(number)" }
       }
     }
 

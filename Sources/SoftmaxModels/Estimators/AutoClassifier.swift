@@ -7,8 +7,8 @@ public import SoftmaxCore
 /// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
 /// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
 /// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
-/// each fold are judged by models that did not learn from them. The better softmax regression and the networks are
-/// averaged with the weights of the least log loss.
+/// each fold are judged by models that did not learn from them. The probabilities of the better softmax regression and of
+/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error.
 ///
 /// ```swift
 /// let model = try AutoClassifier().fitted(to: passengers)
@@ -57,6 +57,8 @@ package protocol SelectionObserver: PenaltyObserver {
 
 extension AutoClassifier: Estimator {
   /// Chooses a model and fits it to a data set.
+  ///
+  /// Samples of `validation` are left out, and the progress of the several trainings is not reported.
   ///
   /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
   ///   for a wrong number of folds; the errors of ``SoftmaxRegressionCV``.

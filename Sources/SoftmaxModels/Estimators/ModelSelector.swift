@@ -53,13 +53,13 @@ struct ModelSelector {
 
   /// Compares the kinds of models, and returns the best or an average.
   func classifier() throws -> Classifier {
-    if dataset.features.table?.columns.contains(where: { $0.type == .text }) == true {
+    if dataset.features.hasTexts {
       var estimator = SoftmaxRegressionCV.ofTexts(
         iterations: 1000, preprocessing: [.piecewiseLinear])
       estimator.foldCount = folds.count
       return try single(regression("words of texts", estimator), others: [])
     }
-    var linear = try regression("softmax regression", [.standardize])
+    var linear = try regression("softmax regression", .standardize)
     var others: [Candidate] = []
     if let encoded = try encodedRegression() {
       others.append(encoded)
@@ -82,10 +82,15 @@ struct ModelSelector {
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
   private func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
     let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
-    let count = Double(differences.count)
-    let mean = differences.reduce(0, +) / count
-    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-    return mean < -(variance / count).squareRoot()
+    let (mean, standardError) = Self.mean(of: differences)
+    return mean < -standardError
+  }
+
+  private static func mean(of values: [Double]) -> (mean: Double, standardError: Double) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    return (mean, (variance / count).squareRoot())
   }
 
   private func losses(of evaluation: Evaluation) -> [Double] {
@@ -144,17 +149,14 @@ struct ModelSelector {
   private func selection(
     _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
   ) -> ModelSelection {
-    let losses = losses(of: evaluation)
-    let count = Double(losses.count)
-    let variance =
-      losses.reduce(0) { $0 + ($1 - evaluation.logLoss) * ($1 - evaluation.logLoss) } / count
     let interval = evaluation.accuracyInterval
     var counts = [Double](repeating: 0, count: dataset.classCount)
     for label in dataset.labels { counts[label] += 1 }
     let shares = counts.map { $0 / Double(dataset.count) }
     return ModelSelection(
       candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
-      logLoss: evaluation.logLoss, logLossStandardError: (variance / count).squareRoot(),
+      logLoss: evaluation.logLoss,
+      logLossStandardError: Self.mean(of: losses(of: evaluation)).standardError,
       accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
       accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
       baselineLogLoss: shares.reduce(0) {
@@ -172,27 +174,42 @@ struct ModelSelector {
       classNames: dataset.classNames)
   }
 
-  private func encodedRegression() throws -> Candidate? {
-    guard dataset.features.sparse == nil, dataset.features.bytes == nil else { return nil }
-    let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
-    let size = Double(dataset.count) * Double(pipeline.columnCount ?? 0)
-    guard size * Double(dataset.classCount) <= Self.greatestEncodedSize else { return nil }
-    return try regression("piecewise linear", [.piecewiseLinear])
+  /// Fits a softmax regression with a penalty of the least log loss.
+  private func regression(_ name: String, _ step: PreprocessingStep) throws -> Candidate {
+    let steps = dataset.features.sparse == nil ? [step] : []
+    return try regression(name, steps, fitted: Pipeline(steps, fittedTo: dataset))
   }
 
-  /// Fits a softmax regression with a penalty of the least log loss.
-  private func regression(_ name: String, _ steps: [PreprocessingStep]) throws -> Candidate {
-    let steps = dataset.features.sparse == nil ? steps : []
-    let columnCount = try Pipeline(steps, fittedTo: dataset).columnCount
-    let size =
-      Double(dataset.count) * Double(columnCount ?? dataset.features.columnCount)
-      * Double(dataset.classCount)
-    var estimator = SoftmaxRegressionCV(foldCount: folds.count, preprocessing: steps)
+  /// The same on encoded numbers; nil if their features would be too many.
+  private func encodedRegression() throws -> Candidate? {
+    guard hasDenseColumns else { return nil }
+    let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
+    guard size(after: pipeline) <= Self.greatestEncodedSize else { return nil }
+    return try regression("piecewise linear", [.piecewiseLinear], fitted: pipeline)
+  }
+
+  private func regression(
+    _ name: String, _ steps: [PreprocessingStep], fitted pipeline: Pipeline
+  ) throws -> Candidate {
+    // Where folds share the columns of all rows, the steps are fitted once.
+    var estimator = SoftmaxRegressionCV(
+      foldCount: folds.count, preprocessing: pipeline.makesColumns ? pipeline.steps : steps)
+    let size = size(after: pipeline)
     if size > Self.longSearch { estimator.cs = Self.usualCs }
     if size > Self.greatestSearchedSize { estimator.cs = [1] }
     return try regression(
       name, estimator, judgeCount: size > Self.longSearch ? 1 : nil,
       solvesOtherFolds: size <= Self.greatestSearchedSize)
+  }
+
+  // The product of rows, features and classes.
+  private func size(after pipeline: Pipeline) -> Double {
+    Double(dataset.count) * Double(pipeline.columnCount ?? dataset.features.columnCount)
+      * Double(dataset.classCount)
+  }
+
+  private var hasDenseColumns: Bool {
+    dataset.features.sparse == nil && dataset.features.bytes == nil
   }
 
   private func regression(
@@ -216,9 +233,9 @@ struct ModelSelector {
 
   private func networks() throws -> Candidate? {
     // The best epoch, the temperature and the shares are chosen by labels of equal weight.
-    guard case .labels = dataset.targets, dataset.sampleWeights == nil,
-      dataset.features.sparse == nil, dataset.features.bytes == nil
-    else { return nil }
+    guard case .labels = dataset.targets, dataset.sampleWeights == nil, hasDenseColumns else {
+      return nil
+    }
     let data = try TrainingData(
       dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
     guard

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
-import Synchronization
 
 /// A bag of networks, one for each fold: it learns from the rows of the others, and keeps its best epoch by the log
 /// loss of that fold.
@@ -85,74 +84,54 @@ struct NetworkBag {
   /// - Parameter isCancelled: asked from any thread, a few times a second; the training ends if it is true.
   /// - Throws: `CancellationError` if it was cancelled; `diverged`.
   func fitted(until isCancelled: (@Sendable () -> Bool)? = nil) throws -> Fitted {
-    struct State {
-      var results: [(network: Sequential, heldOut: HeldOutLogits)?]
-      var taken = 0
-      var error: (any Error)?
-    }
-    let state = Mutex(State(results: Array(repeating: nil, count: folds.count)))
     let workerCount = min(execution.threadCount, folds.count)
     let inner = execution.limited(to: max(1, execution.threadCount / workerCount))
-    let team = WorkerTeam(threadCount: workerCount)
-    team.run { _ in
-      while true {
-        let fold = state.withLock { state in
-          state.taken += 1
-          return state.error == nil ? state.taken - 1 : folds.count
-        }
-        guard fold < folds.count else { return }
-        do {
-          let result = try member(fold, execution: inner, until: isCancelled)
-          state.withLock { $0.results[fold] = result }
-        } catch {
-          state.withLock { $0.error = $0.error ?? error }
-        }
-      }
+    let networks = try WorkerTeam(threadCount: workerCount).results(ofTasks: folds.count) {
+      try network(fold: $0, execution: inner, until: isCancelled)
     }
-    let (results, error) = state.withLock { ($0.results.compactMap(\.self), $0.error) }
-    if let error { throw error }
-    var networks = results.map(\.network)
-    guard rows.count >= Self.calibratedRowCount else {
-      return Fitted(networks: networks, heldOut: results.map(\.heldOut))
-    }
-    // One temperature for all networks, on the rows that each did not learn from.
-    let heldOut = results.map(\.heldOut)
-    let temperature = Temperature.best(
-      for: try Matrix(
-        rowCount: heldOut.reduce(0) { $0 + $1.rows.count }, columnCount: rows.classCount,
-        elements: heldOut.flatMap(\.logits.elements)),
-      labels: heldOut.flatMap(\.rows).map { rows.labels[$0] })
-    for index in networks.indices { try networks[index].divideOutputs(by: temperature) }
-    return Fitted(
-      networks: networks,
-      heldOut: try zip(folds, networks).map { fold, network in
-        HeldOutLogits(
-          rows: fold,
-          logits: try network.predictor(execution: execution)
-            .logits(for: rows.features.selecting(rows: fold)))
-      })
+    let fitted = Fitted(networks: networks, heldOut: try heldOutLogits(of: networks))
+    return rows.count < Self.calibratedRowCount ? fitted : try calibrated(fitted)
   }
 
-  private func member(
-    _ fold: Int, execution: Execution, until isCancelled: (@Sendable () -> Bool)?
-  ) throws -> (network: Sequential, heldOut: HeldOutLogits) {
-    let heldOut = folds[fold]
-    let isHeldOut = Set(heldOut)
+  /// Divides the outputs of all networks by one temperature, that of the rows that each did not learn from.
+  private func calibrated(_ fitted: Fitted) throws -> Fitted {
+    let temperature = Temperature.best(
+      for: try Matrix(
+        rowCount: fitted.heldOut.reduce(0) { $0 + $1.rows.count }, columnCount: rows.classCount,
+        elements: fitted.heldOut.flatMap(\.logits.elements)),
+      labels: fitted.heldOut.flatMap(\.rows).map { rows.labels[$0] })
+    var networks = fitted.networks
+    for index in networks.indices { try networks[index].divideOutputs(by: temperature) }
+    return Fitted(networks: networks, heldOut: try heldOutLogits(of: networks))
+  }
+
+  private func heldOutLogits(of networks: [Sequential]) throws(SoftmaxError) -> [HeldOutLogits] {
+    try zip(folds, networks).map { fold, network throws(SoftmaxError) in
+      HeldOutLogits(
+        rows: fold,
+        logits: try network.predictor(execution: execution)
+          .logits(for: rows.features.selecting(rows: fold)))
+    }
+  }
+
+  private func network(
+    fold: Int, execution: Execution, until isCancelled: (@Sendable () -> Bool)?
+  ) throws -> Sequential {
+    let isHeldOut = Set(folds[fold])
     let learning = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
-    let judging = rows.selecting(rows: heldOut)
+    let judging = rows.selecting(rows: folds[fold])
     var network = try Self.network(for: rows, seed: seed &+ UInt64(fold))
     let order = CounterBasedGenerator(seed: network.seed, purpose: .user)
       .permutation(of: learning.count)
     let first = order.prefix(Self.startRowCount).sorted()
-    try network.startFromData(
-      learning.features.selecting(rows: first).matrix, execution: execution)
+    try network.initialize(
+      from: learning.features.selecting(rows: first).matrix, execution: execution)
     _ = try network.fit(
       to: TrainingData(training: learning, validation: judging), loss: .crossEntropy,
       optimizer: optimizer, epochs: epochCount, batchSize: Self.batchSize, l1Penalty: 0,
       l2Penalty: 0, callbacks: [.earlyStopping(patience: epochCount)], resuming: nil,
       execution: execution,
       onProgress: { _ in if isCancelled?() == true { throw CancellationError() } })
-    let logits = try network.predictor(execution: execution).logits(for: judging.features)
-    return (network, HeldOutLogits(rows: heldOut, logits: logits))
+    return network
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SoftmaxCore
-import Synchronization
 
 /// The cross-validation of penalties for softmax regression.
 ///
@@ -126,56 +125,21 @@ final class PenaltySearch: Sendable {
     return Result(path: found, heldOut: best.heldOut)
   }
 
-  /// The results of the solves that run side by side.
-  private struct Results {
-    var scores: [LossTotals?]
-    // The solution of all rows for the next penalty; nil if there is none.
-    var guide: PenaltyFold.Solution?
-    // The number of tasks that a worker has taken.
-    var taken = 0
-    var error: (any Error)?
-  }
-
   /// Solves some folds for a penalty, and all rows for the next one.
   private func results(
     _ penalty: Int, near guide: PenaltyFold.Solution?, folds range: Range<Int>,
     hasNext wantsNext: Bool = true, on team: WorkerTeam
   ) throws -> (scores: [LossTotals], guide: PenaltyFold.Solution?) {
-    let results = Mutex(Results(scores: Array(repeating: nil, count: range.count)))
     // All rows first, which takes longest.
-    let hasNext = wantsNext && penalty + 1 < cs.count
-    let taskCount = range.count + (hasNext ? 1 : 0)
-    team.run { [self] _ in
-      while true {
-        let task = results.withLock { results in
-          results.taken += 1
-          return results.error == nil ? results.taken - 1 : taskCount
-        }
-        guard task < taskCount else { return }
-        do throws(SoftmaxError) {
-          if hasNext, task == 0 {
-            let solution = try all.solution(c: cs[penalty + 1])
-            results.withLock { $0.guide = solution }
-          } else {
-            let index = task - (hasNext ? 1 : 0)
-            let fold = folds[range.lowerBound + index]
-            let score =
-              if let guide {
-                try fold.score(c: cs[penalty], near: guide)
-              } else {
-                try fold.score(c: cs[penalty])
-              }
-            results.withLock { $0.scores[index] = score }
-          }
-        } catch {
-          results.withLock { $0.error = $0.error ?? error }
-        }
-      }
+    let first = wantsNext && penalty + 1 < cs.count ? 1 : 0
+    let results = try team.results(ofTasks: first + range.count) {
+      [self] task throws -> (score: LossTotals?, guide: PenaltyFold.Solution?) in
+      if task < first { return (nil, try all.solution(c: cs[penalty + 1])) }
+      let fold = folds[range.lowerBound + task - first]
+      guard let guide else { return (try fold.score(c: cs[penalty]), nil) }
+      return (try fold.score(c: cs[penalty], near: guide), nil)
     }
-    return try results.withLock {
-      if let error = $0.error { throw error }
-      return ($0.scores.compactMap(\.self), $0.guide)
-    }
+    return (results.compactMap(\.score), results.first?.guide)
   }
 
   // Whether the log loss of every fold has risen from the first penalty to the second and on to the third.

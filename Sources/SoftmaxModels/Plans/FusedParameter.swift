@@ -88,6 +88,32 @@ struct FusedParameter: Sendable, BitwiseCopyable {
     return total
   }
 
+  /// Updates the value along the product of two matrices over a block of rows, or without an update adds the product
+  /// to the sums of the gradient.
+  func descend(
+    alongProductOf a: MatrixView, isTransposed: Bool, _ b: MatrixView, block: Int,
+    by update: Kernels.Update?, with kernels: Kernels
+  ) {
+    if let update {
+      kernels.descend(
+        value, alongProductOf: a, isTransposed: isTransposed, b,
+        by: update.scaled(by: rateFactors), l2: l2Penalty, first: first, second: second)
+    } else {
+      kernels.gradient(
+        alongProductOf: a, isTransposed: isTransposed, b, into: gradient(ofBlock: block))
+      add(block: block, with: kernels)
+    }
+  }
+
+  /// Updates the value with the stored gradient of a block of rows, or without an update adds it to the sums.
+  func descend(block: Int, by update: Kernels.Update?, with kernels: Kernels) {
+    if let update {
+      step(along: gradient(ofBlock: block), by: update, with: kernels)
+    } else {
+      add(block: block, with: kernels)
+    }
+  }
+
   /// Updates the value with a stored gradient.
   func step(along gradient: MatrixView, by update: Kernels.Update, with kernels: Kernels) {
     kernels.update(

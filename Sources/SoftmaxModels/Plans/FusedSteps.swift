@@ -11,7 +11,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
     let x: MatrixView
     let y: MatrixView
     let dy: MatrixView
-    /// Nil for the first step on features if nothing before its input is trained.
+    /// Nil for the first step on features, which need no gradient.
     let dx: MatrixView?
     /// The parameter that multiplies columns of a matrix, if there is one: its gradient is summed before the
     /// step.
@@ -25,7 +25,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
   }
 
   /// A parameter of a step, and the matrix in which the step sums its gradient.
-  struct Trained: Sendable, BitwiseCopyable {
+  private struct Trained: Sendable, BitwiseCopyable {
     let parameter: FusedParameter
     let gradient: MatrixView
   }
@@ -36,7 +36,7 @@ struct FusedSteps: Sendable, BitwiseCopyable {
   let outputGradient: MatrixView
   private let steps: VectorView<Step>
   /// The trained parameters of the steps.
-  let trained: VectorView<Trained>
+  private let trained: VectorView<Trained>
 
   /// Creates a worker's steps, and allocates their memory in the arena.
   ///
@@ -137,5 +137,20 @@ struct FusedSteps: Sendable, BitwiseCopyable {
       step.operation.backward(
         x: step.x, y: step.y, dy: step.dy, into: step.dx, part: part, with: kernels)
     }
+  }
+
+  /// Updates the trained parameters with the gradients over a block of rows, or without an update adds these to the
+  /// sums.
+  func descend(block: Int, by update: Kernels.Update?, with kernels: Kernels) {
+    for place in 0..<trained.count {
+      let (parameter, gradient) = (trained[place].parameter, trained[place].gradient)
+      parameter.gradient(ofBlock: block).assign(gradient)
+      parameter.descend(block: block, by: update, with: kernels)
+    }
+  }
+
+  /// Calls `body` for each trained parameter.
+  func forEachParameter(_ body: (FusedParameter) -> Void) {
+    for place in 0..<trained.count { body(trained[place].parameter) }
   }
 }

@@ -8,7 +8,8 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private let schedule: BatchSchedule
   private let isGradientStored: Bool
 
-  // Parameters: the worker's features and slices, and the whole weight of the logits if its chunks need units of others.
+  // Parameters: the worker's features and slices, and the whole weight of the logits if its chunks need
+  // units of others.
   private let inputPart: FusedNetwork.InputPart
   private let hidden: VectorView<FusedNetwork.HiddenPart>
   private let output: FusedNetwork.OutputPart
@@ -314,57 +315,26 @@ struct FusedWorker: Sendable, BitwiseCopyable {
   private func descend(block: Int, rowCount: Int, by update: Kernels.Update?) {
     let rows = 0..<rowCount
     let last = (hidden.count > 0 ? activations[hidden.count - 1] : input).rows(rows)
-    descend(output.weight, along: gradient, isTransposed: true, last, block: block, by: update)
+    output.weight.descend(
+      alongProductOf: gradient, isTransposed: true, last, block: block, by: update, with: kernels)
     kernels.sumColumns(
       gradient, count: rowCount, into: output.bias.gradient(ofBlock: block))
-    finish(output.bias, block: block, by: update)
+    output.bias.descend(block: block, by: update, with: kernels)
     for index in 0..<hidden.count {
       let part = hidden[index]
       let x = (index > 0 ? wholeActivations[index - 1] : input).rows(rows)
       let dy = gradients[index].rows(rows)
       for panelIndex in 0..<part.panels.count {
         let panel = part.panels[panelIndex]
-        descend(
-          panel.weight, along: x, isTransposed: false,
-          dy.columns(panel.units.relative(to: part.units)), block: block, by: update)
+        panel.weight.descend(
+          alongProductOf: x, isTransposed: false,
+          dy.columns(panel.units.relative(to: part.units)), block: block, by: update, with: kernels)
       }
       kernels.sumRows(dy, into: part.bias.gradient(ofBlock: block))
-      finish(part.bias, block: block, by: update)
-      descend(steps[index], block: block, by: update)
+      part.bias.descend(block: block, by: update, with: kernels)
+      steps[index].descend(block: block, by: update, with: kernels)
     }
-    if let inputSteps { descend(inputSteps, block: block, by: update) }
-  }
-
-  private func descend(_ steps: FusedSteps, block: Int, by update: Kernels.Update?) {
-    for place in 0..<steps.trained.count {
-      let trained = steps.trained[place]
-      trained.parameter.gradient(ofBlock: block).assign(trained.gradient)
-      finish(trained.parameter, block: block, by: update)
-    }
-  }
-
-  private func descend(
-    _ weight: FusedParameter, along a: MatrixView, isTransposed: Bool, _ b: MatrixView, block: Int,
-    by update: Kernels.Update?
-  ) {
-    if let update {
-      kernels.descend(
-        weight.value, alongProductOf: a, isTransposed: isTransposed, b,
-        by: update.scaled(by: weight.rateFactors), l2: weight.l2Penalty, first: weight.first,
-        second: weight.second)
-    } else {
-      kernels.gradient(
-        alongProductOf: a, isTransposed: isTransposed, b, into: weight.gradient(ofBlock: block))
-      weight.add(block: block, with: kernels)
-    }
-  }
-
-  private func finish(_ bias: FusedParameter, block: Int, by update: Kernels.Update?) {
-    if let update {
-      bias.step(along: bias.gradient(ofBlock: block), by: update, with: kernels)
-    } else {
-      bias.add(block: block, with: kernels)
-    }
+    inputSteps?.descend(block: block, by: update, with: kernels)
   }
 
   // Updates the parameters with gradients that were stored block by block.
@@ -379,11 +349,9 @@ struct FusedWorker: Sendable, BitwiseCopyable {
       let part = hidden[index]
       for panelIndex in 0..<part.panels.count { step(part.panels[panelIndex].weight) }
       step(part.bias)
-      for place in 0..<steps[index].trained.count { step(steps[index].trained[place].parameter) }
+      steps[index].forEachParameter(step)
     }
-    if let inputSteps {
-      for place in 0..<inputSteps.trained.count { step(inputSteps.trained[place].parameter) }
-    }
+    inputSteps?.forEachParameter(step)
     // The next step must not read other workers' weights before they are written.
     worker.barrier()
   }

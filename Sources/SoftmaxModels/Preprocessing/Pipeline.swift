@@ -7,7 +7,7 @@ public import SoftmaxCore
 /// Steps that select or rescale features come first and copy nothing. Steps that compute process the rows
 /// in small blocks, in `Double`, and the result is rounded to `Float` once. Beyond the features and the
 /// result, a pipeline takes half a megabyte of memory. It runs on the caller's thread. Texts become sparse columns,
-/// behind those that the other steps compute.
+/// after those that the other steps compute.
 ///
 /// ```swift
 /// let pipeline = try Pipeline([.standardize], fittedTo: training)
@@ -230,7 +230,7 @@ extension Pipeline {
       return numbers.map(Features.floats) ?? features
     }
     let appended = appending.appendedColumns(of: table, rows: rows)
-    return .sparse(numbers.map { appended.behind($0) } ?? appended)
+    return .sparse(numbers.map { appended.after($0) } ?? appended)
   }
 
   private func rows(of features: Features) throws(SoftmaxError) -> PreprocessedRows? {

@@ -53,7 +53,7 @@ package enum PreprocessingAction {
   case arrange(@Sendable (Features) throws(SoftmaxError) -> Features)
   /// Changes the values of whole rows in place. They are in row-major order; NaN is a missing value.
   case compute(@Sendable (inout [Double]) -> Void)
-  /// Makes sparse columns of some columns of a table, behind those of the steps that compute.
+  /// Makes sparse columns of some columns of a table, after those of the steps that compute.
   case append(any ColumnAppending)
 }
 

@@ -40,7 +40,8 @@ struct RobustScale: Hashable, Sendable {
     self.factor = factor.isFinite && factor > 0 ? factor : 1
   }
 
-  /// Returns z / sqrt(1 + (z / 3)^2) for z = (value - median) * factor.
+  /// Returns z / sqrt(1 + (z / 3)^2) for z = (value - median) * factor; NaN stays NaN, and a feature that is unchanged
+  /// keeps its value.
   func value(_ value: Double) -> Double {
     guard !isUnchanged else { return value }
     let z = (value - median) * factor
@@ -58,6 +59,8 @@ struct RobustScale: Hashable, Sendable {
   }
 
   /// Returns the values of each column, in ascending order, of at most 65,536 rows at equal distances.
+  ///
+  /// If a column has values other than 0 and 1 in the other rows alone, one of them is added.
   ///
   /// - Throws: `nonFiniteValue` for a number that is missing or infinite.
   static func samples(of rows: PreprocessedRows) throws(SoftmaxError) -> [[Double]] {

@@ -21,7 +21,9 @@ package struct RobustScaling: PreprocessingKind {
 
   private let scales: [RobustScale]
 
-  init() { scales = [] }
+  init() { self.init([]) }
+
+  private init(_ scales: [RobustScale]) { self.scales = scales }
 
   /// Creates a step from its learnt values, which may come from a file.
   ///
@@ -36,7 +38,7 @@ package struct RobustScaling: PreprocessingKind {
         .invalidArgument,
         "the step \(Self.name) needs a finite median and a factor of at least 0 for each feature")
     }
-    scales = zip(medians, factors).map(RobustScale.init)
+    self.init(zip(medians, factors).map(RobustScale.init))
   }
 
   package var settings: NoSettings { NoSettings() }
@@ -47,10 +49,7 @@ package struct RobustScaling: PreprocessingKind {
   package var description: String { "scaled by the quartiles" }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> RobustScaling {
-    let scales = try RobustScale.samples(of: rows).map(RobustScale.init(ofSorted:))
-    return try RobustScaling(
-      settings: NoSettings(),
-      learnt: ["median": scales.map(\.median), "factor": scales.map(\.factor)])
+    RobustScaling(try RobustScale.samples(of: rows).map(RobustScale.init(ofSorted:)))
   }
 
   package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {

@@ -4,9 +4,9 @@ import SoftmaxKit
 
 /// A display of the choice of a penalty: a line for each penalty, then the table and the curve.
 struct PenaltyDisplay: PenaltyObserver {
-  let command: TrainCommand
+  private let command: TrainCommand
   private let console: Console
-  let report: TrainingReport
+  private let report: TrainingReport
   private let interruption: Interruption
 
   private static let curveRows = 12

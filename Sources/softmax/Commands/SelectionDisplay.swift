@@ -6,23 +6,30 @@ import SoftmaxKit
 ///
 /// A penalty that is chosen by itself is shown in detail.
 struct SelectionDisplay: SelectionObserver {
-  private let penalty: PenaltyDisplay
+  private let command: TrainCommand
   private let console: Console
+  private let report: TrainingReport
   private let interruption: Interruption
+  private let penalty: PenaltyDisplay
 
-  init(_ penalty: PenaltyDisplay, console: Console, interruption: Interruption) {
-    self.penalty = penalty
+  init(
+    _ command: TrainCommand, console: Console, report: TrainingReport, interruption: Interruption
+  ) {
+    self.command = command
     self.console = console
+    self.report = report
     self.interruption = interruption
+    penalty = PenaltyDisplay(
+      command, console: console, report: report, interruption: interruption)
   }
 
-  private var choosesModel: Bool { penalty.command.choosesModel }
+  private var choosesModel: Bool { command.choosesModel }
 
   func searchBegins(_ classifier: Classifier, trainedOn dataset: LabeledDataset) throws {
     guard choosesModel else {
       return try penalty.searchBegins(classifier, trainedOn: dataset)
     }
-    try penalty.report.describe(classifier, trainedOn: dataset)
+    try report.describe(classifier, trainedOn: dataset)
   }
 
   func pathAdvances(_ path: PenaltyPath) throws {
@@ -43,7 +50,7 @@ struct SelectionDisplay: SelectionObserver {
     console.message(
       "tried          \(candidate.name): log loss \(NumberText.metric(candidate.logLoss)), accuracy "
         + NumberText.metric(candidate.accuracy))
-    if penalty.command.json {
+    if command.json {
       try console.result(candidate.event.text)
     }
     try validateGoingOn()
@@ -52,10 +59,7 @@ struct SelectionDisplay: SelectionObserver {
   var isCancelled: @Sendable () -> Bool { { Interruption.isRequested } }
 
   /// Throws `Interrupted` after a signal.
-  func validateGoingOn() throws { try Self.interrupted(interruption) }
-
-  /// Throws `Interrupted` after a signal.
-  static func interrupted(_ interruption: Interruption) throws {
+  func validateGoingOn() throws {
     if let status = interruption.requestedStatus {
       throw Interrupted(
         message: "interrupted while the model was being chosen: nothing was saved", status: status)

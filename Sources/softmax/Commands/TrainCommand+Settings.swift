@@ -124,8 +124,7 @@ extension TrainCommand {
     var regression = regression
     if choosesPenalty {
       let isOfTexts =
-        dataset.features.table?.columns.contains { $0.type == .text } == true
-        && penalty.folds == nil && !penalty.oneStandardError
+        dataset.features.hasTexts && penalty.folds == nil && !penalty.oneStandardError
       let estimator =
         isOfTexts
         ? SoftmaxRegressionCV.ofTexts(iterations: regression.iterations, preprocessing: steps)

@@ -132,6 +132,8 @@ struct TrainingRun {
       isShared: command.json && console.terminal.isOutputTerminal)
     let interruption = Interruption()
     defer { interruption.end() }
+    let selection = SelectionDisplay(
+      command, console: console, report: report, interruption: interruption)
     let began = ContinuousClock.now
     let fitted: Classifier
     do {
@@ -139,10 +141,7 @@ struct TrainingRun {
       fitted = try command.fit(
         to: dataset, learning: rows, callbacks: [report] + callbacks(display, interruption),
         resuming: checkpoint,
-        observer: SelectionDisplay(
-          PenaltyDisplay(
-            command, console: console, report: report, interruption: interruption),
-          console: console, interruption: interruption))
+        observer: selection)
     }
     let history = report.history
     let isComplete =
@@ -150,7 +149,7 @@ struct TrainingRun {
     if let status = interruption.requestedStatus, !isComplete {
       throw interrupted(after: history, status: status)
     }
-    if command.choosesModel { try SelectionDisplay.interrupted(interruption) }
+    if command.choosesModel { try selection.validateGoingOn() }
     if fitted.trainingRecord?.isSeparable == true {
       console.warning(
         "the classes are linearly separable: without a penalty every multiple of the weights is better "

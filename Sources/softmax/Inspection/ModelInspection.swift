@@ -84,13 +84,11 @@ struct ModelInspection: Inspection {
       return [line("trained", "nobody says how")]
     }
     let data = record.dataset.map { " of \(PrintableText.line($0))" } ?? ""
+    let trained = line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)")
+    if let selection = record.selection { return [trained] + selection.lines }
     let settings = Self.settingsText(of: record)
-    if let selection = record.selection {
-      return [line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)")]
-        + selection.lines
-    }
     var lines = [
-      line("trained", "on \(NumberText.grouped(record.rowCount)) rows\(data)"),
+      trained,
       line(
         "loss",
         "\(Self.lossText(of: record)), " + (record.l1Penalty.map { "l1 \($0), " } ?? "")

@@ -89,28 +89,3 @@ struct TrainingResult {
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }
-
-extension ModelSelection {
-  /// The lines for people.
-  var lines: [String] {
-    let metric = NumberText.metric
-    let chosen = candidates.filter { $0.weight > 0 }
-      .map { (chosen: Candidate) in
-        chosen.weight == 1
-          ? chosen.name : "\(NumberText.fixed(100 * chosen.weight, 0)) % \(chosen.name)"
-      }.joined(separator: ", ")
-    var lines = [
-      "chosen         \(chosen)",
-      "cv accuracy    \(metric(accuracy)), 95 % interval \(metric(accuracyLow)) to "
-        + "\(metric(accuracyHigh)); always the most frequent class: \(metric(baselineAccuracy))",
-      "cv log loss    \(metric(logLoss)) ± \(metric(logLossStandardError)); the classes' shares: "
-        + metric(baselineLogLoss),
-    ]
-    if !isBetterThanBaseline {
-      lines.append(
-        "warning        the features tell nothing of the classes: predicting the classes' shares is as good"
-      )
-    }
-    return lines
-  }
-}

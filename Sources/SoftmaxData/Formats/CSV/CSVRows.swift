@@ -6,7 +6,6 @@ import SoftmaxCore
 /// A number takes 8 bytes, a category 4 bytes, and each different category of a column is stored once. Of a column of
 /// texts a cell takes its bytes and 16 more.
 struct CSVRows {
-  private static let bytesOfCategory = 4_096
   private static let wordsForNotFinite: Set<String> = [
     "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
   ]
@@ -140,10 +139,10 @@ struct CSVRows {
     let isClass = column == columns.target
     let key = scanner.key(of: cell)
     if let key, let code = codes[place].code(ofKey: key) { return code }
-    guard cell.bytes.count <= Self.bytesOfCategory else {
+    guard cell.bytes.count <= CSVScanner.Limit.bytesOfCategory else {
       throw SoftmaxError(
         .unsupported,
-        "the \(isClass ? "class" : "category") has more than \(Self.bytesOfCategory) bytes",
+        "the \(isClass ? "class" : "category") has more than \(CSVScanner.Limit.bytesOfCategory) bytes",
         remedy: isClass
           ? "check which column holds the classes (--target)"
           : "if the column holds texts, say so (--text); else check the separator and the quotes",

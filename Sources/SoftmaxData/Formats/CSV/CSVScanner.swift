@@ -21,6 +21,8 @@ final class CSVScanner {
   /// them.
   enum Limit {
     static let bytesOfCell = 4 << 20
+    /// The size of a class, or of another category.
+    static let bytesOfCategory = 4_096
     static let bytesOfLine = 16 << 20
     static let columns = 1 << 20
     /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy

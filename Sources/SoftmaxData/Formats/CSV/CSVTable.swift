@@ -6,8 +6,8 @@ public import SoftmaxCore
 ///
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
 /// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
-/// more than a few texts, and otherwise as categories, or as texts of words (``CSVFormat/columnTypes``). Spaces and tabs around an unquoted cell are ignored, and so
-/// are blank lines.
+/// more than a few texts, and otherwise as categories, or as texts of words (``CSVFormat/columnTypes``).
+/// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
 ///
 /// ```swift
 /// let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))

@@ -16,8 +16,6 @@ struct FastTextRows {
 
   static let mark = Array("__label__".utf8)
   static let targetName = "label"
-  private static let greatestLabelByteCount = 4_096
-  private static let greatestTextByteCount = 4 << 20
 
   /// Reads the text of a file; blank lines are skipped.
   init(_ text: ByteStorage, path: String, columnName: String) throws(SoftmaxError) {
@@ -50,7 +48,7 @@ struct FastTextRows {
   private mutating func append(
     _ content: ArraySlice<UInt8>, _ place: SoftmaxError.Location, line: Int
   ) throws(SoftmaxError) {
-    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
+    func isBlank(_ byte: UInt8) -> Bool { CSVNumber.isBlank(byte) || byte == 0x0d }
     var rest = content.drop(while: isBlank)
     guard !rest.isEmpty else { return }
     var label: String?
@@ -58,11 +56,11 @@ struct FastTextRows {
       let word = rest.prefix { !isBlank($0) }
       rest = rest[word.endIndex...].drop(while: isBlank)
       label = String(validating: word.dropFirst(Self.mark.count), as: UTF8.self)
-      guard let label, !label.isEmpty, word.count <= Self.greatestLabelByteCount else {
+      guard let label, !label.isEmpty, word.count <= CSVScanner.Limit.bytesOfCategory else {
         throw SoftmaxError(
           .invalidData,
-          "the label is empty, no UTF-8, or has more than \(Self.greatestLabelByteCount) bytes",
-          remedy: "write the class behind __label__", at: place)
+          "the label is empty, no UTF-8, or has more than \(CSVScanner.Limit.bytesOfCategory) bytes",
+          remedy: "write the class after __label__", at: place)
       }
       classes.insert(label)
       guard classes.count <= DatasetSplit.greatestClassCount else {
@@ -76,9 +74,9 @@ struct FastTextRows {
         remedy: "leave one of them", at: place)
     }
     if let last = rest.lastIndex(where: { !isBlank($0) }) { rest = rest[...last] }
-    guard rest.count <= Self.greatestTextByteCount else {
+    guard rest.count <= CSVScanner.Limit.bytesOfCell else {
       throw SoftmaxError(
-        .unsupported, "the text has more than \(Self.greatestTextByteCount) bytes",
+        .unsupported, "the text has more than \(CSVScanner.Limit.bytesOfCell) bytes",
         remedy: "check the line ends", at: place)
     }
     guard String(validating: rest, as: UTF8.self) != nil else {

@@ -2,13 +2,13 @@
 
 /// A set of hashes, each with its place in the order in which they came.
 ///
-/// It is a table of open addresses with linear probing, at most two thirds full: 8 to 12 bytes for each slot, where a
+/// It is a hash table with open addressing and linear probing, at most two thirds full, with 12 bytes for each slot; a
 /// `Dictionary` would hash the hashes again.
 struct HashPlaces {
   // The hash of each slot plus 1; 0 for an empty one.
   private var hashes: [UInt64]
   private var places: [Int32]
-  private var shift: UInt64
+  private let shift: UInt64
   private(set) var count = 0
   /// Whether some hash was far from its slot, as hardly any are unless they were chosen so.
   private(set) var isCrowded = false

@@ -18,7 +18,7 @@ struct TextCharacter {
   let kind: Kind
   private let scalar: UInt32
 
-  /// Decodes the character at an index, and moves the index behind it.
+  /// Decodes the character at an index, and moves the index past it.
   ///
   /// A byte that is no UTF-8 parts words.
   @inline(__always)

@@ -16,11 +16,11 @@ extension PreprocessingStep {
   /// no words.
   ///
   /// The terms are known by their hashes alone, of 48 bits. The features become sparse rows, the columns of numbers
-  /// first. A pipeline that is fitted to a table with columns of texts has this step after ``oneHot``; steps behind it
+  /// first. A pipeline that is fitted to a table with columns of texts has this step after ``oneHot``; steps after it
   /// change the columns of numbers alone. Fitting it to other features than the columns of a table throws
   /// `unsupported`, to texts of which no two have a word in common `invalidData`.
   ///
-  /// Fitting takes 24 to 48 bytes for each different term. Source of the weights: Salton and Buckley, "Term-weighting
+  /// Fitting takes about 35 to 70 bytes for each different term. Source of the weights: Salton and Buckley, "Term-weighting
   /// approaches in automatic text retrieval", Information Processing & Management 24, 1988.
   public static let hashText = PreprocessingStep(TextHashing())
 }
@@ -80,6 +80,7 @@ package struct TextHashing: PreprocessingKind {
     ["hash": hashes.map { Double($0) }, "idf": weights]
   }
   package var makesColumns: Bool { true }
+  package var inputCount: Int? { isFitted ? settings.texts.count : nil }
   package var isFitted: Bool { !hashes.isEmpty }
 
   package var description: String {
@@ -135,7 +136,9 @@ package struct TextHashing: PreprocessingKind {
     var rowCounts: [Int32] = []
     // The last row in which a term was found, plus 1.
     var lastRows: [Int32] = []
-    for (texts, words) in textColumns(of: table, settings: settings) {
+    for (texts, words) in textColumns(
+      of: table, rows: 0..<table.rowCount, settings: settings)
+    {
       for row in 0..<table.rowCount {
         let mark = Int32(row + 1)
         words.forEach(in: texts.bytes.span.extracting(texts.places[row])) { hash in
@@ -159,12 +162,14 @@ package struct TextHashing: PreprocessingKind {
 
   // The columns of texts, each with what finds its words. Cells that were read as another type are texts too.
   private static func textColumns(
-    of table: Table, settings: Settings
+    of table: Table, rows: Range<Int>, settings: Settings
   ) -> [(TextCells, TextWords)] {
     zip(table.columns, settings.texts).filter(\.1).enumerated().map { number, column in
       let words = TextWords(ofColumn: number)
-      if case .texts(let texts) = column.0.cells { return (texts, words) }
-      return (TextCells((0..<column.0.count).map { column.0.text(inRow: $0) }), words)
+      if case .texts(let texts) = column.0.cells {
+        return (texts.selecting(rows: Array(rows)), words)
+      }
+      return (TextCells(rows.map { column.0.text(inRow: $0) }), words)
     }
   }
 
@@ -199,11 +204,11 @@ extension TextHashing: ColumnAppending {
   }
 
   package func appendedColumns(of table: Table, rows: Range<Int>) -> SparseMatrix {
-    let columns = Self.textColumns(of: table, settings: settings)
+    let columns = Self.textColumns(of: table, rows: rows, settings: settings)
     var offsets = [0]
     var (indices, values) = ([Int32](), [Float]())
     var (found, entries) = ([Int32](), [(column: Int32, value: Double)]())
-    for row in rows {
+    for row in 0..<rows.count {
       let first = indices.count
       for (texts, words) in columns {
         found.removeAll(keepingCapacity: true)

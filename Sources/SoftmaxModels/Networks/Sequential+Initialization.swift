@@ -6,8 +6,8 @@ extension Sequential {
   // The number of values of which a bias is a mixture.
   private static let mixtureCount = 5
 
-  /// Draws the initial parameters of dense layers so that the outputs of each unit have a standard deviation of 1 on
-  /// some rows and are 0 among them.
+  /// Draws the parameters of dense layers by data-dependent initialization: the outputs of each unit have a standard
+  /// deviation of 1 on some rows, and are 0 among them.
   ///
   /// A weight is normal, divided by the standard deviation of the unit's product over the rows. A bias is minus a
   /// random mixture of five of the products, so a unit bends where there are rows. The other layers must be
@@ -17,7 +17,7 @@ extension Sequential {
   /// tabular data", NeurIPS 2024.
   ///
   /// - Parameter rows: rows as the network sees them, one at least; a thousand are enough.
-  mutating func startFromData(_ rows: Matrix, execution: Execution) throws(SoftmaxError) {
+  mutating func initialize(from rows: Matrix, execution: Execution) throws(SoftmaxError) {
     var x = rows
     for (index, layer) in layers.enumerated() {
       guard layer.configuration.kind is Dense else {
@@ -33,8 +33,9 @@ extension Sequential {
       let generator = CounterBasedGenerator(
         seed: seed, purpose: .initialization, epoch: index)
       let count = x.columnCount * outputCount
-      var weight = Matrix(rowCount: x.columnCount, columnCount: outputCount)
-      for place in 0..<count { weight.elements[place] = Float(generator.normal(at: UInt64(place))) }
+      // The transpose of what a layer stores: [inputs, outputs].
+      let weight = Initializer.normal(standardDeviation: 1).weight(
+        outputs: x.columnCount, inputs: outputCount, seed: seed, layer: index)
       x = try x.multiplied(by: weight)
       var start = Matrix(rowCount: outputCount, columnCount: weight.rowCount)
       var bias = [Float](repeating: 0, count: outputCount)
