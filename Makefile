@@ -57,6 +57,7 @@ test-docs:
 
 # Optimised C and full sizes: accuracy, hashes, every row of Fashion-MNIST.
 test-release: export SOFTMAX_THOROUGH = 1
+test-release: export SOFTMAX_TESTS = KernelTests AcceptanceTests
 test-release:
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	SWIFT="$(SWIFT)" Tools/run-tests.sh -c release -Xswiftc -enable-testing --filter '^KernelTests\.'

@@ -123,6 +123,13 @@ let package = Package(
   ]
 )
 
+// MARK: The optimised build of the tests that need it (make test-release)
+
+// To optimise those of the command alone takes minutes.
+if let names = Context.environment["SOFTMAX_TESTS"]?.split(separator: " ") {
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name[...]) }
+}
+
 // MARK: The builds of sanitizers and fuzzers (Tools/sanitize.sh)
 
 // They take minutes, so they leave out what they do not run.
