@@ -12,8 +12,10 @@ DESTDIR ?=
 SWIFT ?= swift
 FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
   Examples/Package.swift Examples/Sources
+# Readers of pictures, which need libpng and libjpeg. A library takes no part that its user has not asked for.
+PICTURES = --traits Pictures
 # The kernels are optimised in debug too; without it they would take most of the time of the tests.
-DEBUG = -Xcc -O1
+DEBUG = $(PICTURES) -Xcc -O1
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
 .PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks \
@@ -24,11 +26,11 @@ help:
 
 build:
 	@Tools/bootstrap.sh build
-	$(SWIFT) build -c release --product softmax
+	$(SWIFT) build -c release $(PICTURES) --product softmax
 
 demo:
 	@Tools/bootstrap.sh demo
-	$(SWIFT) build -c release --product softmax
+	$(SWIFT) build -c release $(PICTURES) --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
 test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-sanitizers test-fuzz
@@ -59,10 +61,10 @@ test-docs:
 test-release: export SOFTMAX_THOROUGH = 1
 test-release: export SOFTMAX_TESTS = KernelTests AcceptanceTests
 test-release:
-	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
-	SWIFT="$(SWIFT)" Tools/run-tests.sh -c release -Xswiftc -enable-testing --filter '^KernelTests\.'
+	$(SWIFT) build -c release $(PICTURES) --build-tests -Xswiftc -enable-testing
+	SWIFT="$(SWIFT)" Tools/run-tests.sh -c release $(PICTURES) -Xswiftc -enable-testing --filter '^KernelTests\.'
 	python=$$(Tools/bootstrap.sh python) && SWIFT="$(SWIFT)" SOFTMAX_PYTHON="$$python" \
-	  Tools/run-tests.sh -c release -Xswiftc -enable-testing --filter '^AcceptanceTests\.'
+	  Tools/run-tests.sh -c release $(PICTURES) -Xswiftc -enable-testing --filter '^AcceptanceTests\.'
 
 # One program for each row of the articles; each asserts its results on real data.
 test-examples:

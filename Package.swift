@@ -27,6 +27,9 @@ let package = Package(
     .library(name: "SoftmaxReports", targets: ["SoftmaxReports"]),
     .executable(name: "softmax", targets: ["softmax"]),
   ],
+  traits: [
+    .trait(name: "Pictures", description: "Reads pictures; needs libpng and libjpeg.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -43,9 +46,24 @@ let package = Package(
     ),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .target(
+      name: "CPictures",
+      dependencies: [
+        .target(name: "CPNG", condition: .when(traits: ["Pictures"])),
+        .target(name: "CJPEG", condition: .when(traits: ["Pictures"])),
+      ],
+      cSettings: cSettings + [.define("SOFTMAX_PICTURES", .when(traits: ["Pictures"]))]),
     .target(
       name: "SoftmaxData",
-      dependencies: ["CZlib", "SoftmaxCore", "SoftmaxModels"],
+      dependencies: [
+        "CZlib", "SoftmaxCore", "SoftmaxModels",
+        .target(name: "CPictures", condition: .when(traits: ["Pictures"])),
+      ],
       exclude: [
         "Resources/breast-cancer/README.md", "Resources/digits/README.md",
         "Resources/iris/README.md",
@@ -145,8 +163,8 @@ if let sanitizer = Context.environment["SOFTMAX_SANITIZER"] {
   let tests =
     sanitizer == "thread" ? Array(racing.keys) : ["CoreTests", "DataTests", "KernelTests"]
   let libraries = [
-    "CSoftmaxKernels", "CZlib", "KernelSweep", "SoftmaxCore", "SoftmaxData", "SoftmaxModels",
-    "SoftmaxTestSupport",
+    "CJPEG", "CPNG", "CPictures", "CSoftmaxKernels", "CZlib", "KernelSweep", "SoftmaxCore",
+    "SoftmaxData", "SoftmaxModels", "SoftmaxTestSupport",
   ]
   package.products = []
   package.dependencies = []

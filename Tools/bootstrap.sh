@@ -3,7 +3,7 @@
 #
 # Installs what the system lacks.
 #
-#   bootstrap.sh build     zlib's header
+#   bootstrap.sh build     the headers of zlib, libpng and libjpeg
 #   bootstrap.sh demo      and Fashion-MNIST
 #   bootstrap.sh test      and Python's safetensors and NumPy, what NEON's tests and the fuzzer need
 #   bootstrap.sh bench     zlib's header, Fashion-MNIST, and what a virtual environment of Python takes
@@ -89,6 +89,10 @@ if ! command -v swift >/dev/null; then
   exit 1
 fi
 if ! has_header zlib.h; then need zlib1g-dev; fi
+if [ "$1" != bench ]; then
+  if ! has_header png.h; then need libpng-dev; fi
+  if ! has_header jpeglib.h; then need libjpeg-dev; fi
+fi
 if [ "$1" != build ] && ! has_fashion "$1"; then
   # Elsewhere the command fetches it from the data set's own mirrors.
   if command -v apt-get >/dev/null; then need dataset-fashion-mnist; fi

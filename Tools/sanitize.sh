@@ -26,7 +26,7 @@ export TSAN_OPTIONS=halt_on_error=1:report_thread_leaks=0:${TSAN_OPTIONS:-}
 options=()
 sanitized() {
   export SOFTMAX_SANITIZER=$1
-  options=(--scratch-path ".build-${1:0:1}san" "--sanitize=$1" -Xcc -O1)
+  options=(--scratch-path ".build-${1:0:1}san" "--sanitize=$1" --traits Pictures -Xcc -O1)
   if [ "$1" = address ]; then
     # The fuzzer shares the build: coverage costs the tests little, another build costs minutes.
     if [ -e "$(library)" ]; then

@@ -16,9 +16,10 @@ struct Reader: Sendable {
   static let all = ofParts + ofFormats
 
   // The formats of data, as `train`, `predict` and `inspect` read them. A folder cannot be given as
-  // bytes; its files are IDX files.
+  // bytes; its files are IDX files or pictures. Pictures have a limit of their own.
   private static let ofFormats = FileFormats.all.filter {
-    $0.content != .model && !($0 is IDXFolderFormat)
+    $0.content != .model && !($0 is IDXFolderFormat) && !($0 is PictureFolderFormat)
+      && !($0 is PictureFileFormat)
   }.map { format in
     let name = String(format.title.lowercased().map { $0 == " " ? "-" : $0 })
     return Reader(name: name) { bytes in
@@ -47,6 +48,11 @@ struct Reader: Sendable {
       _ = Result(catching: array.texts)
       _ = Result(catching: array.integers)
       _ = try array.doubles()
+    },
+    Reader(name: "picture") { bytes in
+      let bytes = ByteStorage(bytes)
+      guard try Picture.size(of: bytes).byteCount <= greatestByteCount / 4 else { return }
+      _ = try Picture.decoded(bytes).with(channelCount: 3).resized(height: 5, width: 7)
     },
     Reader(name: "gzip") { bytes in
       _ = try WholeFile.bytes(bytes, name: "gzip", maximumByteCount: greatestByteCount)

@@ -28,6 +28,11 @@ def add(reader, name, data):
     (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
 
 
+# What make-pictures.py in Tests/golden made.
+for path in sorted((corpus.parents[1] / "DataTests/Golden/pictures").glob("*.[jp][np]g")):
+    add("picture", path.name, path.read_bytes())
+
+
 def packed(data):
     return gzip.compress(data, mtime=0)
 

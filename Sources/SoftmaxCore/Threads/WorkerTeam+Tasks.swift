@@ -3,10 +3,10 @@
 import Synchronization
 
 /// The tasks that workers have taken, and what came of them.
-private struct TaskState<Result: Sendable> {
+private struct TaskState<Result: Sendable, Failure: Error> {
   var results: [Result?]
   var taken = 0
-  var error: (any Error)?
+  var error: Failure?
 }
 
 extension WorkerTeam {
@@ -14,10 +14,10 @@ extension WorkerTeam {
   ///
   /// A worker that is free takes the next task, so the results must not depend on the worker. After an error no further
   /// task begins, and the error that came first is thrown.
-  package func results<Result: Sendable>(
-    ofTasks count: Int, _ task: @escaping @Sendable (Int) throws -> Result
-  ) throws -> [Result] {
-    let state = Mutex(TaskState<Result>(results: Array(repeating: nil, count: count)))
+  package func results<Result: Sendable, Failure: Error>(
+    ofTasks count: Int, _ task: @escaping @Sendable (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    let state = Mutex(TaskState<Result, Failure>(results: Array(repeating: nil, count: count)))
     run { _ in
       while true {
         let index = state.withLock { state in
@@ -25,7 +25,7 @@ extension WorkerTeam {
           return state.error == nil ? state.taken - 1 : count
         }
         guard index < count else { return }
-        do {
+        do throws(Failure) {
           let result = try task(index)
           state.withLock { $0.results[index] = result }
         } catch {

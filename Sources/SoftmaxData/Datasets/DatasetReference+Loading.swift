@@ -10,6 +10,7 @@ extension DatasetReference {
   ///   - table: the format of a table.
   ///   - arrays: the arrays of an NPZ or NPY file that hold features and labels.
   ///   - sparse: the columns of an svmlight file.
+  ///   - pictures: the shape of pictures.
   ///   - cache: the cache for fetched files and decompressed copies.
   ///   - progress: called whenever bytes of a fetched file arrive.
   /// - Throws: the errors of ``RemoteDataset/load(directory:cache:mirrors:progress:)``,
@@ -19,12 +20,15 @@ extension DatasetReference {
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),
     arrays: ArrayChoice = ArrayChoice(), sparse: SVMLightFormat = SVMLightFormat(),
-    cache: DataCache = .user, progress: DownloadProgress? = nil
+    pictures: PictureFormat = PictureFormat(), cache: DataCache = .user,
+    progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     func dataset(at path: String) throws(SoftmaxError) -> DatasetSplit {
       let file = try DataFile(path)
       return try FileFormats.format(of: file).dataset(
-        file, options: ReadingOptions(table: table, arrays: arrays, sparse: sparse, cache: cache))
+        file,
+        options: ReadingOptions(
+          table: table, arrays: arrays, sparse: sparse, pictures: pictures, cache: cache))
     }
     switch source {
     case .builtIn(let name):
@@ -39,7 +43,7 @@ extension DatasetReference {
       }
       guard kind == .folder else {
         throw SoftmaxError(
-          .unsupported, "is a file, expected a folder of IDX files",
+          .unsupported, "is a file, expected a folder of IDX files or pictures",
           remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
       }
       return try dataset(at: path)
@@ -50,9 +54,9 @@ extension DatasetReference {
   /// Returns the samples that the reference names: a part of the data set, or one row of it.
   ///
   /// - Parameters:
-  ///   - split: the data set, from ``load(dataDirectory:table:arrays:sparse:cache:progress:)``.
-  ///   - default: the part to return if the reference names none. A file without parts always returns all
-  ///     of its samples. For other data without a test part, a default of the test part is an error.
+  ///   - split: the data set, from ``load(dataDirectory:table:arrays:sparse:pictures:cache:progress:)``.
+  ///   - default: the part to return if the reference names none. A file or folder without parts always
+  ///     returns all of its samples. For other data without a test part, a default of the test part is an error.
   /// - Throws: `notFound` if the data set does not have the part, or the part does not have the row;
   ///   `invalidArgument` if the reference names a part of a file without parts.
   public func part(
@@ -62,11 +66,14 @@ extension DatasetReference {
     switch (source, part) {
     case (.file(let path), let part?) where !split.hasParts: throw part.unknown(inFile: path)
     case (.file, nil) where !split.hasParts: wanted = .training
+    case (.folder, nil) where !split.hasParts: wanted = .training
     default: wanted = part ?? `default`
     }
     guard let samples = split.samples(of: wanted) else {
+      // A file of arrays may have a test part without labels.
+      let isWithoutLabels = if case .file = source { split.hasParts } else { false }
       throw SoftmaxError(
-        .notFound, "\(split.name) has no test part" + (split.hasParts ? " with labels" : ""),
+        .notFound, "\(split.name) has no test part" + (isWithoutLabels ? " with labels" : ""),
         remedy: "name its training part, \(split.name):train, or other data")
     }
     guard let row else { return samples }

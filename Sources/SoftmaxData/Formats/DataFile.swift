@@ -45,6 +45,8 @@ package struct DataFile: Sendable {
 
 /// The properties by which a format is recognized.
 package struct FileStart: Sendable {
+  /// The path, or the name of bytes in memory.
+  let path: String
   /// Whether it is a folder.
   let isFolder: Bool
   /// The first 4,096 bytes, decompressed if the file is gzipped.
@@ -56,6 +58,7 @@ package struct FileStart: Sendable {
 
   /// Reads the first bytes of a file; a file that cannot be read has none.
   init(_ file: DataFile) {
+    path = file.path
     isFolder = file.kind == .folder
     bytes = file.kind == .regular ? (try? file.reader().read(Self.byteCount)) ?? [] : []
   }
@@ -69,16 +72,20 @@ package struct ReadingOptions: Sendable {
   package var arrays: ArrayChoice
   /// The columns of an svmlight file.
   package var sparse: SVMLightFormat
+  /// The shape of pictures.
+  package var pictures: PictureFormat
   /// The cache for decompressed copies.
   package var cache: DataCache
 
   package init(
     table: CSVFormat = CSVFormat(), arrays: ArrayChoice = ArrayChoice(),
-    sparse: SVMLightFormat = SVMLightFormat(), cache: DataCache = .none
+    sparse: SVMLightFormat = SVMLightFormat(), pictures: PictureFormat = PictureFormat(),
+    cache: DataCache = .none
   ) {
     self.table = table
     self.arrays = arrays
     self.sparse = sparse
+    self.pictures = pictures
     self.cache = cache
   }
 }

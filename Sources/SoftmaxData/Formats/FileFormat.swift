@@ -75,7 +75,8 @@ extension FileFormat {
 package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
-    IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(), ModelFileFormat(),
+    PictureFolderFormat(), IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(),
+    ModelFileFormat(), PictureFileFormat(),
     SVMLightFileFormat(), FastTextFileFormat(), table,
   ]
 

@@ -18,8 +18,8 @@ public import SoftmaxCore
 /// ```
 ///
 /// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
-/// seed and data give the same bits, whatever the number of threads. Sparse features, pictures and rows that are too few
-/// for folds get softmax regression alone.
+/// seed and data give the same bits, whatever the number of threads. Sparse features and rows that are too few for
+/// folds get softmax regression alone.
 ///
 /// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
 /// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.
@@ -77,6 +77,11 @@ extension AutoClassifier: Estimator {
       rows = try dataset.split(validationFraction: fraction, seed: seed).training
     }
     return try fitted(to: rows, execution: Execution(threads: threads))
+  }
+
+  /// Whether its networks would be trained for all their epochs, which fewer rows or features allow.
+  package func trainsNetworksFully(on dataset: LabeledDataset) -> Bool {
+    NetworkBag.isFullyTrainable(on: dataset, foldCount: foldCount)
   }
 
   /// Chooses a model and fits it with the threads and kernels of `execution`.

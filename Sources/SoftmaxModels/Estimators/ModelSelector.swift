@@ -233,7 +233,9 @@ struct ModelSelector {
 
   private func networks() throws -> Candidate? {
     // The best epoch, the temperature and the shares are chosen by labels of equal weight.
-    guard case .labels = dataset.targets, dataset.sampleWeights == nil, hasDenseColumns else {
+    guard case .labels = dataset.targets, dataset.sampleWeights == nil,
+      dataset.features.sparse == nil
+    else {
       return nil
     }
     let data = try TrainingData(

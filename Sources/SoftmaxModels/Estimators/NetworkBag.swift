@@ -19,12 +19,12 @@ struct NetworkBag {
   // The number of rows from which the first parameters are drawn.
   private static let startRowCount = 1_024
   private static let batchSize = 256
-  private static let greatestEpochCount = 256
+  private static let greatestEpochCount = 128
   private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
   // The multiplications and additions of all members up to which they are trained for the most epochs.
-  private static let greatestOperationCount = 4e12
+  private static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
   private let folds: [[Int]]
@@ -38,6 +38,22 @@ struct NetworkBag {
     let heldOut: [HeldOutLogits]
   }
 
+  /// Whether the networks would be trained for all their epochs.
+  static func isFullyTrainable(on dataset: LabeledDataset, foldCount: Int) -> Bool {
+    guard let network = try? network(for: dataset, seed: 0) else { return false }
+    return dataset.count >= leastRowCount
+      && epochCount(of: network, rowCount: dataset.count, foldCount: foldCount)
+        >= Double(greatestEpochCount)
+  }
+
+  // The number of epochs that the greatest number of operations allows.
+  private static func epochCount(
+    of network: Sequential, rowCount: Int, foldCount: Int
+  ) -> Double {
+    greatestOperationCount
+      / (6.0 * Double(network.parameterCount) * Double(rowCount) * Double(foldCount - 1))
+  }
+
   /// Prepares the networks; nil if there are too few rows for them, or if training them would take too long.
   ///
   /// - Parameter rows: the rows as the networks see them.
@@ -48,9 +64,7 @@ struct NetworkBag {
     self.execution = execution
     guard rows.count >= Self.leastRowCount, let network = try? Self.network(for: rows, seed: seed)
     else { return nil }
-    let operations =
-      6.0 * Double(network.parameterCount) * Double(rows.count) * Double(folds.count - 1)
-    let epochs = Self.greatestOperationCount / operations
+    let epochs = Self.epochCount(of: network, rowCount: rows.count, foldCount: folds.count)
     guard epochs >= Double(Self.leastEpochCount) else { return nil }
     epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
   }
@@ -58,7 +72,7 @@ struct NetworkBag {
   private static func network(
     for rows: LabeledDataset, seed: UInt64
   ) throws(SoftmaxError) -> Sequential {
-    var layers: [any Layer] = [Scaling()]
+    var layers: [any Layer] = rows.featureShape.count > 1 ? [Flatten(), Scaling()] : [Scaling()]
     for _ in 0..<hiddenLayerCount {
       layers += [Dense(hiddenUnits), ParametricActivation(.selu), Dropout(dropout)]
     }

@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
   var threading: ThreadOptions
 
   @OptionGroup
-  var source: DataOptions
+  var source: SourceOptions
 
   @Option(
     parsing: .unconditional,
@@ -52,15 +52,6 @@ struct EvaluateCommand: ParsableCommand {
       "Write confusion.svg, and gallery.svg of pictures, into this folder.", valueName: "dir"))
   var figures: String?
 
-  @OptionGroup
-  var table: TableOptions
-
-  @OptionGroup
-  var arrays: ArrayOptions
-
-  @OptionGroup
-  var sparse: SparseOptions
-
   @Flag(help: "Write the result as JSON.")
   var json = false
 
@@ -68,7 +59,7 @@ struct EvaluateCommand: ParsableCommand {
   private static let figurePictureCount = 12
 
   func validate() throws {
-    try arrays.validate(data: namedData)
+    try source.arrays.validate(data: namedData)
     if let gallery, gallery < 1 {
       throw ValidationError("--gallery must be at least 1, got \(gallery)")
     }
@@ -79,15 +70,13 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let reference = try DatasetReference(namedData ?? arrays.features ?? "")
+    let reference = try DatasetReference(namedData ?? source.arrays.features ?? "")
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
-      sparse: sparse.format)
+      console: console, directory: source.folder, options: source.reading)
     let samples = try loader.samples(
-      of: reference, default: .test, classNames: classifier.classNames,
-      schema: classifier.table, columns: SVMLightFormat(classifier))
+      of: reference, default: .test, like: KnownInputs(of: classifier))
     try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
       .validate()
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)

@@ -40,16 +40,7 @@ struct ExplainCommand: ParsableCommand {
   var seed: UInt64 = 0
 
   @OptionGroup
-  var source: DataOptions
-
-  @OptionGroup
-  var table: TableOptions
-
-  @OptionGroup
-  var arrays: ArrayOptions
-
-  @OptionGroup
-  var sparse: SparseOptions
+  var source: SourceOptions
 
   @Option(
     help: ArgumentHelp("Draw the losses into this folder, as SVG.", valueName: "dir"))
@@ -94,11 +85,9 @@ struct ExplainCommand: ParsableCommand {
     let reference = try DatasetReference(data)
     let trained = try model.map { path throws(SoftmaxError) in try Classifier.load(path) }
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
-      sparse: sparse.format)
+      console: console, directory: source.folder, options: source.reading)
     let samples = try loader.samples(
-      of: reference, default: .test, classNames: trained?.classNames,
-      schema: trained?.table, columns: trained.map { SVMLightFormat($0) })
+      of: reference, default: .test, like: trained.map { KnownInputs(of: $0) } ?? KnownInputs())
     let order = CounterBasedGenerator(seed: seed).permutation(of: samples.count)
     let chosen = Array(order.prefix(rows))
     let batch = samples.selecting(rows: chosen)

@@ -45,16 +45,7 @@ struct InspectCommand: ParsableCommand {
   var readers: Int?
 
   @OptionGroup
-  var source: DataOptions
-
-  @OptionGroup
-  var table: TableOptions
-
-  @OptionGroup
-  var arrays: ArrayOptions
-
-  @OptionGroup
-  var sparse: SparseOptions
+  var source: SourceOptions
 
   @Flag(help: "Write JSON.")
   var json = false
@@ -91,7 +82,7 @@ struct InspectCommand: ParsableCommand {
     if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
       let file = try DataFile(subject)
       let format = FileFormats.format(of: file)
-      let options = ReadingOptions(table: table.format, arrays: arrays.choice)
+      let options = source.reading
       let hasLabels = try format.hasLabels(file, options: options)
       guard hasLabels || (show == nil && !pass) else {
         throw SoftmaxError(
@@ -107,8 +98,7 @@ struct InspectCommand: ParsableCommand {
     }
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
-      sparse: sparse.format)
+      console: console, directory: source.folder, options: source.reading)
     guard show != nil || pass else {
       return [try DataInspection(reference, loader: &loader, directory: source.folder)]
     }

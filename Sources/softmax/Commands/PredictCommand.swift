@@ -54,16 +54,7 @@ struct PredictCommand: ParsableCommand {
   var threading: ThreadOptions
 
   @OptionGroup
-  var source: DataOptions
-
-  @OptionGroup
-  var table: TableOptions
-
-  @OptionGroup
-  var arrays: ArrayOptions
-
-  @OptionGroup
-  var sparse: SparseOptions
+  var source: SourceOptions
 
   // The number of rows that are predicted and written at a time; it does not influence the results.
   private static let rowsAtOnce = 4096
@@ -82,8 +73,7 @@ struct PredictCommand: ParsableCommand {
     let console = Console()
     let classifier = try Classifier.load(model)
     var loader = DatasetLoader(
-      console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
-      sparse: sparse.format)
+      console: console, directory: source.folder, options: source.reading)
     let inputs = try input.map { text throws(SoftmaxError) in
       try PredictionInput(text, for: classifier, loader: &loader)
     }

@@ -11,23 +11,30 @@ extension TrainCommand {
   ///
   /// For a table the model is chosen, unless an option says how to train. With an option that only one training has,
   /// such as `--checkpoint`, it is softmax regression, whose penalty is chosen if the rows are enough for folds.
-  func resolved(for dataset: LabeledDataset) -> TrainCommand {
+  /// For pictures of the user's own it is chosen too if they are few; otherwise it is the network of the articles.
+  ///
+  /// - Parameter isBuiltIn: whether the data set is one of the library's.
+  func resolved(for dataset: LabeledDataset, isBuiltIn: Bool) -> TrainCommand {
     guard network.model == .auto else { return self }
     var command = self
     let isOpen =
       network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
       && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
+    // The only sample of a class belongs to no fold, and a few rows are too few for any.
+    let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
+    let isChosen =
+      isOpen && hasFolds && !standardize && !piecewiseLinear && loss.isPlain && watching.isOpen
+      && !penalty.oneStandardError
     guard isOpen, dataset.features.table != nil else {
+      if isChosen, !isBuiltIn, dataset.features.bytes != nil,
+        AutoClassifier(foldCount: penalty.folds ?? 5).trainsNetworksFully(on: dataset)
+      {
+        return command
+      }
       command.network.model = .mlp
       return command
     }
-    // The only sample of a class belongs to no fold, and a few rows are too few for any.
-    let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
-    if hasFolds, !standardize, !piecewiseLinear, loss.isPlain, watching.isOpen,
-      !penalty.oneStandardError
-    {
-      return command
-    }
+    if isChosen { return command }
     command.network.model = .linear
     if !piecewiseLinear { command.standardize = true }
     if hasFolds { command.training.l2 = .auto }

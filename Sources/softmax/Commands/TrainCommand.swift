@@ -46,7 +46,7 @@ struct TrainCommand: ParsableCommand {
   var namedData: String?
 
   /// The reference to the data, whether it is an argument or the file of --features.
-  var data: String { namedData ?? arrays.features ?? "" }
+  var data: String { namedData ?? source.arrays.features ?? "" }
 
   @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
   var test: String?
@@ -91,16 +91,7 @@ struct TrainCommand: ParsableCommand {
   var threading: ThreadOptions
 
   @OptionGroup
-  var source: DataOptions
-
-  @OptionGroup
-  var table: TableOptions
-
-  @OptionGroup
-  var arrays: ArrayOptions
-
-  @OptionGroup
-  var sparse: SparseOptions
+  var source: SourceOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"
@@ -112,7 +103,7 @@ struct TrainCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    try arrays.validate(data: namedData)
+    try source.arrays.validate(data: namedData)
     if let batchReason { try training.validateNoSolver(because: batchReason) }
     guard !standardize || !piecewiseLinear else {
       throw ValidationError(
@@ -148,7 +139,7 @@ struct TrainCommand: ParsableCommand {
     {
       throw ValidationError("\(other) and --resume are two files: name another for one")
     }
-    let arrayFiles = [("--features", arrays.features), ("--labels", arrays.labels)]
+    let arrayFiles = [("--features", source.arrays.features), ("--labels", source.arrays.labels)]
     for (name, text) in [("DATA", data), ("--test", test)] + arrayFiles {
       guard let text, case .file(let path)? = try? DatasetReference(text).source,
         let other = written[FileProbe.resolved(path)]

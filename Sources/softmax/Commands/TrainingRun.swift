@@ -26,21 +26,16 @@ struct TrainingRun {
     let checkpoint = try loadedCheckpoint()
 
     var loader = DatasetLoader(
-      console: console, directory: command.source.folder, table: command.table.format,
-      arrays: command.arrays.choice, sparse: command.sparse.format)
+      console: console, directory: command.source.folder, options: command.source.reading)
     let split = try loader.split(
-      of: reference, classNames: checkpoint?.classNames, schema: checkpoint?.pipeline.table,
-      columns: checkpoint.map {
-        SVMLightFormat(
-          columnCount: $0.state.network.inputCount, firstIndex: $0.pipeline.firstColumnNumber)
-      })
+      of: reference, like: checkpoint.map { KnownInputs(of: $0) } ?? KnownInputs())
     let whole = try reference.part(of: split, default: .training)
-    command = command.resolved(for: whole)
+    let isBuiltIn = if case .builtIn = reference.source { true } else { false }
+    command = command.resolved(for: whole, isBuiltIn: isBuiltIn)
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
-        of: testReference, default: .test, classNames: whole.classNames, schema: whole.schema,
-        columns: SVMLightFormat(like: whole.features))
+        of: testReference, default: .test, like: KnownInputs(like: whole))
     } else {
       // If the test part is trained on, it cannot be used for the evaluation.
       test = reference.part == .test ? nil : split.test
@@ -228,13 +223,8 @@ struct TrainingRun {
 
   private func nextCommand(isJudged: Bool) -> String {
     var words = ["softmax", isJudged ? "evaluate" : "inspect", ShellWord.quoted(command.output)]
-    if isJudged { words.append(ShellWord.quoted(command.test ?? command.data)) }
-    if isJudged, let directory = command.source.directory {
-      words += ["--data-dir", ShellWord.quoted(directory)]
-    }
     if isJudged {
-      words += (command.table.words + command.arrays.words + command.sparse.words).map(
-        ShellWord.quoted)
+      words += ([command.test ?? command.data] + command.source.words).map(ShellWord.quoted)
     }
     return PrintableText.line(words.joined(separator: " "))
   }

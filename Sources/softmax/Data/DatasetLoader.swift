@@ -8,44 +8,30 @@ import SoftmaxKit
 struct DatasetLoader {
   private let console: Console
   private let directory: String?
-  private let table: CSVFormat
-  private let arrays: ArrayChoice
-  private let sparse: SVMLightFormat
+  private let options: ReadingOptions
   private var splits: [DatasetReference.Source: DatasetSplit] = [:]
   // The keys are references without a row.
   private var rows: [DatasetReference: PredictionRows] = [:]
 
-  init(
-    console: Console, directory: String?, table: CSVFormat = CSVFormat(),
-    arrays: ArrayChoice = ArrayChoice(), sparse: SVMLightFormat = SVMLightFormat()
-  ) {
+  init(console: Console, directory: String?, options: ReadingOptions) {
     self.console = console
     self.directory = directory
-    self.table = table
-    self.arrays = arrays
-    self.sparse = sparse
+    self.options = options
   }
 
   /// Returns the whole data set of a reference, loaded on first use.
   ///
-  /// - Parameters:
-  ///   - classNames: the classes of a table, if they include all of its labels.
-  ///   - schema: the schema of the table that a model was trained on.
-  ///   - columns: the columns of the sparse rows that a model was trained on.
+  /// - Parameter known: what is known of the data.
   mutating func split(
-    of reference: DatasetReference, classNames: [String]? = nil, schema: TableSchema? = nil,
-    columns: SVMLightFormat? = nil
+    of reference: DatasetReference, like known: KnownInputs = KnownInputs()
   ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
-    var table = table
-    table.knownClassNames = classNames
-    table.schema = schema
+    let options = options(for: reference.source, like: known)
     let split = try reference.load(
-      dataDirectory: directory, table: table, arrays: arrays(for: reference.source),
-      sparse: sparse(columns),
-      cache: CommandEnvironment().cache
+      dataDirectory: directory, table: options.table, arrays: options.arrays,
+      sparse: options.sparse, pictures: options.pictures, cache: options.cache
     ) { file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
@@ -54,44 +40,41 @@ struct DatasetLoader {
     return split
   }
 
-  /// Returns the rows of a file for prediction, loaded on first use; its labels are optional and need not
+  /// Returns the rows of a file or folder for prediction, loaded on first use; their labels are optional and need not
   /// be classes of the classifier.
   mutating func rows(
     of path: String, part: DatasetSplit.Part?, for classifier: Classifier
   ) throws(SoftmaxError) -> PredictionRows {
     let reference = DatasetReference(source: .file(path), part: part)
     if let known = self.rows[reference] { return known }
-    var table = table
-    table.knownClassNames = classifier.classNames
-    if let schema = classifier.table {
-      table.schema = schema
-    } else {
-      table.schema = try TableSchema(featureCount: classifier.network.inputCount)
+    var known = KnownInputs(of: classifier)
+    if known.schema == nil {
+      known.schema = try TableSchema(featureCount: classifier.network.inputCount)
     }
     let file = try DataFile(path)
-    let options = ReadingOptions(
-      table: table, arrays: arrays(for: reference.source),
-      sparse: sparse(SVMLightFormat(classifier)), cache: CommandEnvironment().cache)
-    let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
+    let rows = try FileFormats.format(of: file).rows(
+      file, part: part, options: options(for: reference.source, like: known))
     self.rows[reference] = rows
     say(rows.note, rows.warnings, of: file.path)
     return rows
   }
 
-  // Returns the chosen arrays. Files of arrays belong to the data that were loaded first, so they are not
-  // accepted for other data.
-  private func arrays(for source: DatasetReference.Source) -> ArrayChoice {
-    var arrays = arrays
-    arrays.acceptsFiles =
+  // Returns what the options say, completed by what is known of the data.
+  //
+  // Files of arrays belong to the data that were loaded first, so they are not accepted for other data.
+  private func options(
+    for source: DatasetReference.Source, like known: KnownInputs
+  ) -> ReadingOptions {
+    var options = options
+    options.table.knownClassNames = known.classNames
+    options.table.schema = known.schema
+    options.arrays.acceptsFiles =
       splits.keys.allSatisfy { $0 == source } && rows.keys.allSatisfy { $0.source == source }
-    return arrays
-  }
-
-  // Returns what the options say about the columns of sparse rows, or else what is known.
-  private func sparse(_ known: SVMLightFormat?) -> SVMLightFormat {
-    SVMLightFormat(
-      columnCount: known?.columnCount ?? sparse.columnCount,
-      firstIndex: sparse.firstIndex ?? known?.firstIndex)
+    options.sparse = SVMLightFormat(
+      columnCount: known.columns?.columnCount ?? options.sparse.columnCount,
+      firstIndex: options.sparse.firstIndex ?? known.columns?.firstIndex)
+    options.pictures = options.pictures.completed(by: known.shape)
+    return options
   }
 
   // Reports what was detected about a file's format, so that users notice a wrong guess.
@@ -104,25 +87,12 @@ struct DatasetLoader {
   ///
   /// - Parameters:
   ///   - part: the part to use if the reference names none.
-  ///   - classNames: the classes of a table, if they include all of its labels.
-  ///   - schema: the schema of the table that a model was trained on.
-  ///   - columns: the columns of the sparse rows that a model was trained on.
+  ///   - known: what is known of the data.
   mutating func samples(
     of reference: DatasetReference, default part: DatasetSplit.Part,
-    classNames: [String]? = nil, schema: TableSchema? = nil, columns: SVMLightFormat? = nil
+    like known: KnownInputs = KnownInputs()
   ) throws(SoftmaxError) -> LabeledDataset {
-    try reference.part(
-      of: split(of: reference, classNames: classNames, schema: schema, columns: columns),
-      default: part)
-  }
-}
-
-extension SVMLightFormat {
-  /// Creates the format of rows for a classifier.
-  init(_ classifier: Classifier) {
-    self.init(
-      columnCount: classifier.network.inputCount,
-      firstIndex: classifier.pipeline.firstColumnNumber)
+    try reference.part(of: split(of: reference, like: known), default: part)
   }
 }
 

@@ -19,16 +19,17 @@ struct PredictionInput {
   ) throws(SoftmaxError) {
     let reference = try DatasetReference(text)
     namedRow = reference.row
-    if case .file(let path) = reference.source {
+    switch reference.source {
+    case .file(let path), .folder(let path):
       name = DatasetReference(source: reference.source, part: reference.part).description
       let rows = try loader.rows(of: path, part: reference.part, for: classifier)
       featureShape = rows.featureShape
       features = try Self.chosen(reference.row, of: rows.features, path: path)
       let labels = rows.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
       trueLabel = labels.map { labels in { labels[$0] } }
-    } else {
+    case .builtIn:
       let samples = try loader.samples(
-        of: reference, default: .test, schema: classifier.table)
+        of: reference, default: .test, like: KnownInputs(of: classifier))
       name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
       features = samples.features
       featureShape = samples.featureShape

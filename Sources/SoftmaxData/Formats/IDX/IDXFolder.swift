@@ -61,9 +61,12 @@ public enum IDXFolder {
           + "\(Array(training.images.shape.dropFirst()))",
         remedy: "use the files that belong together", at: .file(path: test.imagesPath, offset: 4))
     }
-    return DatasetSplit(
+    var split = DatasetSplit(
       name: name ?? FolderPath.name(path), training: try training.dataset(classNames: names),
       test: try test?.dataset(classNames: names))
+    // The names of the files say which part they are.
+    split.hasParts = true
+    return split
   }
 
   /// Returns a source of the rows of a part: the file itself if the images are not gzipped, otherwise a

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// A single picture, whose class is not known.
+struct PictureFileFormat: FileFormat {
+  let name = "a picture"
+  let title = "picture"
+  let content = FileContent.features
+
+  func recognizes(_ start: FileStart) -> Bool { Picture.Kind(start.bytes.prefix(16)) != nil }
+
+  func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
+    throw SoftmaxError(
+      .unsupported, "is one picture, without classes",
+      remedy: "name a folder with a folder of pictures for each class",
+      at: .file(path: file.path, offset: nil))
+  }
+
+  func rows(
+    _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows {
+    try validateNoPart(part, of: file)
+    try options.arrays.validateIsEmpty(of: file.path)
+    do throws(SoftmaxError) {
+      let bytes = try file.whole(maximumByteCount: Picture.greatestFileByteCount)
+      let rows = try PictureRows([file.name], as: options.pictures) { _ in bytes }
+      return PredictionRows(features: rows.features, featureShape: rows.shape)
+    } catch {
+      throw SoftmaxError(
+        error.code, error.message, remedy: error.remedy,
+        at: error.location ?? .file(path: file.path, offset: nil), cause: error.cause)
+    }
+  }
+}
