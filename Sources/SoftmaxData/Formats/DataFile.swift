@@ -100,8 +100,9 @@ package struct FileStart: Sendable {
 
   private static let byteCount = 4_096
 
-  /// Reads the first bytes of a file; a file that cannot be read has none. Those of a pipe are still to
-  /// be read afterwards.
+  /// Reads the first bytes of a file; a file that cannot be read has none.
+  ///
+  /// Those of a pipe are still to be read afterwards.
   init(_ file: DataFile) {
     isFolder = file.kind == .folder
     bytes = file.kind == .regular ? (try? file.start().read(Self.byteCount)) ?? [] : []
