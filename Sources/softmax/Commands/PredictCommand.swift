@@ -103,14 +103,24 @@ struct PredictCommand: ParsableCommand {
   private var file: String? { output == "-" ? nil : output }
 
   func run() throws {
+    // Only a file has to be removed after a signal.
+    let interruption = file == nil ? nil : Interruption()
+    defer { interruption?.end() }
+    do {
+      try run(interruption)
+    } catch {
+      // A pipe that ends at a signal is an error of its own, such as a line with too few cells.
+      try interruption?.validateGoesOn()
+      throw error
+    }
+  }
+
+  private func run(_ interruption: Interruption?) throws {
     let console = Console()
     let form = try file.map { path throws(SoftmaxError) in
       try PredictionFileForm(path: path, json: json, csv: csv)
     }
     let classifier = try Classifier.load(model)
-    // Only a file has to be removed after a signal.
-    let interruption = file == nil ? nil : Interruption()
-    defer { interruption?.end() }
     var loader = DatasetLoader(
       console: console, directory: source.folder, table: table.format, arrays: arrays.choice,
       sparse: sparse.format)

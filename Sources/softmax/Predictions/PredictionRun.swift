@@ -33,25 +33,19 @@ struct PredictionRun {
   /// - Throws: `SoftmaxError`, or `Interrupted` after a signal. Then no file appears.
   mutating func run(_ sources: [PredictionSource]) throws {
     defer { display.end() }
-    do {
-      var bytes: [UInt8] = []
-      format.appendHeader(to: &bytes)
-      for var source in sources {
-        while let rows = try source.next() {
-          try predict(rows, &bytes)
-          try validateGoesOn()
-          display.show(rowCount: rowCount)
-        }
+    var bytes: [UInt8] = []
+    format.appendHeader(to: &bytes)
+    for var source in sources {
+      while let rows = try source.next() {
+        try predict(rows, &bytes)
+        try interruption?.validateGoesOn()
+        display.show(rowCount: rowCount)
       }
-      // A pipe that was waiting ends at a signal.
-      try validateGoesOn()
-      try destination.write(bytes)
-      try destination.finish()
-    } catch {
-      // A pipe that ends in the middle of a line is an error of its own.
-      try validateGoesOn()
-      throw error
     }
+    // A pipe that was waiting ends at a signal.
+    try interruption?.validateGoesOn()
+    try destination.write(bytes)
+    try destination.finish()
   }
 
   /// What to tell after the last row.
@@ -75,9 +69,12 @@ struct PredictionRun {
     try destination.write(bytes)
     bytes.removeAll(keepingCapacity: true)
   }
+}
 
-  private func validateGoesOn() throws {
-    guard let status = interruption?.requestedStatus else { return }
+extension Interruption {
+  /// Throws `Interrupted` after a signal.
+  func validateGoesOn() throws {
+    guard let status = requestedStatus else { return }
     throw Interrupted(message: "interrupted: no predictions were written", status: status)
   }
 }

@@ -19,8 +19,8 @@ struct UnknownValues {
         ? "1 cell has a value" : "\(NumberText.grouped(column.count)) cells have values"
       let rarely = column.mayBeRare ? ", or had too rarely" : ""
       let example = PrintableText.shortened(column.example ?? "", to: 40).debugDescription
-      return
-        "column \(column.column): \(cells) that training did not have\(rarely), such as \(example)"
+      return PrintableText.line(
+        "column \(column.column): \(cells) that training did not have\(rarely), such as \(example)")
     }
   }
 }
