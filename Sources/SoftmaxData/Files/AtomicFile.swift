@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import SoftmaxCore
+package import SoftmaxCore
 
 #if canImport(Darwin)
   import Darwin
@@ -20,7 +20,7 @@ import SoftmaxCore
 /// try file.write([1, 2, 3])
 /// try file.commit()          // without this nothing happens
 /// ```
-final class AtomicFile {
+package final class AtomicFile {
   /// The path as the caller gave it.
   let path: String
   // The path with symbolic links resolved: a link must point to the new file rather than be replaced by
@@ -38,6 +38,13 @@ final class AtomicFile {
   struct SystemCalls {
     var synchronize: (Int32) -> Int32 = AtomicFile.synchronize
     var rename: (_ old: String, _ new: String) -> Int32 = { systemRename($0, $1) }
+  }
+
+  /// Creates a temporary file that will replace the file at a path, with its mode.
+  ///
+  /// - Throws: `ioFailure`, `notFound` or `invalidArgument`; the old file is untouched.
+  package convenience init(replacing path: String) throws(SoftmaxError) {
+    try self.init(replacing: path, mode: nil, calls: SystemCalls())
   }
 
   /// Creates a temporary file that will replace the file at a path.
@@ -95,7 +102,7 @@ final class AtomicFile {
   /// Appends bytes.
   ///
   /// - Throws: `ioFailure`; the old file is untouched.
-  func write(_ bytes: [UInt8]) throws(SoftmaxError) {
+  package func write(_ bytes: [UInt8]) throws(SoftmaxError) {
     var failure: SoftmaxError?
     unsafe bytes.withUnsafeBytes { buffer in unsafe failure = append(buffer) }
     if let failure { throw failure }
@@ -117,7 +124,7 @@ final class AtomicFile {
   /// - Throws: `ioFailure` with the cause ``AtomicWriteFailure/notWritten`` if the old file is
   ///   untouched, or ``AtomicWriteFailure/durabilityUncertain`` if the new file is in place but its
   ///   folder could not be flushed to the disk.
-  func commit(durably: Bool = true) throws(SoftmaxError) {
+  package func commit(durably: Bool = true) throws(SoftmaxError) {
     guard !durably || calls.synchronize(descriptor) == 0 else {
       throw Self.notWritten("could not be forced to the disk", path: path, offset: nil)
     }

@@ -9,19 +9,20 @@ import SoftmaxCore
   import Glibc
 #endif
 
-/// Bytes that are read once from beginning to end, from a regular file or from memory.
+/// Bytes that are read once from beginning to end, from a regular file, from memory or from a pipe.
 ///
-/// The size is known before reading, so a reader can compare the sizes that a header declares with the
-/// bytes that exist.
+/// Except for a pipe, the size is known before reading, so a reader can compare the sizes that a header
+/// declares with the bytes that exist.
 struct ByteSource: ~Copyable {
   /// The path of the file or the name of the bytes in memory, for errors.
   let path: String
-  /// The number of bytes in total.
+  /// The number of bytes in total; 0 for a pipe, of which it is not known.
   let byteCount: Int
   /// The number of bytes read so far.
   private(set) var offset = 0
   private let descriptor: Int32
   private let memory: [UInt8]
+  private let pipe: PipedStream?
 
   /// Opens a regular file.
   ///
@@ -54,6 +55,7 @@ struct ByteSource: ~Copyable {
     self.descriptor = descriptor
     self.byteCount = Int(clamping: status.st_size)
     self.memory = []
+    self.pipe = nil
   }
 
   /// Creates a source of bytes in memory; errors show the name in place of a path.
@@ -62,6 +64,16 @@ struct ByteSource: ~Copyable {
     self.descriptor = -1
     self.byteCount = bytes.count
     self.memory = bytes
+    self.pipe = nil
+  }
+
+  /// Creates a source of the bytes of a pipe that were not read yet.
+  init(_ pipe: PipedStream) {
+    self.path = pipe.name
+    self.descriptor = -1
+    self.byteCount = 0
+    self.memory = []
+    self.pipe = pipe
   }
 
   deinit {
@@ -71,6 +83,7 @@ struct ByteSource: ~Copyable {
   /// Returns the first bytes without moving the offset; fewer than `count` only if the source is
   /// shorter.
   func prefix(_ count: Int) throws(SoftmaxError) -> [UInt8] {
+    if let pipe { return try pipe.prefix(count) }
     guard descriptor >= 0 else { return Array(memory.prefix(count)) }
     var bytes = [UInt8](repeating: 0, count: min(count, byteCount))
     let got = SystemFailure.retrying {
@@ -92,6 +105,7 @@ struct ByteSource: ~Copyable {
 
   /// Reads the next bytes into the buffer and returns their number, less than its size only at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SoftmaxError) -> Int {
+    if let pipe { return try unsafe read(pipe, into: buffer) }
     if descriptor < 0 {
       let slice = memory[offset...].prefix(buffer.count)
       unsafe buffer.copyBytes(from: slice)
@@ -108,6 +122,20 @@ struct ByteSource: ~Copyable {
       guard got >= 0 else {
         throw SystemFailure.error("could not be read", path: path, offset: offset)
       }
+      if got == 0 { break }
+      filled += got
+      offset += got
+    }
+    return filled
+  }
+
+  private mutating func read(
+    _ pipe: PipedStream, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SoftmaxError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let got = try unsafe pipe.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
       if got == 0 { break }
       filled += got
       offset += got

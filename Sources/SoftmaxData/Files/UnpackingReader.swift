@@ -173,9 +173,11 @@ final class UnpackingReader {
     }
     let reason = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "code \(code)"
     if memberOffset > 0, unsafe stream.pointee.total_in <= 2 {
+      // The size of a pipe is not known.
+      let count = source.byteCount - memberOffset
       return SoftmaxError(
         .invalidData,
-        "\(source.byteCount - memberOffset) bytes follow the gzip data, and they are no gzip data",
+        "\(count > 0 ? "\(count) " : "")bytes follow the gzip data, and they are no gzip data",
         remedy: "fetch or copy the file again", at: location(memberOffset))
     }
     return SoftmaxError(

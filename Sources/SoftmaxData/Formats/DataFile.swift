@@ -7,12 +7,28 @@ package struct DataFile: Sendable {
   package let path: String
   // The bytes in memory; nil for a file that is read from the path.
   private let bytes: [UInt8]?
+  // The pipe that is not read yet; nil for everything else.
+  private let pipe: PipedStream?
 
   /// Creates a file from a path; a pipe, and `-` for standard input, is read to its end.
   ///
   /// - Throws: `unsupported` for a pipe of more than 1 GiB; `ioFailure` for devices.
   package init(_ path: String) throws(SoftmaxError) {
     bytes = try PipedBytes.read(path)
+    pipe = nil
+    self.path = PipedBytes.name(path)
+  }
+
+  /// Creates a file from a path; a pipe, and `-` for standard input, can be read once, and is not read yet.
+  ///
+  /// - Parameter isCancelled: is asked while a pipe waits for its writer; if it returns true, the pipe ends
+  ///   there.
+  /// - Throws: `ioFailure` for devices.
+  package init(
+    streaming path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(SoftmaxError) {
+    bytes = nil
+    pipe = try PipedStream.open(path, isCancelled: isCancelled)
     self.path = PipedBytes.name(path)
   }
 
@@ -20,26 +36,56 @@ package struct DataFile: Sendable {
   init(bytes: [UInt8], name: String) {
     path = name
     self.bytes = bytes
+    pipe = nil
+  }
+
+  /// Whether it can be read once only.
+  package var isPipe: Bool { pipe != nil }
+
+  /// Returns the file with the bytes of a pipe in memory, so that it can be read several times.
+  ///
+  /// - Throws: `unsupported` for a pipe of more than 1 GiB; `ioFailure`.
+  package func loaded() throws(SoftmaxError) -> DataFile {
+    guard let pipe else { return self }
+    let bytes = try pipe.readToEnd(maximumByteCount: PipedBytes.maximumByteCount)
+    return DataFile(bytes: bytes, name: path)
   }
 
   /// The last component of the path.
   var name: String { FolderPath.name(path) }
 
   /// The kind of the file; bytes in memory count as a regular file, nil if nothing exists at the path.
-  fileprivate var kind: FileKind? { bytes == nil ? FileKind(path) : .regular }
+  fileprivate var kind: FileKind? { bytes == nil && pipe == nil ? FileKind(path) : .regular }
 
   /// Returns a sequential reader, which decompresses gzipped bytes.
+  ///
+  /// The reader of a pipe continues where the one before it stopped.
   func reader() throws(SoftmaxError) -> UnpackingReader {
+    if let pipe { return try UnpackingReader(ByteSource(pipe)) }
     if let bytes { return try UnpackingReader(ByteSource(bytes: bytes, name: path)) }
     return try UnpackingReader(ByteSource(path: path))
   }
 
   /// Returns all decompressed bytes, memory-mapped if possible.
+  ///
+  /// A pipe has to be ``loaded()`` before.
   func whole(maximumByteCount: Int) throws(SoftmaxError) -> ByteStorage {
     if let bytes {
       return try WholeFile.bytes(bytes, name: path, maximumByteCount: maximumByteCount)
     }
     return try WholeFile.bytes(of: path, maximumByteCount: maximumByteCount)
+  }
+}
+
+extension DataFile {
+  // Enough gzipped bytes for the first bytes of a format, whatever they are.
+  private static let byteCountOfStart = 1 << 16
+
+  /// Returns a reader for the first bytes.
+  fileprivate func start() throws(SoftmaxError) -> UnpackingReader {
+    guard let pipe else { return try reader() }
+    let bytes = try pipe.prefix(Self.byteCountOfStart)
+    return try UnpackingReader(ByteSource(bytes: bytes, name: path))
   }
 }
 
@@ -57,10 +103,12 @@ package struct FileStart: Sendable {
   private static let byteCount = 4_096
 
   /// Reads the first bytes of a file; a file that cannot be read has none.
+  ///
+  /// Those of a pipe are still to be read afterwards.
   init(_ file: DataFile) {
     path = file.path
     isFolder = file.kind == .folder
-    bytes = file.kind == .regular ? (try? file.reader().read(Self.byteCount)) ?? [] : []
+    bytes = file.kind == .regular ? (try? file.start().read(Self.byteCount)) ?? [] : []
   }
 }
 

@@ -91,6 +91,18 @@ package enum FileFormats {
     return all.first { $0.recognizes(start) } ?? table
   }
 
+  /// Opens a table to read the features of a model in blocks; returns nil for a file of another format.
+  ///
+  /// - Throws: the errors of ``CSVBlockReader/init(featuresOf:as:)``; `invalidArgument` for arrays that the
+  ///   options name.
+  package static func blocks(
+    of file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVBlockReader? {
+    guard format(of: file) is TableFileFormat else { return nil }
+    try options.arrays.validateIsEmpty(of: file.path)
+    return try CSVBlockReader(featuresOf: file, as: options.table)
+  }
+
   /// The names of all formats of data, for help texts: `a folder of IDX files, ... or a table`.
   package static let namesOfData = names { $0 != .model }
 

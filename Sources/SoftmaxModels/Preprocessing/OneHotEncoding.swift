@@ -128,14 +128,44 @@ package struct OneHotEncoding: PreprocessingKind {
   }
 }
 
+extension OneHotEncoding {
+  /// Counts the texts of each column that have no category, except that of the others.
+  func unknownCategories(of table: Table) -> [UnknownCategories] {
+    zip(table.columns, settings.columns).enumerated().compactMap { place, pair in
+      let (column, categories) = pair
+      guard let categories else { return nil }
+      var result = UnknownCategories(
+        column: Table.label(of: column, at: place), mayBeRare: categories.hasOthers)
+      guard case .categories(let codes, let names) = column.asCategories.cells else {
+        return result
+      }
+      let known = Set(categories.texts)
+      let isUnknown = names.map { !known.contains($0) }
+      guard isUnknown.contains(true) else { return result }
+      var counts = [Int](repeating: 0, count: names.count)
+      for code in codes where code >= 0 { counts[Int(code)] += 1 }
+      // The order of the names is that of their first rows.
+      for (place, name) in names.enumerated() where isUnknown[place] && counts[place] > 0 {
+        result.add(name, count: counts[place])
+      }
+      return result
+    }
+  }
+}
+
 extension Table.Column {
-  /// The columns of 0 and 1 that replace a column of categories.
+  /// The column with its numbers as texts.
   ///
   /// Where the training table had categories, numbers are texts too.
+  fileprivate var asCategories: Table.Column {
+    if case .categories = cells { return self }
+    return .categories((0..<count).map { text(inRow: $0) }, name: name)
+  }
+
+  /// The columns of 0 and 1 that replace a column of categories.
   fileprivate func indicators(of categories: OneHotEncoding.Categories) -> [Table.Column] {
     guard case .categories(let codes, let names) = cells else {
-      let texts = Table.Column.categories((0..<count).map { text(inRow: $0) }, name: name)
-      return texts.indicators(of: categories)
+      return asCategories.indicators(of: categories)
     }
     let none = [Bool](repeating: false, count: names.count + 1)
     let places = Dictionary(

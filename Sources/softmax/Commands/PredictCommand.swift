@@ -11,6 +11,7 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Examples:
 
+        softmax predict model.safetensors new.csv -o predicted.csv
         softmax predict model.safetensors digits:test:0 --top 3 --preview
         softmax predict model.safetensors digits --csv
         softmax predict model.safetensors digits:train:5 --json
@@ -20,7 +21,12 @@ struct PredictCommand: ParsableCommand {
       test part. Rows count from 0 in each input. Where the model was \
       trained on a table with a header, columns are found by their names, in whatever order.
 
-      --json writes an object for each row,
+      --output writes the rows and columns of a table as they are, and the prediction and its probability in \
+      columns after them; with --top 3 the second and third class too, with --probabilities a column for each \
+      class. The file is of commas (.csv: as the table), of tabs (.tsv) or of a JSON object for each row \
+      (.jsonl). Tables are read and written in blocks, so they may be of any size.
+
+      Without it --json writes an object for each row,
 
         {"event":"prediction","row":0,"label":"4","index":4,
          "probability":0.98,"probabilities":[...]}
@@ -41,6 +47,19 @@ struct PredictCommand: ParsableCommand {
   )
   var top: Int?
 
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "Write the rows of a table and their predictions to a .csv, .tsv or .jsonl file.",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace the file of --output if it is there.")
+  var force = false
+
+  @Flag(help: "Add a column with the probability of each class to the file of --output.")
+  var probabilities = false
+
   @Flag(help: "Draw each picture: rows that are named, and the first 10 of the others.")
   var preview = false
 
@@ -56,69 +75,97 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup
   var source: SourceOptions
 
-  // The number of rows that are predicted and written at a time; it does not influence the results.
-  private static let rowsAtOnce = 4096
-
   func validate() throws {
     if let top, top < 1 { throw ValidationError("--top must be at least 1, got \(top)") }
-    guard json || csv else { return }
     if json, csv { throw ValidationError("choose one of --json and --csv") }
-    if preview || top != nil {
-      throw ValidationError(
-        "--top and --preview are for people; --json and --csv give every class of every row")
+    guard file == nil else {
+      if preview { throw ValidationError("--preview is for people, --output for programs") }
+      return
+    }
+    if force || probabilities {
+      throw ValidationError("\(force ? "--force" : "--probabilities") is for a file (--output)")
+    }
+    guard json || csv, preview || top != nil else { return }
+    throw ValidationError(
+      "--top and --preview are for people; --json and --csv give every class of every row")
+  }
+
+  // The file to write; nil for standard output.
+  private var file: String? { output == "-" ? nil : output }
+
+  func run() throws {
+    // Only a file has to be removed after a signal.
+    let interruption = file == nil ? nil : Interruption()
+    defer { interruption?.end() }
+    do {
+      try run(interruption)
+    } catch {
+      // A pipe that ends at a signal is an error of its own, such as a line with too few cells.
+      try interruption?.validateGoesOn()
+      throw error
     }
   }
 
-  func run() throws {
+  private func run(_ interruption: Interruption?) throws {
     let console = Console()
+    let form = try file.map { path throws(SoftmaxError) in
+      try PredictionFileForm(path: path, json: json, csv: csv)
+    }
     let classifier = try Classifier.load(model)
     var loader = DatasetLoader(
       console: console, directory: source.folder, options: source.reading)
-    let inputs = try input.map { text throws(SoftmaxError) in
-      try PredictionInput(text, for: classifier, loader: &loader)
-    }
-    for input in inputs { try input.validateShape(for: classifier.network.inputShape) }
-    var format = format(for: classifier, inputs: inputs, console: console)
-    let predictor = try classifier.predictor(execution: threading.execution)
-    try console.results(format.header)
-    for input in inputs {
-      let count = input.features.rowCount
-      for begin in stride(from: 0, to: count, by: Self.rowsAtOnce) {
-        let rows = begin..<min(begin + Self.rowsAtOnce, count)
-        let predictions = try predictions(by: predictor, for: input, rows: rows)
-        let lines = zip(rows, predictions).flatMap { row, prediction in
-          format.lines(for: prediction, row: row, of: input)
-        }
-        try console.results(lines)
+    let sources = try input.map { text throws(SoftmaxError) in
+      try PredictionSource(text, for: classifier, loader: &loader, isWhole: preview) {
+        Interruption.isRequested
       }
     }
-    if let note = format.note { console.message(note) }
+    let format = try format(for: classifier, form, sources: sources, console: console)
+    let predictor = try classifier.predictor(execution: threading.execution)
+    var run = PredictionRun(
+      predictor, as: format, to: try PredictionDestination(path: file, replaces: force),
+      display: PredictionDisplay(
+        console: console, isShown: file != nil || !console.terminal.isOutputTerminal),
+      interruption: interruption)
+    try run.run(sources)
+    if let file {
+      let rows = "\(NumberText.grouped(run.rowCount)) row\(run.rowCount == 1 ? "" : "s")"
+      console.message("wrote \(rows) to \(PrintableText.line(file))")
+    }
+    run.messages.forEach(console.message)
   }
 
   private func format(
-    for classifier: Classifier, inputs: [PredictionInput], console: Console
-  ) -> any PredictionFormat {
-    if json { return JSONPredictionFormat() }
-    if csv {
-      return CSVPredictionFormat(classNames: classifier.classNames)
+    for classifier: Classifier, _ form: PredictionFileForm?, sources: [PredictionSource],
+    console: Console
+  ) throws(SoftmaxError) -> any PredictionFormat {
+    let classNames = classifier.classNames
+    guard let form else {
+      if json { return JSONPredictionFormat() }
+      if csv { return CSVPredictionFormat(classNames: classNames) }
+      return TextPredictionFormat(
+        classNames: classNames, sources: sources, top: top ?? 1, showsPictures: preview,
+        terminal: console.terminal)
     }
-    return TextPredictionFormat(
-      classNames: classifier.classNames, inputs: inputs, top: top ?? 1, showsPictures: preview,
-      terminal: console.terminal)
-  }
-
-  private func predictions(
-    by predictor: Predictor, for input: PredictionInput, rows: Range<Int>
-  ) throws(SoftmaxError) -> [Prediction] {
-    do {
-      return try predictor.predictions(for: input.features.selecting(rows: rows))
-    } catch {
-      // The library counts rows from the first row of this block; the message must have the row of the
-      // input.
-      guard case .row(let row, let column)? = error.location else { throw error }
+    guard let other = sources.first(where: { !$0.isTable }) else {
+      let added = AddedColumns(
+        classNames: classNames, top: top ?? 1, hasProbabilities: probabilities)
+      return switch form {
+      case .commas: TablePredictionFormat(added, separator: nil)
+      case .tabs: TablePredictionFormat(added, separator: .tab)
+      case .json: JSONRowPredictionFormat(added)
+      }
+    }
+    // Rows without columns that could be kept.
+    guard !sources.contains(where: \.isTable), top == nil, !probabilities else {
       throw SoftmaxError(
-        error.code, error.message, remedy: error.remedy,
-        at: .row(input.number(ofRow: rows.lowerBound + row), column: column), cause: error.cause)
+        .invalidArgument,
+        "\(other.name) is no file of a table, whose rows and columns are kept",
+        remedy: "write it to a file of its own, without --top and --probabilities")
+    }
+    return switch form {
+    case .commas: CSVPredictionFormat(classNames: classNames)
+    case .tabs: CSVPredictionFormat(classNames: classNames, separator: "\t")
+    case .json: JSONPredictionFormat()
     }
   }
 }

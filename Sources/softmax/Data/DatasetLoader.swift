@@ -42,21 +42,41 @@ struct DatasetLoader {
 
   /// Returns the rows of a file or folder for prediction, loaded on first use; their labels are optional and need not
   /// be classes of the classifier.
+  ///
+  /// - Parameter file: the file of the reference, if it is open already.
   mutating func rows(
-    of path: String, part: DatasetSplit.Part?, for classifier: Classifier
+    of path: String, part: DatasetSplit.Part?, for classifier: Classifier,
+    file: DataFile? = nil
   ) throws(SoftmaxError) -> PredictionRows {
     let reference = DatasetReference(source: .file(path), part: part)
     if let known = self.rows[reference] { return known }
+    let file = if let file { file } else { try DataFile(path) }
+    let options = try options(of: reference.source, for: classifier)
+    let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
+    self.rows[reference] = rows
+    say(rows.note, rows.warnings, of: file.path)
+    return rows
+  }
+
+  /// Opens a table for prediction in blocks of rows; returns nil for a file of another format.
+  func blocks(
+    of path: String, in file: DataFile, for classifier: Classifier
+  ) throws(SoftmaxError) -> TableBlocks? {
+    let options = try options(of: .file(path), for: classifier)
+    guard let reader = try FileFormats.blocks(of: file, options: options) else { return nil }
+    let blocks = try TableBlocks(reader, of: file, options: options)
+    say(blocks.note, [], of: file.path)
+    return blocks
+  }
+
+  private func options(
+    of source: DatasetReference.Source, for classifier: Classifier
+  ) throws(SoftmaxError) -> ReadingOptions {
     var known = KnownInputs(of: classifier)
     if known.schema == nil {
       known.schema = try TableSchema(featureCount: classifier.network.inputCount)
     }
-    let file = try DataFile(path)
-    let rows = try FileFormats.format(of: file).rows(
-      file, part: part, options: options(for: reference.source, like: known))
-    self.rows[reference] = rows
-    say(rows.note, rows.warnings, of: file.path)
-    return rows
+    return self.options(for: source, like: known)
   }
 
   // Returns what the options say, completed by what is known of the data.

@@ -2,24 +2,25 @@
 
 import SoftmaxKit
 
-/// A table of comma-separated values with a line for each row and a column for each class.
-struct CSVPredictionFormat: PredictionFormat {
+/// A table of separated values with a line for each row and a column for each class.
+struct CSVPredictionFormat: LinePredictionFormat {
   private let classNames: [String]
-  let note: String? = nil
+  private let separator: Character
 
-  init(classNames: [String]) {
+  init(classNames: [String], separator: Character = ",") {
     self.classNames = classNames
+    self.separator = separator
   }
 
   var header: [String] {
-    var line = CSVLine()
+    var line = CSVLine(separator: separator)
     for name in ["row", "label", "index", "probability"] { line.append(text: name) }
     for name in classNames { line.append(text: name) }
     return [line.text]
   }
 
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
-    var line = CSVLine()
+    var line = CSVLine(separator: separator)
     line.append(number: input.number(ofRow: row))
     line.append(text: prediction.label)
     line.append(number: prediction.index)

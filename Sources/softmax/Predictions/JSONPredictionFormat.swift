@@ -3,9 +3,8 @@
 import SoftmaxKit
 
 /// JSON Lines: one object for each row.
-struct JSONPredictionFormat: PredictionFormat {
+struct JSONPredictionFormat: LinePredictionFormat {
   let header: [String] = []
-  let note: String? = nil
 
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
     [prediction.json(row: input.number(ofRow: row)).text]

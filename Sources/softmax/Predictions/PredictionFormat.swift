@@ -4,12 +4,17 @@ import SoftmaxKit
 
 /// An output format for predictions.
 protocol PredictionFormat {
-  /// The lines before the first row.
-  var header: [String] { get }
   /// A message for standard error after the last row; nil if there is none.
   var note: String? { get }
-  /// Returns the lines of a row.
-  mutating func lines(
-    for prediction: Prediction, row: Int, of input: PredictionInput
-  ) -> [String]
+  /// Appends what comes before the first row of all data.
+  mutating func appendHeader(to output: inout [UInt8])
+  /// Appends the rows of a block with their predictions.
+  mutating func append(
+    _ predictions: [Prediction], of rows: PredictionInput, to output: inout [UInt8]
+  ) throws(SoftmaxError)
+}
+
+extension PredictionFormat {
+  var note: String? { nil }
+  mutating func appendHeader(to output: inout [UInt8]) {}
 }

@@ -2,7 +2,7 @@
 
 import SoftmaxKit
 
-/// The rows to classify that one command-line argument names.
+/// Some successive rows to classify of what one command-line argument names.
 struct PredictionInput {
   /// The argument without the row number.
   let name: String
@@ -10,19 +10,26 @@ struct PredictionInput {
   let featureShape: [Int]
   /// The number of the row that the argument names, which is then the only row; nil for all rows.
   let namedRow: Int?
+  /// The number of the first row in its data.
+  private var firstRow = 0
+  /// The rows as they are in a table that is read in blocks, and its reader; nil for other data.
+  let table: (reader: CSVBlockReader, block: CSVBlock)?
   // Returns the class name of each row as the data contain it; nil for data without labels.
-  private let trueLabel: ((Int) -> String?)?
+  private var trueLabel: ((Int) -> String?)?
 
   /// Loads the rows that an argument names.
+  ///
+  /// - Parameter file: the file of the reference, if it is open already.
   init(
-    _ text: String, for classifier: Classifier, loader: inout DatasetLoader
+    _ reference: DatasetReference, for classifier: Classifier, loader: inout DatasetLoader,
+    file: DataFile? = nil
   ) throws(SoftmaxError) {
-    let reference = try DatasetReference(text)
     namedRow = reference.row
+    table = nil
     switch reference.source {
     case .file(let path), .folder(let path):
       name = DatasetReference(source: reference.source, part: reference.part).description
-      let rows = try loader.rows(of: path, part: reference.part, for: classifier)
+      let rows = try loader.rows(of: path, part: reference.part, for: classifier, file: file)
       featureShape = rows.featureShape
       features = try Self.chosen(reference.row, of: rows.features, path: path)
       let labels = rows.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
@@ -36,6 +43,31 @@ struct PredictionInput {
       trueLabel = { samples.classNames[samples.labels[$0]] }
     }
   }
+
+  /// Creates the rows of a block of a table.
+  init(
+    name: String, _ reader: CSVBlockReader, _ block: CSVBlock
+  ) throws(SoftmaxError) {
+    self.name = name
+    features = try block.table.features()
+    featureShape = [features.columnCount]
+    namedRow = nil
+    firstRow = block.firstRow
+    table = (reader, block)
+  }
+
+  private init(_ rows: Range<Int>, of input: PredictionInput) {
+    name = input.name
+    features = input.features.selecting(rows: rows)
+    featureShape = input.featureShape
+    namedRow = input.namedRow
+    firstRow = input.firstRow + rows.lowerBound
+    table = nil
+    trueLabel = input.trueLabel.map { label in { label(rows.lowerBound + $0) } }
+  }
+
+  /// Returns some of the rows.
+  func selecting(rows: Range<Int>) -> PredictionInput { PredictionInput(rows, of: self) }
 
   private static func chosen(
     _ row: Int?, of features: Features, path: String
@@ -62,9 +94,22 @@ struct PredictionInput {
         + NumberText.shape(inputShape), remedy: "give it images of the shape that it learned from")
   }
 
+  /// The number of rows.
+  var rowCount: Int { features.rowCount }
+
   /// Returns the number of a row in its data.
-  func number(ofRow row: Int) -> Int { namedRow ?? row }
+  func number(ofRow row: Int) -> Int { namedRow ?? firstRow + row }
 
   /// Returns the name of a row's true class; nil if it is not known.
   func trueLabel(ofRow row: Int) -> String? { trueLabel.flatMap { $0(row) } }
+
+  /// Returns an error of the library with the place of the row in its data.
+  func located(_ error: SoftmaxError) -> SoftmaxError {
+    guard case .row(let row, let column)? = error.location else { return error }
+    // A feature's column is another one in the file; the message has its name.
+    let place =
+      table?.block.records.location(row: row) ?? .row(number(ofRow: row), column: column)
+    return SoftmaxError(
+      error.code, error.message, remedy: error.remedy, at: place, cause: error.cause)
+  }
 }

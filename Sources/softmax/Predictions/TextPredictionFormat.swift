@@ -3,7 +3,7 @@
 import SoftmaxKit
 
 /// Text for people: a line for each row, with a picture if requested.
-struct TextPredictionFormat: PredictionFormat {
+struct TextPredictionFormat: LinePredictionFormat {
   private static let greatestPictureCount = 10
 
   private let classNames: [String]
@@ -19,16 +19,15 @@ struct TextPredictionFormat: PredictionFormat {
   let header: [String] = []
 
   init(
-    classNames: [String], inputs: [PredictionInput], top: Int, showsPictures: Bool,
+    classNames: [String], sources: [PredictionSource], top: Int, showsPictures: Bool,
     terminal: Terminal
   ) {
     self.classNames = classNames.map(PrintableText.line)
     self.top = min(top, classNames.count)
     self.showsPictures = showsPictures
     self.terminal = terminal
-    showsInput = Set(inputs.map(\.name)).count > 1
-    let numbers = inputs.map { $0.number(ofRow: max(0, $0.features.rowCount - 1)) }
-    numberWidth = String(numbers.max() ?? 0).count
+    showsInput = Set(sources.map(\.name)).count > 1
+    numberWidth = String(sources.map(\.greatestRow).max() ?? 0).count
     nameWidth = self.classNames.map(PrintableText.width).max() ?? 0
   }
 
@@ -58,7 +57,7 @@ struct TextPredictionFormat: PredictionFormat {
       guard pictureCount < Self.greatestPictureCount else {
         note =
           "pictures of the first \(Self.greatestPictureCount) rows only; name others, as in "
-          + ShellWord.quoted(PrintableText.line(input.name)) + ":\(row)"
+          + ShellWord.quoted(PrintableText.line(input.name)) + ":\(input.number(ofRow: row))"
         return []
       }
       pictureCount += 1

@@ -25,23 +25,37 @@ enum StandardStream: Int32 {
   ///
   /// If the reader of standard output has closed the pipe, as in `| head -1`, SIGPIPE ends the process, as
   /// for other commands. Everywhere else `ignoreWriteSignals()` keeps SIGPIPE from ending it.
-  func write(_ text: String) throws(SoftmaxError) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe writeBytes($0) }
-      if count >= 0 {
-        rest.removeFirst(count)
-        continue
+  func write(_ text: String) throws(SoftmaxError) { try write(Array(text.utf8)) }
+
+  /// Writes bytes, as a text is written.
+  func write(_ bytes: [UInt8]) throws(SoftmaxError) {
+    guard let number = Self.write(bytes, to: rawValue) else { return }
+    guard number == EPIPE, self == .output else {
+      throw failure(unsafe String(cString: strerror(number)))
+    }
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    throw failure("nobody reads it")
+  }
+
+  /// Writes all bytes to a descriptor; returns the number of the error if there is one.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    unsafe bytes.withUnsafeBytes { bytes in
+      var written = 0
+      while written < bytes.count {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+        let count = unsafe systemWrite(descriptor, rest)
+        if count >= 0 {
+          written += count
+          continue
+        }
+        switch errno {
+        case EINTR: continue
+        case EAGAIN: waitUntilWritable(descriptor)
+        default: return errno
+        }
       }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN: waitUntilWritable()
-      case EPIPE where self == .output:
-        signal(SIGPIPE, SIG_DFL)
-        raise(SIGPIPE)
-        throw failure("nobody reads it")
-      default: throw failure(unsafe String(cString: strerror(errno)))
-      }
+      return nil
     }
   }
 
@@ -52,19 +66,19 @@ enum StandardStream: Int32 {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> Int {
+  private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
     #if canImport(Darwin)
-      unsafe Darwin.write(rawValue, bytes.baseAddress, bytes.count)
+      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
     #elseif canImport(Musl)
-      unsafe Musl.write(rawValue, bytes.baseAddress, bytes.count)
+      unsafe Musl.write(descriptor, bytes.baseAddress, bytes.count)
     #else
-      unsafe Glibc.write(rawValue, bytes.baseAddress, bytes.count)
+      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
     #endif
   }
 
   // Another process that shares the stream may have made it non-blocking.
-  private func waitUntilWritable() {
-    var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+  private static func waitUntilWritable(_ descriptor: Int32) {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     _ = unsafe poll(&request, 1, -1)
   }
 

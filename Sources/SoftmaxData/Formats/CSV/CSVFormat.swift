@@ -35,7 +35,7 @@ public struct CSVFormat: Hashable, Sendable {
     case pipe
 
     /// The ASCII code of the separator.
-    var byte: UInt8 {
+    package var byte: UInt8 {
       switch self {
       case .comma: 0x2c
       case .semicolon: 0x3b

@@ -35,17 +35,23 @@ struct CSVRows {
   private var texts: [TextCells]
   private var textByteCount = 0
 
+  /// Creates a table without rows.
+  ///
+  /// - Parameter read: the columns to read; the cells of the others count as missing. Nil for all columns.
   init(
-    columns: CSVColumns, decimalMark: CSVFormat.DecimalMark, marks: MissingMarks,
-    maximumByteCount: Int
+    columns: CSVColumns, read: Set<Int>? = nil, decimalMark: CSVFormat.DecimalMark,
+    marks: MissingMarks, maximumByteCount: Int
   ) {
     self.columns = columns
     self.marks = marks
     self.decimalMark = decimalMark
     self.maximumByteCount = maximumByteCount
-    numberColumns = columns.places(of: .number)
-    categoryColumns = columns.places(of: .category)
-    textColumns = columns.places(of: .text)
+    func places(of type: Table.ColumnType) -> [Int] {
+      columns.places(of: type).filter { read?.contains($0) ?? true }
+    }
+    numberColumns = places(of: .number)
+    categoryColumns = places(of: .category)
+    textColumns = places(of: .text)
     numbers = Array(repeating: [], count: numberColumns.count)
     codes = Array(repeating: Categories(), count: categoryColumns.count)
     texts = Array(repeating: TextCells(), count: textColumns.count)
@@ -64,9 +70,9 @@ struct CSVRows {
     text.utf8.count <= 9 && wordsForNotFinite.contains(text.lowercased())
   }
 
-  /// Appends the current record of the scanner as a row.
-  mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) {
-    guard try holdsRow(scanner) else { return }
+  /// Appends the current record of the scanner as a row; returns false if it is a line of blanks.
+  mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
+    guard try holdsRow(scanner) else { return false }
     let rowByteCount =
       8 * numberColumns.count + 4 * categoryColumns.count + 16 * textColumns.count
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
@@ -94,12 +100,17 @@ struct CSVRows {
     for (place, column) in textColumns.enumerated() { appendText(of: column, place, scanner) }
     count += 1
     if block.count + numberColumns.count > [[Double]].blockCount { moveBlock() }
+    return true
   }
 
   /// Returns the table of all rows.
   mutating func finish() throws(SoftmaxError) -> Table {
     moveBlock()
-    var cells = columns.types.map { _ in Table.Column.Cells.numbers([]) }
+    // The columns that are not read share the cells.
+    let isAnyLeftOut =
+      numberColumns.count + categoryColumns.count + textColumns.count < columns.count
+    let missing = [Int32](repeating: -1, count: isAnyLeftOut ? count : 0)
+    var cells = columns.types.map { _ in Table.Column.Cells.categories(missing, names: []) }
     for (place, column) in numberColumns.enumerated() { cells[column] = .numbers(numbers[place]) }
     for (place, column) in categoryColumns.enumerated() {
       cells[column] = .categories(codes[place].codes, names: codes[place].names)

@@ -41,6 +41,8 @@ final class CSVScanner {
 
   /// The path of the file, for errors.
   let path: String
+  /// Whether the file begins with the byte order mark of UTF-8.
+  private(set) var hasByteOrderMark = false
 
   // The source of further bytes; nil if all bytes are in the buffer.
   private let reader: UnpackingReader?
@@ -67,7 +69,8 @@ final class CSVScanner {
     self.maximumByteCount = maximumByteCount
     self.chunkByteCount = chunkByteCount
     try fill()
-    if buffer.starts(with: [0xef, 0xbb, 0xbf]) { next = 3 }
+    hasByteOrderMark = buffer.starts(with: CSVScanner.byteOrderMark)
+    if hasByteOrderMark { next = CSVScanner.byteOrderMark.count }
     guard !buffer.starts(with: [0xff, 0xfe]), !buffer.starts(with: [0xfe, 0xff]) else {
       throw SoftmaxError(
         .unsupported, "is text of UTF-16, expected UTF-8", remedy: "save it again as UTF-8",
@@ -109,6 +112,12 @@ final class CSVScanner {
     unsafe buffer.withUnsafeBufferPointer {
       unsafe body(UnsafeBufferPointer(rebasing: $0[cell.bytes]))
     }
+  }
+
+  /// The bytes at the end of the current record's line; none where the file ends without them.
+  var lineEnd: [UInt8] {
+    guard let last = cells.last else { return [] }
+    return Array(buffer[last.bytes.upperBound + (last.isQuoted ? 1 : 0)..<next])
   }
 
   /// Returns the bytes of a cell and whether it was quoted as one number; nil for a cell of more than seven

@@ -58,39 +58,9 @@ extension CSVTable {
     _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
     maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) -> CSVTable {
-    let scanner = try CSVScanner(
-      reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
-    let marks = MissingMarks(format)
-    let named = try scanner.takeSeparatorLine(given: format.separator)
-    let sample = try CSVSample(scanner, format: format, marks: marks, named: named)
-    scanner.separator = sample.separator.byte
-    guard try scanner.advance() else {
-      throw SoftmaxError(
-        .invalidData, "is empty", remedy: "name a table with a line for each row",
-        at: .file(path: reader.path, offset: nil))
-    }
-    let columns = try CSVColumns(
-      scanner, sample: sample, format: format, categories: categories)
-    var rows = CSVRows(
-      columns: columns, decimalMark: sample.decimalMark, marks: marks,
-      maximumByteCount: maximumByteCount)
-    // An estimate of the number of rows from the length of the first lines, plus 3 percent. It is too
-    // low for a gzipped file, whose size is that of the compressed bytes; the columns then grow as
-    // needed.
-    rows.reserve(rowCount: reader.sourceByteCount / sample.byteCountOfLine * 33 / 32)
-    var hasRow = columns.names == nil
-    if !hasRow { hasRow = try scanner.advance() }
-    guard hasRow else {
-      throw SoftmaxError(
-        .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
-        at: .file(path: reader.path, offset: nil))
-    }
-    scanner.readNumbers(of: rows.numberColumns, mark: sample.decimalMark)
-    while hasRow {
-      try rows.append(scanner)
-      hasRow = try scanner.advance()
-    }
-    return try CSVTable(
-      rows, columns: columns, sample: sample, path: reader.path, format: format)
+    let blocks = try CSVBlockReader(
+      reader, as: format, categories: categories, maximumByteCount: maximumByteCount,
+      chunkByteCount: chunkByteCount)
+    return try blocks.rest()
   }
 }

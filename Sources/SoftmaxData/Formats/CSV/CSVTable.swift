@@ -149,7 +149,7 @@ public struct CSVTable: Sendable {
       })
   }
 
-  private func featurePlaces() throws(SoftmaxError) -> [Int] {
+  func featurePlaces() throws(SoftmaxError) -> [Int] {
     let own = schema.columns.indices.filter { schema.columns[$0].role == .feature }
     guard let known = knownSchema else { return own }
     let names = table.columns.map(\.name)
@@ -182,8 +182,9 @@ public struct CSVTable: Sendable {
 }
 
 extension CSVTable {
-  fileprivate static func note(
-    rowCount: Int, _ columns: CSVColumns, _ sample: CSVSample
+  /// Returns the summary of how a file was read; without the number of rows if that is nil.
+  static func note(
+    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample
   ) -> String {
     let classes =
       columns.target.map { target in
@@ -191,7 +192,7 @@ extension CSVTable {
         return "classes in " + (name.isEmpty ? "column \(target + 1)" : quoted(name))
       } ?? "no classes"
     let header = columns.names == nil ? "no header" : "header"
-    let rows = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
+    let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")" } ?? ""
     func count(_ type: Table.ColumnType, _ name: String) -> String {
       let count = columns.places(of: type).count {
         $0 != columns.target && !columns.ignored.contains($0)
@@ -201,7 +202,7 @@ extension CSVTable {
     let types = count(.category, "categories") + count(.text, "texts")
     let mark = sample.decimalMark == .comma ? ", decimal comma" : ""
     return
-      "read as \(sample.separator.rawValue)\(mark), \(header), \(rows)\(types), \(classes)"
+      "read as \(sample.separator.rawValue)\(mark), \(header)\(rows)\(types), \(classes)"
   }
 
   fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package import SoftmaxCore
+
+/// A reader that delivers the rows of a table in blocks, so that memory does not grow with their number.
+///
+/// What a block holds does not depend on the others, except that they have the same columns: types are found
+/// from the first lines, or known from a model's schema. A whole table is one block of all rows.
+package final class CSVBlockReader {
+  /// The names of the columns; nil if the file has no header.
+  package let columnNames: [String]?
+  /// The number of columns.
+  package let columnCount: Int
+  /// The line with the names as it is in the file; nil if the file has no header.
+  package let header: CSVRecords?
+  /// The bytes at the end of the first line.
+  package let lineEnd: [UInt8]
+  /// The decimal mark of the numbers.
+  package let decimalMark: CSVFormat.DecimalMark
+  /// The character between the cells.
+  package let separator: CSVFormat.Separator
+  /// Whether the file begins with the byte order mark of UTF-8.
+  package let hasByteOrderMark: Bool
+  /// Whether the file begins with a line such as `sep=;`, which spreadsheets write.
+  package let hasSeparatorLine: Bool
+
+  private let scanner: CSVScanner
+  private let columns: CSVColumns
+  private let sample: CSVSample
+  private let marks: MissingMarks
+  private let format: CSVFormat
+  private let maximumByteCount: Int
+  // An estimate of the number of all rows.
+  private let expectedRowCount: Int
+  // The columns that are read; nil for all.
+  private var read: Set<Int>?
+  // Whether the current record of the scanner is a row that was not delivered.
+  private var hasRow: Bool
+  private var rowCount = 0
+
+  init(
+    _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
+    maximumByteCount: Int, chunkByteCount: Int = 1 << 18
+  ) throws(SoftmaxError) {
+    let scanner = try CSVScanner(
+      reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
+    let marks = MissingMarks(format)
+    let named = try scanner.takeSeparatorLine(given: format.separator)
+    let sample = try CSVSample(scanner, format: format, marks: marks, named: named)
+    scanner.separator = sample.separator.byte
+    guard try scanner.advance() else {
+      throw SoftmaxError(
+        .invalidData, "is empty", remedy: "name a table with a line for each row",
+        at: .file(path: reader.path, offset: nil))
+    }
+    let columns = try CSVColumns(
+      scanner, sample: sample, format: format, categories: categories)
+    (self.scanner, self.columns, self.sample, self.marks) = (scanner, columns, sample, marks)
+    (self.format, self.maximumByteCount) = (format, maximumByteCount)
+    // From the length of the first lines, plus 3 percent. It is too low for a gzipped file, whose size is
+    // that of the compressed bytes, and for a pipe; the columns then grow as needed.
+    expectedRowCount = reader.sourceByteCount / sample.byteCountOfLine * 33 / 32
+    (columnNames, columnCount) = (columns.names, columns.count)
+    (separator, decimalMark) = (sample.separator, sample.decimalMark)
+    (hasByteOrderMark, lineEnd) = (scanner.hasByteOrderMark, scanner.lineEnd)
+    hasSeparatorLine = named != nil
+    if columns.names == nil {
+      header = nil
+      hasRow = true
+    } else {
+      var header = CSVRecords(separator: sample.separator, path: reader.path)
+      header.append(scanner, cellCount: columns.count)
+      self.header = header
+      hasRow = try scanner.advance()
+    }
+    guard hasRow else {
+      throw SoftmaxError(
+        .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
+        at: .file(path: reader.path, offset: nil))
+    }
+    scanner.readNumbers(of: rows().numberColumns, mark: sample.decimalMark)
+  }
+
+  /// Opens a table whose features are those of a model; only their cells are read.
+  ///
+  /// - Parameters:
+  ///   - file: a file or a pipe, of any size.
+  ///   - format: the format with the schema of the model.
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)``; `shapeMismatch` or `invalidArgument` if
+  ///   the features of the model are not found.
+  package convenience init(
+    featuresOf file: DataFile, as format: CSVFormat
+  ) throws(SoftmaxError) {
+    try self.init(file.reader(), as: format, maximumByteCount: .max)
+    let places = try table(of: rows()).featurePlaces()
+    read = Set(places)
+    scanner.readNumbers(of: rows().numberColumns, mark: decimalMark)
+  }
+
+  /// Returns a summary of how the file is read, such as `read as comma, header, classes in "species"`.
+  ///
+  /// - Parameter rowCount: the number of all rows; nil if it is not known yet.
+  package func note(rowCount: Int?) -> String {
+    CSVTable.note(rowCount: rowCount, columns, sample)
+  }
+
+  /// Returns the next rows; nil after the last.
+  ///
+  /// - Parameters:
+  ///   - rowCount: the greatest number of rows.
+  ///   - byteCount: the number of bytes of text after which a block ends earlier.
+  package func next(rowCount: Int, byteCount: Int) throws(SoftmaxError) -> CSVBlock? {
+    var (rows, records) = (rows(), CSVRecords(separator: separator, path: scanner.path))
+    while hasRow, rows.count < rowCount, records.byteCount < byteCount {
+      if try rows.append(scanner) { records.append(scanner, cellCount: columns.count) }
+      hasRow = try scanner.advance()
+    }
+    guard rows.count > 0 else { return nil }
+    defer { self.rowCount += rows.count }
+    return CSVBlock(
+      firstRow: self.rowCount, table: try table(of: rows), records: records, isLast: !hasRow,
+      columns: columns, marks: marks, decimalMark: decimalMark)
+  }
+
+  /// Returns all rows that were not delivered yet.
+  func rest() throws(SoftmaxError) -> CSVTable {
+    var rows = rows()
+    rows.reserve(rowCount: expectedRowCount)
+    while hasRow {
+      _ = try rows.append(scanner)
+      hasRow = try scanner.advance()
+    }
+    return try table(of: rows)
+  }
+
+  private func rows() -> CSVRows {
+    CSVRows(
+      columns: columns, read: read, decimalMark: sample.decimalMark, marks: marks,
+      maximumByteCount: maximumByteCount)
+  }
+
+  private func table(of rows: CSVRows) throws(SoftmaxError) -> CSVTable {
+    try CSVTable(rows, columns: columns, sample: sample, path: scanner.path, format: format)
+  }
+}

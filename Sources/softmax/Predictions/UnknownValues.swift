@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SoftmaxKit
+
+/// The cells of all rows whose categories a model does not know.
+struct UnknownValues {
+  private var columns: [UnknownCategories] = []
+
+  /// Adds the rows of a block.
+  mutating func add(_ block: [UnknownCategories]) {
+    columns = columns.isEmpty ? block : zip(columns, block).map { $0 + $1 }
+  }
+
+  /// A message for each column that has such cells.
+  var messages: [String] {
+    columns.filter { $0.count > 0 }.map { column in
+      let cells =
+        column.count == 1
+        ? "1 cell has a value" : "\(NumberText.grouped(column.count)) cells have values"
+      let rarely = column.mayBeRare ? ", or had too rarely" : ""
+      let example = PrintableText.shortened(column.example ?? "", to: 40).debugDescription
+      return PrintableText.line(
+        "column \(column.column): \(cells) that training did not have\(rarely), such as \(example)")
+    }
+  }
+}
