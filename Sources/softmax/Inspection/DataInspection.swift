@@ -12,6 +12,8 @@ struct DataInspection: Inspection {
   private let parts: [DataPartInspection]
   private let featureShape: [Int]
   private let classNames: [String]
+  // The columns of a table that are no features because they identify the rows.
+  private let identifiers: [CSVIdentifier]
   // The number of test rows that also occur in the training part; nil unless both parts are shown.
   private let sharedCount: Int?
 
@@ -23,6 +25,7 @@ struct DataInspection: Inspection {
     place = try DatasetPlace(of: reference.source, directory: directory)
     featureShape = split.training.featureShape
     classNames = split.training.classNames
+    identifiers = split.identifiers
     if reference.part == nil, reference.row == nil {
       let training = DataPartInspection(reference.partName, split.training)
       parts =
@@ -41,6 +44,10 @@ struct DataInspection: Inspection {
       line("data", PrintableText.line(name)), line("found", PrintableText.line(place.description)),
       line("rows of", "\(NumberText.shape(featureShape)), \(classNames.count) classes"),
     ]
+    if !identifiers.isEmpty {
+      let names = identifiers.map(\.description).joined(separator: ", ")
+      lines.append(line("identifiers", PrintableText.line(names)))
+    }
     for part in parts {
       let range = part.range.map { ", values \($0.description)" } ?? ""
       lines.append(line(part.name, "\(NumberText.grouped(part.samples.count)) rows\(range)"))
@@ -133,6 +140,15 @@ struct DataInspection: Inspection {
       ("shape", .array(featureShape.map { .integer($0) })),
       ("classes", .array(classNames.map { .string($0) })),
     ]
+    if !identifiers.isEmpty {
+      let columns = identifiers.map { identifier in
+        JSONValue.object([
+          ("column", .integer(identifier.column + 1)), ("name", JSONValue(identifier.name)),
+          ("reason", .string(identifier.reason.rawValue)),
+        ])
+      }
+      members.append(("identifiers", .array(columns)))
+    }
     for part in parts { members.append((part.name, part.json)) }
     if let sharedCount { members.append(("test_rows_in_train", .integer(sharedCount))) }
     return .object(members)

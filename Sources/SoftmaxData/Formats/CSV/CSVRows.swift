@@ -161,6 +161,9 @@ struct CSVRows {
       return -1
     }
     guard !isClass || codes[place].names.count < DatasetSplit.greatestClassCount else {
+      if let quantity = CSVQuantity(codes: codes[place].codes, names: codes[place].names) {
+        throw quantity.error(columns.label(of: column), option: nil, at: scanner.location(column))
+      }
       throw SoftmaxError(
         .unsupported, "there are more than \(DatasetSplit.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))

@@ -7,6 +7,8 @@ public import SoftmaxCore
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
 /// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
 /// more than a few texts, and otherwise as categories, or as texts of words (``CSVFormat/columnTypes``).
+/// Columns that identify the rows are no features unless their type is given: the first one if it has no name and counts
+/// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
 ///
 /// ```swift
@@ -41,6 +43,10 @@ public struct CSVTable: Sendable {
   private let faults: [Int: CSVFault]
   /// The columns that were taken for numbers by the first lines, and hold categories.
   let categories: Set<Int>
+  /// The columns that are no features because they identify the rows.
+  let identifiers: [CSVIdentifier]
+  // The error for using the class column if it looks like a quantity, and no model says that it holds classes.
+  private let quantityError: SoftmaxError?
   private let decimalMark: CSVFormat.DecimalMark
   private let knownSchema: TableSchema?
   private let knownClassNames: [String]?
@@ -52,15 +58,22 @@ public struct CSVTable: Sendable {
     table = try rows.finish()
     faults = rows.faults
     categories = rows.categories
-    schema = try TableSchema(of: table, target: columns.target, ignoring: columns.ignored)
+    // The features of a model's table are fixed.
+    identifiers = format.schema == nil ? columns.identifiers(of: table) : []
+    schema = try TableSchema(
+      of: table, target: columns.target,
+      ignoring: columns.ignored.union(identifiers.map(\.column)))
     self.path = path
     line = columns.line
+    quantityError =
+      format.schema == nil && format.knownClassNames == nil
+      ? columns.quantityError(of: table, path: path) : nil
     decimalMark = sample.decimalMark
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, sample)
+    note = Self.note(schema, rowCount: table.rowCount, columns, sample, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
-    warnings = format.schema == nil ? Self.warnings(table, columns) : []
+    warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
   }
 
   /// The number of rows.
@@ -92,8 +105,8 @@ public struct CSVTable: Sendable {
 
   /// Returns the features and classes of all rows, for training or evaluation.
   ///
-  /// - Throws: `invalidData` if there is no class column, a class is missing, or all rows have the same
-  ///   class; otherwise the errors of ``features()``.
+  /// - Throws: `invalidData` if there is no class column, a class is missing, all rows have the same class, or
+  ///   the column looks like a quantity and its type is not given (``CSVFormat/columnTypes``); otherwise the errors of ``features()``.
   public func dataset() throws(SoftmaxError) -> LabeledDataset {
     let places = try featurePlaces()
     guard let target else {
@@ -102,6 +115,7 @@ public struct CSVTable: Sendable {
         .invalidData, "has no column of classes\(name ?? "")",
         remedy: "name the one that holds them (--target)", at: .file(path: path, offset: nil))
     }
+    if let quantityError { throw quantityError }
     try validate(places + [target])
     let dataset: LabeledDataset
     do throws(SoftmaxError) {
@@ -120,6 +134,11 @@ public struct CSVTable: Sendable {
   static func quoted(_ text: String) -> String {
     let short = text.count > 40 ? text.prefix(40) + "..." : text[...]
     return String(short).debugDescription
+  }
+
+  /// Returns the name of a column in quotes, or `column 3` if it has none.
+  static func label(of name: String?, at column: Int) -> String {
+    name.flatMap { $0.isEmpty ? nil : quoted($0) } ?? "column \(column + 1)"
   }
 
   // Throws the error of the first invalid cell, in the order of the file, among some columns.
@@ -183,31 +202,35 @@ public struct CSVTable: Sendable {
 
 extension CSVTable {
   fileprivate static func note(
-    rowCount: Int, _ columns: CSVColumns, _ sample: CSVSample
+    _ schema: TableSchema, rowCount: Int, _ columns: CSVColumns, _ sample: CSVSample,
+    identifiers: [CSVIdentifier]
   ) -> String {
-    let classes =
-      columns.target.map { target in
-        let name = columns.names?[target] ?? ""
-        return "classes in " + (name.isEmpty ? "column \(target + 1)" : quoted(name))
-      } ?? "no classes"
+    let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
     let header = columns.names == nil ? "no header" : "header"
     let rows = "\(rowCount) row\(rowCount == 1 ? "" : "s")"
     func count(_ type: Table.ColumnType, _ name: String) -> String {
-      let count = columns.places(of: type).count {
-        $0 != columns.target && !columns.ignored.contains($0)
-      }
+      let count = schema.features.count { $0.type == type }
       return count == 0 ? "" : ", \(count) column\(count == 1 ? "" : "s") of \(name)"
     }
     let types = count(.category, "categories") + count(.text, "texts")
     let mark = sample.decimalMark == .comma ? ", decimal comma" : ""
+    let rest = identifiers.count - shownIdentifierCount
+    let leftOut =
+      identifiers.isEmpty
+      ? ""
+      : ", left out: "
+        + identifiers.prefix(shownIdentifierCount).map(\.description).joined(separator: ", ")
+        + (rest > 0 ? " and \(rest) more" : "")
     return
-      "read as \(sample.separator.rawValue)\(mark), \(header), \(rows)\(types), \(classes)"
+      "read as \(sample.separator.rawValue)\(mark), \(header), \(rows)\(types), \(classes)\(leftOut)"
   }
 
-  fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {
-    let features = table.columns.indices.filter {
-      $0 != columns.target && !columns.ignored.contains($0)
-    }
+  private static let shownIdentifierCount = 5
+
+  fileprivate static func warnings(
+    _ table: Table, _ schema: TableSchema, _ columns: CSVColumns
+  ) -> [String] {
+    let features = table.columns.indices.filter { schema.columns[$0].role == .feature }
     return features.compactMap { place in
       let name = columns.names?[place] ?? ""
       // With few rows, a named column may contain consecutive numbers by chance.
@@ -216,18 +239,8 @@ extension CSVTable {
       }
       return (name.isEmpty ? "column \(place + 1), which has no name," : quoted(name))
         + " counts the rows, which may tell the classes of a sorted table"
-        + (columns.option(ignoring: place).map { "; leave it out with \($0)" } ?? "")
+        + (columns.option("--ignore", for: place).map { "; leave it out with \($0)" } ?? "")
     }
-  }
-}
-
-extension Table.Column {
-  // Whether the cells are consecutive integers that start at 0 or 1.
-  fileprivate var countsRows: Bool {
-    guard case .numbers(let numbers) = cells, numbers.count >= 2, let first = numbers.first,
-      first == 0 || first == 1
-    else { return false }
-    return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
   }
 }
 
