@@ -91,7 +91,8 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let name = parts.count > 1 ? " of \(part.name)" : ""
     let hasGaps = shown.contains { $0.missingCount > 0 }
-    var (numbers, categories, texts) = ([[String]](), [[String]](), [[String]]())
+    var (numbers, categories) = ([[String]](), [[String]]())
+    var (dates, texts) = ([[String]](), [[String]]())
     for feature in shown {
       let title = PrintableText.line(feature.name)
       let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
@@ -107,6 +108,7 @@ struct DataInspection: Inspection {
           [title, NumberText.grouped(count)] + gaps + [
             NumberText.grouped(rowCount), PrintableText.list([mostFrequent], columns: 40),
           ])
+      case .dates(let earliest, let latest): dates.append([title, earliest, latest] + gaps)
       case .texts(let count, let mean, let greatest):
         texts.append(
           [title, NumberText.grouped(count)] + gaps + [
@@ -123,6 +125,10 @@ struct DataInspection: Inspection {
     if !categories.isEmpty {
       let head = ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"]
       lines += TextTable.lines([head] + categories, first: 15, others: 12)
+    }
+    if !dates.isEmpty {
+      let head = ["dates" + name, "earliest", "latest"] + gaps
+      lines += TextTable.lines([head] + dates, first: 15, others: 12)
     }
     if !texts.isEmpty {
       let head = ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"]

@@ -12,6 +12,10 @@ struct CSVColumns {
   let ignored: Set<Int>
   /// The type of each column's cells; the class column holds categories.
   let types: [Table.ColumnType]
+  /// How the cells of some columns are written: all dates, and numbers that are not only digits with a decimal mark.
+  let notations: [Int: CellNotation]
+  /// The columns of dates whose cells may begin with the day or with the month.
+  let ambiguousDates: Set<Int>
   /// For each column whether its type was given, by the format or a model, not detected.
   let isTypeKnown: [Bool]
   /// Whether the format says that the class column holds categories, although its cells may look like a quantity.
@@ -70,6 +74,7 @@ struct CSVColumns {
     self.ignored = ignored
     self.target = target
     var types: [Int: Table.ColumnType] = [:]
+    var (known, isOfModel) = ([Int: CellNotation](), Set<Int>())
     for (name, type) in format.columnTypes {
       types[try finder.place(of: name, "to read as a \(type)")] = type
     }
@@ -77,20 +82,32 @@ struct CSVColumns {
       let names: [String?] = names ?? Array(repeating: nil, count: count)
       // Columns that are not found are an error where the features are asked for.
       let places = (try? schema.places(among: names)) ?? []
-      for (place, feature) in zip(places, schema.features) { types[place] = feature.type }
+      for (place, feature) in zip(places, schema.features) {
+        types[place] = feature.type
+        known[place] = feature.notation
+        isOfModel.insert(place)
+      }
     }
     areClassesSaid = target.map { types[$0] == .category } ?? false
     isTypeKnown = (0..<count).map { types[$0] != nil }
-    self.types = (0..<count).map { column in
-      guard column != target else { return .category }
-      if let type = types[column] { return type }
-      if categories.contains(column) { return .category }
-      let cells = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }
-      let holdsNumbers = Self.holdsNumbers(
-        textCount: cells.count { $0.isText(besideNumbersWith: sample.decimalMark) },
-        cellCount: cells.count { $0 != .missing })
-      return holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category
+    let guesser = ColumnGuess(sample: sample, rowCount: rows.count)
+    var (found, ambiguous) = ([Table.ColumnType](), Set<Int>())
+    for column in 0..<count {
+      // What a model knows of a column is not found again, and classes have no other notation than their texts.
+      if column == target || categories.contains(column) {
+        found.append(.category)
+      } else if let type = types[column], isOfModel.contains(column),
+        type != .date || known[column] != nil
+      {
+        found.append(type)
+      } else {
+        let guess = guesser.column(column, type: types[column])
+        found.append(guess.type)
+        known[column] = guess.notation
+        if guess.isAmbiguous { ambiguous.insert(column) }
+      }
     }
+    (self.types, notations, ambiguousDates) = (found, known, ambiguous)
   }
 
   /// Returns whether a column with so many texts among its cells holds numbers, and the texts are mistakes.
@@ -104,6 +121,14 @@ struct CSVColumns {
   /// Returns the name of a column in quotes, or `column 3` if it has none.
   func label(of column: Int) -> String { CSVTable.label(of: names?[column], at: column) }
 
+  /// Returns the part of a note that says how the numbers of features are written if not in digits alone, such as
+  /// `, "price" of numbers like $1,234.5`.
+  func writtenNumbers(leavingOut leftOut: Set<Int>) -> String {
+    placesOfWrittenNumbers.filter { !ignored.contains($0) && !leftOut.contains($0) }.prefix(5).map {
+      ", \(label(of: $0)) with \(notations[$0]?.example ?? "")"
+    }.joined()
+  }
+
   /// Returns the columns that identify rows, of those that would be features and whose type was not given.
   func identifiers(of table: Table) -> [CSVIdentifier] {
     let features = types.indices.filter { $0 != target && !ignored.contains($0) }
@@ -114,6 +139,12 @@ struct CSVColumns {
 
   /// Returns the indices of the columns of a type, in ascending order.
   func places(of type: Table.ColumnType) -> [Int] { types.indices.filter { types[$0] == type } }
+
+  // The other columns of numbers.
+  private var placesOfWrittenNumbers: [Int] { places(of: .number).filter { notations[$0] != nil } }
+
+  /// The columns of numbers that are digits with a decimal mark, in ascending order.
+  var placesOfPlainNumbers: [Int] { places(of: .number).filter { notations[$0] == nil } }
 
   /// Returns the error for using the class column if it looks like a quantity; nil if it may hold classes.
   func quantityError(of table: Table, path: String) -> SoftmaxError? {

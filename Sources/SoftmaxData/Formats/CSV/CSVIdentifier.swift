@@ -63,7 +63,7 @@ package struct CSVIdentifier: Hashable, Sendable {
       // A gap counts as one more that is not different: where many cells are missing, that they are may tell the class.
       return codes.count >= leastCellCount && 20 * names.count >= 19 * codes.count
         ? .isNearlyDifferent : nil
-    case .indicators, .texts: return nil
+    case .indicators, .texts, .dates: return nil
     }
   }
 }
