@@ -189,15 +189,38 @@ import Testing
       "\(trained.errors)")
   }
 
-  @Test func aColumnThatCountsTheRowsIsWarnedOfAndLeftOut() throws {
-    try write([",a,kind"] + (0..<20).map { "\($0),\($0 % 7),\($0 < 10 ? "x" : "y")" }, to: "i.csv")
-    let warned = try run("train", "i.csv", "--epochs", "1")
+  @Test func aColumnThatCountsTheRowsIsLeftOutOrWarnedOf() throws {
+    let rows = (0..<20).map { "\($0),\($0 % 7),\($0 < 10 ? "x" : "y")" }
+    try write([",a,kind"] + rows, to: "i.csv")
+    let without = try run("train", "i.csv", "--epochs", "1")
     #expect(
-      warned.errors.contains("warning: i.csv: column 1, which has no name, counts the rows"),
-      "\(warned.errors)")
-    let without = try run("train", "i.csv", "--epochs", "1", "--ignore", "1")
-    #expect(!without.errors.contains("counts the rows"))
+      without.errors.contains("classes in \"kind\", left out: column 1 (counts the rows)\n"),
+      "\(without.errors)")
     #expect(without.errors.contains("20 rows of 1 to learn from"))
+    let said = try run("train", "i.csv", "--epochs", "1", "--number", "1")
+    #expect(
+      said.errors.contains("warning: i.csv: column 1, which has no name, counts the rows"),
+      "\(said.errors)")
+    #expect(said.errors.contains("20 rows of 2 to learn from"))
+  }
+
+  /// What a model did without is not needed later either.
+  @Test func anIdentifierIsShownAndLaterTablesDoWithoutIt() throws {
+    let rows = (0..<40).map { "\($0 * 37 % 41),\($0 % 7),\($0 < 20 ? "x" : "y")" }
+    try write(["user_id,a,kind"] + rows, to: "ids.csv")
+    let shown = try run("inspect", "ids.csv")
+    #expect(
+      shown.output.contains("identifiers    \"user_id\" (all different)\n"), "\(shown.output)")
+    let json = try run("inspect", "ids.csv", "--json")
+    #expect(
+      json.output.contains(
+        #""identifiers":[{"column":1,"name":"user_id","reason":"all different"}]"#),
+      "\(json.output)")
+    try run("train", "ids.csv", "--epochs", "1")
+    try write(["a,kind", "3,x", "5,y"], to: "later.csv")
+    try run("evaluate", "model.safetensors", "later.csv")
+    try write(["a", "3", "5"], to: "rows.csv")
+    #expect(try run("predict", "model.safetensors", "rows.csv").lines.count == 2)
   }
 
   @Test func aClassMayBeMissingWhereItIsPredicted() throws {

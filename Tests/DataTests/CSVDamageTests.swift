@@ -61,6 +61,31 @@ import Testing
     #expect(error.remedy != nil)
   }
 
+  @Test func anErrorNamesTheFirstTenInvalidCellsInTheOrderOfTheFile() throws {
+    let two = try failure("a,b,c\n1,2,x\n3,oops,y\n5,6,\n7,8,x\n-inf,9,y\n")
+    #expect(
+      two.message
+        == "expected a number in \"b\", got \"oops\" (and 2 more: line 4, column 3, missing; "
+        + "line 6, column 1, got \"-inf\")")
+    #expect(two.location == .cell(path: "table.csv", line: 3, column: 2))
+    let classes = try failure("1,2,x\n3,4,\n5,6,?\n7,8,y\n")
+    #expect(classes.message == "the class is missing (and 1 more: line 3, column 3, missing)")
+    // A column of numbers, since the first lines are some, with as many texts as it may have.
+    let lines = (0..<600).map { "\($0 >= 400 && $0 < 411 ? "bad\($0)" : "\($0)"),\($0 % 2)" }
+    let many = try failure(lines.joined(separator: "\n"))
+    #expect(many.message.hasPrefix("expected a number, got \"bad400\" (and 10 more: line 402, "))
+    #expect(many.message.hasSuffix("line 410, column 1, got \"bad409\"; ...)"))
+  }
+
+  @Test func aModelWithoutGapsIsToldOfAllOfThem() throws {
+    let schema = try CSVTable.decode(Array("1,2,x\n3,4,y\n".utf8), name: "model's table").schema
+    let lines = (0..<30).map { "\($0 < 12 ? "" : "7"),2,x" } + ["1,2,y"]
+    let error = try failure(lines.joined(separator: "\n"), CSVFormat(schema: schema))
+    #expect(
+      error.message.hasPrefix("a number is missing (and 11 more: line 2, column 1, missing; "))
+    #expect(error.message.hasSuffix("line 10, column 1, missing; ...)"))
+  }
+
   @Test func aRemedyNamesTheOptionThatHelps() throws {
     for (text, option) in [
       ("1;2;x\n3;4,500;y\n", "--decimal comma"), ("1,2,x\n3,oops,y\n", "--ignore"),
@@ -116,10 +141,9 @@ import Testing
 
   @Test func whatIsNoTextIsRefused() throws {
     #expect(try failure([0x50, 0x4b, 3, 4, 0, 0]).message.contains("zero byte"))
-    #expect(try failure([0xff, 0xfe, 0x31, 0, 0x2c, 0]).message.contains("UTF-16"))
     let invalid: [[UInt8]] = [
-      [0x31, 0x2c, 0xff, 0x0a, 0x32, 0x2c, 0x61, 0x0a], [0xff, 0x2c, 0x61, 0x0a, 0x31, 0x2c, 0x62],
-      [0x31, 0x2c, 0x61, 0x0a, 0xff, 0x2c, 0x62],
+      [0x31, 0x2c, 0x81, 0x0a, 0x32, 0x2c, 0x61, 0x0a], [0x81, 0x2c, 0x61, 0x0a, 0x31, 0x2c, 0x62],
+      [0x31, 0x2c, 0x61, 0x0a, 0x81, 0x2c, 0x62],
     ]
     for bytes in invalid { #expect(try failure(bytes).message.contains("UTF-8")) }
     // A zero byte far behind the beginning.

@@ -62,7 +62,7 @@ import Testing
       table.note
         == "read as comma, header, 4 rows, 1 column of texts, classes in \"kind\"")
     // A text is not UTF-8.
-    let bytes = Array("review,kind\nx,a\n".utf8) + [0xff] + Array(",b\n".utf8)
+    let bytes = Array("review,kind\nx,a\n".utf8) + [0x81] + Array(",b\n".utf8)
     let format = CSVFormat(columnTypes: ["review": .text])
     let failure = error { () throws(SoftmaxError) in
       _ = try CSVTable.decode(bytes, name: "table.csv", as: format).dataset()

@@ -24,7 +24,7 @@ import Testing
       (Array("1 1:0.5 7:2\n".utf8), "svmlight file"),
       (Array("__label__good  a hot tea\n".utf8), "fastText file"),
       (Array("a,b\n1,2\n".utf8), "table"), ([], "table"), ([0x50, 0x4b], "table"),
-      // A table in UTF-16 is one, and not read.
+      // A table in UTF-16.
       ([0xff, 0xfe, 0x61, 0, 0x2c, 0], "table"),
       // Other files are no models because they hold zeros: PNG, JPEG, HDF5, pickle, an icon, zeros.
       ([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49], "picture"),

@@ -38,6 +38,11 @@ extension DocumentationSnippets {
     return pipeline
   }
 
+  static func partsOfDates(_ flights: LabeledDataset) throws -> Pipeline {
+    let pipeline = try Pipeline([.dateParts, .standardize], fittedTo: flights)
+    return pipeline
+  }
+
   static func oneHotCategories(_ passengers: LabeledDataset) throws -> Pipeline {
     let pipeline = try Pipeline([.oneHot], fittedTo: passengers)
     return pipeline

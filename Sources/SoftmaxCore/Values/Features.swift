@@ -135,7 +135,7 @@ public struct Features: Hashable, Sendable {
             values[index] = members[Int(codes[row]) + 1] ? 1 : 0
             index += columnCount
           }
-        case .categories, .texts: break
+        case .categories, .texts, .dates: break
         }
       }
     case .sparse(let matrix):

@@ -62,7 +62,7 @@ extension Table.Column {
   // columns have equal fingerprints.
   fileprivate var fingerprint: UInt64 {
     switch cells {
-    case .numbers(let numbers):
+    case .numbers(let numbers), .dates(let numbers):
       unsafe numbers.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }
     case .categories, .texts:
       unsafe (0..<count).reduce(into: [UInt8]()) { bytes, row in

@@ -59,7 +59,7 @@ extension Table.Column {
     var (codes, texts) = ([Int32](), [String]())
     switch cells {
     case .categories(let own, let names): (codes, texts) = (own, names)
-    case .numbers, .indicators, .texts:
+    case .numbers, .indicators, .texts, .dates:
       let column = Table.Column.categories((0..<count).map { text(inRow: $0) })
       if case .categories(let own, let names) = column.cells { (codes, texts) = (own, names) }
     }

@@ -12,9 +12,11 @@ extension Table {
     public static let category = ColumnType(description: "category")
     /// Texts of words, of which hardly two are equal, such as reviews.
     public static let text = ColumnType(description: "text")
+    /// Dates, perhaps with a time of day.
+    public static let date = ColumnType(description: "date")
 
     /// The types that a file can name.
-    static let all = [number, category, text]
+    static let all = [number, category, text, date]
   }
 
   /// A column of a table: a name, a type, and a cell for each row, which may be missing.
@@ -31,6 +33,8 @@ extension Table {
       ///
       /// The columns that stand for a column of categories share its codes.
       case indicators([Int32], members: [Bool])
+      /// The seconds of each date from the beginning of 1970 in UTC; NaN represents a missing cell.
+      case dates([Double])
       /// The texts; an empty one represents a missing cell.
       case texts(TextCells)
     }
@@ -80,19 +84,30 @@ extension Table {
       Column(.texts(TextCells(texts)), name: name)
     }
 
+    /// Creates a column of dates.
+    ///
+    /// - Parameters:
+    ///   - seconds: the seconds of each date from the beginning of 1970 in UTC; nil, NaN and infinities become missing
+    ///     cells.
+    ///   - name: the name of the column, or nil.
+    public static func dates(secondsSince1970 seconds: [Double?], name: String? = nil) -> Column {
+      Column(.dates(seconds.map { $0.flatMap { $0.isFinite ? $0 : nil } ?? .nan }), name: name)
+    }
+
     /// The type of the cells.
     public var type: ColumnType {
       switch cells {
       case .numbers, .indicators: .number
       case .categories: .category
       case .texts: .text
+      case .dates: .date
       }
     }
 
     /// The number of rows.
     public var count: Int {
       switch cells {
-      case .numbers(let numbers): numbers.count
+      case .numbers(let numbers), .dates(let numbers): numbers.count
       case .categories(let codes, _), .indicators(let codes, _): codes.count
       case .texts(let texts): texts.count
       }
@@ -105,20 +120,22 @@ extension Table {
       switch cells {
       case .numbers(let numbers): numbers[row].isNaN ? nil : numbers[row]
       case .indicators(let codes, let members): members[Int(codes[row]) + 1] ? 1 : 0
-      case .categories, .texts: nil
+      case .categories, .texts, .dates: nil
       }
     }
 
     /// Returns the text in a row, or nil if the cell is missing.
     ///
     /// A number is written with as few digits as are needed to read back the same number, and without a
-    /// decimal point if it is an integer that fits into an `Int`.
+    /// decimal point if it is an integer that fits into an `Int`; a date as in ISO 8601, in UTC.
     ///
     /// - Precondition: The row lies within the column.
     public func text(inRow row: Int) -> String? {
       switch cells {
       case .categories(let codes, let names): codes[row] < 0 ? nil : names[Int(codes[row])]
       case .texts(let texts): texts.text(inRow: row)
+      case .dates(let seconds):
+        seconds[row].isNaN ? nil : CivilDate.text(secondsSince1970: seconds[row])
       case .numbers, .indicators:
         number(inRow: row).map { number in Int(exactly: number).map(String.init) ?? "\(number)" }
       }
@@ -127,7 +144,7 @@ extension Table {
     /// The number of missing cells.
     package var missingCount: Int {
       switch cells {
-      case .numbers(let numbers): numbers.count(where: \.isNaN)
+      case .numbers(let numbers), .dates(let numbers): numbers.count(where: \.isNaN)
       case .categories(let codes, _): codes.count { $0 < 0 }
       case .indicators: 0
       case .texts(let texts): texts.places.count(where: \.isEmpty)
@@ -145,6 +162,7 @@ extension Table {
         Column(.categories(rows.map { codes[$0] }, names: names), name: name)
       case .indicators(let codes, let members):
         Column(.indicators(rows.map { codes[$0] }, members: members), name: name)
+      case .dates(let seconds): Column(.dates(rows.map { seconds[$0] }), name: name)
       case .texts(let texts): Column(.texts(texts.selecting(rows: rows)), name: name)
       }
     }
@@ -158,7 +176,7 @@ extension Table.Column: Hashable {
   public static func == (a: Table.Column, b: Table.Column) -> Bool {
     guard a.name == b.name, a.count == b.count, a.type == b.type else { return false }
     return switch (a.cells, b.cells) {
-    case (.numbers(let left), .numbers(let right)):
+    case (.numbers(let left), .numbers(let right)), (.dates(let left), .dates(let right)):
       zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
     case (.categories, _), (.texts, _):
       (0..<a.count).allSatisfy { a.text(inRow: $0) == b.text(inRow: $0) }

@@ -26,15 +26,19 @@ public struct TableSchema: Hashable, Sendable, Codable {
     public let role: Role
     /// Whether a cell of the training table was missing.
     public let hasGaps: Bool
+    /// How the cells of a file were written; nil for numbers in digits with a decimal mark, and for other types.
+    package let notation: CellNotation?
 
     /// Creates the description of a column.
     package init(
-      name: String?, type: Table.ColumnType, role: Role, hasGaps: Bool = false
+      name: String?, type: Table.ColumnType, role: Role, hasGaps: Bool = false,
+      notation: CellNotation? = nil
     ) {
       self.name = name
       self.type = type
       self.role = role
       self.hasGaps = hasGaps
+      self.notation = notation
     }
   }
 
@@ -61,16 +65,19 @@ public struct TableSchema: Hashable, Sendable, Codable {
   ///   - table: the table with all columns of its source.
   ///   - target: the index of the column that holds the classes, or nil if there is none.
   ///   - ignored: the indices of the columns that are not used.
+  ///   - notations: how the cells of some columns are written, by the index of the column.
   /// - Throws: `invalidData` if no column remains as a feature.
   package init(
-    of table: Table, target: Int?, ignoring ignored: Set<Int> = []
+    of table: Table, target: Int?, ignoring ignored: Set<Int> = [],
+    notations: [Int: CellNotation] = [:]
   ) throws(SoftmaxError) {
     try self.init(
       table.columns.enumerated().map { place, column in
         let role: Role =
           place == target ? .classes : ignored.contains(place) ? .ignored : .feature
         return Column(
-          name: column.name, type: column.type, role: role, hasGaps: column.missingCount > 0)
+          name: column.name, type: column.type, role: role, hasGaps: column.missingCount > 0,
+          notation: notations[place])
       })
   }
 
@@ -95,8 +102,10 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// The columns that were features, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }
 
-  /// Whether numbers of a feature were missing, so that a model of the table can do without them.
-  package var hasMissingNumbers: Bool { features.contains { $0.type == .number && $0.hasGaps } }
+  /// Whether numbers or dates of a feature were missing, so that a model of the table can do without them.
+  package var hasMissingNumbers: Bool {
+    features.contains { ($0.type == .number || $0.type == .date) && $0.hasGaps }
+  }
 
   /// The names of the features, "" for a feature without a name; nil if no feature has a name.
   package var featureNames: [String]? {
@@ -204,7 +213,10 @@ extension TableSchema {
 }
 
 extension TableSchema.Column {
-  private enum Key: String, CodingKey { case name, type, role, hasGaps = "has_gaps" }
+  private enum Key: String, CodingKey {
+    case name, type, role, notation
+    case hasGaps = "has_gaps"
+  }
 
   /// Decodes a column; files of before do not say whether cells were missing.
   ///
@@ -215,7 +227,8 @@ extension TableSchema.Column {
       name: container.decodeIfPresent(String.self, forKey: .name),
       type: container.decode(Table.ColumnType.self, forKey: .type),
       role: container.decode(TableSchema.Role.self, forKey: .role),
-      hasGaps: container.decodeIfPresent(Bool.self, forKey: .hasGaps) ?? false)
+      hasGaps: container.decodeIfPresent(Bool.self, forKey: .hasGaps) ?? false,
+      notation: container.decodeIfPresent(CellNotation.self, forKey: .notation))
   }
 
   /// Encodes the column.
@@ -225,6 +238,7 @@ extension TableSchema.Column {
     try container.encode(type, forKey: .type)
     try container.encode(role, forKey: .role)
     if hasGaps { try container.encode(true, forKey: .hasGaps) }
+    try container.encodeIfPresent(notation, forKey: .notation)
   }
 }
 

@@ -26,6 +26,8 @@ public struct DatasetSplit: Hashable, Sendable {
   public let note: String?
   /// Possible mistakes in the data that are not errors.
   public let warnings: [String]
+  /// The columns of a table that are no features because they identify the rows.
+  package internal(set) var identifiers: [CSVIdentifier] = []
   /// Whether the data distinguish a training and a test part, whose samples may lack labels.
   package internal(set) var hasParts: Bool
   /// The maximum number of classes in a file.

@@ -3,9 +3,9 @@
 package import SoftmaxCore
 
 extension PreprocessingStep {
-  /// A step that fills the gaps of a table's columns of numbers.
+  /// A step that fills the gaps of a table's columns of numbers and of dates.
   ///
-  /// A missing number becomes the median of the training rows. For each column with gaps among them, a column is
+  /// A missing number or date becomes the median of the training rows. For each column with gaps among them, a column is
   /// added that is 1 where the number is missing and 0 elsewhere, because a gap may tell something by itself. The
   /// median of an even number of values is the mean of the two in the middle.
   ///
@@ -23,7 +23,8 @@ extension PreprocessingStep {
 package struct GapFilling: PreprocessingKind {
   package static let name = "fill_gaps"
 
-  /// The median of each column, 0 for a column of categories or without a number; empty before fitting.
+  /// The median of each column, of dates in seconds, 0 for a column of categories or without a number; empty before
+  /// fitting.
   private let medians: [Double]
   /// The indices of the columns with gaps among the training rows, in ascending order.
   private let places: [Int]
@@ -105,12 +106,20 @@ package struct GapFilling: PreprocessingKind {
 }
 
 extension Table.Column {
-  /// Whether it is a column of numbers with a missing one.
-  var hasGaps: Bool { type == .number && missingCount > 0 }
+  /// Whether it is a column of numbers or dates with a missing one.
+  var hasGaps: Bool { (type == .number || type == .date) && missingCount > 0 }
+
+  // The numbers, or the seconds of dates; nil for other columns.
+  private var values: [Double]? {
+    switch cells {
+    case .numbers(let numbers), .dates(let numbers): numbers
+    case .categories, .indicators, .texts: nil
+    }
+  }
 
   /// The median of the numbers; 0 if there are none.
   fileprivate var median: Double {
-    guard case .numbers(let numbers) = cells else { return 0 }
+    guard let numbers = values else { return 0 }
     let sorted = numbers.filter { !$0.isNaN }.sorted()
     guard let last = sorted.last else { return 0 }
     let middle = sorted.count / 2
@@ -122,13 +131,20 @@ extension Table.Column {
 
   /// Returns the column with a number in place of missing ones.
   fileprivate func filled(with number: Double) -> Table.Column {
-    guard hasGaps, case .numbers(let numbers) = cells else { return self }
-    return Table.Column(.numbers(numbers.map { $0.isNaN ? number : $0 }), name: name)
+    guard hasGaps, let numbers = values else { return self }
+    let filled = numbers.map { $0.isNaN ? number : $0 }
+    return Table.Column(type == .date ? .dates(filled) : .numbers(filled), name: name)
   }
 
   /// A column that is 1 where the number is missing, and 0 elsewhere.
   fileprivate var flags: Table.Column {
-    let codes = (0..<count).map { number(inRow: $0) == nil ? Int32(-1) : 0 }
+    let isMissing: (Int) -> Bool
+    if case .dates(let seconds) = cells {
+      isMissing = { seconds[$0].isNaN }
+    } else {
+      isMissing = { number(inRow: $0) == nil }
+    }
+    let codes = (0..<count).map { isMissing($0) ? Int32(-1) : 0 }
     return Table.Column(
       .indicators(codes, members: [true, false]), name: name.map { "\($0) is missing" })
   }

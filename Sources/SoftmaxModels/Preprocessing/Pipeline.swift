@@ -31,8 +31,8 @@ public struct Pipeline: Hashable, Sendable {
   /// Fits steps to the rows of a data set.
   ///
   /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
-  /// ``PreprocessingStep/fillGaps`` if numbers are missing, ``PreprocessingStep/oneHot`` if there are columns of
-  /// categories and ``PreprocessingStep/hashText`` if there are columns of texts; the scale of bytes; the number of the
+  /// ``PreprocessingStep/fillGaps`` if numbers or dates are missing, ``PreprocessingStep/dateParts`` if there are columns
+  /// of dates, ``PreprocessingStep/oneHot`` if there are columns of categories and ``PreprocessingStep/hashText`` if there are columns of texts; the scale of bytes; the number of the
   /// first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table of texts alone, steps
   /// that compute with numbers are left out.
   ///
@@ -57,6 +57,11 @@ public struct Pipeline: Hashable, Sendable {
       // Rows that are held out may have the gaps.
       if schema.hasMissingNumbers, !steps.contains(where: { $0.kind is GapFilling }) {
         ofTable.append(.fillGaps)
+      }
+      if schema.features.contains(where: { $0.type == .date }),
+        !steps.contains(where: { $0.kind is DateParts })
+      {
+        ofTable.append(.dateParts)
       }
       if schema.features.contains(where: { $0.type == .category }),
         !steps.contains(where: { $0.kind is OneHotEncoding })
@@ -132,8 +137,11 @@ public struct Pipeline: Hashable, Sendable {
     // Words are known by their hashes alone.
     guard let table, appending == nil else { return nil }
     let empty = table.features.map { column in
-      Table.Column(
-        column.type == .number ? .numbers([]) : .categories([], names: []), name: column.name)
+      switch column.type {
+      case .number: Table.Column.numbers([], name: column.name)
+      case .date: Table.Column.dates(secondsSince1970: [], name: column.name)
+      default: Table.Column.categories([], name: column.name)
+      }
     }
     let names = try? arranged(.columns(Table(empty))).table?.columns.map(\.name)
     return names.flatMap { names in

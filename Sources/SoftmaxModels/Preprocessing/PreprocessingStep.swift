@@ -18,7 +18,8 @@ public struct PreprocessingStep: Sendable {
 
   /// The kinds that a file can contain.
   package static let kinds: [any PreprocessingKind.Type] = [
-    ColumnChoice.self, GapFilling.self, OneHotEncoding.self, TextHashing.self, ByteScale.self,
+    ColumnChoice.self, GapFilling.self, DateParts.self, OneHotEncoding.self, TextHashing.self,
+    ByteScale.self,
     ColumnNumbers.self, Standardization.self, RobustScaling.self, PiecewiseLinearEncoding.self,
   ]
 

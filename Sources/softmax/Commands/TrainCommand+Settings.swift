@@ -171,6 +171,7 @@ extension Table.Column {
   fileprivate func featureCount(isEncoded: Bool) -> Int {
     switch cells {
     case .numbers, .indicators: (isEncoded ? 17 : 1) + (missingCount > 0 ? 1 : 0)
+    case .dates: 7 * (isEncoded ? 17 : 1) + (missingCount > 0 ? 1 : 0)
     case .categories(_, let names): min(names.count, 255) + 2
     // Words become sparse columns, which are not counted before they are found.
     case .texts: 0

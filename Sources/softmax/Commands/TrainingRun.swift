@@ -69,7 +69,7 @@ struct TrainingRun {
       try console.result(result.json.text)
     } else {
       try console.results(result.lines)
-      console.message("next           " + nextCommand(isJudged: test != nil))
+      console.message("next           " + nextCommand(isJudged: test != nil, isTable: whole.schema != nil))
     }
   }
 
@@ -221,8 +221,12 @@ struct TrainingRun {
     }
   }
 
-  private func nextCommand(isJudged: Bool) -> String {
-    var words = ["softmax", isJudged ? "evaluate" : "inspect", ShellWord.quoted(command.output)]
+  private func nextCommand(isJudged: Bool, isTable: Bool) -> String {
+    let model = ShellWord.quoted(command.output)
+    if !isJudged, isTable {
+      return PrintableText.line("softmax predict \(model) new.csv --output predicted.csv")
+    }
+    var words = ["softmax", isJudged ? "evaluate" : "inspect", model]
     if isJudged {
       words += ([command.test ?? command.data] + command.source.words).map(ShellWord.quoted)
     }

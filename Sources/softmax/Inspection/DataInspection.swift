@@ -12,6 +12,8 @@ struct DataInspection: Inspection {
   private let parts: [DataPartInspection]
   private let featureShape: [Int]
   private let classNames: [String]
+  // The columns of a table that are no features because they identify the rows.
+  private let identifiers: [CSVIdentifier]
   // The number of test rows that also occur in the training part; nil unless both parts are shown.
   private let sharedCount: Int?
 
@@ -23,6 +25,7 @@ struct DataInspection: Inspection {
     place = try DatasetPlace(of: reference.source, directory: directory)
     featureShape = split.training.featureShape
     classNames = split.training.classNames
+    identifiers = split.identifiers
     if reference.part == nil, reference.row == nil {
       let training = DataPartInspection(reference.partName, split.training)
       parts =
@@ -41,6 +44,10 @@ struct DataInspection: Inspection {
       line("data", PrintableText.line(name)), line("found", PrintableText.line(place.description)),
       line("rows of", "\(NumberText.shape(featureShape)), \(classNames.count) classes"),
     ]
+    if !identifiers.isEmpty {
+      let names = identifiers.map(\.description).joined(separator: ", ")
+      lines.append(line("identifiers", PrintableText.line(names)))
+    }
     for part in parts {
       let range = part.range.map { ", values \($0.description)" } ?? ""
       lines.append(line(part.name, "\(NumberText.grouped(part.samples.count)) rows\(range)"))
@@ -84,7 +91,8 @@ struct DataInspection: Inspection {
     let shown = part.features.prefix(Self.shownFeatureCount)
     let name = parts.count > 1 ? " of \(part.name)" : ""
     let hasGaps = shown.contains { $0.missingCount > 0 }
-    var (numbers, categories, texts) = ([[String]](), [[String]](), [[String]]())
+    var (numbers, categories) = ([[String]](), [[String]]())
+    var (dates, texts) = ([[String]](), [[String]]())
     for feature in shown {
       let title = PrintableText.line(feature.name)
       let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
@@ -100,6 +108,7 @@ struct DataInspection: Inspection {
           [title, NumberText.grouped(count)] + gaps + [
             NumberText.grouped(rowCount), PrintableText.list([mostFrequent], columns: 40),
           ])
+      case .dates(let earliest, let latest): dates.append([title, earliest, latest] + gaps)
       case .texts(let count, let mean, let greatest):
         texts.append(
           [title, NumberText.grouped(count)] + gaps + [
@@ -117,6 +126,10 @@ struct DataInspection: Inspection {
       let head = ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"]
       lines += TextTable.lines([head] + categories, first: 15, others: 12)
     }
+    if !dates.isEmpty {
+      let head = ["dates" + name, "earliest", "latest"] + gaps
+      lines += TextTable.lines([head] + dates, first: 15, others: 12)
+    }
     if !texts.isEmpty {
       let head = ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"]
       lines += TextTable.lines([head] + texts, first: 15, others: 12)
@@ -133,6 +146,15 @@ struct DataInspection: Inspection {
       ("shape", .array(featureShape.map { .integer($0) })),
       ("classes", .array(classNames.map { .string($0) })),
     ]
+    if !identifiers.isEmpty {
+      let columns = identifiers.map { identifier in
+        JSONValue.object([
+          ("column", .integer(identifier.column + 1)), ("name", JSONValue(identifier.name)),
+          ("reason", .string(identifier.reason.rawValue)),
+        ])
+      }
+      members.append(("identifiers", .array(columns)))
+    }
     for part in parts { members.append((part.name, part.json)) }
     if let sharedCount { members.append(("test_rows_in_train", .integer(sharedCount))) }
     return .object(members)

@@ -10,6 +10,8 @@ struct FeatureStatistics {
     case numbers(ClosedRange<Double>, mean: Double)
     /// The number of different categories, and the most frequent one with its rows.
     case categories(Int, mostFrequent: String, rowCount: Int)
+    /// The earliest and the latest date.
+    case dates(String, String)
     /// The number of different texts, and their bytes in UTF-8.
     case texts(Int, meanByteCount: Double, greatestByteCount: Int)
   }
@@ -29,6 +31,12 @@ struct FeatureStatistics {
 
   private static func content(of column: Table.Column) -> Content? {
     if let range = column.range, let mean = column.mean { return .numbers(range, mean: mean) }
+    if case .dates(let seconds) = column.cells {
+      let known = seconds.filter { !$0.isNaN }
+      guard let least = known.min(), let greatest = known.max() else { return nil }
+      return .dates(
+        CivilDate.text(secondsSince1970: least), CivilDate.text(secondsSince1970: greatest))
+    }
     if case .texts(let texts) = column.cells {
       let lengths = texts.places.map(\.count).filter { $0 > 0 }
       guard let greatest = lengths.max() else { return nil }
@@ -61,6 +69,8 @@ struct FeatureStatistics {
         ("categories", .integer(count)), ("most_frequent", .string(mostFrequent)),
         ("most_frequent_rows", .integer(rowCount)),
       ]
+    case .dates(let earliest, let latest):
+      members += [("earliest", .string(earliest)), ("latest", .string(latest))]
     case .texts(let count, let mean, let greatest):
       members += [
         ("texts", .integer(count)), ("mean_bytes", .number(mean)),

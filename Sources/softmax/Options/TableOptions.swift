@@ -43,6 +43,14 @@ struct TableOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Of a table: a column of dates, its name or number from 1; may be given several times (default: the columns \
+      whose cells are dates such as 2024-03-31 or 31/03/2024).
+      """, valueName: "column"))
+  var date: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Of a table: comma, semicolon, tab or pipe (default: found by looking).", valueName: "name"))
   var separator: CSVFormat.Separator?
 
@@ -90,7 +98,10 @@ struct TableOptions: ParsableArguments {
 
   // The options that say what columns hold.
   private var types: [(option: String, columns: [String], type: Table.ColumnType)] {
-    [("--category", category, .category), ("--number", number, .number), ("--text", text, .text)]
+    [
+      ("--category", category, .category), ("--number", number, .number), ("--text", text, .text),
+      ("--date", date, .date),
+    ]
   }
 
   /// The options as words of a command line.

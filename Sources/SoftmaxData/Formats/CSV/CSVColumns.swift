@@ -12,8 +12,14 @@ struct CSVColumns {
   let ignored: Set<Int>
   /// The type of each column's cells; the class column holds categories.
   let types: [Table.ColumnType]
-  /// For each column whether its type was given, not detected.
+  /// How the cells of some columns are written: all dates, and numbers that are not only digits with a decimal mark.
+  let notations: [Int: CellNotation]
+  /// The columns of dates whose cells may begin with the day or with the month.
+  let ambiguousDates: Set<Int>
+  /// For each column whether its type was given, by the format or a model, not detected.
   let isTypeKnown: [Bool]
+  /// Whether the format says that the class column holds categories, although its cells may look like a quantity.
+  let areClassesSaid: Bool
   /// The line number of the first record, counted from 1.
   let line: Int
   private let naming: Naming
@@ -68,7 +74,7 @@ struct CSVColumns {
     self.ignored = ignored
     self.target = target
     var types: [Int: Table.ColumnType] = [:]
-    for column in categories { types[column] = .category }
+    var (known, isOfModel) = ([Int: CellNotation](), Set<Int>())
     for (name, type) in format.columnTypes {
       types[try finder.place(of: name, "to read as a \(type)")] = type
     }
@@ -76,18 +82,32 @@ struct CSVColumns {
       let names: [String?] = names ?? Array(repeating: nil, count: count)
       // Columns that are not found are an error where the features are asked for.
       let places = (try? schema.places(among: names)) ?? []
-      for (place, feature) in zip(places, schema.features) { types[place] = feature.type }
+      for (place, feature) in zip(places, schema.features) {
+        types[place] = feature.type
+        known[place] = feature.notation
+        isOfModel.insert(place)
+      }
     }
+    areClassesSaid = target.map { types[$0] == .category } ?? false
     isTypeKnown = (0..<count).map { types[$0] != nil }
-    self.types = (0..<count).map { column in
-      guard column != target else { return .category }
-      if let type = types[column] { return type }
-      let cells = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }
-      let holdsNumbers = Self.holdsNumbers(
-        textCount: cells.count { $0.isText(besideNumbersWith: sample.decimalMark) },
-        cellCount: cells.count { $0 != .missing })
-      return holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category
+    let guesser = ColumnGuess(sample: sample, rowCount: rows.count)
+    var (found, ambiguous) = ([Table.ColumnType](), Set<Int>())
+    for column in 0..<count {
+      // What a model knows of a column is not found again, and classes have no other notation than their texts.
+      if column == target || categories.contains(column) {
+        found.append(.category)
+      } else if let type = types[column], isOfModel.contains(column),
+        type != .date || known[column] != nil
+      {
+        found.append(type)
+      } else {
+        let guess = guesser.column(column, type: types[column])
+        found.append(guess.type)
+        known[column] = guess.notation
+        if guess.isAmbiguous { ambiguous.insert(column) }
+      }
     }
+    (self.types, notations, ambiguousDates) = (found, known, ambiguous)
   }
 
   /// Returns whether a column with so many texts among its cells holds numbers, and the texts are mistakes.
@@ -98,8 +118,44 @@ struct CSVColumns {
   /// The number of columns.
   var count: Int { types.count }
 
+  /// Returns the name of a column in quotes, or `column 3` if it has none.
+  func label(of column: Int) -> String { CSVTable.label(of: names?[column], at: column) }
+
+  /// Returns the part of a note that says how the numbers of features are written if not in digits alone, such as
+  /// `, "price" of numbers like $1,234.5`.
+  func writtenNumbers(leavingOut leftOut: Set<Int>) -> String {
+    placesOfWrittenNumbers.filter { !ignored.contains($0) && !leftOut.contains($0) }.prefix(5).map {
+      ", \(label(of: $0)) with \(notations[$0]?.example ?? "")"
+    }.joined()
+  }
+
+  /// Returns the columns that identify rows, of those that would be features and whose type was not given.
+  func identifiers(of table: Table) -> [CSVIdentifier] {
+    let features = types.indices.filter { $0 != target && !ignored.contains($0) }
+    return CSVIdentifier.all(
+      of: table, among: features.filter { !isTypeKnown[$0] }, featureCount: features.count,
+      hasHeader: names != nil)
+  }
+
   /// Returns the indices of the columns of a type, in ascending order.
   func places(of type: Table.ColumnType) -> [Int] { types.indices.filter { types[$0] == type } }
+
+  // The other columns of numbers.
+  private var placesOfWrittenNumbers: [Int] { places(of: .number).filter { notations[$0] != nil } }
+
+  /// The columns of numbers that are digits with a decimal mark, in ascending order.
+  var placesOfPlainNumbers: [Int] { places(of: .number).filter { notations[$0] == nil } }
+
+  /// Returns the error for using the class column if it looks like a quantity; nil if it may hold classes.
+  func quantityError(of table: Table, path: String) -> SoftmaxError? {
+    guard let target, !areClassesSaid,
+      case .categories(let codes, let names) = table.columns[target].cells,
+      let quantity = CSVQuantity(codes: codes, names: names)
+    else { return nil }
+    return quantity.error(
+      label(of: target), option: option("--category", for: target),
+      at: .cell(path: path, line: line, column: target + 1))
+  }
 
   // Returns the number of columns. If every line ends with a separator, the empty cell after it is not a
   // column.
@@ -175,9 +231,9 @@ extension CSVColumns {
     }
   }
 
-  /// Returns the command-line option that ignores a column, such as `--ignore 'Unnamed: 0'`; nil if
-  /// neither its name nor its number identifies the column.
-  func option(ignoring place: Int) -> String? {
+  /// Returns the command-line option for a column, such as `--ignore 'Unnamed: 0'`; nil if neither its name nor
+  /// its number identifies the column.
+  func option(_ option: String, for place: Int) -> String? {
     let name = naming.names?[place]
     // A name that is long or has unprintable characters cannot be copied from a terminal, so the number
     // is preferred.
@@ -189,7 +245,7 @@ extension CSVColumns {
       guard let text = texts.compactMap(\.self).first(where: { naming.place(of: $0) == place })
       else { continue }
       // Separated by a space, a text that begins with a dash would be taken for another option.
-      return "\(header)--ignore\(text.hasPrefix("-") ? "=" : " ")\(ShellWord.quoted(text))"
+      return "\(header)\(option)\(text.hasPrefix("-") ? "=" : " ")\(ShellWord.quoted(text))"
     }
     return nil
   }

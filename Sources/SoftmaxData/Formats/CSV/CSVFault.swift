@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// The first invalid cell of a column.
+/// An invalid cell.
 ///
 /// It is stored instead of thrown, because it is an error only if the column is used.
 struct CSVFault {
   /// The reason why the cell is not a valid number or class.
-  enum Kind {
+  enum Kind: Equatable {
     case missing
     case noNumber
     case notFinite
     case notUTF8
+    /// The cell is no number or date of the column's notation.
+    case notWritten(CellNotation)
   }
 
   let kind: Kind
@@ -27,7 +29,16 @@ struct CSVFault {
     self.text = String(text.prefix(Self.greatestTextCount))
   }
 
-  var isMissing: Bool { kind == .missing }
+  var isMissing: Bool { if case .missing = kind { true } else { false } }
+
+  /// What the cell holds, in a list of several.
+  var content: String {
+    switch kind {
+    case .missing: "missing"
+    case .noNumber, .notFinite, .notWritten: "got " + CSVTable.quoted(text)
+    case .notUTF8: "no text of UTF-8"
+    }
+  }
 
   /// Returns the error for using the column.
   ///
@@ -66,6 +77,11 @@ struct CSVFault {
       return error(
         "\(isClass ? "the class" : "the cell")\(place) is no text of UTF-8",
         "save the file again as UTF-8")
+    case .notWritten(let notation):
+      return error(
+        "expected \(notation.example)\(place), got \(CSVTable.quoted(text))",
+        "write it like the others, or fill the gap; if the column holds categories, say so (--category), or "
+          + "leave it out (--ignore)")
     }
   }
 

@@ -91,6 +91,8 @@ public struct CSVFormat: Hashable, Sendable {
   /// twentieth are texts, each of which is then an error. Of the other columns those hold texts of words whose cells
   /// hardly repeat and have several words: more than half of the cells are different, and a cell has three words or 30
   /// bytes on average. The others hold categories.
+  ///
+  /// A column whose type is given is a feature, although it looks like an identifier.
   public var columnTypes: [String: Table.ColumnType]
   /// The known names of the classes in their order, such as those of a model.
   ///

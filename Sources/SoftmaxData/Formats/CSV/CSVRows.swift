@@ -12,10 +12,10 @@ struct CSVRows {
 
   /// The number of rows.
   private(set) var count = 0
-  /// The first invalid cell of each column that has one.
+  /// The invalid cells of each column that has some.
   ///
-  /// In a column of numbers it is a missing or non-numeric cell; in the class column it is a missing class.
-  private(set) var faults: [Int: CSVFault] = [:]
+  /// In a column of numbers they are missing or non-numeric cells; in the class column they are missing classes.
+  private(set) var faults: [Int: CSVFaults] = [:]
 
   // The number of texts in each column of numbers.
   private var textCounts: [Int: Int] = [:]
@@ -29,6 +29,9 @@ struct CSVRows {
   // The cells of these columns. The cells of the last rows are still in `block`, row by row.
   private var numbers: [[Double]]
   private var block: [Double] = []
+  // The columns of numbers and dates that are not only digits with a decimal mark, and their cells.
+  private let writtenColumns: [(column: Int, notation: CellNotation)]
+  private var written: [[Double]]
   private let categoryColumns: [Int]
   private var codes: [Categories]
   private let textColumns: [Int]
@@ -46,12 +49,13 @@ struct CSVRows {
     self.marks = marks
     self.decimalMark = decimalMark
     self.maximumByteCount = maximumByteCount
-    func places(of type: Table.ColumnType) -> [Int] {
-      columns.places(of: type).filter { read?.contains($0) ?? true }
-    }
-    numberColumns = places(of: .number)
-    categoryColumns = places(of: .category)
-    textColumns = places(of: .text)
+    func isRead(_ column: Int) -> Bool { read?.contains(column) ?? true }
+    numberColumns = columns.placesOfPlainNumbers.filter(isRead)
+    writtenColumns = columns.notations.map { (column: $0.key, notation: $0.value) }
+      .filter { isRead($0.column) }.sorted { $0.column < $1.column }
+    written = Array(repeating: [], count: writtenColumns.count)
+    categoryColumns = columns.places(of: .category).filter(isRead)
+    textColumns = columns.places(of: .text).filter(isRead)
     numbers = Array(repeating: [], count: numberColumns.count)
     codes = Array(repeating: Categories(), count: categoryColumns.count)
     texts = Array(repeating: TextCells(), count: textColumns.count)
@@ -74,7 +78,8 @@ struct CSVRows {
   mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
     guard try holdsRow(scanner) else { return false }
     let rowByteCount =
-      8 * numberColumns.count + 4 * categoryColumns.count + 16 * textColumns.count
+      8 * (numberColumns.count + writtenColumns.count) + 4 * categoryColumns.count + 16
+      * textColumns.count
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "its cells take more than \(maximumByteCount) bytes",
@@ -94,6 +99,7 @@ struct CSVRows {
           column)
       }
     }
+    for place in writtenColumns.indices { written[place].append(writtenCell(place, scanner)) }
     for (place, column) in categoryColumns.enumerated() {
       codes[place].codes.append(try code(of: column, place, scanner))
     }
@@ -108,10 +114,15 @@ struct CSVRows {
     moveBlock()
     // The columns that are not read share the cells.
     let isAnyLeftOut =
-      numberColumns.count + categoryColumns.count + textColumns.count < columns.count
+      numberColumns.count + writtenColumns.count + categoryColumns.count + textColumns.count
+      < columns.count
     let missing = [Int32](repeating: -1, count: isAnyLeftOut ? count : 0)
     var cells = columns.types.map { _ in Table.Column.Cells.categories(missing, names: []) }
     for (place, column) in numberColumns.enumerated() { cells[column] = .numbers(numbers[place]) }
+    for (place, (column, _)) in writtenColumns.enumerated() {
+      cells[column] =
+        columns.types[column] == .date ? .dates(written[place]) : .numbers(written[place])
+    }
     for (place, column) in categoryColumns.enumerated() {
       cells[column] = .categories(codes[place].codes, names: codes[place].names)
     }
@@ -172,6 +183,9 @@ struct CSVRows {
       return -1
     }
     guard !isClass || codes[place].names.count < DatasetSplit.greatestClassCount else {
+      if let quantity = CSVQuantity(codes: codes[place].codes, names: codes[place].names) {
+        throw quantity.error(columns.label(of: column), option: nil, at: scanner.location(column))
+      }
       throw SoftmaxError(
         .unsupported, "there are more than \(DatasetSplit.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))
@@ -179,6 +193,26 @@ struct CSVRows {
     // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.
     textByteCount += 2 * text.utf8.count + 64
     return codes[place].add(text)
+  }
+
+  // Returns a number or the seconds of a date; NaN for a cell that is missing or invalid.
+  private mutating func writtenCell(_ place: Int, _ scanner: CSVScanner) -> Double {
+    let (column, notation) = writtenColumns[place]
+    let cell = scanner.cells[column]
+    guard !scanner.isBlank(cell), let text = scanner.text(of: cell), !marks.contains(text) else {
+      note(columnIn: column, scanner)
+      return .nan
+    }
+    if let order = notation.dateOrder {
+      if let seconds = CSVWrittenDate.seconds(text, order) { return seconds }
+    } else if case .number(let number) = CSVWrittenNumber.number(text, notation) {
+      if !marks.contains(number) { return number }
+      note(CSVFault(.missing, line: scanner.line, text: text), column)
+      return .nan
+    }
+    textCounts[column, default: 0] += 1
+    note(CSVFault(.notWritten(notation), line: scanner.line, text: text), column)
+    return .nan
   }
 
   // Marks of missing cells are words there.
@@ -195,7 +229,10 @@ struct CSVRows {
   // Records the fault of a cell without a number in a column of numbers.
   private mutating func note(columnIn column: Int, _ scanner: CSVScanner) {
     let cell = scanner.cells[column]
-    if faults[column] != nil, scanner.isBlank(cell) { return }
+    if faults[column]?.countsMissingOnly == true, scanner.isBlank(cell) {
+      faults[column]?.countMissing()
+      return
+    }
     guard let text = scanner.text(of: cell) else {
       note(CSVFault(.notUTF8, line: scanner.line), column)
       return
@@ -215,20 +252,16 @@ struct CSVRows {
   /// It is known after `finish`.
   var categories: Set<Int> {
     Set(
-      zip(numberColumns, numbers).compactMap { column, numbers in
+      zip(numberColumns + writtenColumns.map(\.column), numbers + written).compactMap {
+        column, numbers in
         guard let textCount = textCounts[column], !columns.isTypeKnown[column] else { return nil }
         let cellCount = textCount + numbers.count { !$0.isNaN }
         return CSVColumns.holdsNumbers(textCount: textCount, cellCount: cellCount) ? nil : column
       })
   }
 
-  // Records the first fault of a column; a fault other than a missing cell replaces a missing cell.
   private mutating func note(_ fault: CSVFault, _ column: Int) {
-    guard let first = faults[column] else {
-      faults[column] = fault
-      return
-    }
-    if first.isMissing, !fault.isMissing { faults[column] = fault }
+    faults[column, default: CSVFaults()].add(fault)
   }
 
   // The cells of a column of categories as codes, with each different text stored once.

@@ -24,10 +24,16 @@ struct CSVSample {
 
   /// The records including a header, possibly with different numbers of cells.
   let records: [[Cell]]
+  /// The texts of the same cells, "" for one that is no text of UTF-8.
+  let texts: [[String]]
   /// The separator that the caller gives, the file names or the records suggest, in this order.
   let separator: CSVFormat.Separator
   /// The decimal mark that the caller gives, or that the records suggest.
   let decimalMark: CSVFormat.DecimalMark
+  /// Whether the caller gives the decimal mark, or a cell can only be a number with that mark.
+  let isDecimalMarkKnown: Bool
+  /// The encoding of the file.
+  let encoding: TextEncoding
   /// The average number of bytes per line, at least 1.
   let byteCountOfLine: Int
 
@@ -54,6 +60,7 @@ struct CSVSample {
     _ bytes: ArraySlice<UInt8>, _ line: Int, of scanner: CSVScanner, format: CSVFormat,
     marks: MissingMarks, named: CSVFormat.Separator?
   ) {
+    encoding = scanner.encoding
     byteCountOfLine = max(1, bytes.count / max(1, bytes.count { $0 == 0x0a }))
     func sample(_ separator: CSVFormat.Separator) -> CSVScanner {
       CSVScanner(
@@ -67,11 +74,15 @@ struct CSVSample {
       ?? [.tab, .semicolon, .comma, .pipe].filter(candidates.contains).map {
         ($0, Self.score(of: sample($0)))
       }.reduce((CSVFormat.Separator.comma, 0)) { $1.1 > $0.1 ? $1 : $0 }.0
-    let decimalMark = format.decimalMark ?? Self.decimalMark(of: sample(separator))
+    let (decimalMark, isKnown) =
+      format.decimalMark.map { ($0, true) } ?? Self.decimalMark(of: sample(separator))
     self.decimalMark = decimalMark
+    isDecimalMarkKnown = isKnown
     var records: [[Cell]] = []
+    var texts: [[String]] = []
     let scanner = sample(separator)
     while records.count < Self.recordCount, (try? scanner.advance()) == true {
+      texts.append(scanner.cells.map { scanner.text(of: $0) ?? "" })
       records.append(
         scanner.cells.map { cell in
           switch scanner.number(in: cell, mark: decimalMark) {
@@ -84,22 +95,30 @@ struct CSVSample {
         })
     }
     self.records = records
+    self.texts = texts
   }
 
-  private static func decimalMark(of scanner: CSVScanner) -> CSVFormat.DecimalMark {
-    var (recordCount, hasComma) = (0, false)
+  // Returns the decimal mark, and whether a cell can only be a number with it: three digits may be thousands.
+  private static func decimalMark(
+    of scanner: CSVScanner
+  ) -> (CSVFormat.DecimalMark, Bool) {
+    var (recordCount, hasPoint, hasComma) = (0, false, false)
     while recordCount < Self.recordCount, (try? scanner.advance()) == true {
       recordCount += 1
       for cell in scanner.cells {
         let isOfPoint = scanner.number(in: cell, mark: .point) != .none
         let isOfComma = scanner.number(in: cell, mark: .comma) != .none
-        if isOfPoint, !isOfComma { return .point }
-        guard isOfComma, !isOfPoint, let text = scanner.text(of: cell) else { continue }
-        let decimals = text.drop { $0 != "," }.dropFirst().prefix { $0.isNumber }
-        if decimals.count != 3 { hasComma = true }
+        guard isOfPoint != isOfComma, let text = scanner.text(of: cell) else { continue }
+        let decimals = text.drop { $0 != "," && $0 != "." }.dropFirst().prefix { $0.isNumber }
+        if isOfPoint {
+          if decimals.count != 3 { return (.point, true) }
+          hasPoint = true
+        } else if decimals.count != 3 {
+          hasComma = true
+        }
       }
     }
-    return hasComma ? .comma : .point
+    return hasPoint ? (.point, false) : hasComma ? (.comma, true) : (.point, false)
   }
 
   // Scores a separator by the product of two factors.

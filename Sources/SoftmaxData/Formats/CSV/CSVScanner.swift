@@ -43,9 +43,11 @@ final class CSVScanner {
   let path: String
   /// Whether the file begins with the byte order mark of UTF-8.
   private(set) var hasByteOrderMark = false
+  /// The encoding of the file; the bytes of cells are UTF-8, whatever it is.
+  var encoding: TextEncoding { reader?.encoding ?? .utf8 }
 
   // The source of further bytes; nil if all bytes are in the buffer.
-  private let reader: UnpackingReader?
+  private let reader: TextReader?
   private let maximumByteCount: Int
   private let chunkByteCount: Int
   private var buffer: [UInt8] = []
@@ -60,10 +62,11 @@ final class CSVScanner {
 
   /// Creates a scanner that reads from a reader and skips the byte order mark of UTF-8.
   ///
-  /// - Throws: `unsupported` for UTF-16; `invalidData` if the first bytes contain a zero byte.
+  /// - Throws: the errors of ``TextReader``; `invalidData` if the first bytes contain a zero byte.
   init(
     _ reader: UnpackingReader, maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
+    let reader = try TextReader(reader)
     self.reader = reader
     path = reader.path
     self.maximumByteCount = maximumByteCount
@@ -71,11 +74,6 @@ final class CSVScanner {
     try fill()
     hasByteOrderMark = buffer.starts(with: CSVScanner.byteOrderMark)
     if hasByteOrderMark { next = CSVScanner.byteOrderMark.count }
-    guard !buffer.starts(with: [0xff, 0xfe]), !buffer.starts(with: [0xfe, 0xff]) else {
-      throw SoftmaxError(
-        .unsupported, "is text of UTF-16, expected UTF-8", remedy: "save it again as UTF-8",
-        at: reader.location(0))
-    }
     guard !buffer.prefix(4_096).contains(0) else {
       throw SoftmaxError(
         .invalidData, "is no text: it holds a zero byte",

@@ -11,7 +11,7 @@ extension CSVTable {
   /// table 65,536 classes. Reading stops with an error as soon as a limit is exceeded.
   ///
   /// - Parameters:
-  ///   - path: the path of a file in UTF-8, plain or gzipped, or of a pipe; `-` for standard input.
+  ///   - path: the path of a file in UTF-8, UTF-16 or Windows-1252, plain or gzipped, or of a pipe; `-` for standard input.
   ///   - format: the class column, and the properties of the file that should not be detected.
   ///   - maximumByteCount: the limit in bytes for the decompressed text and, separately, for its cells in
   ///     memory.

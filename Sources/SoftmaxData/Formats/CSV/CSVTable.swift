@@ -7,6 +7,8 @@ public import SoftmaxCore
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
 /// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
 /// more than a few texts, and otherwise as categories, or as texts of words (``CSVFormat/columnTypes``).
+/// Columns that identify the rows are no features unless their type is given: the first one if it has no name and counts
+/// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
 ///
 /// ```swift
@@ -37,10 +39,14 @@ public struct CSVTable: Sendable {
   let path: String
   /// The line number of the first record, counted from 1.
   let line: Int
-  /// The first invalid cell of each column that has one.
-  private let faults: [Int: CSVFault]
+  /// The invalid cells of each column that has some.
+  private let faults: [Int: CSVFaults]
   /// The columns that were taken for numbers by the first lines, and hold categories.
   let categories: Set<Int>
+  /// The columns that are no features because they identify the rows.
+  let identifiers: [CSVIdentifier]
+  // The error for using the class column if it looks like a quantity, and no model says that it holds classes.
+  private let quantityError: SoftmaxError?
   private let decimalMark: CSVFormat.DecimalMark
   private let knownSchema: TableSchema?
   private let knownClassNames: [String]?
@@ -52,15 +58,22 @@ public struct CSVTable: Sendable {
     table = try rows.finish()
     faults = rows.faults
     categories = rows.categories
-    schema = try TableSchema(of: table, target: columns.target, ignoring: columns.ignored)
+    // The features of a model's table are fixed.
+    identifiers = format.schema == nil ? columns.identifiers(of: table) : []
+    schema = try TableSchema(
+      of: table, target: columns.target,
+      ignoring: columns.ignored.union(identifiers.map(\.column)), notations: columns.notations)
     self.path = path
     line = columns.line
+    quantityError =
+      format.schema == nil && format.knownClassNames == nil
+      ? columns.quantityError(of: table, path: path) : nil
     decimalMark = sample.decimalMark
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, sample)
+    note = Self.note(rowCount: table.rowCount, columns, sample, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
-    warnings = format.schema == nil ? Self.warnings(table, columns) : []
+    warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
   }
 
   /// The number of rows.
@@ -81,8 +94,9 @@ public struct CSVTable: Sendable {
   ///
   /// Cells may be missing, unless a model's table had no missing numbers.
   ///
-  /// - Throws: `invalidData` with the line and column of the first cell that must not be missing, or is no number;
-  ///   `nonFiniteValue` if that number is infinite or beyond the range of `Double`; `shapeMismatch` or
+  /// - Throws: `invalidData` with the line and column of the first cell that must not be missing, or is no number, and
+  ///   a message that names the first ten;
+  ///   `nonFiniteValue` if the first is infinite or beyond the range of `Double`; `shapeMismatch` or
   ///   `invalidArgument` if the features of a model are not found.
   public func features() throws(SoftmaxError) -> Features {
     let places = try featurePlaces()
@@ -92,8 +106,8 @@ public struct CSVTable: Sendable {
 
   /// Returns the features and classes of all rows, for training or evaluation.
   ///
-  /// - Throws: `invalidData` if there is no class column, a class is missing, or all rows have the same
-  ///   class; otherwise the errors of ``features()``.
+  /// - Throws: `invalidData` if there is no class column, a class is missing, all rows have the same class, or
+  ///   the column looks like a quantity and its type is not given (``CSVFormat/columnTypes``); otherwise the errors of ``features()``.
   public func dataset() throws(SoftmaxError) -> LabeledDataset {
     let places = try featurePlaces()
     guard let target else {
@@ -102,6 +116,7 @@ public struct CSVTable: Sendable {
         .invalidData, "has no column of classes\(name ?? "")",
         remedy: "name the one that holds them (--target)", at: .file(path: path, offset: nil))
     }
+    if let quantityError { throw quantityError }
     try validate(places + [target])
     let dataset: LabeledDataset
     do throws(SoftmaxError) {
@@ -122,31 +137,32 @@ public struct CSVTable: Sendable {
     return String(short).debugDescription
   }
 
-  // Throws the error of the first invalid cell, in the order of the file, among some columns.
+  /// Returns the name of a column in quotes, or `column 3` if it has none.
+  static func label(of name: String?, at column: Int) -> String {
+    name.flatMap { $0.isEmpty ? nil : quoted($0) } ?? "column \(column + 1)"
+  }
+
+  // Throws an error that names the first invalid cells, in the order of the file, among some columns.
   //
   // A missing number is one only if a model never learnt what to do about it.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
     let canHaveGaps = knownSchema?.hasMissingNumbers ?? true
-    let found = places.filter { place in
-      faults[place].map { !$0.isMissing || place == target || !canHaveGaps } ?? false
+    let columns = places.map { (column: $0, canBeMissing: $0 != target && canHaveGaps) }
+    if let error = error(in: columns) { throw error }
+  }
+
+  private func error(in columns: [(column: Int, canBeMissing: Bool)]) -> SoftmaxError? {
+    Self.error(of: faults, in: columns) { fault, column in
+      fault.error(
+        column: column, name: table.columns[column].name, isClass: column == target, path: path,
+        decimalMark: decimalMark)
     }
-    let first = found.min { (faults[$0]?.line ?? 0, $0) < (faults[$1]?.line ?? 0, $1) }
-    if let first { throw error(of: first) }
   }
 
-  private func error(of column: Int) -> SoftmaxError {
-    let fault = faults[column] ?? CSVFault(.missing, line: line)
-    return fault.error(
-      column: column, name: table.columns[column].name, isClass: column == target, path: path,
-      decimalMark: decimalMark)
-  }
-
-  // Throws for the first text in a column of numbers.
+  // Throws for texts in columns of numbers.
   fileprivate func validateNumbers() throws(SoftmaxError) {
-    try validate(
-      table.columns.indices.filter {
-        faults[$0]?.isMissing == false
-      })
+    let columns = table.columns.indices.map { (column: $0, canBeMissing: true) }
+    if let error = error(in: columns) { throw error }
   }
 
   func featurePlaces() throws(SoftmaxError) -> [Int] {
@@ -184,51 +200,55 @@ public struct CSVTable: Sendable {
 extension CSVTable {
   /// Returns the summary of how a file was read; without the number of rows if that is nil.
   static func note(
-    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample
+    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, identifiers: [CSVIdentifier] = []
   ) -> String {
-    let classes =
-      columns.target.map { target in
-        let name = columns.names?[target] ?? ""
-        return "classes in " + (name.isEmpty ? "column \(target + 1)" : quoted(name))
-      } ?? "no classes"
+    let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
+    let leftOut = Set(identifiers.map(\.column))
     let header = columns.names == nil ? "no header" : "header"
     let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")" } ?? ""
     func count(_ type: Table.ColumnType, _ name: String) -> String {
       let count = columns.places(of: type).count {
-        $0 != columns.target && !columns.ignored.contains($0)
+        $0 != columns.target && !columns.ignored.contains($0) && !leftOut.contains($0)
       }
       return count == 0 ? "" : ", \(count) column\(count == 1 ? "" : "s") of \(name)"
     }
-    let types = count(.category, "categories") + count(.text, "texts")
-    let mark = sample.decimalMark == .comma ? ", decimal comma" : ""
+    let types =
+      count(.category, "categories") + count(.text, "texts") + count(.date, "dates")
+      + columns.writtenNumbers(leavingOut: leftOut)
+    let encoding = sample.encoding == .utf8 ? "" : ", \(sample.encoding.rawValue)"
+    let mark = encoding + (sample.decimalMark == .comma ? ", decimal comma" : "")
+    let rest = identifiers.count - shownIdentifierCount
+    let named =
+      identifiers.isEmpty
+      ? ""
+      : ", left out: "
+        + identifiers.prefix(shownIdentifierCount).map(\.description).joined(separator: ", ")
+        + (rest > 0 ? " and \(rest) more" : "")
     return
-      "read as \(sample.separator.rawValue)\(mark), \(header)\(rows)\(types), \(classes)"
+      "read as \(sample.separator.rawValue)\(mark), \(header)\(rows)\(types), \(classes)\(named)"
   }
 
-  fileprivate static func warnings(_ table: Table, _ columns: CSVColumns) -> [String] {
-    let features = table.columns.indices.filter {
-      $0 != columns.target && !columns.ignored.contains($0)
+  private static let shownIdentifierCount = 5
+
+  fileprivate static func warnings(
+    _ table: Table, _ schema: TableSchema, _ columns: CSVColumns
+  ) -> [String] {
+    let features = table.columns.indices.filter { schema.columns[$0].role == .feature }
+    let dates = features.filter(columns.ambiguousDates.contains).map { place in
+      "\(columns.label(of: place)) may begin with the day or with the month; it is read as "
+        + "\(columns.notations[place]?.example ?? ""): write dates like 2024-03-31 if that is wrong"
     }
-    return features.compactMap { place in
-      let name = columns.names?[place] ?? ""
-      // With few rows, a named column may contain consecutive numbers by chance.
-      guard table.columns[place].countsRows, name.isEmpty || table.rowCount >= 10 else {
-        return nil
+    return dates
+      + features.compactMap { place in
+        let name = columns.names?[place] ?? ""
+        // With few rows, a named column may contain consecutive numbers by chance.
+        guard table.columns[place].countsRows, name.isEmpty || table.rowCount >= 10 else {
+          return nil
+        }
+        return (name.isEmpty ? "column \(place + 1), which has no name," : quoted(name))
+          + " counts the rows, which may tell the classes of a sorted table"
+          + (columns.option("--ignore", for: place).map { "; leave it out with \($0)" } ?? "")
       }
-      return (name.isEmpty ? "column \(place + 1), which has no name," : quoted(name))
-        + " counts the rows, which may tell the classes of a sorted table"
-        + (columns.option(ignoring: place).map { "; leave it out with \($0)" } ?? "")
-    }
-  }
-}
-
-extension Table.Column {
-  // Whether the cells are consecutive integers that start at 0 or 1.
-  fileprivate var countsRows: Bool {
-    guard case .numbers(let numbers) = cells, numbers.count >= 2, let first = numbers.first,
-      first == 0 || first == 1
-    else { return false }
-    return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
   }
 }
 

@@ -11,8 +11,10 @@ struct TableFileFormat: FileFormat {
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
     let table = try table(file, options)
-    return DatasetSplit(
+    var split = DatasetSplit(
       name: file.name, training: try table.dataset(), note: table.note, warnings: table.warnings)
+    split.identifiers = table.identifiers
+    return split
   }
 
   // The class column is optional here, and its classes need not be those of the model.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// Guesses of what columns hold, from the first rows of a table.
+struct ColumnGuess {
+  /// What a column holds.
+  struct Column {
+    var type: Table.ColumnType
+    /// How its cells are written; nil for numbers in digits, and for texts.
+    var notation: CellNotation?
+    /// Whether it holds dates that may begin with the day or with the month.
+    var isAmbiguous = false
+  }
+
+  private let records: ArraySlice<[CSVSample.Cell]>
+  private let texts: ArraySlice<[String]>
+  private let decimalMark: CSVFormat.DecimalMark
+  private let isDecimalMarkKnown: Bool
+
+  /// Prepares guesses from the last `rowCount` records of a sample; the one before them may be a header.
+  init(sample: CSVSample, rowCount: Int) {
+    records = sample.records.suffix(rowCount)
+    texts = sample.texts.suffix(rowCount)
+    decimalMark = sample.decimalMark
+    isDecimalMarkKnown = sample.isDecimalMarkKnown
+  }
+
+  /// Returns what a column holds.
+  ///
+  /// - Parameter type: the type of its cells, of which only the notation is to be found; nil if it is not known.
+  func column(_ column: Int, type: Table.ColumnType?) -> Column {
+    let cells = records.lazy.compactMap { column < $0.count ? $0[column] : nil }
+    let hasTexts = cells.contains { if case .text = $0 { true } else { false } }
+    let mayBeWritten = type == .date || hasTexts && (type == nil || type == .number)
+    if mayBeWritten, let found = written(column, type) { return found }
+    if let type {
+      // No order reads all cells: those that are no dates of ISO 8601 are errors.
+      return Column(type: type, notation: type == .date ? CellNotation(dateOrder: .yearFirst) : nil)
+    }
+    let holdsNumbers = CSVColumns.holdsNumbers(
+      textCount: cells.count { $0.isText(besideNumbersWith: decimalMark) },
+      cellCount: cells.count { $0 != .missing })
+    return Column(type: holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category)
+  }
+
+  // Returns dates or numbers that are not only digits, if all cells are; nil otherwise.
+  private func written(_ column: Int, _ type: Table.ColumnType?) -> Column? {
+    var cells: [String] = []
+    for (record, texts) in zip(records, texts) where column < record.count {
+      if record[column] != .missing { cells.append(texts[column]) }
+    }
+    if type != .number, let (order, isSure) = CSVWrittenDate.order(of: cells) {
+      return Column(
+        type: .date, notation: CellNotation(dateOrder: order), isAmbiguous: !isSure)
+    }
+    if type != .date,
+      let notation = CSVWrittenNumber.notation(
+        of: cells, mark: decimalMark, isMarkKnown: isDecimalMarkKnown)
+    {
+      return Column(type: .number, notation: notation)
+    }
+    return nil
+  }
+}
