@@ -26,6 +26,9 @@ import Testing
     #expect(!examples.isEmpty)
     try bench.train("--quiet")
     try bench.write(Array("length,species\n1,rose\n2,iris\n".utf8), to: "flowers.csv")
+    // Rows of as many numbers as a digit has pixels.
+    let pixels = Array(repeating: "1", count: 64).joined(separator: ",")
+    try bench.write(Array("\(pixels)\n\(pixels)\n".utf8), to: "new.csv")
     try bench.writeArrays(features: "embeddings", labels: "folder", to: "mails.npz")
     for example in examples where isForHere(example) {
       let outcome = try bench.run(example)
