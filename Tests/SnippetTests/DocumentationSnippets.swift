@@ -132,6 +132,13 @@ enum DocumentationSnippets {
     print(letters.training.classNames)
   }
 
+  static func pictures() throws -> DatasetSplit {
+    let signs = try PictureFolder.load("signs")
+    print(signs.training.classNames, signs.training.featureShape)
+    let split = try PictureFolder.load("signs", as: PictureFormat(height: 32, width: 32))
+    return split
+  }
+
   static func tensors() throws {
     let file = try SafetensorsFile(
       tensors: [.init(name: "bias", shape: [3], values: [1, 2, 3])], metadata: ["made by": "me"])
