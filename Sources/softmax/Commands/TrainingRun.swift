@@ -69,7 +69,8 @@ struct TrainingRun {
       try console.result(result.json.text)
     } else {
       try console.results(result.lines)
-      console.message("next           " + nextCommand(isJudged: test != nil, isTable: whole.schema != nil))
+      let next = nextCommand(isJudged: test != nil, isTable: whole.schema != nil)
+      console.message("next           " + next)
     }
   }
 
