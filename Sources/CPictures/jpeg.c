@@ -8,8 +8,10 @@
 #include <setjmp.h>
 #include <stdio.h>
 
-// libjpeg's header needs FILE and size_t before it.
+// libjpeg's headers need FILE and size_t before them, and the second the first.
 #include <jpeglib.h>
+
+#include <jerror.h>
 
 // A progressive file may repeat its scans without end; cameras write about ten.
 enum { most_scans = 200 };
@@ -29,9 +31,20 @@ static void fail(j_common_ptr common) {
   longjmp(state->exit, 1);
 }
 
-// A warning, such as that of a file that ends early, is an error: the rest of its pixels is made up.
+// A warning that pixels are made up, such as those after an early end, is an error. Others, such as that of bytes
+// that belong to nothing, are not: many programs write such files.
 static void warn(j_common_ptr common, int level) {
-  if (level < 0) fail(common);
+  if (level >= 0) return;
+  switch (common->err->msg_code) {
+  case JWRN_JPEG_EOF:
+  case JWRN_HIT_MARKER:
+  case JWRN_HUFF_BAD_CODE:
+  case JWRN_MUST_RESYNC:
+  case JWRN_BOGUS_PROGRESSION:
+    fail(common);
+  default:
+    return;
+  }
 }
 
 static void count_scans(j_common_ptr common) {

@@ -31,7 +31,9 @@ import Testing
     let bright = (0..<200).map { UInt8($0 % 20 < 10 ? 250 : 0) }
     try bench.write(pngPicture(bright, width: 20), to: "new/wide.png")
     let other = try bench.run("predict", "m.safetensors", "new", "--csv")
-    #expect(other.lines.count == 2 && other.lines.last?.hasPrefix("0,left,0,") == true)
+    #expect(other.lines.first?.hasPrefix("row,file,label,") == true)
+    #expect(other.lines.count == 2)
+    #expect(other.lines.last?.hasPrefix("0,new/wide.png,left,0,") == true)
     let evaluation = try bench.run("evaluate", "m.safetensors", "halves", "--json")
     #expect(evaluation.output.contains("\"accuracy\":1.0"), "\(evaluation.errors)")
   }

@@ -192,6 +192,26 @@ import Testing
     return text
   }
 
+  @Test func tablesOfManyRowsHaveTheirOwnColumnsAsJSON() throws {
+    let rows = (0..<9_000).map { (length: $0 % 5, colour: ["red", "blue"][$0 % 2]) }
+    func write(
+      _ name: String, _ header: String, _ row: ((length: Int, colour: String)) -> String
+    )
+      throws
+    {
+      try self.write(([header] + rows.map(row)).joined(separator: "\n"), to: name)
+    }
+    try write("a.csv", "length,colour") { "\($0.length),\($0.colour)" }
+    try write("b.csv", "colour,length") { "\($0.colour),\($0.length)" }
+    try write("c.csv", "length,other,colour") { "\($0.length),x,\($0.colour)" }
+    try predict("a.csv", "b.csv", "c.csv", "-o", "out.jsonl")
+    let lines = try text("out.jsonl").split(separator: "\n")
+    #expect(lines.count == 27_000)
+    #expect(lines[0].hasPrefix("{\"length\":0,\"colour\":\"red\","))
+    #expect(lines[9_000].hasPrefix("{\"colour\":\"red\",\"length\":0,"))
+    #expect(lines[26_999].hasPrefix("{\"length\":4,\"other\":\"x\",\"colour\":\"blue\","))
+  }
+
   @Test func manyRowsArePredictedAsFewAre() throws {
     let lines = try writeManyRows(last: "3,red,n20000").split(separator: "\n")
     let outcome = try predict("many.csv", "-o", "out.csv")

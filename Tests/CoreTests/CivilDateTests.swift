@@ -48,4 +48,12 @@ import Testing
       #expect(CivilDate.text(secondsSince1970: seconds) == text)
     }
   }
+
+  @Test func timesThatNoYearOfFourDigitsHasAreTheirSeconds() {
+    for seconds in [Double(Int.min) * 86_400, 1e300, -1e300] {
+      #expect(CivilDate.text(secondsSince1970: seconds) == "\(seconds)")
+    }
+    #expect(CivilDate(daysSince1970: .min) == nil && CivilDate(daysSince1970: .max) == nil)
+    #expect(CivilDate.text(secondsSince1970: 3600.00001) == "1970-01-01T01:00:00Z")
+  }
 }

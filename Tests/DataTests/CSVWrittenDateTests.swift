@@ -118,4 +118,27 @@ import Testing
     #expect(table.identifiers == [])
     #expect(table.note == "read as comma, header, 30 rows, 1 column of dates, classes in \"kind\"")
   }
+
+  @Test func theOrderThatOnlyLaterLinesTellIsThatOfAll() throws {
+    // More lines than the sample has, all in the first days of a month, and then a day above 12.
+    let days = (0..<300).map { "0\($0 % 9 + 1)/02/2024" } + ["13/02/2024"]
+    let lines = days.enumerated().map { "\($1),\($0 % 2)" }
+    let text = (["day,kind"] + lines).joined(separator: "\n")
+    let table = try CSVTable.decode(Array(text.utf8), name: "table.csv")
+    #expect(table.table.columns[0].type == .date && table.warnings.isEmpty)
+    #expect(table.table.columns[0].text(inRow: 0) == "2024-02-01")
+    #expect(table.table.columns[0].text(inRow: 300) == "2024-02-13")
+  }
+
+  @Test func aFewCellsThatAreNoDatesAreErrorsAmongDates() throws {
+    let days = (0..<30).map { "2024-03-\(10 + $0 % 20)" }
+    for wrong in ["soon", "2023-02-30"] {
+      let text = (["day,kind"] + (days + [wrong]).enumerated().map { "\($1),\($0 % 2)" })
+        .joined(separator: "\n")
+      let failure = error { () throws(SoftmaxError) in
+        _ = try CSVTable.decode(Array(text.utf8), name: "table.csv").features()
+      }
+      #expect(failure?.location?.line == 32 && failure?.message.contains(wrong) == true)
+    }
+  }
 }

@@ -54,6 +54,42 @@ import Testing
     }
   }
 
+  @Test func wholeNumbersBesideGroupsOfThreeDigitsHaveThousands() throws {
+    let groups = (1...8).map { "\($0).754" }
+    let thousands: [Double?] = (1...8).map { Double(1000 * $0 + 754) }
+    #expect(try numbers(groups + ["911"]) == thousands + [911])
+    let commas = (1...8).map { "\($0),754" }
+    #expect(try numbers(commas + ["-1,234,567", "12"]) == thousands + [-1_234_567, 12])
+    // They are decimals where no number is whole, or where one has other decimals, or begins with 0.
+    let decimals: [Double?] = (1...8).map { Double($0) + 0.754 }
+    #expect(try numbers(groups) == decimals)
+    #expect(try numbers(groups + ["911", "2.5"]) == decimals + [911, 2.5])
+    #expect(try numbers(groups + ["911", "0.125"]) == decimals + [911, 0.125])
+  }
+
+  @Test func decimalsThatOnlyACommaCanPrecedeTellTheMark() throws {
+    let text = "people;share;kind\n4.022;0,25;a\n911;0,5;b\n"
+    let table = try CSVTable.decode(Array(text.utf8), name: "table.csv")
+    #expect(table.table.columns[0].number(inRow: 0) == 4022)
+    #expect(table.table.columns[1].number(inRow: 0) == 0.25)
+    // Three decimals after a 0 cannot be thousands.
+    #expect(try numbers(["0,472", "1,125"]) == [0.472, 1.125])
+  }
+
+  @Test func aFewCellsThatAreNoNumbersAreErrorsAmongWrittenOnes() throws {
+    let prices = (0..<30).map { "$1,\(200 + $0).50" }
+    let failure = error { () throws(SoftmaxError) in
+      _ = try table(prices + ["call us"]).features()
+    }
+    #expect(failure?.location?.line == 32)
+    #expect(failure?.message.hasPrefix("expected a number like $1,234.5") == true)
+    #expect(failure?.remedy?.contains("--missing") == true)
+    let missing = CSVFormat(missingMarks: ["call us"])
+    #expect(try numbers(prices + ["call us"], missing).last == .some(nil))
+    // Many are categories.
+    #expect(try table(prices + ["call us", "soon", "later"]).table.columns[0].type == .category)
+  }
+
   @Test func aPercentageIsAHundredthRoundedOnce() throws {
     #expect(try numbers(["45%", "7 %", "-0.7%", "12.5%"]) == [0.45, 0.07, -0.007, 0.125])
     #expect(try numbers(["45,5 %", "7 %"]) == [0.455, 0.07])

@@ -179,4 +179,66 @@ private func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     let rows = try PictureFolder.predictionRows(of: folder.path, part: nil, as: PictureFormat())
     #expect(rows.labels == nil && rows.features.rowCount == 1)
   }
+
+  // A part of a PNG file: its length, its name, its bytes and their checksum.
+  private func part(_ name: String, _ bytes: [UInt8], isDamaged: Bool = false) -> [UInt8] {
+    func word(_ number: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+    }
+    let body = Array(name.utf8) + bytes
+    let checksum = Deflate.crc32([ByteStorage(body)])
+    return word(UInt32(bytes.count)) + body + word(isDamaged ? ~checksum : checksum)
+  }
+
+  @Test func partsOfAPNGFileThatAreNotItsPixelsDoNotMatter() throws {
+    let bytes = try PictureGolden.bytes("colours.png")
+    let whole = try picture(bytes)
+    for extra in [
+      part("gAMA", [0, 0, 0, 0]), part("iCCP", Array("a".utf8) + [0, 0, 1, 2]),
+      part("tEXt", Array("a".utf8) + [0, 0x62], isDamaged: true),
+      part("zTXt", Array("a".utf8) + [0, 0, 0x78]),
+    ] {
+      // The signature and the first part are 33 bytes.
+      #expect(try picture(Array(bytes[..<33]) + extra + Array(bytes[33...])) == whole)
+    }
+  }
+
+  @Test func bytesThatBelongToNothingDoNotMatterInAJPEGFile() throws {
+    let bytes = try PictureGolden.bytes("colours.jpg")
+    let extended = Array(bytes.dropLast(2)) + [1, 2] + Array(bytes.suffix(2))
+    #expect(try picture(extended) == picture(bytes))
+  }
+
+  @Test func aFolderOfIDXFilesMayHoldAPicture() throws {
+    try folder.write(PictureGolden.bytes("gray.png"), to: "preview.png")
+    try folder.write(Fixtures.images, to: "train-images-idx3-ubyte")
+    try folder.write(Fixtures.labels([0, 1, 0]), to: "train-labels-idx1-ubyte")
+    #expect(FileFormats.format(of: try DataFile(folder.path)).title == "IDX folder")
+  }
+
+  @Test func linksThatLeadBackAreNotFollowed() throws {
+    try folder.write(PictureGolden.bytes("gray.png"), to: "a/1.png")
+    try folder.write(PictureGolden.bytes("gray.png"), to: "b/1.png")
+    for name in 0..<9 {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path("a/back\(name)"), withDestinationPath: folder.path)
+    }
+    #expect(try PictureFolder.load(folder.path).training.count == 2)
+  }
+
+  @Test(arguments: [0, -1, 4_097]) func aSideOfNoPictureIsATypedError(side: Int) throws {
+    for name in ["a", "b"] {
+      try folder.write(PictureGolden.bytes("gray.png"), to: "\(name)/1.png")
+    }
+    let failure = error { () throws(SoftmaxError) in
+      _ = try PictureFolder.load(folder.path, as: PictureFormat(height: side, width: 4))
+    }
+    #expect(failure?.code == .invalidArgument)
+  }
+
+  @Test func aFileNamedAsAPictureIsOne() throws {
+    try folder.write(Array("text".utf8), to: "a.png")
+    let file = try DataFile(folder.path("a.png"))
+    #expect(FileFormats.format(of: file).title == "picture")
+  }
 }

@@ -73,6 +73,18 @@ import Testing
     #expect(selection.logLoss > 0.9 * selection.baselineLogLoss)
   }
 
+  @Test func theBaselineIsThatOfTheRowsThatWereJudged() throws {
+    // Each of eight classes more has a single row, which no fold judges.
+    let data = try table(48, isNoise: true)
+    let labels = data.labels.prefix(40) + (2..<10)
+    let rare = try data.replacing(
+      labels: Array(labels), classNames: data.classNames + (2..<10).map { "rare \($0)" })
+    let selection = try selection(AutoClassifier().fitted(to: rare))
+    #expect(selection.rowCount == 40)
+    let most = [0, 1].map { label in labels.count { $0 == label } }.max() ?? 0
+    #expect(abs(selection.baselineAccuracy - Double(most) / 40) < 1e-12)
+  }
+
   @Test func aSingleModelIsNeededForAStartAndCallbacks() throws {
     let data = try table(48)
     let start = try SoftmaxRegression().fitted(to: data)

@@ -30,7 +30,7 @@ package struct CivilDate: Hashable, Sendable {
   ///
   /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
   package init?(daysSince1970 days: Int) {
-    guard abs(days) < 10_000 * 366 else { return nil }
+    guard (-10_000 * 366..<10_000 * 366).contains(days) else { return nil }
     let shifted = days + Self.daysBefore1970
     let era = (shifted >= 0 ? shifted : shifted - Self.daysOfEra + 1) / Self.daysOfEra
     let dayOfEra = shifted - era * Self.daysOfEra
@@ -72,7 +72,8 @@ package struct CivilDate: Hashable, Sendable {
     guard rest > 0 else { return day }
     let whole = Int(rest)
     let fraction = rest - Double(whole)
-    let text = fraction == 0 ? "" : String("\(fraction)".dropFirst())
+    // Below a ten thousandth of a second the fraction would be written with an exponent.
+    let text = fraction < 1e-4 ? "" : String("\(fraction)".dropFirst())
     let time = "\(digits(whole / 3_600)):\(digits(whole / 60 % 60)):\(digits(whole % 60))"
     return "\(day)T\(time)\(text)Z"
   }

@@ -143,6 +143,8 @@ package struct PredictionRows: Sendable {
   package let features: Features
   /// The shape of one row.
   package let featureShape: [Int]
+  /// The name of the file of each row, if each has one.
+  package let names: [String]?
   /// The class name of each row, nil for a row without a label; nil as a whole if the file has no labels.
   package let labels: [String?]?
   /// A message for the user about what was detected; nil if there is nothing to report.
@@ -151,9 +153,10 @@ package struct PredictionRows: Sendable {
   package let warnings: [String]
 
   init(
-    features: Features, featureShape: [Int], labels: [String?]? = nil, note: String? = nil,
-    warnings: [String] = []
+    features: Features, featureShape: [Int], names: [String]? = nil, labels: [String?]? = nil,
+    note: String? = nil, warnings: [String] = []
   ) {
+    self.names = names
     self.features = features
     self.featureShape = featureShape
     self.labels = labels

@@ -75,7 +75,7 @@ extension FileFormat {
 package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
-    PictureFolderFormat(), IDXFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(),
+    IDXFolderFormat(), PictureFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(),
     ModelFileFormat(), PictureFileFormat(),
     SVMLightFileFormat(), FastTextFileFormat(), table,
   ]

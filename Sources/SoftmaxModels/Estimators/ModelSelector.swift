@@ -151,8 +151,9 @@ struct ModelSelector {
   ) -> ModelSelection {
     let interval = evaluation.accuracyInterval
     var counts = [Double](repeating: 0, count: dataset.classCount)
-    for label in dataset.labels { counts[label] += 1 }
-    let shares = counts.map { $0 / Double(dataset.count) }
+    // Of the rows that were judged: the only row of a class belongs to no fold.
+    for label in evaluation.labels { counts[label] += 1 }
+    let shares = counts.map { $0 / Double(evaluation.rowCount) }
     return ModelSelection(
       candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
       logLoss: evaluation.logLoss,

@@ -5,14 +5,17 @@ package import SoftmaxModels
 
 extension Prediction {
   /// Returns the event of a row's prediction, with the probabilities in the order of the classes.
-  package func json(row: Int) -> JSONValue {
-    .object([
-      ("event", .string("prediction")),
-      ("row", .integer(row)),
-      ("label", .string(label)),
-      ("index", .integer(index)),
-      ("probability", .float(probability)),
-      ("probabilities", .array(probabilities.map { .float($0) })),
-    ])
+  ///
+  /// - Parameter file: the name of the file that the row is; nil if it has none of its own.
+  package func json(row: Int, file: String? = nil) -> JSONValue {
+    let place: [(key: String, value: JSONValue)] =
+      [("row", .integer(row))] + (file.map { [("file", .string($0))] } ?? [])
+    return .object(
+      [("event", .string("prediction"))] + place + [
+        ("label", .string(label)),
+        ("index", .integer(index)),
+        ("probability", .float(probability)),
+        ("probabilities", .array(probabilities.map { .float($0) })),
+      ])
   }
 }

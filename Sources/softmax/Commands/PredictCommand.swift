@@ -139,9 +139,10 @@ struct PredictCommand: ParsableCommand {
     console: Console
   ) throws(SoftmaxError) -> any PredictionFormat {
     let classNames = classifier.classNames
+    let hasFileNames = sources.contains(where: \.hasFileNames)
     guard let form else {
       if json { return JSONPredictionFormat() }
-      if csv { return CSVPredictionFormat(classNames: classNames) }
+      if csv { return CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames) }
       return TextPredictionFormat(
         classNames: classNames, sources: sources, top: top ?? 1, showsPictures: preview,
         terminal: console.terminal)
@@ -163,8 +164,9 @@ struct PredictCommand: ParsableCommand {
         remedy: "write it to a file of its own, without --top and --probabilities")
     }
     return switch form {
-    case .commas: CSVPredictionFormat(classNames: classNames)
-    case .tabs: CSVPredictionFormat(classNames: classNames, separator: "\t")
+    case .commas: CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames)
+    case .tabs:
+      CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames, separator: "\t")
     case .json: JSONPredictionFormat()
     }
   }

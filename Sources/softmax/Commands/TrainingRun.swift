@@ -225,7 +225,10 @@ struct TrainingRun {
   private func nextCommand(isJudged: Bool, isTable: Bool) -> String {
     let model = ShellWord.quoted(command.output)
     if !isJudged, isTable {
-      return PrintableText.line("softmax predict \(model) new.csv --output predicted.csv")
+      let words = command.source.table.wordsOfForm.map(ShellWord.quoted)
+      return PrintableText.line(
+        (["softmax predict \(model) new.csv --output predicted.csv"] + words).joined(separator: " ")
+      )
     }
     var words = ["softmax", isJudged ? "evaluate" : "inspect", model]
     if isJudged {

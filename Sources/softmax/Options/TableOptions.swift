@@ -106,19 +106,23 @@ struct TableOptions: ParsableArguments {
 
   /// The options as words of a command line.
   var words: [String] {
-    var words: [String] = []
-    func add(_ name: String, _ value: String) {
-      // A separate value that starts with a dash would be parsed as an option.
-      words += value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
-    }
-    if let target { add("--target", target) }
-    for column in ignore { add("--ignore", column) }
-    for (option, columns, _) in types { columns.forEach { add(option, $0) } }
-    if let separator { add("--separator", separator.rawValue) }
-    if let decimal { add("--decimal", decimal.rawValue) }
-    for mark in missing { add("--missing", mark) }
-    if let header { words.append(header ? "--header" : "--no-header") }
-    return words
+    (target.map { Self.words("--target", $0) } ?? [])
+      + ignore.flatMap { Self.words("--ignore", $0) }
+      + types.flatMap { option, columns, _ in columns.flatMap { Self.words(option, $0) } }
+      + wordsOfForm
+  }
+
+  /// The options that do not name columns, which a model knows.
+  var wordsOfForm: [String] {
+    (separator.map { Self.words("--separator", $0.rawValue) } ?? [])
+      + (decimal.map { Self.words("--decimal", $0.rawValue) } ?? [])
+      + missing.flatMap { Self.words("--missing", $0) }
+      + (header.map { [$0 ? "--header" : "--no-header"] } ?? [])
+  }
+
+  // A separate value that starts with a dash would be parsed as an option.
+  private static func words(_ name: String, _ value: String) -> [String] {
+    value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
   }
 }
 

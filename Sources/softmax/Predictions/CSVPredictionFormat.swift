@@ -2,19 +2,23 @@
 
 import SoftmaxKit
 
-/// A table of separated values with a line for each row and a column for each class.
+/// A table of separated values with a line for each row and a column for each class, and one for the names of files if
+/// rows are files.
 struct CSVPredictionFormat: LinePredictionFormat {
   private let classNames: [String]
+  private let hasFileNames: Bool
   private let separator: Character
 
-  init(classNames: [String], separator: Character = ",") {
+  init(classNames: [String], hasFileNames: Bool, separator: Character = ",") {
     self.classNames = classNames
+    self.hasFileNames = hasFileNames
     self.separator = separator
   }
 
   var header: [String] {
     var line = CSVLine(separator: separator)
-    for name in ["row", "label", "index", "probability"] { line.append(text: name) }
+    let names = ["row"] + (hasFileNames ? ["file"] : []) + ["label", "index", "probability"]
+    for name in names { line.append(text: name) }
     for name in classNames { line.append(text: name) }
     return [line.text]
   }
@@ -22,6 +26,7 @@ struct CSVPredictionFormat: LinePredictionFormat {
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
     var line = CSVLine(separator: separator)
     line.append(number: input.number(ofRow: row))
+    if hasFileNames { line.append(text: input.fileName(ofRow: row) ?? "") }
     line.append(text: prediction.label)
     line.append(number: prediction.index)
     line.append(number: prediction.probability)

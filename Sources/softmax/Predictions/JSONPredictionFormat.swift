@@ -7,6 +7,6 @@ struct JSONPredictionFormat: LinePredictionFormat {
   let header: [String] = []
 
   func lines(for prediction: Prediction, row: Int, of input: PredictionInput) -> [String] {
-    [prediction.json(row: input.number(ofRow: row)).text]
+    [prediction.json(row: input.number(ofRow: row), file: input.fileName(ofRow: row)).text]
   }
 }

@@ -6,7 +6,8 @@ import SoftmaxKit
 struct JSONRowPredictionFormat: PredictionFormat {
   // The beginnings of the members of an object, such as `,"length":`.
   private struct Keys {
-    let reader: ObjectIdentifier
+    // It is kept, so that no other table has its identity.
+    let reader: CSVBlockReader
     let cells: [[UInt8]]
     let added: [[UInt8]]
   }
@@ -47,7 +48,7 @@ struct JSONRowPredictionFormat: PredictionFormat {
   }
 
   private mutating func keys(of reader: CSVBlockReader) -> Keys {
-    if let keys, keys.reader == ObjectIdentifier(reader) { return keys }
+    if let keys, keys.reader === reader { return keys }
     var taken = UniqueNames()
     let names = (0..<reader.columnCount).map { place in
       let name = reader.columnNames?[place] ?? ""
@@ -57,7 +58,7 @@ struct JSONRowPredictionFormat: PredictionFormat {
       Array(((isFirst ? "" : ",") + JSONValue.string(name).text + ":").utf8)
     }
     let keys = Keys(
-      reader: ObjectIdentifier(reader),
+      reader: reader,
       cells: names.enumerated().map { key($1, isFirst: $0 == 0) },
       added: added.names(besides: &taken).map { key($0) })
     self.keys = keys

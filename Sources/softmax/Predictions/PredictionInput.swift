@@ -14,6 +14,8 @@ struct PredictionInput {
   private var firstRow = 0
   /// The rows as they are in a table that is read in blocks, and its reader; nil for other data.
   let table: (reader: CSVBlockReader, block: CSVBlock)?
+  // The name of the file of each row; nil if they are of one file.
+  private let fileNames: [String]?
   // Returns the class name of each row as the data contain it; nil for data without labels.
   private var trueLabel: ((Int) -> String?)?
 
@@ -31,6 +33,7 @@ struct PredictionInput {
       name = DatasetReference(source: reference.source, part: reference.part).description
       let rows = try loader.rows(of: path, part: reference.part, for: classifier, file: file)
       featureShape = rows.featureShape
+      fileNames = rows.names.map { names in reference.row.map { [names[$0]] } ?? names }
       features = try Self.chosen(reference.row, of: rows.features, path: path)
       let labels = rows.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
       trueLabel = labels.map { labels in { labels[$0] } }
@@ -39,6 +42,7 @@ struct PredictionInput {
         of: reference, default: .test, like: KnownInputs(of: classifier))
       name = DatasetReference(source: reference.source, part: reference.part ?? .test).description
       features = samples.features
+      fileNames = nil
       featureShape = samples.featureShape
       trueLabel = { samples.classNames[samples.labels[$0]] }
     }
@@ -53,6 +57,7 @@ struct PredictionInput {
     featureShape = [features.columnCount]
     namedRow = nil
     firstRow = block.firstRow
+    fileNames = nil
     table = (reader, block)
   }
 
@@ -62,6 +67,7 @@ struct PredictionInput {
     featureShape = input.featureShape
     namedRow = input.namedRow
     firstRow = input.firstRow + rows.lowerBound
+    fileNames = input.fileNames.map { Array($0[rows]) }
     table = nil
     trueLabel = input.trueLabel.map { label in { label(rows.lowerBound + $0) } }
   }
@@ -99,6 +105,12 @@ struct PredictionInput {
 
   /// Returns the number of a row in its data.
   func number(ofRow row: Int) -> Int { namedRow ?? firstRow + row }
+
+  /// Whether each row is a file of its own.
+  var hasFileNames: Bool { fileNames != nil }
+
+  /// Returns the name of the file of a row; nil if it has none of its own.
+  func fileName(ofRow row: Int) -> String? { fileNames?[row] }
 
   /// Returns the name of a row's true class; nil if it is not known.
   func trueLabel(ofRow row: Int) -> String? { trueLabel.flatMap { $0(row) } }

@@ -52,6 +52,11 @@ struct PredictionSource {
   /// Whether it is a table that is read in blocks.
   var isTable: Bool { if case .table = rows { true } else { false } }
 
+  /// Whether each row is a file of its own.
+  var hasFileNames: Bool {
+    if case .inMemory(let input, _) = rows { input.hasFileNames } else { false }
+  }
+
   /// The greatest number of a row, or an estimate of it.
   var greatestRow: Int {
     switch rows {

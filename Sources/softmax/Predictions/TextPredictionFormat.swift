@@ -35,8 +35,10 @@ struct TextPredictionFormat: LinePredictionFormat {
     for prediction: Prediction, row: Int, of input: PredictionInput
   ) -> [String] {
     let number = String(input.number(ofRow: row))
-    var line = showsInput ? PrintableText.line(input.name) + " " : ""
-    line += "row \(PrintableText.rightAligned(number, to: numberWidth))  "
+    var line =
+      input.fileName(ofRow: row).map { PrintableText.line($0) + "  " }
+      ?? (showsInput ? PrintableText.line(input.name) + " " : "")
+      + "row \(PrintableText.rightAligned(number, to: numberWidth))  "
     let classes = prediction.ranking.prefix(top).map { index in
       PrintableText.padded(classNames[index], to: nameWidth) + " "
         + PrintableText.rightAligned(percent(prediction.probabilities[index]), to: 7)

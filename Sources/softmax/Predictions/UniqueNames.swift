@@ -3,6 +3,8 @@
 /// Names of which none is given twice.
 struct UniqueNames {
   private var taken: Set<String>
+  // The number that is tried next for a text whose earlier ones are taken.
+  private var nextNumbers: [String: Int] = [:]
 
   /// Begins with names that are taken.
   init(taken: some Sequence<String> = []) { self.taken = Set(taken) }
@@ -11,7 +13,8 @@ struct UniqueNames {
   ///
   /// - Parameter number: the number to begin with; 1 is not written.
   mutating func name(_ text: String, from number: Int = 1) -> String {
-    var number = number
+    var number = max(number, nextNumbers[text] ?? number)
+    defer { nextNumbers[text] = number + 1 }
     while true {
       let name = number == 1 ? text : "\(text)_\(number)"
       if taken.insert(name).inserted { return name }

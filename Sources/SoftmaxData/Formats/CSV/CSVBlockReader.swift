@@ -14,7 +14,7 @@ package final class CSVBlockReader {
   package let header: CSVRecords?
   /// The bytes at the end of the first line.
   package let lineEnd: [UInt8]
-  /// The decimal mark of the numbers.
+  /// The decimal mark of the numbers, for those that are written beside them.
   package let decimalMark: CSVFormat.DecimalMark
   /// The character between the cells.
   package let separator: CSVFormat.Separator
@@ -39,7 +39,8 @@ package final class CSVBlockReader {
 
   init(
     _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
-    maximumByteCount: Int, chunkByteCount: Int = 1 << 18
+    dateOrders: [Int: CellNotation.DateOrder] = [:], maximumByteCount: Int,
+    chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
     let scanner = try CSVScanner(
       reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
@@ -53,14 +54,17 @@ package final class CSVBlockReader {
         at: .file(path: reader.path, offset: nil))
     }
     let columns = try CSVColumns(
-      scanner, sample: sample, format: format, categories: categories)
+      scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
     (self.scanner, self.columns, self.sample, self.marks) = (scanner, columns, sample, marks)
     (self.format, self.maximumByteCount) = (format, maximumByteCount)
     // From the length of the first lines, plus 3 percent. It is too low for a gzipped file, whose size is
     // that of the compressed bytes, and for a pipe; the columns then grow as needed.
     expectedRowCount = reader.sourceByteCount / sample.byteCountOfLine * 33 / 32
     (columnNames, columnCount) = (columns.names, columns.count)
-    (separator, decimalMark) = (sample.separator, sample.decimalMark)
+    separator = sample.separator
+    // Where no number is of digits alone, those with signs say what stands before decimals.
+    let isOfComma = columns.notations.values.contains { $0.decimalMark == .comma }
+    decimalMark = isOfComma ? .comma : sample.decimalMark
     (hasByteOrderMark, lineEnd) = (scanner.hasByteOrderMark, scanner.lineEnd)
     hasSeparatorLine = named != nil
     if columns.names == nil {

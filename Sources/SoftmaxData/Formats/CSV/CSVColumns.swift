@@ -27,11 +27,13 @@ struct CSVColumns {
   /// Determines the columns; the current record of the scanner must be the first of the table.
   ///
   /// - Parameter categories: the indices of columns that are known to hold texts further on in the file.
+  /// - Parameter dateOrders: the order of day and month in columns, where it is known from the whole file.
   /// - Throws: `invalidData` if the first line may be a header or a row, if a name is ambiguous, or if no
   ///   feature column remains; `notFound` or `invalidArgument` for a column of the format that is missing
   ///   or ambiguous.
   init(
-    _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat, categories: Set<Int> = []
+    _ scanner: CSVScanner, sample: CSVSample, format: CSVFormat, categories: Set<Int> = [],
+    dateOrders: [Int: CellNotation.DateOrder] = [:]
   ) throws(SoftmaxError) {
     line = scanner.line
     let hasHeader = try Self.hasHeader(scanner, sample: sample, format: format)
@@ -96,6 +98,9 @@ struct CSVColumns {
       // What a model knows of a column is not found again, and classes have no other notation than their texts.
       if column == target || categories.contains(column) {
         found.append(.category)
+      } else if let order = dateOrders[column] {
+        found.append(.date)
+        known[column] = CellNotation(dateOrder: order)
       } else if let type = types[column], isOfModel.contains(column),
         type != .date || known[column] != nil
       {

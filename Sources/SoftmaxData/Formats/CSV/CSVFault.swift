@@ -46,8 +46,10 @@ struct CSVFault {
   ///   - column: the index of the column.
   ///   - name: the name of the column; nil or empty if it has none.
   ///   - isClass: whether the column holds the classes.
+  ///   - isOfModel: whether a model knows the column, so that it cannot be left out.
   func error(
-    column: Int, name: String?, isClass: Bool, path: String, decimalMark: CSVFormat.DecimalMark
+    column: Int, name: String?, isClass: Bool, isOfModel: Bool, path: String,
+    decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
     func error(
@@ -68,7 +70,8 @@ struct CSVFault {
         "fill the gap or remove the line" + name)
     case .noNumber:
       return error(
-        "expected a number\(place), got \(CSVTable.quoted(text))", remedy(decimalMark: decimalMark))
+        "expected a number\(place), got \(CSVTable.quoted(text))",
+        remedy(decimalMark: decimalMark, isOfModel: isOfModel))
     case .notFinite:
       return error(
         "a feature must be finite\(place), got \(CSVTable.quoted(text))",
@@ -80,21 +83,27 @@ struct CSVFault {
     case .notWritten(let notation):
       return error(
         "expected \(notation.example)\(place), got \(CSVTable.quoted(text))",
-        "write it like the others, or fill the gap; if the column holds categories, say so (--category), or "
-          + "leave it out (--ignore)")
+        "write it like the others; if it is a mark for what is missing, name that (--missing)"
+          + (isOfModel
+            ? ""
+            : "; if the column holds categories, say so (--category), or leave it out (--ignore)"))
     }
   }
 
   // Returns the remedy for a text in a column of numbers.
-  private func remedy(decimalMark: CSVFormat.DecimalMark) -> String {
+  private func remedy(decimalMark: CSVFormat.DecimalMark, isOfModel: Bool) -> String {
     if let other = decimalMark.other(reading: text) {
       return
         "if decimals are written with a \(other.rawValue), say so (--decimal \(other.rawValue)); "
-        + "write thousands without a mark"
+        + "if it separates thousands, say what stands before decimals (--decimal "
+        + "\(decimalMark.rawValue))"
     }
-    return
-      "if it is a mark for what is missing, name that (--missing); if the column holds categories or the "
-      + "classes, say so (--category, --target), or leave it out (--ignore)"
+    let missing = "if it is a mark for what is missing, name that (--missing)"
+    return isOfModel
+      ? missing
+      : missing
+        + "; if the column holds categories or the classes, say so (--category, --target), or leave "
+        + "it out (--ignore)"
   }
 }
 

@@ -19,6 +19,8 @@ struct CSVRows {
 
   // The number of texts in each column of numbers.
   private var textCounts: [Int: Int] = [:]
+  // The number of them that are dates in the other order of day and month.
+  private var otherOrderCounts: [Int: Int] = [:]
 
   private let columns: CSVColumns
   private let marks: MissingMarks
@@ -205,6 +207,9 @@ struct CSVRows {
     }
     if let order = notation.dateOrder {
       if let seconds = CSVWrittenDate.seconds(text, order) { return seconds }
+      if columns.ambiguousDates.contains(column), CSVWrittenDate.seconds(text, order.other) != nil {
+        otherOrderCounts[column, default: 0] += 1
+      }
     } else if case .number(let number) = CSVWrittenNumber.number(text, notation) {
       if !marks.contains(number) { return number }
       note(CSVFault(.missing, line: scanner.line, text: text), column)
@@ -254,10 +259,25 @@ struct CSVRows {
     Set(
       zip(numberColumns + writtenColumns.map(\.column), numbers + written).compactMap {
         column, numbers in
-        guard let textCount = textCounts[column], !columns.isTypeKnown[column] else { return nil }
+        guard let textCount = textCounts[column], !columns.isTypeKnown[column],
+          dateOrders[column] == nil
+        else { return nil }
         let cellCount = textCount + numbers.count { !$0.isNaN }
         return CSVColumns.holdsNumbers(textCount: textCount, cellCount: cellCount) ? nil : column
       })
+  }
+
+  /// The order of the columns whose dates may begin with the day or with the month by the first lines, where only the
+  /// other one reads all lines.
+  var dateOrders: [Int: CellNotation.DateOrder] {
+    var orders: [Int: CellNotation.DateOrder] = [:]
+    for (column, notation) in writtenColumns {
+      guard let order = notation.dateOrder, let count = otherOrderCounts[column],
+        count == textCounts[column]
+      else { continue }
+      orders[column] = order.other
+    }
+    return orders
   }
 
   private mutating func note(_ fault: CSVFault, _ column: Int) {

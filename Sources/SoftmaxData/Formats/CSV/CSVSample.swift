@@ -102,7 +102,7 @@ struct CSVSample {
   private static func decimalMark(
     of scanner: CSVScanner
   ) -> (CSVFormat.DecimalMark, Bool) {
-    var (recordCount, hasPoint, hasComma) = (0, false, false)
+    var (recordCount, hasComma) = (0, false)
     while recordCount < Self.recordCount, (try? scanner.advance()) == true {
       recordCount += 1
       for cell in scanner.cells {
@@ -111,14 +111,20 @@ struct CSVSample {
         guard isOfPoint != isOfComma, let text = scanner.text(of: cell) else { continue }
         let decimals = text.drop { $0 != "," && $0 != "." }.dropFirst().prefix { $0.isNumber }
         if isOfPoint {
-          if decimals.count != 3 { return (.point, true) }
-          hasPoint = true
-        } else if decimals.count != 3 {
+          if decimals.count != 3 || !Self.mayHaveThousands(text) { return (.point, true) }
+        } else if decimals.count != 3 || !Self.mayHaveThousands(text) {
           hasComma = true
         }
       }
     }
-    return hasPoint ? (.point, false) : hasComma ? (.comma, true) : (.point, false)
+    // Beside decimals that can only follow a comma, a point before three digits separates thousands.
+    return hasComma ? (.comma, true) : (.point, false)
+  }
+
+  // Returns whether the digits before a mark may be thousands: one to three, and no 0 alone.
+  private static func mayHaveThousands(_ text: String) -> Bool {
+    let digits = text.drop { "+- ".contains($0) }.prefix { $0.isNumber }
+    return (1...3).contains(digits.count) && digits.first != "0"
   }
 
   // Scores a separator by the product of two factors.

@@ -44,23 +44,26 @@ extension CSVTable {
       DataFile(bytes: bytes, name: name), as: format, maximumByteCount: maximumByteCount)
   }
 
-  /// Reads a file, a second time if it has columns whose first lines alone look like numbers.
+  /// Reads a file, a second time if its first lines mislead: a column of categories begins with numbers, or its dates
+  /// have another order of day and month.
   static func read(
     _ file: DataFile, as format: CSVFormat, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
     let table = try read(file.reader(), as: format, maximumByteCount: maximumByteCount)
-    guard !table.categories.isEmpty else { return table }
+    guard !table.categories.isEmpty || !table.dateOrders.isEmpty else { return table }
     return try read(
-      file.reader(), as: format, categories: table.categories, maximumByteCount: maximumByteCount)
+      file.reader(), as: format, categories: table.categories, dateOrders: table.dateOrders,
+      maximumByteCount: maximumByteCount)
   }
 
   static func read(
     _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
-    maximumByteCount: Int, chunkByteCount: Int = 1 << 18
+    dateOrders: [Int: CellNotation.DateOrder] = [:], maximumByteCount: Int,
+    chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) -> CSVTable {
     let blocks = try CSVBlockReader(
-      reader, as: format, categories: categories, maximumByteCount: maximumByteCount,
-      chunkByteCount: chunkByteCount)
+      reader, as: format, categories: categories, dateOrders: dateOrders,
+      maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
     return try blocks.rest()
   }
 }

@@ -43,6 +43,8 @@ public struct CSVTable: Sendable {
   private let faults: [Int: CSVFaults]
   /// The columns that were taken for numbers by the first lines, and hold categories.
   let categories: Set<Int>
+  /// The order of dates that all lines tell, and the first ones do not.
+  let dateOrders: [Int: CellNotation.DateOrder]
   /// The columns that are no features because they identify the rows.
   let identifiers: [CSVIdentifier]
   // The error for using the class column if it looks like a quantity, and no model says that it holds classes.
@@ -58,6 +60,7 @@ public struct CSVTable: Sendable {
     table = try rows.finish()
     faults = rows.faults
     categories = rows.categories
+    dateOrders = rows.dateOrders
     // The features of a model's table are fixed.
     identifiers = format.schema == nil ? columns.identifiers(of: table) : []
     schema = try TableSchema(
@@ -154,8 +157,8 @@ public struct CSVTable: Sendable {
   private func error(in columns: [(column: Int, canBeMissing: Bool)]) -> SoftmaxError? {
     Self.error(of: faults, in: columns) { fault, column in
       fault.error(
-        column: column, name: table.columns[column].name, isClass: column == target, path: path,
-        decimalMark: decimalMark)
+        column: column, name: table.columns[column].name, isClass: column == target,
+        isOfModel: knownSchema != nil && column != target, path: path, decimalMark: decimalMark)
     }
   }
 

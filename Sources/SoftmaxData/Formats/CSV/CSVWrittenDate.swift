@@ -5,23 +5,29 @@ import SoftmaxCore
 enum CSVWrittenDate {
   private static let greatestByteCount = 40
 
-  /// Returns the order of the parts of a column's dates; nil if none of the orders reads all cells.
+  /// Returns the order of the parts of a column's dates; nil if none of the orders reads all cells but so few that they
+  /// are mistakes.
   ///
   /// - Parameter cells: the texts of the cells that are not missing.
-  /// - Returns: the order, and whether only that one reads them. If no day is above 12, a date with slashes is taken to
+  /// - Returns: the order, and whether only that one reads so many. If no day is above 12, a date with slashes is taken to
   ///   begin with the month, as in the United States, and another one with the day.
   static func order(of cells: [String]) -> (order: CellNotation.DateOrder, isSure: Bool)? {
-    guard let first = cells.first else { return nil }
-    func reads(_ order: CellNotation.DateOrder) -> Bool {
-      cells.allSatisfy { seconds($0, order) != nil }
+    func mistakeCount(_ order: CellNotation.DateOrder) -> Int {
+      cells.count { seconds($0, order) == nil }
     }
-    if reads(.yearFirst) { return (.yearFirst, true) }
-    switch (reads(.dayFirst), reads(.monthFirst)) {
-    case (true, true): return (first.contains("/") ? .monthFirst : .dayFirst, false)
-    case (true, false): return (.dayFirst, true)
-    case (false, true): return (.monthFirst, true)
-    case (false, false): return nil
+    let orders: [CellNotation.DateOrder] = [.yearFirst, .dayFirst, .monthFirst]
+    let counts = orders.map(mistakeCount)
+    guard let least = counts.min(), !cells.isEmpty,
+      CSVColumns.holdsNumbers(textCount: least, cellCount: cells.count)
+    else { return nil }
+    let best = zip(orders, counts).filter { $1 == least }.map(\.0)
+    // Dates in two orders are no mistakes.
+    let mistakes = cells.filter { seconds($0, best[0]) == nil }
+    guard mistakes.allSatisfy({ cell in orders.allSatisfy { seconds(cell, $0) == nil } }) else {
+      return nil
     }
+    guard best.count > 1 else { return (best[0], true) }
+    return (cells.contains { $0.contains("/") } ? .monthFirst : .dayFirst, false)
   }
 
   /// Returns the seconds from the beginning of 1970 in UTC; nil for a text that is no date of the order.

@@ -44,8 +44,10 @@ enum CSVWrittenNumber {
       }
     }
     let isOfComma =
-      isSure(",", ".") || isMarkKnown && own == .point || currency == "$" || currency == "£"
-    let isOfPoint = isSure(".", ",") || isMarkKnown && own == .comma
+      isSure(",", ".") || haveThousands(cells, of: ",") || isMarkKnown && own == .point
+      || currency == "$" || currency == "£"
+    let isOfPoint =
+      isSure(".", ",") || haveThousands(cells, of: ".") || isMarkKnown && own == .comma
     let other: CellNotation.DecimalMark = own == .point ? .comma : .point
     let hasSigns = percentCount > 0 || currency != nil
     let hasSpaces = cells.contains { $0.contains(where: spaces.contains) }
@@ -59,6 +61,35 @@ enum CSVWrittenNumber {
       (notation(.apostrophe, own), hasApostrophes),
     ]
     return candidates.first { $1 && reads($0) }?.0
+  }
+
+  /// Returns whether cells such as `911` and `1.754` must be whole numbers with thousands apart.
+  ///
+  /// Each has one to three digits and then groups of three, with the same mark before each; some have one group alone. If
+  /// the mark stood before decimals, some of so many numbers would have other decimals than three, or all would.
+  static func haveThousands(_ cells: [String]) -> Bool {
+    haveThousands(cells, of: ".") || haveThousands(cells, of: ",")
+  }
+
+  private static let leastCountOfThousands = 8
+
+  private static func haveThousands(_ cells: [String], of mark: Character) -> Bool {
+    var (wholeCount, markedCount) = (0, 0)
+    for cell in cells {
+      let digits = cell.drop { $0 == "-" || $0 == "+" }
+      let groups = digits.split(separator: mark, omittingEmptySubsequences: false)
+      guard let first = groups.first, (1...3).contains(first.count),
+        groups.dropFirst().allSatisfy({ $0.count == 3 }),
+        groups.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } })
+      else { return false }
+      if groups.count == 1 {
+        wholeCount += 1
+      } else {
+        guard first.first != "0" else { return false }
+        markedCount += 1
+      }
+    }
+    return wholeCount > 0 && markedCount >= leastCountOfThousands
   }
 
   // Returns whether a text has digits behind a mark, and not three.

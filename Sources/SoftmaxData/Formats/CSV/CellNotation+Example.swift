@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
+extension CellNotation.DateOrder {
+  /// The order with day and month exchanged.
+  var other: CellNotation.DateOrder {
+    switch self {
+    case .yearFirst: .yearFirst
+    case .dayFirst: .monthFirst
+    case .monthFirst: .dayFirst
+    }
+  }
+}
+
 extension CellNotation {
   /// What a cell holds, for messages, such as `a number like 1,234.5`.
   var example: String {

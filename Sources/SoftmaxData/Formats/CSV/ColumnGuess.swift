@@ -31,7 +31,8 @@ struct ColumnGuess {
   func column(_ column: Int, type: Table.ColumnType?) -> Column {
     let cells = records.lazy.compactMap { column < $0.count ? $0[column] : nil }
     let hasTexts = cells.contains { if case .text = $0 { true } else { false } }
-    let mayBeWritten = type == .date || hasTexts && (type == nil || type == .number)
+    let mayBeNumbers = type == nil || type == .number
+    let mayBeWritten = type == .date || mayBeNumbers && (hasTexts || hasThousands(column))
     if mayBeWritten, let found = written(column, type) { return found }
     if let type {
       // No order reads all cells: those that are no dates of ISO 8601 are errors.
@@ -43,22 +44,42 @@ struct ColumnGuess {
     return Column(type: holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category)
   }
 
-  // Returns dates or numbers that are not only digits, if all cells are; nil otherwise.
+  // Returns dates or numbers that are not only digits, if all cells are but so few that they are mistakes; nil
+  // otherwise.
   private func written(_ column: Int, _ type: Table.ColumnType?) -> Column? {
-    var cells: [String] = []
+    var (cells, plain) = ([String](), Set<String>())
     for (record, texts) in zip(records, texts) where column < record.count {
-      if record[column] != .missing { cells.append(texts[column]) }
+      if record[column] == .missing { continue }
+      cells.append(texts[column])
+      if case .number = record[column] { plain.insert(texts[column]) }
     }
     if type != .number, let (order, isSure) = CSVWrittenDate.order(of: cells) {
       return Column(
         type: .date, notation: CellNotation(dateOrder: order), isAmbiguous: !isSure)
     }
+    let numbers = withoutMistakes(cells)
     if type != .date,
+      !numbers.allSatisfy(plain.contains) || CSVWrittenNumber.haveThousands(numbers),
       let notation = CSVWrittenNumber.notation(
-        of: cells, mark: decimalMark, isMarkKnown: isDecimalMarkKnown)
+        of: numbers, mark: decimalMark, isMarkKnown: isDecimalMarkKnown)
     {
       return Column(type: .number, notation: notation)
     }
     return nil
+  }
+
+  private func hasThousands(_ column: Int) -> Bool {
+    CSVWrittenNumber.haveThousands(
+      zip(records, texts).compactMap { record, texts in
+        column < record.count && record[column] != .missing ? texts[column] : nil
+      })
+  }
+
+  // Returns the cells that have digits, if the others are few enough to be mistakes.
+  private func withoutMistakes(_ cells: [String]) -> [String] {
+    let numbers = cells.filter { $0.utf8.contains { $0 &- 0x30 < 10 } }
+    let isOfNumbers = CSVColumns.holdsNumbers(
+      textCount: cells.count - numbers.count, cellCount: cells.count)
+    return isOfNumbers ? numbers : cells
   }
 }

@@ -40,8 +40,8 @@ public enum IDXFolder {
     guard let trainingPaths = try paths(of: .training, in: path) else {
       throw SoftmaxError(
         .notFound,
-        "holds no \(trainingImages) and train-labels-idx1-ubyte, plain or with .gz, also none with a "
-          + "prefix such as emnist-letters-",
+        "holds no pictures, and no \(trainingImages) and train-labels-idx1-ubyte, plain or with .gz, also "
+          + "none with a prefix such as emnist-letters-",
         remedy: "name the folder that holds them", at: .file(path: path, offset: nil))
     }
     let testPaths = try paths(of: .test, in: path)
@@ -114,6 +114,14 @@ public enum IDXFolder {
   static func isComplete(_ path: String) -> Bool {
     [DatasetSplit.Part.training, .test].allSatisfy { role in
       [imagesName, labelsName].allSatisfy { find("", role, $0, in: path) != nil }
+    }
+  }
+
+  /// Returns whether a folder has a file of images, by its name.
+  static func hasFiles(_ path: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.contains { name in
+      spellings(of: imagesName).contains { name.hasSuffix($0) }
     }
   }
 

@@ -7,7 +7,10 @@ struct IDXFolderFormat: FileFormat {
   let title = "IDX folder"
   let content = FileContent.labeledFeatures
 
-  func recognizes(_ start: FileStart) -> Bool { start.isFolder }
+  func recognizes(_ start: FileStart) -> Bool {
+    start.isFolder
+      && (IDXFolder.hasFiles(start.path) || !PictureFiles.arePictures(in: start.path))
+  }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
     try options.arrays.validateIsEmpty(of: file.path)

@@ -92,13 +92,17 @@ extension Picture {
   /// - Throws: `invalidData` for damaged files; `unsupported` for other kinds of pictures, for pictures of more than
   ///   64 million pixels, and if this build reads none.
   static func size(of bytes: ByteStorage) throws(SoftmaxError) -> Size {
-    let kind = try kind(of: bytes)
+    let isPNG = try kind(of: bytes) == .png
+    return try start(of: isPNG ? withoutExtras(bytes) : bytes, isPNG: isPNG)
+  }
+
+  private static func start(of bytes: ByteStorage, isPNG: Bool) throws(SoftmaxError) -> Size {
     #if Pictures
       var found = softmax_picture()
       try unsafe call { message in
         unsafe bytes.withUnsafeBytes { raw in
           let data = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress
-          return kind == .png
+          return isPNG
             ? unsafe softmax_png_start(data, raw.count, &found, message)
             : unsafe softmax_jpeg_start(data, raw.count, &found, message)
         }
@@ -121,6 +125,27 @@ extension Picture {
     #endif
   }
 
+  // Returns the parts of a PNG file that say what its pixels are.
+  //
+  // The others may be damaged, or take minutes to unpack. Gamma and profiles are not considered either way.
+  private static func withoutExtras(_ bytes: ByteStorage) -> ByteStorage {
+    let essential = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"].map { Array($0.utf8) }
+    return unsafe bytes.withUnsafeBytes { bytes in
+      var result = unsafe Array(bytes.prefix(8))
+      var place = 8
+      // A part is its length in four bytes, its name in four, as many bytes, and a checksum in four.
+      while place + 12 <= bytes.count {
+        let length = unsafe bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+        let end = min(place + 12 + length, bytes.count)
+        if essential.contains(unsafe Array(bytes[place + 4..<place + 8])) {
+          unsafe result += bytes[place..<end]
+        }
+        place = end
+      }
+      return ByteStorage(result)
+    }
+  }
+
   /// Decodes a file of PNG or JPEG.
   ///
   /// Numbers of 16 bits are rounded to 8, what is transparent becomes white, and of an animated picture the first one
@@ -128,9 +153,10 @@ extension Picture {
   ///
   /// - Throws: The errors of ``size(of:)``.
   static func decoded(_ bytes: ByteStorage) throws(SoftmaxError) -> Picture {
-    let size = try size(of: bytes)
+    let isPNG = try kind(of: bytes) == .png
+    let bytes = isPNG ? withoutExtras(bytes) : bytes
+    let size = try start(of: bytes, isPNG: isPNG)
     #if Pictures
-      let isPNG = try kind(of: bytes) == .png
       var start = softmax_picture(
         width: UInt32(size.width), height: UInt32(size.height), channels: UInt32(size.channelCount))
       var pixels = [UInt8](repeating: 0, count: size.byteCount)

@@ -7,7 +7,11 @@ struct PictureFileFormat: FileFormat {
   let title = "picture"
   let content = FileContent.features
 
-  func recognizes(_ start: FileStart) -> Bool { Picture.Kind(start.bytes.prefix(16)) != nil }
+  // A picture that is broken from its first byte is known by its name.
+  func recognizes(_ start: FileStart) -> Bool {
+    !start.isFolder
+      && (Picture.Kind(start.bytes.prefix(16)) != nil || PictureFiles.isNamedPicture(start.path))
+  }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
     throw SoftmaxError(
@@ -24,7 +28,7 @@ struct PictureFileFormat: FileFormat {
     do throws(SoftmaxError) {
       let bytes = try file.whole(maximumByteCount: Picture.greatestFileByteCount)
       let rows = try PictureRows([file.name], as: options.pictures) { _ in bytes }
-      return PredictionRows(features: rows.features, featureShape: rows.shape)
+      return PredictionRows(features: rows.features, featureShape: rows.shape, names: [file.path])
     } catch {
       throw SoftmaxError(
         error.code, error.message, remedy: error.remedy,

@@ -50,6 +50,12 @@ struct PictureFiles {
   /// Returns whether a folder has pictures, by their names.
   static func arePictures(in folder: String) -> Bool { PictureFiles(folder) != nil }
 
+  /// Returns whether a file has the ending of pictures.
+  static func isNamedPicture(_ path: String) -> Bool {
+    let parts = FolderPath.name(path).split(separator: ".")
+    return parts.count > 1 && endings.contains(parts.last.map { $0.lowercased() } ?? "")
+  }
+
   private struct List {
     var otherCount = 0
 
@@ -72,7 +78,9 @@ struct PictureFiles {
       guard depth <= PictureFiles.greatestDepth else { return [] }
       return PictureFiles.entries(of: folder).flatMap { entry -> [String] in
         switch FileKind(entry.path) {
-        case .folder: files(in: entry.path, depth: depth + 1)
+        // A link may lead back, and several of them to very many paths.
+        case .folder where !PictureFiles.isLink(entry.path):
+          files(in: entry.path, depth: depth + 1)
         case .regular where isPicture(entry.path): [entry.path]
         default: []
         }
@@ -80,11 +88,14 @@ struct PictureFiles {
     }
 
     private mutating func isPicture(_ path: String) -> Bool {
-      let ending = FolderPath.name(path).split(separator: ".").last.map { $0.lowercased() } ?? ""
-      if PictureFiles.endings.contains(ending) { return true }
+      if PictureFiles.isNamedPicture(path) { return true }
       otherCount += 1
       return false
     }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
   }
 
   // Hidden files are those of systems, such as .DS_Store. The order does not depend on the file system.

@@ -74,8 +74,9 @@ public enum PictureFolder {
       throw failure(.notFound, "has no folder test", "name its training part", path)
     }
     let (rows, classNames) = try rows(chosen, as: format, in: path)
+    let names = rows.places.map { chosen[$0].path }
     return PredictionRows(
-      features: rows.features, featureShape: rows.shape,
+      features: rows.features, featureShape: rows.shape, names: names,
       labels: files.hasClasses ? classNames : nil,
       note: note(rows, otherCount: files.otherCount, classCount: nil), warnings: rows.warnings)
   }

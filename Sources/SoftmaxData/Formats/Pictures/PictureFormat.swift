@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
 
 /// How pictures become features; properties that are nil are found from the pictures.
 ///
@@ -17,8 +18,18 @@ public struct PictureFormat: Hashable, Sendable {
   /// Whether files that cannot be read as pictures are left out, with a warning, instead of being an error.
   public var skipsUnreadable: Bool
 
-  /// The greatest height and width.
-  static let greatestSide = 4_096
+  /// The greatest height and width: greater pictures are no work for dense layers.
+  package static let greatestSide = 4_096
+
+  func validate() throws(SoftmaxError) {
+    guard
+      let side = [height, width].compactMap(\.self).first(where: {
+        !(1...Self.greatestSide ~= $0)
+      })
+    else { return }
+    throw SoftmaxError(
+      .invalidArgument, "a picture's side has 1 to \(Self.greatestSide) pixels, got \(side)")
+  }
 
   /// Creates a format.
   public init(

@@ -27,6 +27,7 @@ struct PictureRows {
     _ names: [String], as format: PictureFormat,
     read: @escaping @Sendable (Int) throws(SoftmaxError) -> ByteStorage
   ) throws(SoftmaxError) {
+    try format.validate()
     let sizes = Self.results(of: names.count) { place throws(SoftmaxError) in
       try Picture.size(of: read(place))
     }
@@ -36,12 +37,17 @@ struct PictureRows {
     )
     let rowByteCount = height * width * channelCount
     try MemoryLimit.current.validate(
-      // The rows, and a copy of them while they are put together.
-      2 * Double(names.count) * Double(rowByteCount), for: "reading \(names.count) pictures",
+      // The rows, a copy of them while they are put together, and the decoded pictures.
+      2 * Double(names.count) * Double(rowByteCount)
+        + 2 * Double(WorkerTeam.processorCount)
+        * Double(sizes.compactMap { try? $0.get().byteCount }.max() ?? 0),
+      for: "reading \(names.count) pictures",
       remedy: "use fewer or smaller ones (--picture-size)")
     let rows = Self.results(of: names.count) { place throws(SoftmaxError) in
-      try Picture.decoded(read(place)).with(channelCount: channelCount)
-        .resized(height: height, width: width).pixels
+      let picture = try Picture.decoded(read(place))
+      // Brightness is computed of the pixels as they are; three equal numbers, of as few as possible.
+      let few = channelCount == 1 ? picture.with(channelCount: 1) : picture
+      return few.resized(height: height, width: width).with(channelCount: channelCount).pixels
     }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(names.count * rowByteCount)
@@ -65,8 +71,10 @@ struct PictureRows {
       throw SoftmaxError(
         // A single picture has its own remedy.
         faults.count == 1 ? first.code : .invalidData,
-        "\(faults.count) of \(names.count) pictures cannot be read: "
-          + shown.joined(separator: "; "),
+        names.count == 1
+          ? first.message
+          : "\(faults.count) of \(names.count) pictures cannot be read: "
+            + shown.joined(separator: "; "),
         remedy: places.isEmpty
           ? first.remedy ?? "name other pictures"
           : "repair or remove them, or leave them out (--skip-unreadable)")
