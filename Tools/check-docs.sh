@@ -29,6 +29,7 @@ for module in SoftmaxCore SoftmaxModels SoftmaxData SoftmaxReports SoftmaxKit; d
   mkdir "$work/$module"
   "$SWIFT" symbolgraph-extract -module-name "$module" -I "$build/Modules" -target "$target" \
     -Xcc "-fmodule-map-file=$build/CSoftmaxKernels.build/module.modulemap" \
+    -Xcc "-fmodule-map-file=$build/CPictures.build/module.modulemap" \
     -Xcc "-fmodule-map-file=Sources/CZlib/module.modulemap" \
     -minimum-access-level public -skip-synthesized-members -emit-extension-block-symbols \
     -output-dir "$work/$module"
