@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 
-from . import once, training
+from . import once, tables, training
 from .build import FOLDER
 from .machine import DISTURBED
 from .measurements import everything
@@ -305,5 +305,6 @@ TABLES = {
     "parts": parts_table,
     "sweep": sweep_table,
     "solves": lambda _: once.text(),
+    "tables": lambda _: tables.text(),
     "commands": commands,
 }
