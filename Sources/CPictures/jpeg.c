@@ -55,18 +55,6 @@ static void count_scans(j_common_ptr common) {
   }
 }
 
-// Must be called in the frame that calls setjmp before it.
-static void begin(
-    struct jpeg_decompress_struct *decoder, state *state, const uint8_t *bytes, size_t count) {
-  decoder->client_data = state;
-  jpeg_create_decompress(decoder);
-  decoder->client_data = state;
-  state->progress.progress_monitor = count_scans;
-  decoder->progress = &state->progress;
-  jpeg_mem_src(decoder, bytes, count);
-  jpeg_read_header(decoder, TRUE);
-}
-
 static int has_four_colours(const struct jpeg_decompress_struct *decoder) {
   return decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK;
 }
@@ -75,22 +63,6 @@ static void describe(const struct jpeg_decompress_struct *decoder, softmax_pictu
   picture->width = decoder->image_width;
   picture->height = decoder->image_height;
   picture->channels = decoder->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
-}
-
-int softmax_jpeg_start(const uint8_t *bytes, size_t count, softmax_picture *picture, char *message) {
-  struct jpeg_decompress_struct decoder = {0};
-  state state = {.message = message};
-  decoder.err = jpeg_std_error(&state.manager);
-  state.manager.error_exit = fail;
-  state.manager.emit_message = warn;
-  if (setjmp(state.exit)) {
-    jpeg_destroy_decompress(&decoder);
-    return 1;
-  }
-  begin(&decoder, &state, bytes, count);
-  describe(&decoder, picture);
-  jpeg_destroy_decompress(&decoder);
-  return 0;
 }
 
 // Four colours of ink as three of light. Adobe's programs write them inverted.
@@ -104,18 +76,30 @@ static void convert(uint8_t *row, const uint8_t *inks, uint32_t width, int is_in
   }
 }
 
-int softmax_jpeg_pixels(
-    const uint8_t *bytes, size_t count, const softmax_picture *picture, uint8_t *pixels, char *message) {
+// Reads what the start says of the picture; or, with `pixels`, the picture that the start has described.
+static int read(
+    const uint8_t *bytes, size_t count, softmax_picture *picture, uint8_t *pixels, char *message) {
   struct jpeg_decompress_struct decoder = {0};
   state state = {.message = message};
   decoder.err = jpeg_std_error(&state.manager);
   state.manager.error_exit = fail;
   state.manager.emit_message = warn;
+  state.progress.progress_monitor = count_scans;
   if (setjmp(state.exit)) {
     jpeg_destroy_decompress(&decoder);
     return 1;
   }
-  begin(&decoder, &state, bytes, count);
+  // An error while the decoder is created needs it, and creating keeps it.
+  decoder.client_data = &state;
+  jpeg_create_decompress(&decoder);
+  decoder.progress = &state.progress;
+  jpeg_mem_src(&decoder, bytes, count);
+  jpeg_read_header(&decoder, TRUE);
+  if (pixels == NULL) {
+    describe(&decoder, picture);
+    jpeg_destroy_decompress(&decoder);
+    return 0;
+  }
   softmax_picture found;
   describe(&decoder, &found);
   if (found.width != picture->width || found.height != picture->height ||
@@ -144,6 +128,16 @@ int softmax_jpeg_pixels(
   jpeg_finish_decompress(&decoder);
   jpeg_destroy_decompress(&decoder);
   return 0;
+}
+
+int softmax_jpeg_start(const uint8_t *bytes, size_t count, softmax_picture *picture, char *message) {
+  return read(bytes, count, picture, NULL, message);
+}
+
+int softmax_jpeg_pixels(
+    const uint8_t *bytes, size_t count, const softmax_picture *picture, uint8_t *pixels, char *message) {
+  softmax_picture described = *picture;
+  return read(bytes, count, &described, pixels, message);
 }
 
 #endif

@@ -192,6 +192,23 @@ import Testing
     return text
   }
 
+  @Test func numbersOfSeveralNotationsAreReadAsInTraining() throws {
+    let rows = (0..<40).map { row in
+      "0.\(13 + row % 7);\(row % 2 + 1).2\(30 + row),50 €;\(["a", "b"][row % 2])"
+    }
+    try write((["share;price;kind"] + rows).joined(separator: "\n"), to: "prices.csv")
+    let trained = try bench.run(
+      "train", "prices.csv", "--model", "linear", "--quiet", "--output", "prices.safetensors")
+    try #require(trained.exitCode == 0, "\(trained.errors)")
+    for name in ["out.csv", "out.jsonl"] {
+      let outcome = try bench.run("predict", "prices.safetensors", "prices.csv", "-o", name)
+      try #require(outcome.exitCode == 0, "\(outcome.errors)")
+    }
+    #expect(try text("out.csv").split(separator: "\n")[1].hasPrefix("0.13;1.230,50 €;a;a;0,"))
+    #expect(
+      try text("out.jsonl").hasPrefix("{\"share\":0.13,\"price\":1230.5,\"kind\":\"a\","))
+  }
+
   @Test func tablesOfManyRowsHaveTheirOwnColumnsAsJSON() throws {
     let rows = (0..<9_000).map { (length: $0 % 5, colour: ["red", "blue"][$0 % 2]) }
     func write(

@@ -102,7 +102,21 @@ import Testing
   ])
   func numbersAreWrittenAsJSONWritesThem(text: String, expected: CSVCell) throws {
     let marks = MissingMarks(CSVFormat(missingMarks: ["NA", "-9"]))
-    let cell = CSVCell(text, type: .number, isClass: false, marks: marks, decimalMark: .point)
+    let cell = CSVCell(
+      text, type: .number, notation: nil, isClass: false, marks: marks, decimalMark: .point)
     #expect(cell == expected)
+  }
+
+  @Test func aNumberInTheNotationOfItsColumnIsItsValue() {
+    let marks = MissingMarks(CSVFormat(missingMarks: ["NA", "-9"]))
+    let notation = CellNotation(thousands: .point, decimalMark: .comma)
+    for (text, expected) in [
+      ("2.768", CSVCell.number("2768")), ("650", .number("650")), ("1.234,5", .number("1234.5")),
+      ("NA", .missing), ("-9", .missing), ("2,7,6", .text("2,7,6")),
+    ] {
+      let cell = CSVCell(
+        text, type: .number, notation: notation, isClass: false, marks: marks, decimalMark: .point)
+      #expect(cell == expected)
+    }
   }
 }

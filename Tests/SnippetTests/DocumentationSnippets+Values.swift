@@ -13,6 +13,12 @@ extension DocumentationSnippets {
     return table
   }
 
+  static func dates() -> Table.Column {
+    let joined = Table.Column.dates(secondsSince1970: [1_709_251_200, nil], name: "joined")
+    print(joined.text(inRow: 0) ?? "")  // 2024-03-01
+    return joined
+  }
+
   static func features() throws -> Features {
     let points = try Features.floats(Matrix([[0, 0.5], [1, 0.25]]))
     print(points.rowCount, points.row(1))  // 2 [1.0, 0.25]

@@ -76,6 +76,11 @@ public struct SoftmaxError: Error, Sendable {
     self.location = location
     self.cause = cause
   }
+
+  /// Returns the error with a location, unless it has one.
+  package func located(at location: Location) -> SoftmaxError {
+    SoftmaxError(code, message, remedy: remedy, at: self.location ?? location, cause: cause)
+  }
 }
 
 extension SoftmaxError: CustomStringConvertible {

@@ -86,6 +86,11 @@ extension Table {
 
     /// Creates a column of dates.
     ///
+    /// ```swift
+    /// let joined = Table.Column.dates(secondsSince1970: [1_709_251_200, nil], name: "joined")
+    /// print(joined.text(inRow: 0) ?? "")       // 2024-03-01
+    /// ```
+    ///
     /// - Parameters:
     ///   - seconds: the seconds of each date from the beginning of 1970 in UTC; nil, NaN and infinities become missing
     ///     cells.

@@ -4,7 +4,7 @@
 ///
 /// Files of rows are read into tables before training. Numbers stay `Double` until a step of a pipeline has
 /// shifted and scaled them, so integers above 2^24, such as 16,777,217, are not rounded before that. A table
-/// takes 8 bytes for each number and 4 bytes for each cell of a category, and each text of a category is
+/// takes 8 bytes for each number or date and 4 bytes for each cell of a category, and each text of a category is
 /// stored once; a cell of a column of texts takes its bytes and 16 more. Copies share the memory. Column names
 /// need not be unique.
 ///

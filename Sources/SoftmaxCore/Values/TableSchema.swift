@@ -103,7 +103,7 @@ public struct TableSchema: Hashable, Sendable, Codable {
   public var features: [Column] { columns.filter { $0.role == .feature } }
 
   /// Whether numbers or dates of a feature were missing, so that a model of the table can do without them.
-  package var hasMissingNumbers: Bool {
+  package var hasGaps: Bool {
     features.contains { ($0.type == .number || $0.type == .date) && $0.hasGaps }
   }
 

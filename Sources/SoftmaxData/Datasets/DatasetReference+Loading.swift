@@ -23,18 +23,26 @@ extension DatasetReference {
     pictures: PictureFormat = PictureFormat(), cache: DataCache = .user,
     progress: DownloadProgress? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
+    try load(
+      dataDirectory: dataDirectory,
+      options: ReadingOptions(
+        table: table, arrays: arrays, sparse: sparse, pictures: pictures, cache: cache),
+      progress: progress)
+  }
+
+  /// Loads both parts of the data set like the public method.
+  package func load(
+    dataDirectory: String?, options: ReadingOptions, progress: DownloadProgress?
+  ) throws(SoftmaxError) -> DatasetSplit {
     func dataset(at path: String) throws(SoftmaxError) -> DatasetSplit {
       let file = try DataFile(path)
-      return try FileFormats.format(of: file).dataset(
-        file,
-        options: ReadingOptions(
-          table: table, arrays: arrays, sparse: sparse, pictures: pictures, cache: cache))
+      return try FileFormats.format(of: file).dataset(file, options: options)
     }
     switch source {
     case .builtIn(let name):
-      try arrays.validateIsEmpty(of: name)
+      try options.arrays.validateIsEmpty(of: name)
       return try NamedDataset.named(name).load(
-        directory: dataDirectory, cache: cache, progress: progress)
+        directory: dataDirectory, cache: options.cache, progress: progress)
     case .folder(let path):
       guard let kind = FileKind(path) else {
         throw SoftmaxError(

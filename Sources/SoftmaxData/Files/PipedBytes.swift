@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SoftmaxCore
 
 /// The bytes of a pipe or of standard input, read to their end.
 ///
@@ -14,17 +13,6 @@ package enum PipedBytes {
     path == standardInput ? "standard input" : path
   }
 
+  /// The most bytes that are kept in memory.
   static let maximumByteCount = 1 << 30
-
-  /// Reads all bytes of a pipe, a socket or standard input; returns nil for regular files and folders.
-  ///
-  /// A pipe without a writer is read as empty; the call does not wait for a writer.
-  ///
-  /// - Throws: `unsupported` for more than `maximumByteCount` bytes; `ioFailure` for devices, and if
-  ///   reading fails.
-  static func read(
-    _ path: String, maximumByteCount: Int = maximumByteCount
-  ) throws(SoftmaxError) -> [UInt8]? {
-    try PipedStream.open(path)?.readToEnd(maximumByteCount: maximumByteCount)
-  }
 }

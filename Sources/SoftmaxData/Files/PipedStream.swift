@@ -31,7 +31,7 @@ final class PipedStream: Sendable {
   }
 
   // The time between two looks at `isCancelled` while the writer says nothing.
-  private static let milliseconds: Int32 = 200
+  private static let pollMilliseconds: Int32 = 200
 
   /// Opens a pipe, a socket or, for `-`, standard input; returns nil for regular files and folders.
   ///
@@ -173,7 +173,7 @@ final class PipedStream: Sendable {
   // Waits for bytes or the end, not longer than the time between two looks at `isCancelled`.
   private func isReady() -> Bool {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return unsafe poll(&waiting, 1, Self.milliseconds) > 0
+    return unsafe poll(&waiting, 1, Self.pollMilliseconds) > 0
   }
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The encoding of a text file, found from its first bytes.
-enum TextEncoding: String, Hashable {
+package enum TextEncoding: String, Hashable, Sendable {
   case utf8 = "UTF-8"
   case utf16LittleEndian = "UTF-16"
   case utf16BigEndian = "UTF-16 (big-endian)"
   case windows1252 = "Windows-1252"
 
-  private static let byteOrderMarkOfUTF8: [UInt8] = [0xef, 0xbb, 0xbf]
+  /// The bytes before a text of UTF-8 that tell its encoding to spreadsheets and some editors.
+  package static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
   /// Finds the encoding of a text.
   ///
@@ -24,7 +25,7 @@ enum TextEncoding: String, Hashable {
       self = .utf16LittleEndian
     } else if start.starts(with: [0xfe, 0xff]) {
       self = .utf16BigEndian
-    } else if !start.starts(with: Self.byteOrderMarkOfUTF8), Self.isOfWindows(start, isWhole) {
+    } else if !start.starts(with: Self.byteOrderMark), Self.isOfWindows(start, isWhole) {
       self = .windows1252
     }
   }

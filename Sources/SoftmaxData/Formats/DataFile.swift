@@ -14,9 +14,7 @@ package struct DataFile: Sendable {
   ///
   /// - Throws: `unsupported` for a pipe of more than 1 GiB; `ioFailure` for devices.
   package init(_ path: String) throws(SoftmaxError) {
-    bytes = try PipedBytes.read(path)
-    pipe = nil
-    self.path = PipedBytes.name(path)
+    self = try DataFile(streaming: path).loaded()
   }
 
   /// Creates a file from a path; a pipe, and `-` for standard input, can be read once, and is not read yet.

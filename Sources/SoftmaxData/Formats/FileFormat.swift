@@ -33,6 +33,11 @@ package protocol FileFormat: Sendable {
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows
 
+  /// Opens a file to read the features of a model in blocks; by default nil, because its rows are read at once.
+  func blocks(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVBlockReader?
+
   /// Returns facts about a file that do not depend on its interpretation as samples; by default none.
   func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact]
 }
@@ -61,6 +66,10 @@ extension FileFormat {
       warnings: split.warnings)
   }
 
+  package func blocks(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVBlockReader? { nil }
+
   package func facts(_ file: DataFile) throws(SoftmaxError) -> [FileFact] { [] }
 
   /// Throws `invalidArgument` if a part is named; called for files without parts.
@@ -76,8 +85,7 @@ package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
     IDXFolderFormat(), PictureFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(),
-    ModelFileFormat(), PictureFileFormat(),
-    SVMLightFileFormat(), FastTextFileFormat(), table,
+    ModelFileFormat(), PictureFileFormat(), SVMLightFileFormat(), FastTextFileFormat(), table,
   ]
 
   /// The last format, which accepts every file that no other format recognizes.
@@ -88,19 +96,8 @@ package enum FileFormats {
   /// Returns the format of a file or folder, determined by its first bytes and not by its name.
   package static func format(of file: DataFile) -> any FileFormat {
     let start = FileStart(file)
-    return all.first { $0.recognizes(start) } ?? table
-  }
-
-  /// Opens a table to read the features of a model in blocks; returns nil for a file of another format.
-  ///
-  /// - Throws: the errors of ``CSVBlockReader/init(featuresOf:as:)``; `invalidArgument` for arrays that the
-  ///   options name.
-  package static func blocks(
-    of file: DataFile, options: ReadingOptions
-  ) throws(SoftmaxError) -> CSVBlockReader? {
-    guard format(of: file) is TableFileFormat else { return nil }
-    try options.arrays.validateIsEmpty(of: file.path)
-    return try CSVBlockReader(featuresOf: file, as: options.table)
+    // The error about a folder without known files names what IDX and pictures need.
+    return all.first { $0.recognizes(start) } ?? (start.isFolder ? IDXFolderFormat() : table)
   }
 
   /// The names of all formats of data, for help texts: `a folder of IDX files, ... or a table`.

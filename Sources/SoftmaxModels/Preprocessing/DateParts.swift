@@ -16,6 +16,8 @@ extension PreprocessingStep {
   /// ```swift
   /// let pipeline = try Pipeline([.dateParts, .standardize], fittedTo: flights)
   /// ```
+  ///
+  /// Source: N. I. Fisher, "Statistical Analysis of Circular Data", Cambridge University Press, 1993.
   public static let dateParts = PreprocessingStep(DateParts())
 }
 
@@ -57,11 +59,7 @@ package struct DateParts: PreprocessingKind {
   }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> DateParts {
-    guard let table = rows.features.table else {
-      throw SoftmaxError(
-        .unsupported, "the step \(Self.name) is for the columns of a table",
-        remedy: "give the dates as columns of a table")
-    }
+    let table = try Self.table(of: rows, remedy: "give the dates as columns of a table")
     return DateParts(
       settings: Settings(
         columns: table.columns.map { column in
@@ -71,27 +69,13 @@ package struct DateParts: PreprocessingKind {
   }
 
   package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {
-    guard isFitted else { return count }
-    guard let count, count != settings.columns.count else {
-      return settings.columns.reduce(0) { $0 + ($1?.count ?? 1) }
-    }
-    throw SoftmaxError(
-      .shapeMismatch,
-      "the step \(Self.name) is of \(settings.columns.count) columns; got \(count)")
+    try columnCount(
+      from: count, fitted: settings.columns.reduce(0) { $0 + ($1?.count ?? 1) })
   }
 
   package var action: PreprocessingAction {
     .arrange { features throws(SoftmaxError) in
-      guard let table = features.table else {
-        throw SoftmaxError(
-          .unsupported, "the features have columns of dates",
-          remedy: "give them as the columns of a table")
-      }
-      guard table.columnCount == settings.columns.count else {
-        throw SoftmaxError(
-          .shapeMismatch,
-          "the step \(Self.name) is of \(settings.columns.count) columns; got \(table.columnCount)")
-      }
+      let table = try table(of: features, with: "dates")
       var columns: [Table.Column] = []
       for (place, (column, parts)) in zip(table.columns, settings.columns).enumerated() {
         guard let parts else {
@@ -114,10 +98,10 @@ package struct DateParts: PreprocessingKind {
 extension DateParts.Parts {
   /// The columns that replace a column of dates.
   fileprivate func columns(of seconds: [Double], name: String?) -> [Table.Column] {
+    let cycles = seconds.map { $0.isNaN ? nil : DateCycles($0) }
     func column(_ part: String, _ value: (DateCycles) -> Double) -> Table.Column {
       Table.Column(
-        .numbers(seconds.map { $0.isNaN ? .nan : value(DateCycles($0)) }),
-        name: name.map { "\($0), \(part)" })
+        .numbers(cycles.map { $0.map(value) ?? .nan }), name: name.map { "\($0), \(part)" })
     }
     func circle(_ part: String, _ turns: @escaping (DateCycles) -> Double) -> [Table.Column] {
       [
@@ -160,6 +144,6 @@ private func circleCosine(ofTurns x: Double) -> Double {
 
 /// Returns sin(2 pi x) for x from 0 to 1.
 private func circleSine(ofTurns x: Double) -> Double {
-  // A quarter of a turn behind the cosine.
+  // The sine is the cosine a quarter of a turn later.
   x < 0.25 ? circleCosine(ofTurns: 0.25 - x) : circleCosine(ofTurns: x - 0.25)
 }

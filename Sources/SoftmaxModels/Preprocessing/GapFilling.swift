@@ -6,11 +6,11 @@ extension PreprocessingStep {
   /// A step that fills the gaps of a table's columns of numbers and of dates.
   ///
   /// A missing number or date becomes the median of the training rows. For each column with gaps among them, a column is
-  /// added that is 1 where the number is missing and 0 elsewhere, because a gap may tell something by itself. The
+  /// added that is 1 where the cell is missing and 0 elsewhere, because a gap may tell something by itself. The
   /// median of an even number of values is the mean of the two in the middle.
   ///
   /// Categories are not changed: ``oneHot`` treats a gap as a category. A pipeline that is fitted to a table in which
-  /// numbers are missing begins with this step. Fitting it to other features than the columns of a table throws
+  /// numbers or dates are missing begins with this step. Fitting it to other features than the columns of a table throws
   /// `unsupported`.
   ///
   /// ```swift
@@ -69,11 +69,8 @@ package struct GapFilling: PreprocessingKind {
   }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> GapFilling {
-    guard let table = rows.features.table else {
-      throw SoftmaxError(
-        .unsupported, "the step \(Self.name) is for the columns of a table",
-        remedy: "fill the gaps of other features before they come in")
-    }
+    let table = try Self.table(
+      of: rows, remedy: "fill the gaps of other features before they come in")
     return try GapFilling(
       settings: NoSettings(),
       learnt: [
@@ -83,10 +80,7 @@ package struct GapFilling: PreprocessingKind {
   }
 
   package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {
-    guard isFitted else { return count }
-    guard let count, count != medians.count else { return medians.count + places.count }
-    throw SoftmaxError(
-      .shapeMismatch, "the step \(Self.name) is of \(medians.count) columns; got \(count)")
+    try columnCount(from: count, fitted: medians.count + places.count)
   }
 
   package var action: PreprocessingAction {
@@ -138,13 +132,10 @@ extension Table.Column {
 
   /// A column that is 1 where the number is missing, and 0 elsewhere.
   fileprivate var flags: Table.Column {
-    let isMissing: (Int) -> Bool
-    if case .dates(let seconds) = cells {
-      isMissing = { seconds[$0].isNaN }
-    } else {
-      isMissing = { number(inRow: $0) == nil }
+    let values = values
+    let codes = (0..<count).map { row in
+      (values.map { $0[row].isNaN } ?? (number(inRow: row) == nil)) ? Int32(-1) : 0
     }
-    let codes = (0..<count).map { isMissing($0) ? Int32(-1) : 0 }
     return Table.Column(
       .indicators(codes, members: [true, false]), name: name.map { "\($0) is missing" })
   }

@@ -12,7 +12,7 @@ extension PreprocessingStep {
   /// training row had a rare one.
   ///
   /// Columns of numbers are not changed. A pipeline that is fitted to a table with columns of categories begins with
-  /// this step, after ``fillGaps``. A result takes 4 bytes for each cell of a category until rows are read. Fitting it
+  /// this step, after ``fillGaps`` and ``dateParts``. A result takes 4 bytes for each cell of a category until rows are read. Fitting it
   /// to other features than the columns of a table throws `unsupported`.
   ///
   /// ```swift
@@ -73,11 +73,7 @@ package struct OneHotEncoding: PreprocessingKind {
   }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> OneHotEncoding {
-    guard let table = rows.features.table else {
-      throw SoftmaxError(
-        .unsupported, "the step \(Self.name) is for the columns of a table",
-        remedy: "give the categories as columns of a table")
-    }
+    let table = try Self.table(of: rows, remedy: "give the categories as columns of a table")
     return try OneHotEncoding(
       settings: Settings(columns: table.columns.map(Self.categories)), learnt: [:])
   }
@@ -98,27 +94,13 @@ package struct OneHotEncoding: PreprocessingKind {
   }
 
   package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {
-    guard isFitted else { return count }
-    guard let count, count != settings.columns.count else {
-      return settings.columns.reduce(0) { $0 + ($1?.count ?? 1) }
-    }
-    throw SoftmaxError(
-      .shapeMismatch,
-      "the step \(Self.name) is of \(settings.columns.count) columns; got \(count)")
+    try columnCount(
+      from: count, fitted: settings.columns.reduce(0) { $0 + ($1?.count ?? 1) })
   }
 
   package var action: PreprocessingAction {
     .arrange { features throws(SoftmaxError) in
-      guard let table = features.table else {
-        throw SoftmaxError(
-          .unsupported, "the features have columns of categories",
-          remedy: "give them as the columns of a table")
-      }
-      guard table.columnCount == settings.columns.count else {
-        throw SoftmaxError(
-          .shapeMismatch,
-          "the step \(Self.name) is of \(settings.columns.count) columns; got \(table.columnCount)")
-      }
+      let table = try table(of: features, with: "categories")
       return .columns(
         try Table(
           zip(table.columns, settings.columns).flatMap { column, categories in

@@ -31,9 +31,9 @@ public struct Pipeline: Hashable, Sendable {
   /// Fits steps to the rows of a data set.
   ///
   /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
-  /// ``PreprocessingStep/fillGaps`` if numbers or dates are missing, ``PreprocessingStep/dateParts`` if there are columns
-  /// of dates, ``PreprocessingStep/oneHot`` if there are columns of categories and ``PreprocessingStep/hashText`` if there are columns of texts; the scale of bytes; the number of the
-  /// first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table of texts alone, steps
+  /// ``PreprocessingStep/fillGaps`` if numbers or dates are missing, ``PreprocessingStep/dateParts``,
+  /// ``PreprocessingStep/oneHot`` and ``PreprocessingStep/hashText`` if there are columns of dates, of categories and of
+  /// texts; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table of texts alone, steps
   /// that compute with numbers are left out.
   ///
   /// - Parameters:
@@ -54,25 +54,15 @@ public struct Pipeline: Hashable, Sendable {
     var ofTable: [PreprocessingStep] = []
     if let schema = dataset.schema, !steps.contains(where: { $0.kind is ColumnChoice }) {
       fitted.append(PreprocessingStep(ColumnChoice(schema)))
-      // Rows that are held out may have the gaps.
-      if schema.hasMissingNumbers, !steps.contains(where: { $0.kind is GapFilling }) {
-        ofTable.append(.fillGaps)
-      }
-      if schema.features.contains(where: { $0.type == .date }),
-        !steps.contains(where: { $0.kind is DateParts })
-      {
-        ofTable.append(.dateParts)
-      }
-      if schema.features.contains(where: { $0.type == .category }),
-        !steps.contains(where: { $0.kind is OneHotEncoding })
-      {
-        ofTable.append(.oneHot)
-      }
-      if schema.features.contains(where: { $0.type == .text }),
-        !steps.contains(where: { $0.kind is TextHashing })
-      {
-        ofTable.append(.hashText)
-      }
+      let types = Set(schema.features.map(\.type))
+      let asked: [(step: PreprocessingStep, isAsked: Bool)] = [
+        // Rows that are held out may have the gaps.
+        (.fillGaps, schema.hasGaps), (.dateParts, types.contains(.date)),
+        (.oneHot, types.contains(.category)), (.hashText, types.contains(.text)),
+      ]
+      ofTable = asked.filter { asked in
+        asked.isAsked && !steps.contains { $0.name == asked.step.name }
+      }.map(\.step)
     }
     if let bytes = features.bytes, !steps.contains(where: { $0.kind is ByteScale }) {
       fitted.append(PreprocessingStep(try ByteScale(bytes.scale)))

@@ -101,7 +101,7 @@ struct PredictCommand: ParsableCommand {
       try run(interruption)
     } catch {
       // A pipe that ends at a signal is an error of its own, such as a line with too few cells.
-      try interruption?.validateGoesOn()
+      try interruption?.validateGoingOn()
       throw error
     }
   }

@@ -21,13 +21,13 @@ extension TrainCommand {
       network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
       && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
     // The only sample of a class belongs to no fold, and a few rows are too few for any.
-    let hasFolds = (try? dataset.stratifiedFolds(penalty.folds ?? 5)) != nil
+    let hasFolds = (try? dataset.stratifiedFolds(penalty.foldCount)) != nil
     let isChosen =
       isOpen && hasFolds && !standardize && !piecewiseLinear && loss.isPlain && watching.isOpen
       && !penalty.oneStandardError
     guard isOpen, dataset.features.table != nil else {
       if isChosen, !isBuiltIn, dataset.features.bytes != nil,
-        AutoClassifier(foldCount: penalty.folds ?? 5).trainsNetworksFully(on: dataset)
+        AutoClassifier(foldCount: penalty.foldCount).trainsNetworksFully(on: dataset)
       {
         return command
       }
@@ -118,7 +118,7 @@ extension TrainCommand {
     observer: any SelectionObserver
   ) throws -> Classifier {
     if choosesModel {
-      return try AutoClassifier(foldCount: penalty.folds ?? 5, seed: training.seed).fitted(
+      return try AutoClassifier(foldCount: penalty.foldCount, seed: training.seed).fitted(
         to: rows, execution: threading.execution, observer: observer)
     }
     let validation = watching.validation.map { Validation.fraction($0) } ?? .none
@@ -136,7 +136,7 @@ extension TrainCommand {
         isOfTexts
         ? SoftmaxRegressionCV.ofTexts(iterations: regression.iterations, preprocessing: steps)
         : SoftmaxRegressionCV(
-          foldCount: penalty.folds ?? 5, usesOneStandardErrorRule: penalty.oneStandardError,
+          foldCount: penalty.foldCount, usesOneStandardErrorRule: penalty.oneStandardError,
           iterations: regression.iterations, preprocessing: steps)
       return try estimator.fitted(
         to: dataset, validation: validation, callbacks: callbacks, resuming: checkpoint,

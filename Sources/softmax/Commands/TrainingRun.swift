@@ -113,7 +113,7 @@ struct TrainingRun {
       isSparse: dataset.features.sparse != nil,
       l1Penalty: command.training.l1,
       solveCount: command.choosesPenalty || command.choosesModel
-        ? min(command.threading.execution.threadCount, command.penalty.folds ?? 5) : 1,
+        ? min(command.threading.execution.threadCount, command.penalty.foldCount) : 1,
       keepsBestWeights: command.watching.earlyStopping != nil,
       writesCheckpoints: command.watching.checkpoint != nil
     ).validate()

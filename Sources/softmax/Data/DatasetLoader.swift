@@ -29,10 +29,8 @@ struct DatasetLoader {
     var display = DownloadDisplay(console: console)
     defer { display.end() }
     let options = options(for: reference.source, like: known)
-    let split = try reference.load(
-      dataDirectory: directory, table: options.table, arrays: options.arrays,
-      sparse: options.sparse, pictures: options.pictures, cache: options.cache
-    ) { file, received, total in
+    let split = try reference.load(dataDirectory: directory, options: options) {
+      file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     splits[reference.source] = split
@@ -61,10 +59,9 @@ struct DatasetLoader {
   /// Opens a table for prediction in blocks of rows; returns nil for a file of another format.
   func blocks(
     of path: String, in file: DataFile, for classifier: Classifier
-  ) throws(SoftmaxError) -> TableBlocks? {
+  ) throws(SoftmaxError) -> CSVBlocks? {
     let options = try options(of: .file(path), for: classifier)
-    guard let reader = try FileFormats.blocks(of: file, options: options) else { return nil }
-    let blocks = try TableBlocks(reader, of: file, options: options)
+    guard let blocks = try CSVBlocks(of: file, options: options) else { return nil }
     say(blocks.note, [], of: file.path)
     return blocks
   }

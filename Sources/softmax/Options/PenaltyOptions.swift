@@ -37,6 +37,9 @@ struct PenaltyOptions: ParsableArguments {
       """)
   var oneStandardError = false
 
+  /// The number of folds.
+  var foldCount: Int { folds ?? 5 }
+
   /// Throws unless the options fit the value of `--l2`.
   ///
   /// - Parameter batchReason: what makes it a training by batches, such as `--epochs`; nil if the model is

@@ -38,12 +38,12 @@ struct PredictionRun {
     for var source in sources {
       while let rows = try source.next() {
         try predict(rows, &bytes)
-        try interruption?.validateGoesOn()
+        try interruption?.validateGoingOn()
         display.show(rowCount: rowCount)
       }
     }
     // A pipe that was waiting ends at a signal.
-    try interruption?.validateGoesOn()
+    try interruption?.validateGoingOn()
     try destination.write(bytes)
     try destination.finish()
   }
@@ -73,7 +73,7 @@ struct PredictionRun {
 
 extension Interruption {
   /// Throws `Interrupted` after a signal.
-  func validateGoesOn() throws {
+  func validateGoingOn() throws {
     guard let status = requestedStatus else { return }
     throw Interrupted(message: "interrupted: no predictions were written", status: status)
   }

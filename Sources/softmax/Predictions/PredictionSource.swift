@@ -8,7 +8,7 @@ import SoftmaxKit
 struct PredictionSource {
   private enum Rows {
     case inMemory(PredictionInput, next: Int)
-    case table(TableBlocks)
+    case table(CSVBlocks)
   }
 
   // The number of rows of data in memory that are predicted and written at a time; it does not influence

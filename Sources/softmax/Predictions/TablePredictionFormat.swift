@@ -66,7 +66,7 @@ struct TablePredictionFormat: PredictionFormat {
       source: source, columnNames: reader.columnNames, columnCount: reader.columnCount,
       separator: separator, lineEnd: lineEnd, labels: labels, decimalMark: reader.decimalMark)
     self.layout = layout
-    if reader.hasByteOrderMark { output += [0xef, 0xbb, 0xbf] }
+    if reader.hasByteOrderMark { output += TextEncoding.byteOrderMark }
     if reader.hasSeparatorLine { output += Array("sep=".utf8) + [separator.byte] + lineEnd }
     guard let header = reader.header, let columnNames = reader.columnNames else { return layout }
     try header.separated(by: separator).append(0, to: &output)

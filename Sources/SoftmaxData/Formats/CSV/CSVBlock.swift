@@ -35,8 +35,8 @@ package struct CSVBlock: Sendable {
         }
         cells.append(
           CSVCell(
-            text, type: columns.types[place], isClass: place == columns.target, marks: marks,
-            decimalMark: decimalMark))
+            text, type: columns.types[place], notation: columns.notations[place],
+            isClass: place == columns.target, marks: marks, decimalMark: decimalMark))
       }
       try body(row, cells)
     }

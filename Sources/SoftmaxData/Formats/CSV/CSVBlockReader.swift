@@ -97,7 +97,7 @@ package final class CSVBlockReader {
     try self.init(file.reader(), as: format, maximumByteCount: .max)
     let places = try table(of: rows()).featurePlaces()
     read = Set(places)
-    scanner.readNumbers(of: rows().numberColumns, mark: decimalMark)
+    scanner.readNumbers(of: rows().numberColumns, mark: sample.decimalMark)
   }
 
   /// Returns a summary of how the file is read, such as `read as comma, header, classes in "species"`.
@@ -122,7 +122,7 @@ package final class CSVBlockReader {
     defer { self.rowCount += rows.count }
     return CSVBlock(
       firstRow: self.rowCount, table: try table(of: rows), records: records, isLast: !hasRow,
-      columns: columns, marks: marks, decimalMark: decimalMark)
+      columns: columns, marks: marks, decimalMark: sample.decimalMark)
   }
 
   /// Returns all rows that were not delivered yet.

@@ -127,7 +127,7 @@ struct CSVColumns {
   func label(of column: Int) -> String { CSVTable.label(of: names?[column], at: column) }
 
   /// Returns the part of a note that says how the numbers of features are written if not in digits alone, such as
-  /// `, "price" of numbers like $1,234.5`.
+  /// `, "price" with a number like $1,234.5`.
   func writtenNumbers(leavingOut leftOut: Set<Int>) -> String {
     placesOfWrittenNumbers.filter { !ignored.contains($0) && !leftOut.contains($0) }.prefix(5).map {
       ", \(label(of: $0)) with \(notations[$0]?.example ?? "")"

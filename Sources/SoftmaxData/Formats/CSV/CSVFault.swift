@@ -22,6 +22,7 @@ struct CSVFault {
   let text: String
 
   private static let greatestTextCount = 41
+  private static let missingRemedy = "if it is a mark for what is missing, name that (--missing)"
 
   init(_ kind: Kind, line: Int, text: String = "") {
     self.kind = kind
@@ -29,7 +30,7 @@ struct CSVFault {
     self.text = String(text.prefix(Self.greatestTextCount))
   }
 
-  var isMissing: Bool { if case .missing = kind { true } else { false } }
+  var isMissing: Bool { kind == .missing }
 
   /// What the cell holds, in a list of several.
   var content: String {
@@ -83,7 +84,7 @@ struct CSVFault {
     case .notWritten(let notation):
       return error(
         "expected \(notation.example)\(place), got \(CSVTable.quoted(text))",
-        "write it like the others; if it is a mark for what is missing, name that (--missing)"
+        "write it like the others; " + Self.missingRemedy
           + (isOfModel
             ? ""
             : "; if the column holds categories, say so (--category), or leave it out (--ignore)"))
@@ -98,23 +99,17 @@ struct CSVFault {
         + "if it separates thousands, say what stands before decimals (--decimal "
         + "\(decimalMark.rawValue))"
     }
-    let missing = "if it is a mark for what is missing, name that (--missing)"
-    return isOfModel
-      ? missing
-      : missing
-        + "; if the column holds categories or the classes, say so (--category, --target), or leave "
-        + "it out (--ignore)"
+    return Self.missingRemedy
+      + (isOfModel
+        ? ""
+        : "; if the column holds categories or the classes, say so (--category, --target), or leave it out "
+          + "(--ignore)")
   }
 }
 
 extension CSVFormat.DecimalMark {
   /// Returns another mark with which a text is a number; nil if it is none.
   func other(reading text: String) -> CSVFormat.DecimalMark? {
-    Self.allCases.first { other in
-      guard other != self else { return false }
-      return unsafe Array(text.utf8).withUnsafeBufferPointer {
-        unsafe CSVNumber.read($0, mark: other.byte) != .none
-      }
-    }
+    Self.allCases.first { $0 != self && CSVNumber.read(text, mark: $0.byte) != .none }
   }
 }

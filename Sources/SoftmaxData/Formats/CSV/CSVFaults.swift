@@ -18,7 +18,7 @@ struct CSVFaults {
   /// Whether further missing cells are only counted, so that their places need not be found.
   var countsMissingOnly: Bool { missing.count >= Self.shownCount }
 
-  /// Adds an invalid cell behind those that were added before.
+  /// Adds an invalid cell after those that were added before.
   mutating func add(_ fault: CSVFault) {
     if fault.isMissing {
       if missing.count < Self.shownCount { missing.append(fault) }
@@ -37,13 +37,8 @@ extension CSVTable {
   /// Returns the error for the invalid cells of some columns, which names the first ones in the order of the file; nil
   /// if there are none.
   ///
-  /// - Parameters:
-  ///   - faults: the invalid cells of each column that has some.
-  ///   - places: the indices of the columns, each with whether a missing cell is an error.
-  static func error(
-    of faults: [Int: CSVFaults], in places: [(column: Int, canBeMissing: Bool)],
-    describing: (_ fault: CSVFault, _ column: Int) -> SoftmaxError
-  ) -> SoftmaxError? {
+  /// - Parameter places: the indices of the columns, each with whether a missing cell is no error.
+  func error(in places: [(column: Int, canBeMissing: Bool)]) -> SoftmaxError? {
     var (found, count) = ([(fault: CSVFault, column: Int)](), 0)
     for (column, canBeMissing) in places {
       guard let faults = faults[column] else { continue }
@@ -55,7 +50,10 @@ extension CSVTable {
     }
     found.sort { ($0.fault.line, $0.column) < ($1.fault.line, $1.column) }
     guard let first = found.first else { return nil }
-    let error = describing(first.fault, first.column)
+    let error = first.fault.error(
+      column: first.column, name: table.columns[first.column].name,
+      isClass: first.column == target, isOfModel: knownSchema != nil && first.column != target,
+      path: path, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in
       "line \(fault.line), column \(column + 1), \(fault.content)"

@@ -77,8 +77,8 @@ public struct CSVFormat: Hashable, Sendable {
   public var separator: Separator?
   /// The decimal mark of the numbers; nil to detect it.
   ///
-  /// It is a comma if cells are numbers with a comma alone, none is one with a point alone, and not all have three
-  /// digits after the comma, which may separate thousands.
+  /// It is a comma if a cell can be a number with a comma alone and none with a point alone. A mark after one to three digits
+  /// and before three more says nothing, since it may separate thousands.
   public var decimalMark: DecimalMark?
   /// The texts that mark a missing cell, matched without regard to case; an empty cell is always
   /// missing.
@@ -91,6 +91,10 @@ public struct CSVFormat: Hashable, Sendable {
   /// twentieth are texts, each of which is then an error. Of the other columns those hold texts of words whose cells
   /// hardly repeat and have several words: more than half of the cells are different, and a cell has three words or 30
   /// bytes on average. The others hold categories.
+  ///
+  /// Before that a column is found to hold dates if all cells but such mistakes are dates of ISO 8601, or all with the
+  /// day or all with the month before the year; and to hold numbers if all are written with thousands apart, the sign of
+  /// one currency, or a percent sign each, which makes hundredths of them.
   ///
   /// A column whose type is given is a feature, although it looks like an identifier.
   public var columnTypes: [String: Table.ColumnType]

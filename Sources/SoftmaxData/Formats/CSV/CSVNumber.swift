@@ -42,6 +42,12 @@ enum CSVNumber {
     return unsafe slow(cell, mark: mark)
   }
 
+  /// Parses a text.
+  static func read(_ text: String, mark: UInt8 = 0x2e) -> Reading {
+    var text = text
+    return text.withUTF8 { unsafe read($0, mark: mark) }
+  }
+
   /// Returns the number of a cell; NaN if the cell is not a number or is beyond the range of `Double`.
   static func value(
     _ bytes: UnsafeBufferPointer<UInt8>, _ cell: Range<Int>, mark: UInt8
@@ -129,6 +135,9 @@ enum CSVNumber {
       return isNegative ? -magnitude : magnitude
     }
   }
+
+  /// Returns whether a byte is a decimal digit.
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
   /// Returns whether a byte is a space or a tab.
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -41,10 +41,7 @@ struct CSVQuantity {
   // A comma may be a decimal mark too. An infinite number is no text either.
   private static func number(_ text: String) -> Double? {
     for mark in CSVFormat.DecimalMark.allCases {
-      let reading = unsafe Array(text.utf8).withUnsafeBufferPointer {
-        unsafe CSVNumber.read($0, mark: mark.byte)
-      }
-      if case .number(let number) = reading { return number }
+      if case .number(let number) = CSVNumber.read(text, mark: mark.byte) { return number }
     }
     return CSVRows.isNotFinite(text) ? .infinity : nil
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SoftmaxCore
 
-/// The rows of a table as they are in their file, byte for byte, without the line ends.
+/// The rows of a table as they are in their file, byte for byte or, of another encoding, in UTF-8, without the line ends.
 package struct CSVRecords: Sendable {
-  /// The character between the cells.
-  package let separator: CSVFormat.Separator
+  // The character between the cells.
+  private let separator: CSVFormat.Separator
 
   private let path: String
   // Each record ends with a line feed.

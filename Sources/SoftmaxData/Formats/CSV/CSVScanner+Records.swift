@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CSVScanner {
-  /// The bytes before a text of UTF-8 that tell its encoding to spreadsheets.
-  static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-
   /// Appends the bytes of the current record's first cells as they are in the file, without the line end.
   ///
   /// - Precondition: the record has that many cells, at least one.

@@ -72,8 +72,8 @@ final class CSVScanner {
     self.maximumByteCount = maximumByteCount
     self.chunkByteCount = chunkByteCount
     try fill()
-    hasByteOrderMark = buffer.starts(with: CSVScanner.byteOrderMark)
-    if hasByteOrderMark { next = CSVScanner.byteOrderMark.count }
+    hasByteOrderMark = buffer.starts(with: TextEncoding.byteOrderMark)
+    if hasByteOrderMark { next = TextEncoding.byteOrderMark.count }
     guard !buffer.prefix(4_096).contains(0) else {
       throw SoftmaxError(
         .invalidData, "is no text: it holds a zero byte",

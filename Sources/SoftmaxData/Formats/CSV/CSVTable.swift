@@ -4,9 +4,10 @@ public import SoftmaxCore
 /// A table read from comma-separated values, with the role of each column and the position of invalid
 /// cells.
 ///
+/// A file is UTF-8, UTF-16 with a byte order mark, or Windows-1252 if its first 256 KiB are no UTF-8.
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
-/// user's locale; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
-/// more than a few texts, and otherwise as categories, or as texts of words (``CSVFormat/columnTypes``).
+/// user's locale, or in a column like `$1,234.50` or `45%`; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
+/// more than a few texts, and otherwise as dates, as categories, or as texts of words (``CSVFormat/columnTypes``).
 /// Columns that identify the rows are no features unless their type is given: the first one if it has no name and counts
 /// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
@@ -17,8 +18,8 @@ public import SoftmaxCore
 /// let dataset = try flowers.dataset()
 /// ```
 ///
-/// The whole table is held in memory: eight bytes per number, four bytes per category and each different one of a
-/// column once, and of a text its bytes and 16 more.
+/// The whole table is held in memory: eight bytes per number or date, four bytes per category and each different one
+/// of a column once, and of a text its bytes and 16 more.
 ///
 /// Source of the format: RFC 4180, "Common Format and MIME Type for Comma-Separated Values Files".
 public struct CSVTable: Sendable {
@@ -40,7 +41,7 @@ public struct CSVTable: Sendable {
   /// The line number of the first record, counted from 1.
   let line: Int
   /// The invalid cells of each column that has some.
-  private let faults: [Int: CSVFaults]
+  let faults: [Int: CSVFaults]
   /// The columns that were taken for numbers by the first lines, and hold categories.
   let categories: Set<Int>
   /// The order of dates that all lines tell, and the first ones do not.
@@ -49,8 +50,8 @@ public struct CSVTable: Sendable {
   let identifiers: [CSVIdentifier]
   // The error for using the class column if it looks like a quantity, and no model says that it holds classes.
   private let quantityError: SoftmaxError?
-  private let decimalMark: CSVFormat.DecimalMark
-  private let knownSchema: TableSchema?
+  let decimalMark: CSVFormat.DecimalMark
+  let knownSchema: TableSchema?
   private let knownClassNames: [String]?
 
   init(
@@ -127,9 +128,7 @@ public struct CSVTable: Sendable {
         features: .columns(table.selecting(columns: places)), classes: table.columns[target],
         knownClassNames: knownClassNames)
     } catch {
-      throw SoftmaxError(
-        error.code, error.message, remedy: error.remedy,
-        at: error.location ?? .file(path: path, offset: nil), cause: error.cause)
+      throw error.located(at: .file(path: path, offset: nil))
     }
     return dataset.described(by: knownSchema ?? schema)
   }
@@ -149,17 +148,9 @@ public struct CSVTable: Sendable {
   //
   // A missing number is one only if a model never learnt what to do about it.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
-    let canHaveGaps = knownSchema?.hasMissingNumbers ?? true
+    let canHaveGaps = knownSchema?.hasGaps ?? true
     let columns = places.map { (column: $0, canBeMissing: $0 != target && canHaveGaps) }
     if let error = error(in: columns) { throw error }
-  }
-
-  private func error(in columns: [(column: Int, canBeMissing: Bool)]) -> SoftmaxError? {
-    Self.error(of: faults, in: columns) { fault, column in
-      fault.error(
-        column: column, name: table.columns[column].name, isClass: column == target,
-        isOfModel: knownSchema != nil && column != target, path: path, decimalMark: decimalMark)
-    }
   }
 
   // Throws for texts in columns of numbers.

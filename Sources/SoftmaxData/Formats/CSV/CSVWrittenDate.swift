@@ -66,7 +66,7 @@ enum CSVWrittenDate {
 
     // Returns a number of so many digits.
     mutating func number(_ counts: ClosedRange<Int>) -> Int? {
-      let digits = rest.prefix { $0 &- 0x30 < 10 }
+      let digits = rest.prefix(while: CSVNumber.isDigit)
       guard counts.contains(digits.count) else { return nil }
       rest = rest.dropFirst(digits.count)
       return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
@@ -98,7 +98,7 @@ enum CSVWrittenDate {
         guard let whole = number(2...2), whole <= 60 else { return nil }
         seconds = Double(whole)
         if take(".") || take(",") {
-          let count = rest.prefix { $0 &- 0x30 < 10 }.count
+          let count = rest.prefix(while: CSVNumber.isDigit).count
           guard let fraction = number(1...15) else { return nil }
           seconds += Double(fraction) / (0..<count).reduce(1.0) { power, _ in power * 10 }
         }
@@ -123,7 +123,7 @@ enum CSVWrittenDate {
     // The offset from UTC in seconds, 0 if none is given; nil if it is none.
     private mutating func takeOffset() -> Int? {
       if take("Z") || take("z") { return 0 }
-      let isBehind = rest.first == 0x2d
+      let isNegative = rest.first == 0x2d
       guard take("+") || take("-") else { return 0 }
       guard let hours = number(2...2) ?? compactOffset() else { return nil }
       // Hours and minutes without a colon are one number.
@@ -135,7 +135,7 @@ enum CSVWrittenDate {
       }
       let wholeHours = isCompact ? hours / 100 - 100 : hours
       guard wholeHours < 24, minutes < 60 else { return nil }
-      return (isBehind ? -1 : 1) * (wholeHours * 3_600 + minutes * 60)
+      return (isNegative ? -1 : 1) * (wholeHours * 3_600 + minutes * 60)
     }
 
     // Four digits as 10,000 more than the number, so that 0030 is not taken for hours.

@@ -92,7 +92,7 @@ enum CSVWrittenNumber {
     return wholeCount > 0 && markedCount >= leastCountOfThousands
   }
 
-  // Returns whether a text has digits behind a mark, and not three.
+  // Returns whether a text has digits after a mark, and not three.
   private static func hasDecimals(_ text: String, _ mark: CellNotation.DecimalMark) -> Bool {
     let decimals = text.drop { $0 != (mark == .comma ? "," : ".") }.dropFirst().prefix {
       $0.isNumber
@@ -128,7 +128,7 @@ enum CSVWrittenNumber {
     }
     guard let digits = Self.digits(of: rest, notation) else { return .none }
     let written = (sign ?? "") + digits + (notation.isPercent == true ? "e-2" : "")
-    return unsafe Array(written.utf8).withUnsafeBufferPointer { unsafe CSVNumber.read($0) }
+    return CSVNumber.read(written)
   }
 
   private static func isBlank(_ character: Character) -> Bool {

@@ -7,14 +7,13 @@ enum IdentifierName {
   // Names as a whole, in lower case without marks. `index` and `key` within a name belong to measures.
   private static let whole: Set<String> = [
     "id", "ids", "idx", "index", "row", "rowid", "rowindex", "rowname", "rownames", "rowno",
-    "rownum",
-    "rownumber", "unnamed0", "uuid", "guid",
+    "rownum", "rownumber", "unnamed0", "uuid", "guid",
   ]
   // What stands before `id` where the name has neither marks nor capitals within it, such as `userid`.
   private static let owners: Set<String> = [
     "account", "case", "client", "customer", "employee", "item", "loan", "member", "order",
-    "patient",
-    "person", "product", "record", "sample", "session", "student", "subject", "transaction", "user",
+    "patient", "person", "product", "record", "sample", "session", "student", "subject",
+    "transaction", "user",
   ]
 
   /// Returns whether the first column may be the index of a data frame: it has no name, or one that programs give.
@@ -31,18 +30,18 @@ enum IdentifierName {
       ?? false
   }
 
-  // Returns the words of a name in lower case: separated by marks, and by a capital behind a small letter.
+  // Returns the words of a name in lower case: separated by marks, and by a capital after a small letter.
   private static func words(of name: String) -> [String] {
     var words = [""]
-    var isBehindSmall = false
+    var isAfterSmall = false
     for character in name {
       if !character.isLetter, !character.isNumber {
         words.append("")
       } else {
-        if isBehindSmall, character.isUppercase { words.append("") }
+        if isAfterSmall, character.isUppercase { words.append("") }
         words[words.count - 1] += character.lowercased()
       }
-      isBehindSmall = character.isLowercase
+      isAfterSmall = character.isLowercase
     }
     return words.filter { !$0.isEmpty }
   }

@@ -7,7 +7,7 @@ struct TableFileFormat: FileFormat {
   let title = "table"
   let content = FileContent.labeledFeatures
 
-  func recognizes(_ start: FileStart) -> Bool { true }
+  func recognizes(_ start: FileStart) -> Bool { !start.isFolder }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {
     let table = try table(file, options)
@@ -27,6 +27,13 @@ struct TableFileFormat: FileFormat {
     return PredictionRows(
       features: features, featureShape: [features.columnCount], labels: table.labels,
       note: table.note, warnings: table.warnings)
+  }
+
+  func blocks(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVBlockReader? {
+    try options.arrays.validateIsEmpty(of: file.path)
+    return try CSVBlockReader(featuresOf: file, as: options.table)
   }
 
   private func table(

@@ -22,8 +22,8 @@ enum ClassNames {
   /// Parses one name per line of UTF-8 text; lines end with a line feed, optionally after a carriage
   /// return.
   static func parse(_ bytes: [UInt8], path: String) throws(SoftmaxError) -> [String] {
-    // Some editors write the byte order mark EF BB BF at the start of a file.
-    var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    let mark = TextEncoding.byteOrderMark
+    var start = bytes.starts(with: mark) ? mark.count : 0
     var names: [String] = []
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count

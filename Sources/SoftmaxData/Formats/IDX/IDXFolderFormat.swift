@@ -8,8 +8,7 @@ struct IDXFolderFormat: FileFormat {
   let content = FileContent.labeledFeatures
 
   func recognizes(_ start: FileStart) -> Bool {
-    start.isFolder
-      && (IDXFolder.hasFiles(start.path) || !PictureFiles.arePictures(in: start.path))
+    start.isFolder && IDXFolder.hasFiles(start.path)
   }
 
   func dataset(_ file: DataFile, options: ReadingOptions) throws(SoftmaxError) -> DatasetSplit {

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SoftmaxCore
-
-#if Pictures
-  import CPictures
-#endif
-
 /// A picture of bytes, row by row, with one number for a pixel, or three: red, green and blue.
 struct Picture: Hashable, Sendable {
   /// What the start of a file says of its picture.
@@ -20,8 +14,7 @@ struct Picture: Hashable, Sendable {
   let size: Size
   let pixels: [UInt8]
 
-  // 64 million pixels are more than a camera's; they take at most 192 MiB.
-  private static let greatestPixelCount = 1 << 26
+  /// The most bytes that a file of a picture may have.
   static let greatestFileByteCount = 1 << 28
 
   init(_ size: Size, pixels: [UInt8]) {
@@ -77,130 +70,4 @@ extension Picture {
       }
     }
   }
-
-  /// Whether this build reads pictures: that of the package trait `Pictures`, which needs libpng and libjpeg.
-  static var isSupported: Bool {
-    #if Pictures
-      true
-    #else
-      false
-    #endif
-  }
-
-  /// Reads what the start of a file says of its picture.
-  ///
-  /// - Throws: `invalidData` for damaged files; `unsupported` for other kinds of pictures, for pictures of more than
-  ///   64 million pixels, and if this build reads none.
-  static func size(of bytes: ByteStorage) throws(SoftmaxError) -> Size {
-    let isPNG = try kind(of: bytes) == .png
-    return try start(of: isPNG ? withoutExtras(bytes) : bytes, isPNG: isPNG)
-  }
-
-  private static func start(of bytes: ByteStorage, isPNG: Bool) throws(SoftmaxError) -> Size {
-    #if Pictures
-      var found = softmax_picture()
-      try unsafe call { message in
-        unsafe bytes.withUnsafeBytes { raw in
-          let data = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress
-          return isPNG
-            ? unsafe softmax_png_start(data, raw.count, &found, message)
-            : unsafe softmax_jpeg_start(data, raw.count, &found, message)
-        }
-      }
-      let (height, width) = (Int(found.height), Int(found.width))
-      guard height > 0, width > 0 else {
-        throw SoftmaxError(.invalidData, "the picture has no pixel")
-      }
-      guard height.multipliedReportingOverflow(by: width).partialValue <= greatestPixelCount else {
-        throw SoftmaxError(
-          .unsupported,
-          "the picture has \(height) x \(width) pixels, more than \(greatestPixelCount)",
-          remedy: "make it smaller")
-      }
-      return Size(height: height, width: width, channelCount: Int(found.channels))
-    #else
-      throw SoftmaxError(
-        .unsupported, "this build reads no pictures",
-        remedy: "build it with the package trait Pictures, which needs libpng and libjpeg")
-    #endif
-  }
-
-  // Returns the parts of a PNG file that say what its pixels are.
-  //
-  // The others may be damaged, or take minutes to unpack. Gamma and profiles are not considered either way.
-  private static func withoutExtras(_ bytes: ByteStorage) -> ByteStorage {
-    let essential = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"].map { Array($0.utf8) }
-    return unsafe bytes.withUnsafeBytes { bytes in
-      var result = unsafe Array(bytes.prefix(8))
-      var place = 8
-      // A part is its length in four bytes, its name in four, as many bytes, and a checksum in four.
-      while place + 12 <= bytes.count {
-        let length = unsafe bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-        let end = min(place + 12 + length, bytes.count)
-        if essential.contains(unsafe Array(bytes[place + 4..<place + 8])) {
-          unsafe result += bytes[place..<end]
-        }
-        place = end
-      }
-      return ByteStorage(result)
-    }
-  }
-
-  /// Decodes a file of PNG or JPEG.
-  ///
-  /// Numbers of 16 bits are rounded to 8, what is transparent becomes white, and of an animated picture the first one
-  /// counts. Profiles of colours and the direction in which a camera was held are not considered.
-  ///
-  /// - Throws: The errors of ``size(of:)``.
-  static func decoded(_ bytes: ByteStorage) throws(SoftmaxError) -> Picture {
-    let isPNG = try kind(of: bytes) == .png
-    let bytes = isPNG ? withoutExtras(bytes) : bytes
-    let size = try start(of: bytes, isPNG: isPNG)
-    #if Pictures
-      var start = softmax_picture(
-        width: UInt32(size.width), height: UInt32(size.height), channels: UInt32(size.channelCount))
-      var pixels = [UInt8](repeating: 0, count: size.byteCount)
-      try unsafe call { message in
-        unsafe bytes.withUnsafeBytes { raw in
-          let data = unsafe raw.assumingMemoryBound(to: UInt8.self).baseAddress
-          return isPNG
-            ? unsafe softmax_png_pixels(data, raw.count, &start, &pixels, message)
-            : unsafe softmax_jpeg_pixels(data, raw.count, &start, &pixels, message)
-        }
-      }
-      return Picture(size, pixels: pixels)
-    #else
-      return Picture(size, pixels: [])
-    #endif
-  }
-
-  private static func kind(of bytes: ByteStorage) throws(SoftmaxError) -> Kind {
-    guard bytes.count > 0 else { throw SoftmaxError(.invalidData, "the file is empty") }
-    let start = bytes[0..<min(16, bytes.count)].array
-    switch Kind(start) {
-    case .png: return .png
-    case .jpeg: return .jpeg
-    case .other(let name):
-      throw SoftmaxError(
-        .unsupported, "a picture of \(name), expected PNG or JPEG", remedy: "convert it to PNG")
-    case nil: throw SoftmaxError(.invalidData, "no picture of PNG or JPEG")
-    }
-  }
-
-  #if Pictures
-    // Calls a function that returns 0, or else writes a message.
-    private static func call(
-      _ body: (UnsafeMutablePointer<CChar>) -> Int32
-    ) throws(SoftmaxError) {
-      var message = [CChar](repeating: 0, count: Int(softmax_picture_message_size))
-      let code = unsafe body(&message)
-      guard code == 0 else {
-        throw SoftmaxError(
-          .invalidData,
-          "the picture is damaged: "
-            + String(
-              decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-      }
-    }
-  #endif
 }

@@ -30,9 +30,7 @@ struct PictureFileFormat: FileFormat {
       let rows = try PictureRows([file.name], as: options.pictures) { _ in bytes }
       return PredictionRows(features: rows.features, featureShape: rows.shape, names: [file.path])
     } catch {
-      throw SoftmaxError(
-        error.code, error.message, remedy: error.remedy,
-        at: error.location ?? .file(path: file.path, offset: nil), cause: error.cause)
+      throw error.located(at: .file(path: file.path, offset: nil))
     }
   }
 }

@@ -92,9 +92,7 @@ public enum PictureFolder {
       }
       return (rows, rows.places.map { files[$0].className })
     } catch {
-      throw SoftmaxError(
-        error.code, error.message, remedy: error.remedy,
-        at: error.location ?? .file(path: folder, offset: nil), cause: error.cause)
+      throw error.located(at: .file(path: folder, offset: nil))
     }
   }
 

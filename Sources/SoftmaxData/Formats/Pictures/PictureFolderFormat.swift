@@ -8,7 +8,6 @@ struct PictureFolderFormat: FileFormat {
   let content = FileContent.labeledFeatures
 
   func recognizes(_ start: FileStart) -> Bool {
-    // Folders without IDX files come here: a folder of those may have a picture beside them.
     start.isFolder && PictureFiles.arePictures(in: start.path)
   }
 

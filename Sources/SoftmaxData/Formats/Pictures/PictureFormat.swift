@@ -21,16 +21,6 @@ public struct PictureFormat: Hashable, Sendable {
   /// The greatest height and width: greater pictures are no work for dense layers.
   package static let greatestSide = 4_096
 
-  func validate() throws(SoftmaxError) {
-    guard
-      let side = [height, width].compactMap(\.self).first(where: {
-        !(1...Self.greatestSide ~= $0)
-      })
-    else { return }
-    throw SoftmaxError(
-      .invalidArgument, "a picture's side has 1 to \(Self.greatestSide) pixels, got \(side)")
-  }
-
   /// Creates a format.
   public init(
     height: Int? = nil, width: Int? = nil, isGray: Bool? = nil, skipsUnreadable: Bool = false
@@ -39,6 +29,17 @@ public struct PictureFormat: Hashable, Sendable {
     self.width = width
     self.isGray = isGray
     self.skipsUnreadable = skipsUnreadable
+  }
+
+  /// Throws `invalidArgument` for a height or a width that is less than 1 or too great.
+  func validate() throws(SoftmaxError) {
+    guard
+      let side = [height, width].compactMap(\.self).first(where: {
+        !(1...Self.greatestSide ~= $0)
+      })
+    else { return }
+    throw SoftmaxError(
+      .invalidArgument, "a picture's side has 1 to \(Self.greatestSide) pixels, got \(side)")
   }
 
   /// Returns the format with the shape of a model's inputs, [height, width] or [height, width, 3]; any other shape

@@ -98,11 +98,7 @@ package struct TextHashing: PreprocessingKind {
   }
 
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> TextHashing {
-    guard let table = rows.features.table else {
-      throw SoftmaxError(
-        .unsupported, "the step \(Self.name) is for the columns of a table",
-        remedy: "give the texts as columns of a table")
-    }
+    let table = try Self.table(of: rows, remedy: "give the texts as columns of a table")
     let settings = Settings(texts: table.columns.map { $0.type == .text })
     let (terms, counts) = Self.terms(of: table, settings: settings)
     guard !terms.isEmpty else {
@@ -174,13 +170,7 @@ package struct TextHashing: PreprocessingKind {
   }
 
   package func columnCount(from count: Int?) throws(SoftmaxError) -> Int? {
-    guard isFitted else { return count }
-    guard let count, count != settings.texts.count else {
-      return settings.texts.count { !$0 }
-    }
-    throw SoftmaxError(
-      .shapeMismatch,
-      "the step \(Self.name) is of \(settings.texts.count) columns; got \(count)")
+    try columnCount(from: count, fitted: settings.texts.count { !$0 })
   }
 
   package var action: PreprocessingAction { .append(self) }
@@ -190,16 +180,7 @@ extension TextHashing: ColumnAppending {
   package var appendedColumnCount: Int { hashes.count }
 
   package func numberColumns(of features: Features) throws(SoftmaxError) -> [Int] {
-    guard let table = features.table else {
-      throw SoftmaxError(
-        .unsupported, "the features have columns of texts",
-        remedy: "give them as the columns of a table")
-    }
-    guard table.columnCount == settings.texts.count else {
-      throw SoftmaxError(
-        .shapeMismatch,
-        "the step \(Self.name) is of \(settings.texts.count) columns; got \(table.columnCount)")
-    }
+    _ = try table(of: features, with: "texts")
     return settings.texts.indices.filter { !settings.texts[$0] }
   }
 

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import SoftmaxKit
+package import SoftmaxCore
 
 /// The blocks of rows of a table, of which the first was read already.
 ///
 /// Between opening and reading, a large file is closed again, so that many of them can be named at once.
-struct TableBlocks {
+package struct CSVBlocks {
   // A block ends after so many rows or bytes. The results do not depend on it.
-  private static let rowCount = 8_192
-  private static let byteCount = 4 << 20
+  private static let rowsAtOnce = 8_192
+  private static let bytesAtOnce = 4 << 20
 
-  /// The path of the file.
-  let path: String
   /// A message about how the file is read.
-  let note: String
+  package let note: String
   /// The number of rows; nil if it is not known yet.
-  let rowCount: Int?
+  package let rowCount: Int?
 
   private let file: DataFile
   private let options: ReadingOptions
@@ -23,13 +20,14 @@ struct TableBlocks {
   private var first: CSVBlock?
   private var isAtEnd = false
 
-  /// Reads the first block.
-  init(
-    _ reader: CSVBlockReader, of file: DataFile, options: ReadingOptions
-  ) throws(SoftmaxError) {
+  /// Opens a table and reads its first block; nil for a file of another format.
+  ///
+  /// - Throws: the errors of ``CSVBlockReader/init(featuresOf:as:)`` and of the first block; `invalidArgument` for arrays
+  ///   that the options name.
+  package init?(of file: DataFile, options: ReadingOptions) throws(SoftmaxError) {
+    guard let reader = try Self.reader(of: file, options) else { return nil }
     (self.file, self.options) = (file, options)
-    path = file.path
-    let block = try reader.next(rowCount: Self.rowCount, byteCount: Self.byteCount)
+    let block = try reader.next(rowCount: Self.rowsAtOnce, byteCount: Self.bytesAtOnce)
     // A cell that is no number, for example, is an error before anything is written.
     _ = try block?.table.features()
     let isWhole = block?.isLast ?? true
@@ -39,13 +37,13 @@ struct TableBlocks {
   }
 
   /// Returns the next block and the reader that it is from; nil after the last.
-  mutating func next() throws(SoftmaxError) -> (reader: CSVBlockReader, block: CSVBlock)? {
+  package mutating func next() throws(SoftmaxError) -> (reader: CSVBlockReader, block: CSVBlock)? {
     guard !isAtEnd else { return nil }
     let reader = if let reader { reader } else { try reopened() }
     self.reader = reader
     let block =
       if let first { first } else {
-        try reader.next(rowCount: Self.rowCount, byteCount: Self.byteCount)
+        try reader.next(rowCount: Self.rowsAtOnce, byteCount: Self.bytesAtOnce)
       }
     first = nil
     guard let block else {
@@ -56,11 +54,17 @@ struct TableBlocks {
     return (reader, block)
   }
 
+  private static func reader(
+    of file: DataFile, _ options: ReadingOptions
+  ) throws(SoftmaxError) -> CSVBlockReader? {
+    try FileFormats.format(of: file).blocks(file, options: options)
+  }
+
   private func reopened() throws(SoftmaxError) -> CSVBlockReader {
-    guard let reader = try FileFormats.blocks(of: file, options: options) else {
+    guard let reader = try Self.reader(of: file, options) else {
       throw SoftmaxError(
         .invalidData, "is no table any more", remedy: "leave the file as it is while it is read",
-        at: .file(path: path, offset: nil))
+        at: .file(path: file.path, offset: nil))
     }
     return reader
   }
