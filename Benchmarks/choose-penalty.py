@@ -28,7 +28,7 @@ TOO_SLOW = {("fashion-10000", "newton-cholesky")}
 def ours(command, name, folder):
     words = run_peer("data_sets.py", name, folder)
     result = run_ours(
-        [command, "train", *words, "--model", "linear", "--l2", "auto", "--json", "--quiet"]
+        [command, "train", *words, "--model", "linear", "--l2", "auto", "--json", "--quiet", "--force"]
         + ["--output", os.path.join(folder, "model.safetensors")]
     )
     return {

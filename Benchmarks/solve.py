@@ -43,7 +43,7 @@ class Comparison:
     def ours(self, iterations=1000):
         """The result of the command after at most so many iterations."""
         options = self.options
-        command = [options.softmax, "train", *self.words, "--model", "linear", "--json", "--quiet"]
+        command = [options.softmax, "train", *self.words, "--model", "linear", "--json", "--quiet", "--force"]
         command += ["--output", os.path.join(self.folder, "model.safetensors")]
         command += ["--iterations", str(iterations)]
         if options.one_vs_rest:

@@ -13,7 +13,7 @@ run() {
   "$softmax" "$@"
 }
 
-run train fashion-mnist --epochs 10 --output "$model"
+run train fashion-mnist --epochs 10 --output "$model" --force
 run evaluate "$model" fashion-mnist
 run predict "$model" fashion-mnist:test:0 fashion-mnist:test:1 fashion-mnist:test:2 --preview --top 3
 printf '\nWritten: %s (%s bytes), readable by anything that reads safetensors.\n' \

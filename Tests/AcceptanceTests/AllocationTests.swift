@@ -27,7 +27,7 @@ import Testing
     ) throws -> Int {
       let file = folder.path("count")
       let outcome = try BuiltCommand.run(
-        ["train", "digits", "--epochs", "1", "--batch-size", "\(batchSize)", "--quiet"]
+        ["train", "digits", "--epochs", "1", "--batch-size", "\(batchSize)", "--quiet", "--force"]
           + ["--json", "--output", folder.path("model.safetensors")] + arguments,
         environment: ["LD_PRELOAD": library, "COUNT_ALLOCATIONS": file])
       #expect(outcome.exitCode == 0, "\(outcome.errors)")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxTestSupport
 import Testing
 
@@ -67,7 +68,7 @@ import Testing
     let outcome = try bench.run("inspect", "small/train-images-idx3-ubyte")
     #expect(outcome.output.contains("12 x 2 x 2"))
     let folder = try bench.run("inspect", "small")
-    #expect(folder.output.contains("0 a"))
+    #expect(folder.output.contains("a                    6    50.0 %        6    50.0 %"))
   }
 
   @Test func aRowShowsItsShapeRangeLabelAndPicture() throws {
@@ -91,6 +92,30 @@ import Testing
     let text = try bench.run("inspect", "iris", "--show", "0")
     #expect(text.lines.contains("sepal length (cm) 5.1"))
     #expect(text.lines.contains { $0.hasSuffix("0, setosa") })
+  }
+
+  @Test func aTableWhoseLastColumnHoldsNoClassesIsShownWithoutThem() throws {
+    let rows = (0..<40).map { "\($0 % 3),\(["a", "b"][$0 % 2]),\(Double($0) + 0.5)" }
+    let table = "size,kind,price\n" + rows.joined(separator: "\n")
+    try bench.write(Array(table.utf8), to: "prices.csv")
+    let shown = try bench.run("inspect", "prices.csv")
+    #expect(shown.exitCode == 0, "\(shown.errors)")
+    for part in [
+      "3, no column of classes named", "\"price\" looks like a quantity", "--target",
+      "price                   0.5        20.0        39.5",
+      "kind                      2          20                 a",
+    ] {
+      #expect(shown.output.contains(part), "\(part) of \(shown.output)")
+    }
+    let object = try #require(try bench.run("inspect", "prices.csv", "--json").objects().first)
+    #expect(object["classes"] is NSNull)
+    let train = try #require(object["train"] as? [String: Any])
+    #expect(train["rows"] as? Int == 40)
+    #expect(train["class_counts"] == nil)
+    #expect((train["features"] as? [Any])?.count == 3)
+    // A column that was named for the classes has to hold them.
+    #expect(try bench.run("inspect", "prices.csv", "--target", "price").exitCode == 1)
+    #expect(try bench.run("inspect", "prices.csv", "--target", "kind").exitCode == 0)
   }
 
   @Test func aPassReadsEveryRowOnce() throws {

@@ -11,7 +11,8 @@ import Testing
   private func expectRefusal(
     of output: String, saying part: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let outcome = try bench.run("train", "digits", "--epochs", "1", "--output", output)
+    let outcome = try bench.run(
+      "train", "digits", "--epochs", "1", "--output", output, replacesModels: false)
     #expect(outcome.exitCode == 1, sourceLocation: sourceLocation)
     #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
     #expect(!outcome.errors.contains("Epoch"), sourceLocation: sourceLocation)
@@ -22,12 +23,12 @@ import Testing
   @Test func aTrainingCannotReplaceTheDataThatItLearnsFrom() throws {
     try bench.writeImages(to: "in1", classNames: ["a", "b"])
     let path = "in1/train-images-idx3-ubyte"
-    let images = try Data(contentsOf: bench.folder.url.appendingPathComponent(path))
+    let images = try bench.contents(of: path)
     let outcome = try bench.run("train", "./in1", "--epochs", "1", "--output", path)
     #expect(outcome.exitCode == 1)
     #expect(outcome.errors.hasPrefix("error: \(path): is there and is no model"))
     #expect(outcome.errors.contains("choose another name"))
-    #expect(try Data(contentsOf: bench.folder.url.appendingPathComponent(path)) == images)
+    #expect(try bench.contents(of: path) == images)
   }
 
   @Test(
@@ -39,17 +40,46 @@ import Testing
   func whatDoesNotBeginAsAModelIsNotReplaced(_ bytes: [UInt8]) throws {
     try bench.write(bytes, to: "file")
     try expectRefusal(of: "file", saying: "is no model")
-    #expect(try Data(contentsOf: bench.folder.url.appendingPathComponent("file")) == Data(bytes))
+    #expect(try bench.contents(of: "file") == Data(bytes))
   }
 
-  @Test func modelsAndEmptyFilesAreReplaced() throws {
+  @Test func emptyFilesAreReplacedAndModelsWhenAsked() throws {
     try bench.write([], to: "file")
-    try bench.train("--output", "file")
-    try bench.write([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d], to: "other")
-    for name in ["file", "other"] {
-      try bench.train("--output", name)
-      #expect(try bench.run("inspect", name).exitCode == 0)
-    }
+    try expectSuccess(of: "--output", "file")
+    let model: [UInt8] = [2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d]
+    try bench.write(model, to: "other")
+    try expectRefusal(of: "other", saying: "error: other: is there already")
+    #expect(try bench.contents(of: "other") == Data(model))
+    try expectSuccess(of: "--output", "other", "--force")
+    #expect(try bench.run("inspect", "other").exitCode == 0)
+  }
+
+  @Test func aModelOfTheDefaultNameIsNotReplacedSilently() throws {
+    try expectSuccess()
+    let first = try bench.contents(of: "model.safetensors")
+    let second = try bench.run("train", "digits", "--epochs", "2", replacesModels: false)
+    #expect(second.exitCode == 1)
+    #expect(second.errors.contains("--force"), "\(second.errors)")
+    #expect(try bench.contents(of: "model.safetensors") == first)
+  }
+
+  @Test func aCheckpointIsReplacedByTheTrainingThatGoesOnFromIt() throws {
+    try expectSuccess(of: "--checkpoint", "run", "--resume", "run", "--output", "a")
+    try expectSuccess(of: "--checkpoint", "run", "--resume", "run", "--output", "b")
+    // The same command line once more.
+    try expectSuccess(of: "--checkpoint", "run", "--resume", "run", "--output", "b")
+    let other = try bench.run(
+      "train", "digits", "--checkpoint", "run", "--output", "c", replacesModels: false)
+    #expect(other.exitCode == 1)
+    #expect(other.errors.hasPrefix("error: run: is there already"), "\(other.errors)")
+  }
+
+  private func expectSuccess(
+    of options: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let outcome = try bench.run(
+      ["train", "digits", "--epochs", "1"] + options, replacesModels: false)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
   }
 
   @Test func onlyARegularFileIsReplaced() throws {

@@ -30,9 +30,7 @@ import Testing
     for moment in [0.03, 0.1, 0.2, 0.4] {
       // Until it comes through, a little later each time.
       var limit = moment
-      while try BuiltCommand.runAndKill(
-        Self.settings + Self.keeping, in: bench.folder.url, when: { $0 > limit })
-      {
+      while try bench.runAndKill(Self.settings + Self.keeping, when: { $0 > limit }) {
         limit *= 1.5
       }
       #expect(try hash(bench.run(Self.settings + Self.keeping)) == whole)

@@ -183,8 +183,7 @@ import Testing
     let keeping = ["--checkpoint", "run", "--resume", "run"]
     let whole = try hash(#require(bench.run(settings).objects().last))
     // As soon as there is a checkpoint, after the first iteration or a later one.
-    _ = try BuiltCommand.runAndKill(
-      settings + keeping, in: bench.folder.url, when: { _ in bench.exists("run") })
+    _ = try bench.runAndKill(settings + keeping, when: { _ in bench.exists("run") })
     let resumed = try bench.run(settings + keeping)
     #expect(resumed.errors.contains("going on from run: after iteration "))
     #expect(try hash(#require(resumed.objects().last)) == whole)

@@ -13,22 +13,34 @@ struct Workbench {
   }
 
   /// Runs the command in the folder, under nothing that the caller's own environment might say.
+  ///
+  /// - Parameter replacesModels: whether a training replaces the model of an earlier one.
   func run(
-    _ arguments: String..., environment: [String: String] = [:]
+    _ arguments: String..., environment: [String: String] = [:], replacesModels: Bool = true
   ) throws
     -> BuiltCommand.Outcome
   {
-    try run(arguments, environment: environment)
+    try run(arguments, environment: environment, replacesModels: replacesModels)
   }
 
   func run(
-    _ arguments: [String], environment: [String: String] = [:]
+    _ arguments: [String], environment: [String: String] = [:], replacesModels: Bool = true
   ) throws
     -> BuiltCommand.Outcome
   {
+    let arguments = replacesModels ? replacing(arguments) : arguments
     let plain = ["SOFTMAX_ISA": "", "NO_COLOR": "", "CLICOLOR_FORCE": "", "FORCE_COLOR": ""]
     return try BuiltCommand.run(
       arguments, environment: plain.merging(environment) { $1 }, in: folder.url)
+  }
+
+  /// Runs a training in the folder, and kills it as soon as it is time to; whether that was before its end.
+  func runAndKill(_ arguments: [String], when isTime: (Double) -> Bool) throws -> Bool {
+    try BuiltCommand.runAndKill(replacing(arguments), in: folder.url, when: isTime)
+  }
+
+  private func replacing(_ arguments: [String]) -> [String] {
+    arguments.first == "train" ? ["train", "--force"] + arguments.dropFirst() : arguments
   }
 
   /// Runs the command in the folder on a pseudo terminal with colours; what it wrote there.
@@ -54,6 +66,10 @@ struct Workbench {
       ["train", "digits", "--epochs", "1"] + arguments, environment: environment)
     try #require(outcome.exitCode == 0, "\(outcome.errors)")
     return outcome
+  }
+
+  func contents(of name: String) throws -> Data {
+    try Data(contentsOf: folder.url.appendingPathComponent(name))
   }
 
   func exists(_ name: String) -> Bool {

@@ -77,6 +77,12 @@ import Testing
     #expect(table.rowCount == (isHeader ? 12 : 14), "\(first)")
   }
 
+  @Test func aNameThatIsAlsoAValueBelowIsAHeaderBesideNamesOfNumbers() throws {
+    let rows = lines(12) { "\($0),\(2 * $0),\($0 % 2 == 0 ? "remote" : "office")" }
+    #expect(try table("age,pay,remote\n" + rows).table.columnNames == ["age", "pay", "remote"])
+    #expect(throws: SoftmaxError.self) { try table("1,pay,remote\n" + rows) }
+  }
+
   @Test func theHeaderOfAFewLinesIsFoundOrGiven() throws {
     #expect(try table("a,b\n1,x\n2,y\n").table.columnNames == ["a", "b"])
     #expect(try table("1,x\n2,y\n").rowCount == 2)

@@ -31,11 +31,14 @@ extension DatasetReference {
   }
 
   /// Loads both parts of the data set like the public method.
+  ///
+  /// - Parameter file: the file of the reference, if it is open already.
   package func load(
-    dataDirectory: String?, options: ReadingOptions, progress: DownloadProgress?
+    dataDirectory: String?, options: ReadingOptions, file: DataFile? = nil,
+    progress: DownloadProgress?
   ) throws(SoftmaxError) -> DatasetSplit {
     func dataset(at path: String) throws(SoftmaxError) -> DatasetSplit {
-      let file = try DataFile(path)
+      let file = if let file { file } else { try DataFile(path) }
       return try FileFormats.format(of: file).dataset(file, options: options)
     }
     switch source {

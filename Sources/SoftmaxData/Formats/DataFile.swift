@@ -149,11 +149,14 @@ package struct PredictionRows: Sendable {
   package let note: String?
   /// Possible mistakes in the data that are not errors.
   package let warnings: [String]
+  /// The columns of a table that are no features because they identify the rows.
+  package let identifiers: [CSVIdentifier]
 
   init(
     features: Features, featureShape: [Int], names: [String]? = nil, labels: [String?]? = nil,
-    note: String? = nil, warnings: [String] = []
+    note: String? = nil, warnings: [String] = [], identifiers: [CSVIdentifier] = []
   ) {
+    self.identifiers = identifiers
     self.names = names
     self.features = features
     self.featureShape = featureShape

@@ -33,6 +33,12 @@ package protocol FileFormat: Sendable {
     _ file: DataFile, part: DatasetSplit.Part?, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows
 
+  /// Reads all columns as features, of a file whose user has not named the column of classes; by default nil, because
+  /// a file says which are the classes.
+  func rowsWithoutClasses(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows?
+
   /// Opens a file to read the features of a model in blocks; by default nil, because its rows are read at once.
   func blocks(
     _ file: DataFile, options: ReadingOptions
@@ -65,6 +71,10 @@ extension FileFormat {
       labels: samples.labels.map { samples.classNames[$0] }, note: split.note,
       warnings: split.warnings)
   }
+
+  package func rowsWithoutClasses(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows? { nil }
 
   package func blocks(
     _ file: DataFile, options: ReadingOptions

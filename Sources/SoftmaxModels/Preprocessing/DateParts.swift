@@ -36,7 +36,8 @@ package struct DateParts: PreprocessingKind {
     var hasHour: Bool
 
     /// The number of columns.
-    var count: Int { hasHour ? 7 : 5 }
+    var count: Int { hasHour ? Self.greatestCount : 5 }
+    static let greatestCount = 7
 
     private enum CodingKeys: String, CodingKey { case hasHour = "has_hour" }
   }

@@ -42,6 +42,8 @@ package struct OneHotEncoding: PreprocessingKind {
     var count: Int { texts.count + (hasMissing ? 1 : 0) + (hasOthers ? 1 : 0) }
   }
 
+  /// The greatest number of columns that replace a column.
+  static let greatestCount = greatestTextCount + 2
   private static let greatestTextCount = 255
   private static let leastRowCount = 2
 

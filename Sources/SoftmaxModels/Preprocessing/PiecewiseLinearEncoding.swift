@@ -39,6 +39,8 @@ package struct PiecewiseLinearEncoding: PreprocessingKind {
     var width: Int { 1 + max(0, edges.count - 1) }
   }
 
+  /// The greatest number of values that replace a value.
+  static let greatestWidth = 1 + intervalCount
   private static let intervalCount = 16
 
   private let columns: [Column]

@@ -99,9 +99,7 @@ struct InspectCommand: ParsableCommand {
     let reference = try DatasetReference(subject)
     var loader = DatasetLoader(
       console: console, directory: source.folder, options: source.reading)
-    guard show != nil || pass else {
-      return [try DataInspection(reference, loader: &loader, directory: source.folder)]
-    }
+    guard show != nil || pass else { return [try inspection(of: reference, by: &loader)] }
     guard reference.row == nil else {
       throw SoftmaxError(
         .invalidArgument, "\(subject.debugDescription) names one row already",
@@ -117,6 +115,26 @@ struct InspectCommand: ParsableCommand {
     }
     if pass { inspections.append(try passInspection(reference, loader: &loader)) }
     return inspections
+  }
+
+  // Until its user has named the column of the classes, a table whose last column holds none is shown without classes.
+  private func inspection(
+    of reference: DatasetReference, by loader: inout DatasetLoader
+  ) throws(SoftmaxError) -> DataInspection {
+    guard case .file(let path) = reference.source, source.table.target == nil else {
+      return try DataInspection(reference, loader: &loader, directory: source.folder)
+    }
+    let file = try DataFile(path)
+    do throws(SoftmaxError) {
+      _ = try loader.split(of: reference, file: file)
+    } catch {
+      guard reference.row == nil, reference.part == nil,
+        let rows = try? loader.rowsWithoutClasses(of: file), rows.features.columnCount > 1
+      else { throw error }
+      return try DataInspection(
+        reference, rows: rows, because: error, directory: source.folder)
+    }
+    return try DataInspection(reference, loader: &loader, directory: source.folder)
   }
 
   private func passInspection(

@@ -46,10 +46,7 @@ extension TrainCommand {
 
   /// Returns the greatest number of features that the network can have for a data set.
   func featureCount(of dataset: LabeledDataset) -> Int {
-    guard let table = dataset.features.table else { return dataset.features.columnCount }
-    return table.columns.reduce(0) {
-      $0 + $1.featureCount(isEncoded: piecewiseLinear || choosesModel)
-    }
+    dataset.features.greatestFeatureCount(isEncoded: piecewiseLinear || choosesModel)
   }
 
   /// What makes this a training by batches, such as `--epochs`; nil if the model is solved.
@@ -162,19 +159,5 @@ extension TrainCommand {
       loss: try loss.loss(for: training), l1Penalty: self.training.l1, l2Penalty: l2Penalty,
       optimizer: optimizer, epochs: epochs, batchSize: batchSize, initializer: initializer,
       preprocessing: steps, seed: self.training.seed)
-  }
-}
-
-extension Table.Column {
-  // The greatest number of features that replace the column: a number with its flag, or with its intervals too, or one
-  // for each category, for missing cells and for other texts.
-  fileprivate func featureCount(isEncoded: Bool) -> Int {
-    switch cells {
-    case .numbers, .indicators: (isEncoded ? 17 : 1) + (missingCount > 0 ? 1 : 0)
-    case .dates: 7 * (isEncoded ? 17 : 1) + (missingCount > 0 ? 1 : 0)
-    case .categories(_, let names): min(names.count, 255) + 2
-    // Words become sparse columns, which are not counted before they are found.
-    case .texts: 0
-    }
   }
 }

@@ -96,6 +96,9 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"
 
+  @Flag(help: "Replace a model or a checkpoint that is there already.")
+  var force = false
+
   @Flag(help: "Write the results as JSON, an object a line.")
   var json = false
 

@@ -21,9 +21,12 @@ struct TrainingRun {
       try DatasetReference(text)
     }
     let watching = command.watching
-    try OutputFile.validate(command.output)
-    if let path = watching.checkpoint { try OutputFile.validate(path) }
     let checkpoint = try loadedCheckpoint()
+    // A training that goes on may have written its model before, since one command line starts and resumes it.
+    try OutputFile.validate(command.output, replaces: command.force || checkpoint != nil)
+    if let path = watching.checkpoint {
+      try OutputFile.validate(path, replaces: command.force || watching.goesOnInCheckpoint)
+    }
 
     var loader = DatasetLoader(
       console: console, directory: command.source.folder, options: command.source.reading)

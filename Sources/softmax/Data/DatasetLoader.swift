@@ -21,21 +21,31 @@ struct DatasetLoader {
 
   /// Returns the whole data set of a reference, loaded on first use.
   ///
-  /// - Parameter known: what is known of the data.
+  /// - Parameters:
+  ///   - known: what is known of the data.
+  ///   - file: the file of the reference, if it is open already.
   mutating func split(
-    of reference: DatasetReference, like known: KnownInputs = KnownInputs()
+    of reference: DatasetReference, like known: KnownInputs = KnownInputs(), file: DataFile? = nil
   ) throws(SoftmaxError) -> DatasetSplit {
     if let known = splits[reference.source] { return known }
     var display = DownloadDisplay(console: console)
     defer { display.end() }
     let options = options(for: reference.source, like: known)
-    let split = try reference.load(dataDirectory: directory, options: options) {
+    let split = try reference.load(dataDirectory: directory, options: options, file: file) {
       file, received, total in
       display.show(file: file, receivedBytes: received, totalBytes: total)
     }
     splits[reference.source] = split
     say(split.note, split.warnings, of: split.name)
     return split
+  }
+
+  /// Returns the rows of a table, all of whose columns are features; nil for a file of another format.
+  func rowsWithoutClasses(of file: DataFile) throws(SoftmaxError) -> PredictionRows? {
+    let format = FileFormats.format(of: file)
+    guard let rows = try format.rowsWithoutClasses(file, options: options) else { return nil }
+    say(rows.note, rows.warnings, of: file.path)
+    return rows
   }
 
   /// Returns the rows of a file or folder for prediction, loaded on first use; their labels are optional and need not

@@ -4,7 +4,7 @@ import SoftmaxKit
 
 /// A summary of a data set or of one of its parts, with warnings about duplicates and missing classes.
 struct DataInspection: Inspection {
-  // The maximum number of features that the text lists; JSON has all of them.
+  // The maximum number of features of a type that the text lists; JSON has all of them.
   private static let shownFeatureCount = 40
 
   private let name: String
@@ -14,6 +14,8 @@ struct DataInspection: Inspection {
   private let classNames: [String]
   // The columns of a table that are no features because they identify the rows.
   private let identifiers: [CSVIdentifier]
+  // Why a table is shown without classes; nil for data with classes.
+  private let classFault: SoftmaxError?
   // The number of test rows that also occur in the training part; nil unless both parts are shown.
   private let sharedCount: Int?
 
@@ -26,6 +28,7 @@ struct DataInspection: Inspection {
     featureShape = split.training.featureShape
     classNames = split.training.classNames
     identifiers = split.identifiers
+    classFault = nil
     if reference.part == nil, reference.row == nil {
       let training = DataPartInspection(reference.partName, split.training)
       parts =
@@ -39,10 +42,26 @@ struct DataInspection: Inspection {
     }
   }
 
+  /// Summarizes a table in which no column of classes was named, and none was found.
+  init(
+    _ reference: DatasetReference, rows: PredictionRows, because fault: SoftmaxError,
+    directory: String?
+  ) throws(SoftmaxError) {
+    name = reference.description
+    place = try DatasetPlace(of: reference.source, directory: directory)
+    featureShape = rows.featureShape
+    classNames = []
+    identifiers = rows.identifiers
+    classFault = fault
+    parts = [DataPartInspection(reference.partName, rows.features)]
+    sharedCount = nil
+  }
+
   var lines: [String] {
+    let classes = classFault == nil ? "\(classNames.count) classes" : "no column of classes named"
     var lines = [
       line("data", PrintableText.line(name)), line("found", PrintableText.line(place.description)),
-      line("rows of", "\(NumberText.shape(featureShape)), \(classNames.count) classes"),
+      line("features", "\(NumberText.shape(featureShape)), \(classes)"),
     ]
     if !identifiers.isEmpty {
       let names = identifiers.map(\.description).joined(separator: ", ")
@@ -50,7 +69,7 @@ struct DataInspection: Inspection {
     }
     for part in parts {
       let range = part.range.map { ", values \($0.description)" } ?? ""
-      lines.append(line(part.name, "\(NumberText.grouped(part.samples.count)) rows\(range)"))
+      lines.append(line(part.name, "\(NumberText.grouped(part.rows.rowCount)) rows\(range)"))
     }
     lines += warnings.map { line("look at", $0) }
     return lines + classLines + featureLines
@@ -59,6 +78,12 @@ struct DataInspection: Inspection {
   // Observations that are not errors but may affect results.
   private var warnings: [String] {
     var warnings: [String] = []
+    if let classFault {
+      warnings.append(
+        PrintableText.line(
+          "the last column cannot be taken for the classes: " + classFault.message
+            + "; name another (--target)"))
+    }
     func rows(_ count: Int) -> String {
       "\(NumberText.grouped(count)) \(count == 1 ? "row" : "rows")"
     }
@@ -71,7 +96,7 @@ struct DataInspection: Inspection {
     if let sharedCount, sharedCount > 0 {
       warnings.append("\(rows(sharedCount)) of test in train too")
     }
-    for part in parts where !part.missingClasses.isEmpty && part.samples.count > 1 {
+    for part in parts where !part.missingClasses.isEmpty && part.rows.rowCount > 1 {
       let names = part.missingClasses.map { classNames[$0] }
       warnings.append("no rows in \(part.name) of \(PrintableText.list(names, columns: 60))")
     }
@@ -79,21 +104,21 @@ struct DataInspection: Inspection {
   }
 
   private var classLines: [String] {
+    guard !classNames.isEmpty else { return [] }
     let rows = classNames.enumerated().map { index, name in
-      ["\(index) \(PrintableText.line(name))"]
-        + parts.map { NumberText.grouped($0.classCounts[index]) }
+      [PrintableText.line(name)] + parts.flatMap { $0.cells(ofClass: index) }
     }
-    return TextTable.lines([["class"] + parts.map(\.name)] + rows, first: 15, others: 9)
+    let head = ["class"] + parts.flatMap { [$0.name, "share"] }
+    return TextTable.lines([head] + rows, first: 15, others: 9)
   }
 
   private var featureLines: [String] {
     guard let part = parts.first, !part.features.isEmpty else { return [] }
-    let shown = part.features.prefix(Self.shownFeatureCount)
     let name = parts.count > 1 ? " of \(part.name)" : ""
-    let hasGaps = shown.contains { $0.missingCount > 0 }
+    let hasGaps = part.features.contains { $0.missingCount > 0 }
     var (numbers, categories) = ([[String]](), [[String]]())
     var (dates, texts) = ([[String]](), [[String]]())
-    for feature in shown {
+    for feature in part.features {
       let title = PrintableText.line(feature.name)
       let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
       switch feature.content {
@@ -117,25 +142,20 @@ struct DataInspection: Inspection {
       }
     }
     let gaps = hasGaps ? ["missing"] : []
-    var lines: [String] = []
-    if !numbers.isEmpty {
-      let head = ["feature" + name, "least", "mean", "greatest"] + gaps
-      lines += TextTable.lines([head] + numbers, first: 15, others: 12)
-    }
-    if !categories.isEmpty {
-      let head = ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"]
-      lines += TextTable.lines([head] + categories, first: 15, others: 12)
-    }
-    if !dates.isEmpty {
-      let head = ["dates" + name, "earliest", "latest"] + gaps
-      lines += TextTable.lines([head] + dates, first: 15, others: 12)
-    }
-    if !texts.isEmpty {
-      let head = ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"]
-      lines += TextTable.lines([head] + texts, first: 15, others: 12)
-    }
-    let rest = part.features.count - shown.count
-    return rest == 0 ? lines : lines + ["and \(NumberText.grouped(rest)) more; --json has all"]
+    return Self.section(["feature" + name, "least", "mean", "greatest"] + gaps, numbers)
+      + Self.section(
+        ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"], categories)
+      + Self.section(["dates" + name, "earliest", "latest"] + gaps, dates)
+      + Self.section(
+        ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"], texts)
+  }
+
+  // Returns the lines of the features of one type.
+  private static func section(_ head: [String], _ features: [[String]]) -> [String] {
+    guard !features.isEmpty else { return [] }
+    let rest = features.count - shownFeatureCount
+    return TextTable.lines([head] + features.prefix(shownFeatureCount), first: 15, others: 12)
+      + (rest > 0 ? ["and \(NumberText.grouped(rest)) more; --json has all"] : [])
   }
 
   var json: JSONValue {
@@ -144,7 +164,7 @@ struct DataInspection: Inspection {
       ("data", .string(name)),
       ("path", JSONValue(place.path)),
       ("shape", .array(featureShape.map { .integer($0) })),
-      ("classes", .array(classNames.map { .string($0) })),
+      ("classes", classFault == nil ? .array(classNames.map { .string($0) }) : .null),
     ]
     if !identifiers.isEmpty {
       let columns = identifiers.map { identifier in

@@ -5,7 +5,9 @@ import SoftmaxKit
 /// A summary of one part of a data set.
 struct DataPartInspection {
   let name: String
-  let samples: LabeledDataset
+  let rows: Features
+  // Nil for rows without classes.
+  private let samples: LabeledDataset?
   /// The number of rows of each class.
   let classCounts: [Int]
   let range: ValueRange?
@@ -15,14 +17,24 @@ struct DataPartInspection {
   let index: RowIndex
 
   init(_ name: String, _ samples: LabeledDataset) {
+    self.init(name, samples.features, samples)
+  }
+
+  /// Summarizes rows without classes.
+  init(_ name: String, _ rows: Features) {
+    self.init(name, rows, nil)
+  }
+
+  private init(_ name: String, _ rows: Features, _ samples: LabeledDataset?) {
     self.name = name
+    self.rows = rows
     self.samples = samples
-    classCounts = samples.labels.reduce(into: Array(repeating: 0, count: samples.classCount)) {
-      $0[$1] += 1
-    }
-    range = ValueRange(of: samples.features)
-    features = samples.features.table.map(FeatureStatistics.all) ?? []
-    index = RowIndex(samples.features)
+    var counts = Array(repeating: 0, count: samples?.classCount ?? 0)
+    for label in samples?.labels ?? [] { counts[label] += 1 }
+    classCounts = counts
+    range = ValueRange(of: rows)
+    features = rows.table.map(FeatureStatistics.all) ?? []
+    index = RowIndex(rows)
   }
 
   /// The indices of the classes without a row.
@@ -30,19 +42,31 @@ struct DataPartInspection {
 
   /// The number of rows that equal an earlier row of a different class.
   var conflictCount: Int {
-    index.duplicates.count { samples.labels[$0.row] != samples.labels[$0.first] }
+    guard let labels = samples?.labels else { return 0 }
+    return index.duplicates.count { labels[$0.row] != labels[$0.first] }
+  }
+
+  /// Returns the number of rows of a class and their share, for a table.
+  func cells(ofClass index: Int) -> [String] {
+    let share = Double(classCounts[index]) / Double(max(1, rows.rowCount))
+    return [NumberText.grouped(classCounts[index]), NumberText.percent(share)]
   }
 
   var json: JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("rows", .integer(samples.count)),
-      ("class_counts", .array(classCounts.map { .integer($0) })),
-      ("missing_classes", .array(missingClasses.map { .string(samples.classNames[$0]) })),
-      ("minimum", range?.minimum ?? .null),
-      ("maximum", range?.maximum ?? .null),
+    var members: [(key: String, value: JSONValue)] = [("rows", .integer(rows.rowCount))]
+    if let samples {
+      members += [
+        ("class_counts", .array(classCounts.map { .integer($0) })),
+        ("missing_classes", .array(missingClasses.map { .string(samples.classNames[$0]) })),
+      ]
+    }
+    members += [
+      ("minimum", range?.minimum ?? .null), ("maximum", range?.maximum ?? .null),
       ("duplicates", .integer(index.duplicates.count)),
-      ("duplicates_of_another_class", .integer(conflictCount)),
     ]
+    if samples != nil {
+      members.append(("duplicates_of_another_class", .integer(conflictCount)))
+    }
     if !features.isEmpty { members.append(("features", .array(features.map(\.json)))) }
     return .object(members)
   }

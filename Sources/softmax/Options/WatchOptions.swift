@@ -59,6 +59,12 @@ struct WatchOptions: ParsableArguments {
       && resume == nil && csvLog == nil && curves == nil
   }
 
+  /// Whether the file of --checkpoint is the one that the training goes on from.
+  var goesOnInCheckpoint: Bool {
+    guard let checkpoint, let resume else { return false }
+    return FileProbe.resolved(checkpoint) == FileProbe.resolved(resume)
+  }
+
   func validate() throws {
     if let validation, !(validation > 0 && validation < 1) {
       throw ValidationError(

@@ -11,13 +11,15 @@ struct OutputFile {
   // The limit of the safetensors library; with a larger length the file is not safetensors.
   private static let longestHeader: UInt64 = 100_000_000
 
-  /// Throws unless a file can be created at the path, or a model there can be replaced.
-  static func validate(_ path: String) throws(SoftmaxError) {
+  /// Throws unless a file can be created at the path.
+  ///
+  /// - Parameter replaces: whether a model that is there is replaced.
+  static func validate(_ path: String, replaces: Bool) throws(SoftmaxError) {
     let file = OutputFile(path: path)
     try file.validateName()
     try file.validateLink()
     try file.validateFolder()
-    try file.validateContents()
+    try file.validateContents(replaces: replaces)
   }
 
   private func failure(
@@ -62,7 +64,7 @@ struct OutputFile {
   }
 
   // A mistyped path, such as the name of a data file, must not overwrite that file.
-  private func validateContents() throws(SoftmaxError) {
+  private func validateContents(replaces: Bool) throws(SoftmaxError) {
     guard let kind = FileProbe.kind(path) else { return }
     guard kind == .regular else {
       throw failure("is a pipe, a device or a socket, the model needs a regular file")
@@ -76,6 +78,10 @@ struct OutputFile {
       throw failure(
         "is there and is no model: only a safetensors file or an empty one is replaced",
         remedy: "choose another name, or remove the file")
+    }
+    guard replaces else {
+      throw failure(
+        "is there already", remedy: "choose another name, or replace it (--force)")
     }
   }
 

@@ -4,7 +4,7 @@ import SoftmaxCore
 /// A guess whether the first line of a table is a header, from its difference to the lines below.
 ///
 /// The first line is a header if it has a text above numbers, or no number at all. It is a row if one of
-/// its texts occurs again in the same column. Consecutive numbers in the first line, such as 0, 1, 2 or
+/// its texts occurs again in the same column, unless it has texts only and two of them are above numbers. Consecutive numbers in the first line, such as 0, 1, 2 or
 /// years, may be names of columns. If the evidence is contradictory, the caller has to decide.
 struct CSVHeaderGuess {
   private let first: [CSVSample.Cell]
@@ -69,7 +69,8 @@ struct CSVHeaderGuess {
       }
     }
     if isRepeated { return false }
-    if isSeenBelow { return strangers == 0 ? false : nil }
+    // A row would have numbers there.
+    if isSeenBelow { return strangers == 0 ? false : names.isEmpty && strangers > 1 ? true : nil }
     let hasWords = first.contains { if case .text = $0 { true } else { false } }
     if names.isEmpty { return hasWords }
     let countsUp = zip(names, names.dropFirst()).allSatisfy { $1 == $0 + 1 }

@@ -26,7 +26,15 @@ struct TableFileFormat: FileFormat {
     let features = try table.features()
     return PredictionRows(
       features: features, featureShape: [features.columnCount], labels: table.labels,
-      note: table.note, warnings: table.warnings)
+      note: table.note, warnings: table.warnings, identifiers: table.identifiers)
+  }
+
+  func rowsWithoutClasses(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows? {
+    var options = options
+    options.table.target = CSVFormat.Target.none
+    return try rows(file, part: nil, options: options)
   }
 
   func blocks(
