@@ -89,6 +89,8 @@ import Testing
       "\"$0\" predict model.safetensors - < new.csv",
       "gzip -c new.csv | \"$0\" predict model.safetensors -",
       "mkfifo fifo; cat new.csv > fifo & sleep 1; \"$0\" predict model.safetensors fifo",
+      "printf '\\n{\"u\":3,\"v\":1}\\n{\"v\":1,\"u\":-3}\\n' | \"$0\" predict model.safetensors -",
+      "printf '{\"v\":1,\"u\":3}\\n{\"u\":-3,\"v\":1}' | gzip | \"$0\" predict model.safetensors -",
     ] {
       let outcome = try shell(script)
       #expect(outcome.output == expected, "\(script): \(outcome.errors)")

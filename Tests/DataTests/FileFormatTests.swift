@@ -23,6 +23,8 @@ import Testing
       (try folder.read("b"), "NPZ file"), (Fixtures.safetensors("{}"), "model"),
       (Array("1 1:0.5 7:2\n".utf8), "svmlight file"),
       (Array("__label__good  a hot tea\n".utf8), "fastText file"),
+      (Array("{\"a\": 1}\n".utf8), "JSON lines file"),
+      (Array("\u{feff}\n {}".utf8), "JSON lines file"), (Array("{a},b\n".utf8), "table"),
       (Array("a,b\n1,2\n".utf8), "table"), ([], "table"), ([0x50, 0x4b], "table"),
       // A table in UTF-16.
       ([0xff, 0xfe, 0x61, 0, 0x2c, 0], "table"),

@@ -54,6 +54,19 @@ for name, text in tables.items():
     add("csv-as-said", name, bytes([len(name) * 37 % 256]) + text.encode())
 add("table", "packed", packed(tables["header"].encode()))
 
+objects = {
+    "plain": '{"a": 1, "b": "x", "class": "u"}\n{"b": "y", "a": -2.5e3, "class": "v"}\n',
+    "gaps": '{"a":null,"c":true}\r\n\r\n{}\n{"late":"1,5","c":false}\n',
+    "escapes": '{"\\u006b":"\\ud83d\\ude00\\n\\"","c":"\u00e9"}\n{"k":"\\u0000","c":"z"}\n',
+    "nested": '{"s":{"w":1,"o":{"x":[1,{"y":[]}]}},"c":"u"}\n{"s":null,"s.w":2,"c":"v"}\n',
+    "wrong": '{"a":1,"a":2}\n{"a":NaN}\n{"a":01}\n{"a":"\\ud83d"}\n[1]\n',
+}
+for name, text in objects.items():
+    add("json-lines-file", name, text)
+    add("csv-as-said", f"objects-{name}", bytes([192]) + text.encode())
+add("json-lines-file", "packed", packed(objects["plain"].encode()))
+add("json-lines-file", "wide", b"\xff\xfe" + objects["plain"].encode("utf-16-le"))
+
 sparse = {
     "plain": "1 1:0.5 3:2\n-1 2:-1e-2\n",
     "words": "ham qid:7 0:1 2:3 # remark\n\n# remark\nspam 1:1\r\n",

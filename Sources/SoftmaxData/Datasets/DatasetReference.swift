@@ -4,7 +4,7 @@ public import SoftmaxCore
 /// The command line's reference to data: a data set, one of its parts, or one of its rows.
 ///
 /// The text begins with one of ``builtInNames``, the path of a folder of IDX files, of a table of
-/// comma-separated values (``CSVTable``) or of a file of arrays (``NPZArchive``, ``NPYArray``), or `-`
+/// comma-separated values or JSON lines (``CSVTable``) or of a file of arrays (``NPZArchive``, ``NPYArray``), or `-`
 /// for standard input. `:train` or `:test` may follow unless the file has no parts, and then `:` and the
 /// number of a row, counted from 0. If the whole text is an existing path, its colons are part of the
 /// path.

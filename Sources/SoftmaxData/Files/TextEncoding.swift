@@ -30,6 +30,15 @@ package enum TextEncoding: String, Hashable, Sendable {
     }
   }
 
+  /// Returns the first bytes of a text without a byte order mark, and of UTF-16 without zeros: the characters of ASCII
+  /// are then bytes, whatever the encoding is.
+  static func characters(of start: [UInt8]) -> [UInt8] {
+    let characters = Array(start.prefix(4_096))
+    if characters.starts(with: byteOrderMark) { return Array(characters.dropFirst(3)) }
+    let isOfUTF16 = characters.starts(with: [0xff, 0xfe]) || characters.starts(with: [0xfe, 0xff])
+    return isOfUTF16 ? characters.dropFirst(2).filter { $0 != 0 } : characters
+  }
+
   private static func isOfWindows(_ bytes: [UInt8], _ isWhole: Bool) -> Bool {
     var (strayCount, characterCount, index) = (0, 0, 0)
     while index < bytes.count {

@@ -8,6 +8,8 @@ import SoftmaxCore
 final class TextReader {
   /// The encoding of the file.
   let encoding: TextEncoding
+  /// Whether the text begins as JSON lines, which are never Windows-1252 (RFC 8259, section 8.1).
+  let isOfObjects: Bool
   /// The number of bytes of UTF-8 that were delivered.
   private(set) var offset = 0
 
@@ -36,7 +38,9 @@ final class TextReader {
         at: reader.location(0))
     }
     isAtEnd = start.count < Self.sampleByteCount
-    encoding = TextEncoding(of: start, isWhole: isAtEnd)
+    isOfObjects = JSONColumns.areBegun(by: TextEncoding.characters(of: start))
+    let found = TextEncoding(of: start, isWhole: isAtEnd)
+    encoding = isOfObjects && found == .windows1252 ? .utf8 : found
     pending = []
     switch encoding {
     case .utf8: pending = start[...]

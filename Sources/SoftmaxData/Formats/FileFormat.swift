@@ -95,7 +95,8 @@ package enum FileFormats {
   /// All formats, in the order in which they are tried.
   package static let all: [any FileFormat] = [
     IDXFolderFormat(), PictureFolderFormat(), IDXFileFormat(), NPZFileFormat(), NPYFileFormat(),
-    ModelFileFormat(), PictureFileFormat(), SVMLightFileFormat(), FastTextFileFormat(), table,
+    ModelFileFormat(), PictureFileFormat(), SVMLightFileFormat(), FastTextFileFormat(),
+    JSONLinesFileFormat(), table,
   ]
 
   /// The last format, which accepts every file that no other format recognizes.

@@ -24,7 +24,7 @@ struct PredictCommand: ParsableCommand {
       --output writes the rows and columns of a table as they are, and the prediction and its probability in \
       columns after them; with --top 3 the second and third class too, with --probabilities a column for each \
       class. The file is of commas (.csv: as the table), of tabs (.tsv) or of a JSON object for each row \
-      (.jsonl). Tables are read and written in blocks, so they may be of any size.
+      (.jsonl); objects of JSON lines are kept as they are and get further members. Tables are read and written in blocks, so they may be of any size.
 
       Without it --json writes an object for each row,
 

@@ -31,6 +31,12 @@ struct TablePredictionFormat: PredictionFormat {
     _ predictions: [Prediction], of rows: PredictionInput, to output: inout [UInt8]
   ) throws(SoftmaxError) {
     guard let (reader, block) = rows.table else { return }
+    guard reader.keys == nil else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "\(rows.name) is of JSON lines, whose objects are kept with the members that each has",
+        remedy: "write a .jsonl file; --csv without --output gives the predictions alone")
+    }
     let layout =
       if let layout = self.layout { layout } else { try begin(reader, of: rows.name, &output) }
     try validate(reader, of: rows.name, hasColumnsOf: layout)

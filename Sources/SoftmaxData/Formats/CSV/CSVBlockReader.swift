@@ -22,6 +22,9 @@ package final class CSVBlockReader {
   package let hasByteOrderMark: Bool
   /// Whether the file begins with a line such as `sep=;`, which spreadsheets write.
   package let hasSeparatorLine: Bool
+  /// The keys of JSON lines that were read so far, which are more than the columns if some appear late; nil for
+  /// comma-separated values.
+  package var keys: [String]? { scanner.keys?.keys }
 
   private let scanner: CSVScanner
   private let columns: CSVColumns
@@ -37,21 +40,27 @@ package final class CSVBlockReader {
   private var hasRow: Bool
   private var rowCount = 0
 
+  /// Reads the first lines of a scanner that has read nothing yet.
+  ///
+  /// - Parameter survey: what all lines of JSON have; nil to take the columns from the first ones.
   init(
-    _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
-    dateOrders: [Int: CellNotation.DateOrder] = [:], maximumByteCount: Int,
-    chunkByteCount: Int = 1 << 18
+    _ scanner: CSVScanner, as format: CSVFormat, survey: JSONSurvey? = nil,
+    categories: Set<Int> = [], dateOrders: [Int: CellNotation.DateOrder] = [:],
+    maximumByteCount: Int
   ) throws(SoftmaxError) {
-    let scanner = try CSVScanner(
-      reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
     let marks = MissingMarks(format)
-    let named = try scanner.takeSeparatorLine(given: format.separator)
-    let sample = try CSVSample(scanner, format: format, marks: marks, named: named)
+    if scanner.isOfObjects { try Self.validate(format, of: scanner) }
+    let named =
+      try scanner.isOfObjects ? nil : scanner.takeSeparatorLine(given: format.separator)
+    try scanner.take(survey?.columns, format.schema)
+    let sample = try CSVSample(
+      scanner, format: format, marks: marks, named: named, further: survey?.lines ?? [])
     scanner.separator = sample.separator.byte
+    scanner.keys = sample.keys
     guard try scanner.advance() else {
       throw SoftmaxError(
         .invalidData, "is empty", remedy: "name a table with a line for each row",
-        at: .file(path: reader.path, offset: nil))
+        at: .file(path: scanner.path, offset: nil))
     }
     let columns = try CSVColumns(
       scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
@@ -59,7 +68,7 @@ package final class CSVBlockReader {
     (self.format, self.maximumByteCount) = (format, maximumByteCount)
     // From the length of the first lines, plus 3 percent. It is too low for a gzipped file, whose size is
     // that of the compressed bytes, and for a pipe; the columns then grow as needed.
-    expectedRowCount = reader.sourceByteCount / sample.byteCountOfLine * 33 / 32
+    expectedRowCount = scanner.sourceByteCount / sample.byteCountOfLine * 33 / 32
     (columnNames, columnCount) = (columns.names, columns.count)
     separator = sample.separator
     // Where no number is of digits alone, those with signs say what stands before decimals.
@@ -67,11 +76,11 @@ package final class CSVBlockReader {
     decimalMark = isOfComma ? .comma : sample.decimalMark
     (hasByteOrderMark, lineEnd) = (scanner.hasByteOrderMark, scanner.lineEnd)
     hasSeparatorLine = named != nil
-    if columns.names == nil {
+    if columns.names == nil || scanner.isOfObjects {
       header = nil
       hasRow = true
     } else {
-      var header = CSVRecords(separator: sample.separator, path: reader.path)
+      var header = CSVRecords(separator: sample.separator, path: scanner.path)
       header.append(scanner, cellCount: columns.count)
       self.header = header
       hasRow = try scanner.advance()
@@ -79,7 +88,7 @@ package final class CSVBlockReader {
     guard hasRow else {
       throw SoftmaxError(
         .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
-        at: .file(path: reader.path, offset: nil))
+        at: .file(path: scanner.path, offset: nil))
     }
     scanner.readNumbers(of: rows().numberColumns, mark: sample.decimalMark)
   }
@@ -94,7 +103,8 @@ package final class CSVBlockReader {
   package convenience init(
     featuresOf file: DataFile, as format: CSVFormat
   ) throws(SoftmaxError) {
-    try self.init(file.reader(), as: format, maximumByteCount: .max)
+    try self.init(
+      CSVScanner(file.reader(), maximumByteCount: .max), as: format, maximumByteCount: .max)
     let places = try table(of: rows()).featurePlaces()
     read = Set(places)
     scanner.readNumbers(of: rows().numberColumns, mark: sample.decimalMark)
@@ -134,6 +144,18 @@ package final class CSVBlockReader {
       hasRow = try scanner.advance()
     }
     return try table(of: rows)
+  }
+
+  // Throws for what lines of JSON cannot have.
+  private static func validate(
+    _ format: CSVFormat, of scanner: CSVScanner
+  ) throws(SoftmaxError) {
+    guard format.separator != nil || format.hasHeader == false else { return }
+    throw SoftmaxError(
+      .invalidArgument,
+      "is of JSON lines, which have names for their columns and nothing that separates cells",
+      remedy: "leave out --separator and --no-header",
+      at: .file(path: scanner.path, offset: nil))
   }
 
   private func rows() -> CSVRows {

@@ -20,6 +20,8 @@ struct CSVColumns {
   let isTypeKnown: [Bool]
   /// Whether the format says that the class column holds categories, although its cells may look like a quantity.
   let areClassesSaid: Bool
+  /// Whether the rows are objects of JSON, whose columns are known by their keys and not by places.
+  let isOfObjects: Bool
   /// The line number of the first record, counted from 1.
   let line: Int
   private let naming: Naming
@@ -36,10 +38,17 @@ struct CSVColumns {
     dateOrders: [Int: CellNotation.DateOrder] = [:]
   ) throws(SoftmaxError) {
     line = scanner.line
-    let hasHeader = try Self.hasHeader(scanner, sample: sample, format: format)
+    isOfObjects = scanner.isOfObjects
+    let keys = sample.keys?.names
+    let hasHeader =
+      if keys == nil {
+        try Self.hasHeader(scanner, sample: sample, format: format)
+      } else { false }
     let rows = hasHeader ? sample.records.dropFirst() : sample.records[...]
-    let count = Self.count(scanner, rows: rows, format: format)
-    if hasHeader {
+    let count = keys?.count ?? Self.count(scanner, rows: rows, format: format)
+    if let keys {
+      names = keys
+    } else if hasHeader {
       var names: [String] = []
       for (column, cell) in scanner.cells.prefix(count).enumerated() {
         guard let name = scanner.text(of: cell) else {
@@ -54,7 +63,8 @@ struct CSVColumns {
     } else {
       names = nil
     }
-    naming = Naming(names: names, count: count, isHeaderSaid: format.hasHeader == true)
+    naming = Naming(
+      names: names, count: count, isHeaderSaid: isOfObjects || format.hasHeader == true)
     let finder = Finder(naming: naming, scanner: scanner)
     var ignored: Set<Int> = []
     for column in format.ignoredColumns {
@@ -71,7 +81,9 @@ struct CSVColumns {
         .invalidData,
         count == 1
           ? "has one column, expected features and the classes" : "has no column of features",
-        remedy: "check the separator (--separator)", at: scanner.location(nil))
+        remedy: isOfObjects
+          ? "give each object a member for each column" : "check the separator (--separator)",
+        at: scanner.location(nil))
     }
     self.ignored = ignored
     self.target = target
@@ -159,7 +171,7 @@ struct CSVColumns {
     else { return nil }
     return quantity.error(
       label(of: target), option: option("--category", for: target),
-      at: .cell(path: path, line: line, column: target + 1))
+      at: .cell(path: path, line: line, column: isOfObjects ? nil : target + 1))
   }
 
   // Returns the number of columns. If every line ends with a separator, the empty cell after it is not a
@@ -331,7 +343,8 @@ extension CSVColumns {
       let nearest = Spelling.nearest(to: name, among: names)
       throw SoftmaxError(
         .notFound,
-        "there is no column \(CSVTable.quoted(name)) \(purpose); the first line has \(shown)"
+        "there is no column \(CSVTable.quoted(name)) \(purpose); "
+          + "\(scanner.isOfObjects ? "the keys are" : "the first line has") \(shown)"
           + (names.count > 20 ? ", ..." : ""),
         remedy: nearest.map { "did you mean \(CSVTable.quoted($0))?" }
           ?? "give its name, or its number from 1 to \(count)", at: scanner.location(nil))

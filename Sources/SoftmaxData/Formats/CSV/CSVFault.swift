@@ -11,6 +11,8 @@ struct CSVFault {
     case noNumber
     case notFinite
     case notUTF8
+    /// The cell is an array of JSON.
+    case list
     /// The cell is no number or date of the column's notation.
     case notWritten(CellNotation)
   }
@@ -38,18 +40,19 @@ struct CSVFault {
     case .missing: "missing"
     case .noNumber, .notFinite, .notWritten: "got " + CSVTable.quoted(text)
     case .notUTF8: "no text of UTF-8"
+    case .list: "got an array"
     }
   }
 
   /// Returns the error for using the column.
   ///
   /// - Parameters:
-  ///   - column: the index of the column.
+  ///   - column: the index of the column; nil if columns are known by their names alone.
   ///   - name: the name of the column; nil or empty if it has none.
   ///   - isClass: whether the column holds the classes.
   ///   - isOfModel: whether a model knows the column, so that it cannot be left out.
   func error(
-    column: Int, name: String?, isClass: Bool, isOfModel: Bool, path: String,
+    column: Int?, name: String?, isClass: Bool, isOfModel: Bool, path: String,
     decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
@@ -57,7 +60,8 @@ struct CSVFault {
       _ message: String, _ remedy: String, _ code: SoftmaxError.Code = .invalidData
     ) -> SoftmaxError {
       SoftmaxError(
-        code, message, remedy: remedy, at: .cell(path: path, line: line, column: column + 1))
+        code, message, remedy: remedy,
+        at: .cell(path: path, line: line, column: column.map { $0 + 1 }))
     }
     switch kind {
     case .missing:
@@ -81,6 +85,11 @@ struct CSVFault {
       return error(
         "\(isClass ? "the class" : "the cell")\(place) is no text of UTF-8",
         "save the file again as UTF-8")
+    case .list:
+      return error(
+        "expected \(isClass ? "a class" : "a number or a text")\(place), got an array",
+        "write a string or a number"
+          + (isClass || isOfModel ? "" : ", or leave the column out (--ignore)"))
     case .notWritten(let notation):
       return error(
         "expected \(notation.example)\(place), got \(CSVTable.quoted(text))",

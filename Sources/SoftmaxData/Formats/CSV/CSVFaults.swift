@@ -51,12 +51,15 @@ extension CSVTable {
     found.sort { ($0.fault.line, $0.column) < ($1.fault.line, $1.column) }
     guard let first = found.first else { return nil }
     let error = first.fault.error(
-      column: first.column, name: table.columns[first.column].name,
+      column: isOfObjects ? nil : first.column, name: table.columns[first.column].name,
       isClass: first.column == target, isOfModel: knownSchema != nil && first.column != target,
       path: path, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in
-      "line \(fault.line), column \(column + 1), \(fault.content)"
+      let name =
+        isOfObjects
+        ? CSVTable.label(of: table.columns[column].name, at: column) : "column \(column + 1)"
+      return "line \(fault.line), \(name), \(fault.content)"
     }
     let rest = further.joined(separator: "; ") + (count > CSVFaults.shownCount ? "; ..." : "")
     return SoftmaxError(

@@ -23,10 +23,12 @@ package struct CSVRecords: Sendable {
   /// The number of bytes.
   var byteCount: Int { bytes.count }
 
-  /// Appends the first cells of the current record of a scanner.
+  /// Appends the first cells of the current record of a scanner, or its object.
   mutating func append(_ scanner: CSVScanner, cellCount: Int) {
-    // A record of one blank cell would be read as an empty line.
-    if cellCount == 1, scanner.isBlank(scanner.cells[0]) {
+    if scanner.isOfObjects {
+      scanner.appendObject(to: &bytes)
+    } else if cellCount == 1, scanner.isBlank(scanner.cells[0]) {
+      // A record of one blank cell would be read as an empty line.
       bytes += [0x22, 0x22]
     } else {
       scanner.appendCells(min(cellCount, scanner.cells.count), to: &bytes)

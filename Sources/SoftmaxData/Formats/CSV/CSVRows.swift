@@ -138,7 +138,8 @@ struct CSVRows {
   // It returns false for a line of blanks, which a table separated by tabs splits into cells.
   private func holdsRow(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
     let cells = scanner.cells
-    if cells.count == columns.count { return true }
+    // An object may lack keys, or have some that are no columns.
+    if cells.count == columns.count || scanner.isOfObjects { return true }
     // A separator at the end of a line does not start another column.
     if cells.count == columns.count + 1, scanner.isBlank(cells[columns.count]) { return true }
     if cells.allSatisfy(scanner.isBlank) { return false }
@@ -163,10 +164,16 @@ struct CSVRows {
     let isClass = column == columns.target
     let key = scanner.key(of: cell)
     if let key, let code = codes[place].code(ofKey: key) { return code }
+    guard !cell.isList else {
+      note(CSVFault(.list, line: scanner.line), column)
+      return -1
+    }
     guard cell.bytes.count <= CSVScanner.Limit.bytesOfCategory else {
+      let place = scanner.isOfObjects ? " in \(columns.label(of: column))" : ""
       throw SoftmaxError(
         .unsupported,
-        "the \(isClass ? "class" : "category") has more than \(CSVScanner.Limit.bytesOfCategory) bytes",
+        "the \(isClass ? "class" : "category")\(place) has more than "
+          + "\(CSVScanner.Limit.bytesOfCategory) bytes",
         remedy: isClass
           ? "check which column holds the classes (--target)"
           : "if the column holds texts, say so (--text); else check the separator and the quotes",
@@ -201,7 +208,9 @@ struct CSVRows {
   private mutating func writtenCell(_ place: Int, _ scanner: CSVScanner) -> Double {
     let (column, notation) = writtenColumns[place]
     let cell = scanner.cells[column]
-    guard !scanner.isBlank(cell), let text = scanner.text(of: cell), !marks.contains(text) else {
+    guard !scanner.isBlank(cell), !cell.isList, let text = scanner.text(of: cell),
+      !marks.contains(text)
+    else {
       note(columnIn: column, scanner)
       return .nan
     }
@@ -222,8 +231,9 @@ struct CSVRows {
 
   // Marks of missing cells are words there.
   private mutating func appendText(of column: Int, _ place: Int, _ scanner: CSVScanner) {
-    guard var text = scanner.text(of: scanner.cells[column]) else {
-      note(CSVFault(.notUTF8, line: scanner.line), column)
+    let cell = scanner.cells[column]
+    guard !cell.isList, var text = scanner.text(of: cell) else {
+      note(CSVFault(cell.isList ? .list : .notUTF8, line: scanner.line), column)
       return texts[place].append([])
     }
     text.makeContiguousUTF8()
@@ -238,8 +248,8 @@ struct CSVRows {
       faults[column]?.countMissing()
       return
     }
-    guard let text = scanner.text(of: cell) else {
-      note(CSVFault(.notUTF8, line: scanner.line), column)
+    guard !cell.isList, let text = scanner.text(of: cell) else {
+      note(CSVFault(cell.isList ? .list : .notUTF8, line: scanner.line), column)
       return
     }
     let isTooGreat = scanner.number(in: cell, mark: decimalMark) == .tooGreat

@@ -16,9 +16,9 @@ struct CSVSample {
     }
   }
 
-  private static let byteCount = 1 << 18
+  static let byteCount = 1 << 18
   private static let byteCountOfLong = 1 << 21
-  private static let recordCount = 256
+  static let recordCount = 256
   /// The number of cells per record that the score of a separator examines.
   private static let comparedCellCount = 64
 
@@ -36,37 +36,50 @@ struct CSVSample {
   let encoding: TextEncoding
   /// The average number of bytes per line, at least 1.
   let byteCountOfLine: Int
+  /// The keys of JSON lines; nil for comma-separated values.
+  let keys: JSONColumns?
+  /// The columns of JSON lines that hold nothing but numbers of JSON, which are written in one way.
+  let columnsOfNumbers: Set<Int>
 
   /// Examines the next lines of a scanner without consuming them.
   ///
   /// More bytes than usual are examined where a text is so long that they would hold a header alone.
   ///
-  /// - Parameter named: the separator from a `sep=` line of the file; nil without such a line.
+  /// - Parameters:
+  ///   - named: the separator from a `sep=` line of the file; nil without such a line.
+  ///   - further: later lines to examine too.
   init(
     _ scanner: CSVScanner, format: CSVFormat, marks: MissingMarks,
-    named: CSVFormat.Separator?
+    named: CSVFormat.Separator?, further: [UInt8] = []
   ) throws(SoftmaxError) {
     var (bytes, line) = try scanner.peek(Self.byteCount)
-    self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
+    self.init(
+      bytes, line, further, of: scanner, format: format, marks: marks, named: named)
     guard records.count < 2 else { return }
     let before = bytes.count
     (bytes, line) = try scanner.peek(Self.byteCountOfLong)
     // The file may end there.
     guard bytes.count > before else { return }
-    self.init(bytes, line, of: scanner, format: format, marks: marks, named: named)
+    self.init(
+      bytes, line, further, of: scanner, format: format, marks: marks, named: named)
   }
 
   private init(
-    _ bytes: ArraySlice<UInt8>, _ line: Int, of scanner: CSVScanner, format: CSVFormat,
-    marks: MissingMarks, named: CSVFormat.Separator?
+    _ bytes: ArraySlice<UInt8>, _ line: Int, _ further: [UInt8], of scanner: CSVScanner,
+    format: CSVFormat, marks: MissingMarks, named: CSVFormat.Separator?
   ) {
     encoding = scanner.encoding
     byteCountOfLine = max(1, bytes.count / max(1, bytes.count { $0 == 0x0a }))
-    func sample(_ separator: CSVFormat.Separator) -> CSVScanner {
+    var keys = scanner.keys
+    func sample(
+      _ separator: CSVFormat.Separator, of part: ArraySlice<UInt8>? = nil
+    ) -> CSVScanner {
       CSVScanner(
-        sample: bytes, firstLine: line, separator: separator.byte, path: scanner.path)
+        sample: part ?? bytes, firstLine: line, separator: separator.byte, path: scanner.path,
+        keys: keys)
     }
-    let candidates = CSVFormat.Separator.allCases.filter { bytes.contains($0.byte) }
+    let candidates =
+      keys == nil ? CSVFormat.Separator.allCases.filter { bytes.contains($0.byte) } : []
     separator =
       format.separator ?? named
       // Of separators with equal scores the first is chosen: tabs and semicolons rarely occur except as
@@ -80,22 +93,39 @@ struct CSVSample {
     isDecimalMarkKnown = isKnown
     var records: [[Cell]] = []
     var texts: [[String]] = []
-    let scanner = sample(separator)
-    while records.count < Self.recordCount, (try? scanner.advance()) == true {
-      texts.append(scanner.cells.map { scanner.text(of: $0) ?? "" })
-      records.append(
-        scanner.cells.map { cell in
-          switch scanner.number(in: cell, mark: decimalMark) {
-          case .number(let number): return marks.contains(number) ? .missing : .number(number)
-          case .tooGreat: return .number(.infinity)
-          case .none: break
+    func cell(_ cell: CSVScanner.Cell, _ scanner: CSVScanner) -> Cell {
+      switch scanner.number(in: cell, mark: decimalMark) {
+      case .number(let number): return marks.contains(number) ? .missing : .number(number)
+      case .tooGreat: return .number(.infinity)
+      case .none: break
+      }
+      guard let text = scanner.text(of: cell) else { return .text("") }
+      return marks.contains(text) ? .missing : .text(text)
+    }
+    // The columns that have numbers of JSON, and those that have other cells.
+    var (numbers, others) = (Set<Int>(), Set<Int>())
+    for bytes in [bytes, further[...]] where !bytes.isEmpty {
+      let scanner = sample(separator, of: bytes)
+      var count = 0
+      while count < Self.recordCount, (try? scanner.advance()) == true {
+        count += 1
+        texts.append(scanner.cells.map { scanner.text(of: $0) ?? "" })
+        records.append(scanner.cells.map { cell($0, scanner) })
+        guard scanner.isOfObjects, let record = records.last else { continue }
+        for (column, cell) in record.enumerated() where cell != .missing {
+          if case .number = cell, !scanner.cells[column].isQuoted {
+            numbers.insert(column)
+          } else {
+            others.insert(column)
           }
-          guard let text = scanner.text(of: cell) else { return .text("") }
-          return marks.contains(text) ? .missing : .text(text)
-        })
+        }
+      }
+      keys = scanner.keys
     }
     self.records = records
     self.texts = texts
+    self.keys = keys
+    columnsOfNumbers = numbers.subtracting(others)
   }
 
   // Returns the decimal mark, and whether a cell can only be a number with it: three digits may be thousands.
@@ -191,8 +221,17 @@ struct MissingMarks {
 
 extension CSVScanner {
   /// Parses a cell as a number.
+  ///
+  /// A number of JSON has a point, whatever the mark is of those in strings.
   func number(in cell: Cell, mark: CSVFormat.DecimalMark) -> CSVNumber.Reading {
-    unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
+    if isOfObjects {
+      guard !cell.hasEscapes else {
+        return text(of: cell).map { CSVNumber.read($0, mark: mark.byte) } ?? .none
+      }
+      let mark = cell.isQuoted ? mark : .point
+      return unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
+    }
+    return unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
   }
 
   /// Returns whether a cell is a number, with either decimal mark.

@@ -12,6 +12,11 @@ extension CSVScanner {
     }
   }
 
+  /// Appends the bytes of the current record's object as they are in the file.
+  func appendObject(to bytes: inout [UInt8]) {
+    unsafe withBytes(of: Cell(bytes: object)) { unsafe bytes.append(contentsOf: $0) }
+  }
+
   /// Appends the bytes of a cell as they are in the file, with its quotes.
   func append(_ cell: Cell, to bytes: inout [UInt8]) {
     unsafe withBytes(of: Cell(bytes: Self.range(of: cell))) { unsafe bytes.append(contentsOf: $0) }

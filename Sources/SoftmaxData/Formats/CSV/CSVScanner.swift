@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import SoftmaxCore
 
-/// A scanner that reads comma-separated values record by record and splits them into cells (RFC 4180).
+/// A scanner that reads comma-separated values (RFC 4180) or JSON lines record by record and splits them into cells.
+///
+/// A file whose first byte that is no blank begins a JSON object is of JSON lines: each object is a record, with a cell
+/// for each column of ``keys``.
 ///
 /// Lines end with a line feed, a carriage return or both; lines of blanks only are skipped. A quoted cell
 /// may contain separators, line ends, and quotes written twice. The cells of a record are ranges of the
@@ -13,8 +16,10 @@ final class CSVScanner {
     var bytes: Range<Int>
     /// Whether the cell is quoted.
     var isQuoted = false
-    /// Whether the cell contains quotes written twice.
+    /// Whether the cell contains quotes written twice, or escapes of JSON.
     var hasEscapes = false
+    /// Whether the cell is an array of JSON.
+    var isList = false
   }
 
   /// Limits that bound memory and time for damaged or malicious files; tables of numbers stay far below
@@ -39,8 +44,17 @@ final class CSVScanner {
   /// The numbers of the current record in the columns of numbers, NaN for a cell without a number.
   private(set) var numbers: [Double] = []
 
+  /// The keys of the objects of JSON lines, which are the columns; nil for comma-separated values.
+  var keys: JSONColumns?
+  /// Whether the file is of JSON lines.
+  let isOfObjects: Bool
+  /// The position of the current record's object.
+  private(set) var object = 0..<0
+
   /// The path of the file, for errors.
   let path: String
+  /// The number of bytes of the file as it is stored; 0 if it is not known.
+  let sourceByteCount: Int
   /// Whether the file begins with the byte order mark of UTF-8.
   private(set) var hasByteOrderMark = false
   /// The encoding of the file; the bytes of cells are UTF-8, whatever it is.
@@ -66,14 +80,22 @@ final class CSVScanner {
   init(
     _ reader: UnpackingReader, maximumByteCount: Int, chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
+    sourceByteCount = reader.sourceByteCount
     let reader = try TextReader(reader)
     self.reader = reader
     path = reader.path
+    isOfObjects = reader.isOfObjects
+    keys = isOfObjects ? JSONColumns() : nil
     self.maximumByteCount = maximumByteCount
     self.chunkByteCount = chunkByteCount
     try fill()
     hasByteOrderMark = buffer.starts(with: TextEncoding.byteOrderMark)
     if hasByteOrderMark { next = TextEncoding.byteOrderMark.count }
+    guard !JSONColumns.isArrayBegun(by: TextEncoding.characters(of: buffer)) else {
+      throw SoftmaxError(
+        .unsupported, "is an array of JSON, expected an object on each line",
+        remedy: "write its objects one on a line (JSON lines)", at: reader.location(nil))
+    }
     guard !buffer.prefix(4_096).contains(0) else {
       throw SoftmaxError(
         .invalidData, "is no text: it holds a zero byte",
@@ -86,8 +108,15 @@ final class CSVScanner {
   /// - Parameters:
   ///   - bytes: whole lines.
   ///   - firstLine: the line number of the first line.
-  init(sample bytes: ArraySlice<UInt8>, firstLine: Int, separator: UInt8, path: String) {
+  ///   - keys: the keys that are known if they are lines of JSON; nil for comma-separated values.
+  init(
+    sample bytes: ArraySlice<UInt8>, firstLine: Int, separator: UInt8, path: String,
+    keys: JSONColumns? = nil
+  ) {
     reader = nil
+    sourceByteCount = 0
+    self.keys = keys
+    isOfObjects = keys != nil
     self.path = path
     self.separator = separator
     maximumByteCount = bytes.count
@@ -99,8 +128,10 @@ final class CSVScanner {
 
   /// Returns the location of a column in the current record for errors; the index counts from 0, the
   /// location's column from 1.
+  ///
+  /// The members of an object are known by their keys, not by places.
   func location(_ column: Int?) -> SoftmaxError.Location {
-    .cell(path: path, line: line, column: column.map { $0 + 1 })
+    .cell(path: path, line: line, column: isOfObjects ? nil : column.map { $0 + 1 })
   }
 
   /// Calls `body` with the bytes of a cell, without its quotes and with repeated quotes as in the file.
@@ -114,7 +145,7 @@ final class CSVScanner {
 
   /// The bytes at the end of the current record's line; none where the file ends without them.
   var lineEnd: [UInt8] {
-    guard let last = cells.last else { return [] }
+    guard !isOfObjects, let last = cells.last else { return [] }
     return Array(buffer[last.bytes.upperBound + (last.isQuoted ? 1 : 0)..<next])
   }
 
@@ -131,8 +162,12 @@ final class CSVScanner {
 
   /// Returns the text of a cell; nil if it is not UTF-8 or contains a zero byte.
   ///
-  /// Quotes written twice become one. Blanks around the text are removed unless the cell is quoted.
+  /// Quotes written twice become one, escapes of JSON what they stand for. Blanks around the text are removed unless the cell is
+  /// quoted.
   func text(of cell: Cell) -> String? {
+    if isOfObjects, cell.isQuoted {
+      return JSONLineScanner.text(buffer[cell.bytes], hasEscapes: cell.hasEscapes)
+    }
     let text = unsafe withBytes(of: trimmed(cell)) { bytes in
       unsafe bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
     }
@@ -213,6 +248,10 @@ final class CSVScanner {
   /// the bytes would take as long as the splitting.
   func readNumbers(of columns: [Int], mark: CSVFormat.DecimalMark) {
     (numberColumns, decimalMark) = (columns, mark)
+    guard !isOfObjects else {
+      numbers = columns.map { value(of: cells[$0]) }
+      return
+    }
     numbers = unsafe buffer.withUnsafeBufferPointer { bytes in
       columns.filter { $0 < cells.count }.map {
         unsafe CSVNumber.value(bytes, cells[$0].bytes, mark: mark.byte)
@@ -230,13 +269,13 @@ final class CSVScanner {
         let byteCount = end - next
         next = end
         nextLine += lines
-        guard cells.count == 1, isBlank(cells[0]) else { return true }
-        blankByteCount += byteCount
-        guard blankByteCount <= Limit.bytesOfBlankLines else {
-          throw SoftmaxError(
-            .unsupported, "has more than \(Limit.bytesOfBlankLines) bytes of empty lines",
-            remedy: "remove them", at: location(nil))
-        }
+        guard !isOfObjects, cells.count == 1, isBlank(cells[0]) else { return true }
+        try countBlanks(byteCount)
+      case .blank(let end):
+        let byteCount = end - next
+        next = end
+        nextLine += 1
+        try countBlanks(byteCount)
       case .end:
         return false
       case .needsMore:
@@ -249,14 +288,17 @@ final class CSVScanner {
     }
   }
 
-  private enum Scan {
-    case record(end: Int, lines: Int)
-    case end
-    case needsMore
-    case failure(String, remedy: String)
+  private func countBlanks(_ byteCount: Int) throws(SoftmaxError) {
+    blankByteCount += byteCount
+    guard blankByteCount <= Limit.bytesOfBlankLines else {
+      throw SoftmaxError(
+        .unsupported, "has more than \(Limit.bytesOfBlankLines) bytes of empty lines",
+        remedy: "remove them", at: location(nil))
+    }
   }
 
   private func scanRecord() -> Scan {
+    guard next < buffer.count else { return isAtEnd ? .end : .needsMore }
     // The arrays are moved out of the object, because each append to a class property checks exclusive
     // access.
     var cells: [Cell] = []
@@ -267,109 +309,45 @@ final class CSVScanner {
       swap(&cells, &self.cells)
       swap(&numbers, &self.numbers)
     }
+    if isOfObjects { return scanObject(&cells, &numbers) }
     cells.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
-    guard next < buffer.count else { return isAtEnd ? .end : .needsMore }
-    let (separator, start, isAtEnd) = (self.separator, next, self.isAtEnd)
-    let (numberColumns, mark) = (self.numberColumns, decimalMark.byte)
+    let (start, isAtEnd) = (next, self.isAtEnd)
+    let splitting = Splitting(
+      separator: separator, numberColumns: numberColumns, mark: decimalMark.byte)
     return unsafe buffer.withUnsafeBufferPointer { bytes -> Scan in
-      let count = bytes.count
-      var index = start
-      var lines = 1
-      while true {
-        // One cell beyond the limit suffices to detect that the limit is exceeded.
-        guard cells.count <= Limit.columns else {
-          return .failure(
-            "has more than \(Limit.columns) cells", remedy: "check the separator and the line ends")
-        }
-        var cell = Cell(bytes: index..<index)
-        let isNumber =
-          numbers.count < numberColumns.count && numberColumns[numbers.count] == cells.count
-        if index < count, unsafe bytes[index] == 0x22 {
-          cell.isQuoted = true
-          index += 1
-          let begin = index
-          while true {
-            while index < count, unsafe bytes[index] != 0x22 {
-              if unsafe bytes[index] == 0x0a { lines += 1 }
-              index += 1
-            }
-            cell.bytes = begin..<index
-            if index - begin > Limit.bytesOfCell || (index >= count && isAtEnd) {
-              cells.append(cell)
-              return Self.unclosed(isAtEnd: index >= count && isAtEnd)
-            }
-            // The next byte determines whether this quote closes the cell or is the first of two.
-            guard index + 1 < count || (index < count && isAtEnd) else {
-              cells.append(cell)
-              return .needsMore
-            }
-            index += 1
-            guard index < count, unsafe bytes[index] == 0x22 else { break }
-            cell.hasEscapes = true
-            index += 1
-          }
-          cells.append(cell)
-          if isNumber { numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark)) }
-          if index < count, case let byte = unsafe bytes[index],
-            byte != separator, byte != 0x0a, byte != 0x0d
-          {
-            return .failure(
-              "something follows the closing quote",
-              remedy: "write a quote within quotes twice")
-          }
-        } else {
-          let begin = index
-          let plain =
-            isNumber && mark != separator
-            ? unsafe CSVNumber.plain(bytes, from: &index, mark: mark) : nil
-          let plainEnd = index
-          while index < count, case let byte = unsafe bytes[index],
-            byte != separator, byte != 0x0a, byte != 0x0d, byte != 0x22
-          {
-            index += 1
-          }
-          cell.bytes = begin..<index
-          cells.append(cell)
-          if let plain, plainEnd == index {
-            numbers.append(plain)
-          } else if isNumber {
-            numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark))
-          }
-          guard index - begin <= Limit.bytesOfCell else { return Self.tooLong }
-          if index < count, unsafe bytes[index] == 0x22 {
-            return .failure(
-              "a quote stands within a cell that does not begin with one",
-              remedy: "put the whole cell into quotes and write the quote twice")
-          }
-        }
-        guard index < count else {
-          return isAtEnd ? .record(end: index, lines: lines) : .needsMore
-        }
-        let byte = unsafe bytes[index]
-        if byte == separator {
-          index += 1
-        } else if byte == 0x0a {
-          return .record(end: index + 1, lines: lines)
-        } else {
-          guard index + 1 < count || isAtEnd else { return .needsMore }
-          let hasFeed = unsafe index + 1 < count && bytes[index + 1] == 0x0a
-          return .record(end: index + (hasFeed ? 2 : 1), lines: lines)
-        }
-      }
+      unsafe Self.scan(
+        bytes, from: start, isAtEnd: isAtEnd, splitting, cells: &cells, numbers: &numbers)
     }
   }
 
-  private static let tooLong = Scan.failure(
-    "a cell has more than \(Limit.bytesOfCell) bytes",
-    remedy: "check the separator and the line ends")
+  // Reads a line of JSON.
+  private func scanObject(_ cells: inout [Cell], _ numbers: inout [Double]) -> Scan {
+    let lineEnd = buffer[next...].firstIndex(of: 0x0a)
+    guard let end = lineEnd ?? (isAtEnd ? buffer.count : nil) else { return .needsMore }
+    let following = min(end + 1, buffer.count)
+    guard !buffer[next..<end].allSatisfy(JSONLineScanner.isBlank) else {
+      return .blank(end: following)
+    }
+    var keys: JSONColumns?
+    swap(&keys, &self.keys)
+    defer { swap(&keys, &self.keys) }
+    do throws(JSONFault) {
+      object = try keys?.read(next..<end, of: buffer, into: &cells) ?? next..<end
+    } catch {
+      return .failure(error.message, remedy: error.remedy)
+    }
+    for (place, column) in numberColumns.enumerated() {
+      numbers[place] = value(of: cells[column])
+    }
+    return .record(end: following, lines: 1)
+  }
 
-  private static func unclosed(isAtEnd: Bool) -> Scan {
-    isAtEnd
-      ? .failure("the quotes are never closed", remedy: "close them, or leave them out")
-      : .failure(
-        "a cell in quotes has more than \(Limit.bytesOfCell) bytes",
-        remedy: "look whether its closing quote is missing")
+  // Returns the number of a cell of JSON; NaN if it is none.
+  private func value(of cell: Cell) -> Double {
+    guard !cell.bytes.isEmpty else { return .nan }
+    guard case .number(let number) = number(in: cell, mark: decimalMark) else { return .nan }
+    return number
   }
 
   private func validateLength() throws(SoftmaxError) {

@@ -46,24 +46,37 @@ extension CSVTable {
 
   /// Reads a file, a second time if its first lines mislead: a column of categories begins with numbers, or its dates
   /// have another order of day and month.
+  ///
+  /// The keys of JSON lines are found from all lines before.
   static func read(
     _ file: DataFile, as format: CSVFormat, maximumByteCount: Int = defaultMaximumByteCount
   ) throws(SoftmaxError) -> CSVTable {
-    let table = try read(file.reader(), as: format, maximumByteCount: maximumByteCount)
+    func scanner() throws(SoftmaxError) -> CSVScanner {
+      try CSVScanner(file.reader(), maximumByteCount: maximumByteCount)
+    }
+    var first = try scanner()
+    var survey: JSONSurvey?
+    if first.isOfObjects {
+      survey = try JSONSurvey(of: first)
+      first = try scanner()
+    }
+    let table = try CSVBlockReader(
+      first, as: format, survey: survey, maximumByteCount: maximumByteCount
+    ).rest()
     guard !table.categories.isEmpty || !table.dateOrders.isEmpty else { return table }
-    return try read(
-      file.reader(), as: format, categories: table.categories, dateOrders: table.dateOrders,
-      maximumByteCount: maximumByteCount)
+    return try CSVBlockReader(
+      scanner(), as: format, survey: survey, categories: table.categories,
+      dateOrders: table.dateOrders, maximumByteCount: maximumByteCount
+    ).rest()
   }
 
+  /// Reads a table once, whose columns are those of the first lines.
   static func read(
-    _ reader: UnpackingReader, as format: CSVFormat, categories: Set<Int> = [],
-    dateOrders: [Int: CellNotation.DateOrder] = [:], maximumByteCount: Int,
+    _ reader: UnpackingReader, as format: CSVFormat, maximumByteCount: Int,
     chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) -> CSVTable {
-    let blocks = try CSVBlockReader(
-      reader, as: format, categories: categories, dateOrders: dateOrders,
-      maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
-    return try blocks.rest()
+    let scanner = try CSVScanner(
+      reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
+    return try CSVBlockReader(scanner, as: format, maximumByteCount: maximumByteCount).rest()
   }
 }

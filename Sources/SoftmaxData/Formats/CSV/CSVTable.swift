@@ -12,6 +12,10 @@ public import SoftmaxCore
 /// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
 ///
+/// A file that begins with an object is of JSON lines, an object for each row. Its columns are the keys, in the order in
+/// which they first appear; a key that is not there and `null` are gaps, and objects within others have columns such as
+/// `size.width`. A string holds what a cell in quotes would.
+///
 /// ```swift
 /// let flowers = try CSVTable.read("iris.csv", as: CSVFormat(target: .column("species")))
 /// print(flowers.note)                  // read as comma, header, 150 rows, classes in "species"
@@ -42,6 +46,8 @@ public struct CSVTable: Sendable {
   let line: Int
   /// The invalid cells of each column that has some.
   let faults: [Int: CSVFaults]
+  /// Whether the rows are objects of JSON.
+  let isOfObjects: Bool
   /// The columns that were taken for numbers by the first lines, and hold categories.
   let categories: Set<Int>
   /// The order of dates that all lines tell, and the first ones do not.
@@ -69,6 +75,7 @@ public struct CSVTable: Sendable {
       ignoring: columns.ignored.union(identifiers.map(\.column)), notations: columns.notations)
     self.path = path
     line = columns.line
+    isOfObjects = columns.isOfObjects
     quantityError =
       format.schema == nil && format.knownClassNames == nil
       ? columns.quantityError(of: table, path: path) : nil
@@ -173,7 +180,7 @@ public struct CSVTable: Sendable {
         remedy: other.flatMap { names[$0] }.map {
           "name the column that holds the classes (--target \(CSVTable.quoted($0))?)"
         } ?? "add a column with the class of each row",
-        at: .cell(path: path, line: line, column: target + 1))
+        at: .cell(path: path, line: line, column: isOfObjects ? nil : target + 1))
     }
     do throws(SoftmaxError) {
       // A table with as many columns as the training table may have the same layout. Its columns are
@@ -198,7 +205,7 @@ extension CSVTable {
   ) -> String {
     let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
     let leftOut = Set(identifiers.map(\.column))
-    let header = columns.names == nil ? "no header" : "header"
+    let header = columns.names == nil ? ", no header" : columns.isOfObjects ? "" : ", header"
     let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")" } ?? ""
     func count(_ type: Table.ColumnType, _ name: String) -> String {
       let count = columns.places(of: type).count {
@@ -218,8 +225,8 @@ extension CSVTable {
       : ", left out: "
         + identifiers.prefix(shownIdentifierCount).map(\.description).joined(separator: ", ")
         + (rest > 0 ? " and \(rest) more" : "")
-    return
-      "read as \(sample.separator.rawValue)\(mark), \(header)\(rows)\(types), \(classes)\(named)"
+    let notation = columns.isOfObjects ? "JSON lines" : sample.separator.rawValue
+    return "read as \(notation)\(mark)\(header)\(rows)\(types), \(classes)\(named)"
   }
 
   private static let shownIdentifierCount = 5
@@ -247,7 +254,7 @@ extension CSVTable {
 }
 
 extension Table {
-  /// Reads a table of comma-separated values.
+  /// Reads a table of comma-separated values or of JSON lines.
   ///
   /// ```swift
   /// let table = try Table(csv: "measurements.csv")

@@ -16,6 +16,7 @@ struct ColumnGuess {
   private let texts: ArraySlice<[String]>
   private let decimalMark: CSVFormat.DecimalMark
   private let isDecimalMarkKnown: Bool
+  private let columnsOfNumbers: Set<Int>
 
   /// Prepares guesses from the last `rowCount` records of a sample; the one before them may be a header.
   init(sample: CSVSample, rowCount: Int) {
@@ -23,12 +24,16 @@ struct ColumnGuess {
     texts = sample.texts.suffix(rowCount)
     decimalMark = sample.decimalMark
     isDecimalMarkKnown = sample.isDecimalMarkKnown
+    columnsOfNumbers = sample.columnsOfNumbers
   }
 
   /// Returns what a column holds.
   ///
   /// - Parameter type: the type of its cells, of which only the notation is to be found; nil if it is not known.
   func column(_ column: Int, type: Table.ColumnType?) -> Column {
+    if columnsOfNumbers.contains(column), type == nil || type == .number {
+      return Column(type: .number)
+    }
     let cells = records.lazy.compactMap { column < $0.count ? $0[column] : nil }
     let hasTexts = cells.contains { if case .text = $0 { true } else { false } }
     let mayBeNumbers = type == nil || type == .number

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension CSVScanner {
+  /// What the bytes after the last record begin with.
+  enum Scan {
+    case record(end: Int, lines: Int)
+    /// A line that is no record, because it holds nothing but blanks.
+    case blank(end: Int)
+    case end
+    case needsMore
+    case failure(String, remedy: String)
+  }
+
+  /// How the cells of comma-separated values are split and which of them are parsed as numbers.
+  struct Splitting {
+    var separator: UInt8
+    /// The indices of the columns of numbers, in ascending order.
+    var numberColumns: [Int]
+    var mark: UInt8
+  }
+
+  /// Splits the record that begins at an index into cells and parses those of columns of numbers.
+  ///
+  /// - Parameter isAtEnd: whether no bytes follow those of the buffer.
+  static func scan(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, isAtEnd: Bool, _ splitting: Splitting,
+    cells: inout [Cell], numbers: inout [Double]
+  ) -> Scan {
+    let (separator, numberColumns, mark) =
+      (splitting.separator, splitting.numberColumns, splitting.mark)
+    let count = bytes.count
+    var index = start
+    var lines = 1
+    while true {
+      // One cell beyond the limit suffices to detect that the limit is exceeded.
+      guard cells.count <= Limit.columns else {
+        return .failure(
+          "has more than \(Limit.columns) cells", remedy: "check the separator and the line ends")
+      }
+      var cell = Cell(bytes: index..<index)
+      let isNumber =
+        numbers.count < numberColumns.count && numberColumns[numbers.count] == cells.count
+      if index < count, unsafe bytes[index] == 0x22 {
+        cell.isQuoted = true
+        index += 1
+        let begin = index
+        while true {
+          while index < count, unsafe bytes[index] != 0x22 {
+            if unsafe bytes[index] == 0x0a { lines += 1 }
+            index += 1
+          }
+          cell.bytes = begin..<index
+          if index - begin > Limit.bytesOfCell || (index >= count && isAtEnd) {
+            cells.append(cell)
+            return Self.unclosed(isAtEnd: index >= count && isAtEnd)
+          }
+          // The next byte determines whether this quote closes the cell or is the first of two.
+          guard index + 1 < count || (index < count && isAtEnd) else {
+            cells.append(cell)
+            return .needsMore
+          }
+          index += 1
+          guard index < count, unsafe bytes[index] == 0x22 else { break }
+          cell.hasEscapes = true
+          index += 1
+        }
+        cells.append(cell)
+        if isNumber { numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark)) }
+        if index < count, case let byte = unsafe bytes[index],
+          byte != separator, byte != 0x0a, byte != 0x0d
+        {
+          return .failure(
+            "something follows the closing quote",
+            remedy: "write a quote within quotes twice")
+        }
+      } else {
+        let begin = index
+        let plain =
+          isNumber && mark != separator
+          ? unsafe CSVNumber.plain(bytes, from: &index, mark: mark) : nil
+        let plainEnd = index
+        while index < count, case let byte = unsafe bytes[index],
+          byte != separator, byte != 0x0a, byte != 0x0d, byte != 0x22
+        {
+          index += 1
+        }
+        cell.bytes = begin..<index
+        cells.append(cell)
+        if let plain, plainEnd == index {
+          numbers.append(plain)
+        } else if isNumber {
+          numbers.append(unsafe CSVNumber.value(bytes, cell.bytes, mark: mark))
+        }
+        guard index - begin <= Limit.bytesOfCell else { return Self.tooLong }
+        if index < count, unsafe bytes[index] == 0x22 {
+          return .failure(
+            "a quote stands within a cell that does not begin with one",
+            remedy: "put the whole cell into quotes and write the quote twice")
+        }
+      }
+      guard index < count else {
+        return isAtEnd ? .record(end: index, lines: lines) : .needsMore
+      }
+      let byte = unsafe bytes[index]
+      if byte == separator {
+        index += 1
+      } else if byte == 0x0a {
+        return .record(end: index + 1, lines: lines)
+      } else {
+        guard index + 1 < count || isAtEnd else { return .needsMore }
+        let hasFeed = unsafe index + 1 < count && bytes[index + 1] == 0x0a
+        return .record(end: index + (hasFeed ? 2 : 1), lines: lines)
+      }
+    }
+  }
+
+  private static let tooLong = Scan.failure(
+    "a cell has more than \(Limit.bytesOfCell) bytes",
+    remedy: "check the separator and the line ends")
+
+  private static func unclosed(isAtEnd: Bool) -> Scan {
+    isAtEnd
+      ? .failure("the quotes are never closed", remedy: "close them, or leave them out")
+      : .failure(
+        "a cell in quotes has more than \(Limit.bytesOfCell) bytes",
+        remedy: "look whether its closing quote is missing")
+  }
+}
