@@ -68,7 +68,7 @@ import Testing
     let outcome = try bench.run("inspect", "small/train-images-idx3-ubyte")
     #expect(outcome.output.contains("12 x 2 x 2"))
     let folder = try bench.run("inspect", "small")
-    #expect(folder.output.contains("a                    6    50.0 %        6    50.0 %"))
+    #expect(folder.output.contains("a                      6   50.0 %        6   50.0 %"))
   }
 
   @Test func aRowShowsItsShapeRangeLabelAndPicture() throws {

@@ -5,10 +5,11 @@ public import SoftmaxCore
 /// An estimator that compares kinds of models on the same folds, and fits the best one or an average of them.
 ///
 /// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
-/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
-/// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
-/// each fold are judged by models that did not learn from them. The probabilities of the better softmax regression and of
-/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error.
+/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and two bags of
+/// networks, on scaled features and on piecewise linear ones. A bag has a network for each fold, which learns from the
+/// other folds and keeps its best epoch on that fold. The rows of each fold are judged by models that did not learn from
+/// them. The probabilities of the better softmax regression and of the two bags are averaged, with equal shares unless the
+/// log loss of others is less by more than a standard error.
 ///
 /// ```swift
 /// let model = try AutoClassifier().fitted(to: passengers)

@@ -17,8 +17,14 @@ struct ModelSelector {
   private static let longSearch = 0x1p24
   private static let greatestEncodedSize = 0x1p28
   private static let greatestSearchedSize = 0x1p31
-  // The shares of the networks in an average with softmax regression, the usual one first.
-  private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
+  // The shares of the parts of an average, the usual ones first: softmax regression, networks, networks on encoded numbers.
+  private static let shares: [Int: [[Double]]] = [
+    2: [[1, 2], [1, 1], [2, 1], [0, 1], [1, 0]],
+    3: [
+      [1, 1, 1], [1, 2, 0], [1, 0, 2], [2, 1, 1], [1, 2, 1], [0, 1, 1], [0, 2, 1], [0, 1, 0], [0, 0, 1],
+      [1, 0, 0],
+    ],
+  ].mapValues { $0.map { shares in shares.map { $0 / shares.reduce(0, +) } } }
 
   /// A kind of model, fitted to all rows and judged by the folds.
   private struct Candidate {
@@ -65,18 +71,15 @@ struct ModelSelector {
       others.append(encoded)
       if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
     }
-    guard let networks = try networks() else {
-      return try single(linear, others: others)
-    }
+    let parts = [linear] + (try networks())
     // The usual average, unless the folds tell another from it.
-    var best = (share: Self.shares[0], evaluation: try average(linear, networks, Self.shares[0]))
-    for share in Self.shares.dropFirst() {
-      let evaluation = try average(linear, networks, share)
-      if isBetter(evaluation, than: best.evaluation) { best = (share, evaluation) }
+    let shares = Self.shares[parts.count] ?? [[1]]
+    var best = (shares: shares[0], evaluation: try average(of: parts, shares[0]))
+    for shares in shares.dropFirst() {
+      let evaluation = try average(of: parts, shares)
+      if isBetter(evaluation, than: best.evaluation) { best = (shares, evaluation) }
     }
-    guard best.share > 0 else { return try single(linear, others: others + [networks]) }
-    return try classifier(
-      linear, networks, share: best.share, evaluation: best.evaluation, others: others)
+    return try classifier(of: parts, best.shares, evaluation: best.evaluation, others: others)
   }
 
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
@@ -98,51 +101,47 @@ struct ModelSelector {
   }
 
   private func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
-    var record = candidate.record
-    record?.selection = selection(
-      candidate.evaluation,
-      [candidate.summary(weight: 1)] + others.map { $0.summary(weight: 0) })
-    return try Classifier(
-      members: candidate.members, classNames: dataset.classNames, pipeline: candidate.pipeline,
-      trainingRecord: record)
+    try classifier(of: [candidate], [1], evaluation: candidate.evaluation, others: others)
   }
 
   // Returns the evaluation of an average on the rows of all folds.
-  private func average(
-    _ linear: Candidate, _ networks: Candidate, _ share: Double
-  ) throws -> Evaluation {
-    if share == 0 { return linear.evaluation }
-    if share == 1 { return networks.evaluation }
-    let logits = MemberAverage(weights: [1 - share, share])
-      .logits(of: [linear.evaluation.logits, networks.evaluation.logits])
+  private func average(of parts: [Candidate], _ shares: [Double]) throws -> Evaluation {
+    let chosen = zip(parts, shares).filter { $0.1 > 0 }
+    if chosen.count == 1 { return chosen[0].0.evaluation }
+    let logits = MemberAverage(weights: chosen.map(\.1))
+      .logits(of: chosen.map(\.0.evaluation.logits))
     return try Evaluation(
-      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames)
+      labels: parts[0].evaluation.labels, logits: logits, classNames: dataset.classNames)
   }
 
+  // Returns the average of candidates, or one of them.
   private func classifier(
-    _ linear: Candidate, _ networks: Candidate, share: Double, evaluation: Evaluation,
-    others: [Candidate]
+    of parts: [Candidate], _ shares: [Double], evaluation: Evaluation, others: [Candidate]
   ) throws -> Classifier {
-    // The steps that arrange the columns are the same for all.
-    let shared = networks.pipeline.steps.filter {
-      if case .arrange = $0.kind.action { true } else { false }
-    }
-    func members(of candidate: Candidate, share: Double) -> [ClassifierMember] {
-      let steps = Array(candidate.pipeline.steps.dropFirst(shared.count))
-      return candidate.members.map {
-        ClassifierMember(
-          network: $0.network, steps: steps, weight: share / Double(candidate.members.count))
-      }
-    }
-    var record = networks.record
+    let chosen = zip(parts, shares).filter { $0.1 > 0 }
+    let last = chosen[chosen.count - 1].0
+    var record = last.record
     record?.selection = selection(
       evaluation,
-      [linear.summary(weight: 1 - share)] + others.map { $0.summary(weight: 0) }
-        + [networks.summary(weight: share)])
+      zip(parts, shares).map { $0.summary(weight: $1) } + others.map { $0.summary(weight: 0) })
+    if chosen.count == 1 {
+      return try Classifier(
+        members: last.members, classNames: dataset.classNames, pipeline: last.pipeline,
+        trainingRecord: record)
+    }
+    // The steps that arrange the columns are the same for all.
+    let shared = last.pipeline.steps.filter {
+      if case .arrange = $0.kind.action { true } else { false }
+    }
+    let members = chosen.flatMap { candidate, share in
+      candidate.members.map {
+        ClassifierMember(
+          network: $0.network, steps: Array(candidate.pipeline.steps.dropFirst(shared.count)),
+          weight: share / Double(candidate.members.count))
+      }
+    }
     return try Classifier(
-      members: (share < 1 ? members(of: linear, share: 1 - share) : [])
-        + members(of: networks, share: share),
-      classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
+      members: members, classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
       trainingRecord: record)
   }
 
@@ -232,19 +231,40 @@ struct ModelSelector {
     return candidate
   }
 
-  private func networks() throws -> Candidate? {
+  // Returns the bags of networks on scaled numbers and on encoded ones: none if there are too few rows or too many
+  // operations, one if no number is encoded.
+  private func networks() throws -> [Candidate] {
     // The best epoch, the temperature and the shares are chosen by labels of equal weight.
     guard case .labels = dataset.targets, dataset.sampleWeights == nil,
       dataset.features.sparse == nil
-    else {
-      return nil
+    else { return [] }
+    var steps = [(name: "networks", step: PreprocessingStep.robustScale)]
+    if try isEncodable { steps.append(("networks, piecewise linear", .piecewiseLinear)) }
+    return try steps.compactMap { name, step in
+      try networks(name, step, bagCount: steps.count)
     }
-    let data = try TrainingData(
-      dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
+  }
+
+  // Whether piecewise linear features are more than the numbers.
+  private var isEncodable: Bool {
+    get throws(SoftmaxError) {
+      guard hasDenseColumns else { return false }
+      let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
+      let plain = try Pipeline([.robustScale], fittedTo: dataset)
+      return pipeline.columnCount != plain.columnCount
+        && size(after: pipeline) <= Self.greatestEncodedSize
+    }
+  }
+
+  private func networks(
+    _ name: String, _ step: PreprocessingStep, bagCount: Int
+  ) throws -> Candidate? {
+    let data = try TrainingData(dataset, validation: .none, preprocessing: [step], seed: seed)
     guard
-      let bag = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
+      let bag = NetworkBag(
+        data.training, folds: folds, bagCount: bagCount, seed: seed, execution: execution)
     else { return nil }
-    try observer?.candidateBegins(NetworkBag.name)
+    try observer?.candidateBegins(name)
     let fitted: NetworkBag.Fitted
     do {
       fitted = try bag.fitted(until: observer?.isCancelled)
@@ -255,7 +275,7 @@ struct ModelSelector {
       throw error
     }
     let candidate = Candidate(
-      name: NetworkBag.name, pipeline: data.pipeline,
+      name: name, pipeline: data.pipeline,
       members: fitted.networks.map { ClassifierMember(network: $0) }, record: bag.record,
       evaluation: try evaluation(fitted.heldOut))
     try observer?.candidateEnds(candidate.summary(weight: 0))

@@ -9,8 +9,6 @@ import SoftmaxCore
 /// data", NeurIPS 2024: the layers, the start, the rates and the schedule of RealMLP, without label smoothing and
 /// embeddings of numbers.
 struct NetworkBag {
-  static let name = "networks"
-
   private static let hiddenUnits = 128
   private static let hiddenLayerCount = 3
   private static let dropout = 0.15
@@ -23,7 +21,7 @@ struct NetworkBag {
   private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
-  // The multiplications and additions of all members up to which they are trained for the most epochs.
+  // The multiplications and additions of the members of all bags up to which they are trained for the most epochs.
   private static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
@@ -56,15 +54,21 @@ struct NetworkBag {
 
   /// Prepares the networks; nil if there are too few rows for them, or if training them would take too long.
   ///
-  /// - Parameter rows: the rows as the networks see them.
-  init?(_ rows: LabeledDataset, folds: [[Int]], seed: UInt64, execution: Execution) {
+  /// - Parameters:
+  ///   - rows: the rows as the networks see them.
+  ///   - bagCount: the number of bags that are trained.
+  init?(
+    _ rows: LabeledDataset, folds: [[Int]], bagCount: Int, seed: UInt64, execution: Execution
+  ) {
     self.rows = rows
     self.folds = folds
     self.seed = seed
     self.execution = execution
     guard rows.count >= Self.leastRowCount, let network = try? Self.network(for: rows, seed: seed)
     else { return nil }
-    let epochs = Self.epochCount(of: network, rowCount: rows.count, foldCount: folds.count)
+    let epochs =
+      Self.epochCount(of: network, rowCount: rows.count, foldCount: folds.count)
+      / Double(bagCount)
     guard epochs >= Double(Self.leastEpochCount) else { return nil }
     epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
   }
