@@ -125,7 +125,8 @@ public struct LabeledDataset: Hashable, Sendable {
     }
   }
 
-  private static func validate(
+  /// Throws unless there is a finite weight of at least 0 for each sample.
+  package static func validate(
     _ weights: [Float]?, sampleCount: Int
   ) throws(SoftmaxError) {
     guard let weights else { return }
