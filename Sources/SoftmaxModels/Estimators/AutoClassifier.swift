@@ -17,6 +17,9 @@ public import SoftmaxCore
 /// }
 /// ```
 ///
+/// Groups and times of the rows (`LabeledDataset.origins`) are kept apart: rows are judged by models that learned from
+/// other groups, or from earlier rows. With times, the networks of the model are fitted again to folds of all rows.
+///
 /// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
 /// seed and data give the same bits, whatever the number of threads. Sparse features and rows that are too few for
 /// folds get softmax regression alone.
@@ -61,7 +64,8 @@ extension AutoClassifier: Estimator {
   /// Samples of `validation` are left out, and the progress of the several trainings is not reported.
   ///
   /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
-  ///   for a wrong number of folds; the errors of ``SoftmaxRegressionCV``.
+  ///   for a wrong number of folds, or too few groups or
+  ///   times; the errors of ``SoftmaxRegressionCV``.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
@@ -93,12 +97,24 @@ extension AutoClassifier: Estimator {
         .invalidArgument,
         "a choice among models needs 2 to \(Self.greatestFoldCount) folds, got \(foldCount)")
     }
-    guard (try? dataset.stratifiedFolds(foldCount)) != nil else {
+    guard try dataset.hasFolds(foldCount) else {
       return try SoftmaxRegression(preprocessing: [.standardize])
         .fitted(to: dataset, execution: execution)
     }
     let selector = try ModelSelector(
       dataset, foldCount: foldCount, seed: seed, execution: execution, observer: observer)
     return try selector.classifier()
+  }
+}
+
+extension LabeledDataset {
+  /// Whether there are enough samples for folds.
+  ///
+  /// - Throws: `invalidArgument` if there are too few groups or times. That is no reason to go without figures, since who
+  ///   gives them wants to be judged by them.
+  package func hasFolds(_ foldCount: Int) throws(SoftmaxError) -> Bool {
+    guard origins != nil else { return (try? folds(foldCount)) != nil }
+    _ = try folds(foldCount)
+    return true
   }
 }

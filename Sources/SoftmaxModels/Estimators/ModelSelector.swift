@@ -5,7 +5,12 @@ import SoftmaxCore
 /// The work of ``AutoClassifier`` on one data set.
 struct ModelSelector {
   private let dataset: LabeledDataset
-  private let folds: [[Int]]
+  private let folds: [Fold]
+  // The number of the group of each row that is judged, in the order of the folds; nil without groups.
+  private let groupsOfJudged: [Int]?
+  private let groupCount: Int
+  // The number of folds that was asked for.
+  private let foldCount: Int
   private let seed: UInt64
   private let execution: Execution
   private let observer: (any SelectionObserver)?
@@ -45,7 +50,20 @@ struct ModelSelector {
         remedy: "use MLPClassifier with binary cross-entropy")
     }
     self.dataset = dataset
-    folds = try dataset.stratifiedFolds(foldCount)
+    folds = try dataset.folds(foldCount)
+    if case .groups(let groups)? = dataset.origins?.kind {
+      // Numbered as they come, since a group may have any number.
+      var numbers: [Int: Int] = [:]
+      groupsOfJudged = folds.flatMap(\.judged).map { row in
+        let number = numbers[groups[row]] ?? numbers.count
+        numbers[groups[row]] = number
+        return number
+      }
+      groupCount = numbers.count
+    } else {
+      (groupsOfJudged, groupCount) = (nil, 0)
+    }
+    self.foldCount = foldCount
     self.seed = seed
     self.execution = execution
     self.observer = observer
@@ -65,7 +83,10 @@ struct ModelSelector {
       others.append(encoded)
       if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
     }
-    guard let networks = try networks() else {
+    // They are averaged with a regression that judged the same rows.
+    let isJudgedByAll =
+      linear.evaluation.rowCount == folds.reduce(0) { $0 + $1.judged.count }
+    guard isJudgedByAll, let networks = try networks() else {
       return try single(linear, others: others)
     }
     // The usual average, unless the folds tell another from it.
@@ -82,15 +103,39 @@ struct ModelSelector {
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
   private func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
     let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
-    let (mean, standardError) = Self.mean(of: differences)
-    return mean < -standardError
+    let (difference, standardError) = mean(of: differences, weights: a.weights)
+    return difference < -standardError
   }
 
-  private static func mean(of values: [Double]) -> (mean: Double, standardError: Double) {
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-    return (mean, (variance / count).squareRoot())
+  // Returns a weighted mean with its standard error, that of rows or groups which were drawn independently.
+  private func mean(
+    of values: [Double], weights: [Double]
+  ) -> (mean: Double, standardError: Double) {
+    let total = weights.reduce(0, +)
+    let mean = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
+    var distances = zip(values, weights).map { $1 * ($0 - mean) }
+    var correction = 1.0
+    if let groups = groupsOfJudged {
+      var sums = [Double](repeating: 0, count: groupCount)
+      for (group, distance) in zip(groups, distances) { sums[group] += distance }
+      distances = sums
+      correction = Double(groupCount) / Double(groupCount - 1)
+    }
+    let variance = distances.reduce(0) { $0 + $1 * $1 } / total * correction
+    return (mean, (variance / total).squareRoot())
+  }
+
+  // Returns the 95 % interval of the accuracy; rows of one group tell less than as many of different groups.
+  private func accuracyInterval(of evaluation: Evaluation) -> ClosedRange<Double> {
+    guard groupsOfJudged != nil else { return evaluation.accuracyInterval }
+    let isRight = zip(evaluation.labels, evaluation.predictions).map { $0 == $1 ? 1.0 : 0 }
+    let (accuracy, standardError) = mean(of: isRight, weights: evaluation.weights)
+    let trials = accuracy * (1 - accuracy) / (standardError * standardError)
+    // Where all rows are right or all wrong there is no error to tell it from.
+    return wilsonInterval(
+      share: evaluation.accuracy,
+      trials: standardError > 0
+        ? min(trials, evaluation.effectiveRowCount) : Double(groupCount))
   }
 
   private func losses(of evaluation: Evaluation) -> [Double] {
@@ -116,7 +161,8 @@ struct ModelSelector {
     let logits = MemberAverage(weights: [1 - share, share])
       .logits(of: [linear.evaluation.logits, networks.evaluation.logits])
     return try Evaluation(
-      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames)
+      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames,
+      sampleWeights: linear.evaluation.sampleWeights)
   }
 
   private func classifier(
@@ -149,20 +195,23 @@ struct ModelSelector {
   private func selection(
     _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
   ) -> ModelSelection {
-    let interval = evaluation.accuracyInterval
+    let interval = accuracyInterval(of: evaluation)
     var counts = [Double](repeating: 0, count: dataset.classCount)
     // Of the rows that were judged: the only row of a class belongs to no fold.
-    for label in evaluation.labels { counts[label] += 1 }
-    let shares = counts.map { $0 / Double(evaluation.rowCount) }
+    let weights = evaluation.weights
+    for (label, weight) in zip(evaluation.labels, weights) { counts[label] += weight }
+    let total = weights.reduce(0, +)
+    let shares = counts.map { $0 / total }
     return ModelSelection(
       candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
       logLoss: evaluation.logLoss,
-      logLossStandardError: Self.mean(of: losses(of: evaluation)).standardError,
+      logLossStandardError: mean(of: losses(of: evaluation), weights: weights)
+        .standardError,
       accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
       accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
       baselineLogLoss: shares.reduce(0) {
         $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
-      })
+      }, foldsApart: dataset.origins?.name)
   }
 
   private func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
@@ -172,7 +221,8 @@ struct ModelSelector {
       logits: try Matrix(
         rowCount: rows.count, columnCount: dataset.classCount,
         elements: heldOut.flatMap(\.logits.elements)),
-      classNames: dataset.classNames)
+      classNames: dataset.classNames,
+      sampleWeights: dataset.sampleWeights.map { weights in rows.map { weights[$0] } })
   }
 
   /// Fits a softmax regression with a penalty of the least log loss.
@@ -219,7 +269,7 @@ struct ModelSelector {
   ) throws -> Candidate {
     try observer?.candidateBegins(name)
     let search = try estimator.search(
-      dataset, execution: execution, observer: observer, judgeCount: judgeCount,
+      dataset, execution: execution, observer: observer, folds: folds, judgeCount: judgeCount,
       keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
     let model = try estimator.regression(of: search.path).fitted(
       to: dataset, execution: execution)
@@ -245,9 +295,10 @@ struct ModelSelector {
       let bag = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
     else { return nil }
     try observer?.candidateBegins(NetworkBag.name)
-    let fitted: NetworkBag.Fitted
+    let (fitted, networks): (NetworkBag.Fitted, [Sequential])
     do {
       fitted = try bag.fitted(until: observer?.isCancelled)
+      networks = try lastNetworks(like: fitted, on: data.training)
     } catch let error as SoftmaxError where error.code == .diverged {
       return nil
     } catch {
@@ -256,9 +307,22 @@ struct ModelSelector {
     }
     let candidate = Candidate(
       name: NetworkBag.name, pipeline: data.pipeline,
-      members: fitted.networks.map { ClassifierMember(network: $0) }, record: bag.record,
+      members: networks.map { ClassifierMember(network: $0) }, record: bag.record,
       evaluation: try evaluation(fitted.heldOut))
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
+  }
+
+  // Returns the networks of the model: those that were judged, unless they learned from earlier rows only. Then others
+  // learn from all, in folds that are not of times.
+  private func lastNetworks(
+    like judged: NetworkBag.Fitted, on rows: LabeledDataset
+  ) throws -> [Sequential] {
+    guard rows.origins?.areTimes == true else { return judged.networks }
+    let rows = try rows.with(origins: nil)
+    guard let folds = try? rows.folds(foldCount),
+      let bag = NetworkBag(rows, folds: folds, seed: seed, execution: execution)
+    else { return judged.networks }
+    return try bag.fitted(until: observer?.isCancelled).networks
   }
 }

@@ -27,7 +27,7 @@ struct NetworkBag {
   private static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
-  private let folds: [[Int]]
+  private let folds: [Fold]
   private let seed: UInt64
   private let execution: Execution
   private let epochCount: Int
@@ -57,7 +57,7 @@ struct NetworkBag {
   /// Prepares the networks; nil if there are too few rows for them, or if training them would take too long.
   ///
   /// - Parameter rows: the rows as the networks see them.
-  init?(_ rows: LabeledDataset, folds: [[Int]], seed: UInt64, execution: Execution) {
+  init?(_ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution) {
     self.rows = rows
     self.folds = folds
     self.seed = seed
@@ -122,18 +122,17 @@ struct NetworkBag {
   private func heldOutLogits(of networks: [Sequential]) throws(SoftmaxError) -> [HeldOutLogits] {
     try zip(folds, networks).map { fold, network throws(SoftmaxError) in
       HeldOutLogits(
-        rows: fold,
+        rows: fold.judged,
         logits: try network.predictor(execution: execution)
-          .logits(for: rows.features.selecting(rows: fold)))
+          .logits(for: rows.features.selecting(rows: fold.judged)))
     }
   }
 
   private func network(
     fold: Int, execution: Execution, until isCancelled: (@Sendable () -> Bool)?
   ) throws -> Sequential {
-    let isHeldOut = Set(folds[fold])
-    let learning = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
-    let judging = rows.selecting(rows: folds[fold])
+    let learning = rows.selecting(rows: folds[fold].learned(ofRows: rows.count))
+    let judging = rows.selecting(rows: folds[fold].judged)
     var network = try Self.network(for: rows, seed: seed &+ UInt64(fold))
     let order = CounterBasedGenerator(seed: network.seed, purpose: .user)
       .permutation(of: learning.count)

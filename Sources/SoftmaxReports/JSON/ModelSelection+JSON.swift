@@ -17,7 +17,7 @@ extension ModelSelection {
         "candidates",
         .array(candidates.map { .object($0.members + [("weight", .number($0.weight))]) })
       ),
-    ]
+    ] + (foldsApart.map { [("folds_apart", .string($0))] } ?? [])
   }
 }
 
