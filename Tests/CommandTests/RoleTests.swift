@@ -106,6 +106,31 @@ import Testing
     #expect(object["earliest"] as? String == "2024-01-10" && object["count"] as? Int == 60)
   }
 
+  @Test func aBudgetSaysWhatItLeavesOut() throws {
+    let outcome = try run(
+      "train", "visits.csv", "--target", "ill", "--ignore", "day", "--time", "0.001s", "--threads",
+      "1")
+    #expect(
+      outcome.output.contains(
+        "left out       for the budget of about 0.001 s: softmax regression: "))
+    let results = try ["1", "2"].map {
+      try run(
+        "train", "visits.csv", "--target", "ill", "--time", "1m", "--threads", $0, "--json"
+      ).objects()
+    }
+    let digests = results.map { $0.last?["weights_sha256"] as? String }
+    #expect(digests[0] != nil && digests[0] == digests[1])
+    #expect(results[0].last?["budget_seconds"] as? Double == 60)
+    for (time, options) in [
+      ("soon", []), ("0", []), ("-1s", []), ("1m", ["--model", "linear"]),
+      ("1m", ["--standardize"]),
+    ] {
+      let wrong = try bench.run(
+        ["train", "visits.csv", "--target", "ill", "--time=\(time)"] + options)
+      #expect(wrong.exitCode == 64, "\(time) \(options)")
+    }
+  }
+
   @Test func whatContradictsItselfIsAnErrorOfUsage() throws {
     for options in [
       ["--group", "patient", "--time-column", "day"], ["--weight", "w", "--ignore", "w"],

@@ -129,6 +129,33 @@ import Testing
     #expect(model == (try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)))
   }
 
+  @Test func aBudgetLeavesOutWhatItsWorkDoesNotAllow() throws {
+    let data = try table(100)
+    func fitted(_ budget: Duration?, threads: Int = 2) throws -> Classifier {
+      try AutoClassifier(foldCount: 2, seed: 7, budget: budget).fitted(to: data, threads: threads)
+    }
+    let usual = try fitted(nil)
+    #expect(try selection(usual).leftOut == nil && selection(usual).budget == nil)
+    let minute = try fitted(.seconds(60))
+    #expect(minute.members == usual.members)
+    #expect(try selection(minute).leftOut == [] && selection(minute).budget == 60)
+    // Work for 16 epochs and some.
+    let short = try [1, 3].map { try fitted(.milliseconds(12), threads: $0) }
+    #expect(short[0] == short[1])
+    let leftOut = try #require(selection(short[0]).leftOut)
+    #expect(leftOut.count == 2)
+    #expect(leftOut[0] == "piecewise linear: 7 of 10 penalties, judged by one fold of 2")
+    #expect(leftOut[1].hasPrefix("networks: ") && leftOut[1].hasSuffix(" of 128 epochs"))
+    let least = try selection(fitted(.milliseconds(1)))
+    #expect(least.candidates.map(\.name) == ["softmax regression"])
+    #expect(
+      least.leftOut == [
+        "softmax regression: 7 of 10 penalties, judged by one fold of 2", "piecewise linear",
+        "networks",
+      ])
+    #expect(throws: SoftmaxError.self) { try fitted(.zero) }
+  }
+
   @Test func theChoiceAmongModelsJudgesByWeights() throws {
     let data = try table(48)
     // Of what is inside there is hardly anything.

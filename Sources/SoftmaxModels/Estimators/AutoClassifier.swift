@@ -31,13 +31,21 @@ public struct AutoClassifier: Hashable, Sendable {
   public var foldCount: Int
   /// The seed of the initial weights, of the order of the samples and of dropout.
   public var seed: UInt64
+  /// About how long the choice may take; nil for about a minute on two processors, as long as there are not very many
+  /// rows.
+  ///
+  /// A smaller budget leaves out kinds of models, epochs and penalties, as planned before the training from counted
+  /// operations at a fixed rate. So the same budget gives the same model on any machine and any number of threads, and
+  /// what it takes there may differ. The record names what was left out (``ModelSelection/leftOut``).
+  public var budget: Duration?
 
   private static let greatestFoldCount = 100
 
   /// Creates an estimator.
-  public init(foldCount: Int = 5, seed: UInt64 = 0) {
+  public init(foldCount: Int = 5, seed: UInt64 = 0, budget: Duration? = nil) {
     self.foldCount = foldCount
     self.seed = seed
+    self.budget = budget
   }
 }
 
@@ -97,12 +105,18 @@ extension AutoClassifier: Estimator {
         .invalidArgument,
         "a choice among models needs 2 to \(Self.greatestFoldCount) folds, got \(foldCount)")
     }
+    let seconds = budget.map { $0 / .seconds(1) }
+    guard seconds.map({ $0 > 0 }) ?? true else {
+      throw SoftmaxError(
+        .invalidArgument, "a budget must be longer than 0 seconds, got \(seconds ?? 0)")
+    }
     guard try dataset.hasFolds(foldCount) else {
       return try SoftmaxRegression(preprocessing: [.standardize])
         .fitted(to: dataset, execution: execution)
     }
     let selector = try ModelSelector(
-      dataset, foldCount: foldCount, seed: seed, execution: execution, observer: observer)
+      dataset, foldCount: foldCount, seed: seed, budget: seconds, execution: execution,
+      observer: observer)
     return try selector.classifier()
   }
 }

@@ -15,13 +15,11 @@ struct ModelSelector {
   private let execution: Execution
   private let observer: (any SelectionObserver)?
 
-  // The penalties of a long search, between those that win on tables.
-  private static let usualCs = [0.01, 0.046, 0.21, 1, 4.6, 21.5, 100]
-  // The product of rows, features and classes above which a single fold judges the penalties; that above which
-  // features are not encoded; and that above which the penalty is scikit-learn's C = 1.
-  private static let longSearch = 0x1p24
-  private static let greatestEncodedSize = 0x1p28
-  private static let greatestSearchedSize = 0x1p31
+  // The seconds of a budget, the work for it, and what it leaves out of the usual work.
+  private let budget: Double?
+  private let work: SelectionWork
+  private let omissions = Omissions()
+  private static let usualWork = SelectionWork(seconds: nil)
   // The shares of the networks in an average with softmax regression, the usual one first.
   private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
 
@@ -40,8 +38,11 @@ struct ModelSelector {
     }
   }
 
+  /// What is left out, in words, as the choice comes to it.
+  private final class Omissions { var texts: [String] = [] }
+
   init(
-    _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, execution: Execution,
+    _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, budget: Double?, execution: Execution,
     observer: (any SelectionObserver)?
   ) throws(SoftmaxError) {
     if case .indicators = dataset.targets {
@@ -65,6 +66,8 @@ struct ModelSelector {
     }
     self.foldCount = foldCount
     self.seed = seed
+    self.budget = budget
+    work = SelectionWork(seconds: budget)
     self.execution = execution
     self.observer = observer
   }
@@ -211,7 +214,8 @@ struct ModelSelector {
       accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
       baselineLogLoss: shares.reduce(0) {
         $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
-      }, foldsApart: dataset.origins?.name)
+      }, foldsApart: dataset.origins?.name, budget: budget,
+      leftOut: budget == nil ? nil : omissions.texts)
   }
 
   private func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
@@ -235,7 +239,11 @@ struct ModelSelector {
   private func encodedRegression() throws -> Candidate? {
     guard hasDenseColumns else { return nil }
     let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
-    guard size(after: pipeline) <= Self.greatestEncodedSize else { return nil }
+    let size = size(after: pipeline)
+    guard work.encodes(size) else {
+      if Self.usualWork.encodes(size) { omissions.texts.append("piecewise linear") }
+      return nil
+    }
     return try regression("piecewise linear", [.piecewiseLinear], fitted: pipeline)
   }
 
@@ -245,12 +253,19 @@ struct ModelSelector {
     // Where folds share the columns of all rows, the steps are fitted once.
     var estimator = SoftmaxRegressionCV(
       foldCount: folds.count, preprocessing: pipeline.makesColumns ? pipeline.steps : steps)
-    let size = size(after: pipeline)
-    if size > Self.longSearch { estimator.cs = Self.usualCs }
-    if size > Self.greatestSearchedSize { estimator.cs = [1] }
+    let (search, usual) = (
+      work.search(size(after: pipeline)), Self.usualWork.search(size(after: pipeline))
+    )
+    if search != usual {
+      let count = search.cs?.count ?? estimator.cs.count
+      omissions.texts.append(
+        "\(name): \(count) of \(usual.cs?.count ?? estimator.cs.count) penalties, "
+          + (search.judgeCount == nil
+            ? "judged by all folds" : "judged by one fold of \(folds.count)"))
+    }
+    if let cs = search.cs { estimator.cs = cs }
     return try regression(
-      name, estimator, judgeCount: size > Self.longSearch ? 1 : nil,
-      solvesOtherFolds: size <= Self.greatestSearchedSize)
+      name, estimator, judgeCount: search.judgeCount, solvesOtherFolds: search.solvesOtherFolds)
   }
 
   // The product of rows, features and classes.
@@ -291,9 +306,15 @@ struct ModelSelector {
     }
     let data = try TrainingData(
       dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
-    guard
-      let bag = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
-    else { return nil }
+    let usual = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
+    guard let bag = networkBag(data.training, folds: folds) else {
+      if usual != nil { omissions.texts.append(NetworkBag.name) }
+      return nil
+    }
+    if let usual, usual.epochCount > bag.epochCount {
+      omissions.texts.append(
+        "\(NetworkBag.name): \(bag.epochCount) of \(usual.epochCount) epochs")
+    }
     try observer?.candidateBegins(NetworkBag.name)
     let (fitted, networks): (NetworkBag.Fitted, [Sequential])
     do {
@@ -320,9 +341,14 @@ struct ModelSelector {
   ) throws -> [Sequential] {
     guard rows.origins?.areTimes == true else { return judged.networks }
     let rows = try rows.with(origins: nil)
-    guard let folds = try? rows.folds(foldCount),
-      let bag = NetworkBag(rows, folds: folds, seed: seed, execution: execution)
+    guard let folds = try? rows.folds(foldCount), let bag = networkBag(rows, folds: folds)
     else { return judged.networks }
     return try bag.fitted(until: observer?.isCancelled).networks
+  }
+
+  private func networkBag(_ rows: LabeledDataset, folds: [Fold]) -> NetworkBag? {
+    NetworkBag(
+      rows, folds: folds, seed: seed, execution: execution,
+      operationCount: work.networkOperationCount)
   }
 }

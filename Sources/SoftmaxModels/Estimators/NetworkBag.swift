@@ -23,14 +23,15 @@ struct NetworkBag {
   private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
-  // The multiplications and additions of all members up to which they are trained for the most epochs.
-  private static let greatestOperationCount = 2e12
+  /// The multiplications and additions of all members up to which they are trained for the most epochs, by default.
+  static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
   private let folds: [Fold]
   private let seed: UInt64
   private let execution: Execution
-  private let epochCount: Int
+  /// The number of epochs for which they are trained.
+  let epochCount: Int
 
   /// The networks, and the logits of each fold by the network that did not learn from it.
   struct Fitted {
@@ -46,25 +47,32 @@ struct NetworkBag {
         >= Double(greatestEpochCount)
   }
 
-  // The number of epochs that the greatest number of operations allows.
+  // The number of epochs that a number of operations allows.
   private static func epochCount(
-    of network: Sequential, rowCount: Int, foldCount: Int
+    of network: Sequential, rowCount: Int, foldCount: Int,
+    operationCount: Double = greatestOperationCount
   ) -> Double {
-    greatestOperationCount
+    operationCount
       / (6.0 * Double(network.parameterCount) * Double(rowCount) * Double(foldCount - 1))
   }
 
   /// Prepares the networks; nil if there are too few rows for them, or if training them would take too long.
   ///
-  /// - Parameter rows: the rows as the networks see them.
-  init?(_ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution) {
+  /// - Parameters:
+  ///   - rows: the rows as the networks see them.
+  ///   - operationCount: the most multiplications and additions of all networks.
+  init?(
+    _ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution,
+    operationCount: Double = greatestOperationCount
+  ) {
     self.rows = rows
     self.folds = folds
     self.seed = seed
     self.execution = execution
     guard rows.count >= Self.leastRowCount, let network = try? Self.network(for: rows, seed: seed)
     else { return nil }
-    let epochs = Self.epochCount(of: network, rowCount: rows.count, foldCount: folds.count)
+    let epochs = Self.epochCount(
+      of: network, rowCount: rows.count, foldCount: folds.count, operationCount: operationCount)
     guard epochs >= Double(Self.leastEpochCount) else { return nil }
     epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
   }

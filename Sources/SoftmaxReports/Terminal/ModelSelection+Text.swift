@@ -20,6 +20,11 @@ extension ModelSelection {
         + metric(baselineLogLoss),
     ]
     if let judging { lines.append("judged         " + judging) }
+    if let leftOut, let budget {
+      lines.append(
+        "left out       for the budget of about \(NumberText.size(budget)) s: "
+          + (leftOut.isEmpty ? "nothing" : leftOut.joined(separator: "; ")))
+    }
     if !isBetterThanBaseline {
       lines.append(
         "warning        the features tell nothing of the classes: predicting the classes' shares is as good"

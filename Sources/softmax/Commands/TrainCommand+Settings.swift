@@ -121,8 +121,9 @@ extension TrainCommand {
     observer: any SelectionObserver
   ) throws -> Classifier {
     if choosesModel {
-      return try AutoClassifier(foldCount: penalty.foldCount, seed: training.seed).fitted(
-        to: rows, execution: threading.execution, observer: observer)
+      let estimator = AutoClassifier(
+        foldCount: penalty.foldCount, seed: training.seed, budget: selection.time?.duration)
+      return try estimator.fitted(to: rows, execution: threading.execution, observer: observer)
     }
     let validation = watching.validation.map { Validation.fraction($0) } ?? .none
     guard isSolved else {

@@ -32,6 +32,7 @@ struct TrainingRun {
     let whole = try reference.part(of: split, default: .training)
     let isBuiltIn = if case .builtIn = reference.source { true } else { false }
     command = try command.resolved(for: whole, isBuiltIn: isBuiltIn)
+    try command.selection.validate(without: command.choosesModel ? nil : "this training")
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(
