@@ -117,4 +117,45 @@ import Testing
     prints.insert(try base.weighted(by: [1, 1, 1, 1, 1, 1, 2]).fingerprint)
     #expect(prints.count == 9)
   }
+
+  @Test(arguments: [0.1, 0.3, 0.5])
+  func groupsAreHeldBackAsAWhole(fraction: Double) throws {
+    let whole = try dataset([60, 40, 20])
+    let groups = (0..<120).map { $0 % 30 }
+    let data = try whole.with(origins: .groups(groups))
+    let splits = try (0..<4).map { seed in
+      try data.split(validationFraction: fraction, seed: UInt64(seed))
+    }
+    for (training, validation) in splits {
+      #expect((rows(training) + rows(validation)).sorted() == Array(0..<120))
+      let held = Set(rows(validation).map { groups[$0] })
+      #expect(held.isDisjoint(with: Set(rows(training).map { groups[$0] })))
+      #expect(Set(training.labels).count == 3)
+      #expect(abs(Double(validation.count) / 120 - fraction) < 0.1)
+    }
+    #expect(Set(splits.map { rows($0.validation) }).count > 1)
+    let again = try data.split(validationFraction: fraction, seed: 0)
+    #expect(rows(again.validation) == rows(splits[0].validation))
+  }
+
+  @Test func oneGroupAtLeastIsHeldBackOrItIsAnError() throws {
+    let data = try dataset([6, 6])
+    let three = try data.replacing(
+      labels: (0..<12).map { $0 / 3 % 2 }, classNames: data.classNames
+    ).with(origins: .groups((0..<12).map { $0 / 6 }))
+    // Each of the two groups is half of all.
+    #expect(try three.split(validationFraction: 0.05, seed: 1).validation.count == 6)
+    let apart = try data.with(origins: .groups(data.labels))
+    #expect(throws: SoftmaxError.self) { try apart.split(validationFraction: 0.5, seed: 1) }
+  }
+
+  @Test func theLatestRowsAreHeldBack() throws {
+    let data = try dataset([10, 10]).with(origins: .times((0..<20).map { Double(-$0 / 2) }))
+    let (training, validation) = try data.split(validationFraction: 0.25, seed: 1)
+    // Pairs of one time stay together; two and three of them are as near to a quarter.
+    #expect(rows(validation) == Array(0..<6))
+    #expect(rows(training) == Array(6..<20))
+    let one = try data.with(origins: .times(Array(repeating: 1, count: 20)))
+    #expect(throws: SoftmaxError.self) { try one.split(validationFraction: 0.25, seed: 1) }
+  }
 }

@@ -46,4 +46,43 @@ import Testing
     #expect(throws: SoftmaxError.self) { try LabeledDataset(table: one, target: "kind") }
     #expect(throws: SoftmaxError.self) { try LabeledDataset(table: one, target: "none") }
   }
+
+  @Test func columnsHoldWeightsAndGroupsOrTimes() throws {
+    let table = try Table([
+      .numbers([1, 2, 3], name: "a"), .categories(["x", "y", "x"], name: "kind"),
+      .numbers([2, 0, 0.5], name: "w"), .categories(["p", "q", "p"], name: "patient"),
+      .dates(secondsSince1970: [86_400, 0, 86_400], name: "day"),
+    ])
+    let grouped = try LabeledDataset(
+      table: table.selecting(columns: [0, 1, 2, 3]), target: "kind", weight: "w", group: "patient")
+    #expect(grouped.sampleWeights == [2, 0, 0.5] && grouped.origins == .groups([0, 1, 0]))
+    #expect(grouped.features.table?.columnNames == ["a"])
+    #expect(grouped.schema?.columns.map(\.role) == [.feature, .classes, .weights, .groups])
+    let timed = try LabeledDataset(
+      table: table.selecting(columns: [0, 1, 4]), target: "kind", time: "day")
+    #expect(timed.origins == .times([86_400, 0, 86_400]))
+    #expect(throws: SoftmaxError.self) {
+      try LabeledDataset(table: table, target: "kind", group: "patient", time: "day")
+    }
+    #expect(throws: SoftmaxError.self) {
+      try LabeledDataset(table: table, target: "kind", weight: "w", group: "w")
+    }
+    for weights in [[1, -1, 1], [1, nil, 1], [0, 0, 0], [1, 1e300, 1]] as [[Double?]] {
+      let wrong = try Table([
+        .numbers([1, 2, 3], name: "a"), .categories(["x", "y", "x"], name: "kind"),
+        .numbers(weights, name: "w"),
+      ])
+      let error = #expect(throws: SoftmaxError.self) {
+        try LabeledDataset(table: wrong, target: "kind", weight: "w")
+      }
+      #expect(error?.code == .invalidData)
+    }
+    for (group, time) in [("none", nil), (nil, "kind"), ("gaps", nil)] as [(String?, String?)] {
+      let wrong = try Table(
+        table.columns + [.categories(["x", nil, "y"], name: "gaps")])
+      #expect(throws: SoftmaxError.self) {
+        try LabeledDataset(table: wrong, target: "patient", group: group, time: time)
+      }
+    }
+  }
 }

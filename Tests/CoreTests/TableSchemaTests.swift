@@ -19,7 +19,7 @@ struct TableSchemaTests {
 
   @Test("Columns are found by name, whatever their order and whatever else there is")
   func byName() throws {
-    let schema = try TableSchema(of: Self.table(["a", "b", "y"]), target: 2)
+    let schema = try TableSchema(of: Self.table(["a", "b", "y"]), roles: [2: .classes])
     let later = try Self.table(["extra", "y", "b", "a"])
     #expect(try Self.numbers(schema.features(of: later)) == [3, 2])
     #expect(try schema.target(in: later) == 1)
@@ -32,7 +32,8 @@ struct TableSchemaTests {
 
   @Test("A table without names has its columns where the training table had them")
   func byPlace() throws {
-    let schema = try TableSchema(of: Self.table([nil, nil, nil, nil]), target: 0, ignoring: [2])
+    let schema = try TableSchema(
+      of: Self.table([nil, nil, nil, nil]), roles: [0: .classes, 2: .ignored])
     #expect(try Self.numbers(schema.features(of: Self.table([nil, nil, nil, nil]))) == [1, 3])
     #expect(try schema.target(in: Self.table([nil, nil, nil, nil])) == 0)
     #expect(try Self.numbers(schema.features(of: Self.table([nil, nil]))) == [0, 1])
@@ -47,7 +48,7 @@ struct TableSchemaTests {
 
   @Test("A feature without a column, and one with two, are named")
   func missingAndDouble() throws {
-    let schema = try TableSchema(of: Self.table(["a", "b", "y"]), target: 2)
+    let schema = try TableSchema(of: Self.table(["a", "b", "y"]), roles: [2: .classes])
     let missing = #expect(throws: SoftmaxError.self) {
       try schema.features(of: Self.table(["a", "c"]))
     }
@@ -60,14 +61,15 @@ struct TableSchemaTests {
 
   @Test("Two features of one name are found in the training table's order only")
   func equalNames() throws {
-    let schema = try TableSchema(of: Self.table(["a", "a", "y"]), target: 2)
+    let schema = try TableSchema(of: Self.table(["a", "a", "y"]), roles: [2: .classes])
     #expect(try Self.numbers(schema.features(of: Self.table(["a", "a", "y"]))) == [0, 1])
     #expect(throws: SoftmaxError.self) { try schema.features(of: Self.table(["y", "a", "a"])) }
   }
 
   @Test("A column that was ignored is left out of later tables")
   func ignored() throws {
-    let schema = try TableSchema(of: Self.table([nil, "a", "y"]), target: 2, ignoring: [0])
+    let schema = try TableSchema(
+      of: Self.table([nil, "a", "y"]), roles: [2: .classes, 0: .ignored])
     #expect(try Self.numbers(schema.features(of: Self.table([nil, "a", "y"]))) == [1])
     #expect(try Self.numbers(schema.features(of: Self.table(["a"]))) == [0])
     #expect(schema.features.map(\.name) == ["a"] && schema.target?.name == "y")
@@ -75,7 +77,7 @@ struct TableSchemaTests {
 
   @Test("A description that makes no sense is refused")
   func hostile() throws {
-    let schema = try TableSchema(of: Self.table(["a", nil]), target: 0)
+    let schema = try TableSchema(of: Self.table(["a", nil]), roles: [0: .classes])
     let text = try JSONEncoder().encode(schema)
     #expect(try JSONDecoder().decode(TableSchema.self, from: text) == schema)
     let all = String(decoding: text, as: UTF8.self)

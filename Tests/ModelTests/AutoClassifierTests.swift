@@ -65,6 +65,28 @@ import Testing
       try models[0].probabilities(for: reordered) == models[0].probabilities(for: data.features))
   }
 
+  @Test func networksOfATableWithTimesLearnFromAllOfThem() throws {
+    // The classes of two columns' signs together, which no sum of functions of single columns follows.
+    let ring = try table(120)
+    let labels = (0..<120).map { row in
+      ring.features.row(row)[0] * ring.features.row(row)[1] > 0 ? 1 : 0
+    }
+    let data = try ring.replacing(labels: labels, classNames: ["apart", "alike"])
+    let timed = try data.with(origins: .times((0..<120).map { Double($0) }))
+    let model = try AutoClassifier(foldCount: 2, seed: 7).fitted(to: timed)
+    let networks = try #require(
+      selection(model).candidates.first { $0.name == "networks" && $0.weight > 0 })
+    // Of two folds, the last two thirds of the rows.
+    #expect(try selection(model).rowCount == 80)
+    let rows = try TrainingData(
+      data, validation: .none, preprocessing: [.robustScale], seed: 7
+    ).training
+    let bag = try #require(
+      try NetworkBag(rows, folds: rows.folds(2), seed: 7, execution: Execution(threads: 2)))
+    #expect(model.members.suffix(2).map(\.network) == (try bag.fitted().networks))
+    #expect(networks.logLoss > 0)
+  }
+
   @Test func aModelOfNoiseIsNotBetterThanTheSharesOfTheClasses() throws {
     let data = try table(48, isNoise: true)
     let selection = try selection(AutoClassifier().fitted(to: data))
@@ -105,6 +127,51 @@ import Testing
     let model = try AutoClassifier().fitted(to: data)
     #expect(model.members.count == 1 && model.trainingRecord?.selection == nil)
     #expect(model == (try SoftmaxRegression(preprocessing: [.standardize]).fitted(to: data)))
+  }
+
+  @Test func aBudgetLeavesOutWhatItsWorkDoesNotAllow() throws {
+    let data = try table(100)
+    func fitted(_ budget: Duration?, threads: Int = 2) throws -> Classifier {
+      try AutoClassifier(foldCount: 2, seed: 7, budget: budget).fitted(to: data, threads: threads)
+    }
+    let usual = try fitted(nil)
+    #expect(try selection(usual).leftOut == nil && selection(usual).budget == nil)
+    let minute = try fitted(.seconds(60))
+    #expect(minute.members == usual.members)
+    #expect(try selection(minute).leftOut == [] && selection(minute).budget == 60)
+    // Work for 16 epochs and some.
+    let short = try [1, 3].map { try fitted(.milliseconds(12), threads: $0) }
+    #expect(short[0] == short[1])
+    let leftOut = try #require(selection(short[0]).leftOut)
+    #expect(leftOut.count == 2)
+    #expect(leftOut[0] == "piecewise linear: 7 of 10 penalties, judged by one fold of 2")
+    #expect(leftOut[1].hasPrefix("networks: ") && leftOut[1].hasSuffix(" of 128 epochs"))
+    let least = try selection(fitted(.milliseconds(1)))
+    #expect(least.candidates.map(\.name) == ["softmax regression"])
+    #expect(
+      least.leftOut == [
+        "softmax regression: 7 of 10 penalties, judged by one fold of 2", "piecewise linear",
+        "networks",
+      ])
+    #expect(throws: SoftmaxError.self) { try fitted(.zero) }
+  }
+
+  @Test func theChoiceAmongModelsJudgesByWeights() throws {
+    let data = try table(48)
+    // Of what is inside there is hardly anything.
+    let weighted = try data.weighted(by: data.labels.map { $0 == 1 ? 0.1 : 1 })
+    let model = try AutoClassifier().fitted(to: weighted)
+    let selection = try #require(model.trainingRecord?.selection)
+    let weights = [0, 1].map { label in
+      zip(data.labels, weighted.sampleWeights ?? []).filter { $0.0 == label }.reduce(0.0) {
+        $0 + Double($1.1)
+      }
+    }
+    let most = (weights.max() ?? 0) / weights.reduce(0, +)
+    #expect(abs(selection.baselineAccuracy - most) < 1e-6)
+    let path = try #require(model.trainingRecord?.penaltyPath?.chosen)
+    #expect(abs(path.logLoss - selection.logLoss) < 1e-5 * path.logLoss)
+    #expect(abs(path.accuracy - selection.accuracy) < 1e-6)
   }
 
   @Test func weightsOfSamplesLeaveNetworksOut() throws {

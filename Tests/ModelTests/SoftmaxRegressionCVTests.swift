@@ -47,7 +47,7 @@ import Testing
   private func logLosses(
     c: Double, on data: LabeledDataset, preprocessing: [PreprocessingStep]
   ) throws -> [(loss: Double, count: Double)] {
-    try data.stratifiedFolds(5).map { held in
+    try data.folds(5).map(\.judged).map { held in
       let training = data.selecting(rows: (0..<data.count).filter { !held.contains($0) })
       let penalty = SoftmaxRegression.l2Penalty(forC: c, on: training, loss: .crossEntropy)
       let model = try SoftmaxRegression(l2Penalty: penalty, preprocessing: preprocessing)

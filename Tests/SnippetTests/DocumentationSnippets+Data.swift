@@ -51,6 +51,17 @@ extension DocumentationSnippets {
     return flowers
   }
 
+  static func visits(_ table: Table) throws -> LabeledDataset {
+    let visits = try LabeledDataset(table: table, target: "outcome", group: "patient")
+    return visits
+  }
+
+  static func grouped(_ dataset: LabeledDataset) throws -> [LabeledDataset] {
+    let visits = try dataset.with(origins: .groups([0, 0, 1, 1, 2, 2]))
+    let (training, validation) = try visits.split(validationFraction: 0.3, seed: 1)
+    return [training, validation]
+  }
+
   static func flowers() throws -> LabeledDataset {
     let flowers = try LabeledDataset(csv: "iris.csv", as: CSVFormat(target: .column("species")))
     return flowers

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension LabeledDataset {
-  /// A short text that identifies the features, targets, sample weights, class names and feature shape.
+  /// A short text that identifies the features, targets, sample weights, origins, class names and feature shape.
   ///
   /// It is used to check that training resumes with the data with which it began. It detects accidental
   /// differences, not deliberate ones: see `PayloadChecksum`.
@@ -29,6 +29,13 @@ extension LabeledDataset {
       words += [
         4, unsafe sampleWeights.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) },
       ]
+    }
+    switch origins?.kind {
+    case nil: break
+    case .groups(let groups):
+      words += [7, unsafe groups.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }]
+    case .times(let times):
+      words += [8, unsafe times.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) }]
     }
     words += featureShape.map { UInt64($0) }
     words.append(unsafe labels.withUnsafeBytes { unsafe PayloadChecksum.checksum(of: $0) })

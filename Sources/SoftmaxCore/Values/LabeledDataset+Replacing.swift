@@ -15,15 +15,18 @@ extension LabeledDataset {
     case .labels(let labels):
       return try LabeledDataset(
         features: features, labels: labels, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).from(self)
     case .distributions(let matrix):
       return try LabeledDataset(
         features: features, distributions: matrix, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).from(self)
     case .indicators(let matrix):
       return try LabeledDataset(
         features: features, indicators: matrix, classNames: classNames, featureShape: shape,
-        sampleWeights: sampleWeights)
+        sampleWeights: sampleWeights
+      ).from(self)
     }
   }
 

@@ -4,10 +4,16 @@
 extension LabeledDataset {
   /// Creates a data set from the rows of a table, with the classes of one column.
   ///
-  /// All other columns are features.
+  /// The columns that have no other role are features.
   ///
   /// ```swift
   /// let flowers = try LabeledDataset(table: table, target: "species")
+  /// ```
+  ///
+  /// With the rows of patients, which are to be judged by models of other patients:
+  ///
+  /// ```swift
+  /// let visits = try LabeledDataset(table: table, target: "outcome", group: "patient")
   /// ```
   ///
   /// The classes are the distinct texts of the column. They are sorted by value if all are numbers, else
@@ -17,18 +23,57 @@ extension LabeledDataset {
   /// - Parameters:
   ///   - table: a row for each sample.
   ///   - name: the name of the column that holds the classes.
+  ///   - weight: the name of the column with the weight of each row (``sampleWeights``); nil if there is none.
+  ///   - group: the name of the column with the group of each row (``origins``); nil if there is none.
+  ///   - time: the name of the column of dates or numbers with the time of each row (``origins``); nil if there is none.
   ///   - knownClassNames: class names, such as those of a model; nil if none are known.
   /// - Throws: `notFound` or `invalidArgument` unless exactly one column has the name; `invalidData` if a
-  ///   class is missing, if there are fewer than two classes, or if no other column remains as a feature.
+  ///   class, weight, group or time is missing or invalid, if there are fewer than two classes, or if no other column
+  ///   remains as a feature; `invalidArgument` for a column with two roles.
   public init(
-    table: Table, target name: String, knownClassNames: [String]? = nil
+    table: Table, target name: String, weight: String? = nil, group: String? = nil,
+    time: String? = nil, knownClassNames: [String]? = nil
   ) throws(SoftmaxError) {
     let target = try table.place(ofColumn: name)
-    let schema = try TableSchema(of: table, target: target)
+    var roles: [Int: TableSchema.Role] = [target: .classes]
+    let others: [(name: String?, role: TableSchema.Role)] = [
+      (weight, .weights), (group, .groups), (time, .times),
+    ]
+    for (name, role) in others {
+      guard let name else { continue }
+      guard roles.updateValue(role, forKey: try table.place(ofColumn: name)) == nil else {
+        throw SoftmaxError(
+          .invalidArgument, "the column \(name.debugDescription) has two roles",
+          remedy: "name another column for one of them")
+      }
+    }
+    let schema = try TableSchema(of: table, roles: roles)
     try self.init(
       features: .columns(schema.features(of: table)), classes: table.columns[target],
       knownClassNames: knownClassNames)
-    self = described(by: schema)
+    self = try described(by: schema).taking(rolesIn: schema, of: table)
+  }
+
+  /// Returns the same samples with the weights and origins that columns of their table hold.
+  ///
+  /// - Parameters:
+  ///   - schema: the roles of the columns.
+  ///   - table: the table with all its columns.
+  ///   - leftOut: the indices of columns whose roles are not taken.
+  /// - Throws: `invalidData` or `invalidArgument` for a cell that is missing or invalid, with its row.
+  package func taking(
+    rolesIn schema: TableSchema, of table: Table, but leftOut: [Int] = []
+  ) throws(SoftmaxError) -> LabeledDataset {
+    var result = self
+    for (place, column) in table.columns.enumerated() where !leftOut.contains(place) {
+      switch schema.columns[place].role {
+      case .weights: result = try result.weighted(by: column.weights())
+      case .groups: result = try result.with(origins: .groups(column.groups()))
+      case .times: result = try result.with(origins: .times(column.times()))
+      case .feature, .classes, .ignored: break
+      }
+    }
+    return result
   }
 
   /// Creates a data set whose classes are the texts of a column.

@@ -30,6 +30,8 @@ public struct LabeledDataset: Hashable, Sendable {
   public let classNames: [String]
   /// The shape of one sample, such as [28, 28], whose product is the number of features.
   public let featureShape: [Int]
+  /// The group or the time of each sample, which folds and splits keep apart; nil if there are none.
+  public private(set) var origins: SampleOrigins?
   // The schema of the table from which the features were selected. It is nil if the features are all of
   // its columns, or no columns of a table.
   private var wholeTable: TableSchema?
@@ -125,7 +127,8 @@ public struct LabeledDataset: Hashable, Sendable {
     }
   }
 
-  private static func validate(
+  /// Throws unless there is a finite weight of at least 0 for each sample.
+  package static func validate(
     _ weights: [Float]?, sampleCount: Int
   ) throws(SoftmaxError) {
     guard let weights else { return }
@@ -178,7 +181,7 @@ public struct LabeledDataset: Hashable, Sendable {
 
   private init(
     unchecked features: Features, targets: Targets, labels: [Int], sampleWeights: [Float]?,
-    of dataset: LabeledDataset
+    origins: SampleOrigins?, of dataset: LabeledDataset
   ) {
     self.features = features
     self.targets = targets
@@ -186,6 +189,7 @@ public struct LabeledDataset: Hashable, Sendable {
     self.sampleWeights = sampleWeights
     self.classNames = dataset.classNames
     self.featureShape = dataset.featureShape
+    self.origins = origins
     self.wholeTable = dataset.wholeTable
   }
 
@@ -195,9 +199,16 @@ public struct LabeledDataset: Hashable, Sendable {
     return wholeTable ?? TableSchema(of: table)
   }
 
-  /// Returns the same samples with the table schema of another data set of the same features.
-  func described(as dataset: LabeledDataset) -> LabeledDataset {
+  /// Returns the same samples with the origins of another data set of the same samples.
+  func from(_ dataset: LabeledDataset) -> LabeledDataset {
     var result = self
+    result.origins = dataset.origins
+    return result
+  }
+
+  /// Returns the same samples with the table schema and origins of another data set of the same samples and features.
+  func described(as dataset: LabeledDataset) -> LabeledDataset {
+    var result = from(dataset)
     result.wholeTable = dataset.wholeTable
     return result
   }
@@ -218,7 +229,8 @@ public struct LabeledDataset: Hashable, Sendable {
     LabeledDataset(
       unchecked: features.selecting(rows: rows), targets: targets.selecting(rows: rows),
       labels: rows.map { labels[$0] },
-      sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } }, of: self)
+      sampleWeights: sampleWeights.map { weights in rows.map { weights[$0] } },
+      origins: origins?.selecting(rows: rows), of: self)
   }
 
   /// Returns the same samples with different weights, or without weights.
@@ -230,6 +242,20 @@ public struct LabeledDataset: Hashable, Sendable {
     try LabeledDataset.validate(sampleWeights, sampleCount: count)
     return LabeledDataset(
       unchecked: features, targets: targets, labels: labels, sampleWeights: sampleWeights,
-      of: self)
+      origins: origins, of: self)
+  }
+
+  /// Returns the same samples with the groups or times that they are from, or without any.
+  ///
+  /// ```swift
+  /// let visits = try dataset.with(origins: .groups([0, 0, 1, 1, 2, 2]))
+  /// ```
+  ///
+  /// - Throws: `shapeMismatch` unless there is an origin for each sample; `nonFiniteValue` for a time that is not finite.
+  public func with(origins: SampleOrigins?) throws(SoftmaxError) -> LabeledDataset {
+    try origins?.validate(sampleCount: count)
+    var result = self
+    result.origins = origins
+    return result
   }
 }

@@ -12,6 +12,12 @@ public struct TableSchema: Hashable, Sendable, Codable {
     case feature
     /// The column held the classes.
     case classes
+    /// The column held the weight of each row.
+    case weights
+    /// The column named the group of each row, such as a patient.
+    case groups
+    /// The column held the time of each row.
+    case times
     /// The column was not used.
     case ignored
   }
@@ -47,7 +53,8 @@ public struct TableSchema: Hashable, Sendable, Codable {
 
   /// Creates a schema from descriptions of the columns.
   ///
-  /// - Throws: `invalidData` unless at least one column is a feature and at most one holds the classes.
+  /// - Throws: `invalidData` unless at least one column is a feature, at most one holds the classes and at most one
+  ///   the weights, and at most one the groups or the times.
   package init(_ columns: [Column]) throws(SoftmaxError) {
     let classes = columns.count { $0.role == .classes }
     guard columns.contains(where: { $0.role == .feature }), classes <= 1 else {
@@ -56,6 +63,14 @@ public struct TableSchema: Hashable, Sendable, Codable {
         "a table needs a column to learn from and at most one with the classes, got \(classes) with "
           + "classes of \(columns.count)")
     }
+    let weights = columns.count { $0.role == .weights }
+    let origins = columns.count { $0.role == .groups || $0.role == .times }
+    guard weights <= 1, origins <= 1 else {
+      throw SoftmaxError(
+        .invalidData,
+        "a table has at most one column of weights and one of groups or times, got \(weights) and "
+          + "\(origins)")
+    }
     self.columns = columns
   }
 
@@ -63,21 +78,17 @@ public struct TableSchema: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - table: the table with all columns of its source.
-  ///   - target: the index of the column that holds the classes, or nil if there is none.
-  ///   - ignored: the indices of the columns that are not used.
+  ///   - roles: the roles of the columns that are no features, by the index of the column.
   ///   - notations: how the cells of some columns are written, by the index of the column.
-  /// - Throws: `invalidData` if no column remains as a feature.
+  /// - Throws: `invalidData` if no column remains as a feature, or if two columns have a role that only one can have.
   package init(
-    of table: Table, target: Int?, ignoring ignored: Set<Int> = [],
-    notations: [Int: CellNotation] = [:]
+    of table: Table, roles: [Int: Role], notations: [Int: CellNotation] = [:]
   ) throws(SoftmaxError) {
     try self.init(
       table.columns.enumerated().map { place, column in
-        let role: Role =
-          place == target ? .classes : ignored.contains(place) ? .ignored : .feature
-        return Column(
-          name: column.name, type: column.type, role: role, hasGaps: column.missingCount > 0,
-          notation: notations[place])
+        Column(
+          name: column.name, type: column.type, role: roles[place] ?? .feature,
+          hasGaps: column.missingCount > 0, notation: notations[place])
       })
   }
 
@@ -143,12 +154,19 @@ extension TableSchema {
 
   /// Returns the index of the column that holds the classes in a table with the given column names.
   ///
+  /// - Throws: `invalidData` if several columns have its name.
+  package func target(among names: [String?]) throws(SoftmaxError) -> Int? {
+    try place(of: .classes, among: names)
+  }
+
+  /// Returns the index of the column that has a role in a table with the given column names.
+  ///
   /// It is nil if the training table had no such column, or if the table has none. Without column names,
   /// the column is found by position if the table has as many columns as the training table.
   ///
   /// - Throws: `invalidData` if several columns have its name.
-  package func target(among names: [String?]) throws(SoftmaxError) -> Int? {
-    guard let place = columns.firstIndex(where: { $0.role == .classes }) else { return nil }
+  package func place(of role: Role, among names: [String?]) throws(SoftmaxError) -> Int? {
+    guard let place = columns.firstIndex(where: { $0.role == role }) else { return nil }
     if let name = columns[place].name, names.contains(where: { $0 != nil }) {
       let isLaidOutAlike = place < names.count && names[place] == name
       if isLaidOutAlike { return place }

@@ -18,6 +18,9 @@ public import SoftmaxCore
 /// }
 /// ```
 ///
+/// Groups and times of the rows (`LabeledDataset.origins`) are kept apart: rows are judged by models that learned from
+/// other groups, or from earlier rows. With times, the networks of the model are fitted again to folds of all rows.
+///
 /// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
 /// seed and data give the same bits, whatever the number of threads. Sparse features and rows that are too few for
 /// folds get softmax regression alone.
@@ -29,13 +32,21 @@ public struct AutoClassifier: Hashable, Sendable {
   public var foldCount: Int
   /// The seed of the initial weights, of the order of the samples and of dropout.
   public var seed: UInt64
+  /// About how long the choice may take; nil for about a minute on two processors, as long as there are not very many
+  /// rows.
+  ///
+  /// A smaller budget leaves out kinds of models, epochs and penalties, as planned before the training from counted
+  /// operations at a fixed rate. So the same budget gives the same model on any machine and any number of threads, and
+  /// what it takes there may differ. The record names what was left out (``ModelSelection/leftOut``).
+  public var budget: Duration?
 
   private static let greatestFoldCount = 100
 
   /// Creates an estimator.
-  public init(foldCount: Int = 5, seed: UInt64 = 0) {
+  public init(foldCount: Int = 5, seed: UInt64 = 0, budget: Duration? = nil) {
     self.foldCount = foldCount
     self.seed = seed
+    self.budget = budget
   }
 }
 
@@ -62,7 +73,8 @@ extension AutoClassifier: Estimator {
   /// Samples of `validation` are left out, and the progress of the several trainings is not reported.
   ///
   /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
-  ///   for a wrong number of folds; the errors of ``SoftmaxRegressionCV``.
+  ///   for a wrong number of folds, or too few groups or
+  ///   times; the errors of ``SoftmaxRegressionCV``.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,
@@ -94,12 +106,30 @@ extension AutoClassifier: Estimator {
         .invalidArgument,
         "a choice among models needs 2 to \(Self.greatestFoldCount) folds, got \(foldCount)")
     }
-    guard (try? dataset.stratifiedFolds(foldCount)) != nil else {
+    let seconds = budget.map { $0 / .seconds(1) }
+    guard seconds.map({ $0 > 0 }) ?? true else {
+      throw SoftmaxError(
+        .invalidArgument, "a budget must be longer than 0 seconds, got \(seconds ?? 0)")
+    }
+    guard try dataset.hasFolds(foldCount) else {
       return try SoftmaxRegression(preprocessing: [.standardize])
         .fitted(to: dataset, execution: execution)
     }
     let selector = try ModelSelector(
-      dataset, foldCount: foldCount, seed: seed, execution: execution, observer: observer)
+      dataset, foldCount: foldCount, seed: seed, budget: seconds, execution: execution,
+      observer: observer)
     return try selector.classifier()
+  }
+}
+
+extension LabeledDataset {
+  /// Whether there are enough samples for folds.
+  ///
+  /// - Throws: `invalidArgument` if there are too few groups or times. That is no reason to go without figures, since who
+  ///   gives them wants to be judged by them.
+  package func hasFolds(_ foldCount: Int) throws(SoftmaxError) -> Bool {
+    guard origins != nil else { return (try? folds(foldCount)) != nil }
+    _ = try folds(foldCount)
+    return true
   }
 }

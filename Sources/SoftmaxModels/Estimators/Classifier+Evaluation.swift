@@ -34,8 +34,9 @@ extension Classifier {
     try validate(shape: samples.featureShape)
     let logits = try predictor(execution: execution).logits(for: samples.features)
     let labels = samples.labels
-    return Evaluation(
-      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: classNames)
+    return try Evaluation(
+      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: classNames,
+      sampleWeights: samples.sampleWeights)
   }
 
   // Throws unless the samples have the network's input shape. Images of a different shape are rejected even

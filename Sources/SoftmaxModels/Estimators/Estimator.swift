@@ -83,15 +83,20 @@ public protocol ClassificationModel: Sendable {
 }
 
 extension ClassificationModel {
-  /// Returns the accuracy: the fraction of the samples that the model classifies correctly.
+  /// Returns the accuracy: the fraction of the samples that the model classifies correctly, by their weights.
   ///
   /// - Throws: `invalidArgument` if there are no samples, or if the model lacks one of their classes.
   public func score(on dataset: LabeledDataset, threads: Int? = nil) throws(SoftmaxError) -> Double
   {
     let dataset = try matched(dataset)
     let predictions = try predictions(for: dataset.features, threads: threads)
-    let correctCount = zip(predictions, dataset.labels).count { $0.index == $1 }
-    return Double(correctCount) / Double(dataset.count)
+    var (right, whole) = (0.0, 0.0)
+    for (row, label) in dataset.labels.enumerated() {
+      let weight = dataset.sampleWeights.map { Double($0[row]) } ?? 1
+      whole += weight
+      if predictions[row].index == label { right += weight }
+    }
+    return fraction(right, of: whole)
   }
 
   /// Returns the data set with its labels numbered as the model numbers its classes.

@@ -5,24 +5,28 @@ import SoftmaxCore
 /// The work of ``AutoClassifier`` on one data set.
 struct ModelSelector {
   private let dataset: LabeledDataset
-  private let folds: [[Int]]
+  private let folds: [Fold]
+  // The number of the group of each row that is judged, in the order of the folds; nil without groups.
+  private let groupsOfJudged: [Int]?
+  private let groupCount: Int
+  // The number of folds that was asked for.
+  private let foldCount: Int
   private let seed: UInt64
   private let execution: Execution
   private let observer: (any SelectionObserver)?
 
-  // The penalties of a long search, between those that win on tables.
-  private static let usualCs = [0.01, 0.046, 0.21, 1, 4.6, 21.5, 100]
-  // The product of rows, features and classes above which a single fold judges the penalties; that above which
-  // features are not encoded; and that above which the penalty is scikit-learn's C = 1.
-  private static let longSearch = 0x1p24
-  private static let greatestEncodedSize = 0x1p28
-  private static let greatestSearchedSize = 0x1p31
-  // The shares of the parts of an average, the usual ones first: softmax regression, networks, networks on encoded numbers.
+  // The seconds of a budget, the work for it, and what it leaves out of the usual work.
+  private let budget: Double?
+  private let work: SelectionWork
+  private let omissions = Omissions()
+  private static let usualWork = SelectionWork(seconds: nil)
+  // The shares of the parts of an average, the usual ones first: softmax regression, networks, networks on encoded
+  // numbers.
   private static let shares: [Int: [[Double]]] = [
     2: [[1, 2], [1, 1], [2, 1], [0, 1], [1, 0]],
     3: [
-      [1, 1, 1], [1, 2, 0], [1, 0, 2], [2, 1, 1], [1, 2, 1], [0, 1, 1], [0, 2, 1], [0, 1, 0], [0, 0, 1],
-      [1, 0, 0],
+      [1, 1, 1], [1, 2, 0], [1, 0, 2], [2, 1, 1], [1, 2, 1], [0, 1, 1], [0, 2, 1], [0, 1, 0],
+      [0, 0, 1], [1, 0, 0],
     ],
   ].mapValues { $0.map { shares in shares.map { $0 / shares.reduce(0, +) } } }
 
@@ -34,6 +38,8 @@ struct ModelSelector {
     let record: TrainingRecord?
     let evaluation: Evaluation
 
+    var inputCount: Int { members[0].network.inputCount }
+
     /// The evaluation as a part of the record.
     func summary(weight: Double) -> ModelSelection.Candidate {
       ModelSelection.Candidate(
@@ -41,8 +47,11 @@ struct ModelSelector {
     }
   }
 
+  /// What is left out, in words, as the choice comes to it.
+  private final class Omissions { var texts: [String] = [] }
+
   init(
-    _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, execution: Execution,
+    _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, budget: Double?, execution: Execution,
     observer: (any SelectionObserver)?
   ) throws(SoftmaxError) {
     if case .indicators = dataset.targets {
@@ -51,8 +60,23 @@ struct ModelSelector {
         remedy: "use MLPClassifier with binary cross-entropy")
     }
     self.dataset = dataset
-    folds = try dataset.stratifiedFolds(foldCount)
+    folds = try dataset.folds(foldCount)
+    if case .groups(let groups)? = dataset.origins?.kind {
+      // Numbered as they come, since a group may have any number.
+      var numbers: [Int: Int] = [:]
+      groupsOfJudged = folds.flatMap(\.judged).map { row in
+        let number = numbers[groups[row]] ?? numbers.count
+        numbers[groups[row]] = number
+        return number
+      }
+      groupCount = numbers.count
+    } else {
+      (groupsOfJudged, groupCount) = (nil, 0)
+    }
+    self.foldCount = foldCount
     self.seed = seed
+    self.budget = budget
+    work = SelectionWork(seconds: budget)
     self.execution = execution
     self.observer = observer
   }
@@ -67,11 +91,16 @@ struct ModelSelector {
     }
     var linear = try regression("softmax regression", .standardize)
     var others: [Candidate] = []
+    var isEncodable = false
     if let encoded = try encodedRegression() {
+      isEncodable = encoded.inputCount > linear.inputCount
       others.append(encoded)
       if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
     }
-    let parts = [linear] + (try networks())
+    // They are averaged with a regression that judged the same rows.
+    let isJudgedByAll =
+      linear.evaluation.rowCount == folds.reduce(0) { $0 + $1.judged.count }
+    let parts = [linear] + (isJudgedByAll ? try networks(isEncodable: isEncodable) : [])
     // The usual average, unless the folds tell another from it.
     let shares = Self.shares[parts.count] ?? [[1]]
     var best = (shares: shares[0], evaluation: try average(of: parts, shares[0]))
@@ -85,15 +114,39 @@ struct ModelSelector {
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
   private func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
     let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
-    let (mean, standardError) = Self.mean(of: differences)
-    return mean < -standardError
+    let (difference, standardError) = mean(of: differences, weights: a.weights)
+    return difference < -standardError
   }
 
-  private static func mean(of values: [Double]) -> (mean: Double, standardError: Double) {
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-    return (mean, (variance / count).squareRoot())
+  // Returns a weighted mean with its standard error, that of rows or groups which were drawn independently.
+  private func mean(
+    of values: [Double], weights: [Double]
+  ) -> (mean: Double, standardError: Double) {
+    let total = weights.reduce(0, +)
+    let mean = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
+    var distances = zip(values, weights).map { $1 * ($0 - mean) }
+    var correction = 1.0
+    if let groups = groupsOfJudged {
+      var sums = [Double](repeating: 0, count: groupCount)
+      for (group, distance) in zip(groups, distances) { sums[group] += distance }
+      distances = sums
+      correction = Double(groupCount) / Double(groupCount - 1)
+    }
+    let variance = distances.reduce(0) { $0 + $1 * $1 } / total * correction
+    return (mean, (variance / total).squareRoot())
+  }
+
+  // Returns the 95 % interval of the accuracy; rows of one group tell less than as many of different groups.
+  private func accuracyInterval(of evaluation: Evaluation) -> ClosedRange<Double> {
+    guard groupsOfJudged != nil else { return evaluation.accuracyInterval }
+    let isRight = zip(evaluation.labels, evaluation.predictions).map { $0 == $1 ? 1.0 : 0 }
+    let (accuracy, standardError) = mean(of: isRight, weights: evaluation.weights)
+    let trials = accuracy * (1 - accuracy) / (standardError * standardError)
+    // Where all rows are right or all wrong there is no error to tell it from.
+    return wilsonInterval(
+      share: evaluation.accuracy,
+      trials: standardError > 0
+        ? min(trials, evaluation.effectiveRowCount) : Double(groupCount))
   }
 
   private func losses(of evaluation: Evaluation) -> [Double] {
@@ -111,7 +164,8 @@ struct ModelSelector {
     let logits = MemberAverage(weights: chosen.map(\.1))
       .logits(of: chosen.map(\.0.evaluation.logits))
     return try Evaluation(
-      labels: parts[0].evaluation.labels, logits: logits, classNames: dataset.classNames)
+      labels: parts[0].evaluation.labels, logits: logits, classNames: dataset.classNames,
+      sampleWeights: parts[0].evaluation.sampleWeights)
   }
 
   // Returns the average of candidates, or one of them.
@@ -148,20 +202,24 @@ struct ModelSelector {
   private func selection(
     _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
   ) -> ModelSelection {
-    let interval = evaluation.accuracyInterval
+    let interval = accuracyInterval(of: evaluation)
     var counts = [Double](repeating: 0, count: dataset.classCount)
     // Of the rows that were judged: the only row of a class belongs to no fold.
-    for label in evaluation.labels { counts[label] += 1 }
-    let shares = counts.map { $0 / Double(evaluation.rowCount) }
+    let weights = evaluation.weights
+    for (label, weight) in zip(evaluation.labels, weights) { counts[label] += weight }
+    let total = weights.reduce(0, +)
+    let shares = counts.map { $0 / total }
     return ModelSelection(
       candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
       logLoss: evaluation.logLoss,
-      logLossStandardError: Self.mean(of: losses(of: evaluation)).standardError,
+      logLossStandardError: mean(of: losses(of: evaluation), weights: weights)
+        .standardError,
       accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
       accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
       baselineLogLoss: shares.reduce(0) {
         $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
-      })
+      }, foldsApart: dataset.origins?.name, budget: budget,
+      leftOut: budget == nil ? nil : omissions.texts)
   }
 
   private func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
@@ -171,7 +229,8 @@ struct ModelSelector {
       logits: try Matrix(
         rowCount: rows.count, columnCount: dataset.classCount,
         elements: heldOut.flatMap(\.logits.elements)),
-      classNames: dataset.classNames)
+      classNames: dataset.classNames,
+      sampleWeights: dataset.sampleWeights.map { weights in rows.map { weights[$0] } })
   }
 
   /// Fits a softmax regression with a penalty of the least log loss.
@@ -184,7 +243,11 @@ struct ModelSelector {
   private func encodedRegression() throws -> Candidate? {
     guard hasDenseColumns else { return nil }
     let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
-    guard size(after: pipeline) <= Self.greatestEncodedSize else { return nil }
+    let size = size(after: pipeline)
+    guard work.encodes(size) else {
+      if Self.usualWork.encodes(size) { omissions.texts.append("piecewise linear") }
+      return nil
+    }
     return try regression("piecewise linear", [.piecewiseLinear], fitted: pipeline)
   }
 
@@ -194,12 +257,19 @@ struct ModelSelector {
     // Where folds share the columns of all rows, the steps are fitted once.
     var estimator = SoftmaxRegressionCV(
       foldCount: folds.count, preprocessing: pipeline.makesColumns ? pipeline.steps : steps)
-    let size = size(after: pipeline)
-    if size > Self.longSearch { estimator.cs = Self.usualCs }
-    if size > Self.greatestSearchedSize { estimator.cs = [1] }
+    let (search, usual) = (
+      work.search(size(after: pipeline)), Self.usualWork.search(size(after: pipeline))
+    )
+    if search != usual {
+      let count = search.cs?.count ?? estimator.cs.count
+      omissions.texts.append(
+        "\(name): \(count) of \(usual.cs?.count ?? estimator.cs.count) penalties, "
+          + (search.judgeCount == nil
+            ? "judged by all folds" : "judged by one fold of \(folds.count)"))
+    }
+    if let cs = search.cs { estimator.cs = cs }
     return try regression(
-      name, estimator, judgeCount: size > Self.longSearch ? 1 : nil,
-      solvesOtherFolds: size <= Self.greatestSearchedSize)
+      name, estimator, judgeCount: search.judgeCount, solvesOtherFolds: search.solvesOtherFolds)
   }
 
   // The product of rows, features and classes.
@@ -218,7 +288,7 @@ struct ModelSelector {
   ) throws -> Candidate {
     try observer?.candidateBegins(name)
     let search = try estimator.search(
-      dataset, execution: execution, observer: observer, judgeCount: judgeCount,
+      dataset, execution: execution, observer: observer, folds: folds, judgeCount: judgeCount,
       keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
     let model = try estimator.regression(of: search.path).fitted(
       to: dataset, execution: execution)
@@ -233,26 +303,15 @@ struct ModelSelector {
 
   // Returns the bags of networks on scaled numbers and on encoded ones: none if there are too few rows or too many
   // operations, one if no number is encoded.
-  private func networks() throws -> [Candidate] {
+  private func networks(isEncodable: Bool) throws -> [Candidate] {
     // The best epoch, the temperature and the shares are chosen by labels of equal weight.
     guard case .labels = dataset.targets, dataset.sampleWeights == nil,
       dataset.features.sparse == nil
     else { return [] }
     var steps = [(name: "networks", step: PreprocessingStep.robustScale)]
-    if try isEncodable { steps.append(("networks, piecewise linear", .piecewiseLinear)) }
+    if isEncodable { steps.append(("networks, piecewise linear", .piecewiseLinear)) }
     return try steps.compactMap { name, step in
       try networks(name, step, bagCount: steps.count)
-    }
-  }
-
-  // Whether piecewise linear features are more than the numbers.
-  private var isEncodable: Bool {
-    get throws(SoftmaxError) {
-      guard hasDenseColumns else { return false }
-      let pipeline = try Pipeline([.piecewiseLinear], fittedTo: dataset)
-      let plain = try Pipeline([.robustScale], fittedTo: dataset)
-      return pipeline.columnCount != plain.columnCount
-        && size(after: pipeline) <= Self.greatestEncodedSize
     }
   }
 
@@ -260,14 +319,20 @@ struct ModelSelector {
     _ name: String, _ step: PreprocessingStep, bagCount: Int
   ) throws -> Candidate? {
     let data = try TrainingData(dataset, validation: .none, preprocessing: [step], seed: seed)
-    guard
-      let bag = NetworkBag(
-        data.training, folds: folds, bagCount: bagCount, seed: seed, execution: execution)
-    else { return nil }
+    let usual = networkBag(data.training, folds: folds, work: Self.usualWork, bagCount: bagCount)
+    guard let bag = networkBag(data.training, folds: folds, work: work, bagCount: bagCount) else {
+      if usual != nil { omissions.texts.append(name) }
+      return nil
+    }
+    if let usual, usual.epochCount > bag.epochCount {
+      omissions.texts.append("\(name): \(bag.epochCount) of \(usual.epochCount) epochs")
+    }
     try observer?.candidateBegins(name)
-    let fitted: NetworkBag.Fitted
+    let (fitted, networks): (NetworkBag.Fitted, [Sequential])
     do {
       fitted = try bag.fitted(until: observer?.isCancelled)
+      networks = try lastNetworks(
+        like: fitted, on: data.training, bagCount: bagCount)
     } catch let error as SoftmaxError where error.code == .diverged {
       return nil
     } catch {
@@ -276,9 +341,30 @@ struct ModelSelector {
     }
     let candidate = Candidate(
       name: name, pipeline: data.pipeline,
-      members: fitted.networks.map { ClassifierMember(network: $0) }, record: bag.record,
+      members: networks.map { ClassifierMember(network: $0) }, record: bag.record,
       evaluation: try evaluation(fitted.heldOut))
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
+  }
+
+  // Returns the networks of the model: those that were judged, unless they learned from earlier rows only. Then others
+  // learn from all, in folds that are not of times.
+  private func lastNetworks(
+    like judged: NetworkBag.Fitted, on rows: LabeledDataset, bagCount: Int
+  ) throws -> [Sequential] {
+    guard rows.origins?.areTimes == true else { return judged.networks }
+    let rows = try rows.with(origins: nil)
+    guard let folds = try? rows.folds(foldCount),
+      let bag = networkBag(rows, folds: folds, work: work, bagCount: bagCount)
+    else { return judged.networks }
+    return try bag.fitted(until: observer?.isCancelled).networks
+  }
+
+  private func networkBag(
+    _ rows: LabeledDataset, folds: [Fold], work: SelectionWork, bagCount: Int
+  ) -> NetworkBag? {
+    NetworkBag(
+      rows, folds: folds, seed: seed, execution: execution,
+      operationCount: work.networkOperationCount / Double(bagCount))
   }
 }

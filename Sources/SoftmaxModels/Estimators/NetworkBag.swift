@@ -21,14 +21,16 @@ struct NetworkBag {
   private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
-  // The multiplications and additions of the members of all bags up to which they are trained for the most epochs.
-  private static let greatestOperationCount = 2e12
+  /// The multiplications and additions of the members of all bags up to which they are trained for the most epochs, by
+  /// default.
+  static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
-  private let folds: [[Int]]
+  private let folds: [Fold]
   private let seed: UInt64
   private let execution: Execution
-  private let epochCount: Int
+  /// The number of epochs for which they are trained.
+  let epochCount: Int
 
   /// The networks, and the logits of each fold by the network that did not learn from it.
   struct Fitted {
@@ -44,11 +46,12 @@ struct NetworkBag {
         >= Double(greatestEpochCount)
   }
 
-  // The number of epochs that the greatest number of operations allows.
+  // The number of epochs that a number of operations allows.
   private static func epochCount(
-    of network: Sequential, rowCount: Int, foldCount: Int
+    of network: Sequential, rowCount: Int, foldCount: Int,
+    operationCount: Double = greatestOperationCount
   ) -> Double {
-    greatestOperationCount
+    operationCount
       / (6.0 * Double(network.parameterCount) * Double(rowCount) * Double(foldCount - 1))
   }
 
@@ -56,9 +59,10 @@ struct NetworkBag {
   ///
   /// - Parameters:
   ///   - rows: the rows as the networks see them.
-  ///   - bagCount: the number of bags that are trained.
+  ///   - operationCount: the most multiplications and additions of all networks.
   init?(
-    _ rows: LabeledDataset, folds: [[Int]], bagCount: Int, seed: UInt64, execution: Execution
+    _ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution,
+    operationCount: Double
   ) {
     self.rows = rows
     self.folds = folds
@@ -66,9 +70,8 @@ struct NetworkBag {
     self.execution = execution
     guard rows.count >= Self.leastRowCount, let network = try? Self.network(for: rows, seed: seed)
     else { return nil }
-    let epochs =
-      Self.epochCount(of: network, rowCount: rows.count, foldCount: folds.count)
-      / Double(bagCount)
+    let epochs = Self.epochCount(
+      of: network, rowCount: rows.count, foldCount: folds.count, operationCount: operationCount)
     guard epochs >= Double(Self.leastEpochCount) else { return nil }
     epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
   }
@@ -126,18 +129,17 @@ struct NetworkBag {
   private func heldOutLogits(of networks: [Sequential]) throws(SoftmaxError) -> [HeldOutLogits] {
     try zip(folds, networks).map { fold, network throws(SoftmaxError) in
       HeldOutLogits(
-        rows: fold,
+        rows: fold.judged,
         logits: try network.predictor(execution: execution)
-          .logits(for: rows.features.selecting(rows: fold)))
+          .logits(for: rows.features.selecting(rows: fold.judged)))
     }
   }
 
   private func network(
     fold: Int, execution: Execution, until isCancelled: (@Sendable () -> Bool)?
   ) throws -> Sequential {
-    let isHeldOut = Set(folds[fold])
-    let learning = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
-    let judging = rows.selecting(rows: folds[fold])
+    let learning = rows.selecting(rows: folds[fold].learned(ofRows: rows.count))
+    let judging = rows.selecting(rows: folds[fold].judged)
     var network = try Self.network(for: rows, seed: seed &+ UInt64(fold))
     let order = CounterBasedGenerator(seed: network.seed, purpose: .user)
       .permutation(of: learning.count)

@@ -122,8 +122,9 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     let dataset = try matched(dataset)
     let labels = dataset.labels
     let logits = try logits(for: dataset.features, threads: threads)
-    return Evaluation(
-      checkedLabels: labels, logits: logits, outputFunction: .oneVsRest, classNames: classNames)
+    return try Evaluation(
+      checkedLabels: labels, logits: logits, outputFunction: .oneVsRest, classNames: classNames,
+      sampleWeights: dataset.sampleWeights)
   }
 
   /// Predicts the class with the greatest log-odds for each sample, with the probabilities of all classes.

@@ -13,8 +13,9 @@ import SoftmaxCore
 /// It is `@unchecked Sendable` because one worker at a time uses it: `PenaltySearch` gives each task to one worker.
 final class PenaltyFold: @unchecked Sendable {
   private let rows: LabeledDataset
-  /// The indices of the rows that are held out.
-  let heldOut: [Int]
+  /// The indices of the rows that are held out and judged.
+  var heldOut: [Int] { fold?.judged ?? [] }
+  private let fold: Fold?
   private let steps: [PreprocessingStep]
   private let network: Sequential
   private let loss: Loss
@@ -29,6 +30,9 @@ final class PenaltyFold: @unchecked Sendable {
 
   /// The logits of the rows that are held out, by the last solution.
   private(set) var heldOutLogits = Matrix(rowCount: 0, columnCount: 0)
+
+  /// The weight of the rows that are held out and classified correctly, by the last solution; nil without weights.
+  private(set) var rightWeight: Double?
 
   // The least log loss of the rows that are held out, over the penalties so far.
   private var leastLogLoss = Double.infinity
@@ -73,17 +77,17 @@ final class PenaltyFold: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - rows: the rows of all folds.
-  ///   - heldOut: the indices of those that are held out.
+  ///   - fold: those that are judged and those that are learned from; nil to learn from all.
   ///   - steps: the steps to fit to the other rows.
   ///   - network: the network, whose parameters are the first start.
   ///   - keepsData: whether a copy of the rows is kept from one penalty to the next.
   ///   - isCoarse: whether solves end when they gain little, without a bound of what is left.
   init(
-    _ rows: LabeledDataset, heldOut: [Int], steps: [PreprocessingStep], network: Sequential,
+    _ rows: LabeledDataset, fold: Fold?, steps: [PreprocessingStep], network: Sequential,
     loss: Loss, execution: Execution, keepsData: Bool, isCoarse: Bool
   ) {
     self.rows = rows
-    self.heldOut = heldOut
+    self.fold = fold
     self.steps = steps
     self.network = network
     self.loss = loss
@@ -145,6 +149,13 @@ final class PenaltyFold: @unchecked Sendable {
     guard let heldOut = data.heldOut else { return LossTotals() }
     heldOutLogits = try data.objective.network(with: state.parameters.map { Float($0) })
       .predictor(execution: execution).logits(for: heldOut.features)
+    if let weights = heldOut.sampleWeights {
+      let predictions = OutputFunction.softmax.classes(of: heldOutLogits)
+      rightWeight = heldOut.labels.indices.reduce(0) {
+        let (label, prediction) = (heldOut.labels[$1], predictions[$1])
+        return label == prediction && label != loss.ignoredClass ? $0 + Double(weights[$1]) : $0
+      }
+    }
     return Loss.crossEntropy(ignoredClass: loss.ignoredClass)
       .evaluate(heldOut, logits: heldOutLogits).totals
   }
@@ -162,10 +173,9 @@ final class PenaltyFold: @unchecked Sendable {
   private func makeData() throws(SoftmaxError) -> Data {
     var training = rows
     var others: LabeledDataset?
-    if !heldOut.isEmpty {
-      let isHeldOut = Set(heldOut)
-      training = rows.selecting(rows: (0..<rows.count).filter { !isHeldOut.contains($0) })
-      others = rows.selecting(rows: heldOut)
+    if let fold {
+      training = rows.selecting(rows: fold.learned(ofRows: rows.count))
+      others = rows.selecting(rows: fold.judged)
     }
     if !steps.isEmpty {
       let pipeline = try Pipeline(steps, fittedTo: training)

@@ -29,18 +29,18 @@ final class PenaltySearch: Sendable {
   ///   - steps: the steps that are fitted to the rows of each fold; empty if they are preprocessed already.
   ///   - network: the network, whose parameters are the start.
   ///   - cs: the values of scikit-learn's C, ascending.
+  ///   - folds: the folds of the rows.
   ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
   ///   - isCoarse: whether the solves of folds end early, and many rows are judged by one fold alone.
   init(
     _ rows: LabeledDataset, steps: [PreprocessingStep], network: Sequential, cs: [Double],
-    foldCount: Int, judgeCount: Int? = nil, usesOneStandardErrorRule: Bool,
+    folds: [Fold], judgeCount: Int? = nil, usesOneStandardErrorRule: Bool,
     isCoarse: Bool = false, loss: Loss, execution: Execution
   ) throws(SoftmaxError) {
-    let heldOut = try rows.stratifiedFolds(foldCount)
     var (rows, network) = (rows, network)
     let entryCount = rows.features.sparse?.values.count ?? 0
     let isLong = isCoarse && entryCount * rows.classCount > Self.greatestFoldedCount
-    self.judgeCount = judgeCount ?? (isLong ? 1 : foldCount)
+    self.judgeCount = judgeCount ?? (isLong ? 1 : folds.count)
     if steps.isEmpty, let columns = OccurringColumns(of: rows.features) {
       (rows, network) = (try columns.selected(of: rows), try columns.selected(of: network))
     }
@@ -51,21 +51,21 @@ final class PenaltySearch: Sendable {
     let size =
       sparse.map { 4 * $0.values.count + 16 * network.parameterCount }
       ?? rows.features.columnCount * rows.count
-    let (keptCount, isTooLarge) = size.multipliedReportingOverflow(by: heldOut.count)
+    let (keptCount, isTooLarge) = size.multipliedReportingOverflow(by: folds.count)
     let keepsData = !isTooLarge && keptCount <= Self.greatestKeptCount
     let workerCount =
-      keepsData && self.judgeCount > 1 ? min(execution.threadCount, heldOut.count) : 1
+      keepsData && self.judgeCount > 1 ? min(execution.threadCount, folds.count) : 1
     let inner =
       workerCount > 1
       ? execution.limited(to: max(1, execution.threadCount / workerCount)) : execution
     self.workerCount = workerCount
-    let fold = { [rows, network] (heldOut: [Int]) in
+    let fold = { [rows, network] (fold: Fold?) in
       PenaltyFold(
-        rows, heldOut: heldOut, steps: steps, network: network, loss: loss,
+        rows, fold: fold, steps: steps, network: network, loss: loss,
         execution: inner, keepsData: keepsData, isCoarse: isCoarse)
     }
-    all = fold([])
-    folds = heldOut.map(fold)
+    all = fold(nil)
+    self.folds = folds.map(fold)
     self.cs = cs
     l2Penalties = cs.map { SoftmaxRegression.l2Penalty(forC: $0, on: rows, loss: loss) }
     self.usesOneStandardErrorRule = usesOneStandardErrorRule
@@ -163,9 +163,11 @@ final class PenaltySearch: Sendable {
     // Of a single fold it is not known.
     let variance =
       totals.weightSum > 0 ? squares / totals.weightSum / Double(max(1, scores.count - 1)) : 0
+    let rights = folds[..<judgeCount].compactMap(\.rightWeight)
     return PenaltyPath.Point(
       c: cs[penalty], l2Penalty: l2Penalties[penalty], logLoss: mean,
-      standardError: variance.squareRoot(), accuracy: totals.accuracy)
+      standardError: variance.squareRoot(),
+      accuracy: rights.isEmpty ? totals.accuracy : rights.reduce(0, +) / totals.weightSum)
   }
 
   private func path(_ points: [PenaltyPath.Point]) -> PenaltyPath {

@@ -6,7 +6,8 @@ public import SoftmaxCore
 ///
 /// Each penalty is judged by the mean log loss of rows that the model did not learn from: the rows are divided
 /// into folds, and each fold is judged by a model that was fitted to the others. The penalty of the least log
-/// loss is then solved on all rows, as by ``SoftmaxRegression``.
+/// loss is then solved on all rows, as by ``SoftmaxRegression``. Groups and times of the rows
+/// (`LabeledDataset.origins`) are kept apart: rows are judged by models of other groups, or of earlier rows.
 ///
 /// ```swift
 /// let model = try SoftmaxRegressionCV().fitted(to: digits.training)
@@ -171,13 +172,15 @@ extension SoftmaxRegressionCV: Estimator {
   /// Searches for the penalty.
   ///
   /// - Parameters:
+  ///   - folds: the folds of the rows; nil for those of the settings.
   ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
   ///   - keepsHeldOut: whether the logits of the rows that are held out are returned, by the chosen penalty.
   ///   - solvesOtherFolds: whether those of the folds that did not judge are too.
   func search(
     _ dataset: LabeledDataset, startingFrom model: Classifier? = nil,
     validation: Validation = .none, loss: Loss = .crossEntropy, seed: UInt64 = 0,
-    execution: Execution, observer: (any PenaltyObserver)?, judgeCount: Int? = nil,
+    execution: Execution, observer: (any PenaltyObserver)?, folds: [Fold]? = nil,
+    judgeCount: Int? = nil,
     keepsHeldOut: Bool = false, solvesOtherFolds: Bool = false
   ) throws -> PenaltySearch.Result {
     let data = try TrainingData(
@@ -195,7 +198,8 @@ extension SoftmaxRegressionCV: Estimator {
       }
     }
     let search = try PenaltySearch(
-      rows, steps: steps, network: network, cs: cs.sorted(), foldCount: foldCount,
+      rows, steps: steps, network: network, cs: cs.sorted(),
+      folds: try folds ?? rows.folds(foldCount),
       judgeCount: judgeCount, usesOneStandardErrorRule: usesOneStandardErrorRule,
       isCoarse: isCoarse, loss: loss,
       execution: execution)

@@ -87,7 +87,8 @@ struct ClassScores {
   /// - Parameters:
   ///   - classes: classes that at least one sample belongs to and at least one sample does not.
   ///   - labels: the class of each sample.
-  func areas(of classes: [Int], labels: [Int]) -> [Double] {
+  ///   - weights: the weight of each sample; nil if all are 1.
+  func areas(of classes: [Int], labels: [Int], weights: [Float]?) -> [Double] {
     // One pass over the rows serves 16 classes, so the logits are loaded into the cache once for all of them.
     let width = 16
     return stride(from: 0, to: classes.count, by: width).flatMap { begin -> [Double] in
@@ -100,7 +101,11 @@ struct ClassScores {
         }
       }
       return zip(some, scores).map { index, scores in
-        areaUnderROC(of: scores) { labels[$0] == index }
+        if let weights {
+          areaUnderROC(of: scores, weights: weights) { labels[$0] == index }
+        } else {
+          areaUnderROC(of: scores) { labels[$0] == index }
+        }
       }
     }
   }
@@ -136,4 +141,31 @@ func areaUnderROC(of scores: [Double], isPositive: (Int) -> Bool) -> Double {
   let pairs = Double(positives.count) * Double(scores.count - positives.count)
   precondition(pairs > 0, "an area under the curve needs positives and negatives")
   return Double(twiceWins) / (2 * pairs)
+}
+
+/// Returns the same of weighted samples, where a pair counts with the product of its weights.
+///
+/// - Complexity: O(samples log samples): all samples are sorted.
+/// - Precondition: the positives and the negatives have a weight greater than 0.
+func areaUnderROC(
+  of scores: [Double], weights: [Float], isPositive: (Int) -> Bool
+) -> Double {
+  let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+  // The weight of the negatives below, and the weighted pairs that the positives win, counted twice.
+  var (below, twiceWins, positives) = (0.0, 0.0, 0.0)
+  var begin = 0
+  while begin < order.count {
+    let score = scores[order[begin]]
+    var (tiedPositives, tiedNegatives) = (0.0, 0.0)
+    while begin < order.count, scores[order[begin]] == score {
+      let weight = Double(weights[order[begin]])
+      if isPositive(order[begin]) { tiedPositives += weight } else { tiedNegatives += weight }
+      begin += 1
+    }
+    twiceWins += tiedPositives * (2 * below + tiedNegatives)
+    positives += tiedPositives
+    below += tiedNegatives
+  }
+  precondition(positives > 0 && below > 0, "an area under the curve needs positives and negatives")
+  return twiceWins / (2 * positives * below)
 }

@@ -3,16 +3,16 @@
 extension ConfusionMatrix {
   /// Precision, recall, F1 and support of each class, by index.
   public var perClass: [ClassMetrics] {
-    let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
+    let (labels, predictions, right) = (labelWeights, predictionWeights, rightWeights)
+    let counts = labelCounts
     return (0..<classCount).map { index in
-      let right = self[label: index, prediction: index]
-      return ClassMetrics(
-        precision: fraction(right, of: predictionCounts[index]),
-        recall: fraction(right, of: labelCounts[index]),
+      ClassMetrics(
+        precision: fraction(right[index], of: predictions[index]),
+        recall: fraction(right[index], of: labels[index]),
         // F1 as a quotient of counts. It is equal to the harmonic mean of precision and recall but rounds
         // only once.
-        f1: fraction(2 * right, of: predictionCounts[index] + labelCounts[index]),
-        support: labelCounts[index])
+        f1: fraction(2 * right[index], of: predictions[index] + labels[index]),
+        support: counts[index])
     }
   }
 
@@ -31,20 +31,21 @@ extension ConfusionMatrix {
   /// The unweighted mean over the classes.
   ///
   /// A class without samples that was never predicted is left out, as in scikit-learn.
-  public var macroAverage: ClassMetrics { average { _ in 1 } }
+  public var macroAverage: ClassMetrics {
+    average(weights: [Double](repeating: 1, count: classCount))
+  }
 
-  /// The mean over the classes, weighted by their numbers of samples.
-  public var weightedAverage: ClassMetrics { average { Double($0.support) } }
+  /// The mean over the classes, weighted by their samples.
+  public var weightedAverage: ClassMetrics { average(weights: labelWeights) }
 
-  private func average(weight: (ClassMetrics) -> Double) -> ClassMetrics {
-    let perClass = perClass
-    let metrics = occurringClasses.map { perClass[$0] }
-    let total = metrics.reduce(0) { $0 + weight($1) }
+  private func average(weights: [Double]) -> ClassMetrics {
+    let (perClass, classes) = (perClass, occurringClasses)
+    let total = classes.reduce(0) { $0 + weights[$1] }
     func mean(_ value: (ClassMetrics) -> Double) -> Double {
-      total == 0 ? 0 : metrics.reduce(0) { $0 + weight($1) * value($1) } / total
+      total == 0 ? 0 : classes.reduce(0) { $0 + weights[$1] * value(perClass[$1]) } / total
     }
     return ClassMetrics(
       precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1),
-      support: metrics.reduce(0) { $0 + $1.support })
+      support: classes.reduce(0) { $0 + perClass[$1].support })
   }
 }

@@ -19,6 +19,8 @@ public struct ConfusionMatrix: Hashable, Sendable {
   public let classNames: [String]
   /// The pairs of classes that occur, including correct predictions, ordered by label, then by prediction.
   package let cells: [Confusion]
+  // The sum of the weights of the samples of each cell; nil if samples have no weights.
+  private let weights: [Double]?
 
   /// The number of classes.
   public var classCount: Int { classNames.count }
@@ -61,7 +63,13 @@ public struct ConfusionMatrix: Hashable, Sendable {
     self.init(checkedLabels: labels, predictions: predictions, classNames: names)
   }
 
-  init(checkedLabels labels: [Int], predictions: [Int], classNames: [String]) {
+  /// Counts the pairs of validated labels and predictions.
+  ///
+  /// - Parameter weights: the weight of each sample; nil if all are 1.
+  init(
+    checkedLabels labels: [Int], predictions: [Int], classNames: [String],
+    weights: [Float]? = nil
+  ) {
     // The products cannot overflow: both factors are bounded by the length of `classNames`, an array in
     // memory.
     let count = classNames.count
@@ -76,6 +84,19 @@ public struct ConfusionMatrix: Hashable, Sendable {
     }
     self.classNames = classNames
     self.cells = cells
+    self.weights = weights.map { weights in
+      var sums = [Double](repeating: 0, count: cells.count)
+      var places: [Int: Int] = [:]
+      for (index, cell) in cells.enumerated() {
+        places[cell.label * count + cell.prediction] = index
+      }
+      for (row, weight) in weights.enumerated() {
+        if let cell = places[labels[row] * count + predictions[row]] {
+          sums[cell] += Double(weight)
+        }
+      }
+      return sums
+    }
   }
 
   static func validate(
@@ -119,15 +140,38 @@ public struct ConfusionMatrix: Hashable, Sendable {
     cells.reduce(0) { $0 + ($1.label == $1.prediction ? $1.count : 0) }
   }
   /// The fraction of the samples that were classified correctly; 0 if there are no samples.
-  public var accuracy: Double { fraction(correctCount, of: rowCount) }
+  public var accuracy: Double {
+    let right = cells.indices.filter { cells[$0].label == cells[$0].prediction }
+    return fraction(right.reduce(0) { $0 + weight($1) }, of: labelWeights.reduce(0, +))
+  }
 
   /// The number of samples of each class.
   package var labelCounts: [Int] { sums(by: \.label) }
   /// The number of times that each class was predicted.
   package var predictionCounts: [Int] { sums(by: \.prediction) }
 
+  /// The weight of the samples of each class: their number, unless they have weights.
+  var labelWeights: [Double] { weights(by: \.label) }
+  /// The weight of the samples that were predicted as each class.
+  var predictionWeights: [Double] { weights(by: \.prediction) }
+  /// The weight of the samples of each class that were classified correctly.
+  var rightWeights: [Double] { weights(by: \.label) { $0.label == $0.prediction } }
+
+  // The weight of the samples of a cell.
+  private func weight(_ cell: Int) -> Double { weights?[cell] ?? Double(cells[cell].count) }
+
   private func sums(by index: (Confusion) -> Int) -> [Int] {
     cells.reduce(into: Array(repeating: 0, count: classCount)) { $0[index($1)] += $1.count }
+  }
+
+  private func weights(
+    by index: (Confusion) -> Int, where isIncluded: (Confusion) -> Bool = { _ in true }
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: classCount)
+    for (place, cell) in cells.enumerated() where isIncluded(cell) {
+      sums[index(cell)] += weight(place)
+    }
+    return sums
   }
 
   /// The divisor of the counts.
@@ -150,7 +194,7 @@ public struct ConfusionMatrix: Hashable, Sendable {
         case .predictions: predictionCounts[cell.prediction]
         case .all: total
         }
-      return fraction(cell.count, of: whole)
+      return fraction(Double(cell.count), of: Double(whole))
     }
   }
 
@@ -178,6 +222,6 @@ public struct ConfusionMatrix: Hashable, Sendable {
 }
 
 /// Returns `part / whole`, or 0 if `whole` is 0.
-func fraction(_ part: Int, of whole: Int) -> Double {
-  whole == 0 ? 0 : Double(part) / Double(whole)
+func fraction(_ part: Double, of whole: Double) -> Double {
+  whole == 0 ? 0 : part / whole
 }

@@ -14,7 +14,7 @@ extension Evaluation {
   /// - Precondition: `k` is at least 1.
   public func topKAccuracy(_ k: Int) -> Double {
     precondition(k >= 1, "the most probable classes are at least 1, not \(k)")
-    return fraction(labels.indices.count { rank(ofLabelIn: $0) < k }, of: rowCount)
+    return share { rank(ofLabelIn: $0) < k }
   }
 
   /// Returns the number of classes that rank before the true class of a row.
@@ -43,11 +43,14 @@ extension Evaluation {
   public var rocAUC: [Double?] {
     storedROCAUC.value {
       let counts = labelCounts
-      let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < rowCount }
+      let total = counts.reduce(0, +)
+      let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < total }
       var areas = [Double?](repeating: nil, count: counts.count)
       guard !defined.isEmpty else { return areas }
       let scores = ClassScores(logits, outputFunction)
-      for (index, area) in zip(defined, scores.areas(of: defined, labels: labels)) {
+      for (index, area) in zip(
+        defined, scores.areas(of: defined, labels: labels, weights: sampleWeights))
+      {
         areas[index] = area
       }
       return areas
@@ -78,8 +81,10 @@ extension Evaluation {
     return predictions.indices.map { scores[row: $0, class: predictions[$0]] }
   }
 
-  /// The number of samples of each class.
+  /// The number of samples of each class; those of weight 0 do not count.
   private var labelCounts: [Int] {
-    labels.reduce(into: Array(repeating: 0, count: classNames.count)) { $0[$1] += 1 }
+    labels.indices.reduce(into: Array(repeating: 0, count: classNames.count)) {
+      if sampleWeights?[$1] != 0 { $0[labels[$1]] += 1 }
+    }
   }
 }

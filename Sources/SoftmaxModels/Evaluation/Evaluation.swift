@@ -6,8 +6,8 @@ public import SoftmaxCore
 ///
 /// An evaluation stores the logits of each sample, so every metric can be computed from it. Log loss is
 /// computed at initialization, ROC AUC on the first access; accuracy, confusion matrix and top-k accuracy
-/// are computed on each access. Memory is dominated by the logits, samples x outputs. All samples count the same: sample weights
-/// are not considered.
+/// are computed on each access. Memory is dominated by the logits, samples x outputs. If the samples have weights, a
+/// sample of weight 2 counts like two in every metric; counts are of samples, whatever their weights.
 ///
 /// ```swift
 /// let evaluation = try model.evaluation(on: test)
@@ -25,7 +25,7 @@ public struct Evaluation: Hashable, Sendable {
   public let outputFunction: OutputFunction
   /// The index of the predicted class of each sample.
   public let predictions: [Int]
-  /// The mean over the samples of -ln p(true class), in nats.
+  /// The weighted mean over the samples of -ln p(true class), in nats.
   ///
   /// It is computed from the logits without clipping, so a confident wrong prediction has its full loss. With
   /// several sigmoid outputs it is the binary cross-entropy, averaged over samples and outputs. Only
@@ -33,6 +33,8 @@ public struct Evaluation: Hashable, Sendable {
   public let logLoss: Double
   /// The names of the classes, by index.
   public let classNames: [String]
+  /// The weight of each sample; nil if all samples have the weight 1.
+  public let sampleWeights: [Float]?
   /// ``rocAUC``, which takes longer than the other metrics and is read several times for one report.
   let storedROCAUC = Memo<[Double?]>()
 
@@ -44,11 +46,12 @@ public struct Evaluation: Hashable, Sendable {
   ///     classes.
   ///   - classNames: the names of the classes; by default "0", "1", ....
   ///   - outputFunction: the function that turns logits into probabilities.
-  /// - Throws: `invalidArgument` if there are no samples; `shapeMismatch`; `labelOutOfRange` with the row;
-  ///   `nonFiniteValue` with row and column.
+  ///   - sampleWeights: the weight of each sample, finite and at least 0, or nil for 1.
+  /// - Throws: `invalidArgument` if there are no samples, or a weight is negative or all are 0; `shapeMismatch`;
+  ///   `labelOutOfRange` with the row; `nonFiniteValue` with row and column.
   public init(
     labels: [Int], logits: Matrix, classNames: [String]? = nil,
-    outputFunction: OutputFunction = .softmax
+    outputFunction: OutputFunction = .softmax, sampleWeights: [Float]? = nil
   ) throws(SoftmaxError) {
     guard !labels.isEmpty else { throw SoftmaxError(.invalidArgument, "there are no samples") }
     let classCount = outputFunction.classCount(ofOutputs: logits.columnCount)
@@ -61,22 +64,39 @@ public struct Evaluation: Hashable, Sendable {
     }
     try ConfusionMatrix.validate(labels, "label", classCount: names.count)
     try Features.floats(logits).validateFinite()
-    self.init(
-      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: names)
+    try LabeledDataset.validate(sampleWeights, sampleCount: labels.count)
+    try self.init(
+      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: names,
+      sampleWeights: sampleWeights)
   }
 
   /// Creates an evaluation from validated arguments.
+  ///
+  /// - Throws: `invalidArgument` if all weights are 0.
   init(
     checkedLabels labels: [Int], logits: Matrix, outputFunction: OutputFunction,
-    classNames: [String]
-  ) {
+    classNames: [String], sampleWeights: [Float]?
+  ) throws(SoftmaxError) {
+    guard sampleWeights?.allSatisfy({ $0 == 0 }) != true else {
+      throw SoftmaxError(
+        .invalidArgument, "all samples to judge by have the weight 0",
+        remedy: "give some samples a weight greater than 0")
+    }
     let losses = outputFunction.logLosses(of: logits, labels: labels)
     self.labels = labels
     self.logits = logits
     self.outputFunction = outputFunction
     predictions = outputFunction.classes(of: logits)
-    logLoss = sumOverRows(losses.indices) { losses[$0] } / Double(labels.count)
+    logLoss =
+      if let weights = sampleWeights {
+        // A row of weight 0 may have an infinite loss.
+        sumOverRows(losses.indices) { weights[$0] > 0 ? Double(weights[$0]) * losses[$0] : 0 }
+          / weights.reduce(0) { $0 + Double($1) }
+      } else {
+        sumOverRows(losses.indices) { losses[$0] } / Double(labels.count)
+      }
     self.classNames = classNames
+    self.sampleWeights = sampleWeights
   }
 
   /// The number of samples.
@@ -91,36 +111,66 @@ public struct Evaluation: Hashable, Sendable {
   ///
   /// - Complexity: O(samples log samples + classes) on each access; store the result to use it again.
   public var confusionMatrix: ConfusionMatrix {
-    ConfusionMatrix(checkedLabels: labels, predictions: predictions, classNames: classNames)
+    ConfusionMatrix(
+      checkedLabels: labels, predictions: predictions, classNames: classNames,
+      weights: sampleWeights)
   }
   /// The fraction of samples classified correctly.
-  public var accuracy: Double { Double(correctCount) / Double(rowCount) }
+  public var accuracy: Double { share { labels[$0] == predictions[$0] } }
 
   /// The 95 % confidence interval of the accuracy, by Wilson's method.
   ///
-  /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+  /// With weights the number of samples is Kish's effective one, (sum w)^2 / sum w^2, since a few heavy samples tell
+  /// less than as many as their weight.
+  ///
+  /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927; Kish,
+  /// "Survey sampling", 1965.
   public var accuracyInterval: ClosedRange<Double> {
-    wilsonInterval(successes: correctCount, trials: rowCount)
+    wilsonInterval(share: accuracy, trials: effectiveRowCount)
+  }
+
+  /// The number of samples; with weights Kish's effective one.
+  var effectiveRowCount: Double {
+    guard let sampleWeights else { return Double(rowCount) }
+    let (sum, squares) = sampleWeights.reduce((0.0, 0.0)) {
+      ($0.0 + Double($1), $0.1 + Double($1) * Double($1))
+    }
+    return sum * sum / squares
+  }
+
+  /// The weight of each sample, in double.
+  package var weights: [Double] {
+    sampleWeights.map { $0.map { Double($0) } } ?? Array(repeating: 1, count: rowCount)
+  }
+
+  // Returns the share of the samples for which a condition holds.
+  func share(where holds: (Int) -> Bool) -> Double {
+    guard let sampleWeights else {
+      return fraction(Double(labels.indices.count(where: holds)), of: Double(rowCount))
+    }
+    var (part, whole) = (0.0, 0.0)
+    for (row, weight) in sampleWeights.enumerated() {
+      whole += Double(weight)
+      if holds(row) { part += Double(weight) }
+    }
+    return part / whole
   }
 
   /// The unweighted mean of the F1 of the classes.
   public var macroF1: Double { confusionMatrix.macroAverage.f1 }
 }
 
-/// Returns Wilson's 95 % score interval of a proportion; 0...1 without trials.
+/// Returns Wilson's 95 % score interval of a proportion.
 ///
 /// (p + z^2 / 2n ± z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n) with z = 1.96.
-func wilsonInterval(successes: Int, trials: Int) -> ClosedRange<Double> {
-  guard trials > 0 else { return 0...1 }
+func wilsonInterval(share p: Double, trials n: Double) -> ClosedRange<Double> {
   let z = 1.959963984540054
-  let n = Double(trials)
-  let p = Double(successes) / n
   let centre = p + z * z / (2 * n)
   let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
   let whole = 1 + z * z / n
   // For p = 0 the exact lower bound is 0, and for p = 1 the exact upper bound is 1. Rounding would miss them.
-  let low = successes == 0 ? 0 : (centre - half) / whole
-  let high = successes == trials ? 1 : (centre + half) / whole
+  let low = p == 0 ? 0 : (centre - half) / whole
+  let high = p == 1 ? 1 : (centre + half) / whole
   return low...high
 }
 

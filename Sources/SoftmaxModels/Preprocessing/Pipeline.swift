@@ -71,7 +71,8 @@ public struct Pipeline: Hashable, Sendable {
       fitted.append(PreprocessingStep(try ColumnNumbers(first: sparse.firstIndex)))
     }
     for step in ofTable + steps {
-      guard let rows = try Pipeline(fitted: fitted).rows(of: features) else { continue }
+      guard var rows = try Pipeline(fitted: fitted).rows(of: features) else { continue }
+      rows.weights = dataset.sampleWeights
       fitted.append(try step.fitted(to: rows))
     }
     try self.init(fitted: fitted)

@@ -10,6 +10,8 @@ package struct PreprocessedRows {
 
   /// The input of the first step that computes.
   package let features: Features
+  /// The weight of each row that a step is fitted to; nil if all are 1.
+  package var weights: [Float]?
   private let steps: [@Sendable (inout [Double]) -> Void]
   private let descriptions: [String]
 

@@ -6,7 +6,7 @@ extension PreprocessingStep {
   /// A step that gives each feature mean 0 and standard deviation 1: (x - mean) / standard deviation.
   ///
   /// The standard deviation is the square root of the mean squared distance from the mean; the divisor is
-  /// the number of rows, as in scikit-learn's `StandardScaler`. For a constant feature it is set to 1. The
+  /// the number of rows, as in scikit-learn's `StandardScaler`, and rows count with their weights. For a constant feature it is set to 1. The
   /// difference and the quotient are computed in double and rounded to `Float` once.
   public static let standardize = PreprocessingStep(Standardization())
 }
@@ -63,9 +63,15 @@ package struct Standardization: PreprocessingKind {
 
   // Two passes over the rows, because the sum of squared distances from the mean loses no precision if the
   // mean is large. Each sum goes over the rows in ascending order. The mean is computed relative to the
-  // first row, so the mean of a constant feature is exact.
+  // first row, so the mean of a constant feature is exact. A row of weight 2 counts like two rows.
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Standardization {
-    let count = Double(rows.rowCount)
+    let weights = rows.weights.map { $0.map { Double($0) } }
+    let count = weights?.reduce(0, +) ?? Double(rows.rowCount)
+    guard count > 0 else {
+      throw SoftmaxError(
+        .invalidArgument, "all rows to learn from have the weight 0",
+        remedy: "give some rows a weight greater than 0")
+    }
     let width = rows.columnCount
     var origin: [Double] = []
     var mean = [Double](repeating: 0, count: width)
@@ -76,24 +82,26 @@ package struct Standardization: PreprocessingKind {
         guard value.isFinite else {
           throw rows.failure(row: first + index / width, column: column)
         }
-        mean[column] += value - origin[column]
+        let weight = weights?[first + index / width] ?? 1
+        mean[column] += weight * (value - origin[column])
         column = column + 1 == width ? 0 : column + 1
       }
     }
     for column in mean.indices { mean[column] = origin[column] + mean[column] / count }
     var variance = [Double](repeating: 0, count: width)
-    try rows.forEachBlock { _, values throws(SoftmaxError) in
+    try rows.forEachBlock { first, values throws(SoftmaxError) in
       var column = 0
-      for value in values {
+      for (index, value) in values.enumerated() {
+        let weight = weights?[first + index / width] ?? 1
         let distance = value - mean[column]
-        variance[column] += distance * distance
+        variance[column] += weight * (distance * distance)
         column = column + 1 == width ? 0 : column + 1
       }
     }
     let deviation = zip(variance, mean).map { variance, mean -> Double in
       // Rounding can leave a constant feature a standard deviation of a few ulps of its mean. Dividing by
       // that would only amplify rounding errors.
-      let noise = count.squareRoot() * mean.magnitude * Double.ulpOfOne
+      let noise = Double(rows.rowCount).squareRoot() * mean.magnitude * Double.ulpOfOne
       let deviation = (variance / count).squareRoot()
       return deviation > noise ? deviation : 1
     }

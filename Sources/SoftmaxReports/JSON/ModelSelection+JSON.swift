@@ -17,7 +17,9 @@ extension ModelSelection {
         "candidates",
         .array(candidates.map { .object($0.members + [("weight", .number($0.weight))]) })
       ),
-    ]
+    ] + (foldsApart.map { [("folds_apart", .string($0))] } ?? [])
+      + (budget.map { [("budget_seconds", .number($0))] } ?? [])
+      + (leftOut.map { [("left_out", .array($0.map { .string($0) }))] } ?? [])
   }
 }
 

@@ -19,11 +19,28 @@ extension ModelSelection {
       "cv log loss    \(metric(logLoss)) ± \(metric(logLossStandardError)); the classes' shares: "
         + metric(baselineLogLoss),
     ]
+    if let judging { lines.append("judged         " + judging) }
+    if let leftOut, let budget {
+      lines.append(
+        "left out       for the budget of about \(NumberText.size(budget)) s: "
+          + (leftOut.isEmpty ? "nothing" : leftOut.joined(separator: "; ")))
+    }
     if !isBetterThanBaseline {
       lines.append(
         "warning        the features tell nothing of the classes: predicting the classes' shares is as good"
       )
     }
     return lines
+  }
+
+  // What the folds keep apart; nil if nothing.
+  private var judging: String? {
+    switch foldsApart {
+    case nil: nil
+    case "times":
+      "\(NumberText.grouped(rowCount)) rows, each by models of earlier rows; the model itself has learned from all rows"
+    case let origin?:
+      "\(NumberText.grouped(rowCount)) rows, each by models of other \(origin)"
+    }
   }
 }

@@ -14,14 +14,17 @@ extension TrainCommand {
   /// For pictures of the user's own it is chosen too if they are few; otherwise it is the network of the articles.
   ///
   /// - Parameter isBuiltIn: whether the data set is one of the library's.
-  func resolved(for dataset: LabeledDataset, isBuiltIn: Bool) -> TrainCommand {
+  /// - Throws: `invalidArgument` if the rows have too few groups or times for folds.
+  func resolved(
+    for dataset: LabeledDataset, isBuiltIn: Bool
+  ) throws(SoftmaxError) -> TrainCommand {
     guard network.model == .auto else { return self }
     var command = self
     let isOpen =
       network.isOpen && training.isOpen && loss.isCrossEntropy && preset == nil
       && watching.earlyStopping == nil && watching.reduceOnPlateau == nil
     // The only sample of a class belongs to no fold, and a few rows are too few for any.
-    let hasFolds = (try? dataset.stratifiedFolds(penalty.foldCount)) != nil
+    let hasFolds = if isOpen { try dataset.hasFolds(penalty.foldCount) } else { false }
     let isChosen =
       isOpen && hasFolds && !standardize && !piecewiseLinear && loss.isPlain && watching.isOpen
       && !penalty.oneStandardError
@@ -115,8 +118,9 @@ extension TrainCommand {
     observer: any SelectionObserver
   ) throws -> Classifier {
     if choosesModel {
-      return try AutoClassifier(foldCount: penalty.foldCount, seed: training.seed).fitted(
-        to: rows, execution: threading.execution, observer: observer)
+      let estimator = AutoClassifier(
+        foldCount: penalty.foldCount, seed: training.seed, budget: selection.time?.duration)
+      return try estimator.fitted(to: rows, execution: threading.execution, observer: observer)
     }
     let validation = watching.validation.map { Validation.fraction($0) } ?? .none
     guard isSolved else {

@@ -81,6 +81,9 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "The training")
   var training: OptimizerOptions
 
+  @OptionGroup(title: "The choice of the model")
+  var selection: SelectionOptions
+
   @OptionGroup(title: "The choice of the penalty")
   var penalty: PenaltyOptions
 
@@ -112,6 +115,8 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError(
         "--standardize and --piecewise-linear both scale the features: leave one of them out")
     }
+    try selection.validate(
+      without: network.model == .auto ? nil : "--model \(network.model.rawValue)")
     try penalty.validate(l2: training.l2, batchReason: batchReason)
     if isSolved, !loss.isCrossEntropy {
       for (option, isGiven) in [("--l1", training.l1 != 0), ("--l2 auto", choosesPenalty)]

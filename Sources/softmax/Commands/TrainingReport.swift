@@ -53,6 +53,7 @@ final class TrainingReport: TrainingCallback {
     hasDescribed = true
     try validate(classifier)
     describeRows(of: dataset)
+    describeOrigins(of: dataset)
     describePreprocessing(of: dataset, by: classifier)
     describeNetwork(classifier, trainedOn: dataset)
   }
@@ -87,6 +88,20 @@ final class TrainingReport: TrainingCallback {
       console.message(
         "\(NumberText.grouped(heldBack.count)) more rows are held back to validate by")
     }
+  }
+
+  private func describeOrigins(of dataset: LabeledDataset) {
+    guard let origins = dataset.origins else { return }
+    guard heldBack != nil || command.choosesModel || command.choosesPenalty else {
+      return console.warning(
+        "the \(origins.name) of the rows change nothing: this training neither holds rows back nor chooses among "
+          + "models by them")
+    }
+    let count = NumberText.grouped(origins.distinctCount)
+    console.message(
+      origins.areTimes
+        ? "the rows have \(count) times: they are judged by models of earlier rows"
+        : "the rows have \(count) groups: none is learned from and judged by at once")
   }
 
   private func describePreprocessing(of dataset: LabeledDataset, by classifier: Classifier) {

@@ -34,7 +34,8 @@ struct TrainingRun {
       of: reference, like: checkpoint.map { KnownInputs(of: $0) } ?? KnownInputs())
     let whole = try reference.part(of: split, default: .training)
     let isBuiltIn = if case .builtIn = reference.source { true } else { false }
-    command = command.resolved(for: whole, isBuiltIn: isBuiltIn)
+    command = try command.resolved(for: whole, isBuiltIn: isBuiltIn)
+    try command.selection.validate(without: command.choosesModel ? nil : "this training")
     let test: LabeledDataset?
     if let testReference {
       test = try loader.samples(

@@ -95,6 +95,12 @@ struct DatasetLoader {
     var options = options
     options.table.knownClassNames = known.classNames
     options.table.schema = known.schema
+    // A model's table may lack the columns of roles that the options name for the table that is trained on.
+    if known.schema != nil, splits.keys.contains(where: { $0 != source }) {
+      (options.table.weightColumn, options.table.groupColumn, options.table.timeColumn) = (
+        nil, nil, nil
+      )
+    }
     options.arrays.acceptsFiles =
       splits.keys.allSatisfy { $0 == source } && rows.keys.allSatisfy { $0.source == source }
     options.sparse = SVMLightFormat(

@@ -67,6 +67,9 @@ struct DataInspection: Inspection {
       let names = identifiers.map(\.description).joined(separator: ", ")
       lines.append(line("identifiers", PrintableText.line(names)))
     }
+    if let first = parts.first {
+      lines += RoleInspection(first.samples).lines.map { line($0.title, $0.text) }
+    }
     for part in parts {
       let range = part.range.map { ", values \($0.description)" } ?? ""
       lines.append(line(part.name, "\(NumberText.grouped(part.rows.rowCount)) rows\(range)"))
@@ -175,6 +178,7 @@ struct DataInspection: Inspection {
       }
       members.append(("identifiers", .array(columns)))
     }
+    if let first = parts.first { members += RoleInspection(first.samples).members }
     for part in parts { members.append((part.name, part.json)) }
     if let sharedCount { members.append(("test_rows_in_train", .integer(sharedCount))) }
     return .object(members)

@@ -20,6 +20,30 @@ struct TableOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      Of a table: the column with the weight of each row, its name or number from 1; a row of weight 2 counts like \
+      two rows, one of weight 0 like none (default: all rows count the same).
+      """, valueName: "column"))
+  var weight: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Of a table: the column with the group of each row, such as a patient, its name or number from 1; rows of one \
+      group are never learned from and judged by at once.
+      """, valueName: "column"))
+  var group: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Of a table: the column with the date or time of each row, its name or number from 1; rows are judged by models \
+      of earlier rows only.
+      """, valueName: "column"))
+  var timeColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       Of a table: a column of categories, such as numbers that stand for names, its name or number from 1; \
       may be given several times (default: the columns with texts that repeat).
       """, valueName: "column"))
@@ -74,7 +98,17 @@ struct TableOptions: ParsableArguments {
   var header: Bool?
 
   func validate() throws {
-    let options = types
+    guard group == nil || timeColumn == nil else {
+      throw ValidationError(
+        "--group and --time-column both say which rows are judged: leave one of them out")
+    }
+    try Self.validateDifferent(types)
+    try Self.validateDifferent(roles)
+  }
+
+  private static func validateDifferent<Kind>(
+    _ options: [(option: String, columns: [String], kind: Kind)]
+  ) throws {
     for (index, (option, columns, _)) in options.enumerated() {
       for (other, others, _) in options[(index + 1)...] {
         guard let column = columns.first(where: others.contains) else { continue }
@@ -90,21 +124,31 @@ struct TableOptions: ParsableArguments {
       target: target.map { .column($0) }, hasHeader: header, separator: separator,
       decimalMark: decimal,
       missingMarks: missing.isEmpty ? CSVFormat.defaultMissingMarks : missing,
-      ignoredColumns: ignore,
+      ignoredColumns: ignore, weightColumn: weight, groupColumn: group, timeColumn: timeColumn,
       columnTypes: Dictionary(
         types.flatMap { _, columns, type in columns.map { ($0, type) } },
         uniquingKeysWith: { first, _ in first }))
   }
 
   // The options that say what columns hold.
-  private var types: [(option: String, columns: [String], type: Table.ColumnType)] {
+  private var types: [(option: String, columns: [String], kind: Table.ColumnType)] {
     [
       ("--category", category, .category), ("--number", number, .number), ("--text", text, .text),
       ("--date", date, .date),
     ]
   }
 
-  /// The options as words of a command line.
+  // The options for columns that are no features.
+  private var roles: [(option: String, columns: [String], kind: TableSchema.Role)] {
+    [
+      ("--target", target.map { [$0] } ?? [], .classes), ("--ignore", ignore, .ignored),
+      ("--weight", weight.map { [$0] } ?? [], .weights),
+      ("--group", group.map { [$0] } ?? [], .groups),
+      ("--time-column", timeColumn.map { [$0] } ?? [], .times),
+    ]
+  }
+
+  /// The options as words of a command line, but those for weights, groups and times, which a model knows.
   var words: [String] {
     (target.map { Self.words("--target", $0) } ?? [])
       + ignore.flatMap { Self.words("--ignore", $0) }

@@ -8,8 +8,8 @@ struct CSVColumns {
   let names: [String]?
   /// The index of the class column; nil if there is none.
   let target: Int?
-  /// The indices of the columns that are not used as features.
-  let ignored: Set<Int>
+  /// The roles of the columns that are no features.
+  let roles: [Int: TableSchema.Role]
   /// The type of each column's cells; the class column holds categories.
   let types: [Table.ColumnType]
   /// How the cells of some columns are written: all dates, and numbers that are not only digits with a decimal mark.
@@ -66,17 +66,22 @@ struct CSVColumns {
     naming = Naming(
       names: names, count: count, isHeaderSaid: isOfObjects || format.hasHeader == true)
     let finder = Finder(naming: naming, scanner: scanner)
-    var ignored: Set<Int> = []
-    for column in format.ignoredColumns {
-      ignored.insert(try finder.place(of: column, "to leave out"))
+    var roles = try finder.namedRoles(of: format)
+    let target = try finder.target(of: format, roles: roles)
+    if let target {
+      if let role = roles[target] {
+        throw SoftmaxError(
+          .invalidArgument,
+          "the column of the classes is "
+            + (role == .ignored ? "left out" : "named for the \(role.rawValue)"),
+          remedy: "name another with --target or "
+            + (role == .ignored ? "--ignore" : "for the \(role.rawValue)"),
+          at: scanner.location(target))
+      }
+      roles[target] = .classes
     }
-    let target = try finder.target(of: format, ignored: ignored)
-    if let target, ignored.contains(target) {
-      throw SoftmaxError(
-        .invalidArgument, "the column of the classes is left out",
-        remedy: "name another with --target or --ignore", at: scanner.location(target))
-    }
-    guard (0..<count).contains(where: { $0 != target && !ignored.contains($0) }) else {
+    roles = try finder.roles(roles, completedBy: format)
+    guard (0..<count).contains(where: { roles[$0] == nil }) else {
       throw SoftmaxError(
         .invalidData,
         count == 1
@@ -85,7 +90,7 @@ struct CSVColumns {
           ? "give each object a member for each column" : "check the separator (--separator)",
         at: scanner.location(nil))
     }
-    self.ignored = ignored
+    self.roles = roles
     self.target = target
     var types: [Int: Table.ColumnType] = [:]
     var (known, isOfModel) = ([Int: CellNotation](), Set<Int>())
@@ -101,14 +106,22 @@ struct CSVColumns {
         known[place] = feature.notation
         isOfModel.insert(place)
       }
+      for (place, role) in roles where role == .weights || role == .times {
+        guard let column = schema.columns.first(where: { $0.role == role }) else { continue }
+        types[place] = column.type
+        known[place] = column.notation
+        isOfModel.insert(place)
+      }
     }
+    // A text among weights is a mistake.
+    for (place, role) in roles where role == .weights { types[place] = .number }
     areClassesSaid = target.map { types[$0] == .category } ?? false
     isTypeKnown = (0..<count).map { types[$0] != nil }
     let guesser = ColumnGuess(sample: sample, rowCount: rows.count)
     var (found, ambiguous) = ([Table.ColumnType](), Set<Int>())
     for column in 0..<count {
-      // What a model knows of a column is not found again, and classes have no other notation than their texts.
-      if column == target || categories.contains(column) {
+      // What a model knows of a column is not found again, and classes and groups have no other notation than their texts.
+      if column == target || roles[column] == .groups || categories.contains(column) {
         found.append(.category)
       } else if let order = dateOrders[column] {
         found.append(.date)
@@ -135,20 +148,26 @@ struct CSVColumns {
   /// The number of columns.
   var count: Int { types.count }
 
+  /// Returns whether a column is a feature, unless its cells show that it identifies rows.
+  func isFeature(_ column: Int) -> Bool { roles[column] == nil }
+
+  /// Returns the index of the column with a role; nil if there is none.
+  func place(of role: TableSchema.Role) -> Int? { roles.first { $0.value == role }?.key }
+
   /// Returns the name of a column in quotes, or `column 3` if it has none.
   func label(of column: Int) -> String { CSVTable.label(of: names?[column], at: column) }
 
   /// Returns the part of a note that says how the numbers of features are written if not in digits alone, such as
   /// `, "price" with a number like $1,234.5`.
   func writtenNumbers(leavingOut leftOut: Set<Int>) -> String {
-    placesOfWrittenNumbers.filter { !ignored.contains($0) && !leftOut.contains($0) }.prefix(5).map {
+    placesOfWrittenNumbers.filter { isFeature($0) && !leftOut.contains($0) }.prefix(5).map {
       ", \(label(of: $0)) with \(notations[$0]?.example ?? "")"
     }.joined()
   }
 
   /// Returns the columns that identify rows, of those that would be features and whose type was not given.
   func identifiers(of table: Table) -> [CSVIdentifier] {
-    let features = types.indices.filter { $0 != target && !ignored.contains($0) }
+    let features = types.indices.filter(isFeature)
     return CSVIdentifier.all(
       of: table, among: features.filter { !isTypeKnown[$0] }, featureCount: features.count,
       hasHeader: names != nil)
@@ -277,10 +296,12 @@ extension CSVColumns {
     private var names: [String]? { naming.names }
     private var count: Int { naming.count }
 
-    func target(of format: CSVFormat, ignored: Set<Int>) throws(SoftmaxError) -> Int? {
+    func target(
+      of format: CSVFormat, roles: [Int: TableSchema.Role]
+    ) throws(SoftmaxError) -> Int? {
       switch format.target {
       case .some(.none): return nil
-      case .last: return lastKept(ignored)
+      case .last: return lastKept(roles)
       case .index(let index):
         guard (0..<count).contains(index) else {
           throw SoftmaxError(
@@ -291,27 +312,61 @@ extension CSVColumns {
         return index
       case .column(let name): return try place(of: name, "for the classes")
       case nil:
-        guard let schema = format.schema else { return lastKept(ignored) }
-        return try target(of: schema, ignored: ignored)
+        guard let schema = format.schema else { return lastKept(roles) }
+        return try target(of: schema, roles: roles)
       }
     }
 
     // Returns the index of the class column of a model's schema. If the model's table had no class
     // column, the last column is taken, unless it is a feature.
     private func target(
-      of schema: TableSchema, ignored: Set<Int>
+      of schema: TableSchema, roles: [Int: TableSchema.Role]
     ) throws(SoftmaxError) -> Int? {
       guard schema.target == nil else { return try schema.target(among: columnNames) }
       let features = schema.features
-      guard let last = lastKept(ignored), count - ignored.count > features.count else { return nil }
+      guard let last = lastKept(roles), count - roles.count > features.count else { return nil }
       guard let names, features.contains(where: { $0.name == names[last] }) else { return last }
       return nil
     }
 
+    /// Returns the roles that a format names.
+    func namedRoles(of format: CSVFormat) throws(SoftmaxError) -> [Int: TableSchema.Role] {
+      var roles: [Int: TableSchema.Role] = [:]
+      for column in format.ignoredColumns {
+        roles[try place(of: column, "to leave out")] = .ignored
+      }
+      for (name, role) in format.namedColumns {
+        guard let name else { continue }
+        let place = try place(of: name, "for the \(role.rawValue)")
+        guard roles.updateValue(role, forKey: place) == nil else {
+          throw SoftmaxError(
+            .invalidArgument,
+            "\(CSVTable.quoted(name)) is named for the \(role.rawValue) and for something else",
+            remedy: "name another column for one of them", at: scanner.location(place))
+        }
+      }
+      return roles
+    }
+
+    /// Returns roles with those of a model's schema that the format does not name, except of columns that have another.
+    func roles(
+      _ roles: [Int: TableSchema.Role], completedBy format: CSVFormat
+    ) throws(SoftmaxError) -> [Int: TableSchema.Role] {
+      guard let schema = format.schema else { return roles }
+      var roles = roles
+      for (name, role) in format.namedColumns where name == nil {
+        guard let place = try schema.place(of: role, among: columnNames), roles[place] == nil else {
+          continue
+        }
+        roles[place] = role
+      }
+      return roles
+    }
+
     private var columnNames: [String?] { names ?? Array(repeating: nil, count: count) }
 
-    private func lastKept(_ ignored: Set<Int>) -> Int? {
-      (0..<count).last { !ignored.contains($0) }
+    private func lastKept(_ roles: [Int: TableSchema.Role]) -> Int? {
+      (0..<count).last { roles[$0] == nil }
     }
 
     /// Returns the index of the column with a name or a number, counted from 1.

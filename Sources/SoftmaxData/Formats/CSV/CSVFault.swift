@@ -13,6 +13,8 @@ struct CSVFault {
     case notUTF8
     /// The cell is an array of JSON.
     case list
+    /// The cell is a weight less than 0.
+    case negative
     /// The cell is no number or date of the column's notation.
     case notWritten(CellNotation)
   }
@@ -38,7 +40,7 @@ struct CSVFault {
   var content: String {
     switch kind {
     case .missing: "missing"
-    case .noNumber, .notFinite, .notWritten: "got " + CSVTable.quoted(text)
+    case .noNumber, .notFinite, .negative, .notWritten: "got " + CSVTable.quoted(text)
     case .notUTF8: "no text of UTF-8"
     case .list: "got an array"
     }
@@ -49,10 +51,10 @@ struct CSVFault {
   /// - Parameters:
   ///   - column: the index of the column; nil if columns are known by their names alone.
   ///   - name: the name of the column; nil or empty if it has none.
-  ///   - isClass: whether the column holds the classes.
+  ///   - role: the role of the column.
   ///   - isOfModel: whether a model knows the column, so that it cannot be left out.
   func error(
-    column: Int?, name: String?, isClass: Bool, isOfModel: Bool, path: String,
+    column: Int?, name: String?, role: TableSchema.Role, isOfModel: Bool, path: String,
     decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
@@ -63,6 +65,8 @@ struct CSVFault {
         code, message, remedy: remedy,
         at: .cell(path: path, line: line, column: column.map { $0 + 1 }))
     }
+    let isClass = role == .classes
+    let isOfModel = isOfModel || role != .feature && !isClass
     switch kind {
     case .missing:
       let got = text.isEmpty ? "" : ", got \(text)"
@@ -71,7 +75,7 @@ struct CSVFault {
         ? "; if it is the name of a class, say what stands for missing cells instead (--missing '')"
         : ""
       return error(
-        "\(isClass ? "the class" : "a number") is missing\(place)\(got)",
+        "\(Self.missingCell(role)) is missing\(place)\(got)",
         "fill the gap or remove the line" + name)
     case .noNumber:
       return error(
@@ -79,7 +83,7 @@ struct CSVFault {
         remedy(decimalMark: decimalMark, isOfModel: isOfModel))
     case .notFinite:
       return error(
-        "a feature must be finite\(place), got \(CSVTable.quoted(text))",
+        "a \(Self.finiteCell(role)) must be finite\(place), got \(CSVTable.quoted(text))",
         "fill the gap or remove the line", .nonFiniteValue)
     case .notUTF8:
       return error(
@@ -90,6 +94,9 @@ struct CSVFault {
         "expected \(isClass ? "a class" : "a number or a text")\(place), got an array",
         "write a string or a number"
           + (isClass || isOfModel ? "" : ", or leave the column out (--ignore)"))
+    case .negative:
+      return error(
+        "a weight must be at least 0\(place), got \(CSVTable.quoted(text))", "correct the weight")
     case .notWritten(let notation):
       return error(
         "expected \(notation.example)\(place), got \(CSVTable.quoted(text))",
@@ -97,6 +104,24 @@ struct CSVFault {
           + (isOfModel
             ? ""
             : "; if the column holds categories, say so (--category), or leave it out (--ignore)"))
+    }
+  }
+
+  private static func missingCell(_ role: TableSchema.Role) -> String {
+    switch role {
+    case .classes: "the class"
+    case .weights: "the weight"
+    case .groups: "the group"
+    case .times: "the time"
+    case .feature, .ignored: "a number"
+    }
+  }
+
+  private static func finiteCell(_ role: TableSchema.Role) -> String {
+    switch role {
+    case .weights: "weight"
+    case .times: "time"
+    case .feature, .classes, .groups, .ignored: "feature"
     }
   }
 

@@ -52,7 +52,8 @@ extension CSVTable {
     guard let first = found.first else { return nil }
     let error = first.fault.error(
       column: isOfObjects ? nil : first.column, name: table.columns[first.column].name,
-      isClass: first.column == target, isOfModel: knownSchema != nil && first.column != target,
+      role: schema.columns[first.column].role,
+      isOfModel: knownSchema != nil && first.column != target,
       path: path, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in

@@ -12,7 +12,7 @@ public import SoftmaxCore
 public struct CSVFormat: Hashable, Sendable {
   /// The column that holds the classes.
   public enum Target: Hashable, Sendable {
-    /// The last column that is not ignored.
+    /// The last column that has no other role and is not ignored.
     case last
     /// The column with this name; if no column has this name and the text is an integer, the column with
     /// this number, counted from 1.
@@ -85,6 +85,20 @@ public struct CSVFormat: Hashable, Sendable {
   public var missingMarks: [String]
   /// The columns to ignore, each by its name or its number, counted from 1.
   public var ignoredColumns: [String]
+  /// The column with the weight of each row, by its name or its number from 1; nil for the one of ``schema``, if any.
+  ///
+  /// A row of weight 2 counts like two rows, and one of weight 0 like none. The column is no feature.
+  public var weightColumn: String?
+  /// The column with the group of each row, such as a patient, by its name or its number from 1; nil for the one of
+  /// ``schema``, if any.
+  ///
+  /// Rows of a group are never learned from and judged by at once (`LabeledDataset.origins`). The column is no feature.
+  public var groupColumn: String?
+  /// The column of dates or numbers with the time of each row, by its name or its number from 1; nil for the one of
+  /// ``schema``, if any.
+  ///
+  /// Rows are judged by models of earlier rows (`LabeledDataset.origins`). The column is no feature.
+  public var timeColumn: String?
   /// The types of columns that should not be detected, each by its name or its number, counted from 1.
   ///
   /// A column that has only numbers, or one text among them, holds numbers; so does one of whose cells at most a
@@ -113,7 +127,8 @@ public struct CSVFormat: Hashable, Sendable {
   public init(
     target: Target? = nil, hasHeader: Bool? = nil, separator: Separator? = nil,
     decimalMark: DecimalMark? = nil, missingMarks: [String] = CSVFormat.defaultMissingMarks,
-    ignoredColumns: [String] = [], columnTypes: [String: Table.ColumnType] = [:],
+    ignoredColumns: [String] = [], weightColumn: String? = nil, groupColumn: String? = nil,
+    timeColumn: String? = nil, columnTypes: [String: Table.ColumnType] = [:],
     knownClassNames: [String]? = nil, schema: TableSchema? = nil
   ) {
     self.target = target
@@ -122,8 +137,16 @@ public struct CSVFormat: Hashable, Sendable {
     self.decimalMark = decimalMark
     self.missingMarks = missingMarks
     self.ignoredColumns = ignoredColumns
+    self.weightColumn = weightColumn
+    self.groupColumn = groupColumn
+    self.timeColumn = timeColumn
     self.columnTypes = columnTypes
     self.knownClassNames = knownClassNames
     self.schema = schema
+  }
+
+  /// The columns that are named for a role of which there is one, beside the classes.
+  var namedColumns: [(name: String?, role: TableSchema.Role)] {
+    [(weightColumn, .weights), (groupColumn, .groups), (timeColumn, .times)]
   }
 }

@@ -34,6 +34,10 @@ struct CSVRows {
   // The columns of numbers and dates that are not only digits with a decimal mark, and their cells.
   private let writtenColumns: [(column: Int, notation: CellNotation)]
   private var written: [[Double]]
+  // The column of the weights, and its place among the columns of plain numbers.
+  private let weightColumn: Int?
+  private let weightPlace: Int?
+  private let groupColumn: Int?
   private let categoryColumns: [Int]
   private var codes: [Categories]
   private let textColumns: [Int]
@@ -56,6 +60,9 @@ struct CSVRows {
     writtenColumns = columns.notations.map { (column: $0.key, notation: $0.value) }
       .filter { isRead($0.column) }.sorted { $0.column < $1.column }
     written = Array(repeating: [], count: writtenColumns.count)
+    weightColumn = columns.place(of: .weights)
+    weightPlace = if let weightColumn { numberColumns.firstIndex(of: weightColumn) } else { nil }
+    groupColumn = columns.place(of: .groups)
     categoryColumns = columns.places(of: .category).filter(isRead)
     textColumns = columns.places(of: .text).filter(isRead)
     numbers = Array(repeating: [], count: numberColumns.count)
@@ -100,6 +107,9 @@ struct CSVRows {
             .missing, line: scanner.line, text: scanner.text(of: scanner.cells[column]) ?? ""),
           column)
       }
+    }
+    if let weightPlace, block[begin + weightPlace] < 0 {
+      noteNegative(numberColumns[weightPlace], scanner)
     }
     for place in writtenColumns.indices { written[place].append(writtenCell(place, scanner)) }
     for (place, column) in categoryColumns.enumerated() {
@@ -188,7 +198,9 @@ struct CSVRows {
       return code
     }
     if isClass ? marks.containsClass(text) : marks.contains(text) {
-      if isClass { note(CSVFault(.missing, line: scanner.line, text: text), column) }
+      if isClass || column == groupColumn {
+        note(CSVFault(.missing, line: scanner.line, text: text), column)
+      }
       return -1
     }
     guard !isClass || codes[place].names.count < DatasetSplit.greatestClassCount else {
@@ -220,7 +232,10 @@ struct CSVRows {
         otherOrderCounts[column, default: 0] += 1
       }
     } else if case .number(let number) = CSVWrittenNumber.number(text, notation) {
-      if !marks.contains(number) { return number }
+      if !marks.contains(number) {
+        if number < 0, column == weightColumn { noteNegative(column, scanner) }
+        return number
+      }
       note(CSVFault(.missing, line: scanner.line, text: text), column)
       return .nan
     }
@@ -239,6 +254,11 @@ struct CSVRows {
     text.makeContiguousUTF8()
     texts[place].append(text.utf8)
     textByteCount += text.utf8.count
+  }
+
+  private mutating func noteNegative(_ column: Int, _ scanner: CSVScanner) {
+    let text = scanner.text(of: scanner.cells[column]) ?? ""
+    note(CSVFault(.negative, line: scanner.line, text: text), column)
   }
 
   // Records the fault of a cell without a number in a column of numbers.

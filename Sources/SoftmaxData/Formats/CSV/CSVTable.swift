@@ -70,9 +70,9 @@ public struct CSVTable: Sendable {
     dateOrders = rows.dateOrders
     // The features of a model's table are fixed.
     identifiers = format.schema == nil ? columns.identifiers(of: table) : []
-    schema = try TableSchema(
-      of: table, target: columns.target,
-      ignoring: columns.ignored.union(identifiers.map(\.column)), notations: columns.notations)
+    var roles = columns.roles
+    for identifier in identifiers { roles[identifier.column] = .ignored }
+    schema = try TableSchema(of: table, roles: roles, notations: columns.notations)
     self.path = path
     line = columns.line
     isOfObjects = columns.isOfObjects
@@ -128,12 +128,22 @@ public struct CSVTable: Sendable {
         remedy: "name the one that holds them (--target)", at: .file(path: path, offset: nil))
     }
     if let quantityError { throw quantityError }
-    try validate(places + [target])
+    // A model of groups or times can be judged by rows of which they are not known.
+    let unknown = schema.columns.indices.filter {
+      knownSchema != nil && [.groups, .times].contains(schema.columns[$0].role)
+        && table.columns[$0].missingCount > 0
+    }
+    let needed = schema.columns.indices.filter {
+      Self.neededRoles.contains(schema.columns[$0].role) && !places.contains($0)
+        && !unknown.contains($0)
+    }
+    try validate(places + needed)
     let dataset: LabeledDataset
     do throws(SoftmaxError) {
       dataset = try LabeledDataset(
         features: .columns(table.selecting(columns: places)), classes: table.columns[target],
-        knownClassNames: knownClassNames)
+        knownClassNames: knownClassNames
+      ).taking(rolesIn: schema, of: table, but: unknown)
     } catch {
       throw error.located(at: .file(path: path, offset: nil))
     }
@@ -151,12 +161,17 @@ public struct CSVTable: Sendable {
     name.flatMap { $0.isEmpty ? nil : quoted($0) } ?? "column \(column + 1)"
   }
 
+  // The roles of the columns whose cells must not be missing.
+  private static let neededRoles: Set<TableSchema.Role> = [.classes, .weights, .groups, .times]
+
   // Throws an error that names the first invalid cells, in the order of the file, among some columns.
   //
   // A missing number is one only if a model never learnt what to do about it.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
     let canHaveGaps = knownSchema?.hasGaps ?? true
-    let columns = places.map { (column: $0, canBeMissing: $0 != target && canHaveGaps) }
+    let columns = places.map {
+      (column: $0, canBeMissing: !Self.neededRoles.contains(schema.columns[$0].role) && canHaveGaps)
+    }
     if let error = error(in: columns) { throw error }
   }
 
@@ -209,7 +224,7 @@ extension CSVTable {
     let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")" } ?? ""
     func count(_ type: Table.ColumnType, _ name: String) -> String {
       let count = columns.places(of: type).count {
-        $0 != columns.target && !columns.ignored.contains($0) && !leftOut.contains($0)
+        columns.isFeature($0) && !leftOut.contains($0)
       }
       return count == 0 ? "" : ", \(count) column\(count == 1 ? "" : "s") of \(name)"
     }
@@ -225,8 +240,11 @@ extension CSVTable {
       : ", left out: "
         + identifiers.prefix(shownIdentifierCount).map(\.description).joined(separator: ", ")
         + (rest > 0 ? " and \(rest) more" : "")
+    let roles = [TableSchema.Role.weights, .groups, .times].compactMap { role in
+      columns.place(of: role).map { ", \(role.rawValue) in \(columns.label(of: $0))" }
+    }.joined()
     let notation = columns.isOfObjects ? "JSON lines" : sample.separator.rawValue
-    return "read as \(notation)\(mark)\(header)\(rows)\(types), \(classes)\(named)"
+    return "read as \(notation)\(mark)\(header)\(rows)\(types), \(classes)\(roles)\(named)"
   }
 
   private static let shownIdentifierCount = 5
