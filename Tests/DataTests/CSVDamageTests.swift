@@ -39,6 +39,14 @@ import Testing
     ("1,2,x\n3,1e309,y\n", .nonFiniteValue, "got \"1e309\"", 2, 2),
     ("1,2,x\n3,y\n", .invalidData, "has 2 cells, but line 1 has 3", 2, nil),
     ("a,b,c\n\n1,2,x\n3,4,y,z\n", .invalidData, "has 4 cells, but line 1 has 3", 4, nil),
+    (
+      "1,2,x\n3,y\n4\n5,6,z\n7,8,9,y\n", .invalidData,
+      "has 2 cells, but line 1 has 3 (and 2 more: line 3, 1 cell; line 5, 4 cells)", 2, nil
+    ),
+    (
+      "1,2,x\n" + String(repeating: "1\n", count: 12), .invalidData,
+      "line 11, 1 cell; ...)", 2, nil
+    ),
     ("1,2,x\n3,\"4,y\n", .invalidData, "never closed", 2, 2),
     ("1,2,x\n3,\"4\"5,y\n", .invalidData, "closing quote", 2, 2),
     ("1,2,x\n3,4\"5,y\n", .invalidData, "quote stands within", 2, 2),

@@ -128,7 +128,7 @@ package final class CSVBlockReader {
       if try rows.append(scanner) { records.append(scanner, cellCount: columns.count) }
       hasRow = try scanner.advance()
     }
-    guard rows.count > 0 else { return nil }
+    guard rows.count > 0 || !rows.raggedLines.isEmpty else { return nil }
     defer { self.rowCount += rows.count }
     return CSVBlock(
       firstRow: self.rowCount, table: try table(of: rows), records: records, isLast: !hasRow,

@@ -17,6 +17,9 @@ struct CSVRows {
   /// In a column of numbers they are missing or non-numeric cells; in the class column they are missing classes.
   private(set) var faults: [Int: CSVFaults] = [:]
 
+  /// The lines that are no rows because they have too few or too many cells.
+  private(set) var raggedLines = CSVRaggedLines()
+
   // The number of texts in each column of numbers.
   private var textCounts: [Int: Int] = [:]
   // The number of them that are dates in the other order of day and month.
@@ -83,9 +86,9 @@ struct CSVRows {
     text.utf8.count <= 9 && wordsForNotFinite.contains(text.lowercased())
   }
 
-  /// Appends the current record of the scanner as a row; returns false if it is a line of blanks.
+  /// Appends the current record of the scanner as a row; returns false if it is none, such as a line of blanks.
   mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
-    guard try holdsRow(scanner) else { return false }
+    guard holdsRow(scanner) else { return false }
     let rowByteCount =
       8 * (numberColumns.count + writtenColumns.count) + 4 * categoryColumns.count + 16
       * textColumns.count
@@ -143,23 +146,19 @@ struct CSVRows {
       cells.enumerated().map { Table.Column($1, name: columns.names?[$0]) })
   }
 
-  // Returns whether the record is a row, and throws if its number of cells is wrong.
+  // Returns whether the record is a row; it notes a wrong number of cells.
   //
   // It returns false for a line of blanks, which a table separated by tabs splits into cells.
-  private func holdsRow(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
+  private mutating func holdsRow(_ scanner: CSVScanner) -> Bool {
     let cells = scanner.cells
     // An object may lack keys, or have some that are no columns.
     if cells.count == columns.count || scanner.isOfObjects { return true }
     // A separator at the end of a line does not start another column.
     if cells.count == columns.count + 1, scanner.isBlank(cells[columns.count]) { return true }
-    if cells.allSatisfy(scanner.isBlank) { return false }
-    throw SoftmaxError(
-      .invalidData,
-      "has \(cells.count) \(cells.count == 1 ? "cell" : "cells"), but line \(columns.line) "
-        + "has \(columns.count)",
-      remedy:
-        "give each line a cell for each column; put cells with separators into quotes, or name "
-        + "the separator (--separator)", at: scanner.location(nil))
+    if !cells.allSatisfy(scanner.isBlank) {
+      raggedLines.add(line: scanner.line, cellCount: cells.count)
+    }
+    return false
   }
 
   private mutating func moveBlock() {

@@ -64,6 +64,7 @@ public struct CSVTable: Sendable {
     _ rows: consuming CSVRows, columns: CSVColumns, sample: CSVSample, path: String,
     format: CSVFormat
   ) throws(SoftmaxError) {
+    if let error = rows.raggedLines.error(columns: columns, path: path) { throw error }
     table = try rows.finish()
     faults = rows.faults
     categories = rows.categories

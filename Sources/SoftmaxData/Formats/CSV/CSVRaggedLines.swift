@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import SoftmaxCore
+
+/// The lines with another number of cells than columns: the first ones, and how many there are.
+struct CSVRaggedLines {
+  private var first: [(line: Int, cellCount: Int)] = []
+  private var count = 0
+
+  var isEmpty: Bool { count == 0 }
+
+  /// Adds a line after those that were added before.
+  mutating func add(line: Int, cellCount: Int) {
+    if first.count < CSVFaults.shownCount { first.append((line, cellCount)) }
+    count += 1
+  }
+
+  /// Returns the error that names the first lines; nil if there are none.
+  func error(columns: CSVColumns, path: String) -> SoftmaxError? {
+    guard let (line, cellCount) = first.first else { return nil }
+    func cells(_ count: Int) -> String { "\(count) \(count == 1 ? "cell" : "cells")" }
+    let further = first.dropFirst().map { "line \($0.line), \(cells($0.cellCount))" }
+    let rest = further.joined(separator: "; ") + (count > first.count ? "; ..." : "")
+    return SoftmaxError(
+      .invalidData,
+      "has \(cells(cellCount)), but line \(columns.line) has \(columns.count)"
+        + (further.isEmpty ? "" : " (and \(count - 1) more: \(rest))"),
+      remedy:
+        "give each line a cell for each column; put cells with separators into quotes, or name "
+        + "the separator (--separator)", at: .cell(path: path, line: line, column: nil))
+  }
+}
