@@ -113,6 +113,20 @@ import Testing
     #expect(train["rows"] as? Int == 40)
     #expect(train["class_counts"] == nil)
     #expect((train["features"] as? [Any])?.count == 3)
+    let because = try #require(object["no_classes_because"] as? String)
+    #expect(because.contains("line 1, column 3") && because.contains("(--target)"), "\(because)")
+    // Of another fault the error stays.
+    let weighted = try bench.run("inspect", "prices.csv", "--target", "kind", "--weight", "kind")
+    #expect(weighted.exitCode == 1)
+    try bench.write(Array("w,kind\n1,a\n-1,b\n2,a\n".utf8), to: "weights.csv")
+    let negative = try bench.run("inspect", "weights.csv", "--weight", "w")
+    #expect(negative.exitCode == 1)
+    #expect(negative.errors.contains("a weight must be at least 0"), "\(negative.errors)")
+    // Objects are shown in the same way.
+    let objects = (0..<40).map { #"{"size":\#($0 % 3),"price":\#(Double($0) + 0.5)}"# }
+    try bench.write(Array(objects.joined(separator: "\n").utf8), to: "prices.jsonl")
+    let lines = try bench.run("inspect", "prices.jsonl")
+    #expect(lines.output.contains("no column of classes named"), "\(lines.errors)")
     // A column that was named for the classes has to hold them.
     #expect(try bench.run("inspect", "prices.csv", "--target", "price").exitCode == 1)
     #expect(try bench.run("inspect", "prices.csv", "--target", "kind").exitCode == 0)

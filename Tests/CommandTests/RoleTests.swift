@@ -28,6 +28,28 @@ import Testing
     return outcome
   }
 
+  @Test func theFirstRowToJudgeByMayHaveTheWeightZeroButNotAll() throws {
+    let rows = ["pulse,ill,w", "61,yes,0", "70,no,1", "65,yes,2"]
+    try write(rows, to: "judged.csv")
+    _ = try run(
+      "train", "visits.csv", "--target", "ill", "--weight", "w", "--ignore", "day", "--ignore",
+      "patient", "--model", "linear", "--test", "judged.csv")
+    try write(["pulse,ill,w", "61,yes,0", "70,no,0"], to: "nothing.csv")
+    let nothing = try bench.run(
+      "train", "visits.csv", "--target", "ill", "--weight", "w", "--ignore", "day", "--ignore",
+      "patient", "--model", "linear", "--test", "nothing.csv")
+    #expect(nothing.exitCode == 1)
+    #expect(nothing.errors.contains("all rows to be judged by have the weight 0"))
+  }
+
+  @Test func groupsThatAreNamedReplaceTheTimesOfTheModel() throws {
+    _ = try run(
+      "train", "visits.csv", "--target", "ill", "--time-column", "day", "--model", "linear")
+    let judged = try bench.run(
+      "evaluate", "model.safetensors", "visits.csv", "--group", "patient", "--json")
+    #expect(judged.exitCode == 0, "\(judged.errors)")
+  }
+
   @Test func weightsAreTrainedAndJudgedByAndNotNeededToPredict() throws {
     let trained = try run(
       "train", "visits.csv", "--target", "ill", "--weight", "w", "--ignore", "day", "--model",

@@ -47,6 +47,7 @@ import Testing
       "1,2,x\n" + String(repeating: "1\n", count: 12), .invalidData,
       "line 11, 1 cell; ...)", 2, nil
     ),
+    ("1,2,x\n3,y\n5,\"6,z\n", .invalidData, "has 2 cells, but line 1 has 3", 2, nil),
     ("1,2,x\n3,\"4,y\n", .invalidData, "never closed", 2, 2),
     ("1,2,x\n3,\"4\"5,y\n", .invalidData, "closing quote", 2, 2),
     ("1,2,x\n3,4\"5,y\n", .invalidData, "quote stands within", 2, 2),

@@ -37,6 +37,32 @@ import Testing
     #expect(try table.dataset().classNames == ["a", "b"])
   }
 
+  @Test func aNumberIsNotReadByTheNotationOfTheTextsOfItsColumn() throws {
+    let rows =
+      (0..<8).map { #"{"p":"\#($0 + 1).234,5 €","k":"\#($0 % 2)"}"# } + [
+        #"{"p":1.234,"k":"0"}"#, #"{"p":1.5e3,"k":"1"}"#,
+      ]
+    let table = try table(rows.joined(separator: "\n"))
+    #expect(try numbers(table.table.columns[0]).suffix(3) == [8234.5, 1.234, 1500])
+    _ = try table.dataset()
+  }
+
+  @Test func objectsWithoutKeysHaveNoColumnsByNumber() throws {
+    for text in ["{}\n", #"{"a":{}}"#] {
+      for format in [CSVFormat(target: .column("1")), CSVFormat(ignoredColumns: ["1"])] {
+        #expect(throws: SoftmaxError.self) { try table(text, format) }
+      }
+    }
+  }
+
+  @Test func aModelWithoutNamesDoesNotTakeKeysInTheirOrder() throws {
+    let unnamed = try CSVTable.decode(Array("1,2,x\n3,4,y\n".utf8), name: "t.csv").schema
+    let error = #expect(throws: SoftmaxError.self) {
+      try table(#"{"b":1,"a":2,"c":"x"}"#, CSVFormat(schema: unnamed)).features()
+    }
+    #expect(error?.message.contains("have no names") == true)
+  }
+
   @Test func columnsAreTheKeysInTheOrderInWhichTheyAppear() throws {
     let table = try table(
       #"{"b":1,"a":2}"# + "\n" + #"{"a":3,"c":"x"}"# + "\n{}\n" + #"{"c":"y","b":4}"#)

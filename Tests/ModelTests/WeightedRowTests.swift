@@ -66,6 +66,18 @@ import Testing
     #expect(throws: SoftmaxError.self) { try Pipeline([.standardize], fittedTo: none) }
   }
 
+  @Test func aRowOfWeightZeroDoesNotRoundTheMeanOfTheOthers() throws {
+    let values: [Float] = [1e9, 0.1, 0.1, 0.1]
+    let data = try LabeledDataset(
+      features: .floats(Matrix(rowCount: 4, columnCount: 1, elements: values)),
+      labels: [0, 1, 0, 1],
+      classNames: ["a", "b"]
+    ).weighted(by: [0, 1, 1, 1])
+    let pipeline = try Pipeline([.standardize], fittedTo: data)
+    let step = try #require(pipeline.steps.last?.kind as? Standardization)
+    #expect(step.mean == [Double(Float(0.1))])
+  }
+
   @Test func everyMetricCountsRowsByTheirWeights() throws {
     let data = try rows()
     let model = try SoftmaxRegression(l2Penalty: 0.3).fitted(to: data)

@@ -127,7 +127,7 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// The column that held the classes; nil if there was none.
   public var target: Column? { columns.first { $0.role == .classes } }
 
-  private var hasNames: Bool { columns.contains { $0.name != nil } }
+  package var hasNames: Bool { columns.contains { $0.name != nil } }
 }
 
 // Finding the columns of the schema in a later table.

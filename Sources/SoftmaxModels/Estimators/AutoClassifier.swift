@@ -5,11 +5,10 @@ public import SoftmaxCore
 /// An estimator that compares kinds of models on the same folds, and fits the best one or an average of them.
 ///
 /// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
-/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and two bags of
-/// networks, on scaled features and on piecewise linear ones. A bag has a network for each fold, which learns from the
-/// other folds and keeps its best epoch on that fold. The rows of each fold are judged by models that did not learn from
-/// them. The probabilities of the better softmax regression and of the two bags are averaged, with equal shares unless the
-/// log loss of others is less by more than a standard error.
+/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
+/// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
+/// each fold are judged by models that did not learn from them. The probabilities of the better softmax regression and of
+/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error.
 ///
 /// ```swift
 /// let model = try AutoClassifier().fitted(to: passengers)
@@ -22,8 +21,8 @@ public import SoftmaxCore
 /// other groups, or from earlier rows. With times, the networks of the model are fitted again to folds of all rows.
 ///
 /// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
-/// seed and data give the same bits, whatever the number of threads. Sparse features and rows that are too few for
-/// folds get softmax regression alone.
+/// seed and data give the same bits, whatever the number of threads. Sparse features, samples with
+/// weights and rows that are too few for folds get softmax regression alone.
 ///
 /// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
 /// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.
@@ -73,8 +72,7 @@ extension AutoClassifier: Estimator {
   /// Samples of `validation` are left out, and the progress of the several trainings is not reported.
   ///
   /// - Throws: `unsupported` for a start, callbacks or a checkpoint, since several models are trained; `invalidArgument`
-  ///   for a wrong number of folds, or too few groups or
-  ///   times; the errors of ``SoftmaxRegressionCV``.
+  ///   for a wrong number of folds, or too few groups or times; the errors of ``SoftmaxRegressionCV``.
   public func fitted(
     to dataset: LabeledDataset, startingFrom model: Classifier?, validation: Validation,
     callbacks: [any TrainingCallback], resuming checkpoint: Checkpoint?, threads: Int?,

@@ -20,15 +20,8 @@ struct ModelSelector {
   private let work: SelectionWork
   private let omissions = Omissions()
   private static let usualWork = SelectionWork(seconds: nil)
-  // The shares of the parts of an average, the usual ones first: softmax regression, networks, networks on encoded
-  // numbers.
-  private static let shares: [Int: [[Double]]] = [
-    2: [[1, 2], [1, 1], [2, 1], [0, 1], [1, 0]],
-    3: [
-      [1, 1, 1], [1, 2, 0], [1, 0, 2], [2, 1, 1], [1, 2, 1], [0, 1, 1], [0, 2, 1], [0, 1, 0],
-      [0, 0, 1], [1, 0, 0],
-    ],
-  ].mapValues { $0.map { shares in shares.map { $0 / shares.reduce(0, +) } } }
+  // The shares of the networks in an average with softmax regression, the usual one first.
+  private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
 
   /// A kind of model, fitted to all rows and judged by the folds.
   private struct Candidate {
@@ -37,8 +30,6 @@ struct ModelSelector {
     let members: [ClassifierMember]
     let record: TrainingRecord?
     let evaluation: Evaluation
-
-    var inputCount: Int { members[0].network.inputCount }
 
     /// The evaluation as a part of the record.
     func summary(weight: Double) -> ModelSelection.Candidate {
@@ -91,24 +82,26 @@ struct ModelSelector {
     }
     var linear = try regression("softmax regression", .standardize)
     var others: [Candidate] = []
-    var isEncodable = false
     if let encoded = try encodedRegression() {
-      isEncodable = encoded.inputCount > linear.inputCount
       others.append(encoded)
       if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
     }
     // They are averaged with a regression that judged the same rows.
     let isJudgedByAll =
       linear.evaluation.rowCount == folds.reduce(0) { $0 + $1.judged.count }
-    let parts = [linear] + (isJudgedByAll ? try networks(isEncodable: isEncodable) : [])
-    // The usual average, unless the folds tell another from it.
-    let shares = Self.shares[parts.count] ?? [[1]]
-    var best = (shares: shares[0], evaluation: try average(of: parts, shares[0]))
-    for shares in shares.dropFirst() {
-      let evaluation = try average(of: parts, shares)
-      if isBetter(evaluation, than: best.evaluation) { best = (shares, evaluation) }
+    if !isJudgedByAll, budget != nil { omissions.texts.append(NetworkBag.name) }
+    guard isJudgedByAll, let networks = try networks() else {
+      return try single(linear, others: others)
     }
-    return try classifier(of: parts, best.shares, evaluation: best.evaluation, others: others)
+    // The usual average, unless the folds tell another from it.
+    var best = (share: Self.shares[0], evaluation: try average(linear, networks, Self.shares[0]))
+    for share in Self.shares.dropFirst() {
+      let evaluation = try average(linear, networks, share)
+      if isBetter(evaluation, than: best.evaluation) { best = (share, evaluation) }
+    }
+    guard best.share > 0 else { return try single(linear, others: others + [networks]) }
+    return try classifier(
+      linear, networks, share: best.share, evaluation: best.evaluation, others: others)
   }
 
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
@@ -126,19 +119,29 @@ struct ModelSelector {
     let mean = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
     var distances = zip(values, weights).map { $1 * ($0 - mean) }
     var correction = 1.0
-    if let groups = groupsOfJudged {
+    if let groups = groups(ofJudged: values.count) {
       var sums = [Double](repeating: 0, count: groupCount)
-      for (group, distance) in zip(groups, distances) { sums[group] += distance }
+      for (group, distance) in zip(groups.numbers, distances) { sums[group] += distance }
       distances = sums
-      correction = Double(groupCount) / Double(groupCount - 1)
+      correction = Double(groups.count) / Double(groups.count - 1)
     }
     let variance = distances.reduce(0) { $0 + $1 * $1 } / total * correction
     return (mean, (variance / total).squareRoot())
   }
 
+  // Returns the groups of the first judged rows, which are all or those of the first fold; nil without groups, and where
+  // there is one, which tells nothing of others.
+  private func groups(ofJudged rowCount: Int) -> (numbers: ArraySlice<Int>, count: Int)? {
+    guard let numbers = groupsOfJudged?.prefix(rowCount) else { return nil }
+    let count = Set(numbers).count
+    return count > 1 ? (numbers, count) : nil
+  }
+
   // Returns the 95 % interval of the accuracy; rows of one group tell less than as many of different groups.
   private func accuracyInterval(of evaluation: Evaluation) -> ClosedRange<Double> {
-    guard groupsOfJudged != nil else { return evaluation.accuracyInterval }
+    guard let groups = groups(ofJudged: evaluation.rowCount) else {
+      return evaluation.accuracyInterval
+    }
     let isRight = zip(evaluation.labels, evaluation.predictions).map { $0 == $1 ? 1.0 : 0 }
     let (accuracy, standardError) = mean(of: isRight, weights: evaluation.weights)
     let trials = accuracy * (1 - accuracy) / (standardError * standardError)
@@ -146,7 +149,7 @@ struct ModelSelector {
     return wilsonInterval(
       share: evaluation.accuracy,
       trials: standardError > 0
-        ? min(trials, evaluation.effectiveRowCount) : Double(groupCount))
+        ? min(trials, evaluation.effectiveRowCount) : Double(groups.count))
   }
 
   private func losses(of evaluation: Evaluation) -> [Double] {
@@ -154,48 +157,52 @@ struct ModelSelector {
   }
 
   private func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
-    try classifier(of: [candidate], [1], evaluation: candidate.evaluation, others: others)
+    var record = candidate.record
+    record?.selection = selection(
+      candidate.evaluation,
+      [candidate.summary(weight: 1)] + others.map { $0.summary(weight: 0) })
+    return try Classifier(
+      members: candidate.members, classNames: dataset.classNames, pipeline: candidate.pipeline,
+      trainingRecord: record)
   }
 
   // Returns the evaluation of an average on the rows of all folds.
-  private func average(of parts: [Candidate], _ shares: [Double]) throws -> Evaluation {
-    let chosen = zip(parts, shares).filter { $0.1 > 0 }
-    if chosen.count == 1 { return chosen[0].0.evaluation }
-    let logits = MemberAverage(weights: chosen.map(\.1))
-      .logits(of: chosen.map(\.0.evaluation.logits))
+  private func average(
+    _ linear: Candidate, _ networks: Candidate, _ share: Double
+  ) throws -> Evaluation {
+    if share == 0 { return linear.evaluation }
+    if share == 1 { return networks.evaluation }
+    let logits = MemberAverage(weights: [1 - share, share])
+      .logits(of: [linear.evaluation.logits, networks.evaluation.logits])
     return try Evaluation(
-      labels: parts[0].evaluation.labels, logits: logits, classNames: dataset.classNames,
-      sampleWeights: parts[0].evaluation.sampleWeights)
+      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames,
+      sampleWeights: linear.evaluation.sampleWeights)
   }
 
-  // Returns the average of candidates, or one of them.
   private func classifier(
-    of parts: [Candidate], _ shares: [Double], evaluation: Evaluation, others: [Candidate]
+    _ linear: Candidate, _ networks: Candidate, share: Double, evaluation: Evaluation,
+    others: [Candidate]
   ) throws -> Classifier {
-    let chosen = zip(parts, shares).filter { $0.1 > 0 }
-    let last = chosen[chosen.count - 1].0
-    var record = last.record
-    record?.selection = selection(
-      evaluation,
-      zip(parts, shares).map { $0.summary(weight: $1) } + others.map { $0.summary(weight: 0) })
-    if chosen.count == 1 {
-      return try Classifier(
-        members: last.members, classNames: dataset.classNames, pipeline: last.pipeline,
-        trainingRecord: record)
-    }
     // The steps that arrange the columns are the same for all.
-    let shared = last.pipeline.steps.filter {
+    let shared = networks.pipeline.steps.filter {
       if case .arrange = $0.kind.action { true } else { false }
     }
-    let members = chosen.flatMap { candidate, share in
-      candidate.members.map {
+    func members(of candidate: Candidate, share: Double) -> [ClassifierMember] {
+      let steps = Array(candidate.pipeline.steps.dropFirst(shared.count))
+      return candidate.members.map {
         ClassifierMember(
-          network: $0.network, steps: Array(candidate.pipeline.steps.dropFirst(shared.count)),
-          weight: share / Double(candidate.members.count))
+          network: $0.network, steps: steps, weight: share / Double(candidate.members.count))
       }
     }
+    var record = networks.record
+    record?.selection = selection(
+      evaluation,
+      [linear.summary(weight: 1 - share)] + others.map { $0.summary(weight: 0) }
+        + [networks.summary(weight: share)])
     return try Classifier(
-      members: members, classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
+      members: (share < 1 ? members(of: linear, share: 1 - share) : [])
+        + members(of: networks, share: share),
+      classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
       trainingRecord: record)
   }
 
@@ -260,8 +267,10 @@ struct ModelSelector {
     let (search, usual) = (
       work.search(size(after: pipeline)), Self.usualWork.search(size(after: pipeline))
     )
-    if search != usual {
-      let count = search.cs?.count ?? estimator.cs.count
+    let count = search.cs?.count ?? estimator.cs.count
+    if count < usual.cs?.count ?? estimator.cs.count
+      || search.judgeCount != nil && usual.judgeCount == nil
+    {
       omissions.texts.append(
         "\(name): \(count) of \(usual.cs?.count ?? estimator.cs.count) penalties, "
           + (search.judgeCount == nil
@@ -301,38 +310,29 @@ struct ModelSelector {
     return candidate
   }
 
-  // Returns the bags of networks on scaled numbers and on encoded ones: none if there are too few rows or too many
-  // operations, one if no number is encoded.
-  private func networks(isEncodable: Bool) throws -> [Candidate] {
+  private func networks() throws -> Candidate? {
     // The best epoch, the temperature and the shares are chosen by labels of equal weight.
     guard case .labels = dataset.targets, dataset.sampleWeights == nil,
       dataset.features.sparse == nil
-    else { return [] }
-    var steps = [(name: "networks", step: PreprocessingStep.robustScale)]
-    if isEncodable { steps.append(("networks, piecewise linear", .piecewiseLinear)) }
-    return try steps.compactMap { name, step in
-      try networks(name, step, bagCount: steps.count)
+    else {
+      return nil
     }
-  }
-
-  private func networks(
-    _ name: String, _ step: PreprocessingStep, bagCount: Int
-  ) throws -> Candidate? {
-    let data = try TrainingData(dataset, validation: .none, preprocessing: [step], seed: seed)
-    let usual = networkBag(data.training, folds: folds, work: Self.usualWork, bagCount: bagCount)
-    guard let bag = networkBag(data.training, folds: folds, work: work, bagCount: bagCount) else {
-      if usual != nil { omissions.texts.append(name) }
+    let data = try TrainingData(
+      dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
+    let usual = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
+    guard let bag = networkBag(data.training, folds: folds) else {
+      if usual != nil { omissions.texts.append(NetworkBag.name) }
       return nil
     }
     if let usual, usual.epochCount > bag.epochCount {
-      omissions.texts.append("\(name): \(bag.epochCount) of \(usual.epochCount) epochs")
+      omissions.texts.append(
+        "\(NetworkBag.name): \(bag.epochCount) of \(usual.epochCount) epochs")
     }
-    try observer?.candidateBegins(name)
+    try observer?.candidateBegins(NetworkBag.name)
     let (fitted, networks): (NetworkBag.Fitted, [Sequential])
     do {
       fitted = try bag.fitted(until: observer?.isCancelled)
-      networks = try lastNetworks(
-        like: fitted, on: data.training, bagCount: bagCount)
+      networks = try lastNetworks(like: fitted, on: data.training)
     } catch let error as SoftmaxError where error.code == .diverged {
       return nil
     } catch {
@@ -340,7 +340,7 @@ struct ModelSelector {
       throw error
     }
     let candidate = Candidate(
-      name: name, pipeline: data.pipeline,
+      name: NetworkBag.name, pipeline: data.pipeline,
       members: networks.map { ClassifierMember(network: $0) }, record: bag.record,
       evaluation: try evaluation(fitted.heldOut))
     try observer?.candidateEnds(candidate.summary(weight: 0))
@@ -350,21 +350,18 @@ struct ModelSelector {
   // Returns the networks of the model: those that were judged, unless they learned from earlier rows only. Then others
   // learn from all, in folds that are not of times.
   private func lastNetworks(
-    like judged: NetworkBag.Fitted, on rows: LabeledDataset, bagCount: Int
+    like judged: NetworkBag.Fitted, on rows: LabeledDataset
   ) throws -> [Sequential] {
     guard rows.origins?.areTimes == true else { return judged.networks }
     let rows = try rows.with(origins: nil)
-    guard let folds = try? rows.folds(foldCount),
-      let bag = networkBag(rows, folds: folds, work: work, bagCount: bagCount)
+    guard let folds = try? rows.folds(foldCount), let bag = networkBag(rows, folds: folds)
     else { return judged.networks }
-    return try bag.fitted(until: observer?.isCancelled).networks
+    return try bag.networks(dividedBy: judged.temperature, until: observer?.isCancelled)
   }
 
-  private func networkBag(
-    _ rows: LabeledDataset, folds: [Fold], work: SelectionWork, bagCount: Int
-  ) -> NetworkBag? {
+  private func networkBag(_ rows: LabeledDataset, folds: [Fold]) -> NetworkBag? {
     NetworkBag(
       rows, folds: folds, seed: seed, execution: execution,
-      operationCount: work.networkOperationCount / Double(bagCount))
+      operationCount: work.networkOperationCount)
   }
 }

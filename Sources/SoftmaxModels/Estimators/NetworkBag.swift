@@ -9,6 +9,8 @@ import SoftmaxCore
 /// data", NeurIPS 2024: the layers, the start, the rates and the schedule of RealMLP, without label smoothing and
 /// embeddings of numbers.
 struct NetworkBag {
+  static let name = "networks"
+
   private static let hiddenUnits = 128
   private static let hiddenLayerCount = 3
   private static let dropout = 0.15
@@ -21,8 +23,7 @@ struct NetworkBag {
   private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
-  /// The multiplications and additions of the members of all bags up to which they are trained for the most epochs, by
-  /// default.
+  /// The multiplications and additions of all members up to which they are trained for the most epochs, by default.
   static let greatestOperationCount = 2e12
 
   private let rows: LabeledDataset
@@ -36,6 +37,8 @@ struct NetworkBag {
   struct Fitted {
     let networks: [Sequential]
     let heldOut: [HeldOutLogits]
+    /// The temperature by which the outputs were divided; nil if there are too few rows to tell it.
+    var temperature: Double? = nil
   }
 
   /// Whether the networks would be trained for all their epochs.
@@ -62,7 +65,7 @@ struct NetworkBag {
   ///   - operationCount: the most multiplications and additions of all networks.
   init?(
     _ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution,
-    operationCount: Double
+    operationCount: Double = greatestOperationCount
   ) {
     self.rows = rows
     self.folds = folds
@@ -105,13 +108,27 @@ struct NetworkBag {
   /// - Parameter isCancelled: asked from any thread, a few times a second; the training ends if it is true.
   /// - Throws: `CancellationError` if it was cancelled; `diverged`.
   func fitted(until isCancelled: (@Sendable () -> Bool)? = nil) throws -> Fitted {
-    let workerCount = min(execution.threadCount, folds.count)
-    let inner = execution.limited(to: max(1, execution.threadCount / workerCount))
-    let networks = try WorkerTeam(threadCount: workerCount).results(ofTasks: folds.count) {
-      try network(fold: $0, execution: inner, until: isCancelled)
-    }
+    let networks = try trained(until: isCancelled)
     let fitted = Fitted(networks: networks, heldOut: try heldOutLogits(of: networks))
     return rows.count < Self.calibratedRowCount ? fitted : try calibrated(fitted)
+  }
+
+  /// Trains the networks, and divides their outputs by a temperature that is known.
+  func networks(
+    dividedBy temperature: Double?, until isCancelled: (@Sendable () -> Bool)?
+  ) throws -> [Sequential] {
+    var networks = try trained(until: isCancelled)
+    guard let temperature else { return networks }
+    for index in networks.indices { try networks[index].divideOutputs(by: temperature) }
+    return networks
+  }
+
+  private func trained(until isCancelled: (@Sendable () -> Bool)?) throws -> [Sequential] {
+    let workerCount = min(execution.threadCount, folds.count)
+    let inner = execution.limited(to: max(1, execution.threadCount / workerCount))
+    return try WorkerTeam(threadCount: workerCount).results(ofTasks: folds.count) {
+      try network(fold: $0, execution: inner, until: isCancelled)
+    }
   }
 
   /// Divides the outputs of all networks by one temperature, that of the rows that each did not learn from.
@@ -123,7 +140,8 @@ struct NetworkBag {
       labels: fitted.heldOut.flatMap(\.rows).map { rows.labels[$0] })
     var networks = fitted.networks
     for index in networks.indices { try networks[index].divideOutputs(by: temperature) }
-    return Fitted(networks: networks, heldOut: try heldOutLogits(of: networks))
+    return Fitted(
+      networks: networks, heldOut: try heldOutLogits(of: networks), temperature: temperature)
   }
 
   private func heldOutLogits(of networks: [Sequential]) throws(SoftmaxError) -> [HeldOutLogits] {

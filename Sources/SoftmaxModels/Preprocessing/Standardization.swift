@@ -63,7 +63,7 @@ package struct Standardization: PreprocessingKind {
 
   // Two passes over the rows, because the sum of squared distances from the mean loses no precision if the
   // mean is large. Each sum goes over the rows in ascending order. The mean is computed relative to the
-  // first row, so the mean of a constant feature is exact. A row of weight 2 counts like two rows.
+  // first row that counts, so the mean of a constant feature is exact. A row of weight 2 counts like two rows.
   package func fitted(to rows: PreprocessedRows) throws(SoftmaxError) -> Standardization {
     let weights = rows.weights.map { $0.map { Double($0) } }
     let count = weights?.reduce(0, +) ?? Double(rows.rowCount)
@@ -75,15 +75,18 @@ package struct Standardization: PreprocessingKind {
     let width = rows.columnCount
     var origin: [Double] = []
     var mean = [Double](repeating: 0, count: width)
+    let originRow = weights?.firstIndex { $0 > 0 } ?? 0
     try rows.forEachBlock { first, values throws(SoftmaxError) in
-      if origin.isEmpty { origin = Array(values.prefix(width)) }
+      if origin.isEmpty, first + values.count / width > originRow {
+        origin = Array(values.dropFirst((originRow - first) * width).prefix(width))
+      }
       var column = 0
       for (index, value) in values.enumerated() {
         guard value.isFinite else {
           throw rows.failure(row: first + index / width, column: column)
         }
-        let weight = weights?[first + index / width] ?? 1
-        mean[column] += weight * (value - origin[column])
+        let row = first + index / width
+        if row >= originRow { mean[column] += (weights?[row] ?? 1) * (value - origin[column]) }
         column = column + 1 == width ? 0 : column + 1
       }
     }

@@ -13,7 +13,7 @@ extension ModelSelection {
           ? chosen.name : "\(NumberText.fixed(100 * chosen.weight, 0)) % \(chosen.name)"
       }.joined(separator: ", ")
     var lines = [
-      "chosen         \(chosen)",
+      "chosen         \(PrintableText.line(chosen))",
       "cv accuracy    \(metric(accuracy)), 95 % interval \(metric(accuracyLow)) to "
         + "\(metric(accuracyHigh)); always the most frequent class: \(metric(baselineAccuracy))",
       "cv log loss    \(metric(logLoss)) ± \(metric(logLossStandardError)); the classes' shares: "
@@ -23,7 +23,7 @@ extension ModelSelection {
     if let leftOut, let budget {
       lines.append(
         "left out       for the budget of about \(NumberText.size(budget)) s: "
-          + (leftOut.isEmpty ? "nothing" : leftOut.joined(separator: "; ")))
+          + (leftOut.isEmpty ? "nothing" : PrintableText.line(leftOut.joined(separator: "; "))))
     }
     if !isBetterThanBaseline {
       lines.append(
@@ -40,7 +40,7 @@ extension ModelSelection {
     case "times":
       "\(NumberText.grouped(rowCount)) rows, each by models of earlier rows; the model itself has learned from all rows"
     case let origin?:
-      "\(NumberText.grouped(rowCount)) rows, each by models of other \(origin)"
+      "\(NumberText.grouped(rowCount)) rows, each by models of other \(PrintableText.line(origin))"
     }
   }
 }

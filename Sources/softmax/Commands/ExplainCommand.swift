@@ -101,7 +101,8 @@ struct ExplainCommand: ParsableCommand {
     return try Explanation(
       SoftmaxWalkthrough(
         logits: classifier.logits(for: batch.features),
-        labels: classifier.evaluation(on: batch).labels, classNames: classifier.classNames),
+        labels: classifier.evaluation(on: batch.weighted(by: nil)).labels,
+        classNames: classifier.classNames),
       rowNumbers: chosen.map { reference.row ?? $0 },
       origin: model.map { "The scores are those of \($0)." }
         ?? "The scores are those of an untrained layer; --model names a trained one.")

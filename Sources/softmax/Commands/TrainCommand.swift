@@ -99,7 +99,11 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "model"))
   var output = "model.safetensors"
 
-  @Flag(help: "Replace a model or a checkpoint that is there already.")
+  @Flag(
+    help: """
+      Replace a model or a checkpoint that is there already; a training that goes on from a checkpoint does so \
+      without it.
+      """)
   var force = false
 
   @Flag(help: "Write the results as JSON, an object a line.")

@@ -25,7 +25,9 @@ struct TrainingRun {
     // A training that goes on may have written its model before, since one command line starts and resumes it.
     try OutputFile.validate(command.output, replaces: command.force || checkpoint != nil)
     if let path = watching.checkpoint {
-      try OutputFile.validate(path, replaces: command.force || watching.goesOnInCheckpoint)
+      try OutputFile.validate(
+        path, replaces: command.force || watching.goesOnInCheckpoint,
+        remedy: "go on from it (--resume), choose another name")
     }
 
     var loader = DatasetLoader(
@@ -229,9 +231,11 @@ struct TrainingRun {
   private func nextCommand(isJudged: Bool, isTable: Bool) -> String {
     let model = ShellWord.quoted(command.output)
     if !isJudged, isTable {
+      let ending = [".jsonl", ".ndjson"].contains(where: command.data.hasSuffix) ? "jsonl" : "csv"
       let words = command.source.table.wordsOfForm.map(ShellWord.quoted)
       return PrintableText.line(
-        (["softmax predict \(model) new.csv --output predicted.csv"] + words).joined(separator: " ")
+        (["softmax predict \(model) new.\(ending) --output predicted.\(ending)"] + words)
+          .joined(separator: " ")
       )
     }
     var words = ["softmax", isJudged ? "evaluate" : "inspect", model]

@@ -67,8 +67,8 @@ struct DataInspection: Inspection {
       let names = identifiers.map(\.description).joined(separator: ", ")
       lines.append(line("identifiers", PrintableText.line(names)))
     }
-    if let first = parts.first {
-      lines += RoleInspection(first.samples).lines.map { line($0.title, $0.text) }
+    if let samples = parts.first?.samples {
+      lines += RoleInspection(samples).lines.map { line($0.title, $0.text) }
     }
     for part in parts {
       let range = part.range.map { ", values \($0.description)" } ?? ""
@@ -83,9 +83,7 @@ struct DataInspection: Inspection {
     var warnings: [String] = []
     if let classFault {
       warnings.append(
-        PrintableText.line(
-          "the last column cannot be taken for the classes: " + classFault.message
-            + "; name another (--target)"))
+        PrintableText.line("no classes in the last column: \(classFault)"))
     }
     func rows(_ count: Int) -> String {
       "\(NumberText.grouped(count)) \(count == 1 ? "row" : "rows")"
@@ -169,6 +167,7 @@ struct DataInspection: Inspection {
       ("shape", .array(featureShape.map { .integer($0) })),
       ("classes", classFault == nil ? .array(classNames.map { .string($0) }) : .null),
     ]
+    if let classFault { members.append(("no_classes_because", .string("\(classFault)"))) }
     if !identifiers.isEmpty {
       let columns = identifiers.map { identifier in
         JSONValue.object([
@@ -178,7 +177,7 @@ struct DataInspection: Inspection {
       }
       members.append(("identifiers", .array(columns)))
     }
-    if let first = parts.first { members += RoleInspection(first.samples).members }
+    if let samples = parts.first?.samples { members += RoleInspection(samples).members }
     for part in parts { members.append((part.name, part.json)) }
     if let sharedCount { members.append(("test_rows_in_train", .integer(sharedCount))) }
     return .object(members)

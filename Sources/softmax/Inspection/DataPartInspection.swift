@@ -6,8 +6,8 @@ import SoftmaxKit
 struct DataPartInspection {
   let name: String
   let rows: Features
-  // Nil for rows without classes.
-  private let samples: LabeledDataset?
+  /// The rows with their classes; nil if they have none.
+  let samples: LabeledDataset?
   /// The number of rows of each class.
   let classCounts: [Int]
   let range: ValueRange?

@@ -6,6 +6,7 @@ import SoftmaxKit
 /// The file that a model will be written to, which is checked before the training starts.
 struct OutputFile {
   private let path: String
+  private let remedy: String
 
   private static let longestName = 255
   // The limit of the safetensors library; with a larger length the file is not safetensors.
@@ -13,9 +14,13 @@ struct OutputFile {
 
   /// Throws unless a file can be created at the path.
   ///
-  /// - Parameter replaces: whether a model that is there is replaced.
-  static func validate(_ path: String, replaces: Bool) throws(SoftmaxError) {
-    let file = OutputFile(path: path)
+  /// - Parameters:
+  ///   - replaces: whether a model that is there is replaced.
+  ///   - remedy: what else to do about a model that is there.
+  static func validate(
+    _ path: String, replaces: Bool, remedy: String = "choose another name"
+  ) throws(SoftmaxError) {
+    let file = OutputFile(path: path, remedy: remedy)
     try file.validateName()
     try file.validateLink()
     try file.validateFolder()
@@ -80,8 +85,7 @@ struct OutputFile {
         remedy: "choose another name, or remove the file")
     }
     guard replaces else {
-      throw failure(
-        "is there already", remedy: "choose another name, or replace it (--force)")
+      throw failure("is there already", remedy: remedy + ", or replace it (--force)")
     }
   }
 

@@ -124,7 +124,7 @@ package final class CSVBlockReader {
   ///   - byteCount: the number of bytes of text after which a block ends earlier.
   package func next(rowCount: Int, byteCount: Int) throws(SoftmaxError) -> CSVBlock? {
     var (rows, records) = (rows(), CSVRecords(separator: separator, path: scanner.path))
-    while hasRow, rows.count < rowCount, records.byteCount < byteCount {
+    while hasRow, rows.count < rowCount, records.byteCount < byteCount, !rows.raggedLines.isFull {
       if try rows.append(scanner) { records.append(scanner, cellCount: columns.count) }
       hasRow = try scanner.advance()
     }
@@ -139,9 +139,14 @@ package final class CSVBlockReader {
   func rest() throws(SoftmaxError) -> CSVTable {
     var rows = rows()
     rows.reserve(rowCount: expectedRowCount)
-    while hasRow {
-      _ = try rows.append(scanner)
-      hasRow = try scanner.advance()
+    do throws(SoftmaxError) {
+      while hasRow {
+        _ = try rows.append(scanner)
+        hasRow = try scanner.advance()
+      }
+    } catch {
+      // What was wrong in earlier lines comes first.
+      throw rows.raggedLines.error(columns: columns, path: scanner.path) ?? error
     }
     return try table(of: rows)
   }

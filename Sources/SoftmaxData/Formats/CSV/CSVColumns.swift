@@ -253,7 +253,7 @@ extension CSVColumns {
     }
 
     func place(ofNumber text: String) -> Int? {
-      Int(text).flatMap { (1...count).contains($0) ? $0 - 1 : nil }
+      Int(text).flatMap { $0 >= 1 && $0 <= count ? $0 - 1 : nil }
     }
 
     /// Returns the index of the only column that a text can refer to; nil if there is none or more than
@@ -354,7 +354,13 @@ extension CSVColumns {
     ) throws(SoftmaxError) -> [Int: TableSchema.Role] {
       guard let schema = format.schema else { return roles }
       var roles = roles
-      for (name, role) in format.namedColumns where name == nil {
+      // Either tells which rows are kept apart.
+      let origins: [TableSchema.Role] = [.groups, .times]
+      let areOriginsNamed = format.namedColumns.contains {
+        $0.name != nil && origins.contains($0.role)
+      }
+      for (name, role) in format.namedColumns
+      where name == nil && !(areOriginsNamed && origins.contains(role)) {
         guard let place = try schema.place(of: role, among: columnNames), roles[place] == nil else {
           continue
         }

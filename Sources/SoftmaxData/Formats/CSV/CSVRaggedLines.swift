@@ -7,6 +7,8 @@ struct CSVRaggedLines {
   private var count = 0
 
   var isEmpty: Bool { count == 0 }
+  /// Whether further lines are only counted.
+  var isFull: Bool { first.count == CSVFaults.shownCount }
 
   /// Adds a line after those that were added before.
   mutating func add(line: Int, cellCount: Int) {

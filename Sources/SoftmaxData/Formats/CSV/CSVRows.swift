@@ -225,6 +225,14 @@ struct CSVRows {
       note(columnIn: column, scanner)
       return .nan
     }
+    // A number of JSON is not written like the texts of its column.
+    if scanner.isOfObjects, !cell.isQuoted, notation.dateOrder == nil,
+      case .number(let number) = scanner.number(in: cell, mark: decimalMark),
+      !marks.contains(number)
+    {
+      if number < 0, column == weightColumn { noteNegative(column, scanner) }
+      return number
+    }
     if let order = notation.dateOrder {
       if let seconds = CSVWrittenDate.seconds(text, order) { return seconds }
       if columns.ambiguousDates.contains(column), CSVWrittenDate.seconds(text, order.other) != nil {

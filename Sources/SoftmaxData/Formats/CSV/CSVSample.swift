@@ -19,6 +19,8 @@ struct CSVSample {
   static let byteCount = 1 << 18
   private static let byteCountOfLong = 1 << 21
   static let recordCount = 256
+  // Objects may lack most keys, and each is a cell.
+  private static let greatestCellCount = 1 << 20
   /// The number of cells per record that the score of a separator examines.
   private static let comparedCellCount = 64
 
@@ -104,11 +106,16 @@ struct CSVSample {
     }
     // The columns that have numbers of JSON, and those that have other cells.
     var (numbers, others) = (Set<Int>(), Set<Int>())
-    for bytes in [bytes, further[...]] where !bytes.isEmpty {
+    // The further lines are those that the types of late columns are found from.
+    for (bytes, greatestCount) in [(bytes, Self.recordCount), (further[...], .max)]
+    where !bytes.isEmpty {
       let scanner = sample(separator, of: bytes)
-      var count = 0
-      while count < Self.recordCount, (try? scanner.advance()) == true {
+      var (count, cellCount) = (0, 0)
+      while count < greatestCount, cellCount < Self.greatestCellCount,
+        (try? scanner.advance()) == true
+      {
         count += 1
+        cellCount += scanner.cells.count
         texts.append(scanner.cells.map { scanner.text(of: $0) ?? "" })
         records.append(scanner.cells.map { cell($0, scanner) })
         guard scanner.isOfObjects, let record = records.last else { continue }

@@ -151,6 +151,11 @@ public struct CSVTable: Sendable {
     return dataset.described(by: knownSchema ?? schema)
   }
 
+  /// Whether the class column, which nobody has named, holds none: it looks like a quantity or has gaps.
+  var isTargetUnlikely: Bool {
+    quantityError != nil || target.map { table.columns[$0].missingCount > 0 } ?? false
+  }
+
   /// Returns a text in quotes, truncated for a message.
   static func quoted(_ text: String) -> String {
     let short = text.count > 40 ? text.prefix(40) + "..." : text[...]
@@ -185,6 +190,13 @@ public struct CSVTable: Sendable {
   func featurePlaces() throws(SoftmaxError) -> [Int] {
     let own = schema.columns.indices.filter { schema.columns[$0].role == .feature }
     guard let known = knownSchema else { return own }
+    guard !isOfObjects || known.hasNames else {
+      throw SoftmaxError(
+        .unsupported,
+        "the features of the model have no names, so they cannot be found among the keys of JSON lines",
+        remedy: "write the values as comma-separated ones, in the order of the training table",
+        at: .file(path: path, offset: nil))
+    }
     let names = table.columns.map(\.name)
     if let target, let name = names[target], known.features.contains(where: { $0.name == name }),
       !own.contains(where: { names[$0] == name })
@@ -254,7 +266,8 @@ extension CSVTable {
     _ table: Table, _ schema: TableSchema, _ columns: CSVColumns
   ) -> [String] {
     let features = table.columns.indices.filter { schema.columns[$0].role == .feature }
-    let dates = features.filter(columns.ambiguousDates.contains).map { place in
+    let times = table.columns.indices.filter { schema.columns[$0].role == .times }
+    let dates = (features + times).filter(columns.ambiguousDates.contains).map { place in
       "\(columns.label(of: place)) may begin with the day or with the month; it is read as "
         + "\(columns.notations[place]?.example ?? ""): write dates like 2024-03-31 if that is wrong"
     }

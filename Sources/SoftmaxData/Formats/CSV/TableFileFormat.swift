@@ -32,6 +32,7 @@ struct TableFileFormat: FileFormat {
   func rowsWithoutClasses(
     _ file: DataFile, options: ReadingOptions
   ) throws(SoftmaxError) -> PredictionRows? {
+    guard options.table.target == nil, try table(file, options).isTargetUnlikely else { return nil }
     var options = options
     options.table.target = CSVFormat.Target.none
     return try rows(file, part: nil, options: options)

@@ -26,6 +26,13 @@ struct JSONLinesFileFormat: FileFormat {
     return try table.rows(file, part: part, options: options)
   }
 
+  func rowsWithoutClasses(
+    _ file: DataFile, options: ReadingOptions
+  ) throws(SoftmaxError) -> PredictionRows? {
+    try validateIsRecognized(file)
+    return try table.rowsWithoutClasses(file, options: options)
+  }
+
   func blocks(
     _ file: DataFile, options: ReadingOptions
   ) throws(SoftmaxError) -> CSVBlockReader? {
