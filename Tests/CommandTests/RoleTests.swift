@@ -39,7 +39,7 @@ import Testing
       "train", "visits.csv", "--target", "ill", "--weight", "w", "--ignore", "day", "--ignore",
       "patient", "--model", "linear", "--test", "nothing.csv")
     #expect(nothing.exitCode == 1)
-    #expect(nothing.errors.contains("all rows to be judged by have the weight 0"))
+    #expect(nothing.errors.contains("all weights in \"w\" are 0"))
   }
 
   @Test func groupsThatAreNamedReplaceTheTimesOfTheModel() throws {

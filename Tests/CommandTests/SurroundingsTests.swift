@@ -96,7 +96,7 @@ import Testing
       #expect(outcome.output == expected, "\(script): \(outcome.errors)")
     }
     let piped = "cat train.csv | \"$0\" train - --model linear --epochs 60 --learning-rate 0.5"
-    let trained = try shell("cp model.safetensors before; \(piped)")
+    let trained = try shell("mv model.safetensors before; \(piped)")
     #expect(trained.errors.contains("standard input: read as comma, header, 4 rows"))
     let weights = try ["before", "model.safetensors"].map { name in
       try bench.run("inspect", name, "--json").objects().first?["weights_sha256"] as? String

@@ -52,7 +52,8 @@ struct Workbench {
       "CLICOLOR": "", "COLORTERM": "", "SOFTMAX_ISA": "",
     ]
     return try PseudoTerminal.run(
-      arguments, columns: columns, environment: usual.merging(environment) { $1 }, in: folder.url)
+      replacing(arguments), columns: columns, environment: usual.merging(environment) { $1 },
+      in: folder.url)
   }
 
   /// Trains on the built-in digits for one epoch; the model is `model.safetensors`.

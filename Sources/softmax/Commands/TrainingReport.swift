@@ -75,11 +75,6 @@ final class TrainingReport: TrainingCallback {
         at: error.location, cause: error.cause)
     }
     _ = try test.matching(classNames: classifier.classNames)
-    guard test.sampleWeights?.contains(where: { $0 > 0 }) ?? true else {
-      throw SoftmaxError(
-        .invalidData, "all rows to be judged by have the weight 0",
-        remedy: "give some of them a weight greater than 0")
-    }
     // A single row may have the weight 0.
     let row = try test.selecting(rows: 0..<min(1, test.count)).weighted(by: nil)
     _ = try classifier.evaluation(on: row)

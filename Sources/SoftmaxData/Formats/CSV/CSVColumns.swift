@@ -333,6 +333,9 @@ extension CSVColumns {
     func namedRoles(of format: CSVFormat) throws(SoftmaxError) -> [Int: TableSchema.Role] {
       var roles: [Int: TableSchema.Role] = [:]
       for column in format.ignoredColumns {
+        // A later table may lack what the model does not use.
+        let isThere = naming.place(of: column) != nil || !naming.places(ofName: column).isEmpty
+        if format.schema != nil, !isThere { continue }
         roles[try place(of: column, "to leave out")] = .ignored
       }
       for (name, role) in format.namedColumns {
