@@ -306,5 +306,6 @@ TABLES = {
     "sweep": sweep_table,
     "solves": lambda _: once.text(),
     "tables": lambda _: tables.text(),
+    "table_times": lambda _: tables.times(),
     "commands": commands,
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `Benchmarks/tables/run.py` measured, kept in tables/results.jsonl."""
+"""What `Benchmarks/tables/run.py` measured, kept in tables/results.jsonl and tables/times.jsonl."""
 
 import json
 import statistics
@@ -8,6 +8,7 @@ from .build import FOLDER
 from .text import table
 
 RESULTS = FOLDER / "tables" / "results.jsonl"
+TIMES = FOLDER / "tables" / "times.jsonl"
 PEERS = {
     "logistic": "LogisticRegression",
     "logistic-cv": "LogisticRegressionCV",
@@ -45,3 +46,27 @@ def text():
         for name, row in zip([*names, "mean"], zip(*columns))
     ]
     return table(heads, body)
+
+
+def times():
+    """Accuracy, log loss and seconds of one split of each table, ours and CatBoost in turn."""
+    if not TIMES.exists():
+        return "Not measured yet."
+    lines = [json.loads(line) for line in TIMES.read_text().splitlines()]
+    known = {(line["table"], line["model"]): line for line in lines}
+    names = sorted({t for t, _ in known if (t, "softmax") in known and (t, "catboost") in known})
+    keys = ("accuracy", "log_loss", "seconds")
+
+    def cells(rows, summarize):
+        accuracy, loss, seconds = ([row[key] for row in rows] for key in keys)
+        return [
+            f"{100 * statistics.fmean(accuracy):.1f}",
+            f"{statistics.fmean(loss):.3f}",
+            f"{summarize(seconds):.1f}",
+        ]
+
+    body = [[n, *(c for m in ("softmax", "catboost") for c in cells([known[n, m]], sum))] for n in names]
+    total = [c for m in ("softmax", "catboost") for c in cells([known[n, m] for n in names], sum)]
+    body.append(["mean, sum of seconds", *total])
+    heads = [f"{who}, {what}" for who in ("ours", "CatBoost") for what in ("accuracy", "log loss", "seconds")]
+    return table(["table", *heads], body)
