@@ -16,17 +16,8 @@ import Testing
       let colour = row % 7 > 0 ? #","colour":"\#(["red", "blue"][row % 2])""# : gap
       return #"{"length":\#(row % 2 * 4 + row % 3)\#(colour),"kind":"\#(["a", "b"][row % 2])"}"#
     }
-    try write(rows.joined(separator: "\n"), to: "train.jsonl")
+    try bench.write(rows.joined(separator: "\n"), to: "train.jsonl")
     try run("train", "train.jsonl", "--target", "kind", "--model", "linear", "--quiet")
-  }
-
-  private func write(_ text: String, to name: String) throws {
-    try bench.write(Array(text.utf8), to: name)
-  }
-
-  private func text(_ name: String) throws -> String {
-    String(
-      decoding: try Data(contentsOf: bench.folder.url.appendingPathComponent(name)), as: UTF8.self)
   }
 
   @discardableResult
@@ -53,9 +44,9 @@ import Testing
   }
 
   @Test func theModelOfJSONLinesReadsTablesAndTheOtherWayRound() throws {
-    try write("colour,length\nblue,5\n", to: "new.csv")
+    try bench.write("colour,length\nblue,5\n", to: "new.csv")
     #expect(try run("predict", "model.safetensors", "new.csv").output.contains("row 0  b"))
-    try write(
+    try bench.write(
       (["length,colour,kind"]
         + (0..<40).map { "\($0 % 2 * 4 + $0 % 3),\(["red", "blue"][$0 % 2]),\(["a", "b"][$0 % 2])" })
         .joined(separator: "\n"), to: "train.csv")
@@ -67,13 +58,13 @@ import Testing
   }
 
   @Test func objectsKeepTheirMembersAndPredictionsFollow() throws {
-    try write(
+    try bench.write(
       #"{"id": "007", "colour": "red", "length": 0.50, "tags": ["x", {"y": 1}]}"# + "\n\n"
         + #"  {"length":5e0,"colour":"\u0062lue","prediction":null}"# + "\r\n"
         + #"{"length":1,"size":{"a": 1} }"#, to: "new.jsonl")
     let outcome = try run("predict", "model.safetensors", "new.jsonl", "-o", "out.jsonl")
     #expect(outcome.errors.contains("new.jsonl: read as JSON lines, 3 rows"), "\(outcome.errors)")
-    let result = try text("out.jsonl").replacing(/0\.[0-9]+\}/, with: "P}")
+    let result = try bench.text(of: "out.jsonl").replacing(/0\.[0-9]+\}/, with: "P}")
     #expect(
       result
         == #"{"id": "007", "colour": "red", "length": 0.50, "tags": ["x", {"y": 1}],"#
@@ -81,13 +72,15 @@ import Testing
         + #"{"length":5e0,"colour":"\u0062lue","prediction":null,"prediction_2":"b","probability":P}"#
         + "\n" + #"{"length":1,"size":{"a": 1} ,"prediction_2":"a","probability":P}"# + "\n")
     // Each line is JSON.
-    for line in try text("out.jsonl").split(separator: "\n") {
+    for line in try bench.text(of: "out.jsonl").split(separator: "\n") {
       _ = try JSONSerialization.jsonObject(with: Data(line.utf8))
     }
     // The numbers are those of standard output.
     let printed = try run("predict", "model.safetensors", "new.jsonl", "--csv").lines.dropFirst()
     for line in printed {
-      #expect(try text("out.jsonl").contains(#""probability":\#(line.split(separator: ",")[3])}"#))
+      #expect(
+        try bench.text(of: "out.jsonl").contains(
+          #""probability":\#(line.split(separator: ",")[3])}"#))
     }
   }
 
@@ -96,16 +89,16 @@ import Testing
       #"{"length":\#($0 % 2 * 5),"colour":"\#(["red", "blue"][$0 % 2])","n":\#($0)"#
         + ($0 == 8_500 ? #","late":1}"# : "}")
     }
-    try write(rows.joined(separator: "\n"), to: "new.jsonl")
+    try bench.write(rows.joined(separator: "\n"), to: "new.jsonl")
     try run("predict", "model.safetensors", "new.jsonl", "-o", "out.jsonl", "--probabilities")
-    let lines = try text("out.jsonl").split(separator: "\n")
+    let lines = try bench.text(of: "out.jsonl").split(separator: "\n")
     #expect(lines.count == 9_000)
     for (row, line) in zip(rows, lines) where !line.hasPrefix(row.dropLast()) {
       Issue.record("\(line)")
     }
     #expect(lines[8_500].contains(#""late":1,"prediction":"a","probability":"#))
     #expect(lines[0].contains(#""probability_a":"#))
-    try write(
+    try bench.write(
       rows.joined(separator: "\n").replacing("late", with: "prediction"), to: "taken.jsonl")
     try fails(
       "predict", "model.safetensors", "taken.jsonl", "-o", "none.jsonl",
@@ -118,23 +111,23 @@ import Testing
       "predict", "model.safetensors", "train.jsonl", "-o", "out.csv",
       saying: "write a .jsonl file")
     #expect(!bench.exists("out.csv"))
-    try write("length,colour\n1,red\n", to: "new.csv")
+    try bench.write("length,colour\n1,red\n", to: "new.csv")
     try run("predict", "model.safetensors", "new.csv", "train.jsonl", "-o", "both.jsonl")
-    #expect(try text("both.jsonl").split(separator: "\n").count == 41)
+    #expect(try bench.text(of: "both.jsonl").split(separator: "\n").count == 41)
   }
 
   @Test func aKeyThatNeverWasMissingMustBeThere() throws {
-    try write(#"{"colour":"red"}"#, to: "new.jsonl")
+    try bench.write(#"{"colour":"red"}"#, to: "new.jsonl")
     try fails(
       "predict", "model.safetensors", "new.jsonl",
       saying: "the feature \"length\", which was learnt from, has no column")
     // The colour was missing in training.
-    try write(#"{"length":5}"#, to: "new.jsonl")
+    try bench.write(#"{"length":5}"#, to: "new.jsonl")
     #expect(try run("predict", "model.safetensors", "new.jsonl").output.contains("row 0  b"))
   }
 
   @Test func damageNamesTheLineAndTheKey() throws {
-    try write(#"{"length":1}"# + "\n" + #"{"length":NaN}"#, to: "new.jsonl")
+    try bench.write(#"{"length":1}"# + "\n" + #"{"length":NaN}"#, to: "new.jsonl")
     try fails(
       "predict", "model.safetensors", "new.jsonl", "-o", "out.jsonl",
       saying: "JSON has no number NaN or Infinity in \"length\"")

@@ -95,6 +95,12 @@ struct Workbench {
     try Data(bytes).write(to: url)
   }
 
+  func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+  func text(of name: String) throws -> String {
+    String(decoding: try contents(of: name), as: UTF8.self)
+  }
+
   /// A folder of IDX files: 12 images of 2 x 2 pixels in as many classes as there are names.
   func writeImages(to name: String, classNames: [String], hasTestPart: Bool = true) throws {
     func idx(_ extents: [UInt8], _ data: [UInt8]) -> [UInt8] {

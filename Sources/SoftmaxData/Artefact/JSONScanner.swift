@@ -193,10 +193,13 @@ struct JSONScanner {
   }
 
   private var found: String {
-    guard index < bytes.count else { return "but the text ends" }
-    let byte = bytes[index]
-    return byte > 0x20 && byte < 0x7f
-      ? "got '\(Character(Unicode.Scalar(byte)))'" : "got the byte 0x\(String(byte, radix: 16))"
+    index < bytes.count ? "got " + Self.shown(bytes[index]) : "but the text ends"
+  }
+
+  /// Returns a byte for a message, such as `'}'` or `the byte 0x1b`.
+  static func shown(_ byte: UInt8) -> String {
+    byte > 0x20 && byte < 0x7f
+      ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte 0x\(String(byte, radix: 16))"
   }
 
   /// Returns the text quoted and truncated to 80 characters, since a key of a hostile file may be of any

@@ -90,13 +90,9 @@ extension ClassificationModel {
   {
     let dataset = try matched(dataset)
     let predictions = try predictions(for: dataset.features, threads: threads)
-    var (right, whole) = (0.0, 0.0)
-    for (row, label) in dataset.labels.enumerated() {
-      let weight = dataset.sampleWeights.map { Double($0[row]) } ?? 1
-      whole += weight
-      if predictions[row].index == label { right += weight }
+    return share(ofSamples: dataset.count, weights: dataset.sampleWeights) {
+      predictions[$0].index == dataset.labels[$0]
     }
-    return fraction(right, of: whole)
   }
 
   /// Returns the data set with its labels numbered as the model numbers its classes.

@@ -221,6 +221,19 @@ public struct ConfusionMatrix: Hashable, Sendable {
   }
 }
 
+/// Returns the share of samples for which a condition holds, by their weights if they have some; 0 if these are all 0.
+func share(ofSamples count: Int, weights: [Float]?, where holds: (Int) -> Bool) -> Double {
+  guard let weights else {
+    return fraction(Double((0..<count).count(where: holds)), of: Double(count))
+  }
+  var (part, whole) = (0.0, 0.0)
+  for (row, weight) in weights.enumerated() {
+    whole += Double(weight)
+    if holds(row) { part += Double(weight) }
+  }
+  return fraction(part, of: whole)
+}
+
 /// Returns `part / whole`, or 0 if `whole` is 0.
 func fraction(_ part: Double, of whole: Double) -> Double {
   whole == 0 ? 0 : part / whole

@@ -145,15 +145,7 @@ public struct Evaluation: Hashable, Sendable {
 
   // Returns the share of the samples for which a condition holds.
   func share(where holds: (Int) -> Bool) -> Double {
-    guard let sampleWeights else {
-      return fraction(Double(labels.indices.count(where: holds)), of: Double(rowCount))
-    }
-    var (part, whole) = (0.0, 0.0)
-    for (row, weight) in sampleWeights.enumerated() {
-      whole += Double(weight)
-      if holds(row) { part += Double(weight) }
-    }
-    return part / whole
+    SoftmaxModels.share(ofSamples: rowCount, weights: sampleWeights, where: holds)
   }
 
   /// The unweighted mean of the F1 of the classes.

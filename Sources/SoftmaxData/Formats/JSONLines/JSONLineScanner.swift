@@ -55,12 +55,8 @@ struct JSONLineScanner {
         message: "expected \(expected), but the line ends",
         remedy: "write each object on a line of its own, and look whether the file is cut off")
     }
-    let byte = bytes[index]
-    let found =
-      byte > 0x20 && byte < 0x7f
-      ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte 0x\(String(byte, radix: 16))"
     return JSONFault(
-      message: "expected \(expected), got \(found)",
+      message: "expected \(expected), got \(JSONScanner.shown(bytes[index]))",
       remedy: "write each row as JSON, such as {\"length\": 1.5, \"kind\": \"a\"}")
   }
 
