@@ -92,7 +92,7 @@ import Testing
     let results = try [mixed, apart].map { try #require($0.objects().last) }
     #expect(results[0]["cv_accuracy"] as? Double == 1)
     #expect((results[1]["cv_accuracy"] as? Double ?? 1) < 0.8)
-    #expect(results[1]["folds_apart"] as? String == "groups")
+    #expect(results[1]["origins"] as? String == "groups")
     #expect(
       apart.errors.contains("the rows have 10 groups: none is learned from and judged by at once"))
     let linear = try run(

@@ -37,11 +37,11 @@ import Testing
     let apart = try selection(AutoClassifier().fitted(to: data))
     let mixed = try selection(AutoClassifier().fitted(to: data.with(origins: nil)))
     // Who is in the folds knows the class of each patient.
-    #expect(mixed.accuracy == 1 && mixed.foldsApart == nil)
+    #expect(mixed.accuracy == 1 && mixed.origins == nil)
     #expect(apart.accuracy < 0.8 && apart.logLoss > 5 * mixed.logLoss)
     // Twelve patients tell less than 48 rows.
     #expect(apart.accuracyHigh - apart.accuracyLow > 0.3)
-    #expect(apart.foldsApart == "groups" && apart.rowCount == 48 && apart.foldCount == 5)
+    #expect(apart.origins == "groups" && apart.rowCount == 48 && apart.foldCount == 5)
     let path = try #require(SoftmaxRegressionCV().fitted(to: data).trainingRecord?.penaltyPath)
     #expect(path.chosen.map { $0.accuracy < 0.8 } == true)
   }
@@ -71,7 +71,7 @@ import Testing
     }
     #expect(models[0] == models[1])
     let selection = try selection(models[0])
-    #expect(selection.foldsApart == "times" && selection.foldCount == 3)
+    #expect(selection.origins == "times" && selection.foldCount == 3)
     #expect(selection.rowCount == 48)
     // The last fold is judged by what held before.
     let mixed = try self.selection(AutoClassifier(foldCount: 3).fitted(to: data.with(origins: nil)))

@@ -20,11 +20,15 @@ public struct SampleOrigins: Hashable, Sendable {
   package let kind: Kind
 
   /// The group of each sample; samples of one group have the same number.
+  ///
+  /// - Parameter groups: a number for each sample, which ``LabeledDataset/with(origins:)`` validates.
   public static func groups(_ groups: [Int]) -> SampleOrigins {
     SampleOrigins(kind: .groups(groups))
   }
 
   /// The time of each sample, in any unit; samples of the same time stay together.
+  ///
+  /// - Parameter times: a finite number for each sample, which ``LabeledDataset/with(origins:)`` validates.
   public static func times(_ times: [Double]) -> SampleOrigins {
     SampleOrigins(kind: .times(times))
   }

@@ -149,7 +149,7 @@ struct ModelSelector {
     return wilsonInterval(
       share: evaluation.accuracy,
       trials: standardError > 0
-        ? min(trials, evaluation.effectiveRowCount) : Double(groups.count))
+        ? min(trials, evaluation.effectiveSampleSize) : Double(groups.count))
   }
 
   private func losses(of evaluation: Evaluation) -> [Double] {
@@ -225,7 +225,7 @@ struct ModelSelector {
       accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
       baselineLogLoss: shares.reduce(0) {
         $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
-      }, foldsApart: dataset.origins?.name, budget: budget,
+      }, origins: dataset.origins?.name, budget: budget,
       leftOut: budget == nil ? nil : omissions.texts)
   }
 
@@ -264,15 +264,14 @@ struct ModelSelector {
     // Where folds share the columns of all rows, the steps are fitted once.
     var estimator = SoftmaxRegressionCV(
       foldCount: folds.count, preprocessing: pipeline.makesColumns ? pipeline.steps : steps)
-    let (search, usual) = (
-      work.search(size(after: pipeline)), Self.usualWork.search(size(after: pipeline))
+    let size = size(after: pipeline)
+    let (search, usual) = (work.search(size), Self.usualWork.search(size))
+    let (count, usualCount) = (
+      search.cs?.count ?? estimator.cs.count, usual.cs?.count ?? estimator.cs.count
     )
-    let count = search.cs?.count ?? estimator.cs.count
-    if count < usual.cs?.count ?? estimator.cs.count
-      || search.judgeCount != nil && usual.judgeCount == nil
-    {
+    if count < usualCount || search.judgeCount != nil && usual.judgeCount == nil {
       omissions.texts.append(
-        "\(name): \(count) of \(usual.cs?.count ?? estimator.cs.count) penalties, "
+        "\(name): \(count) of \(usualCount) penalties, "
           + (search.judgeCount == nil
             ? "judged by all folds" : "judged by one fold of \(folds.count)"))
     }
@@ -319,7 +318,10 @@ struct ModelSelector {
     }
     let data = try TrainingData(
       dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
-    let usual = NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
+    // What a budget leaves out is told by what there is without one.
+    let usual =
+      budget == nil
+      ? nil : NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
     guard let bag = networkBag(data.training, folds: folds) else {
       if usual != nil { omissions.texts.append(NetworkBag.name) }
       return nil

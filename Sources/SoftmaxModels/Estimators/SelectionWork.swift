@@ -30,7 +30,7 @@ struct SelectionWork {
   func encodes(_ size: Double) -> Bool { size <= Self.greatestEncodedSize * scale }
 
   /// The search for a penalty.
-  struct Search: Equatable {
+  struct Search {
     /// The penalties to compare; nil for the usual ones.
     let cs: [Double]?
     /// The number of folds that judge them; nil for all.

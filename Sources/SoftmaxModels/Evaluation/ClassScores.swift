@@ -143,7 +143,7 @@ func areaUnderROC(of scores: [Double], isPositive: (Int) -> Bool) -> Double {
   return Double(twiceWins) / (2 * pairs)
 }
 
-/// Returns the same of weighted samples, where a pair counts with the product of its weights.
+/// Returns the area under the ROC curve of weighted samples; a pair counts with the product of its weights.
 ///
 /// - Complexity: O(samples log samples): all samples are sorted.
 /// - Precondition: the positives and the negatives have a weight greater than 0.

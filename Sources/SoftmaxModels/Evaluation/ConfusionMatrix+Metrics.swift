@@ -3,7 +3,7 @@
 extension ConfusionMatrix {
   /// Precision, recall, F1 and support of each class, by index.
   public var perClass: [ClassMetrics] {
-    let (labels, predictions, right) = (labelWeights, predictionWeights, rightWeights)
+    let (labels, predictions, right) = (labelWeights, predictionWeights, correctWeights)
     let counts = labelCounts
     return (0..<classCount).map { index in
       ClassMetrics(

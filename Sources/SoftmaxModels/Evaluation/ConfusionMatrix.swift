@@ -155,7 +155,7 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// The weight of the samples that were predicted as each class.
   var predictionWeights: [Double] { weights(by: \.prediction) }
   /// The weight of the samples of each class that were classified correctly.
-  var rightWeights: [Double] { weights(by: \.label) { $0.label == $0.prediction } }
+  var correctWeights: [Double] { weights(by: \.label) { $0.label == $0.prediction } }
 
   // The weight of the samples of a cell.
   private func weight(_ cell: Int) -> Double { weights?[cell] ?? Double(cells[cell].count) }

@@ -126,11 +126,11 @@ public struct Evaluation: Hashable, Sendable {
   /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927; Kish,
   /// "Survey sampling", 1965.
   public var accuracyInterval: ClosedRange<Double> {
-    wilsonInterval(share: accuracy, trials: effectiveRowCount)
+    wilsonInterval(share: accuracy, trials: effectiveSampleSize)
   }
 
   /// The number of samples; with weights Kish's effective one.
-  var effectiveRowCount: Double {
+  var effectiveSampleSize: Double {
     guard let sampleWeights else { return Double(rowCount) }
     let (sum, squares) = sampleWeights.reduce((0.0, 0.0)) {
       ($0.0 + Double($1), $0.1 + Double($1) * Double($1))

@@ -12,8 +12,8 @@ extension PreprocessingStep {
   /// training row had a rare one.
   ///
   /// Columns of numbers are not changed. A pipeline that is fitted to a table with columns of categories begins with
-  /// this step, after ``fillGaps`` and ``dateParts``. A result takes 4 bytes for each cell of a category until rows are read. Fitting it
-  /// to other features than the columns of a table throws `unsupported`.
+  /// this step, after ``fillGaps`` and ``dateParts``. A result takes 4 bytes for each cell of a category until rows are
+  /// read. Fitting it to other features than the columns of a table throws `unsupported`.
   ///
   /// ```swift
   /// let pipeline = try Pipeline([.oneHot], fittedTo: passengers)

@@ -33,8 +33,8 @@ public struct Pipeline: Hashable, Sendable {
   /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
   /// ``PreprocessingStep/fillGaps`` if numbers or dates are missing, ``PreprocessingStep/dateParts``,
   /// ``PreprocessingStep/oneHot`` and ``PreprocessingStep/hashText`` if there are columns of dates, of categories and of
-  /// texts; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table of texts alone, steps
-  /// that compute with numbers are left out.
+  /// texts; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are kept
+  /// unchanged. Of a table of texts alone, steps that compute with numbers are left out.
   ///
   /// - Parameters:
   ///   - steps: the steps, in the order in which they are applied.

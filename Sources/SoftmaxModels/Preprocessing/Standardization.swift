@@ -6,8 +6,8 @@ extension PreprocessingStep {
   /// A step that gives each feature mean 0 and standard deviation 1: (x - mean) / standard deviation.
   ///
   /// The standard deviation is the square root of the mean squared distance from the mean; the divisor is
-  /// the number of rows, as in scikit-learn's `StandardScaler`, and rows count with their weights. For a constant feature it is set to 1. The
-  /// difference and the quotient are computed in double and rounded to `Float` once.
+  /// the number of rows, as in scikit-learn's `StandardScaler`, and rows count with their weights. For a constant
+  /// feature it is set to 1. The difference and the quotient are computed in double and rounded to `Float` once.
   public static let standardize = PreprocessingStep(Standardization())
 }
 

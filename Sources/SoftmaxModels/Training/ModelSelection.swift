@@ -42,7 +42,7 @@ public struct ModelSelection: Hashable, Sendable, Codable {
   /// The log loss of predicting the shares of the classes for every row.
   public let baselineLogLoss: Double
   /// What the folds keep apart: "groups", or "times" if each learns from earlier rows only; nil if neither.
-  public let foldsApart: String?
+  public let origins: String?
   /// The seconds of the budget; nil if none was given.
   public let budget: Double?
   /// What the budget left out, such as "networks: 38 of 128 epochs"; nil without a budget.

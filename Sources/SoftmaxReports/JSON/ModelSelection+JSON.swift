@@ -17,7 +17,7 @@ extension ModelSelection {
         "candidates",
         .array(candidates.map { .object($0.members + [("weight", .number($0.weight))]) })
       ),
-    ] + (foldsApart.map { [("folds_apart", .string($0))] } ?? [])
+    ] + (origins.map { [("origins", .string($0))] } ?? [])
       + (budget.map { [("budget_seconds", .number($0))] } ?? [])
       + (leftOut.map { [("left_out", .array($0.map { .string($0) }))] } ?? [])
   }

@@ -35,7 +35,7 @@ extension ModelSelection {
 
   // What the folds keep apart; nil if nothing.
   private var judging: String? {
-    switch foldsApart {
+    switch origins {
     case nil: nil
     case "times":
       "\(NumberText.grouped(rowCount)) rows, each by models of earlier rows; the model itself has learned from all rows"

@@ -77,8 +77,8 @@ public struct CSVFormat: Hashable, Sendable {
   public var separator: Separator?
   /// The decimal mark of the numbers; nil to detect it.
   ///
-  /// It is a comma if a cell can be a number with a comma alone and none with a point alone. A mark after one to three digits
-  /// and before three more says nothing, since it may separate thousands.
+  /// It is a comma if a cell can be a number with a comma alone and none with a point alone. A mark after one to three
+  /// digits and before three more says nothing, since it may separate thousands.
   public var decimalMark: DecimalMark?
   /// The texts that mark a missing cell, matched without regard to case; an empty cell is always
   /// missing.

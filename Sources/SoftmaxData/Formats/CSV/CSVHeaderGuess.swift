@@ -4,8 +4,8 @@ import SoftmaxCore
 /// A guess whether the first line of a table is a header, from its difference to the lines below.
 ///
 /// The first line is a header if it has a text above numbers, or no number at all. It is a row if one of
-/// its texts occurs again in the same column, unless it has texts only and two of them are above numbers. Consecutive numbers in the first line, such as 0, 1, 2 or
-/// years, may be names of columns. If the evidence is contradictory, the caller has to decide.
+/// its texts occurs again in the same column, unless it has texts only and two of them are above numbers.
+/// Consecutive numbers in the first line, such as 0, 1, 2 or years, may be names of columns. If the evidence is contradictory, the caller has to decide.
 struct CSVHeaderGuess {
   private let first: [CSVSample.Cell]
   private let columns: [Column]

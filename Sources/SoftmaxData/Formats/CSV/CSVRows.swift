@@ -114,7 +114,11 @@ struct CSVRows {
     if let weightPlace, block[begin + weightPlace] < 0 {
       noteNegative(numberColumns[weightPlace], scanner)
     }
-    for place in writtenColumns.indices { written[place].append(writtenCell(place, scanner)) }
+    for (place, (column, _)) in writtenColumns.enumerated() {
+      let number = writtenCell(place, scanner)
+      if number < 0, column == weightColumn { noteNegative(column, scanner) }
+      written[place].append(number)
+    }
     for (place, column) in categoryColumns.enumerated() {
       codes[place].codes.append(try code(of: column, place, scanner))
     }
@@ -230,7 +234,6 @@ struct CSVRows {
       case .number(let number) = scanner.number(in: cell, mark: decimalMark),
       !marks.contains(number)
     {
-      if number < 0, column == weightColumn { noteNegative(column, scanner) }
       return number
     }
     if let order = notation.dateOrder {
@@ -239,10 +242,7 @@ struct CSVRows {
         otherOrderCounts[column, default: 0] += 1
       }
     } else if case .number(let number) = CSVWrittenNumber.number(text, notation) {
-      if !marks.contains(number) {
-        if number < 0, column == weightColumn { noteNegative(column, scanner) }
-        return number
-      }
+      if !marks.contains(number) { return number }
       note(CSVFault(.missing, line: scanner.line, text: text), column)
       return .nan
     }

@@ -231,13 +231,10 @@ extension CSVScanner {
   ///
   /// A number of JSON has a point, whatever the mark is of those in strings.
   func number(in cell: Cell, mark: CSVFormat.DecimalMark) -> CSVNumber.Reading {
-    if isOfObjects {
-      guard !cell.hasEscapes else {
-        return text(of: cell).map { CSVNumber.read($0, mark: mark.byte) } ?? .none
-      }
-      let mark = cell.isQuoted ? mark : .point
-      return unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
+    if isOfObjects, cell.hasEscapes {
+      return text(of: cell).map { CSVNumber.read($0, mark: mark.byte) } ?? .none
     }
+    let mark = isOfObjects && !cell.isQuoted ? .point : mark
     return unsafe withBytes(of: cell) { unsafe CSVNumber.read($0, mark: mark.byte) }
   }
 

@@ -6,8 +6,8 @@ public import SoftmaxCore
 ///
 /// A file is UTF-8, UTF-16 with a byte order mark, or Windows-1252 if its first 256 KiB are no UTF-8.
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
-/// user's locale, or in a column like `$1,234.50` or `45%`; each is read as the nearest `Double`. A column is read as numbers unless it holds the classes or
-/// more than a few texts, and otherwise as dates, as categories, or as texts of words (``CSVFormat/columnTypes``).
+/// user's locale, or in a column like `$1,234.50` or `45%`; each is read as the nearest `Double`. A column is read as
+/// numbers unless it holds the classes or more than a few texts, and otherwise as dates, as categories, or as texts of words (``CSVFormat/columnTypes``).
 /// Columns that identify the rows are no features unless their type is given: the first one if it has no name and counts
 /// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.

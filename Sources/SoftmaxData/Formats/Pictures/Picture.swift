@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 /// A picture of bytes, row by row, with one number for a pixel, or three: red, green and blue.
 struct Picture: Hashable, Sendable {
   /// What the start of a file says of its picture.
