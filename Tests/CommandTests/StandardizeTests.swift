@@ -110,6 +110,6 @@ import Testing
       "semicolon", "--epochs", "1")
     #expect(
       outcome.errors.contains(
-        "softmax evaluate model.safetensors 'two words.csv' --target kind --separator semicolon\n"))
+        "softmax predict model.safetensors new.csv --output predicted.csv --separator semicolon\n"))
   }
 }

@@ -185,7 +185,7 @@ import Testing
       "1", "--test", "comma.csv")
     #expect(
       trained.errors.contains(
-        "evaluate model.safetensors comma.csv --ignore id --decimal comma --missing ''"),
+        "predict model.safetensors new.csv --output predicted.csv --decimal comma\n"),
       "\(trained.errors)")
   }
 
@@ -196,12 +196,12 @@ import Testing
     #expect(
       without.errors.contains("classes in \"kind\", left out: column 1 (counts the rows)\n"),
       "\(without.errors)")
-    #expect(without.errors.contains("20 rows of 1 to learn from"))
+    #expect(without.errors.contains("20 rows of 1 feature to learn from"))
     let said = try run("train", "i.csv", "--epochs", "1", "--number", "1")
     #expect(
       said.errors.contains("warning: i.csv: column 1, which has no name, counts the rows"),
       "\(said.errors)")
-    #expect(said.errors.contains("20 rows of 2 to learn from"))
+    #expect(said.errors.contains("20 rows of 2 features to learn from"))
   }
 
   /// What a model did without is not needed later either.

@@ -31,6 +31,19 @@ import Testing
     #expect(folds.allSatisfy { $0 == $0.sorted() })
   }
 
+  @Test func withASeedEachFoldHasSamplesFromAllPartsOfTheDataSet() throws {
+    // Sorted by something that is no class.
+    let data = try dataset((0..<200).map { $0 % 2 }, classCount: 2)
+    let folds = try data.folds(5, seed: 1).map(\.judged)
+    #expect(folds.joined().sorted() == Array(0..<200))
+    for fold in folds {
+      #expect(fold == fold.sorted() && fold.count { $0 % 2 == 0 } == 20)
+      #expect((10...30).contains(fold.count { $0 < 100 }))
+    }
+    #expect(try data.folds(5, seed: 1).map(\.judged) == folds)
+    #expect(try data.folds(5, seed: 2).map(\.judged) != folds)
+  }
+
   @Test func theOnlySampleOfAClassIsInNoFold() throws {
     let folds = try dataset([0, 0, 1, 1, 2, 0, 1], classCount: 3).folds(2).map(\.judged)
     #expect(folds.joined().sorted() == [0, 1, 2, 3, 5, 6])

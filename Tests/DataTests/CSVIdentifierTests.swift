@@ -55,6 +55,12 @@ import Testing
           try table(text).identifiers.map(\.description) == ["\(label) (counts the rows)"])
       }
     }
+    // That of some rows of a data frame counts nothing, and has no name.
+    for name in ["", "...1"] {
+      let text = "\(name),a,kind\n" + (0..<6).map { "\(9 * $0 % 23),0.5,\($0 % 2)\n" }.joined()
+      let label = name.isEmpty ? "column 1" : "\"\(name)\""
+      #expect(try table(text).identifiers.map(\.description) == ["\(label) (all different)"])
+    }
     // An X that does not count the rows is a coordinate.
     let coordinates = "X,a,kind\n" + (0..<6).map { "\(6 - $0),0.5,\($0 % 2)\n" }.joined()
     #expect(try table(coordinates).identifiers == [])

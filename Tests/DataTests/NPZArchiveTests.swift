@@ -178,10 +178,23 @@ import Testing
     #expect(failure(bytes)?.message.contains("cannot hold") == true)
   }
 
-  @Test func anArchiveWithoutArraysIsNone() {
+  @Test func anArchiveWithoutArraysIsNone() throws {
     let empty: [UInt8] = [0x50, 0x4b, 5, 6] + [UInt8](repeating: 0, count: 18)
     #expect(failure(empty)?.message.contains("without arrays") == true)
     #expect(failure([])?.code == .invalidData)
+    // The same number of bytes as the name of an array.
+    try NPZArchive.write(
+      [("abcdefghijk", NPYArray(shape: [1], floats: [1]))], to: folder.path("book.npz"),
+      compressed: false)
+    let (name, other) = (Array("abcdefghijk.npy".utf8), Array("xl/workbook.xml".utf8))
+    var workbook = try folder.read("book.npz")
+    for place in 0...workbook.count - name.count
+    where workbook[place..<place + name.count].elementsEqual(name) {
+      workbook.replaceSubrange(place..<place + name.count, with: other)
+    }
+    let refused = failure(workbook)
+    #expect(refused?.message == "is a workbook of a spreadsheet")
+    #expect(refused?.remedy == "save the sheet as CSV")
     // A directory that claims 65,534 entries and has no bytes.
     var claiming = empty
     for place in [8, 10] { claiming.replaceSubrange(place..<place + 2, with: [0xfe, 0xff]) }

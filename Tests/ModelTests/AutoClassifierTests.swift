@@ -54,9 +54,12 @@ import Testing
     }
     #expect(models[0] == models[1])
     let selection = try selection(models[0])
-    #expect(selection.candidates.count == 3)
+    #expect(
+      selection.candidates.map(\.name) == [
+        "piecewise linear", "networks", "shallow networks", "softmax regression",
+      ])
     #expect(abs(selection.candidates.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
-    #expect(models[0].members.count == 3)
+    #expect(models[0].members.count == 5)
     #expect(abs(models[0].members.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
     // The rows were read as they are, so a table of other columns is read too.
     let reordered = Features.columns(
@@ -82,8 +85,13 @@ import Testing
       data, validation: .none, preprocessing: [.robustScale], seed: 7
     ).training
     let bag = try #require(
-      try NetworkBag(rows, folds: rows.folds(2), seed: 7, execution: Execution(threads: 2)))
-    #expect(model.members.suffix(2).map(\.network) == (try bag.fitted().networks))
+      try NetworkBag(
+        .deep, for: rows, folds: rows.folds(2, seed: 7), seed: 7,
+        execution: Execution(threads: 2)))
+    let expected = try bag.fitted().networks
+    let depth = expected[0].layers.count
+    #expect(
+      model.members.map(\.network).filter { $0.layers.count == depth } == expected)
     #expect(networks.logLoss > 0)
   }
 

@@ -32,6 +32,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     package static let heldBackRows = Purpose(value: 16)
     /// The samples that are held back for validation; the epoch is the index of the class.
     package static let validationSplit = Purpose(value: 17)
+    /// The order in which samples are dealt to the folds of a cross-validation.
+    static let folds = Purpose(value: 18)
   }
 
   private let key: (UInt32, UInt32)

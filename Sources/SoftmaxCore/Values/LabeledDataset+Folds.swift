@@ -3,26 +3,29 @@
 extension LabeledDataset {
   /// Divides the samples into folds with about the same share of each class, for cross-validation.
   ///
-  /// There is no random choice. Samples of weight 0 count as none.
+  /// Samples of weight 0 count as none.
   ///
   /// Without origins the samples of a class go to the folds in their order: the first ones to the first fold. The folds
   /// are those of scikit-learn's `StratifiedKFold`, except that the only sample of a class belongs to no fold, because
-  /// nothing could be learnt about the class without it.
+  /// nothing could be learnt about the class without it. With a seed the order is a random one.
   ///
   /// With groups no group is learned from and judged at once (`GroupFolds`). With times each fold learns from the
   /// samples before those that it judges, as in scikit-learn's `TimeSeriesSplit`, except that equal times stay together
   /// and that the last fold comes first, since it has most to learn from. Of both, there are fewer folds if there are
   /// too few groups or times, and a sample whose class its fold does not learn is not judged.
   ///
-  /// - Parameter foldCount: the number of folds, at least 2.
+  /// - Parameters:
+  ///   - foldCount: the number of folds, at least 2.
+  ///   - seed: the seed of the order in which samples without origins are dealt; nil for that of the data set, without a
+  ///     random choice.
   /// - Throws: `invalidArgument` for fewer than 2 folds, or if the samples, groups or times are too few.
-  package func folds(_ foldCount: Int) throws(SoftmaxError) -> [Fold] {
+  package func folds(_ foldCount: Int, seed: UInt64? = nil) throws(SoftmaxError) -> [Fold] {
     guard foldCount >= 2 else {
       throw SoftmaxError(
         .invalidArgument, "a cross-validation needs at least 2 folds, got \(foldCount)")
     }
     switch origins?.kind {
-    case nil: return try stratifiedFolds(foldCount)
+    case nil: return try stratifiedFolds(foldCount, seed: seed)
     case .groups(let groups):
       let counts = GroupCounts(groups, labels: labels.indices.map(countedLabel))
       let folds = GroupFolds(counts, foldCount: foldCount)
@@ -70,7 +73,9 @@ extension LabeledDataset {
     return result
   }
 
-  private func stratifiedFolds(_ foldCount: Int) throws(SoftmaxError) -> [Fold] {
+  private func stratifiedFolds(
+    _ foldCount: Int, seed: UInt64?
+  ) throws(SoftmaxError) -> [Fold] {
     var counts = [Int](repeating: 0, count: classCount)
     var order: [Int] = []
     for label in labels.indices.lazy.compactMap(countedLabel) {
@@ -90,14 +95,15 @@ extension LabeledDataset {
     }
     var folds = [[Int]](repeating: [], count: foldCount)
     var current = [Int](repeating: 0, count: classCount)
-    for row in labels.indices {
+    let rows = seed.map { CounterBasedGenerator(seed: $0, purpose: .folds).permutation(of: count) }
+    for row in rows ?? Array(labels.indices) {
       guard let label = countedLabel(row), counts[label] > 1 else { continue }
       while sizes[label][current[label]] == 0 { current[label] += 1 }
       sizes[label][current[label]] -= 1
       folds[current[label]].append(row)
     }
     guard folds.allSatisfy({ !$0.isEmpty }) else { throw Self.tooFew(counts, foldCount) }
-    return folds.map { Fold(judged: $0) }
+    return folds.map { Fold(judged: $0.sorted()) }
   }
 
   private static func tooFew(_ counts: [Int], _ foldCount: Int) -> SoftmaxError {

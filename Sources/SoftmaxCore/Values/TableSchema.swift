@@ -50,12 +50,14 @@ public struct TableSchema: Hashable, Sendable, Codable {
 
   /// All columns of the table, in the order of the table.
   public let columns: [Column]
+  /// The texts that stood for a missing cell of the file; nil for the usual ones.
+  package let missingMarks: [String]?
 
   /// Creates a schema from descriptions of the columns.
   ///
   /// - Throws: `invalidData` unless at least one column is a feature, at most one holds the classes and at most one
   ///   the weights, and at most one the groups or the times.
-  package init(_ columns: [Column]) throws(SoftmaxError) {
+  package init(_ columns: [Column], missingMarks: [String]? = nil) throws(SoftmaxError) {
     let classes = columns.count { $0.role == .classes }
     guard columns.contains(where: { $0.role == .feature }), classes <= 1 else {
       throw SoftmaxError(
@@ -72,6 +74,7 @@ public struct TableSchema: Hashable, Sendable, Codable {
           + "\(origins)")
     }
     self.columns = columns
+    self.missingMarks = missingMarks
   }
 
   /// Creates the schema of a table.
@@ -80,22 +83,36 @@ public struct TableSchema: Hashable, Sendable, Codable {
   ///   - table: the table with all columns of its source.
   ///   - roles: the roles of the columns that are no features, by the index of the column.
   ///   - notations: how the cells of some columns are written, by the index of the column.
+  ///   - missingMarks: the texts that stand for a missing cell; nil for the usual ones.
   /// - Throws: `invalidData` if no column remains as a feature, or if two columns have a role that only one can have.
   package init(
-    of table: Table, roles: [Int: Role], notations: [Int: CellNotation] = [:]
+    of table: Table, roles: [Int: Role], notations: [Int: CellNotation] = [:],
+    missingMarks: [String]? = nil
   ) throws(SoftmaxError) {
     try self.init(
       table.columns.enumerated().map { place, column in
         Column(
           name: column.name, type: column.type, role: roles[place] ?? .feature,
           hasGaps: column.missingCount > 0, notation: notations[place])
-      })
+      }, missingMarks: missingMarks)
   }
 
   /// Creates the schema of a table whose columns are all features.
   package init(of table: Table) {
     columns = table.columns.map {
       Column(name: $0.name, type: $0.type, role: .feature, hasGaps: $0.missingCount > 0)
+    }
+    missingMarks = nil
+  }
+
+  // The form of a schema with marks of its own; that of others is the array of the columns alone.
+  private struct Marked: Codable {
+    var columns: [Column]
+    var missingMarks: [String]
+
+    private enum CodingKeys: String, CodingKey {
+      case columns
+      case missingMarks = "missing_marks"
     }
   }
 
@@ -104,11 +121,21 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// - Throws: The decoder's errors, and `invalidData` unless at least one column is a feature and at most
   ///   one holds the classes.
   public init(from decoder: any Decoder) throws {
-    try self.init([Column](from: decoder))
+    if let marked = try? Marked(from: decoder) {
+      try self.init(marked.columns, missingMarks: marked.missingMarks)
+    } else {
+      try self.init([Column](from: decoder))
+    }
   }
 
-  /// Encodes the columns.
-  public func encode(to encoder: any Encoder) throws { try columns.encode(to: encoder) }
+  /// Encodes the columns, and the marks of missing cells if they are not the usual ones.
+  public func encode(to encoder: any Encoder) throws {
+    if let missingMarks {
+      try Marked(columns: columns, missingMarks: missingMarks).encode(to: encoder)
+    } else {
+      try columns.encode(to: encoder)
+    }
+  }
 
   /// The columns that were features, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }

@@ -46,7 +46,15 @@ extension SafetensorsFile {
         remedy: "check that it is the file of a model, or use a smaller network",
         at: .file(path: path, offset: nil))
     }
-    let length = try source.bytes(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let start = try source.bytes(8)
+    guard !start.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+      throw SoftmaxError(
+        .invalidData,
+        "is no safetensors file: it begins with the text "
+          + String(decoding: start, as: UTF8.self).debugDescription,
+        remedy: "name the file of a model", at: .file(path: path, offset: 0))
+    }
+    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let room = source.byteCount - 8
     guard room >= 0, length <= SafetensorsHeader.formatByteCount, length <= room else {
       throw SoftmaxError(

@@ -101,7 +101,8 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func unknown(_ text: String) -> SoftmaxError {
-    if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") {
+    // A name with an ending, such as `flowers.csv`, is that of a file.
+    if text.contains("/") || text.contains(".") || text.hasPrefix("~") {
       return SoftmaxError(
         .notFound, "there is nothing at this path",
         remedy: "name \(FileFormats.namesOfLabeledData), or one of "

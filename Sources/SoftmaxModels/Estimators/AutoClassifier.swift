@@ -8,7 +8,8 @@ public import SoftmaxCore
 /// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
 /// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
 /// each fold are judged by models that did not learn from them. The probabilities of the better softmax regression and of
-/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error.
+/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error. The folds
+/// are stratified, and the rows of a class are dealt to them at random, by the seed.
 ///
 /// ```swift
 /// let model = try AutoClassifier().fitted(to: passengers)
@@ -22,7 +23,8 @@ public import SoftmaxCore
 ///
 /// The training record holds what was tried, with an estimate of how well the model predicts other rows. The same
 /// seed and data give the same bits, whatever the number of threads. Sparse features, samples with
-/// weights and rows that are too few for folds get softmax regression alone.
+/// weights and rows that are too few for folds get softmax regression alone. Texts get softmax regression of their words,
+/// whose logits are mixed with those of naive Bayes where that is better.
 ///
 /// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
 /// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.

@@ -4,32 +4,36 @@ import SoftmaxCore
 
 /// The work of ``AutoClassifier`` on one data set.
 struct ModelSelector {
-  private let dataset: LabeledDataset
-  private let folds: [Fold]
+  let dataset: LabeledDataset
+  let folds: [Fold]
   // The number of the group of each row that is judged, in the order of the folds; nil without groups.
   private let groupsOfJudged: [Int]?
   private let groupCount: Int
   // The number of folds that was asked for.
   private let foldCount: Int
-  private let seed: UInt64
-  private let execution: Execution
-  private let observer: (any SelectionObserver)?
+  let seed: UInt64
+  let execution: Execution
+  let observer: (any SelectionObserver)?
 
   // The seconds of a budget, the work for it, and what it leaves out of the usual work.
   private let budget: Double?
   private let work: SelectionWork
   private let omissions = Omissions()
   private static let usualWork = SelectionWork(seconds: nil)
-  // The shares of the networks in an average with softmax regression, the usual one first.
+  // The shares of the deep networks in an average with softmax regression, and those of the shallow ones in an average
+  // with that, the usual one first.
   private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
+  private static let sharesOfShallow = [0.25, 0.5, 0]
 
   /// A kind of model, fitted to all rows and judged by the folds.
-  private struct Candidate {
+  struct Candidate {
     let name: String
     let pipeline: Pipeline
     let members: [ClassifierMember]
     let record: TrainingRecord?
     let evaluation: Evaluation
+    /// The number of the folds, the first ones, that it was judged by.
+    let judgeCount: Int
 
     /// The evaluation as a part of the record.
     func summary(weight: Double) -> ModelSelection.Candidate {
@@ -51,7 +55,7 @@ struct ModelSelector {
         remedy: "use MLPClassifier with binary cross-entropy")
     }
     self.dataset = dataset
-    folds = try dataset.folds(foldCount)
+    folds = try dataset.folds(foldCount, seed: seed)
     if case .groups(let groups)? = dataset.origins?.kind {
       // Numbered as they come, since a group may have any number.
       var numbers: [Int: Int] = [:]
@@ -74,12 +78,7 @@ struct ModelSelector {
 
   /// Compares the kinds of models, and returns the best or an average.
   func classifier() throws -> Classifier {
-    if dataset.features.hasTexts {
-      var estimator = SoftmaxRegressionCV.ofTexts(
-        iterations: 1000, preprocessing: [.piecewiseLinear])
-      estimator.foldCount = folds.count
-      return try single(regression("words of texts", estimator), others: [])
-    }
+    if dataset.features.hasTexts { return try classifierOfTexts() }
     var linear = try regression("softmax regression", .standardize)
     var others: [Candidate] = []
     if let encoded = try encodedRegression() {
@@ -87,25 +86,37 @@ struct ModelSelector {
       if encoded.evaluation.logLoss < linear.evaluation.logLoss { swap(&linear, &others[0]) }
     }
     // They are averaged with a regression that judged the same rows.
-    let isJudgedByAll =
-      linear.evaluation.rowCount == folds.reduce(0) { $0 + $1.judged.count }
-    if !isJudgedByAll, budget != nil { omissions.texts.append(NetworkBag.name) }
-    guard isJudgedByAll, let networks = try networks() else {
+    let isJudgedByAll = linear.judgeCount == folds.count
+    if !isJudgedByAll, budget != nil { omissions.texts.append(NetworkRecipe.deep.name) }
+    guard isJudgedByAll, isForNetworks, let deep = try networks(.deep) else {
       return try single(linear, others: others)
     }
-    // The usual average, unless the folds tell another from it.
-    var best = (share: Self.shares[0], evaluation: try average(linear, networks, Self.shares[0]))
-    for share in Self.shares.dropFirst() {
-      let evaluation = try average(linear, networks, share)
+    let (share, evaluation) = try bestAverage(linear.evaluation, deep.evaluation, Self.shares)
+    guard let shallow = try networks(.shallow) else {
+      return try classifier(
+        of: [(linear, 1 - share), (deep, share)] + others.map { ($0, 0) }, evaluation: evaluation)
+    }
+    let last = try bestAverage(evaluation, shallow.evaluation, Self.sharesOfShallow)
+    let rest = 1 - last.share
+    return try classifier(
+      of: [(linear, rest * (1 - share)), (deep, rest * share), (shallow, last.share)]
+        + others.map { ($0, 0) }, evaluation: last.evaluation)
+  }
+
+  // Returns the usual share of the second in the average, unless the folds tell that another one is better.
+  private func bestAverage(
+    _ first: Evaluation, _ second: Evaluation, _ shares: [Double]
+  ) throws -> (share: Double, evaluation: Evaluation) {
+    var best = (share: shares[0], evaluation: try average(first, second, share: shares[0]))
+    for share in shares.dropFirst() {
+      let evaluation = try average(first, second, share: share)
       if isBetter(evaluation, than: best.evaluation) { best = (share, evaluation) }
     }
-    guard best.share > 0 else { return try single(linear, others: others + [networks]) }
-    return try classifier(
-      linear, networks, share: best.share, evaluation: best.evaluation, others: others)
+    return best
   }
 
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
-  private func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
+  func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
     let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
     let (difference, standardError) = mean(of: differences, weights: a.weights)
     return difference < -standardError
@@ -156,7 +167,7 @@ struct ModelSelector {
     OutputFunction.softmax.logLosses(of: evaluation.logits, labels: evaluation.labels)
   }
 
-  private func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
+  func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
     var record = candidate.record
     record?.selection = selection(
       candidate.evaluation,
@@ -166,47 +177,49 @@ struct ModelSelector {
       trainingRecord: record)
   }
 
-  // Returns the evaluation of an average on the rows of all folds.
+  // Returns the evaluation of an average of two, of which the second has a share.
   private func average(
-    _ linear: Candidate, _ networks: Candidate, _ share: Double
+    _ first: Evaluation, _ second: Evaluation, share: Double
   ) throws -> Evaluation {
-    if share == 0 { return linear.evaluation }
-    if share == 1 { return networks.evaluation }
+    if share == 0 { return first }
+    if share == 1 { return second }
     let logits = MemberAverage(weights: [1 - share, share])
-      .logits(of: [linear.evaluation.logits, networks.evaluation.logits])
+      .logits(of: [first.logits, second.logits])
     return try Evaluation(
-      labels: linear.evaluation.labels, logits: logits, classNames: dataset.classNames,
-      sampleWeights: linear.evaluation.sampleWeights)
+      labels: first.labels, logits: logits, classNames: dataset.classNames,
+      sampleWeights: first.sampleWeights)
   }
 
+  // Returns the average of the candidates that have a share.
   private func classifier(
-    _ linear: Candidate, _ networks: Candidate, share: Double, evaluation: Evaluation,
-    others: [Candidate]
+    of shares: [(candidate: Candidate, share: Double)], evaluation: Evaluation
   ) throws -> Classifier {
+    let averaged = shares.filter { $0.share > 0 }
+    if averaged.count == 1 {
+      return try single(
+        averaged[0].candidate, others: shares.filter { $0.share == 0 }.map(\.candidate))
+    }
     // The steps that arrange the columns are the same for all.
-    let shared = networks.pipeline.steps.filter {
+    let steps = averaged[0].candidate.pipeline.steps
+    let shared = steps.filter {
       if case .arrange = $0.kind.action { true } else { false }
     }
-    func members(of candidate: Candidate, share: Double) -> [ClassifierMember] {
-      let steps = Array(candidate.pipeline.steps.dropFirst(shared.count))
-      return candidate.members.map {
+    let members = averaged.flatMap { candidate, share in
+      candidate.members.map {
         ClassifierMember(
-          network: $0.network, steps: steps, weight: share / Double(candidate.members.count))
+          network: $0.network, steps: Array(candidate.pipeline.steps.dropFirst(shared.count)),
+          weight: share / Double(candidate.members.count))
       }
     }
-    var record = networks.record
+    var record = averaged.max { $0.share < $1.share }?.candidate.record
     record?.selection = selection(
-      evaluation,
-      [linear.summary(weight: 1 - share)] + others.map { $0.summary(weight: 0) }
-        + [networks.summary(weight: share)])
+      evaluation, shares.map { $0.candidate.summary(weight: $0.share) })
     return try Classifier(
-      members: (share < 1 ? members(of: linear, share: 1 - share) : [])
-        + members(of: networks, share: share),
-      classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
+      members: members, classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
       trainingRecord: record)
   }
 
-  private func selection(
+  func selection(
     _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
   ) -> ModelSelection {
     let interval = accuracyInterval(of: evaluation)
@@ -229,7 +242,7 @@ struct ModelSelector {
       leftOut: budget == nil ? nil : omissions.texts)
   }
 
-  private func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
+  func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {
     let rows = heldOut.flatMap(\.rows)
     return try Evaluation(
       labels: rows.map { dataset.labels[$0] },
@@ -290,51 +303,55 @@ struct ModelSelector {
     dataset.features.sparse == nil && dataset.features.bytes == nil
   }
 
-  private func regression(
-    _ name: String, _ estimator: SoftmaxRegressionCV, judgeCount: Int? = nil,
-    solvesOtherFolds: Bool = false
+  /// Fits a softmax regression to rows that are preprocessed, in place of the data set, if there are some.
+  func regression(
+    _ name: String, _ estimator: SoftmaxRegressionCV, on data: TrainingData? = nil,
+    judgeCount: Int? = nil, solvesOtherFolds: Bool = false
   ) throws -> Candidate {
+    let rows = data?.training ?? dataset
     try observer?.candidateBegins(name)
     let search = try estimator.search(
-      dataset, execution: execution, observer: observer, folds: folds, judgeCount: judgeCount,
-      keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
+      rows, execution: execution, observer: observer, prepared: data, folds: folds,
+      judgeCount: judgeCount, keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
     let model = try estimator.regression(of: search.path).fitted(
-      to: dataset, execution: execution)
+      to: rows, execution: execution)
     var record = model.trainingRecord
     record?.penaltyPath = search.path
     let candidate = Candidate(
-      name: name, pipeline: model.pipeline, members: model.members, record: record,
-      evaluation: try evaluation(search.heldOut))
+      name: name, pipeline: data?.pipeline ?? model.pipeline, members: model.members,
+      record: record, evaluation: try evaluation(search.heldOut),
+      judgeCount: search.heldOut.count)
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
   }
 
-  private func networks() throws -> Candidate? {
-    // The best epoch, the temperature and the shares are chosen by labels of equal weight.
-    guard case .labels = dataset.targets, dataset.sampleWeights == nil,
-      dataset.features.sparse == nil
-    else {
-      return nil
-    }
+  // The best epoch, the temperature and the shares are chosen by labels of equal weight.
+  private var isForNetworks: Bool {
+    guard case .labels = dataset.targets else { return false }
+    return dataset.sampleWeights == nil && dataset.features.sparse == nil
+  }
+
+  private func networks(_ recipe: NetworkRecipe) throws -> Candidate? {
     let data = try TrainingData(
-      dataset, validation: .none, preprocessing: [.robustScale], seed: seed)
+      dataset, validation: .none, preprocessing: [recipe.scaling], seed: seed)
     // What a budget leaves out is told by what there is without one.
     let usual =
       budget == nil
-      ? nil : NetworkBag(data.training, folds: folds, seed: seed, execution: execution)
-    guard let bag = networkBag(data.training, folds: folds) else {
-      if usual != nil { omissions.texts.append(NetworkBag.name) }
+      ? nil
+      : NetworkBag(recipe, for: data.training, folds: folds, seed: seed, execution: execution)
+    guard let bag = networkBag(recipe, for: data.training, folds: folds) else {
+      if usual != nil { omissions.texts.append(recipe.name) }
       return nil
     }
     if let usual, usual.epochCount > bag.epochCount {
       omissions.texts.append(
-        "\(NetworkBag.name): \(bag.epochCount) of \(usual.epochCount) epochs")
+        "\(recipe.name): \(bag.epochCount) of \(usual.epochCount) epochs")
     }
-    try observer?.candidateBegins(NetworkBag.name)
+    try observer?.candidateBegins(recipe.name)
     let (fitted, networks): (NetworkBag.Fitted, [Sequential])
     do {
       fitted = try bag.fitted(until: observer?.isCancelled)
-      networks = try lastNetworks(like: fitted, on: data.training)
+      networks = try lastNetworks(recipe, like: fitted, on: data.training)
     } catch let error as SoftmaxError where error.code == .diverged {
       return nil
     } catch {
@@ -342,9 +359,9 @@ struct ModelSelector {
       throw error
     }
     let candidate = Candidate(
-      name: NetworkBag.name, pipeline: data.pipeline,
+      name: recipe.name, pipeline: data.pipeline,
       members: networks.map { ClassifierMember(network: $0) }, record: bag.record,
-      evaluation: try evaluation(fitted.heldOut))
+      evaluation: try evaluation(fitted.heldOut), judgeCount: folds.count)
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
   }
@@ -352,18 +369,21 @@ struct ModelSelector {
   // Returns the networks of the model: those that were judged, unless they learned from earlier rows only. Then others
   // learn from all, in folds that are not of times.
   private func lastNetworks(
-    like judged: NetworkBag.Fitted, on rows: LabeledDataset
+    _ recipe: NetworkRecipe, like judged: NetworkBag.Fitted, on rows: LabeledDataset
   ) throws -> [Sequential] {
     guard rows.origins?.areTimes == true else { return judged.networks }
     let rows = try rows.with(origins: nil)
-    guard let folds = try? rows.folds(foldCount), let bag = networkBag(rows, folds: folds)
+    guard let folds = try? rows.folds(foldCount, seed: seed),
+      let bag = networkBag(recipe, for: rows, folds: folds)
     else { return judged.networks }
     return try bag.networks(dividedBy: judged.temperature, until: observer?.isCancelled)
   }
 
-  private func networkBag(_ rows: LabeledDataset, folds: [Fold]) -> NetworkBag? {
+  private func networkBag(
+    _ recipe: NetworkRecipe, for rows: LabeledDataset, folds: [Fold]
+  ) -> NetworkBag? {
     NetworkBag(
-      rows, folds: folds, seed: seed, execution: execution,
-      operationCount: work.networkOperationCount)
+      recipe, for: rows, folds: folds, seed: seed, execution: execution,
+      operationCount: work.operationCount(of: recipe))
   }
 }

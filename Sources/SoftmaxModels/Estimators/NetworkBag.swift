@@ -2,30 +2,16 @@
 
 import SoftmaxCore
 
-/// A bag of networks, one for each fold: it learns from the rows of the others, and keeps its best epoch by the log
-/// loss of that fold.
-///
-/// Source: Holzmüller, Grinsztajn and Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees on tabular
-/// data", NeurIPS 2024: the layers, the start, the rates and the schedule of RealMLP, without label smoothing and
-/// embeddings of numbers.
+/// A bag of networks, one for each fold, which learns from the rows of the others.
 struct NetworkBag {
-  static let name = "networks"
-
-  private static let hiddenUnits = 128
-  private static let hiddenLayerCount = 3
-  private static let dropout = 0.15
   // The number of rows from which on a temperature is fitted; fewer tell it too badly.
   private static let calibratedRowCount = 1_000
   // The number of rows from which the first parameters are drawn.
   private static let startRowCount = 1_024
-  private static let batchSize = 256
-  private static let greatestEpochCount = 128
-  private static let leastEpochCount = 16
   // Fewer rows are too few to learn from in folds.
   private static let leastRowCount = 50
-  /// The multiplications and additions of all members up to which they are trained for the most epochs, by default.
-  static let greatestOperationCount = 2e12
 
+  private let recipe: NetworkRecipe
   private let rows: LabeledDataset
   private let folds: [Fold]
   private let seed: UInt64
@@ -41,18 +27,19 @@ struct NetworkBag {
     var temperature: Double? = nil
   }
 
-  /// Whether the networks would be trained for all their epochs.
+  /// Whether deep networks would be trained for all their epochs.
   static func isFullyTrainable(on dataset: LabeledDataset, foldCount: Int) -> Bool {
-    guard let network = try? network(for: dataset, seed: 0) else { return false }
+    let recipe = NetworkRecipe.deep
+    guard let network = try? network(of: recipe, for: dataset, seed: 0) else { return false }
     return dataset.count >= leastRowCount
-      && epochCount(of: network, rowCount: dataset.count, foldCount: foldCount)
-        >= Double(greatestEpochCount)
+      && epochCount(
+        of: network, rowCount: dataset.count, foldCount: foldCount,
+        operationCount: recipe.greatestOperationCount) >= Double(recipe.epochCounts.upperBound)
   }
 
   // The number of epochs that a number of operations allows.
   private static func epochCount(
-    of network: Sequential, rowCount: Int, foldCount: Int,
-    operationCount: Double = greatestOperationCount
+    of network: Sequential, rowCount: Int, foldCount: Int, operationCount: Double
   ) -> Double {
     operationCount
       / (6.0 * Double(network.parameterCount) * Double(rowCount) * Double(foldCount - 1))
@@ -62,43 +49,40 @@ struct NetworkBag {
   ///
   /// - Parameters:
   ///   - rows: the rows as the networks see them.
-  ///   - operationCount: the most multiplications and additions of all networks.
+  ///   - operationCount: the most multiplications and additions of all networks; nil for those of the recipe.
   init?(
-    _ rows: LabeledDataset, folds: [Fold], seed: UInt64, execution: Execution,
-    operationCount: Double = greatestOperationCount
+    _ recipe: NetworkRecipe, for rows: LabeledDataset, folds: [Fold], seed: UInt64,
+    execution: Execution, operationCount: Double? = nil
   ) {
+    self.recipe = recipe
     self.rows = rows
     self.folds = folds
     self.seed = seed
     self.execution = execution
-    guard rows.count >= Self.leastRowCount, let network = try? Self.network(for: rows, seed: seed)
+    guard rows.count >= Self.leastRowCount,
+      let network = try? Self.network(of: recipe, for: rows, seed: seed)
     else { return nil }
     let epochs = Self.epochCount(
-      of: network, rowCount: rows.count, foldCount: folds.count, operationCount: operationCount)
-    guard epochs >= Double(Self.leastEpochCount) else { return nil }
-    epochCount = Int(min(epochs, Double(Self.greatestEpochCount)))
+      of: network, rowCount: rows.count, foldCount: folds.count,
+      operationCount: operationCount ?? recipe.greatestOperationCount)
+    guard epochs >= Double(recipe.epochCounts.lowerBound) else { return nil }
+    epochCount = Int(min(epochs, Double(recipe.epochCounts.upperBound)))
   }
 
   private static func network(
-    for rows: LabeledDataset, seed: UInt64
+    of recipe: NetworkRecipe, for rows: LabeledDataset, seed: UInt64
   ) throws(SoftmaxError) -> Sequential {
-    var layers: [any Layer] = rows.featureShape.count > 1 ? [Flatten(), Scaling()] : [Scaling()]
-    for _ in 0..<hiddenLayerCount {
-      layers += [Dense(hiddenUnits), ParametricActivation(.selu), Dropout(dropout)]
+    try Sequential(input: rows.featureShape, seed: seed) {
+      (rows.featureShape.count > 1 ? [Flatten()] : []) + recipe.layers(rows.classCount)
     }
-    layers.append(Dense(rows.classCount, activation: .softmax))
-    return try Sequential(input: rows.featureShape, seed: seed) { layers }
-  }
-
-  private var optimizer: Optimizer {
-    .adamWByTensor().scheduled(.coslog4(over: .epochs(epochCount)))
   }
 
   /// The record of the training.
   var record: TrainingRecord {
     TrainingRecord(
-      rowCount: rows.count, loss: .crossEntropy, optimizer: optimizer, l2Penalty: 0,
-      batchSize: Self.batchSize, seed: seed, history: TrainingHistory())
+      rowCount: rows.count, loss: .crossEntropy, optimizer: recipe.optimizer(epochCount),
+      l2Penalty: recipe.l2Penalty, batchSize: recipe.batchSize, seed: seed,
+      history: TrainingHistory())
   }
 
   /// Trains the networks side by side, one to a worker.
@@ -158,17 +142,21 @@ struct NetworkBag {
   ) throws -> Sequential {
     let learning = rows.selecting(rows: folds[fold].learned(ofRows: rows.count))
     let judging = rows.selecting(rows: folds[fold].judged)
-    var network = try Self.network(for: rows, seed: seed &+ UInt64(fold))
-    let order = CounterBasedGenerator(seed: network.seed, purpose: .user)
-      .permutation(of: learning.count)
-    let first = order.prefix(Self.startRowCount).sorted()
-    try network.initialize(
-      from: learning.features.selecting(rows: first).matrix, execution: execution)
+    var network = try Self.network(of: recipe, for: rows, seed: seed &+ UInt64(fold))
+    if recipe.startsFromFeatures {
+      let order = CounterBasedGenerator(seed: network.seed, purpose: .user)
+        .permutation(of: learning.count)
+      let first = order.prefix(Self.startRowCount).sorted()
+      try network.initialize(
+        from: learning.features.selecting(rows: first).matrix, execution: execution)
+    }
     _ = try network.fit(
-      to: TrainingData(training: learning, validation: judging), loss: .crossEntropy,
-      optimizer: optimizer, epochs: epochCount, batchSize: Self.batchSize, l1Penalty: 0,
-      l2Penalty: 0, callbacks: [.earlyStopping(patience: epochCount)], resuming: nil,
-      execution: execution,
+      to: TrainingData(
+        training: learning, validation: recipe.keepsBestEpoch ? judging : nil),
+      loss: .crossEntropy, optimizer: recipe.optimizer(epochCount), epochs: epochCount,
+      batchSize: recipe.batchSize, l1Penalty: 0, l2Penalty: recipe.l2Penalty,
+      callbacks: recipe.keepsBestEpoch ? [.earlyStopping(patience: epochCount)] : [],
+      resuming: nil, execution: execution,
       onProgress: { _ in if isCancelled?() == true { throw CancellationError() } })
     return network
   }

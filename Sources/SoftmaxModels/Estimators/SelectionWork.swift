@@ -21,8 +21,8 @@ struct SelectionWork {
   /// Creates the bounds for a budget; nil for the usual one.
   init(seconds: Double?) { scale = seconds.map { $0 / Self.usualSeconds } ?? 1 }
 
-  /// The greatest number of multiplications and additions of all networks.
-  var networkOperationCount: Double { NetworkBag.greatestOperationCount * scale }
+  /// Returns the greatest number of multiplications and additions of all networks of a recipe.
+  func operationCount(of recipe: NetworkRecipe) -> Double { recipe.greatestOperationCount * scale }
 
   /// Whether features may be encoded.
   ///

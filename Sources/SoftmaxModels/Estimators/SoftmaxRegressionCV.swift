@@ -172,6 +172,7 @@ extension SoftmaxRegressionCV: Estimator {
   /// Searches for the penalty.
   ///
   /// - Parameters:
+  ///   - prepared: the rows with the settings' steps applied; nil to apply them.
   ///   - folds: the folds of the rows; nil for those of the settings.
   ///   - judgeCount: the number of folds by which penalties are judged; nil for all.
   ///   - keepsHeldOut: whether the logits of the rows that are held out are returned, by the chosen penalty.
@@ -179,13 +180,15 @@ extension SoftmaxRegressionCV: Estimator {
   func search(
     _ dataset: LabeledDataset, startingFrom model: Classifier? = nil,
     validation: Validation = .none, loss: Loss = .crossEntropy, seed: UInt64 = 0,
-    execution: Execution, observer: (any PenaltyObserver)?, folds: [Fold]? = nil,
-    judgeCount: Int? = nil,
+    execution: Execution, observer: (any PenaltyObserver)?, prepared: TrainingData? = nil,
+    folds: [Fold]? = nil, judgeCount: Int? = nil,
     keepsHeldOut: Bool = false, solvesOtherFolds: Bool = false
   ) throws -> PenaltySearch.Result {
-    let data = try TrainingData(
-      dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
-      seed: seed)
+    let data =
+      try prepared
+      ?? TrainingData(
+        dataset, startingFrom: model, validation: validation, preprocessing: preprocessing,
+        seed: seed)
     let network = try SoftmaxRegression.network(for: data.training, seed: seed)
     // Steps that a model has learnt are kept, so the rows are preprocessed once for all folds.
     // So they are if folds could have different columns: what such steps learn does not depend on the classes.

@@ -13,7 +13,7 @@ package struct TrainingData {
   package let pipeline: Pipeline
 
   /// Creates the data from rows that are split and preprocessed already.
-  init(training: LabeledDataset, validation: LabeledDataset) {
+  init(training: LabeledDataset, validation: LabeledDataset?) {
     self.training = training
     self.validation = validation
     pipeline = Pipeline()

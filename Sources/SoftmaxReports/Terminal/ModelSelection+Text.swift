@@ -27,7 +27,11 @@ extension ModelSelection {
     }
     if !isBetterThanBaseline {
       lines.append(
-        "warning        the features tell nothing of the classes: predicting the classes' shares is as good"
+        "warning        the features tell nothing of the classes that the classes' shares do not: their log loss is as good"
+      )
+    } else if accuracyLow <= baselineAccuracy {
+      lines.append(
+        "note           always the most frequent class may be right as often; the probabilities are better than the shares"
       )
     }
     return lines

@@ -81,11 +81,16 @@ final class TrainingReport: TrainingCallback {
   }
 
   private func describeRows(of dataset: LabeledDataset) {
+    let shape = dataset.featureShape
+    // The folds of a choice judge.
+    let others =
+      test.map { ", \(NumberText.grouped($0.count)) to be judged by" }
+      ?? (command.choosesModel ? "" : ", none to be judged by")
     console.message(
       "\(PrintableText.line(name)): \(NumberText.grouped(dataset.count)) rows of "
-        + "\(NumberText.shape(dataset.featureShape)) to learn from, "
-        + (test.map { "\(NumberText.grouped($0.count)) to be judged by" } ?? "none to be judged by")
-    )
+        + NumberText.shape(shape)
+        + (shape == [1] ? " feature" : shape.count == 1 ? " features" : "") + " to learn from"
+        + others)
     if let heldBack {
       console.message(
         "\(NumberText.grouped(heldBack.count)) more rows are held back to validate by")

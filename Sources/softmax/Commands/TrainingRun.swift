@@ -230,7 +230,7 @@ struct TrainingRun {
 
   private func nextCommand(isJudged: Bool, isTable: Bool) -> String {
     let model = ShellWord.quoted(command.output)
-    if !isJudged, isTable {
+    if isTable {
       let ending = [".jsonl", ".ndjson"].contains(where: command.data.hasSuffix) ? "jsonl" : "csv"
       let words = command.source.table.wordsOfForm.map(ShellWord.quoted)
       return PrintableText.line(

@@ -156,11 +156,10 @@ struct TableOptions: ParsableArguments {
       + wordsOfForm
   }
 
-  /// The options that do not name columns, which a model knows.
+  /// The options that name neither columns nor marks of missing cells, which a model knows.
   var wordsOfForm: [String] {
     (separator.map { Self.words("--separator", $0.rawValue) } ?? [])
       + (decimal.map { Self.words("--decimal", $0.rawValue) } ?? [])
-      + missing.flatMap { Self.words("--missing", $0) }
       + (header.map { [$0 ? "--header" : "--no-header"] } ?? [])
   }
 

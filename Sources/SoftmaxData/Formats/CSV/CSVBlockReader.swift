@@ -48,12 +48,12 @@ package final class CSVBlockReader {
     categories: Set<Int> = [], dateOrders: [Int: CellNotation.DateOrder] = [:],
     maximumByteCount: Int
   ) throws(SoftmaxError) {
-    let marks = MissingMarks(format)
+    var marks = MissingMarks(format)
     if scanner.isOfObjects { try Self.validate(format, of: scanner) }
     let named =
       try scanner.isOfObjects ? nil : scanner.takeSeparatorLine(given: format.separator)
     try scanner.take(survey?.columns, format.schema)
-    let sample = try CSVSample(
+    var sample = try CSVSample(
       scanner, format: format, marks: marks, named: named, further: survey?.lines ?? [])
     scanner.separator = sample.separator.byte
     scanner.keys = sample.keys
@@ -62,8 +62,14 @@ package final class CSVBlockReader {
         .invalidData, "is empty", remedy: "name a table with a line for each row",
         at: .file(path: scanner.path, offset: nil))
     }
-    let columns = try CSVColumns(
+    var columns = try CSVColumns(
       scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
+    if !columns.missingMarks.isEmpty, format.schema == nil {
+      marks = MissingMarks(format, and: columns.missingMarks)
+      sample = sample.marking(columns.missingMarks)
+      columns = try CSVColumns(
+        scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
+    }
     (self.scanner, self.columns, self.sample, self.marks) = (scanner, columns, sample, marks)
     (self.format, self.maximumByteCount) = (format, maximumByteCount)
     // From the length of the first lines, plus 3 percent. It is too low for a gzipped file, whose size is
@@ -73,7 +79,7 @@ package final class CSVBlockReader {
     separator = sample.separator
     // Where no number is of digits alone, those with signs say what stands before decimals.
     let isOfComma = columns.notations.values.contains { $0.decimalMark == .comma }
-    decimalMark = isOfComma ? .comma : sample.decimalMark
+    decimalMark = isOfComma && !sample.isDecimalMarkKnown ? .comma : sample.decimalMark
     (hasByteOrderMark, lineEnd) = (scanner.hasByteOrderMark, scanner.lineEnd)
     hasSeparatorLine = named != nil
     if columns.names == nil || scanner.isOfObjects {
@@ -114,7 +120,7 @@ package final class CSVBlockReader {
   ///
   /// - Parameter rowCount: the number of all rows; nil if it is not known yet.
   package func note(rowCount: Int?) -> String {
-    CSVTable.note(rowCount: rowCount, columns, sample)
+    CSVTable.note(rowCount: rowCount, columns, sample, marks)
   }
 
   /// Returns the next rows; nil after the last.
@@ -170,6 +176,7 @@ package final class CSVBlockReader {
   }
 
   private func table(of rows: CSVRows) throws(SoftmaxError) -> CSVTable {
-    try CSVTable(rows, columns: columns, sample: sample, path: scanner.path, format: format)
+    try CSVTable(
+      rows, columns: columns, sample: sample, marks: marks, path: scanner.path, format: format)
   }
 }

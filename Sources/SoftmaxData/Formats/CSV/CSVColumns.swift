@@ -25,6 +25,8 @@ struct CSVColumns {
   /// The line number of the first record, counted from 1.
   let line: Int
   let naming: Naming
+  /// The texts that stand for missing cells in columns that would hold numbers or dates without them.
+  let missingMarks: [String]
 
   /// Determines the columns; the current record of the scanner must be the first of the table.
   ///
@@ -138,6 +140,15 @@ struct CSVColumns {
       }
     }
     (self.types, notations, ambiguousDates) = (found, known, ambiguous)
+    let mayHaveMarks = (0..<count).filter {
+      $0 != target && roles[$0] == nil && types[$0] == nil && !categories.contains($0)
+        && found[$0] != .text
+    }
+    missingMarks = Set(
+      mayHaveMarks.compactMap {
+        ColumnGuess.missingMark(of: $0, in: sample, rowCount: rows.count)
+      }
+    ).sorted()
   }
 
   /// Returns whether a column with so many texts among its cells holds numbers, and the texts are mistakes.

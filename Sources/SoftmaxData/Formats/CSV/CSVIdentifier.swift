@@ -3,7 +3,7 @@ import SoftmaxCore
 
 /// A column that names each row, such as the number of a customer, and so tells nothing about a row of a later table.
 ///
-/// It is the index of a data frame, which counts the rows in the first column; or a column of different whole numbers
+/// It is the index of a data frame, the first column, which counts the rows, or has no name; or a column of different whole numbers
 /// or categories that is called an identifier; or a column of categories of which hardly two rows have the same.
 package struct CSVIdentifier: Hashable, Sendable {
   /// What shows that a column is an identifier.
@@ -50,7 +50,11 @@ package struct CSVIdentifier: Hashable, Sendable {
       if isFirst, IdentifierName.isOfIndex(name), column.countsRows, numbers.count >= leastCount {
         return .countsRows
       }
-      guard IdentifierName.isOfIdentifier(name), numbers.count >= 2,
+      // The index of some rows of a data frame does not count them.
+      let isIdentifier =
+        IdentifierName.isOfIdentifier(name)
+        || isFirst && hasHeader && IdentifierName.isOfUnnamedIndex(name)
+      guard isIdentifier, numbers.count >= 2,
         numbers.allSatisfy({ $0 == $0.rounded() }), Set(numbers).count == numbers.count
       else { return nil }
       return .isDifferent

@@ -238,6 +238,8 @@ struct CSVRows {
     }
     if let order = notation.dateOrder {
       if let seconds = CSVWrittenDate.seconds(text, order) { return seconds }
+      // A later table may have dates of ISO 8601, which cannot be taken for others.
+      if let seconds = CSVWrittenDate.seconds(text, .yearFirst) { return seconds }
       if columns.ambiguousDates.contains(column), CSVWrittenDate.seconds(text, order.other) != nil {
         otherOrderCounts[column, default: 0] += 1
       }

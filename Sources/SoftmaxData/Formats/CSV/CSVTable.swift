@@ -61,8 +61,8 @@ public struct CSVTable: Sendable {
   private let knownClassNames: [String]?
 
   init(
-    _ rows: consuming CSVRows, columns: CSVColumns, sample: CSVSample, path: String,
-    format: CSVFormat
+    _ rows: consuming CSVRows, columns: CSVColumns, sample: CSVSample, marks: MissingMarks,
+    path: String, format: CSVFormat
   ) throws(SoftmaxError) {
     if let error = rows.raggedLines.error(columns: columns, path: path) { throw error }
     table = try rows.finish()
@@ -73,7 +73,8 @@ public struct CSVTable: Sendable {
     identifiers = format.schema == nil ? columns.identifiers(of: table) : []
     var roles = columns.roles
     for identifier in identifiers { roles[identifier.column] = .ignored }
-    schema = try TableSchema(of: table, roles: roles, notations: columns.notations)
+    schema = try TableSchema(
+      of: table, roles: roles, notations: columns.notations, missingMarks: marks.special)
     self.path = path
     line = columns.line
     isOfObjects = columns.isOfObjects
@@ -83,7 +84,7 @@ public struct CSVTable: Sendable {
     decimalMark = sample.decimalMark
     knownSchema = format.schema
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, sample, identifiers: identifiers)
+    note = Self.note(rowCount: table.rowCount, columns, sample, marks, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
   }
@@ -229,7 +230,8 @@ public struct CSVTable: Sendable {
 extension CSVTable {
   /// Returns the summary of how a file was read; without the number of rows if that is nil.
   static func note(
-    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, identifiers: [CSVIdentifier] = []
+    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, _ marks: MissingMarks,
+    identifiers: [CSVIdentifier] = []
   ) -> String {
     let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
     let leftOut = Set(identifiers.map(\.column))
@@ -245,7 +247,9 @@ extension CSVTable {
       count(.category, "categories") + count(.text, "texts") + count(.date, "dates")
       + columns.writtenNumbers(leavingOut: leftOut)
     let encoding = sample.encoding == .utf8 ? "" : ", \(sample.encoding.rawValue)"
-    let mark = encoding + (sample.decimalMark == .comma ? ", decimal comma" : "")
+    let mark =
+      encoding + (sample.decimalMark == .comma ? ", decimal comma" : "")
+      + marks.found.map { ", \(quoted($0)) as missing" }.joined()
     let rest = identifiers.count - shownIdentifierCount
     let named =
       identifiers.isEmpty

@@ -49,6 +49,31 @@ struct ColumnGuess {
     return Column(type: holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category)
   }
 
+  /// Returns the text that stands for missing cells in a column of numbers or dates: the only one without a digit, which
+  /// stands there several times; nil if there is none.
+  static func missingMark(of column: Int, in sample: CSVSample, rowCount: Int) -> String? {
+    var (mark, count, others) = (String?.none, 0, Set<String>())
+    for (record, texts) in zip(sample.records, sample.texts).suffix(rowCount)
+    where column < record.count && record[column] != .missing {
+      let text = texts[column]
+      if text.utf8.contains(where: CSVNumber.isDigit) {
+        others.insert(text)
+      } else if mark == nil || mark == text {
+        (mark, count) = (text, count + 1)
+      } else {
+        return nil
+      }
+    }
+    guard let mark, !mark.isEmpty, count >= leastCountOfMark, others.count >= leastNumberCount
+    else { return nil }
+    let guess = ColumnGuess(sample: sample.marking([mark]), rowCount: rowCount)
+    return [.number, .date].contains(guess.column(column, type: nil).type) ? mark : nil
+  }
+
+  // So often a text is no slip, and of so many different numbers it is not one more of few categories.
+  private static let leastCountOfMark = 3
+  private static let leastNumberCount = 10
+
   // Returns dates or numbers that are not only digits, if all cells are but so few that they are mistakes; nil
   // otherwise.
   private func written(_ column: Int, _ type: Table.ColumnType?) -> Column? {

@@ -19,6 +19,9 @@ enum IdentifierName {
   /// Returns whether the first column may be the index of a data frame: it has no name, or one that programs give.
   static func isOfIndex(_ name: String) -> Bool { ofIndex.contains(name) || isOfIdentifier(name) }
 
+  /// Returns whether a name is that of an index alone: none, or that of readr.
+  static func isOfUnnamedIndex(_ name: String) -> Bool { name.isEmpty || name == "...1" }
+
   /// Returns whether a name says that a column identifies rows, such as `id`, `user_id`, `PassengerId` or `Unnamed: 0`.
   static func isOfIdentifier(_ name: String) -> Bool {
     let words = words(of: name)

@@ -58,11 +58,15 @@ public struct NPZArchive: Sendable {
   }
 
   init(_ bytes: ByteStorage, name: String, maximumByteCount: Int) throws(SoftmaxError) {
-    let arrays = try ZipDirectory(bytes, path: name).entries
-      .filter { $0.name.hasSuffix(Self.suffix) }
+    let all = try ZipDirectory(bytes, path: name).entries
+    let arrays = all.filter { $0.name.hasSuffix(Self.suffix) }
     guard !arrays.isEmpty else {
+      // Those of Excel and of OpenDocument.
+      let isWorkbook = all.contains { ["xl/workbook.xml", "content.xml"].contains($0.name) }
       throw SoftmaxError(
-        .invalidData, "is a zip file without arrays", remedy: "write it with numpy.savez",
+        .invalidData,
+        isWorkbook ? "is a workbook of a spreadsheet" : "is a zip file without arrays",
+        remedy: isWorkbook ? "save the sheet as CSV" : "write it with numpy.savez",
         at: .file(path: name, offset: nil))
     }
     path = name

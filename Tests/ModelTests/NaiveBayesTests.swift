@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SoftmaxCore
+import Testing
+
+@testable import SoftmaxModels
+
+/// Naive Bayes of words, and its mixture with softmax regression.
+@Suite struct NaiveBayesTests {
+  struct Golden: Decodable {
+    var features: [[Float]]
+    var labels: [Int]
+    var weights: [Float]
+    var smoothings: [Double]
+    var logProbabilities: [[[Double]]]
+    var weighted: [[Double]]
+  }
+
+  private func golden() throws -> Golden {
+    let url = try #require(
+      Bundle.module.url(
+        forResource: "naive-bayes", withExtension: "json", subdirectory: "Golden"))
+    return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+  }
+
+  private func sparse(_ rows: [[Float]]) throws -> Features {
+    var (offsets, columns, values) = ([0], [Int32](), [Float]())
+    for row in rows {
+      for (column, value) in row.enumerated() where value != 0 {
+        columns.append(Int32(column))
+        values.append(value)
+      }
+      offsets.append(values.count)
+    }
+    return .sparse(
+      try SparseMatrix(
+        columnCount: rows[0].count, rowOffsets: offsets, columns: columns, values: values))
+  }
+
+  private func logProbabilities(
+    _ bayes: NaiveBayes, smoothing: Double, rows: [[Float]]
+  ) -> [[Double]] {
+    let (weight, bias) = bayes.parameters(smoothing: smoothing)
+    return rows.map { row in
+      let logits = bias.indices.map { label in
+        zip(weight.row(label), row).reduce(Double(bias[label])) {
+          $0 + Double($1.0) * Double($1.1)
+        }
+      }
+      let top = logits.max() ?? 0
+      let sum = logits.reduce(0) { $0 + exp($1 - top) }
+      return logits.map { $0 - top - log(sum) }
+    }
+  }
+
+  private func isClose(_ a: [[Double]], _ b: [[Double]]) -> Bool {
+    zip(a.joined(), b.joined()).allSatisfy { abs($0 - $1) < 1e-5 }
+  }
+
+  @Test func probabilitiesAreThoseOfScikitLearn() throws {
+    let golden = try golden()
+    let data = try LabeledDataset(
+      features: sparse(golden.features), labels: golden.labels, classNames: ["a", "b", "c"])
+    let bayes = try #require(NaiveBayes(data))
+    for (smoothing, expected) in zip(golden.smoothings, golden.logProbabilities) {
+      let got = logProbabilities(
+        bayes, smoothing: smoothing, rows: Array(golden.features.prefix(10)))
+      #expect(isClose(got, expected), "smoothing \(smoothing)")
+    }
+    let weighted = try #require(NaiveBayes(data.weighted(by: golden.weights)))
+    #expect(
+      isClose(
+        logProbabilities(weighted, smoothing: 0.3, rows: Array(golden.features.prefix(10))),
+        golden.weighted))
+  }
+
+  @Test func weightsOfTheClassesSumTo0() throws {
+    let golden = try golden()
+    let data = try LabeledDataset(
+      features: sparse(golden.features), labels: golden.labels, classNames: ["a", "b", "c"])
+    let (weight, bias) = try #require(NaiveBayes(data)).parameters(smoothing: 0.1)
+    #expect(abs(bias.reduce(0, +)) < 1e-6)
+    for column in 0..<weight.columnCount {
+      #expect(abs((0..<3).reduce(0) { $0 + weight.row($1)[column] }) < 1e-5)
+    }
+  }
+
+  @Test func itIsNotForNegativeFeaturesOrClassesWithoutSamples() throws {
+    let rows: [[Float]] = [[1, 0], [0, 2], [-1, 0]]
+    #expect(
+      try NaiveBayes(
+        LabeledDataset(features: sparse(rows), labels: [0, 1, 0], classNames: ["a", "b"])) == nil)
+    #expect(
+      try NaiveBayes(
+        LabeledDataset(
+          features: sparse(Array(rows.prefix(2))), labels: [0, 0], classNames: ["a", "b"]))
+        == nil)
+  }
+
+  /// Short texts of many words, of which a class has some more often than the other.
+  private func reviews(_ count: Int) throws -> LabeledDataset {
+    let generator = CounterBasedGenerator(seed: 3)
+    let labels = (0..<count).map { $0 % 2 }
+    let texts = labels.enumerated().map { row, label in
+      (0..<8).map { place in
+        let draw = generator.uniform(at: UInt64(8 * row + place))
+        // The words of low numbers are more frequent in the first class.
+        return "word\(Int(300 * (label == 0 ? draw * draw : draw)))"
+      }.joined(separator: " ")
+    }
+    return try LabeledDataset(
+      features: .columns(Table([.texts(texts, name: "review")])), labels: labels,
+      classNames: ["good", "bad"])
+  }
+
+  @Test func itIsMixedWithTheRegressionOfFewTexts() throws {
+    let data = try reviews(240)
+    let model = try AutoClassifier().fitted(to: data)
+    let selection = try #require(model.trainingRecord?.selection)
+    let (words, bayes) = try (
+      #require(selection.candidates.first { $0.name == "words of texts" }),
+      #require(selection.candidates.first { $0.name == "naive Bayes" })
+    )
+    #expect(bayes.weight > 0 && abs(words.weight + bayes.weight - 1) < 1e-6)
+    #expect(selection.logLoss < words.logLoss)
+    // One linear network has the mixture of the logits.
+    #expect(model.members.count == 1)
+    let evaluation = try model.evaluation(on: reviews(400))
+    #expect(evaluation.accuracy > selection.baselineAccuracy)
+  }
+
+  @Test func theMixtureHasTheSameBitsOnAnyNumberOfThreads() throws {
+    let data = try reviews(240)
+    let models = try [1, 3].map { try AutoClassifier(seed: 4).fitted(to: data, threads: $0) }
+    #expect(models[0] == models[1])
+  }
+}
