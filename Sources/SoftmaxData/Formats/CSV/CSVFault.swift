@@ -21,7 +21,7 @@ struct CSVFault {
 
   let kind: Kind
   /// The line number of the cell, counted from 1.
-  let line: Int
+  private(set) var line: Int
   /// The text of the cell, truncated.
   let text: String
 
@@ -35,6 +35,13 @@ struct CSVFault {
   }
 
   var isMissing: Bool { kind == .missing }
+
+  /// Returns the same fault so many lines further on.
+  func moved(by lineCount: Int) -> CSVFault {
+    var fault = self
+    fault.line += lineCount
+    return fault
+  }
 
   /// What the cell holds, in a list of several.
   var content: String {

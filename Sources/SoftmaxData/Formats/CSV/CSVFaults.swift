@@ -31,6 +31,14 @@ struct CSVFaults {
 
   /// Adds a missing cell without its place.
   mutating func countMissing() { missingCount += 1 }
+
+  /// Adds the invalid cells of a block whose own first line is 1.
+  mutating func add(_ block: CSVFaults, after lineCount: Int) {
+    missing += block.missing.prefix(Self.shownCount - missing.count).map { $0.moved(by: lineCount) }
+    missingCount += block.missingCount
+    others += block.others.prefix(Self.shownCount - others.count).map { $0.moved(by: lineCount) }
+    otherCount += block.otherCount
+  }
 }
 
 extension CSVTable {
