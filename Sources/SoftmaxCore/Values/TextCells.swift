@@ -26,6 +26,13 @@ package struct TextCells: Sendable {
     places.append(first..<bytes.count)
   }
 
+  /// Appends the cells of further rows.
+  package mutating func append(_ other: TextCells) {
+    let first = bytes.count
+    bytes += other.bytes
+    places += other.places.lazy.map { $0.lowerBound + first..<$0.upperBound + first }
+  }
+
   /// Returns the text in a row, or nil if the cell is missing.
   package func text(inRow row: Int) -> String? {
     places[row].isEmpty ? nil : String(decoding: bytes[places[row]], as: UTF8.self)

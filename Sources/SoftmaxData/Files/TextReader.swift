@@ -59,7 +59,9 @@ final class TextReader {
   /// Returns the next bytes of UTF-8, fewer than `count` only at the end.
   func read(_ count: Int) throws(SoftmaxError) -> [UInt8] {
     var bytes: [UInt8]
-    if encoding == .utf8 {
+    if encoding == .utf8, pending.isEmpty {
+      bytes = isAtEnd ? [] : try reader.read(count)
+    } else if encoding == .utf8 {
       bytes = Array(pending.prefix(count))
       pending = pending.dropFirst(bytes.count)
       if bytes.count < count, !isAtEnd { bytes += try reader.read(count - bytes.count) }

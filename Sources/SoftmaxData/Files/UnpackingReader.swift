@@ -74,12 +74,13 @@ final class UnpackingReader {
 
   /// Returns the next bytes, fewer than `count` only at the end.
   func read(_ count: Int) throws(SoftmaxError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
     var outcome = Result<Int, SoftmaxError>.success(0)
-    unsafe bytes.withUnsafeMutableBytes { buffer in
-      outcome = unsafe attempt(buffer)
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      outcome = unsafe attempt(UnsafeMutableRawBufferPointer(buffer))
+      filled = (try? outcome.get()) ?? 0
     }
-    return Array(bytes.prefix(try outcome.get()))
+    _ = try outcome.get()
+    return bytes
   }
 
   /// Returns the next `count` bytes, or all remaining bytes if they are fewer.

@@ -142,10 +142,17 @@ package final class CSVBlockReader {
   }
 
   /// Returns all rows that were not delivered yet.
-  func rest() throws(SoftmaxError) -> CSVTable {
+  func rest(by work: CSVBlockQueue.Work = .usual) throws(SoftmaxError) -> CSVTable {
     var rows = rows()
     rows.reserve(rowCount: expectedRowCount)
     do throws(SoftmaxError) {
+      let work = scanner.isAtEnd ? work.limited(toByteCount: scanner.bufferedByteCount) : work
+      if hasRow, work.workerCount > 1, !scanner.isOfObjects {
+        _ = try rows.append(scanner)
+        try CSVBlockQueue.append(
+          scanner, to: &rows, empty: self.rows(), byteCountOfLine: sample.byteCountOfLine, by: work)
+        hasRow = try scanner.advance()
+      }
       while hasRow {
         _ = try rows.append(scanner)
         hasRow = try scanner.advance()
@@ -154,7 +161,8 @@ package final class CSVBlockReader {
       // What was wrong in earlier lines comes first.
       throw rows.raggedLines.error(columns: columns, path: scanner.path) ?? error
     }
-    return try table(of: rows)
+    // A copy would have its own memory as soon as the last rows are moved.
+    return try table(of: consume rows)
   }
 
   // Throws for what lines of JSON cannot have.
@@ -175,7 +183,7 @@ package final class CSVBlockReader {
       maximumByteCount: maximumByteCount)
   }
 
-  private func table(of rows: CSVRows) throws(SoftmaxError) -> CSVTable {
+  private func table(of rows: consuming CSVRows) throws(SoftmaxError) -> CSVTable {
     try CSVTable(
       rows, columns: columns, sample: sample, marks: marks, path: scanner.path, format: format)
   }

@@ -21,7 +21,7 @@ struct CSVFault {
 
   let kind: Kind
   /// The line number of the cell, counted from 1.
-  let line: Int
+  private(set) var line: Int
   /// The text of the cell, truncated.
   let text: String
 
@@ -35,6 +35,13 @@ struct CSVFault {
   }
 
   var isMissing: Bool { kind == .missing }
+
+  /// Returns the same fault so many lines further on.
+  func moved(by lineCount: Int) -> CSVFault {
+    var fault = self
+    fault.line += lineCount
+    return fault
+  }
 
   /// What the cell holds, in a list of several.
   var content: String {
@@ -53,8 +60,10 @@ struct CSVFault {
   ///   - name: the name of the column; nil or empty if it has none.
   ///   - role: the role of the column.
   ///   - isOfModel: whether a model knows the column, so that it cannot be left out.
+  ///   - isTargetGuessed: whether the last column was taken for the classes.
   func error(
-    column: Int?, name: String?, role: TableSchema.Role, isOfModel: Bool, path: String,
+    column: Int?, name: String?, role: TableSchema.Role, isOfModel: Bool, isTargetGuessed: Bool,
+    path: String,
     decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
@@ -74,9 +83,13 @@ struct CSVFault {
         isClass && !text.isEmpty
         ? "; if it is the name of a class, say what stands for missing cells instead (--missing '')"
         : ""
+      let other =
+        isClass && isTargetGuessed
+        ? "; the last column was taken for the classes: if another one holds them, name it (--target)"
+        : ""
       return error(
         "\(Self.missingCell(role)) is missing\(place)\(got)",
-        "fill the gap or remove the line" + name)
+        "fill the gap or remove the line" + name + other)
     case .noNumber:
       return error(
         "expected a number\(place), got \(CSVTable.quoted(text))",

@@ -31,6 +31,14 @@ struct CSVFaults {
 
   /// Adds a missing cell without its place.
   mutating func countMissing() { missingCount += 1 }
+
+  /// Adds the invalid cells of a block whose own first line is 1.
+  mutating func add(_ block: CSVFaults, after lineCount: Int) {
+    missing += block.missing.prefix(Self.shownCount - missing.count).map { $0.moved(by: lineCount) }
+    missingCount += block.missingCount
+    others += block.others.prefix(Self.shownCount - others.count).map { $0.moved(by: lineCount) }
+    otherCount += block.otherCount
+  }
 }
 
 extension CSVTable {
@@ -54,6 +62,7 @@ extension CSVTable {
       column: isOfObjects ? nil : first.column, name: table.columns[first.column].name,
       role: schema.columns[first.column].role,
       isOfModel: knownSchema != nil && first.column != target,
+      isTargetGuessed: isTargetGuessed,
       path: path, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in

@@ -62,7 +62,7 @@ enum CSVNumber {
   ///
   /// - Parameter index: the index of the first byte; afterwards that of the byte after the last one
   ///   consumed.
-  static func plain(
+  @inline(__always) static func plain(
     _ bytes: UnsafeBufferPointer<UInt8>, from index: inout Int, mark: UInt8
   ) -> Double? {
     unsafe Decimal(bytes, from: &index, mark: mark)?.value
@@ -77,30 +77,25 @@ enum CSVNumber {
     private let exponent: Int
 
     /// Consumes the bytes that belong to a number; nil if they do not form a number.
-    init?(_ bytes: UnsafeBufferPointer<UInt8>, from place: inout Int, mark: UInt8) {
+    // Most of the time of reading a table goes by here, and a call would write and read all members.
+    @inline(__always) init?(_ bytes: UnsafeBufferPointer<UInt8>, from place: inout Int, mark: UInt8)
+    {
       var index = place
       defer { place = index }
       let count = bytes.count
-      var isNegative = false
-      if index < count, unsafe bytes[index] == 0x2b || bytes[index] == 0x2d {
-        isNegative = unsafe bytes[index] == 0x2d
-        index += 1
-      }
+      // Signs and lengths differ from cell to cell, so a branch for them would often be guessed wrong.
+      let sign = index < count ? unsafe bytes[index] : 0
+      let isNegative = sign == 0x2d
+      index += (isNegative ? 1 : 0) | (sign == 0x2b ? 1 : 0)
       var digits: UInt64 = 0
       var first = index
-      while index < count, case let digit = unsafe bytes[index] &- 0x30, digit < 10 {
-        digits = digits &* 10 &+ UInt64(digit)
-        index += 1
-      }
+      unsafe CSVDigits.append(bytes, from: &index, to: &digits)
       var digitCount = index - first
       var exponent = 0
       if index < count, unsafe bytes[index] == mark {
         index += 1
         first = index
-        while index < count, case let digit = unsafe bytes[index] &- 0x30, digit < 10 {
-          digits = digits &* 10 &+ UInt64(digit)
-          index += 1
-        }
+        unsafe CSVDigits.append(bytes, from: &index, to: &digits)
         exponent = first - index
         digitCount += index - first
       }
@@ -128,11 +123,11 @@ enum CSVNumber {
     }
 
     /// The nearest `Double`; nil if only the slow path can determine it.
-    var value: Double? {
+    @inline(__always) var value: Double? {
       guard digitCount <= 19,
         let magnitude = CSVNumber.double(digits: digits, exponent: exponent)
       else { return nil }
-      return isNegative ? -magnitude : magnitude
+      return Double(bitPattern: magnitude.bitPattern ^ (isNegative ? 1 << 63 : 0))
     }
   }
 
@@ -144,14 +139,18 @@ enum CSVNumber {
 
   /// Returns digits * 10^exponent, rounded once; nil if the exponent is beyond -27...27, which is rare in
   /// tables.
-  private static func double(digits: UInt64, exponent: Int) -> Double? {
-    if digits == 0 { return 0 }
+  @inline(__always) private static func double(digits: UInt64, exponent: Int) -> Double? {
     // Both factors are exact as doubles, so their product or quotient is rounded once (Clinger, "How to
     // read floating point numbers accurately", 1990).
     if digits <= 1 << 53, abs(exponent) <= 22 {
       let power = powersOfTen[abs(exponent)]
       return exponent < 0 ? Double(digits) / power : Double(digits) * power
     }
+    return wide(digits: digits, exponent: exponent)
+  }
+
+  private static func wide(digits: UInt64, exponent: Int) -> Double? {
+    if digits == 0 { return 0 }
     guard abs(exponent) < powersOfFive.count else { return nil }
     let five = powersOfFive[abs(exponent)]
     if exponent >= 0 {

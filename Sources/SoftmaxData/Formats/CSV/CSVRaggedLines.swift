@@ -16,6 +16,14 @@ struct CSVRaggedLines {
     count += 1
   }
 
+  /// Adds the lines of a block whose own first line is 1.
+  mutating func add(_ other: CSVRaggedLines, after lineCount: Int) {
+    for (line, cellCount) in other.first.prefix(CSVFaults.shownCount - first.count) {
+      first.append((line + lineCount, cellCount))
+    }
+    count += other.count
+  }
+
   /// Returns the error that names the first lines; nil if there are none.
   func error(columns: CSVColumns, path: String) -> SoftmaxError? {
     guard let (line, cellCount) = first.first else { return nil }

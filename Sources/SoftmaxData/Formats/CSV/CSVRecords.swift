@@ -74,7 +74,7 @@ package struct CSVRecords: Sendable {
     _ body: (Int, CSVScanner) throws(SoftmaxError) -> Void
   ) throws(SoftmaxError) {
     let scanner = CSVScanner(
-      sample: bytes[...], firstLine: 1, separator: separator.byte, path: path)
+      sample: bytes, firstLine: 1, separator: separator.byte, path: path)
     var row = 0
     while try scanner.advance() {
       try body(row, scanner)

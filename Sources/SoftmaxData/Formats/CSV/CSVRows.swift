@@ -11,41 +11,43 @@ struct CSVRows {
   ]
 
   /// The number of rows.
-  private(set) var count = 0
+  var count = 0
   /// The invalid cells of each column that has some.
   ///
   /// In a column of numbers they are missing or non-numeric cells; in the class column they are missing classes.
-  private(set) var faults: [Int: CSVFaults] = [:]
+  var faults: [Int: CSVFaults] = [:]
 
   /// The lines that are no rows because they have too few or too many cells.
-  private(set) var raggedLines = CSVRaggedLines()
+  var raggedLines = CSVRaggedLines()
 
   // The number of texts in each column of numbers.
-  private var textCounts: [Int: Int] = [:]
+  var textCounts: [Int: Int] = [:]
   // The number of them that are dates in the other order of day and month.
-  private var otherOrderCounts: [Int: Int] = [:]
+  var otherOrderCounts: [Int: Int] = [:]
 
-  private let columns: CSVColumns
+  let columns: CSVColumns
   private let marks: MissingMarks
   private let decimalMark: CSVFormat.DecimalMark
-  private let maximumByteCount: Int
+  let maximumByteCount: Int
   /// The columns that hold numbers, in ascending order.
   let numberColumns: [Int]
   // The cells of these columns. The cells of the last rows are still in `block`, row by row.
-  private var numbers: [[Double]]
+  var numbers: [[Double]]
   private var block: [Double] = []
   // The columns of numbers and dates that are not only digits with a decimal mark, and their cells.
-  private let writtenColumns: [(column: Int, notation: CellNotation)]
-  private var written: [[Double]]
+  let writtenColumns: [(column: Int, notation: CellNotation)]
+  var written: [[Double]]
   // The column of the weights, and its place among the columns of plain numbers.
   private let weightColumn: Int?
   private let weightPlace: Int?
   private let groupColumn: Int?
-  private let categoryColumns: [Int]
-  private var codes: [Categories]
-  private let textColumns: [Int]
-  private var texts: [TextCells]
-  private var textByteCount = 0
+  let categoryColumns: [Int]
+  var codes: [CSVCategories]
+  let textColumns: [Int]
+  var texts: [TextCells]
+  var textByteCount = 0
+  /// The size of a row without its texts.
+  let rowByteCount: Int
 
   /// Creates a table without rows.
   ///
@@ -69,8 +71,11 @@ struct CSVRows {
     categoryColumns = columns.places(of: .category).filter(isRead)
     textColumns = columns.places(of: .text).filter(isRead)
     numbers = Array(repeating: [], count: numberColumns.count)
-    codes = Array(repeating: Categories(), count: categoryColumns.count)
+    codes = Array(repeating: CSVCategories(), count: categoryColumns.count)
     texts = Array(repeating: TextCells(), count: textColumns.count)
+    rowByteCount =
+      8 * (numberColumns.count + writtenColumns.count) + 4 * categoryColumns.count + 16
+      * textColumns.count
   }
 
   /// Reserves capacity for about `rowCount` rows, so that growing columns are not copied.
@@ -88,18 +93,17 @@ struct CSVRows {
 
   /// Appends the current record of the scanner as a row; returns false if it is none, such as a line of blanks.
   mutating func append(_ scanner: CSVScanner) throws(SoftmaxError) -> Bool {
-    guard holdsRow(scanner) else { return false }
-    let rowByteCount =
-      8 * (numberColumns.count + writtenColumns.count) + 4 * categoryColumns.count + 16
-      * textColumns.count
+    let cells = scanner.cells
+    guard holdsRow(cells, scanner) else { return false }
     guard (count + 1) * rowByteCount + textByteCount <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "its cells take more than \(maximumByteCount) bytes",
         remedy: "split the file", at: scanner.location(nil))
     }
     let begin = block.count
-    block += scanner.numbers
-    for (place, number) in scanner.numbers.enumerated() where number.isNaN {
+    let numbers = scanner.numbers
+    block += numbers
+    for place in numbers.indices where numbers[place].isNaN {
       note(columnIn: numberColumns[place], scanner)
     }
     if marks.holdsNumbers {
@@ -120,7 +124,7 @@ struct CSVRows {
       written[place].append(number)
     }
     for (place, column) in categoryColumns.enumerated() {
-      codes[place].codes.append(try code(of: column, place, scanner))
+      codes[place].codes.append(try code(of: cells[column], column, place, scanner))
     }
     for (place, column) in textColumns.enumerated() { appendText(of: column, place, scanner) }
     count += 1
@@ -153,8 +157,7 @@ struct CSVRows {
   // Returns whether the record is a row; it notes a wrong number of cells.
   //
   // It returns false for a line of blanks, which a table separated by tabs splits into cells.
-  private mutating func holdsRow(_ scanner: CSVScanner) -> Bool {
-    let cells = scanner.cells
+  private mutating func holdsRow(_ cells: [CSVScanner.Cell], _ scanner: CSVScanner) -> Bool {
     // An object may lack keys, or have some that are no columns.
     if cells.count == columns.count || scanner.isOfObjects { return true }
     // A separator at the end of a line does not start another column.
@@ -165,15 +168,15 @@ struct CSVRows {
     return false
   }
 
-  private mutating func moveBlock() {
+  /// Moves the last numbers into their columns.
+  mutating func moveBlock() {
     numbers.append(rows: block)
     block.removeAll(keepingCapacity: true)
   }
 
   private mutating func code(
-    of column: Int, _ place: Int, _ scanner: CSVScanner
+    of cell: CSVScanner.Cell, _ column: Int, _ place: Int, _ scanner: CSVScanner
   ) throws(SoftmaxError) -> Int32 {
-    let cell = scanner.cells[column]
     let isClass = column == columns.target
     let key = scanner.key(of: cell)
     if let key, let code = codes[place].code(ofKey: key) { return code }
@@ -214,8 +217,7 @@ struct CSVRows {
         .unsupported, "there are more than \(DatasetSplit.greatestClassCount) classes",
         remedy: "check which column holds the classes (--target)", at: scanner.location(column))
     }
-    // An estimate of a new text's memory: its bytes in two collections, and its entry in the dictionary.
-    textByteCount += 2 * text.utf8.count + 64
+    textByteCount += CSVCategories.byteCount(ofNew: text)
     return codes[place].add(text)
   }
 
@@ -321,34 +323,5 @@ struct CSVRows {
 
   private mutating func note(_ fault: CSVFault, _ column: Int) {
     faults[column, default: CSVFaults()].add(fault)
-  }
-
-  // The cells of a column of categories as codes, with each different text stored once.
-  private struct Categories {
-    var codes: [Int32] = []
-    var names: [String] = []
-    var places: [String: Int32] = [:]
-
-    // The keys of short cells (`CSVScanner.key(of:)`) and their codes. Searching a few keys takes less time
-    // than creating and hashing a string.
-    private var keys: [UInt64] = []
-    private var codesOfKeys: [Int32] = []
-
-    func code(ofKey key: UInt64) -> Int32? {
-      keys.firstIndex(of: key).map { codesOfKeys[$0] }
-    }
-
-    mutating func remember(_ key: UInt64?, _ code: Int32) {
-      guard let key, keys.count < 16 else { return }
-      keys.append(key)
-      codesOfKeys.append(code)
-    }
-
-    mutating func add(_ text: String) -> Int32 {
-      let code = Int32(names.count)
-      places[text] = code
-      names.append(text)
-      return code
-    }
   }
 }

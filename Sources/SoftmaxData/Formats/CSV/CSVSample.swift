@@ -77,7 +77,8 @@ struct CSVSample {
       _ separator: CSVFormat.Separator, of part: ArraySlice<UInt8>? = nil
     ) -> CSVScanner {
       CSVScanner(
-        sample: part ?? bytes, firstLine: line, separator: separator.byte, path: scanner.path,
+        sample: Array(part ?? bytes), firstLine: line, separator: separator.byte,
+        path: scanner.path,
         keys: keys)
     }
     let candidates =

@@ -114,6 +114,57 @@ extension CSVScanner {
     }
   }
 
+  /// Splits a record that has as many cells as the one before it, more than one and none of them quoted, as
+  /// ``scan(_:from:isAtEnd:_:cells:numbers:)`` does; returns its end, or nil for any other record.
+  ///
+  /// - Parameters:
+  ///   - cells: those of the record before, which are replaced.
+  ///   - numbers: those of the record before, which are replaced.
+  static func scanAlike(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ splitting: Splitting,
+    cells: UnsafeMutableBufferPointer<Cell>, numbers: UnsafeMutableBufferPointer<Double>
+  ) -> Int? {
+    // A line of blanks may be like a record of one cell.
+    guard cells.count > 1, numbers.count == splitting.numberColumns.count else { return nil }
+    let (separator, mark) = (splitting.separator, splitting.mark)
+    let (count, lastColumn, isMarkFree) = (bytes.count, cells.count - 1, mark != separator)
+    var (index, place) = (start, 0)
+    var nextNumber = splitting.numberColumns.first ?? -1
+    for column in 0...lastColumn {
+      let begin = index
+      let isNumber = column == nextNumber
+      let plain =
+        isNumber && isMarkFree ? unsafe CSVNumber.plain(bytes, from: &index, mark: mark) : nil
+      let plainEnd = index
+      while index < count, case let byte = unsafe bytes[index],
+        byte != separator, byte != 0x0a, byte != 0x0d, byte != 0x22
+      {
+        index += 1
+      }
+      guard index < count else { return nil }
+      let byte = unsafe bytes[index]
+      guard column == lastColumn ? byte == 0x0a || byte == 0x0d : byte == separator else {
+        return nil
+      }
+      unsafe cells[column] = Cell(bytes: begin..<index)
+      if isNumber {
+        if let plain, plainEnd == index {
+          unsafe numbers[place] = plain
+        } else {
+          unsafe numbers[place] = CSVNumber.value(bytes, begin..<index, mark: mark)
+        }
+        place += 1
+        nextNumber = place < numbers.count ? splitting.numberColumns[place] : -1
+      }
+      index += 1
+    }
+    if unsafe bytes[index - 1] == 0x0d {
+      guard index < count else { return nil }
+      if unsafe bytes[index] == 0x0a { index += 1 }
+    }
+    return index - start <= Limit.bytesOfCell ? index : nil
+  }
+
   private static let tooLong = Scan.failure(
     "a cell has more than \(Limit.bytesOfCell) bytes",
     remedy: "check the separator and the line ends")

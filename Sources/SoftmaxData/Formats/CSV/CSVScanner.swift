@@ -64,12 +64,16 @@ final class CSVScanner {
   private let reader: TextReader?
   private let maximumByteCount: Int
   private let chunkByteCount: Int
-  private var buffer: [UInt8] = []
-  // The index of the next record in the buffer; its line number follows.
-  private var next = 0
-  private var nextLine = 1
-  private var isAtEnd = false
-  private var blankByteCount = 0
+  private(set) var buffer: [UInt8] = []
+  /// The index of the next record in the buffer; its line number follows.
+  var next = 0
+  private(set) var nextLine = 1
+  /// Whether no bytes follow those of the buffer.
+  private(set) var isAtEnd = false
+  /// The error of reading the bytes that follow those of the buffer, if it was met before they were needed.
+  var failure: SoftmaxError?
+  /// The size of all lines that were skipped.
+  private(set) var blankByteCount = 0
   // The indices of the columns of numbers, in ascending order, and their decimal mark.
   private var numberColumns: [Int] = []
   private var decimalMark = CSVFormat.DecimalMark.point
@@ -110,7 +114,7 @@ final class CSVScanner {
   ///   - firstLine: the line number of the first line.
   ///   - keys: the keys that are known if they are lines of JSON; nil for comma-separated values.
   init(
-    sample bytes: ArraySlice<UInt8>, firstLine: Int, separator: UInt8, path: String,
+    sample bytes: [UInt8], firstLine: Int, separator: UInt8, path: String,
     keys: JSONColumns? = nil
   ) {
     reader = nil
@@ -121,9 +125,17 @@ final class CSVScanner {
     self.separator = separator
     maximumByteCount = bytes.count
     chunkByteCount = 0
-    buffer = Array(bytes)
+    buffer = bytes
     nextLine = firstLine
     isAtEnd = true
+  }
+
+  /// Returns a scanner of a part of the text, which reads the same numbers.
+  func scanner(of block: [UInt8], firstLine: Int) -> CSVScanner {
+    let scanner = CSVScanner(
+      sample: block, firstLine: firstLine, separator: separator, path: path)
+    (scanner.numberColumns, scanner.decimalMark) = (numberColumns, decimalMark)
+    return scanner
   }
 
   /// Returns the location of a column in the current record for errors; the index counts from 0, the
@@ -134,62 +146,10 @@ final class CSVScanner {
     .cell(path: path, line: line, column: isOfObjects ? nil : column.map { $0 + 1 })
   }
 
-  /// Calls `body` with the bytes of a cell, without its quotes and with repeated quotes as in the file.
-  func withBytes<Result>(
-    of cell: Cell, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-  ) -> Result {
-    unsafe buffer.withUnsafeBufferPointer {
-      unsafe body(UnsafeBufferPointer(rebasing: $0[cell.bytes]))
-    }
-  }
-
   /// The bytes at the end of the current record's line; none where the file ends without them.
   var lineEnd: [UInt8] {
     guard !isOfObjects, let last = cells.last else { return [] }
     return Array(buffer[last.bytes.upperBound + (last.isQuoted ? 1 : 0)..<next])
-  }
-
-  /// Returns the bytes of a cell and whether it was quoted as one number; nil for a cell of more than seven
-  /// bytes.
-  ///
-  /// Cells with the same key have the same text.
-  func key(of cell: Cell) -> UInt64? {
-    guard cell.bytes.count < 8 else { return nil }
-    return unsafe withBytes(of: cell) { bytes in
-      unsafe bytes.reduce(cell.isQuoted ? 2 : 1) { $0 << 8 | UInt64($1) }
-    }
-  }
-
-  /// Returns the text of a cell; nil if it is not UTF-8 or contains a zero byte.
-  ///
-  /// Quotes written twice become one, escapes of JSON what they stand for. Blanks around the text are removed unless the cell is
-  /// quoted.
-  func text(of cell: Cell) -> String? {
-    if isOfObjects, cell.isQuoted {
-      return JSONLineScanner.text(buffer[cell.bytes], hasEscapes: cell.hasEscapes)
-    }
-    let text = unsafe withBytes(of: trimmed(cell)) { bytes in
-      unsafe bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
-    }
-    return cell.hasEscapes ? text?.replacing("\"\"", with: "\"") : text
-  }
-
-  private func trimmed(_ cell: Cell) -> Cell {
-    guard !cell.isQuoted else { return cell }
-    let kept = unsafe withBytes(of: cell) { bytes in
-      let first = unsafe bytes.firstIndex { !CSVNumber.isBlank($0) } ?? bytes.count
-      let last = unsafe bytes.lastIndex { !CSVNumber.isBlank($0) } ?? first - 1
-      return first..<last + 1
-    }
-    var result = cell
-    result.bytes =
-      cell.bytes.lowerBound + kept.lowerBound..<cell.bytes.lowerBound + kept.upperBound
-    return result
-  }
-
-  /// Returns whether a cell is not quoted and contains only blanks.
-  func isBlank(_ cell: Cell) -> Bool {
-    !cell.isQuoted && buffer[cell.bytes].allSatisfy(CSVNumber.isBlank)
   }
 
   /// Returns the whole lines within the next `byteCount` bytes without consuming them.
@@ -262,6 +222,11 @@ final class CSVScanner {
   /// Moves to the next record; returns false at the end of the file.
   func advance() throws(SoftmaxError) -> Bool {
     while true {
+      if let end = scanAlike() {
+        (line, next) = (nextLine, end)
+        nextLine += 1
+        return true
+      }
       let scan = scanRecord()
       line = nextLine
       switch scan {
@@ -288,6 +253,12 @@ final class CSVScanner {
     }
   }
 
+  /// Counts lines and skipped bytes of records that were taken from the buffer and read elsewhere.
+  func count(lines: Int, blankByteCount: Int) {
+    nextLine += lines
+    self.blankByteCount += blankByteCount
+  }
+
   private func countBlanks(_ byteCount: Int) throws(SoftmaxError) {
     blankByteCount += byteCount
     guard blankByteCount <= Limit.bytesOfBlankLines else {
@@ -312,12 +283,28 @@ final class CSVScanner {
     if isOfObjects { return scanObject(&cells, &numbers) }
     cells.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
-    let (start, isAtEnd) = (next, self.isAtEnd)
-    let splitting = Splitting(
-      separator: separator, numberColumns: numberColumns, mark: decimalMark.byte)
+    let (start, isAtEnd, splitting) = (next, self.isAtEnd, splitting)
     return unsafe buffer.withUnsafeBufferPointer { bytes -> Scan in
       unsafe Self.scan(
         bytes, from: start, isAtEnd: isAtEnd, splitting, cells: &cells, numbers: &numbers)
+    }
+  }
+
+  private var splitting: Splitting {
+    Splitting(separator: separator, numberColumns: numberColumns, mark: decimalMark.byte)
+  }
+
+  // Returns the end of a record that is like the one before; nil if it is not. Each access to the arrays of the
+  // object is checked at run time, so few of them are made for a record of a large table.
+  private func scanAlike() -> Int? {
+    guard !isOfObjects else { return nil }
+    let (start, splitting) = (next, splitting)
+    return unsafe buffer.withUnsafeBufferPointer { bytes in
+      unsafe cells.withUnsafeMutableBufferPointer { cells in
+        unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+          unsafe Self.scanAlike(bytes, from: start, splitting, cells: cells, numbers: numbers)
+        }
+      }
     }
   }
 
@@ -358,20 +345,23 @@ final class CSVScanner {
   }
 
   /// Reads more bytes into the buffer and discards the consumed bytes.
-  private func fill() throws(SoftmaxError) {
+  ///
+  /// - Parameter completeByteCount: the size of the records in the buffer that are complete.
+  func fill(behind completeByteCount: Int = 0) throws(SoftmaxError) {
+    if let failure { throw failure }
     guard let reader else { return }
     buffer.removeFirst(next)
     next = 0
     // The buffer doubles with each read during a long record. The record is rescanned after each read, so
     // there are only a few scans.
-    let wanted = max(chunkByteCount, min(buffer.count, 4 << 20))
+    let wanted = max(chunkByteCount, min(buffer.count - completeByteCount, 4 << 20))
     let bytes = try reader.read(wanted)
     isAtEnd = bytes.count < wanted
-    buffer += bytes
     guard reader.offset <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "has more than \(maximumByteCount) bytes of text",
         remedy: "split the file", at: reader.location(nil))
     }
+    buffer += bytes
   }
 }

@@ -49,7 +49,8 @@ extension CSVTable {
   ///
   /// The keys of JSON lines are found from all lines before.
   static func read(
-    _ file: DataFile, as format: CSVFormat, maximumByteCount: Int = defaultMaximumByteCount
+    _ file: DataFile, as format: CSVFormat, maximumByteCount: Int = defaultMaximumByteCount,
+    by work: CSVBlockQueue.Work = .usual
   ) throws(SoftmaxError) -> CSVTable {
     func scanner() throws(SoftmaxError) -> CSVScanner {
       try CSVScanner(file.reader(), maximumByteCount: maximumByteCount)
@@ -62,21 +63,22 @@ extension CSVTable {
     }
     let table = try CSVBlockReader(
       first, as: format, survey: survey, maximumByteCount: maximumByteCount
-    ).rest()
+    ).rest(by: work)
     guard !table.categories.isEmpty || !table.dateOrders.isEmpty else { return table }
     return try CSVBlockReader(
       scanner(), as: format, survey: survey, categories: table.categories,
       dateOrders: table.dateOrders, maximumByteCount: maximumByteCount
-    ).rest()
+    ).rest(by: work)
   }
 
   /// Reads a table once, whose columns are those of the first lines.
   static func read(
     _ reader: UnpackingReader, as format: CSVFormat, maximumByteCount: Int,
-    chunkByteCount: Int = 1 << 18
+    chunkByteCount: Int = 1 << 18, by work: CSVBlockQueue.Work = .usual
   ) throws(SoftmaxError) -> CSVTable {
     let scanner = try CSVScanner(
       reader, maximumByteCount: maximumByteCount, chunkByteCount: chunkByteCount)
-    return try CSVBlockReader(scanner, as: format, maximumByteCount: maximumByteCount).rest()
+    return try CSVBlockReader(scanner, as: format, maximumByteCount: maximumByteCount)
+      .rest(by: work)
   }
 }

@@ -58,6 +58,8 @@ public struct CSVTable: Sendable {
   private let quantityError: SoftmaxError?
   let decimalMark: CSVFormat.DecimalMark
   let knownSchema: TableSchema?
+  /// Whether the last column was taken for the classes, which nobody has named.
+  let isTargetGuessed: Bool
   private let knownClassNames: [String]?
 
   init(
@@ -83,6 +85,7 @@ public struct CSVTable: Sendable {
       ? columns.quantityError(of: table, path: path) : nil
     decimalMark = sample.decimalMark
     knownSchema = format.schema
+    isTargetGuessed = format.target == nil && format.schema == nil
     knownClassNames = format.knownClassNames
     note = Self.note(rowCount: table.rowCount, columns, sample, marks, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
