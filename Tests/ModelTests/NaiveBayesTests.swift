@@ -86,15 +86,26 @@ import Testing
     }
   }
 
-  @Test func itIsNotForNegativeFeaturesOrClassesWithoutSamples() throws {
-    let rows: [[Float]] = [[1, 0], [0, 2], [-1, 0]]
-    #expect(
-      try NaiveBayes(
-        LabeledDataset(features: sparse(rows), labels: [0, 1, 0], classNames: ["a", "b"])) == nil)
+  @Test func featuresThatMayBeNegativeDoNotCount() throws {
+    let rows: [[Float]] = [[1, 0, 0.5], [0, 2, -0.5], [3, 0, 1]]
+    func parameters(_ rows: [[Float]]) throws -> (weight: Matrix, bias: [Float]) {
+      let data = try LabeledDataset(
+        features: sparse(rows), labels: [0, 1, 0], classNames: ["a", "b"])
+      return try #require(NaiveBayes(data)).parameters(smoothing: 0.1)
+    }
+    let (all, counted) = (try parameters(rows), try parameters(rows.map { Array($0.prefix(2)) }))
+    for label in 0..<2 {
+      #expect(all.weight.row(label) == counted.weight.row(label) + [0])
+    }
+    #expect(all.bias == counted.bias)
+  }
+
+  @Test func itIsNotForClassesWithoutSamples() throws {
+    let rows: [[Float]] = [[1, 0], [0, 2]]
     #expect(
       try NaiveBayes(
         LabeledDataset(
-          features: sparse(Array(rows.prefix(2))), labels: [0, 0], classNames: ["a", "b"]))
+          features: sparse(rows), labels: [0, 0], classNames: ["a", "b"]))
         == nil)
   }
 

@@ -5,11 +5,12 @@ public import SoftmaxCore
 /// An estimator that compares kinds of models on the same folds, and fits the best one or an average of them.
 ///
 /// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
-/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and a bag of
-/// networks, one for each fold, which learns from the other folds and keeps its best epoch on that fold. The rows of
-/// each fold are judged by models that did not learn from them. The probabilities of the better softmax regression and of
-/// the networks are averaged 1 : 2, unless the log loss of another share is less by more than a standard error. The folds
-/// are stratified, and the rows of a class are dealt to them at random, by the seed.
+/// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and two bags of
+/// networks, one for each fold, which learns from the other folds: deep ones, which keep their best epoch on that fold,
+/// and shallow ones, trained as scikit-learn's `MLPClassifier` is by default. The folds are stratified, and the rows of a
+/// class are dealt to them at random, by the seed. The rows of each fold are judged by models that did not learn from
+/// them. The probabilities of the better softmax regression and of the deep networks are averaged 1 : 2, and theirs and
+/// those of the shallow ones 3 : 1, unless the log loss of another share is less by more than a standard error.
 ///
 /// ```swift
 /// let model = try AutoClassifier().fitted(to: passengers)

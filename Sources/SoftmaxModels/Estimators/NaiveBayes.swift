@@ -17,12 +17,15 @@ struct NaiveBayes {
   // The sum of each feature over the samples of each class: [classes, features].
   private let sums: Matrix
   private let classShares: [Double]
+  // Whether a feature is 0 or more in all samples. The others, such as places in the year, have the weight 0.
+  private let isCounted: [Bool]
 
-  /// Sums up the features of samples; nil for features that are not sparse or less than 0, and for a class without a
-  /// sample.
+  /// Sums up the features of samples; nil for features that are not sparse, and for a class without a sample.
   init?(_ dataset: LabeledDataset) {
-    guard let features = dataset.features.sparse, features.values.allSatisfy({ $0 >= 0 }) else {
-      return nil
+    guard let features = dataset.features.sparse else { return nil }
+    var isCounted = [Bool](repeating: true, count: features.columnCount)
+    for (column, value) in zip(features.columns, features.values) where value < 0 {
+      isCounted[Int(column)] = false
     }
     var sums = Matrix(rowCount: dataset.classCount, columnCount: features.columnCount)
     var classWeights = [Double](repeating: 0, count: dataset.classCount)
@@ -35,26 +38,30 @@ struct NaiveBayes {
         features.forEachEntry(ofRow: row) { sum[$0] += weight * Double($1) }
       }
       let start = label * features.columnCount
-      for (column, value) in sum.enumerated() { sums.elements[start + column] = Float(value) }
+      for (column, value) in sum.enumerated() where isCounted[column] {
+        sums.elements[start + column] = Float(value)
+      }
     }
     guard classWeights.allSatisfy({ $0 > 0 }) else { return nil }
     let total = classWeights.reduce(0, +)
     (self.sums, classShares) = (sums, classWeights.map { $0 / total })
+    self.isCounted = isCounted
   }
 
   /// Returns the weights, [classes, features], and the biases; those of the classes sum to 0.
   func parameters(smoothing: Double) -> (weight: Matrix, bias: [Float]) {
     let (classCount, featureCount) = (sums.rowCount, sums.columnCount)
+    let countedCount = isCounted.count { $0 }
     // Most words occur in few classes.
     let logOfNone = ElementaryFunctions.logarithm(smoothing)
     let logTotals = (0..<classCount).map { label in
       let sum = sums.row(label).reduce(0) { $0 + Double($1) }
-      return ElementaryFunctions.logarithm(sum + smoothing * Double(featureCount))
+      return ElementaryFunctions.logarithm(sum + smoothing * Double(countedCount))
     }
     let meanLogTotal = logTotals.reduce(0, +) / Double(classCount)
     var weight = sums
     var column = [Double](repeating: 0, count: classCount)
-    for feature in 0..<featureCount {
+    for feature in 0..<featureCount where isCounted[feature] {
       for label in 0..<classCount {
         let sum = Double(sums.elements[label * featureCount + feature])
         column[label] =
