@@ -275,7 +275,7 @@ import Testing
     #expect(outcome.errors.contains("1 column of categories"))
     let result = try #require(outcome.objects().last)
     #expect(result["event"] as? String == "result")
-    #expect((result["candidates"] as? [[String: Any]])?.count == 3)
+    #expect((result["candidates"] as? [[String: Any]])?.count == 4)
     let accuracy = try #require(result["cv_accuracy"] as? Double)
     #expect(accuracy > 0.75 && result["cv_log_loss"] as? Double ?? 9 < 0.5)
     let baseline = try #require(result["baseline_accuracy"] as? Double)

@@ -57,7 +57,7 @@ import Testing
     }
     // That of some rows of a data frame counts nothing, and has no name.
     for name in ["", "...1"] {
-      let text = "\(name),a,kind\n" + (0..<6).map { "\(9 * $0 % 23),0.5,\($0 % 2)\n" }.joined()
+      let text = "\(name),a,kind\n" + (0..<20).map { "\(9 * $0 % 23),0.5,\($0 % 2)\n" }.joined()
       let label = name.isEmpty ? "column 1" : "\"\(name)\""
       #expect(try table(text).identifiers.map(\.description) == ["\(label) (all different)"])
     }

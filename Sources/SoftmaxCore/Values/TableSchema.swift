@@ -34,17 +34,20 @@ public struct TableSchema: Hashable, Sendable, Codable {
     public let hasGaps: Bool
     /// How the cells of a file were written; nil for numbers in digits with a decimal mark, and for other types.
     package let notation: CellNotation?
+    /// The text that stands for a missing cell of this column, beside the marks of the table; nil if there is none.
+    package let missingMark: String?
 
     /// Creates the description of a column.
     package init(
       name: String?, type: Table.ColumnType, role: Role, hasGaps: Bool = false,
-      notation: CellNotation? = nil
+      notation: CellNotation? = nil, missingMark: String? = nil
     ) {
       self.name = name
       self.type = type
       self.role = role
       self.hasGaps = hasGaps
       self.notation = notation
+      self.missingMark = missingMark
     }
   }
 
@@ -84,16 +87,18 @@ public struct TableSchema: Hashable, Sendable, Codable {
   ///   - roles: the roles of the columns that are no features, by the index of the column.
   ///   - notations: how the cells of some columns are written, by the index of the column.
   ///   - missingMarks: the texts that stand for a missing cell; nil for the usual ones.
+  ///   - marksOfColumns: one more of some columns, by the index of the column.
   /// - Throws: `invalidData` if no column remains as a feature, or if two columns have a role that only one can have.
   package init(
     of table: Table, roles: [Int: Role], notations: [Int: CellNotation] = [:],
-    missingMarks: [String]? = nil
+    missingMarks: [String]? = nil, marksOfColumns: [Int: String] = [:]
   ) throws(SoftmaxError) {
     try self.init(
       table.columns.enumerated().map { place, column in
         Column(
           name: column.name, type: column.type, role: roles[place] ?? .feature,
-          hasGaps: column.missingCount > 0, notation: notations[place])
+          hasGaps: column.missingCount > 0, notation: notations[place],
+          missingMark: marksOfColumns[place])
       }, missingMarks: missingMarks)
   }
 
@@ -121,10 +126,11 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// - Throws: The decoder's errors, and `invalidData` unless at least one column is a feature and at most
   ///   one holds the classes.
   public init(from decoder: any Decoder) throws {
-    if let marked = try? Marked(from: decoder) {
-      try self.init(marked.columns, missingMarks: marked.missingMarks)
-    } else {
+    if (try? decoder.unkeyedContainer()) != nil {
       try self.init([Column](from: decoder))
+    } else {
+      let marked = try Marked(from: decoder)
+      try self.init(marked.columns, missingMarks: marked.missingMarks)
     }
   }
 
@@ -261,6 +267,7 @@ extension TableSchema.Column {
   private enum Key: String, CodingKey {
     case name, type, role, notation
     case hasGaps = "has_gaps"
+    case missingMark = "missing_mark"
   }
 
   /// Decodes a column; files of before do not say whether cells were missing.
@@ -273,7 +280,8 @@ extension TableSchema.Column {
       type: container.decode(Table.ColumnType.self, forKey: .type),
       role: container.decode(TableSchema.Role.self, forKey: .role),
       hasGaps: container.decodeIfPresent(Bool.self, forKey: .hasGaps) ?? false,
-      notation: container.decodeIfPresent(CellNotation.self, forKey: .notation))
+      notation: container.decodeIfPresent(CellNotation.self, forKey: .notation),
+      missingMark: container.decodeIfPresent(String.self, forKey: .missingMark))
   }
 
   /// Encodes the column.
@@ -284,6 +292,7 @@ extension TableSchema.Column {
     try container.encode(role, forKey: .role)
     if hasGaps { try container.encode(true, forKey: .hasGaps) }
     try container.encodeIfPresent(notation, forKey: .notation)
+    try container.encodeIfPresent(missingMark, forKey: .missingMark)
   }
 }
 

@@ -7,7 +7,7 @@ public import SoftmaxCore
 /// It needs no settings: the defaults are meant for a table as it is. The kinds are softmax regression on
 /// standardized features and on piecewise linear ones, each with a penalty chosen by cross-validation, and two bags of
 /// networks, one for each fold, which learns from the other folds: deep ones, which keep their best epoch on that fold,
-/// and shallow ones, trained as scikit-learn's `MLPClassifier` is by default. The folds are stratified, and the rows of a
+/// and shallow ones, with the defaults of scikit-learn's `MLPClassifier`. The folds are stratified, and the rows of a
 /// class are dealt to them at random, by the seed. The rows of each fold are judged by models that did not learn from
 /// them. The probabilities of the better softmax regression and of the deep networks are averaged 1 : 2, and theirs and
 /// those of the shallow ones 3 : 1, unless the log loss of another share is less by more than a standard error.
@@ -32,7 +32,7 @@ public import SoftmaxCore
 public struct AutoClassifier: Hashable, Sendable {
   /// The number of folds, from 2 to 100.
   public var foldCount: Int
-  /// The seed of the initial weights, of the order of the samples and of dropout.
+  /// The seed of the folds, of the initial weights, of the order of the samples and of dropout.
   public var seed: UInt64
   /// About how long the choice may take; nil for about a minute on two processors, as long as there are not very many
   /// rows.

@@ -3,9 +3,10 @@
 import SoftmaxCore
 
 extension ModelSelector {
+  private static let nameOfBayes = "naive Bayes"
   // The smoothings of naive Bayes that are compared, and its shares in the logits.
   private static let smoothings = [0.003, 0.01, 0.03, 0.1, 0.3]
-  private static let sharesOfBayes: [Float] = [0.15, 0.25, 0.5]
+  private static let sharesOfBayes: [Float] = [0.15, 0.25, 0.5, 0.75, 1]
 
   /// Naive Bayes, and the mixture of which it is a part.
   private struct Mixture {
@@ -25,19 +26,21 @@ extension ModelSelector {
     var estimator = SoftmaxRegressionCV.ofTexts(iterations: 1000, preprocessing: [])
     estimator.foldCount = folds.count
     let regression = try regression("words of texts", estimator, on: data)
-    guard let mixture = try mixture(with: regression, on: data.training),
-      let bayes = NaiveBayes(data.training)
-    else { return try single(regression, others: []) }
+    guard let mixture = try mixture(with: regression, on: data.training) else {
+      return try single(regression, others: [])
+    }
     let candidate = Candidate(
-      name: "naive Bayes", pipeline: data.pipeline, members: [], record: nil,
+      name: Self.nameOfBayes, pipeline: data.pipeline, members: [], record: nil,
       evaluation: mixture.bayes, judgeCount: regression.judgeCount)
     try observer?.candidateEnds(candidate.summary(weight: 0))
-    guard isBetter(mixture.evaluation, than: regression.evaluation) else {
+    guard isBetter(mixture.evaluation, than: regression.evaluation),
+      let bayes = NaiveBayes(data.training)
+    else {
       return try single(regression, others: [candidate])
     }
     let network = try regression.members[0].network.mixed(
       with: bayes.parameters(smoothing: mixture.smoothing), share: mixture.share)
-    var record = regression.record
+    var record = regression.record?.withoutSolution
     record?.selection = selection(
       mixture.evaluation,
       [
@@ -54,12 +57,14 @@ extension ModelSelector {
   private func mixture(
     with regression: Candidate, on rows: LabeledDataset
   ) throws -> Mixture? {
+    try observer?.candidateBegins(Self.nameOfBayes)
     var heldOut = Self.smoothings.map { _ in [HeldOutLogits]() }
     for fold in folds.prefix(regression.judgeCount) {
       let learned = rows.selecting(rows: fold.learned(ofRows: rows.count))
       guard let bayes = NaiveBayes(learned) else { return nil }
       let judged = rows.features.selecting(rows: fold.judged)
       for (place, smoothing) in Self.smoothings.enumerated() {
+        try observer?.validateGoingOn()
         let network = try SoftmaxRegression.network(for: rows)
           .mixed(with: bayes.parameters(smoothing: smoothing), share: 1)
         heldOut[place].append(
@@ -99,6 +104,17 @@ extension Sequential {
       ofLayer: last, weight: weight,
       bias: zip(bias, other.bias).map { (1 - share) * $0 + share * $1 })
     return result
+  }
+}
+
+extension TrainingRecord {
+  /// The record without what is known of the weights that a solve has found, for others.
+  fileprivate var withoutSolution: TrainingRecord {
+    var record = self
+    (record.objective, record.objectiveGap, record.gradientNorm) = (nil, nil, nil)
+    (record.isConverged, record.isSeparable) = (nil, nil)
+    (record.finalLoss, record.finalAccuracy) = (nil, nil)
+    return record
   }
 }
 

@@ -38,7 +38,8 @@ struct NetworkRecipe: Sendable {
     batchSize: 256, epochCounts: 16...128, greatestOperationCount: 2e12, startsFromFeatures: true,
     keepsBestEpoch: true)
 
-  /// Networks of one hidden layer, which few steps train: those of scikit-learn's `MLPClassifier`.
+  /// Networks of one hidden layer, which few steps train: with the layer, the optimizer, the batches and the epochs of
+  /// scikit-learn's `MLPClassifier`, but without its early end.
   ///
   /// On few rows of many columns they are often better than ``deep`` ones, elsewhere often worse, and other mistakes than
   /// theirs make a better average.

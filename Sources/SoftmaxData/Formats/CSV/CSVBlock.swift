@@ -33,6 +33,10 @@ package struct CSVBlock: Sendable {
             .invalidData, "the cell is no text of UTF-8", remedy: "save the file again as UTF-8",
             at: records.location(row: row, column: place))
         }
+        if let mark = columns.missingMarks[place], mark == text {
+          cells.append(.missing)
+          continue
+        }
         cells.append(
           CSVCell(
             text, type: columns.types[place], notation: columns.notations[place],

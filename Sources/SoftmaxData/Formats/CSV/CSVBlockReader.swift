@@ -48,12 +48,12 @@ package final class CSVBlockReader {
     categories: Set<Int> = [], dateOrders: [Int: CellNotation.DateOrder] = [:],
     maximumByteCount: Int
   ) throws(SoftmaxError) {
-    var marks = MissingMarks(format)
+    let marks = MissingMarks(format)
     if scanner.isOfObjects { try Self.validate(format, of: scanner) }
     let named =
       try scanner.isOfObjects ? nil : scanner.takeSeparatorLine(given: format.separator)
     try scanner.take(survey?.columns, format.schema)
-    var sample = try CSVSample(
+    let sample = try CSVSample(
       scanner, format: format, marks: marks, named: named, further: survey?.lines ?? [])
     scanner.separator = sample.separator.byte
     scanner.keys = sample.keys
@@ -62,14 +62,8 @@ package final class CSVBlockReader {
         .invalidData, "is empty", remedy: "name a table with a line for each row",
         at: .file(path: scanner.path, offset: nil))
     }
-    var columns = try CSVColumns(
+    let columns = try CSVColumns(
       scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
-    if !columns.missingMarks.isEmpty, format.schema == nil {
-      marks = MissingMarks(format, and: columns.missingMarks)
-      sample = sample.marking(columns.missingMarks)
-      columns = try CSVColumns(
-        scanner, sample: sample, format: format, categories: categories, dateOrders: dateOrders)
-    }
     (self.scanner, self.columns, self.sample, self.marks) = (scanner, columns, sample, marks)
     (self.format, self.maximumByteCount) = (format, maximumByteCount)
     // From the length of the first lines, plus 3 percent. It is too low for a gzipped file, whose size is
@@ -79,7 +73,8 @@ package final class CSVBlockReader {
     separator = sample.separator
     // Where no number is of digits alone, those with signs say what stands before decimals.
     let isOfComma = columns.notations.values.contains { $0.decimalMark == .comma }
-    decimalMark = isOfComma && !sample.isDecimalMarkKnown ? .comma : sample.decimalMark
+    // A comma between cells needs no other one in them.
+    decimalMark = isOfComma && separator != .comma ? .comma : sample.decimalMark
     (hasByteOrderMark, lineEnd) = (scanner.hasByteOrderMark, scanner.lineEnd)
     hasSeparatorLine = named != nil
     if columns.names == nil || scanner.isOfObjects {
@@ -120,7 +115,7 @@ package final class CSVBlockReader {
   ///
   /// - Parameter rowCount: the number of all rows; nil if it is not known yet.
   package func note(rowCount: Int?) -> String {
-    CSVTable.note(rowCount: rowCount, columns, sample, marks)
+    CSVTable.note(rowCount: rowCount, columns, sample)
   }
 
   /// Returns the next rows; nil after the last.

@@ -25,8 +25,8 @@ struct CSVColumns {
   /// The line number of the first record, counted from 1.
   let line: Int
   let naming: Naming
-  /// The texts that stand for missing cells in columns that would hold numbers or dates without them.
-  let missingMarks: [String]
+  /// The texts that stand for missing cells in columns of numbers or dates, beside the marks of all columns.
+  let missingMarks: [Int: String]
 
   /// Determines the columns; the current record of the scanner must be the first of the table.
   ///
@@ -96,6 +96,7 @@ struct CSVColumns {
     self.target = target
     var types: [Int: Table.ColumnType] = [:]
     var (known, isOfModel) = ([Int: CellNotation](), Set<Int>())
+    var marks: [Int: String] = [:]
     for (name, type) in format.columnTypes {
       types[try finder.place(of: name, "to read as a \(type)")] = type
     }
@@ -106,6 +107,7 @@ struct CSVColumns {
       for (place, feature) in zip(places, schema.features) {
         types[place] = feature.type
         known[place] = feature.notation
+        marks[place] = feature.missingMark
         isOfModel.insert(place)
       }
       for (place, role) in roles where role == .weights || role == .times {
@@ -121,7 +123,15 @@ struct CSVColumns {
     isTypeKnown = (0..<count).map { types[$0] != nil }
     let guesser = ColumnGuess(sample: sample, rowCount: rows.count)
     var (found, ambiguous) = ([Table.ColumnType](), Set<Int>())
+    // Who says what marks missing cells wants no others.
+    let findsMarks =
+      format.schema == nil && format.missingMarks == CSVFormat.defaultMissingMarks
     for column in 0..<count {
+      if findsMarks, column != target, roles[column] == nil, !categories.contains(column),
+        types[column].map({ $0 == .number || $0 == .date }) ?? true
+      {
+        marks[column] = guesser.missingMark(of: column, type: types[column])
+      }
       // What a model knows of a column is not found again, and classes and groups have no other notation than their texts.
       if column == target || roles[column] == .groups || categories.contains(column) {
         found.append(.category)
@@ -133,22 +143,14 @@ struct CSVColumns {
       {
         found.append(type)
       } else {
-        let guess = guesser.column(column, type: types[column])
+        let guess = guesser.column(column, type: types[column], mark: marks[column])
         found.append(guess.type)
         known[column] = guess.notation
         if guess.isAmbiguous { ambiguous.insert(column) }
       }
     }
     (self.types, notations, ambiguousDates) = (found, known, ambiguous)
-    let mayHaveMarks = (0..<count).filter {
-      $0 != target && roles[$0] == nil && types[$0] == nil && !categories.contains($0)
-        && found[$0] != .text
-    }
-    missingMarks = Set(
-      mayHaveMarks.compactMap {
-        ColumnGuess.missingMark(of: $0, in: sample, rowCount: rows.count)
-      }
-    ).sorted()
+    missingMarks = marks
   }
 
   /// Returns whether a column with so many texts among its cells holds numbers, and the texts are mistakes.

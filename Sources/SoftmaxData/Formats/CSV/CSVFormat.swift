@@ -83,8 +83,9 @@ public struct CSVFormat: Hashable, Sendable {
   /// The texts that mark a missing cell, matched without regard to case; an empty cell is always
   /// missing.
   ///
-  /// ``defaultMissingMarks`` give way to those of ``schema``. Without a schema one more is found in a column of numbers or dates:
-  /// the only text without a digit that stands there, three times at least, such as `k. A.` or `-`.
+  /// ``defaultMissingMarks`` give way to those of ``schema``. Without a schema, and unless others are given, a column
+  /// of numbers or dates may have one more: the only text without a digit that stands there, three times at least, such
+  /// as `k. A.` or `-`.
   public var missingMarks: [String]
   /// The columns to ignore, each by its name or its number, counted from 1.
   public var ignoredColumns: [String]

@@ -54,6 +54,7 @@ package struct CSVIdentifier: Hashable, Sendable {
       let isIdentifier =
         IdentifierName.isOfIdentifier(name)
         || isFirst && hasHeader && IdentifierName.isOfUnnamedIndex(name)
+          && numbers.count >= leastCellCount && numbers.allSatisfy { $0 >= 0 }
       guard isIdentifier, numbers.count >= 2,
         numbers.allSatisfy({ $0 == $0.rounded() }), Set(numbers).count == numbers.count
       else { return nil }

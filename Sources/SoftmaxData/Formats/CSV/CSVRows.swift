@@ -226,7 +226,7 @@ struct CSVRows {
     let (column, notation) = writtenColumns[place]
     let cell = scanner.cells[column]
     guard !scanner.isBlank(cell), !cell.isList, let text = scanner.text(of: cell),
-      !marks.contains(text)
+      !marks.contains(text), columns.missingMarks[column] != text
     else {
       note(columnIn: column, scanner)
       return .nan
@@ -285,7 +285,7 @@ struct CSVRows {
     }
     let isTooGreat = scanner.number(in: cell, mark: decimalMark) == .tooGreat
     let kind: CSVFault.Kind =
-      marks.contains(text)
+      marks.contains(text) || columns.missingMarks[column] == text
       ? .missing : isTooGreat || Self.isNotFinite(text) ? .notFinite : .noNumber
     if kind == .noNumber, decimalMark.other(reading: text) == nil {
       textCounts[column, default: 0] += 1

@@ -25,7 +25,7 @@ struct CSVSample {
   private static let comparedCellCount = 64
 
   /// The records including a header, possibly with different numbers of cells.
-  private(set) var records: [[Cell]]
+  let records: [[Cell]]
   /// The texts of the same cells, "" for one that is no text of UTF-8.
   let texts: [[String]]
   /// The separator that the caller gives, the file names or the records suggest, in this order.
@@ -136,19 +136,6 @@ struct CSVSample {
     columnsOfNumbers = numbers.subtracting(others)
   }
 
-  /// Returns the sample with some texts as marks of missing cells.
-  func marking(_ texts: [String]) -> CSVSample {
-    var result = self
-    for (row, record) in records.enumerated() {
-      for (column, cell) in record.enumerated() {
-        if case .text(let text) = cell, texts.contains(text) {
-          result.records[row][column] = .missing
-        }
-      }
-    }
-    return result
-  }
-
   // Returns the decimal mark, and whether a cell can only be a number with it: three digits may be thousands.
   private static func decimalMark(
     of scanner: CSVScanner
@@ -219,17 +206,13 @@ struct MissingMarks {
 
   /// The marks other than empty cells; nil for the usual ones.
   let special: [String]?
-  /// Those of them that were found in the table.
-  let found: [String]
 
-  /// - Parameter found: marks beside those of the format.
-  init(_ format: CSVFormat, and found: [String] = []) {
+  init(_ format: CSVFormat) {
     let usual = CSVFormat.defaultMissingMarks
     let given =
       format.missingMarks == usual ? format.schema?.missingMarks ?? usual : format.missingMarks
-    special = given == usual && found.isEmpty ? nil : given + found
-    self.found = found
-    marks = Set((given + found).map { $0.lowercased() })
+    special = given == usual ? nil : given
+    marks = Set(given.map { $0.lowercased() })
     classes = Set(format.knownClassNames ?? [])
     longest = marks.map(\.utf8.count).max() ?? 0
     numbers = Set(given.compactMap { Double($0) }.filter(\.isFinite))

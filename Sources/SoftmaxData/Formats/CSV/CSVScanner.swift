@@ -356,12 +356,12 @@ final class CSVScanner {
     // there are only a few scans.
     let wanted = max(chunkByteCount, min(buffer.count - completeByteCount, 4 << 20))
     let bytes = try reader.read(wanted)
-    isAtEnd = bytes.count < wanted
     guard reader.offset <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "has more than \(maximumByteCount) bytes of text",
         remedy: "split the file", at: reader.location(nil))
     }
+    isAtEnd = bytes.count < wanted
     buffer += bytes
   }
 }

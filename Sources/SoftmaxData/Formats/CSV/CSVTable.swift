@@ -76,7 +76,8 @@ public struct CSVTable: Sendable {
     var roles = columns.roles
     for identifier in identifiers { roles[identifier.column] = .ignored }
     schema = try TableSchema(
-      of: table, roles: roles, notations: columns.notations, missingMarks: marks.special)
+      of: table, roles: roles, notations: columns.notations,
+      missingMarks: marks.special, marksOfColumns: columns.missingMarks)
     self.path = path
     line = columns.line
     isOfObjects = columns.isOfObjects
@@ -87,7 +88,7 @@ public struct CSVTable: Sendable {
     knownSchema = format.schema
     isTargetGuessed = format.target == nil && format.schema == nil
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, sample, marks, identifiers: identifiers)
+    note = Self.note(rowCount: table.rowCount, columns, sample, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
   }
@@ -233,8 +234,7 @@ public struct CSVTable: Sendable {
 extension CSVTable {
   /// Returns the summary of how a file was read; without the number of rows if that is nil.
   static func note(
-    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, _ marks: MissingMarks,
-    identifiers: [CSVIdentifier] = []
+    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, identifiers: [CSVIdentifier] = []
   ) -> String {
     let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
     let leftOut = Set(identifiers.map(\.column))
@@ -252,7 +252,9 @@ extension CSVTable {
     let encoding = sample.encoding == .utf8 ? "" : ", \(sample.encoding.rawValue)"
     let mark =
       encoding + (sample.decimalMark == .comma ? ", decimal comma" : "")
-      + marks.found.map { ", \(quoted($0)) as missing" }.joined()
+      + Set(columns.missingMarks.values).sorted().prefix(5).map {
+        ", \(quoted($0)) as missing"
+      }.joined()
     let rest = identifiers.count - shownIdentifierCount
     let named =
       identifiers.isEmpty

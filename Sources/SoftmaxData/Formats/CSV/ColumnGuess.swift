@@ -29,31 +29,38 @@ struct ColumnGuess {
 
   /// Returns what a column holds.
   ///
-  /// - Parameter type: the type of its cells, of which only the notation is to be found; nil if it is not known.
-  func column(_ column: Int, type: Table.ColumnType?) -> Column {
+  /// - Parameters:
+  ///   - type: the type of its cells, of which only the notation is to be found; nil if it is not known.
+  ///   - mark: the text that stands for missing cells in this column; nil if there is none.
+  func column(_ column: Int, type: Table.ColumnType?, mark: String? = nil) -> Column {
     if columnsOfNumbers.contains(column), type == nil || type == .number {
       return Column(type: .number)
     }
-    let cells = records.lazy.compactMap { column < $0.count ? $0[column] : nil }
+    let present = presentCells(of: column, mark: mark)
+    let cells = present.map(\.cell)
     let hasTexts = cells.contains { if case .text = $0 { true } else { false } }
     let mayBeNumbers = type == nil || type == .number
-    let mayBeWritten = type == .date || mayBeNumbers && (hasTexts || hasThousands(column))
-    if mayBeWritten, let found = written(column, type) { return found }
+    let mayBeWritten =
+      type == .date
+      || mayBeNumbers && (hasTexts || CSVWrittenNumber.haveThousands(present.map(\.text)))
+    if mayBeWritten, let found = written(present, type) { return found }
     if let type {
       // No order reads all cells: those that are no dates of ISO 8601 are errors.
       return Column(type: type, notation: type == .date ? CellNotation(dateOrder: .yearFirst) : nil)
     }
     let holdsNumbers = CSVColumns.holdsNumbers(
       textCount: cells.count { $0.isText(besideNumbersWith: decimalMark) },
-      cellCount: cells.count { $0 != .missing })
+      cellCount: cells.count)
     return Column(type: holdsNumbers ? .number : CSVTextGuess(cells).answer ? .text : .category)
   }
 
   /// Returns the text that stands for missing cells in a column of numbers or dates: the only one without a digit, which
   /// stands there several times; nil if there is none.
-  static func missingMark(of column: Int, in sample: CSVSample, rowCount: Int) -> String? {
+  ///
+  /// - Parameter type: the type of the cells; nil if it is not known.
+  func missingMark(of column: Int, type: Table.ColumnType?) -> String? {
     var (mark, count, others) = (String?.none, 0, Set<String>())
-    for (record, texts) in zip(sample.records, sample.texts).suffix(rowCount)
+    for (record, texts) in zip(records, texts)
     where column < record.count && record[column] != .missing {
       let text = texts[column]
       if text.utf8.contains(where: CSVNumber.isDigit) {
@@ -64,10 +71,11 @@ struct ColumnGuess {
         return nil
       }
     }
-    guard let mark, !mark.isEmpty, count >= leastCountOfMark, others.count >= leastNumberCount
+    guard let mark, !mark.isEmpty, !CSVRows.isNotFinite(mark), count >= Self.leastCountOfMark,
+      others.count >= Self.leastNumberCount
     else { return nil }
-    let guess = ColumnGuess(sample: sample.marking([mark]), rowCount: rowCount)
-    return [.number, .date].contains(guess.column(column, type: nil).type) ? mark : nil
+    let found = self.column(column, type: type, mark: mark).type
+    return found == .number || found == .date ? mark : nil
   }
 
   // So often a text is no slip, and of so many different numbers it is not one more of few categories.
@@ -76,13 +84,11 @@ struct ColumnGuess {
 
   // Returns dates or numbers that are not only digits, if all cells are but so few that they are mistakes; nil
   // otherwise.
-  private func written(_ column: Int, _ type: Table.ColumnType?) -> Column? {
-    var (cells, plain) = ([String](), Set<String>())
-    for (record, texts) in zip(records, texts) where column < record.count {
-      if record[column] == .missing { continue }
-      cells.append(texts[column])
-      if case .number = record[column] { plain.insert(texts[column]) }
-    }
+  private func written(
+    _ present: [(cell: CSVSample.Cell, text: String)], _ type: Table.ColumnType?
+  ) -> Column? {
+    let cells = present.map(\.text)
+    let plain = Set(present.compactMap { if case .number = $0.cell { $0.text } else { nil } })
     if type != .number, let (order, isSure) = CSVWrittenDate.order(of: cells) {
       return Column(
         type: .date, notation: CellNotation(dateOrder: order), isAmbiguous: !isSure)
@@ -98,11 +104,16 @@ struct ColumnGuess {
     return nil
   }
 
-  private func hasThousands(_ column: Int) -> Bool {
-    CSVWrittenNumber.haveThousands(
-      zip(records, texts).compactMap { record, texts in
-        column < record.count && record[column] != .missing ? texts[column] : nil
-      })
+  // Returns the cells of a column that are not missing.
+  private func presentCells(
+    of column: Int, mark: String?
+  ) -> [(cell: CSVSample.Cell, text: String)] {
+    zip(records, texts).compactMap { record, texts in
+      guard column < record.count, record[column] != .missing, texts[column] != mark else {
+        return nil
+      }
+      return (record[column], texts[column])
+    }
   }
 
   // Returns the cells that have digits, if the others are few enough to be mistakes.
