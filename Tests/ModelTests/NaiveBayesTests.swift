@@ -82,7 +82,7 @@ import Testing
     let (weight, bias) = try #require(NaiveBayes(data)).parameters(smoothing: 0.1)
     #expect(abs(bias.reduce(0, +)) < 1e-6)
     for column in 0..<weight.columnCount {
-      #expect(abs((0..<3).reduce(0) { $0 + weight.row($1)[column] }) < 1e-5)
+      #expect(abs((0..<3).reduce(0) { $0 + weight[$1, column] }) < 1e-5)
     }
   }
 
