@@ -154,7 +154,9 @@ if let names = Context.environment["SOFTMAX_TESTS"]?.split(separator: " ") {
 if let sanitizer = Context.environment["SOFTMAX_SANITIZER"] {
   let racing = [
     "CoreTests": ["RowFunctionTests.swift", "TeamPaceTests.swift", "WorkerTeamTests.swift"],
-    "DataTests": ["BatchLoaderTests.swift", "Fixtures.swift"],
+    "DataTests": [
+      "BatchLoaderTests.swift", "CSVDamageTests.swift", "CSVWorkerTests.swift", "Fixtures.swift",
+    ],
     "ModelTests": [
       "PlanCase.swift", "PlanTests.swift", "PredictorTests.swift", "TrainerTests.swift",
       "TrainingTests.swift",

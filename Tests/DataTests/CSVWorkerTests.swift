@@ -162,6 +162,16 @@ import Testing
     }
   }
 
+  @Test func aTextBeyondTheLimitIsAnErrorWhereTheLastChunkIsShort() {
+    let text = Array((0..<30_000).map { "\($0 % 10),\($0 % 7),k\($0 % 3)\n" }.joined().utf8)
+    for beyond in [1, 10, 10_000] {
+      let found = expectSame(
+        text, maximumByteCount: text.count - beyond, chunkByteCount: 100_000,
+        byteCountsOfBlocks: [5_000], "\(beyond)")
+      #expect(found.error?.contains("bytes of text") == true, "\(found.error ?? "")")
+    }
+  }
+
   @Test func theLimitOfMemoryIsThatOfAllBlocks() {
     let text = Array(
       (0..<400).map { "\($0 % 10),\($0 % 7),c\($0 / 20),k\($0 % 3)\n" }.joined().utf8)

@@ -109,25 +109,23 @@ import Testing
         == nil)
   }
 
-  /// Short texts of many words, of which a class has some more often than the other.
+  /// Short texts of words of which some are in one class only, each in few texts.
   private func reviews(_ count: Int) throws -> LabeledDataset {
     let generator = CounterBasedGenerator(seed: 3)
-    let labels = (0..<count).map { $0 % 2 }
+    let labels = (0..<count).map { $0 % 3 }
     let texts = labels.enumerated().map { row, label in
-      (0..<8).map { place in
-        let draw = generator.uniform(at: UInt64(8 * row + place))
-        // The words of low numbers are more frequent in the first class.
-        return "word\(Int(300 * (label == 0 ? draw * draw : draw)))"
+      (0..<18).map { place in
+        let draws = (0..<2).map { generator.uniform(at: UInt64(36 * row + 2 * place + $0)) }
+        return "\(draws[0] < 0.3 ? "kind\(label)" : "word")x\(Int(300 * draws[1]))"
       }.joined(separator: " ")
     }
     return try LabeledDataset(
       features: .columns(Table([.texts(texts, name: "review")])), labels: labels,
-      classNames: ["good", "bad"])
+      classNames: ["bad", "fair", "good"])
   }
 
   @Test func itIsMixedWithTheRegressionOfFewTexts() throws {
-    let data = try reviews(240)
-    let model = try AutoClassifier().fitted(to: data)
+    let model = try AutoClassifier().fitted(to: reviews(300))
     let selection = try #require(model.trainingRecord?.selection)
     let (words, bayes) = try (
       #require(selection.candidates.first { $0.name == "words of texts" }),
@@ -142,7 +140,7 @@ import Testing
   }
 
   @Test func theMixtureHasTheSameBitsOnAnyNumberOfThreads() throws {
-    let data = try reviews(240)
+    let data = try reviews(150)
     let models = try [1, 3].map { try AutoClassifier(seed: 4).fitted(to: data, threads: $0) }
     #expect(models[0] == models[1])
   }
