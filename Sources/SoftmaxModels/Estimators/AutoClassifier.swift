@@ -28,7 +28,8 @@ public import SoftmaxCore
 /// whose logits are mixed with those of naive Bayes where that is better.
 ///
 /// Source: Breiman, "Bagging predictors", Machine Learning 24, 1996; Holzmüller, Grinsztajn and Steinwart, "Better by
-/// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the networks.
+/// default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024, for the deep networks; Wang and
+/// Manning, "Baselines and bigrams: simple, good sentiment and topic classification", ACL 2012, for the texts.
 public struct AutoClassifier: Hashable, Sendable {
   /// The number of folds, from 2 to 100.
   public var foldCount: Int

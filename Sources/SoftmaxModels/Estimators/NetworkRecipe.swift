@@ -43,16 +43,16 @@ struct NetworkRecipe: Sendable {
   ///
   /// On few rows of many columns they are often better than ``deep`` ones, elsewhere often worse, and other mistakes than
   /// theirs make a better average.
-  static let shallow = NetworkRecipe(
-    name: "shallow networks", scaling: .standardize,
-    layers: { classCount in
-      let preset = TrainingPreset.scikitLearn
-      return preset.hiddenUnits.map {
-        Dense($0, activation: .relu, initializer: preset.initializer)
-      } + [Dense(classCount, activation: .softmax, initializer: preset.initializer)]
-    }, optimizer: { _ in TrainingPreset.scikitLearn.adam() },
-    l2Penalty: TrainingPreset.scikitLearn.l2Penalty,
-    batchSize: TrainingPreset.scikitLearn.batchSize,
-    epochCounts: TrainingPreset.scikitLearn.epochs...TrainingPreset.scikitLearn.epochs,
-    greatestOperationCount: 2e11, startsFromFeatures: false, keepsBestEpoch: false)
+  static let shallow: NetworkRecipe = {
+    let preset = TrainingPreset.scikitLearn
+    return NetworkRecipe(
+      name: "shallow networks", scaling: .standardize,
+      layers: { classCount in
+        preset.hiddenUnits.map {
+          Dense($0, activation: .relu, initializer: preset.initializer)
+        } + [Dense(classCount, activation: .softmax, initializer: preset.initializer)]
+      }, optimizer: { _ in preset.adam() }, l2Penalty: preset.l2Penalty,
+      batchSize: preset.batchSize, epochCounts: preset.epochs...preset.epochs,
+      greatestOperationCount: 2e11, startsFromFeatures: false, keepsBestEpoch: false)
+  }()
 }

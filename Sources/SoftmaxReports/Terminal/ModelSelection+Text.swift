@@ -27,7 +27,7 @@ extension ModelSelection {
     }
     if !isBetterThanBaseline {
       lines.append(
-        "warning        the features tell nothing of the classes that the classes' shares do not: their log loss is as good"
+        "warning        the features tell nothing of the classes: the log loss of the classes' shares is no greater"
       )
     } else if accuracyLow <= baselineAccuracy {
       lines.append(

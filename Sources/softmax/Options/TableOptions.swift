@@ -88,7 +88,8 @@ struct TableOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Of a table: a text that stands for a missing cell, beside the empty one; may be given several \
-      times, '' for none (default: \(CSVFormat.defaultMissingMarks.joined(separator: ", "))).
+      times, '' for none (default: those of the model, or \
+      \(CSVFormat.defaultMissingMarks.joined(separator: ", "))).
       """, valueName: "text"))
   var missing: [String] = []
 

@@ -124,8 +124,7 @@ struct CSVColumns {
     let guesser = ColumnGuess(sample: sample, rowCount: rows.count)
     var (found, ambiguous) = ([Table.ColumnType](), Set<Int>())
     // Who says what marks missing cells wants no others.
-    let findsMarks =
-      format.schema == nil && format.missingMarks == CSVFormat.defaultMissingMarks
+    let findsMarks = format.schema == nil && format.hasDefaultMissingMarks
     for column in 0..<count {
       if findsMarks, column != target, roles[column] == nil, !categories.contains(column),
         types[column].map({ $0 == .number || $0 == .date }) ?? true

@@ -63,8 +63,7 @@ struct CSVFault {
   ///   - isTargetGuessed: whether the last column was taken for the classes.
   func error(
     column: Int?, name: String?, role: TableSchema.Role, isOfModel: Bool, isTargetGuessed: Bool,
-    path: String,
-    decimalMark: CSVFormat.DecimalMark
+    path: String, decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
     func error(

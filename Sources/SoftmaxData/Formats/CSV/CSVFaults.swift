@@ -62,8 +62,7 @@ extension CSVTable {
       column: isOfObjects ? nil : first.column, name: table.columns[first.column].name,
       role: schema.columns[first.column].role,
       isOfModel: knownSchema != nil && first.column != target,
-      isTargetGuessed: isTargetGuessed,
-      path: path, decimalMark: decimalMark)
+      isTargetGuessed: isTargetGuessed, path: path, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in
       let name =

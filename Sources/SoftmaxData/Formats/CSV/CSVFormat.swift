@@ -149,6 +149,9 @@ public struct CSVFormat: Hashable, Sendable {
     self.schema = schema
   }
 
+  /// Whether nobody has said what marks a missing cell.
+  var hasDefaultMissingMarks: Bool { missingMarks == Self.defaultMissingMarks }
+
   /// The columns that are named for a role of which there is one, beside the classes.
   var namedColumns: [(name: String?, role: TableSchema.Role)] {
     [(weightColumn, .weights), (groupColumn, .groups), (timeColumn, .times)]

@@ -3,8 +3,9 @@ import SoftmaxCore
 
 /// A column that names each row, such as the number of a customer, and so tells nothing about a row of a later table.
 ///
-/// It is the index of a data frame, the first column, which counts the rows, or has no name; or a column of different whole numbers
-/// or categories that is called an identifier; or a column of categories of which hardly two rows have the same.
+/// It is the index of a data frame, the first column, which counts the rows, or holds different whole numbers and has no
+/// name; or a column of different whole numbers or categories that is called an identifier; or a column of categories of
+/// which hardly two rows have the same.
 package struct CSVIdentifier: Hashable, Sendable {
   /// What shows that a column is an identifier.
   package enum Reason: String, Hashable, Sendable {

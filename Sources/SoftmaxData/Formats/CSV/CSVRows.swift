@@ -11,43 +11,43 @@ struct CSVRows {
   ]
 
   /// The number of rows.
-  var count = 0
+  private(set) var count = 0
   /// The invalid cells of each column that has some.
   ///
   /// In a column of numbers they are missing or non-numeric cells; in the class column they are missing classes.
-  var faults: [Int: CSVFaults] = [:]
+  private(set) var faults: [Int: CSVFaults] = [:]
 
   /// The lines that are no rows because they have too few or too many cells.
-  var raggedLines = CSVRaggedLines()
+  private(set) var raggedLines = CSVRaggedLines()
 
   // The number of texts in each column of numbers.
-  var textCounts: [Int: Int] = [:]
+  private var textCounts: [Int: Int] = [:]
   // The number of them that are dates in the other order of day and month.
-  var otherOrderCounts: [Int: Int] = [:]
+  private var otherOrderCounts: [Int: Int] = [:]
 
-  let columns: CSVColumns
+  private let columns: CSVColumns
   private let marks: MissingMarks
   private let decimalMark: CSVFormat.DecimalMark
-  let maximumByteCount: Int
+  private let maximumByteCount: Int
   /// The columns that hold numbers, in ascending order.
   let numberColumns: [Int]
   // The cells of these columns. The cells of the last rows are still in `block`, row by row.
-  var numbers: [[Double]]
+  private var numbers: [[Double]]
   private var block: [Double] = []
   // The columns of numbers and dates that are not only digits with a decimal mark, and their cells.
-  let writtenColumns: [(column: Int, notation: CellNotation)]
-  var written: [[Double]]
+  private let writtenColumns: [(column: Int, notation: CellNotation)]
+  private var written: [[Double]]
   // The column of the weights, and its place among the columns of plain numbers.
   private let weightColumn: Int?
   private let weightPlace: Int?
   private let groupColumn: Int?
-  let categoryColumns: [Int]
-  var codes: [CSVCategories]
-  let textColumns: [Int]
-  var texts: [TextCells]
-  var textByteCount = 0
-  /// The size of a row without its texts.
-  let rowByteCount: Int
+  private let categoryColumns: [Int]
+  private var codes: [CSVCategories]
+  private let textColumns: [Int]
+  private var texts: [TextCells]
+  private var textByteCount = 0
+  // The size of a row without its texts.
+  private let rowByteCount: Int
 
   /// Creates a table without rows.
   ///
@@ -240,7 +240,7 @@ struct CSVRows {
     }
     if let order = notation.dateOrder {
       if let seconds = CSVWrittenDate.seconds(text, order) { return seconds }
-      // A later table may have dates of ISO 8601, which cannot be taken for others.
+      // A date of ISO 8601 cannot be taken for another one, wherever it stands.
       if let seconds = CSVWrittenDate.seconds(text, .yearFirst) { return seconds }
       if columns.ambiguousDates.contains(column), CSVWrittenDate.seconds(text, order.other) != nil {
         otherOrderCounts[column, default: 0] += 1
@@ -323,5 +323,41 @@ struct CSVRows {
 
   private mutating func note(_ fault: CSVFault, _ column: Int) {
     faults[column, default: CSVFaults()].add(fault)
+  }
+}
+
+// Rows that were read apart from those before them.
+extension CSVRows {
+  /// Appends the rows of a block, as if they had been read after these; returns false, and appends none, if one of them
+  /// may pass a limit.
+  ///
+  /// - Parameters:
+  ///   - block: rows of the same columns, whose first line counts as line 1.
+  ///   - lineCount: the number of lines before the block.
+  mutating func append(_ block: CSVRows, after lineCount: Int) -> Bool {
+    var byteCount = textByteCount + block.texts.reduce(0) { $0 + $1.bytes.count }
+    for (place, column) in categoryColumns.enumerated() {
+      let new = block.codes[place].names.filter { codes[place].places[$0] == nil }
+      byteCount += new.reduce(0) { $0 + CSVCategories.byteCount(ofNew: $1) }
+      guard
+        column != columns.target
+          || codes[place].names.count + new.count <= DatasetSplit.greatestClassCount
+      else { return false }
+    }
+    guard (count + block.count) * rowByteCount + byteCount <= maximumByteCount else { return false }
+    moveBlock()
+    count += block.count
+    textByteCount = byteCount
+    for place in numbers.indices { numbers[place] += block.numbers[place] }
+    for place in written.indices { written[place] += block.written[place] }
+    for place in codes.indices { codes[place].append(block.codes[place]) }
+    for place in texts.indices { texts[place].append(block.texts[place]) }
+    for (column, faults) in block.faults {
+      self.faults[column, default: CSVFaults()].add(faults, after: lineCount)
+    }
+    raggedLines.add(block.raggedLines, after: lineCount)
+    textCounts.merge(block.textCounts, uniquingKeysWith: +)
+    otherOrderCounts.merge(block.otherOrderCounts, uniquingKeysWith: +)
+    return true
   }
 }

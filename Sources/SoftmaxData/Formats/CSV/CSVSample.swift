@@ -210,7 +210,7 @@ struct MissingMarks {
   init(_ format: CSVFormat) {
     let usual = CSVFormat.defaultMissingMarks
     let given =
-      format.missingMarks == usual ? format.schema?.missingMarks ?? usual : format.missingMarks
+      format.hasDefaultMissingMarks ? format.schema?.missingMarks ?? usual : format.missingMarks
     special = given == usual ? nil : given
     marks = Set(given.map { $0.lowercased() })
     classes = Set(format.knownClassNames ?? [])

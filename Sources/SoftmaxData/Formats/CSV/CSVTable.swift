@@ -8,8 +8,10 @@ public import SoftmaxCore
 /// Numbers are written like `-1.5e3`, with a point or ``CSVFormat/decimalMark``, independent of the
 /// user's locale, or in a column like `$1,234.50` or `45%`; each is read as the nearest `Double`. A column is read as
 /// numbers unless it holds the classes or more than a few texts, and otherwise as dates, as categories, or as texts of words (``CSVFormat/columnTypes``).
-/// Columns that identify the rows are no features unless their type is given: the first one if it has no name and counts
-/// the rows, different whole numbers that are called an identifier, such as `id`, and categories that hardly repeat.
+/// A text that alone stands among numbers or dates, such as `k. A.`, is a missing cell (``CSVFormat/missingMarks``).
+/// Columns that identify the rows are no features unless their type is given: the first one if it counts the rows, or
+/// has no name and different whole numbers, those that are called an identifier, such as `id`, and categories that hardly
+/// repeat.
 /// Spaces and tabs around an unquoted cell are ignored, and so are blank lines.
 ///
 /// A file that begins with an object is of JSON lines, an object for each row. Its columns are the keys, in the order in
