@@ -11,8 +11,8 @@ import Testing
   static let escape = "\u{1b}]0;owned\u{7}\u{1b}[31m\u{9b}2J\u{202e}"
 
   @Test(arguments: [
-    ["nonsense"], ["--nonsense"], ["train"], ["train", "digits", "more"],
-    ["train", "digits", "--hidden", "0"], ["train", "digits", "--hidden", ""],
+    ["nonsense"], ["--nonsense"], ["train"], ["train", "digits", "--hidden", "0"],
+    ["train", "digits", "--hidden", ""],
     ["train", "digits", "--hidden", "1,,2"], ["train", "digits", "--hidden", "99999999999"],
     ["train", "digits", "--threads", "0"], ["train", "digits", "--threads", "many"],
     ["train", "digits", "--momentum", "0.9"], ["train", "digits", "--optimizer", "lamb"],

@@ -26,6 +26,10 @@ import Testing
     #expect(!examples.isEmpty)
     try bench.train("--quiet")
     try bench.write(Array("length,species\n1,rose\n2,iris\n".utf8), to: "flowers.csv")
+    for (month, price) in [("january", 3), ("february", 5), ("march", 4)] {
+      let lines = (0..<8).map { "\($0 + price),\($0 % 2 == 0 ? "yes" : "no")\n" }
+      try bench.write("price,churned\n" + lines.joined(), to: month + ".csv")
+    }
     // Rows of as many numbers as a digit has pixels.
     let pixels = Array(repeating: "1", count: 64).joined(separator: ",")
     try bench.write(Array("\(pixels)\n\(pixels)\n".utf8), to: "new.csv")

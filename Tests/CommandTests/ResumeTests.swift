@@ -157,6 +157,9 @@ import Testing
     let endless = Self.longTraining + ["1000000"]
     var wasWithinAnEpoch = false
     while !wasWithinAnEpoch {
+      for name in ["model.safetensors", "a run"] where bench.exists(name) {
+        try FileManager.default.removeItem(atPath: bench.folder.path(name))
+      }
       let (text, status) = try interrupted(by: number, endless + ["--checkpoint", "a run"])
       #expect(status == 128 + number)
       let message =

@@ -37,6 +37,44 @@ import Testing
       "flowers.csv")
   }
 
+  @Test func tablesInSeveralFilesAreTrainedOnJudgedByAndLookedAt() throws {
+    let lines = (0..<90).map { "\($0 % 7),\($0 % 11),\($0 % 7 < 4 ? "low" : "high")\n" }
+    for (name, rows) in [("all", 0..<90), ("a", 0..<40), ("b", 40..<60), ("c", 60..<90)] {
+      try bench.write("x,y,kind\n" + lines[rows].joined(), to: name + ".csv")
+    }
+    func run(_ arguments: String...) throws -> [[String: Any]] {
+      let outcome = try bench.run(arguments)
+      try #require(outcome.exitCode == 0, "\(outcome.errors)")
+      return try outcome.objects()
+    }
+    let options = ["--model", "linear", "--json", "--output"]
+    var digests: [String] = []
+    for data in [["all.csv"], ["a.csv", "b.csv", "c.csv"]] {
+      let trained = try bench.run(["train"] + data + options + ["\(data.count).safetensors"])
+      try #require(trained.exitCode == 0, "\(trained.errors)")
+      let model = try #require(run("inspect", "\(data.count).safetensors", "--json").first)
+      digests.append(try #require(model["weights_sha256"] as? String))
+      #expect(
+        try #require(model["training"] as? [String: Any])["dataset"] as? String
+          == data.joined(separator: " "))
+    }
+    #expect(digests[0] == digests[1])
+    let split = try bench.run([
+      "train", "a.csv", "--test", "b.csv", "--test", "c.csv", "--model", "linear",
+    ])
+    #expect(split.exitCode == 0, "\(split.errors)")
+    #expect(split.errors.contains("b.csv and 1 more: read as comma, header, 50 rows in 2 files"))
+    let judged = try run("evaluate", "model.safetensors", "b.csv", "c.csv", "--json")
+    #expect(judged.first?["rows"] as? Int == 50)
+    let seen = try run("inspect", "a.csv", "b.csv", "--json")
+    #expect((seen.first?["train"] as? [String: Any])?["rows"] as? Int == 60)
+    let named = try bench.run(["train", "digits", "a.csv"])
+    #expect(named.exitCode == 1)
+    #expect(named.errors.contains("\"digits\" is no file, and several have to be tables"))
+    let same = try bench.run(["train", "a.csv", "b.csv", "--test", "b.csv", "--model", "linear"])
+    #expect(same.errors.contains("warning: --test names rows that are trained on"))
+  }
+
   @Test func aTableIsTrainedOnAndJudgedBy() throws {
     try train()
     let outcome = try run(

@@ -27,6 +27,23 @@ import Testing
       ]))
   }
 
+  @Test func severalPathsAreOneTable() throws {
+    let folder = try TemporaryFolder()
+    let (first, second) = (try folder.write([], to: "a.csv"), try folder.write([], to: "b:c.csv"))
+    let reference = try DatasetReference([first, second])
+    #expect(reference == DatasetReference(source: .tables([first, second])))
+    #expect(try DatasetReference([first]) == DatasetReference(first))
+    for (texts, message) in [
+      ([first, "iris"], "\"iris\" is no file, and several have to be tables"),
+      ([first + ":test", first], "is no file"), ([first + ":0", first], "is no file"),
+      ([first, folder.path], "is no file"), ([first, "nothing"], "is no data set and no path"),
+      ([], "nothing is named"),
+    ] {
+      let failure = error { () throws(SoftmaxError) in _ = try DatasetReference(texts) }
+      #expect(try #require(failure).message.contains(message), "\(texts)")
+    }
+  }
+
   @Test func pathsMayHoldColons() throws {
     let folder = try TemporaryFolder()
     for name in ["plain", "with:colon", "ends:test", "ends:test:3"] {

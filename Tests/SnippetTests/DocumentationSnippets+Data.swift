@@ -41,6 +41,12 @@ extension DocumentationSnippets {
     return dataset
   }
 
+  // Two files of the current folder.
+  static func tableInFiles() throws -> CSVTable {
+    let year = try CSVTable.read(["january.csv", "february.csv.gz"])
+    return year
+  }
+
   static func tableOfMeasurements() throws -> Table {
     let table = try Table(csv: "measurements.csv")
     return table

@@ -37,8 +37,8 @@ extension DatasetReference {
     dataDirectory: String?, options: ReadingOptions, file: DataFile? = nil,
     progress: DownloadProgress?
   ) throws(SoftmaxError) -> DatasetSplit {
-    func dataset(at path: String) throws(SoftmaxError) -> DatasetSplit {
-      let file = if let file { file } else { try DataFile(path) }
+    func dataset(at paths: [String]) throws(SoftmaxError) -> DatasetSplit {
+      let file = if let file { file } else { try DataFile(tableIn: paths) }
       return try FileFormats.format(of: file).dataset(file, options: options)
     }
     switch source {
@@ -57,8 +57,9 @@ extension DatasetReference {
           .unsupported, "is a file, expected a folder of IDX files or pictures",
           remedy: "name the folder that holds it", at: .file(path: path, offset: nil))
       }
-      return try dataset(at: path)
-    case .file(let path): return try dataset(at: path)
+      return try dataset(at: [path])
+    case .file(let path): return try dataset(at: [path])
+    case .tables(let paths): return try dataset(at: paths)
     }
   }
 
@@ -78,6 +79,8 @@ extension DatasetReference {
     case (.file(let path), let part?) where !split.hasParts: throw part.unknown(inFile: path)
     case (.file, nil) where !split.hasParts: wanted = .training
     case (.folder, nil) where !split.hasParts: wanted = .training
+    case (.tables(let paths), let part?): throw part.unknown(inFile: paths[0])
+    case (.tables, nil): wanted = .training
     default: wanted = part ?? `default`
     }
     guard let samples = split.samples(of: wanted) else {

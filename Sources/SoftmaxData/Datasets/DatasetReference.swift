@@ -24,6 +24,8 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     case folder(String)
     /// The path of a single file, such as a table.
     case file(String)
+    /// The paths of the files of one table.
+    case tables([String])
   }
 
   /// The names of the built-in data sets.
@@ -68,6 +70,35 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     throw Self.unknown(text)
   }
 
+  /// Parses a reference of one text, or of the paths of the files of one table.
+  ///
+  /// - Throws: the errors of ``init(_:)``; `invalidArgument` if there is no text, or if one of several is no path of a
+  ///   file.
+  public init(_ texts: [String]) throws(SoftmaxError) {
+    guard let first = texts.first else {
+      throw SoftmaxError(
+        .invalidArgument, "nothing is named",
+        remedy: "name \(FileFormats.namesOfLabeledData), or one of "
+          + Self.builtInNames.joined(separator: ", "))
+    }
+    guard texts.count > 1 else {
+      try self.init(first)
+      return
+    }
+    var paths: [String] = []
+    for text in texts {
+      let reference = try DatasetReference(text)
+      guard case .file(let path) = reference.source, reference.part == nil, reference.row == nil
+      else {
+        throw SoftmaxError(
+          .invalidArgument, "\(text.debugDescription) is no file, and several have to be tables",
+          remedy: "name it alone, or files")
+      }
+      paths.append(path)
+    }
+    self.init(source: .tables(paths))
+  }
+
   private init(_ source: Source, suffixes: ArraySlice<Substring>, text: String) throws(SoftmaxError)
   {
     var rest = suffixes
@@ -90,14 +121,24 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     self.init(source: source, part: part, row: row)
   }
 
-  /// The reference as text that can be parsed again.
+  /// The reference as text that can be parsed again; of several files, their names with blanks between them.
   public var description: String {
     let name =
       switch source {
       case .builtIn(let name): name
       case .folder(let path), .file(let path): path
+      case .tables(let paths): paths.joined(separator: " ")
       }
     return name + (part.map { ":" + $0.rawValue } ?? "") + (row.map { ":\($0)" } ?? "")
+  }
+
+  /// The paths of its files, or of the folder; none for a built-in data set.
+  package var paths: [String] {
+    switch source {
+    case .builtIn: []
+    case .folder(let path), .file(let path): [path]
+    case .tables(let paths): paths
+    }
   }
 
   private static func unknown(_ text: String) -> SoftmaxError {

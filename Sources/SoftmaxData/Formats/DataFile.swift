@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import SoftmaxCore
 
-/// A file or folder to read, or bytes that are already in memory, such as those of standard input.
+/// A file or folder to read, or bytes that are already in memory, such as those of standard input; or a table in several
+/// files.
 package struct DataFile: Sendable {
   /// The path, or the name of the bytes in messages.
   package let path: String
@@ -9,6 +10,8 @@ package struct DataFile: Sendable {
   private let bytes: [UInt8]?
   // The pipe that is not read yet; nil for everything else.
   private let pipe: PipedStream?
+  /// The files whose rows follow those of this one.
+  let following: [DataFile]
 
   /// Creates a file from a path; a pipe, and `-` for standard input, is read to its end.
   ///
@@ -27,6 +30,7 @@ package struct DataFile: Sendable {
   ) throws(SoftmaxError) {
     bytes = nil
     pipe = try PipedStream.open(path, isCancelled: isCancelled)
+    following = []
     self.path = PipedBytes.name(path)
   }
 
@@ -35,6 +39,25 @@ package struct DataFile: Sendable {
     path = name
     self.bytes = bytes
     pipe = nil
+    following = []
+  }
+
+  /// Creates a file from its path, or a table from the paths of its files; each may be a pipe.
+  ///
+  /// - Throws: the errors of ``init(_:)``; `invalidArgument` if there are no paths, or one of several is that of something
+  ///   else than a table.
+  package init(tableIn paths: [String]) throws(SoftmaxError) {
+    guard let path = paths.first else {
+      throw SoftmaxError(.invalidArgument, "there is no path", remedy: "name a file")
+    }
+    let first = try DataFile(path)
+    var following: [DataFile] = []
+    for path in paths.dropFirst() { following.append(try DataFile(path)) }
+    if !following.isEmpty {
+      for file in [first] + following { try FileFormats.validateIsTable(file) }
+    }
+    (self.path, bytes, pipe) = (first.path, first.bytes, first.pipe)
+    self.following = following
   }
 
   /// Whether it can be read once only.
@@ -50,7 +73,9 @@ package struct DataFile: Sendable {
   }
 
   /// The last component of the path.
-  var name: String { FolderPath.name(path) }
+  var name: String {
+    FolderPath.name(path) + (following.isEmpty ? "" : " and \(following.count) more")
+  }
 
   /// The kind of the file; bytes in memory count as a regular file, nil if nothing exists at the path.
   fileprivate var kind: FileKind? { bytes == nil && pipe == nil ? FileKind(path) : .regular }

@@ -111,6 +111,15 @@ package enum FileFormats {
     return all.first { $0.recognizes(start) } ?? (start.isFolder ? IDXFolderFormat() : table)
   }
 
+  /// Throws unless a file is a table, of which several can be one.
+  static func validateIsTable(_ file: DataFile) throws(SoftmaxError) {
+    let format = format(of: file)
+    guard !(format is TableFileFormat), !(format is JSONLinesFileFormat) else { return }
+    throw SoftmaxError(
+      .invalidArgument, "is \(format.name), and several files have to be tables",
+      remedy: "name it alone", at: .file(path: file.path, offset: nil))
+  }
+
   /// The names of all formats of data, for help texts: `a folder of IDX files, ... or a table`.
   package static let namesOfData = names { $0 != .model }
 

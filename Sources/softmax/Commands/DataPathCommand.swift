@@ -24,9 +24,9 @@ struct DataPathCommand: ParsableCommand {
     let dataset = try NamedDataset.named(name)
     let place = try DatasetPlace(of: .builtIn(dataset.name), directory: source.folder)
     switch place {
-    case .folder(let path), .file(let path):
+    case .folder(let path):
       try Console().result(PrintableText.line(path))
-    case .library:
+    case .library, .files:
       throw SoftmaxError(.notFound, "\(name) is in the library itself and has no folder")
     case .elsewhere:
       throw SoftmaxError(

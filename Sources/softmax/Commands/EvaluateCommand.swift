@@ -30,10 +30,10 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       """
-      What to judge by: a data set's name, \(FileFormats.namesOfLabeledData). Without it, the file of \
-      --features.
+      What to judge by: a data set's name, \(FileFormats.namesOfLabeledData); several files are one \
+      table. Without it, the file of --features.
       """, valueName: "data"))
-  var namedData: String?
+  var namedData: [String] = []
 
   @OptionGroup
   var threading: ThreadOptions
@@ -70,7 +70,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let reference = try DatasetReference(namedData ?? source.arrays.features ?? "")
+    let reference = try DatasetReference(source.arrays.data(namedBy: namedData))
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     var loader = DatasetLoader(

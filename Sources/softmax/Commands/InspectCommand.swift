@@ -23,8 +23,12 @@ struct InspectCommand: ParsableCommand {
       at the training part unless another is named.
       """)
 
-  @Argument(help: "A model file, a data set's name, \(FileFormats.namesOfData).")
-  var subject: String
+  @Argument(
+    help: ArgumentHelp(
+      """
+      A model file, a data set's name, \(FileFormats.namesOfData); several files are one table.
+      """, valueName: "subject"))
+  var subjects: [String]
 
   @Option(
     help: ArgumentHelp(
@@ -79,7 +83,9 @@ struct InspectCommand: ParsableCommand {
   // samples cannot be read.
   private func inspections(console: Console) throws -> [any Inspection] {
     // The name of a built-in data set takes precedence over a file with this name.
-    if FileProbe.isFile(subject), !DatasetReference.builtInNames.contains(subject) {
+    if subjects.count == 1, let subject = subjects.first, FileProbe.isFile(subject),
+      !DatasetReference.builtInNames.contains(subject)
+    {
       let file = try DataFile(subject)
       let format = FileFormats.format(of: file)
       let options = source.reading
@@ -96,13 +102,13 @@ struct InspectCommand: ParsableCommand {
       }
       guard hasLabels else { return [] }
     }
-    let reference = try DatasetReference(subject)
+    let reference = try DatasetReference(subjects)
     var loader = DatasetLoader(
       console: console, directory: source.folder, options: source.reading)
     guard show != nil || pass else { return [try inspection(of: reference, by: &loader)] }
     guard reference.row == nil else {
       throw SoftmaxError(
-        .invalidArgument, "\(subject.debugDescription) names one row already",
+        .invalidArgument, "\(reference.description.debugDescription) names one row already",
         remedy: "leave the number out; --show takes it")
     }
     var inspections: [any Inspection] = []
@@ -110,8 +116,8 @@ struct InspectCommand: ParsableCommand {
       let split = try loader.split(of: reference)
       inspections += try RowInspection.rows(
         show.rows, of: reference.part(of: split, default: .training),
-        featureNames: split.featureNames, name: PipedBytes.name(subject), terminal: console.terminal
-      )
+        featureNames: split.featureNames,
+        name: PipedBytes.name(reference.description), terminal: console.terminal)
     }
     if pass { inspections.append(try passInspection(reference, loader: &loader)) }
     return inspections
@@ -121,10 +127,15 @@ struct InspectCommand: ParsableCommand {
   private func inspection(
     of reference: DatasetReference, by loader: inout DatasetLoader
   ) throws(SoftmaxError) -> DataInspection {
-    guard case .file(let path) = reference.source, source.table.target == nil else {
+    let isOfFiles =
+      switch reference.source {
+      case .file, .tables: true
+      case .builtIn, .folder: false
+      }
+    guard isOfFiles, source.table.target == nil else {
       return try DataInspection(reference, loader: &loader, directory: source.folder)
     }
-    let file = try DataFile(path)
+    let file = try DataFile(tableIn: reference.paths)
     do throws(SoftmaxError) {
       _ = try loader.split(of: reference, file: file)
     } catch {

@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
 
         softmax train digits
         softmax train flowers.csv --target species
+        softmax train january.csv february.csv --target churned --test march.csv
         softmax train digits --model linear --output linear.safetensors
         softmax train digits --model linear --l2 auto
         softmax train digits --model linear --loss one-vs-rest
@@ -40,16 +41,19 @@ struct TrainCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       """
-      What to learn from: a data set's name, \(FileFormats.namesOfLabeledData). Without it, the file of \
-      --features.
+      What to learn from: a data set's name, \(FileFormats.namesOfLabeledData); several files are one \
+      table. Without it, the file of --features.
       """, valueName: "data"))
-  var namedData: String?
+  var namedData: [String] = []
 
-  /// The reference to the data, whether it is an argument or the file of --features.
-  var data: String { namedData ?? source.arrays.features ?? "" }
+  /// The references to the data, whether they are arguments or the file of --features.
+  var data: [String] { source.arrays.data(namedBy: namedData) }
 
-  @Option(help: ArgumentHelp("What to judge by, instead of the test part.", valueName: "data"))
-  var test: String?
+  @Option(
+    help: ArgumentHelp(
+      "What to judge by, instead of the test part; again for each of several files of a table.",
+      valueName: "data"))
+  var test: [String] = []
 
   @Option(
     help: """
@@ -152,7 +156,8 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("\(other) and --resume are two files: name another for one")
     }
     let arrayFiles = [("--features", source.arrays.features), ("--labels", source.arrays.labels)]
-    for (name, text) in [("DATA", data), ("--test", test)] + arrayFiles {
+    let texts = data.map { ("DATA", $0) } + test.map { ("--test", $0) }
+    for (name, text) in texts + arrayFiles {
       guard let text, case .file(let path)? = try? DatasetReference(text).source,
         let other = written[FileProbe.resolved(path)]
       else { continue }

@@ -17,9 +17,7 @@ struct TrainingRun {
   mutating func run() throws {
     // Cheap checks come first, so errors appear before the training instead of after it.
     let reference = try DatasetReference(command.data)
-    let testReference = try command.test.map { text throws(SoftmaxError) in
-      try DatasetReference(text)
-    }
+    let testReference = command.test.isEmpty ? nil : try DatasetReference(command.test)
     let watching = command.watching
     let checkpoint = try loadedCheckpoint()
     // A training that goes on may have written its model before, since one command line starts and resumes it.
@@ -160,7 +158,7 @@ struct TrainingRun {
     }
     let seconds = began.duration(to: .now) / .seconds(1)
     var record = fitted.trainingRecord
-    record?.dataset = command.data
+    record?.dataset = command.data.joined(separator: " ")
     return (fitted.with(trainingRecord: record), seconds)
   }
 
@@ -231,7 +229,10 @@ struct TrainingRun {
   private func nextCommand(isJudged: Bool, isTable: Bool) -> String {
     let model = ShellWord.quoted(command.output)
     if isTable {
-      let ending = [".jsonl", ".ndjson"].contains(where: command.data.hasSuffix) ? "jsonl" : "csv"
+      let ending =
+        [".jsonl", ".ndjson"].contains { ending in
+          command.data.contains { $0.hasSuffix(ending) }
+        } ? "jsonl" : "csv"
       let words = command.source.table.wordsOfForm.map(ShellWord.quoted)
       return PrintableText.line(
         (["softmax predict \(model) new.\(ending) --output predicted.\(ending)"] + words)
@@ -240,7 +241,8 @@ struct TrainingRun {
     }
     var words = ["softmax", isJudged ? "evaluate" : "inspect", model]
     if isJudged {
-      words += ([command.test ?? command.data] + command.source.words).map(ShellWord.quoted)
+      words += ((command.test.isEmpty ? command.data : command.test) + command.source.words).map(
+        ShellWord.quoted)
     }
     return PrintableText.line(words.joined(separator: " "))
   }

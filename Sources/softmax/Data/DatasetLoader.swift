@@ -48,18 +48,18 @@ struct DatasetLoader {
     return rows
   }
 
-  /// Returns the rows of a file or folder for prediction, loaded on first use; their labels are optional and need not
+  /// Returns the rows of files or of a folder for prediction, loaded on first use; their labels are optional and need not
   /// be classes of the classifier.
   ///
   /// - Parameter file: the file of the reference, if it is open already.
   mutating func rows(
-    of path: String, part: DatasetSplit.Part?, for classifier: Classifier,
+    of source: DatasetReference.Source, part: DatasetSplit.Part?, for classifier: Classifier,
     file: DataFile? = nil
   ) throws(SoftmaxError) -> PredictionRows {
-    let reference = DatasetReference(source: .file(path), part: part)
+    let reference = DatasetReference(source: source, part: part)
     if let known = self.rows[reference] { return known }
-    let file = if let file { file } else { try DataFile(path) }
-    let options = try options(of: reference.source, for: classifier)
+    let file = if let file { file } else { try DataFile(tableIn: reference.paths) }
+    let options = try options(of: source, for: classifier)
     let rows = try FileFormats.format(of: file).rows(file, part: part, options: options)
     self.rows[reference] = rows
     say(rows.note, rows.warnings, of: file.path)

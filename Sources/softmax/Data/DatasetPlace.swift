@@ -7,7 +7,7 @@ enum DatasetPlace {
   /// The data set is part of the library.
   case library
   case folder(String)
-  case file(String)
+  case files([String])
   /// The data set is not on this machine, but can be fetched.
   case elsewhere
 
@@ -22,14 +22,16 @@ enum DatasetPlace {
       let folder = try remote.locate(directory: directory, cache: CommandEnvironment().cache)
       self = folder.map { .folder($0) } ?? .elsewhere
     case .folder(let path): self = .folder(path)
-    case .file(let path): self = .file(path)
+    case .file(let path): self = .files([path])
+    case .tables(let paths): self = .files(paths)
     }
   }
 
-  /// The path of the folder or file; nil if there is none.
+  /// The path of the folder or file; nil if there is none, or there are several.
   var path: String? {
     switch self {
-    case .folder(let path), .file(let path): path
+    case .folder(let path): path
+    case .files(let paths): paths.count == 1 ? paths[0] : nil
     case .library, .elsewhere: nil
     }
   }
@@ -38,7 +40,7 @@ enum DatasetPlace {
     switch self {
     case .library: "in the library itself"
     case .folder(let path): path
-    case .file(let path): PipedBytes.name(path)
+    case .files(let paths): paths.map(PipedBytes.name).joined(separator: ", ")
     case .elsewhere: "not here"
     }
   }

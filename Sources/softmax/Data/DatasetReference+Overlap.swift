@@ -10,17 +10,14 @@ extension DatasetReference {
   ///   - test: the reference to the test data.
   ///   - hasParts: whether the data of this reference have a training and a test part.
   func trainsOnRows(of test: DatasetReference, hasParts: Bool) -> Bool {
-    guard place == test.place else { return false }
+    guard !places.isDisjoint(with: test.places) else { return false }
     if hasParts, part ?? .training != test.part ?? .test { return false }
     return row == nil || test.row == nil || row == test.row
   }
 
-  // The source with symbolic links resolved, so two paths of the same folder or file are equal.
-  private var place: Source {
-    switch source {
-    case .builtIn: source
-    case .folder(let path): .folder(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
-    case .file(let path): .file(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
-    }
+  // The data set, or its files with symbolic links resolved, so two paths of the same folder or file are equal.
+  private var places: Set<String> {
+    if case .builtIn(let name) = source { return [name] }
+    return Set(paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path })
   }
 }

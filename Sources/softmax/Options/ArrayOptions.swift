@@ -22,9 +22,16 @@ struct ArrayOptions: ParsableArguments {
       """, valueName: "array"))
   var labels: String?
 
+  /// Returns the data that arguments name, or else the file of --features.
+  func data(namedBy arguments: [String]) -> [String] {
+    arguments.isEmpty ? features.map { [$0] } ?? [] : arguments
+  }
+
   /// Throws unless the data are named by an argument or are the file of --features.
-  func validate(data: String?) throws {
-    if data == nil, features == nil { throw ValidationError("Missing expected argument '<data>'") }
+  func validate(data: [String]) throws {
+    if self.data(namedBy: data).isEmpty {
+      throw ValidationError("Missing expected argument '<data>'")
+    }
   }
 
   /// The options as a value of the library.

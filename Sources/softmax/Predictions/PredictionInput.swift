@@ -29,12 +29,13 @@ struct PredictionInput {
     namedRow = reference.row
     table = nil
     switch reference.source {
-    case .file(let path), .folder(let path):
+    case .file, .folder, .tables:
       name = DatasetReference(source: reference.source, part: reference.part).description
-      let rows = try loader.rows(of: path, part: reference.part, for: classifier, file: file)
+      let rows = try loader.rows(
+        of: reference.source, part: reference.part, for: classifier, file: file)
       featureShape = rows.featureShape
       fileNames = rows.names.map { names in reference.row.map { [names[$0]] } ?? names }
-      features = try Self.chosen(reference.row, of: rows.features, path: path)
+      features = try Self.chosen(reference.row, of: rows.features, path: reference.paths[0])
       let labels = rows.labels.map { labels in reference.row.map { [labels[$0]] } ?? labels }
       trueLabel = labels.map { labels in { labels[$0] } }
     case .builtIn:

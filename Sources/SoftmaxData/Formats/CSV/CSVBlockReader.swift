@@ -42,9 +42,11 @@ package final class CSVBlockReader {
 
   /// Reads the first lines of a scanner that has read nothing yet.
   ///
-  /// - Parameter survey: what all lines of JSON have; nil to take the columns from the first ones.
+  /// - Parameters:
+  ///   - survey: what all lines of JSON have; nil to take the columns from the first ones.
+  ///   - further: later lines, from which the types of columns are found too.
   init(
-    _ scanner: CSVScanner, as format: CSVFormat, survey: JSONSurvey? = nil,
+    _ scanner: CSVScanner, as format: CSVFormat, survey: JSONSurvey? = nil, further: [UInt8] = [],
     categories: Set<Int> = [], dateOrders: [Int: CellNotation.DateOrder] = [:],
     maximumByteCount: Int
   ) throws(SoftmaxError) {
@@ -54,7 +56,7 @@ package final class CSVBlockReader {
       try scanner.isOfObjects ? nil : scanner.takeSeparatorLine(given: format.separator)
     try scanner.take(survey?.columns, format.schema)
     let sample = try CSVSample(
-      scanner, format: format, marks: marks, named: named, further: survey?.lines ?? [])
+      scanner, format: format, marks: marks, named: named, further: survey?.lines ?? further)
     scanner.separator = sample.separator.byte
     scanner.keys = sample.keys
     guard try scanner.advance() else {
@@ -84,9 +86,11 @@ package final class CSVBlockReader {
       var header = CSVRecords(separator: sample.separator, path: scanner.path)
       header.append(scanner, cellCount: columns.count)
       self.header = header
+      scanner.header = columns.names
       hasRow = try scanner.advance()
     }
-    guard hasRow else {
+    // The types of the columns are found from the first file.
+    guard hasRow, scanner.files.count == 1 else {
       throw SoftmaxError(
         .invalidData, "holds a header and no rows", remedy: "name a table with a line for each row",
         at: .file(path: scanner.path, offset: nil))
@@ -141,23 +145,32 @@ package final class CSVBlockReader {
     var rows = rows()
     rows.reserve(rowCount: expectedRowCount)
     do throws(SoftmaxError) {
-      let work = scanner.isAtEnd ? work.limited(toByteCount: scanner.bufferedByteCount) : work
-      if hasRow, work.workerCount > 1, !scanner.isOfObjects {
-        _ = try rows.append(scanner)
-        try CSVBlockQueue.append(
-          scanner, to: &rows, empty: self.rows(), byteCountOfLine: sample.byteCountOfLine, by: work)
-        hasRow = try scanner.advance()
-      }
+      // The number of files of which blocks were read.
+      var fileCount = 0
       while hasRow {
         _ = try rows.append(scanner)
+        if scanner.files.count > fileCount, !scanner.isOfObjects {
+          fileCount = scanner.files.count
+          try appendBlocks(to: &rows, by: work)
+        }
         hasRow = try scanner.advance()
       }
     } catch {
       // What was wrong in earlier lines comes first.
-      throw rows.raggedLines.error(columns: columns, path: scanner.path) ?? error
+      throw rows.raggedLines.error(columns: columns, in: scanner.files) ?? error
     }
     // A copy would have its own memory as soon as the last rows are moved.
     return try table(of: consume rows)
+  }
+
+  // Appends what several workers can read of the current file.
+  private func appendBlocks(
+    to rows: inout CSVRows, by work: CSVBlockQueue.Work
+  ) throws(SoftmaxError) {
+    let work = scanner.isAtEnd ? work.limited(toByteCount: scanner.bufferedByteCount) : work
+    guard work.workerCount > 1 else { return }
+    try CSVBlockQueue.append(
+      scanner, to: &rows, empty: self.rows(), byteCountOfLine: sample.byteCountOfLine, by: work)
   }
 
   // Throws for what lines of JSON cannot have.
@@ -180,6 +193,6 @@ package final class CSVBlockReader {
 
   private func table(of rows: consuming CSVRows) throws(SoftmaxError) -> CSVTable {
     try CSVTable(
-      rows, columns: columns, sample: sample, marks: marks, path: scanner.path, format: format)
+      rows, columns: columns, sample: sample, marks: marks, files: scanner.files, format: format)
   }
 }

@@ -63,15 +63,14 @@ struct CSVFault {
   ///   - isTargetGuessed: whether the last column was taken for the classes.
   func error(
     column: Int?, name: String?, role: TableSchema.Role, isOfModel: Bool, isTargetGuessed: Bool,
-    path: String, decimalMark: CSVFormat.DecimalMark
+    files: CSVFiles, decimalMark: CSVFormat.DecimalMark
   ) -> SoftmaxError {
     let place = name.flatMap { $0.isEmpty ? nil : " in " + CSVTable.quoted($0) } ?? ""
     func error(
       _ message: String, _ remedy: String, _ code: SoftmaxError.Code = .invalidData
     ) -> SoftmaxError {
       SoftmaxError(
-        code, message, remedy: remedy,
-        at: .cell(path: path, line: line, column: column.map { $0 + 1 }))
+        code, message, remedy: remedy, at: files.location(line: line, column: column))
     }
     let isClass = role == .classes
     let isOfModel = isOfModel || role != .feature && !isClass

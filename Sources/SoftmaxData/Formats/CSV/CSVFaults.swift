@@ -62,13 +62,14 @@ extension CSVTable {
       column: isOfObjects ? nil : first.column, name: table.columns[first.column].name,
       role: schema.columns[first.column].role,
       isOfModel: knownSchema != nil && first.column != target,
-      isTargetGuessed: isTargetGuessed, path: path, decimalMark: decimalMark)
+      isTargetGuessed: isTargetGuessed, files: files, decimalMark: decimalMark)
     guard count > 1 else { return error }
     let further = found.prefix(CSVFaults.shownCount).dropFirst().map { fault, column in
       let name =
         isOfObjects
         ? CSVTable.label(of: table.columns[column].name, at: column) : "column \(column + 1)"
-      return "line \(fault.line), \(name), \(fault.content)"
+      let line = files.label(ofLine: fault.line, after: first.fault.line)
+      return "\(line), \(name), \(fault.content)"
     }
     let rest = further.joined(separator: "; ") + (count > CSVFaults.shownCount ? "; ..." : "")
     return SoftmaxError(

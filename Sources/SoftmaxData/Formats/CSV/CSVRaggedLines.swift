@@ -25,17 +25,19 @@ struct CSVRaggedLines {
   }
 
   /// Returns the error that names the first lines; nil if there are none.
-  func error(columns: CSVColumns, path: String) -> SoftmaxError? {
+  func error(columns: CSVColumns, in files: CSVFiles) -> SoftmaxError? {
     guard let (line, cellCount) = first.first else { return nil }
     func cells(_ count: Int) -> String { "\(count) \(count == 1 ? "cell" : "cells")" }
-    let further = first.dropFirst().map { "line \($0.line), \(cells($0.cellCount))" }
+    let further = first.dropFirst().map {
+      "\(files.label(ofLine: $0.line, after: line)), \(cells($0.cellCount))"
+    }
     let rest = further.joined(separator: "; ") + (count > first.count ? "; ..." : "")
     return SoftmaxError(
       .invalidData,
-      "has \(cells(cellCount)), but line \(columns.line) has \(columns.count)"
+      "has \(cells(cellCount)), but \(files.label(ofLine: columns.line, after: line)) has \(columns.count)"
         + (further.isEmpty ? "" : " (and \(count - 1) more: \(rest))"),
       remedy:
         "give each line a cell for each column; put cells with separators into quotes, or name "
-        + "the separator (--separator)", at: .cell(path: path, line: line, column: nil))
+        + "the separator (--separator)", at: files.location(line: line, column: nil))
   }
 }

@@ -6,6 +6,9 @@ import SoftmaxCore
 /// A file whose first byte that is no blank begins a JSON object is of JSON lines: each object is a record, with a cell
 /// for each column of ``keys``.
 ///
+/// A table may be in several files: the records of the next one follow those of the one before, lines are counted through,
+/// and the names of the columns, which each file begins with, are skipped (``header``).
+///
 /// Lines end with a line feed, a carriage return or both; lines of blanks only are skipped. A quoted cell
 /// may contain separators, line ends, and quotes written twice. The cells of a record are ranges of the
 /// scanner's buffer, valid until the next record is read. The buffer holds a chunk of the file or the
@@ -51,24 +54,30 @@ final class CSVScanner {
   /// The position of the current record's object.
   private(set) var object = 0..<0
 
-  /// The path of the file, for errors.
-  let path: String
-  /// The number of bytes of the file as it is stored; 0 if it is not known.
+  /// The files that were begun.
+  private(set) var files: CSVFiles
+  /// The number of bytes of all files as they are stored; 0 if it is not known.
   let sourceByteCount: Int
-  /// Whether the file begins with the byte order mark of UTF-8.
+  /// The names that each further file has to begin with; nil if the files have no line of names.
+  var header: [String]?
+  /// Whether the first file begins with the byte order mark of UTF-8.
   private(set) var hasByteOrderMark = false
   /// The encoding of the file; the bytes of cells are UTF-8, whatever it is.
   var encoding: TextEncoding { reader?.encoding ?? .utf8 }
 
   // The source of further bytes; nil if all bytes are in the buffer.
-  private let reader: TextReader?
+  private var reader: TextReader?
+  // The files that were not begun, and the size of the texts of those that were read.
+  private var following: ArraySlice<DataFile>
+  private var precedingByteCount = 0
+  private var hasSeparatorLine = false
   private let maximumByteCount: Int
   private let chunkByteCount: Int
   private(set) var buffer: [UInt8] = []
   /// The index of the next record in the buffer; its line number follows.
   var next = 0
   private(set) var nextLine = 1
-  /// Whether no bytes follow those of the buffer.
+  /// Whether no bytes of the same file follow those of the buffer.
   private(set) var isAtEnd = false
   /// The error of reading the bytes that follow those of the buffer, if it was met before they were needed.
   var failure: SoftmaxError?
@@ -80,21 +89,31 @@ final class CSVScanner {
 
   /// Creates a scanner that reads from a reader and skips the byte order mark of UTF-8.
   ///
+  /// - Parameter following: the files whose records follow.
   /// - Throws: the errors of ``TextReader``; `invalidData` if the first bytes contain a zero byte.
   init(
-    _ reader: UnpackingReader, maximumByteCount: Int, chunkByteCount: Int = 1 << 18
+    _ reader: UnpackingReader, following: [DataFile] = [], maximumByteCount: Int,
+    chunkByteCount: Int = 1 << 18
   ) throws(SoftmaxError) {
-    sourceByteCount = reader.sourceByteCount
+    var byteCount = reader.sourceByteCount
+    for file in following { byteCount += try file.reader().sourceByteCount }
+    sourceByteCount = byteCount
+    self.following = following[...]
     let reader = try TextReader(reader)
     self.reader = reader
-    path = reader.path
+    files = CSVFiles(reader.path)
     isOfObjects = reader.isOfObjects
     keys = isOfObjects ? JSONColumns() : nil
     self.maximumByteCount = maximumByteCount
     self.chunkByteCount = chunkByteCount
+    try begin(reader)
+    hasByteOrderMark = next > 0
+  }
+
+  // Reads the first bytes of a file.
+  private func begin(_ reader: TextReader) throws(SoftmaxError) {
     try fill()
-    hasByteOrderMark = buffer.starts(with: TextEncoding.byteOrderMark)
-    if hasByteOrderMark { next = TextEncoding.byteOrderMark.count }
+    if buffer.starts(with: TextEncoding.byteOrderMark) { next = TextEncoding.byteOrderMark.count }
     guard !JSONColumns.isArrayBegun(by: TextEncoding.characters(of: buffer)) else {
       throw SoftmaxError(
         .unsupported, "is an array of JSON, expected an object on each line",
@@ -121,7 +140,8 @@ final class CSVScanner {
     sourceByteCount = 0
     self.keys = keys
     isOfObjects = keys != nil
-    self.path = path
+    files = CSVFiles(path)
+    following = []
     self.separator = separator
     maximumByteCount = bytes.count
     chunkByteCount = 0
@@ -135,6 +155,7 @@ final class CSVScanner {
     let scanner = CSVScanner(
       sample: block, firstLine: firstLine, separator: separator, path: path)
     (scanner.numberColumns, scanner.decimalMark) = (numberColumns, decimalMark)
+    scanner.files = files
     return scanner
   }
 
@@ -143,8 +164,11 @@ final class CSVScanner {
   ///
   /// The members of an object are known by their keys, not by places.
   func location(_ column: Int?) -> SoftmaxError.Location {
-    .cell(path: path, line: line, column: isOfObjects ? nil : column.map { $0 + 1 })
+    files.location(line: line, column: isOfObjects ? nil : column)
   }
+
+  /// The path of the first file.
+  var path: String { files.path }
 
   /// The bytes at the end of the current record's line; none where the file ends without them.
   var lineEnd: [UInt8] {
@@ -193,8 +217,9 @@ final class CSVScanner {
         "the line names \(String(decoding: unquoted[4...], as: UTF8.self).debugDescription) as the "
           + "separator, which is none of those that can be read",
         remedy: "save the table with commas, semicolons or tabulators",
-        at: .cell(path: path, line: line, column: nil))
+        at: files.location(line: line, column: nil))
     }
+    hasSeparatorLine = true
     next = content.endIndex
     if next < buffer.count, buffer[next] == 0x0d { next += 1 }
     if next < buffer.count, buffer[next] == 0x0a { next += 1 }
@@ -219,7 +244,7 @@ final class CSVScanner {
     }
   }
 
-  /// Moves to the next record; returns false at the end of the file.
+  /// Moves to the next record; returns false at the end of the last file.
   func advance() throws(SoftmaxError) -> Bool {
     while true {
       if let end = scanAlike() {
@@ -242,7 +267,7 @@ final class CSVScanner {
         nextLine += 1
         try countBlanks(byteCount)
       case .end:
-        return false
+        guard try beginNextFile() else { return false }
       case .needsMore:
         try validateLength()
         try fill()
@@ -251,6 +276,44 @@ final class CSVScanner {
           .invalidData, message, remedy: remedy, at: location(max(0, cells.count - 1)))
       }
     }
+  }
+
+  // Skips what the next file has before its first row; returns false after the last file.
+  private func beginNextFile() throws(SoftmaxError) -> Bool {
+    guard let file = following.popFirst() else { return false }
+    precedingByteCount += reader?.offset ?? 0
+    let reader = try TextReader(file.reader())
+    self.reader = reader
+    files.add(reader.path, after: nextLine - 1)
+    isAtEnd = false
+    try begin(reader)
+    if !isAtEnd || buffer[next...].contains(where: { !JSONLineScanner.isBlank($0) }) {
+      try validate(reader)
+    }
+    if hasSeparatorLine {
+      _ = try takeSeparatorLine(given: CSVFormat.Separator.allCases.first { $0.byte == separator })
+    }
+    guard let header else { return true }
+    // A file without its names is not taken for a part of the one behind it.
+    let others = following
+    following = []
+    defer { following = others }
+    guard try advance() else {
+      throw SoftmaxError(
+        .invalidData, "is empty", remedy: "leave the file out", at: reader.location(nil))
+    }
+    try validateCells(are: header)
+    return true
+  }
+
+  private func validate(_ reader: TextReader) throws(SoftmaxError) {
+    guard reader.isOfObjects != isOfObjects else { return }
+    throw SoftmaxError(
+      .invalidData,
+      isOfObjects
+        ? "begins with no object of JSON, as \(path) does"
+        : "is of JSON lines, and \(path) of comma-separated values",
+      remedy: "name files of one kind", at: reader.location(nil))
   }
 
   /// Counts lines and skipped bytes of records that were taken from the buffer and read elsewhere.
@@ -356,7 +419,7 @@ final class CSVScanner {
     // there are only a few scans.
     let wanted = max(chunkByteCount, min(buffer.count - completeByteCount, 4 << 20))
     let bytes = try reader.read(wanted)
-    guard reader.offset <= maximumByteCount else {
+    guard precedingByteCount + reader.offset <= maximumByteCount else {
       throw SoftmaxError(
         .unsupported, "has more than \(maximumByteCount) bytes of text",
         remedy: "split the file", at: reader.location(nil))

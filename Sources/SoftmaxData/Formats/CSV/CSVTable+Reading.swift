@@ -27,6 +27,30 @@ extension CSVTable {
     try read(DataFile(path), as: format, maximumByteCount: maximumByteCount)
   }
 
+  /// Reads a table in several files, such as one for each month: the rows of a file follow those of the file before.
+  ///
+  /// All files have the same columns in the same order, and begin with their names if the first one does. The objects of
+  /// JSON lines may have other keys in each file. Types of columns, categories and classes are those of all rows. An error
+  /// names the file and the line in it.
+  ///
+  /// ```swift
+  /// let year = try CSVTable.read(["january.csv", "february.csv.gz"])
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - paths: the paths of one file or more.
+  ///   - format: the class column, and the properties of the files that should not be detected.
+  ///   - maximumByteCount: the limit in bytes for the decompressed text of all files and, separately, for their cells in
+  ///     memory.
+  /// - Throws: the errors of ``read(_:as:maximumByteCount:)``; `invalidData` for a file with other columns than the first;
+  ///   `invalidArgument` for a file of another format, and if there are no paths.
+  public static func read(
+    _ paths: [String], as format: CSVFormat = CSVFormat(),
+    maximumByteCount: Int = defaultMaximumByteCount
+  ) throws(SoftmaxError) -> CSVTable {
+    try read(DataFile(tableIn: paths), as: format, maximumByteCount: maximumByteCount)
+  }
+
   /// Reads the content of a file from memory.
   ///
   /// - Parameters:
@@ -53,23 +77,44 @@ extension CSVTable {
     by work: CSVBlockQueue.Work = .usual
   ) throws(SoftmaxError) -> CSVTable {
     func scanner() throws(SoftmaxError) -> CSVScanner {
-      try CSVScanner(file.reader(), maximumByteCount: maximumByteCount)
+      try CSVScanner(
+        file.reader(), following: file.following, maximumByteCount: maximumByteCount)
     }
     var first = try scanner()
     var survey: JSONSurvey?
+    var lines: [UInt8] = []
     if first.isOfObjects {
       survey = try JSONSurvey(of: first)
       first = try scanner()
+    } else {
+      lines = try beginnings(of: file.following)
     }
     let table = try CSVBlockReader(
-      first, as: format, survey: survey, maximumByteCount: maximumByteCount
+      first, as: format, survey: survey, further: lines, maximumByteCount: maximumByteCount
     ).rest(by: work)
     guard !table.categories.isEmpty || !table.dateOrders.isEmpty else { return table }
     return try CSVBlockReader(
-      scanner(), as: format, survey: survey, categories: table.categories,
+      scanner(), as: format, survey: survey, further: lines, categories: table.categories,
       dateOrders: table.dateOrders, maximumByteCount: maximumByteCount
     ).rest(by: work)
   }
+
+  // Returns the first lines of further files without their first one, which may have the names of columns: the
+  // first file alone may have too few rows to find the types of columns.
+  private static func beginnings(of files: [DataFile]) throws(SoftmaxError) -> [UInt8] {
+    var lines: [UInt8] = []
+    for file in files.prefix(greatestBeginningCount) {
+      let scanner = try CSVScanner(file.reader(), maximumByteCount: .max)
+      _ = try scanner.takeSeparatorLine(given: .comma)
+      lines += try scanner.peek(byteCountOfBeginning).bytes.drop(while: JSONLineScanner.isBlank)
+        .drop { $0 != 0x0a && $0 != 0x0d }
+      lines.append(0x0a)
+    }
+    return lines
+  }
+
+  private static let byteCountOfBeginning = 1 << 14
+  private static let greatestBeginningCount = 16
 
   /// Reads a table once, whose columns are those of the first lines.
   static func read(

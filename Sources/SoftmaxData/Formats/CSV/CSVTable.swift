@@ -42,8 +42,8 @@ public struct CSVTable: Sendable {
   /// model.
   public let warnings: [String]
 
-  /// The path of the file, for errors.
-  let path: String
+  /// The files that the rows are from.
+  let files: CSVFiles
   /// The line number of the first record, counted from 1.
   let line: Int
   /// The invalid cells of each column that has some.
@@ -66,9 +66,9 @@ public struct CSVTable: Sendable {
 
   init(
     _ rows: consuming CSVRows, columns: CSVColumns, sample: CSVSample, marks: MissingMarks,
-    path: String, format: CSVFormat
+    files: CSVFiles, format: CSVFormat
   ) throws(SoftmaxError) {
-    if let error = rows.raggedLines.error(columns: columns, path: path) { throw error }
+    if let error = rows.raggedLines.error(columns: columns, in: files) { throw error }
     table = try rows.finish()
     faults = rows.faults
     categories = rows.categories
@@ -80,23 +80,27 @@ public struct CSVTable: Sendable {
     schema = try TableSchema(
       of: table, roles: roles, notations: columns.notations,
       missingMarks: marks.special, marksOfColumns: columns.missingMarks)
-    self.path = path
+    self.files = files
     line = columns.line
     isOfObjects = columns.isOfObjects
     quantityError =
       format.schema == nil && format.knownClassNames == nil
-      ? columns.quantityError(of: table, path: path) : nil
+      ? columns.quantityError(of: table, path: files.path) : nil
     decimalMark = sample.decimalMark
     knownSchema = format.schema
     isTargetGuessed = format.target == nil && format.schema == nil
     knownClassNames = format.knownClassNames
-    note = Self.note(rowCount: table.rowCount, columns, sample, identifiers: identifiers)
+    note = Self.note(
+      rowCount: table.rowCount, fileCount: files.count, columns, sample, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
   }
 
   /// The number of rows.
   public var rowCount: Int { table.rowCount }
+
+  // The path of the first file.
+  private var path: String { files.path }
 
   /// The index of the class column; nil if there is none.
   var target: Int? { schema.columns.firstIndex { $0.role == .classes } }
@@ -236,12 +240,14 @@ public struct CSVTable: Sendable {
 extension CSVTable {
   /// Returns the summary of how a file was read; without the number of rows if that is nil.
   static func note(
-    rowCount: Int?, _ columns: CSVColumns, _ sample: CSVSample, identifiers: [CSVIdentifier] = []
+    rowCount: Int?, fileCount: Int = 1, _ columns: CSVColumns, _ sample: CSVSample,
+    identifiers: [CSVIdentifier] = []
   ) -> String {
     let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
     let leftOut = Set(identifiers.map(\.column))
     let header = columns.names == nil ? ", no header" : columns.isOfObjects ? "" : ", header"
-    let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")" } ?? ""
+    let files = fileCount == 1 ? "" : " in \(fileCount) files"
+    let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")\(files)" } ?? ""
     func count(_ type: Table.ColumnType, _ name: String) -> String {
       let count = columns.places(of: type).count {
         columns.isFeature($0) && !leftOut.contains($0)
