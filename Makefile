@@ -18,8 +18,8 @@ PICTURES = --traits Pictures
 DEBUG = $(PICTURES) -Xcc -O1
 RELEASE = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help demo build test lint test-debug test-docs test-release test-examples test-neon test-benchmarks \
-  test-sanitizers test-address test-thread test-fuzz prepare bench format install clean
+.PHONY: help demo build test lint test-package test-beside test-debug test-docs test-release test-examples test-neon \
+  test-benchmarks test-sanitizers test-address test-thread test-fuzz prepare bench format install clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -33,7 +33,16 @@ demo:
 	$(SWIFT) build -c release $(PICTURES) --product softmax
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
-test: lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-sanitizers test-fuzz
+# Two lanes beside each other, since a build does not keep two cores busy all the time: what is built in .build, and
+# what has folders of its own.
+test: lint
+	$(MAKE) --jobs=2 --output-sync=recurse test-package test-beside
+
+test-package:
+	$(MAKE) --jobs=1 test-debug test-docs test-release
+
+test-beside:
+	$(MAKE) --jobs=1 test-examples test-neon test-benchmarks test-sanitizers test-fuzz
 
 # Each part can be made by itself, so each installs what is missing.
 lint test-debug test-docs test-release test-examples test-neon test-benchmarks test-address test-thread \
