@@ -15,7 +15,7 @@ extension DatasetReference {
   ///   - progress: called whenever bytes of a fetched file arrive.
   /// - Throws: the errors of ``RemoteDataset/load(directory:cache:mirrors:progress:)``,
   ///   ``IDXFolder/load(_:name:classNames:maximumByteCount:cache:)``,
-  ///   ``CSVTable/read(_:as:maximumByteCount:)`` and ``NPZArchive/array(_:)``; `invalidArgument` if
+  ///   ``CSVTable/read(_:as:maximumByteCount:)-(String,_,_)`` and ``NPZArchive/array(_:)``; `invalidArgument` if
   ///   arrays are chosen for data that are not NPZ or NPY files.
   public func load(
     dataDirectory: String? = nil, table: CSVFormat = CSVFormat(),

@@ -42,7 +42,7 @@ extension CSVTable {
   ///   - format: the class column, and the properties of the files that should not be detected.
   ///   - maximumByteCount: the limit in bytes for the decompressed text of all files and, separately, for their cells in
   ///     memory.
-  /// - Throws: the errors of ``read(_:as:maximumByteCount:)``; `invalidData` for a file with other columns than the first;
+  /// - Throws: the errors of ``read(_:as:maximumByteCount:)-(String,_,_)``; `invalidData` for a file with other columns than the first;
   ///   `invalidArgument` for a file of another format, and if there are no paths.
   public static func read(
     _ paths: [String], as format: CSVFormat = CSVFormat(),
@@ -59,7 +59,7 @@ extension CSVTable {
   ///   - format: the class column, and the properties of the file that should not be detected.
   ///   - maximumByteCount: the limit in bytes for the decompressed text and, separately, for its cells in
   ///     memory.
-  /// - Throws: the errors of ``read(_:as:maximumByteCount:)``.
+  /// - Throws: the errors of ``read(_:as:maximumByteCount:)-(String,_,_)``.
   public static func decode(
     _ bytes: [UInt8], name: String, as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount

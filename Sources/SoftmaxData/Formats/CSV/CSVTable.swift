@@ -312,7 +312,7 @@ extension Table {
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
   ///   - format: the properties of the file that should not be detected.
-  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)``; `invalidData` with line and
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)-(String,_,_)``; `invalidData` with line and
   ///   column for a text in a column whose first lines have numbers only.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     let csv = try CSVTable.read(path, as: format)
@@ -331,7 +331,7 @@ extension LabeledDataset {
   /// - Parameters:
   ///   - path: the file, plain or gzipped.
   ///   - format: the class column, and the properties of the file that should not be detected.
-  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)`` and ``CSVTable/dataset()``.
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)-(String,_,_)`` and ``CSVTable/dataset()``.
   public init(csv path: String, as format: CSVFormat = CSVFormat()) throws(SoftmaxError) {
     self = try CSVTable.read(path, as: format).dataset()
   }
