@@ -34,7 +34,7 @@ demo:
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
 # Two lanes beside each other, since a build does not keep two cores busy all the time: what is built in .build, and
-# what has folders of its own.
+# what is built in folders of its own.
 test: lint
 	$(MAKE) --jobs=2 --output-sync=recurse test-package test-beside
 
@@ -116,4 +116,4 @@ install: build
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/softmax"
 
 clean:
-	rm -rf .build .build-* Examples/.build Benchmarks/.build Benchmarks/.build-* Benchmarks/.venv
+	rm -rf .build .build-* Benchmarks/.build-* Benchmarks/.venv

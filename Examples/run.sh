@@ -6,8 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 swift=${SWIFT:-swift}
-"$swift" build -c release
-bin=$("$swift" build -c release --show-bin-path)
+# The benchmarks are built there too, so that the library is compiled once for both.
+options=(-c release --scratch-path ../.build-dependents)
+"$swift" build "${options[@]}"
+bin=$("$swift" build "${options[@]}" --show-bin-path)
 [ $# -gt 0 ] || set -- $(cd Sources && ls | grep -v '^Statements$')
 for name in "$@"; do
   printf '\n== %s\n' "$name"

@@ -14,7 +14,8 @@ FOLDER = Path(__file__).resolve().parent.parent
 def build(package):
     """Builds softmax-bench against a checkout of the library and gives the command's path."""
     package = Path(package).resolve()
-    scratch = FOLDER / ".build"
+    # The examples are built there too, so that the library is compiled once for both.
+    scratch = FOLDER.parent / ".build-dependents"
     if package != FOLDER.parent:
         scratch = FOLDER / f".build-{hashlib.sha256(str(package).encode()).hexdigest()[:8]}"
     environment = dict(
