@@ -175,6 +175,18 @@ import Testing
     #expect((object["test"] as? [String: Any])?["missing_classes"] as? [String] == ["never"])
   }
 
+  @Test func rowsWithCategoriesDatesAndGapsCanBeEqual() throws {
+    let rows = [
+      "1,red,2024-01-02,x", ",blue,2024-01-03,x", ",blue,2024-01-03,y", "0,red,2024-01-02,x",
+      "-0,red,2024-01-02,x", "0,,2024-01-02,y", "0,,2024-01-02,y", "0,red,2024-01-03,y",
+    ]
+    try bench.write("size,tone,day,kind\n" + rows.joined(separator: "\n"), to: "t.csv")
+    let json = try #require(try bench.run("inspect", "t.csv", "--json").objects().first)
+    let part = try #require(json["train"] as? [String: Any])
+    #expect(part["duplicates"] as? Int == 3)
+    #expect(part["duplicates_of_another_class"] as? Int == 1)
+  }
+
   /// `features-that-float-cannot-tell-apart`.
   @Test func valuesThatFloatCannotTellApartStayApart() throws {
     let rows = (0..<40).map { "\(1_700_000_000 + $0),\($0 < 20 ? "early" : "late")\n" }
