@@ -34,9 +34,9 @@ demo:
 	@Tools/demo.sh "$(RELEASE)/softmax"
 
 # Two lanes beside each other, since a build does not keep two cores busy all the time: what is built in .build, and
-# what is built in folders of its own.
+# what is built in folders of its own. The make of Apple's systems cannot keep their outputs apart.
 test: lint
-	$(MAKE) --jobs=2 --output-sync=recurse test-package test-beside
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse) test-package test-beside
 
 test-package:
 	$(MAKE) --jobs=1 test-debug test-docs test-release

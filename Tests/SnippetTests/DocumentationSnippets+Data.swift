@@ -47,6 +47,12 @@ extension DocumentationSnippets {
     return year
   }
 
+  // Two files of the current folder.
+  static func dataInFiles() throws -> DatasetReference {
+    let months = try DatasetReference(["january.csv", "february.csv.gz"])
+    return months
+  }
+
   static func tableOfMeasurements() throws -> Table {
     let table = try Table(csv: "measurements.csv")
     return table

@@ -70,7 +70,11 @@ public struct DatasetReference: Hashable, Sendable, CustomStringConvertible {
     throw Self.unknown(text)
   }
 
-  /// Parses a reference of one text, or of the paths of the files of one table.
+  /// Parses a reference of one text, or of the paths of the files of one table, whose rows follow each other.
+  ///
+  /// ```swift
+  /// let months = try DatasetReference(["january.csv", "february.csv.gz"])
+  /// ```
   ///
   /// - Throws: the errors of ``init(_:)``; `invalidArgument` if there is no text, or if one of several is no path of a
   ///   file.

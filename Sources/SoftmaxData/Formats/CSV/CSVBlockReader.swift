@@ -103,8 +103,8 @@ package final class CSVBlockReader {
   /// - Parameters:
   ///   - file: a file or a pipe, of any size.
   ///   - format: the format with the schema of the model.
-  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)-(String,_,_)``; `shapeMismatch` or `invalidArgument` if
-  ///   the features of the model are not found.
+  /// - Throws: the errors of ``CSVTable/read(_:as:maximumByteCount:)-(String,_,_)``; `shapeMismatch` or
+  ///   `invalidArgument` if the features of the model are not found.
   package convenience init(
     featuresOf file: DataFile, as format: CSVFormat
   ) throws(SoftmaxError) {

@@ -42,8 +42,8 @@ extension CSVTable {
   ///   - format: the class column, and the properties of the files that should not be detected.
   ///   - maximumByteCount: the limit in bytes for the decompressed text of all files and, separately, for their cells in
   ///     memory.
-  /// - Throws: the errors of ``read(_:as:maximumByteCount:)-(String,_,_)``; `invalidData` for a file with other columns than the first;
-  ///   `invalidArgument` for a file of another format, and if there are no paths.
+  /// - Throws: the errors of ``read(_:as:maximumByteCount:)-(String,_,_)``; `invalidData` for a file with other columns
+  ///   than the first; `invalidArgument` for a file of another format, and if there are no paths.
   public static func read(
     _ paths: [String], as format: CSVFormat = CSVFormat(),
     maximumByteCount: Int = defaultMaximumByteCount
