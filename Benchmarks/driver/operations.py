@@ -2,7 +2,9 @@
 """Loss and gradient of all rows, rows of softmax, inference, loading: each beside its peer."""
 
 import os
+import subprocess
 
+from .build import FOLDER
 from .pairs import compare
 from .statistics import summary
 from .training import words
@@ -73,7 +75,7 @@ def inference():
 
 
 def loading():
-    """Fashion-MNIST into memory."""
+    """Fashion-MNIST and a table into memory."""
     for name, title, bar in (
         ("gzip", "Fashion-MNIST from its gzip files", 1.1),
         ("cache", "Fashion-MNIST from the checked cache", 50.0),
@@ -83,6 +85,11 @@ def loading():
         ours = {"data": "{data}", "cache": cache}
         peer = ("Python's gzip and NumPy", "numpy_load.py", {}, bar)
         yield Operation("load", name, title, "load", ours, peer).counting(bytes=54_950_000)
+    path = {"path": "{folder}/table.csv"}
+    peer = ("Polars", "polars_read.py", path | {"threads": 2}, 1.0)
+    yield Operation("load", "table", "1,000,000 x 21 cells of text", "table", path, peer).counting(
+        bytes=149_800_000
+    )
 
 
 def everything():
@@ -96,9 +103,13 @@ def run(session, operation):
     """Measures one row of the table; a dictionary for the results."""
     places = {"folder": session.folder, "data": session.data}
     ours = {k: str(v).format(**places) for k, v in operation.ours.items()}
+    theirs = {k: str(v).format(**places) for k, v in operation.peer.items()}
+    if "path" in ours and not os.path.exists(ours["path"]):
+        make = [session.python, "peers/make_data.py", operation.name, ours["path"]]
+        subprocess.run(make, cwd=FOLDER, check=True)
     ours_command = [session.ours, operation.mode, *words(ours)]
     peer_command = [session.python, f"peers/{operation.script}", f"data={session.data}"]
-    peer_command += words(operation.peer)
+    peer_command += words(theirs)
     gauge = f"gauge threads={operation.threads}"
     if operation.bytes and operation.group == "e":
         gauge += f" bytes={operation.bytes // 2}"  # as large as the matrix, which stays in its place

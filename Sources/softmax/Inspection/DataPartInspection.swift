@@ -11,7 +11,7 @@ struct DataPartInspection {
   /// The number of rows of each class.
   let classCounts: [Int]
   let range: ValueRange?
-  /// The statistics of each feature; empty if the features have no names.
+  /// The statistics of each feature; empty if the features are no columns of a table.
   let features: [FeatureStatistics]
   /// An index of the rows by content, which finds duplicates.
   let index: RowIndex
@@ -32,8 +32,8 @@ struct DataPartInspection {
     var counts = Array(repeating: 0, count: samples?.classCount ?? 0)
     for label in samples?.labels ?? [] { counts[label] += 1 }
     classCounts = counts
-    range = ValueRange(of: rows)
     features = rows.table.map(FeatureStatistics.all) ?? []
+    range = rows.table == nil ? ValueRange(of: rows) : ValueRange(of: features)
     index = RowIndex(rows)
   }
 

@@ -6,8 +6,8 @@ import SoftmaxKit
 struct FeatureStatistics {
   /// The cells that are not missing.
   enum Content {
-    /// The range and the mean of numbers.
-    case numbers(ClosedRange<Double>, mean: Double)
+    /// The range and the mean of numbers, and how many different ones there are; nil if there are many.
+    case numbers(ClosedRange<Double>, mean: Double, different: Int?)
     /// The number of different categories, and the most frequent one with its rows.
     case categories(Int, mostFrequent: String, rowCount: Int)
     /// The earliest and the latest date.
@@ -16,26 +16,36 @@ struct FeatureStatistics {
     case texts(Int, meanByteCount: Double, greatestByteCount: Int)
   }
 
-  let name: String
+  /// The name of the column; nil if its source has no names.
+  let name: String?
+  // The index of the column.
+  private let place: Int
   let content: Content
   let missingCount: Int
 
-  /// Computes the statistics of all columns that have a cell; empty without names or rows.
+  // Numbers of which there are more different ones are no codes.
+  private static let greatestDifferentCount = 100
+
+  /// Computes the statistics of all columns that have a cell; each thread takes a column at a time.
   static func all(of table: Table) -> [FeatureStatistics] {
-    zip(table.columnNames ?? [], table.columns).compactMap { name, column in
-      content(of: column).map {
-        FeatureStatistics(name: name, content: $0, missingCount: column.missingCount)
+    let columns = table.columns
+    let team = WorkerTeam(threadCount: min(WorkerTeam.processorCount, max(1, columns.count)))
+    return team.results(ofTasks: columns.count) { index in
+      content(of: columns[index]).map {
+        FeatureStatistics(
+          name: columns[index].name, place: index, content: $0,
+          missingCount: columns[index].missingCount)
       }
-    }
+    }.compactMap(\.self)
   }
 
   private static func content(of column: Table.Column) -> Content? {
-    if let range = column.range, let mean = column.mean { return .numbers(range, mean: mean) }
+    if case .numbers(let numbers) = column.cells { return content(of: numbers) }
     if case .dates(let seconds) = column.cells {
-      let known = seconds.filter { !$0.isNaN }
-      guard let least = known.min(), let greatest = known.max() else { return nil }
+      guard case .numbers(let range, _, _) = content(of: seconds) else { return nil }
       return .dates(
-        CivilDate.text(secondsSince1970: least), CivilDate.text(secondsSince1970: greatest))
+        CivilDate.text(secondsSince1970: range.lowerBound),
+        CivilDate.text(secondsSince1970: range.upperBound))
     }
     if case .texts(let texts) = column.cells {
       let lengths = texts.places.map(\.count).filter { $0 > 0 }
@@ -56,14 +66,60 @@ struct FeatureStatistics {
       counts.count { $0 > 0 }, mostFrequent: names[most], rowCount: counts[most])
   }
 
-  var json: JSONValue {
-    var members: [(key: String, value: JSONValue)] = [("name", .string(name))]
+  private static func content(of numbers: [Double]) -> Content? {
+    var (least, greatest, sum, count) = (Double.infinity, -Double.infinity, 0.0, 0)
+    var different: Set<Double>? = []
+    for number in numbers where !number.isNaN {
+      least = min(least, number)
+      greatest = max(greatest, number)
+      sum += number
+      count += 1
+      different?.insert(number)
+      if let known = different?.count, known > greatestDifferentCount { different = nil }
+    }
+    guard count > 0 else { return nil }
+    return .numbers(least...greatest, mean: sum / Double(count), different: different?.count)
+  }
+
+  /// The name for people.
+  var title: String { name.map(PrintableText.line) ?? "feature \(place)" }
+
+  /// The range of numbers; nil for others.
+  var range: ClosedRange<Double>? {
+    guard case .numbers(let range, _, _) = content else { return nil }
+    return range
+  }
+
+  /// Whether all cells are the same, and none is missing.
+  var isConstant: Bool {
+    guard missingCount == 0 else { return false }
+    return switch content {
+    case .numbers(let range, _, _): range.lowerBound == range.upperBound
+    case .categories(let count, _, _), .texts(let count, _, _): count == 1
+    case .dates(let earliest, let latest): earliest == latest
+    }
+  }
+
+  private var type: Table.ColumnType {
     switch content {
-    case .numbers(let range, let mean):
+    case .numbers: .number
+    case .categories: .category
+    case .dates: .date
+    case .texts: .text
+    }
+  }
+
+  var json: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", JSONValue(name)), ("type", .string(type.description)),
+    ]
+    switch content {
+    case .numbers(let range, let mean, let different):
       members += [
         ("minimum", .number(range.lowerBound)), ("mean", .number(mean)),
         ("maximum", .number(range.upperBound)),
       ]
+      if let different { members.append(("different", .integer(different))) }
     case .categories(let count, let mostFrequent, let rowCount):
       members += [
         ("categories", .integer(count)), ("most_frequent", .string(mostFrequent)),

@@ -12,10 +12,7 @@ struct ValueRange {
   /// Computes the range; nil if there are no features.
   init?(of features: Features) {
     if let table = features.table {
-      let ranges = table.columns.compactMap(\.range)
-      guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max()
-      else { return nil }
-      self.init(minimum: .number(low), maximum: .number(high), bytes: nil)
+      self.init(of: FeatureStatistics.all(of: table))
     } else if let matrix = features.bytes {
       let bytes = matrix.bytes
       guard let low = bytes.min(), let high = bytes.max() else { return nil }
@@ -34,6 +31,14 @@ struct ValueRange {
     }
   }
 
+  /// Returns the range of all numbers of a table; nil if there are none.
+  init?(of features: [FeatureStatistics]) {
+    let ranges = features.compactMap(\.range)
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max()
+    else { return nil }
+    self.init(minimum: .number(low), maximum: .number(high), bytes: nil)
+  }
+
   private init(minimum: JSONValue, maximum: JSONValue, bytes: ClosedRange<UInt8>?) {
     self.minimum = minimum
     self.maximum = maximum
@@ -43,24 +48,5 @@ struct ValueRange {
   var description: String {
     let range = "\(minimum.text) to \(maximum.text)"
     return bytes.map { "\(range) (bytes \($0.lowerBound) to \($0.upperBound))" } ?? range
-  }
-}
-
-extension Table.Column {
-  /// The range of the numbers, without missing ones; nil if there are none.
-  var range: ClosedRange<Double>? {
-    guard case .numbers(let numbers) = cells else { return nil }
-    return numbers.reduce(nil) { (range: ClosedRange<Double>?, number) in
-      if number.isNaN { return range }
-      guard let range else { return number...number }
-      return min(range.lowerBound, number)...max(range.upperBound, number)
-    }
-  }
-
-  /// The mean of the numbers, without missing ones; nil if there are none.
-  var mean: Double? {
-    guard case .numbers(let numbers) = cells, count > missingCount else { return nil }
-    let sum = numbers.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
-    return sum / Double(count - missingCount)
   }
 }

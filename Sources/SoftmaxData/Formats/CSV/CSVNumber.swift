@@ -65,7 +65,18 @@ enum CSVNumber {
   @inline(__always) static func plain(
     _ bytes: UnsafeBufferPointer<UInt8>, from index: inout Int, mark: UInt8
   ) -> Double? {
-    unsafe Decimal(bytes, from: &index, mark: mark)?.value
+    // Most numbers of tables are short.
+    guard index < bytes.count else { return nil }
+    let isNegative = unsafe bytes[index] == 0x2d
+    var place = index + (isNegative ? 1 : 0)
+    if let (number, decimalCount) = unsafe CSVDigits.short(bytes, from: &place, mark: mark),
+      unsafe bytes[place] | 0x20 != 0x65
+    {
+      index = place
+      let magnitude = Double(number) / powersOfTen[decimalCount]
+      return Double(bitPattern: magnitude.bitPattern | (isNegative ? 1 << 63 : 0))
+    }
+    return unsafe Decimal(bytes, from: &index, mark: mark)?.value
   }
 
   /// A decimal number as written: digits * 10^exponent.

@@ -13,10 +13,10 @@ extension CSVScanner {
 
   /// How the cells of comma-separated values are split and which of them are parsed as numbers.
   struct Splitting {
-    var separator: UInt8
+    var separator: UInt8 = 0x2c
     /// The indices of the columns of numbers, in ascending order.
-    var numberColumns: [Int]
-    var mark: UInt8
+    var numberColumns: [Int] = []
+    var decimalMark = CSVFormat.DecimalMark.point
   }
 
   /// Splits the record that begins at an index into cells and parses those of columns of numbers.
@@ -27,7 +27,7 @@ extension CSVScanner {
     cells: inout [Cell], numbers: inout [Double]
   ) -> Scan {
     let (separator, numberColumns, mark) =
-      (splitting.separator, splitting.numberColumns, splitting.mark)
+      (splitting.separator, splitting.numberColumns, splitting.decimalMark.byte)
     let count = bytes.count
     var index = start
     var lines = 1
@@ -126,7 +126,7 @@ extension CSVScanner {
   ) -> Int? {
     // A line of blanks may be like a record of one cell.
     guard cells.count > 1, numbers.count == splitting.numberColumns.count else { return nil }
-    let (separator, mark) = (splitting.separator, splitting.mark)
+    let (separator, mark) = (splitting.separator, splitting.decimalMark.byte)
     let (count, lastColumn, isMarkFree) = (bytes.count, cells.count - 1, mark != separator)
     var (index, place) = (start, 0)
     var nextNumber = splitting.numberColumns.first ?? -1

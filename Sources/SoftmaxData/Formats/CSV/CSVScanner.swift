@@ -43,7 +43,10 @@ final class CSVScanner {
   /// The line number at which the current record starts, counted from 1.
   private(set) var line = 0
   /// The byte that separates cells.
-  var separator: UInt8 = 0x2c
+  var separator: UInt8 {
+    get { splitting.separator }
+    set { splitting.separator = newValue }
+  }
   /// The numbers of the current record in the columns of numbers, NaN for a cell without a number.
   private(set) var numbers: [Double] = []
 
@@ -83,9 +86,7 @@ final class CSVScanner {
   var failure: SoftmaxError?
   /// The size of all lines that were skipped.
   private(set) var blankByteCount = 0
-  // The indices of the columns of numbers, in ascending order, and their decimal mark.
-  private var numberColumns: [Int] = []
-  private var decimalMark = CSVFormat.DecimalMark.point
+  private var splitting = Splitting()
 
   /// Creates a scanner that reads from a reader and skips the byte order mark of UTF-8.
   ///
@@ -142,7 +143,7 @@ final class CSVScanner {
     isOfObjects = keys != nil
     files = CSVFiles(path)
     following = []
-    self.separator = separator
+    splitting.separator = separator
     maximumByteCount = bytes.count
     chunkByteCount = 0
     buffer = bytes
@@ -154,7 +155,7 @@ final class CSVScanner {
   func scanner(of block: [UInt8], firstLine: Int) -> CSVScanner {
     let scanner = CSVScanner(
       sample: block, firstLine: firstLine, separator: separator, path: path)
-    (scanner.numberColumns, scanner.decimalMark) = (numberColumns, decimalMark)
+    scanner.splitting = splitting
     scanner.files = files
     return scanner
   }
@@ -232,7 +233,7 @@ final class CSVScanner {
   /// Numbers are parsed while records are split into cells. Parsing them afterwards in a second pass over
   /// the bytes would take as long as the splitting.
   func readNumbers(of columns: [Int], mark: CSVFormat.DecimalMark) {
-    (numberColumns, decimalMark) = (columns, mark)
+    (splitting.numberColumns, splitting.decimalMark) = (columns, mark)
     guard !isOfObjects else {
       numbers = columns.map { value(of: cells[$0]) }
       return
@@ -353,10 +354,6 @@ final class CSVScanner {
     }
   }
 
-  private var splitting: Splitting {
-    Splitting(separator: separator, numberColumns: numberColumns, mark: decimalMark.byte)
-  }
-
   // Returns the end of a record that is like the one before; nil if it is not. Each access to the arrays of the
   // object is checked at run time, so few of them are made for a record of a large table.
   private func scanAlike() -> Int? {
@@ -387,7 +384,7 @@ final class CSVScanner {
     } catch {
       return .failure(error.message, remedy: error.remedy)
     }
-    for (place, column) in numberColumns.enumerated() {
+    for (place, column) in splitting.numberColumns.enumerated() {
       numbers[place] = value(of: cells[column])
     }
     return .record(end: following, lines: 1)
@@ -396,7 +393,7 @@ final class CSVScanner {
   // Returns the number of a cell of JSON; NaN if it is none.
   private func value(of cell: Cell) -> Double {
     guard !cell.bytes.isEmpty else { return .nan }
-    guard case .number(let number) = number(in: cell, mark: decimalMark) else { return .nan }
+    guard case .number(let number) = number(in: cell, mark: splitting.decimalMark) else { return .nan }
     return number
   }
 
