@@ -33,7 +33,7 @@ def ours(command, folder, target, limit):
     start = time.perf_counter()
     done = subprocess.run(
         [command, "train", f"{folder}/train.csv", "--target", target, "--test", f"{folder}/test.csv"]
-        + ["--json", "--quiet", "--output", model],
+        + ["--json", "--quiet", "--force", "--output", model],
         capture_output=True, text=True, timeout=limit,
     )
     if done.returncode != 0:

@@ -102,7 +102,8 @@ import Testing
     let lines = ["x,y,id"] + (0..<1500).map { "\($0),0.5,c\($0)" }
     try bench.write(Array(lines.joined(separator: "\n").utf8), to: "ids.csv")
     let trained = try bench.run(
-      "train", "ids.csv", "--model", "linear", "--epochs", "1", "--output", "ids.st")
+      "train", "ids.csv", "--category", "id", "--model", "linear", "--epochs", "1", "--output",
+      "ids.st")
     #expect(trained.exitCode == 0, "\(trained.errors)")
     #expect(
       trained.errors.contains("warning: 1,500 classes for 1,500 rows, so hardly two rows share one")

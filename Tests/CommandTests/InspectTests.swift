@@ -99,8 +99,10 @@ import Testing
     try bench.write("size,unit,state,kind\n" + rows.joined(separator: "\n"), to: "t.csv")
     let shown = try bench.run("inspect", "t.csv")
     #expect(shown.output.contains("look at        the same in all rows of train: unit, state\n"))
-    #expect(shown.output.contains("size                      0      7.4375      14.875        many"))
-    #expect(shown.output.contains("unit                      7           7           7           1"))
+    #expect(
+      shown.output.contains("size                      0      7.4375      14.875        many"))
+    #expect(
+      shown.output.contains("unit                      7           7           7           1"))
   }
 
   @Test func aTableWhoseLastColumnHoldsNoClassesIsShownWithoutThem() throws {

@@ -151,6 +151,7 @@ import Testing
     try bench.write("length,colour\n1,red\n", to: "new.csv")
     try bench.write("colour,length\nred,1\n", to: "turned.csv")
     try fails("new.csv", "-o", "out.txt", saying: "end it with .csv, .tsv or .jsonl")
+    try fails("new.csv", "-o", "out.csv.gz", "--csv", saying: "leave .gz out")
     try fails("new.csv", "-o", "nowhere/out.csv", saying: "make its folder first")
     try fails("new.csv", "--force", saying: "--force is for a file")
     try fails("new.csv", "--probabilities", saying: "--probabilities is for a file")
@@ -169,11 +170,14 @@ import Testing
   }
 
   @Test func valuesThatTheModelDoesNotKnowAreCounted() throws {
-    try bench.write("length,colour\n1,green\n2,red\n3,pink\n4,\n", to: "new.csv")
+    try bench.write("length,colour\n1,green\n,red\n3,pink\n,\n", to: "new.csv")
     let outcome = try predict("new.csv", "-o", "out.csv")
     #expect(
       outcome.errors.hasSuffix(
-        "column \"colour\": 2 cells have values that training did not have, such as \"green\"\n"),
+        "column \"length\": 2 cells are missing, where training had none\n"
+          + "column \"colour\": 1 cell is missing, where training had none\n"
+          + "column \"colour\": 2 cells have values that training did not have, such as \"green\"\n"
+      ),
       "\(outcome.errors)")
   }
 

@@ -74,7 +74,8 @@ import Testing
     #expect(other.exitCode == 1)
     #expect(
       other.errors.contains(
-        "the checkpoint's features are columns, standardized, those here columns"))
+        "the checkpoint's features are columns, gaps of later rows filled, standardized, those here columns, gaps"
+      ))
   }
 
   @Test func featuresThatNeverChangeAreNoError() throws {

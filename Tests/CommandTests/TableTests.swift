@@ -208,6 +208,12 @@ import Testing
       "inspect", "said.csv", "--decimal", "comma", "--missing=-", "--missing", "?")
     #expect(mark.exitCode == 0, "\(mark.errors)")
     #expect(!mark.errors.contains("categories"))
+    // Marks that are given come beside the usual ones, unless the empty one is among them.
+    try write(["a,b,kind", "1,k,x", "NA,2,y", "3,4,x", "5,6,y"], to: "marks.csv")
+    try run("inspect", "marks.csv", "--missing", "k", "--number", "a", "--number", "b")
+    let alone = try bench.run(
+      "inspect", "marks.csv", "--missing", "", "--missing", "k", "--number", "a")
+    #expect(alone.errors.contains("expected a number in \"a\", got \"NA\""), "\(alone.errors)")
     try run(
       "train", "said.csv", "--decimal", "comma", "--ignore", "b", "--epochs", "1", "--test",
       "said.csv")

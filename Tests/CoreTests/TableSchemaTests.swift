@@ -59,11 +59,14 @@ struct TableSchemaTests {
     #expect(double?.message == "2 columns are called \"b\"")
   }
 
-  @Test("Two features of one name are found in the training table's order only")
+  @Test("Features of one name are told apart by their order")
   func equalNames() throws {
     let schema = try TableSchema(of: Self.table(["a", "a", "y"]), roles: [2: .classes])
     #expect(try Self.numbers(schema.features(of: Self.table(["a", "a", "y"]))) == [0, 1])
-    #expect(throws: SoftmaxError.self) { try schema.features(of: Self.table(["y", "a", "a"])) }
+    #expect(try Self.numbers(schema.features(of: Self.table(["y", "a", "id", "a"]))) == [1, 3])
+    for names in [["y", "a"], ["a", "a", "a"]] {
+      #expect(throws: SoftmaxError.self) { try schema.features(of: Self.table(names)) }
+    }
   }
 
   @Test("A column that was ignored is left out of later tables")

@@ -26,13 +26,8 @@ import Testing
   static let cells: [(String, SoftmaxError.Code, String, Int, Int?)] = [
     ("a,b,c\n1,2,x\n3,oops,y\n", .invalidData, "in \"b\", got \"oops\"", 3, 2),
     ("1,2,x\n3,oops,y\n", .invalidData, "expected a number, got \"oops\"", 2, 2),
-    ("1,2,x\n3,,y\n", .invalidData, "missing", 2, 2),
-    ("1,2,x\n3, ,y\n", .invalidData, "missing", 2, 2),
-    ("1,2,x\n?,4,y\n", .invalidData, "missing, got ?", 2, 1),
-    ("1,2,x\nN/A,4,y\n", .invalidData, "missing, got N/A", 2, 1),
     ("1,2,x\n3,4,\n", .invalidData, "class is missing", 2, 3),
     ("1,2,x\n3,4,\"\"\n", .invalidData, "class is missing", 2, 3),
-    ("1,2,x\n3,nan,y\n", .invalidData, "missing, got nan", 2, 2),
     ("1,2,x\n3,4,NA\n", .invalidData, "class is missing, got NA", 2, 3),
     ("1,2,x\n3,4,?\n5,6,\n", .invalidData, "class is missing, got ?", 2, 3),
     ("1,2,x\n3,-Inf,y\n", .nonFiniteValue, "got \"-Inf\"", 2, 2),
@@ -60,10 +55,7 @@ import Testing
   @Test(arguments: cells.indices)
   func whatIsWrongInATableHasALineAndAColumn(index: Int) throws {
     let (text, code, message, line, column) = Self.cells[index]
-    // A missing number is an error if a model never learnt what to do about it.
-    let isGap = message.hasPrefix("missing")
-    let schema = try CSVTable.decode(Array("1,2,x\n3,4,y\n".utf8), name: "model's table").schema
-    let error = try failure(text, CSVFormat(schema: isGap ? schema : nil))
+    let error = try failure(text)
     #expect(error.code == code, "\(error)")
     #expect(error.message.contains(message), "\(error)")
     #expect(error.location == .cell(path: "table.csv", line: line, column: column), "\(error)")
@@ -86,13 +78,21 @@ import Testing
     #expect(many.message.hasSuffix("line 410, column 1, got \"bad409\"; ...)"))
   }
 
-  @Test func aModelWithoutGapsIsToldOfAllOfThem() throws {
-    let schema = try CSVTable.decode(Array("1,2,x\n3,4,y\n".utf8), name: "model's table").schema
-    let lines = (0..<30).map { "\($0 < 12 ? "" : "7"),2,x" } + ["1,2,y"]
-    let error = try failure(lines.joined(separator: "\n"), CSVFormat(schema: schema))
+  @Test func rowsWithoutAClassAreLeftOutWhereThatIsSaid() throws {
+    let text = "1,2,x\n3,4,\n5,6,?\n,8,y\n"
+    let format = CSVFormat(dropsUnlabeled: true)
+    let table = try CSVTable.decode(Array(text.utf8), name: "table.csv", as: format)
+    #expect(table.warnings == ["2 of its rows have no class and are left out"])
+    let dataset = try table.dataset()
+    #expect(dataset.labels == [0, 1] && dataset.classNames == ["x", "y"])
+    #expect(dataset.features.table?.columns[1].number(inRow: 1) == 8)
+    #expect(try table.features().rowCount == 4)
+    #expect(try failure(text).remedy?.contains("--drop-unlabeled") == true)
+    // What is wrong in other columns stays an error.
     #expect(
-      error.message.hasPrefix("a number is missing (and 11 more: line 2, column 1, missing; "))
-    #expect(error.message.hasSuffix("line 10, column 1, missing; ...)"))
+      try failure("1,2,x\n3,4,\n-inf,6,y\n", format).location
+        == .cell(path: "table.csv", line: 3, column: 1))
+    #expect(try failure("a,b,c\n1,2,?\n3,4,?\n", format).message.contains("class"))
   }
 
   @Test func aRemedyNamesTheOptionThatHelps() throws {

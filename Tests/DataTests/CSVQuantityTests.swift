@@ -25,12 +25,11 @@ import Testing
   }
 
   @Test func numbersWithFractionsAreAQuantityIfThereAreMany() throws {
-    // 20 different numbers, 21 of 209 and of 210 rows, 100 and 101 of any number of rows.
+    // 20 different numbers, and 21 of any number of rows.
     #expect(try !isRefused(20) { "\($0).5" })
-    #expect(try isRefused(209) { "\($0 % 21).5" })
-    #expect(try !isRefused(210) { "\($0 % 21).5" })
-    #expect(try !isRefused(3_000) { "\($0 % 100).5" })
-    #expect(try isRefused(3_000) { "\($0 % 101).5" })
+    #expect(try !isRefused(3_000) { "\($0 % 20).5" })
+    #expect(try isRefused(21) { "\($0).5" })
+    #expect(try isRefused(3_000) { "\($0 % 21).5" })
     // One fraction among whole numbers, a decimal comma, an exponent, an infinite one.
     #expect(try isRefused(60) { $0 == 9 ? "9.5" : "\($0 % 30)" })
     #expect(try isRefused(60) { "\($0 % 30),5" })
@@ -44,6 +43,9 @@ import Testing
     // 40 values, of which 10 or 9 have a single row.
     #expect(try isRefused(70) { "\($0 < 60 ? $0 % 30 : $0 - 30)" })
     #expect(try !isRefused(71) { "\($0 < 62 ? $0 % 31 : $0 - 31)" })
+    // More than 100 values of many rows, such as minutes, of which 30 have a single row.
+    #expect(try isRefused(3_000) { "\($0 < 30 ? 500 + $0 : 60 + $0 % 75)" })
+    #expect(try !isRefused(3_000) { "\($0 < 30 ? 500 + $0 : 60 + $0 % 70)" })
   }
 
   @Test func numberedClassesAreClasses() throws {
@@ -54,6 +56,19 @@ import Testing
     #expect(try !isRefused(3_000) { "\(($0 % 300) * 834_719 % 1_000_003)" })
     // One cell that is no number says that the others are names too.
     #expect(try !isRefused(60) { $0 == 9 ? "none of them" : "\($0).5" })
+  }
+
+  @Test func textsOfWhichHardlyTwoAreEqualAreNoClasses() throws {
+    #expect(try !isRefused(100) { "name \($0)" })
+    #expect(try !isRefused(300) { "name \($0 % 150)" })
+    let error = #expect(throws: SoftmaxError.self) {
+      try self.table(300) { "name \($0 % 151)" }.dataset()
+    }
+    #expect(
+      error?.message
+        == "\"price\" has 151 different texts in 300 rows, and nothing can be learnt of a class with one row"
+    )
+    #expect(error?.remedy?.contains("--category price") == true)
   }
 
   @Test func theErrorSaysWhatToDo() throws {

@@ -113,10 +113,12 @@ import Testing
     }
   }
 
-  @Test func namesThatAreNotUniqueMustComeInOrder() throws {
+  @Test func columnsOfOneNameKeepTheirOrder() throws {
     let known = ["a", "a", "c"]
-    #expect(try rows("a,a,c,kind\n1,2,3,x\n", known).elements == [1, 2, 3])
-    for text in ["c,a,a,kind\n3,1,2,x\n", "p,q,r,kind\n3,1,2,x\n"] {
+    for text in ["a,a,c,kind\n1,2,3,x\n", "c,a,a,kind\n3,1,2,x\n", "a,id,c,a\n1,7,3,2\n"] {
+      #expect(try rows(text, known).elements == [1, 2, 3])
+    }
+    for text in ["p,q,r,kind\n3,1,2,x\n", "a,c,kind\n1,3,x\n", "a,a,a,c\n1,2,2,3\n"] {
       #expect(throws: SoftmaxError.self) { try rows(text, known) }
     }
   }
@@ -146,6 +148,15 @@ import Testing
     #expect(try rows("c,a,b,kind\n3 , 1,2,x\n").elements == [1, 2, 3])
   }
 
+  @Test func allMissingColumnsAreNamedAtOnceWithTheNearestOne() {
+    let text = message("A,id,kind\n1,2,x\n")
+    #expect(
+      text.contains(
+        "3 features, which were learnt from, have no columns: \"a\", \"b\", \"c\"; there are \"A\", \"id\""
+      ))
+    #expect(text.contains("is \"A\" the column \"a\"? "))
+  }
+
   @Test func columnsThatDoNotFitAreNamed() {
     #expect(
       message("a,b,kind\n1,2,x\n").contains(
@@ -162,7 +173,8 @@ import Testing
       message("kind,a,b,c\nx,1,2,3\n", target: .last).contains("(--target \"kind\"?)"))
     // The message names the place in the file, whatever the order.
     #expect(
-      message("c,a,b,kind\n3,1,?,x\n").contains("line 2, column 3: a number is missing in \"b\""))
+      message("c,a,b,kind\n3,1,?x,x\n").contains(
+        "line 2, column 3: expected a number in \"b\", got \"?x\""))
   }
 
   @Test func aDataSetKeepsWhatItsTableLookedLike() throws {

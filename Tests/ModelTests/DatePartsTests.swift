@@ -24,7 +24,8 @@ import Testing
     let dates = [try seconds(2024, 3, 1), try seconds(1969, 12, 28)]
     let rows = try dataset([.dates(secondsSince1970: dates, name: "when")])
     let pipeline = try Pipeline(fittedTo: rows)
-    #expect(pipeline.description == "columns, 1 column of dates in parts")
+    #expect(
+      pipeline.description == "columns, gaps of later rows filled, 1 column of dates in parts")
     #expect(
       pipeline.featureNames == [
         "when, days", "when, month, sine", "when, month, cosine", "when, weekday, sine",

@@ -235,7 +235,7 @@ private struct Doubling: PreprocessingKind {
   @Test func columnsAreFoundByTheirNames() throws {
     let estimator = SoftmaxRegression(preprocessing: [.standardize])
     let model = try estimator.fitted(to: flowers())
-    #expect(model.pipeline.description == "columns, standardized")
+    #expect(model.pipeline.description == "columns, gaps of later rows filled, standardized")
     #expect(model.table?.features.map(\.name) == ["length", "width"])
     let turned = try flowers([1, 0])
     #expect(try model.evaluation(on: turned) == model.evaluation(on: flowers()))
@@ -249,9 +249,11 @@ private struct Doubling: PreprocessingKind {
     }
     #expect(lacking?.message.contains("\"length\"") == true)
     let gap = try Table([.numbers([1, nil], name: "length"), .numbers([1, 2], name: "width")])
-    let missing = #expect(throws: SoftmaxError.self) { try predictor.predictions(for: gap) }
-    #expect(missing?.message == "a number is missing in \"length\"")
-    #expect(missing?.location == .row(1, column: 0))
+    // The median of the lengths.
+    let filled = try table(["length", "width"], [[1, 17], [1, 2]])
+    #expect(try predictor.predictions(for: gap) == predictor.predictions(for: filled))
+    #expect(
+      try predictor.pipeline.unknownCells(of: .columns(gap)).map(\.count) == [1, 0])
     let texts = try Table([.numbers([1], name: "length"), .categories(["wide"], name: "width")])
     let wrong = #expect(throws: SoftmaxError.self) { try predictor.predictions(for: texts) }
     #expect(wrong?.message.contains("column \"width\" holds texts") == true)
@@ -356,12 +358,13 @@ private struct Doubling: PreprocessingKind {
     }
     #expect(
       plain?.message
-        == "the checkpoint's features are columns, standardized, those here columns")
+        == "the checkpoint's features are columns, gaps of later rows filled, standardized, those here columns, "
+        + "gaps of later rows filled")
     let fewer = try Pipeline([.standardize], fittedTo: data.selecting(rows: 0..<11))
     let other = #expect(throws: SoftmaxError.self) {
       try network.fit(to: data, pipeline: fewer, epochs: 1, resuming: checkpoint)
     }
-    #expect(other?.message.contains("standardized was learnt from other rows") == true)
+    #expect(other?.message.contains("was learnt from other rows") == true)
   }
 
   @Test func aCheckpointKeepsTheOutputFunctionOfItsLoss() throws {

@@ -84,7 +84,7 @@ import Testing
     #expect(Array(names[245...]) == (290..<300).map { "code = \($0)" } + ["code = others"])
   }
 
-  @Test func aModelOfATableTakesGapsAndUnknownCategories() throws {
+  @Test func aModelOfATableTakesGapsAndUnknownCells() throws {
     let count = 40
     let columns: [Table.Column] = [
       .categories((0..<count).map { $0 % 2 == 0 ? "left" : "right" }, name: "side"),

@@ -171,9 +171,10 @@ extension TableSchema {
   /// and the later table must have as many columns as the training table or as there were features. No
   /// cells are copied.
   ///
-  /// - Throws: `shapeMismatch` for a different number of columns without names; `invalidArgument` with a
-  ///   feature whose name no column or several columns have, or if two features have the same name and
-  ///   the columns are in a different order.
+  /// Columns of the same name are told apart by their order.
+  ///
+  /// - Throws: `shapeMismatch` for a different number of columns without names; `invalidArgument` with the features
+  ///   whose names no columns have, or with one whose name other than as many columns have as in training.
   package func features(of table: Table) throws(SoftmaxError) -> Table {
     table.selecting(columns: try places(among: table.columns.map(\.name)))
   }
@@ -232,34 +233,51 @@ extension TableSchema {
     }
     if names == columns.map(\.name) { return featurePlaces }
     if names == wanted { return Array(names.indices) }
-    guard Set(wanted).count == wanted.count else {
-      throw SoftmaxError(
-        .invalidArgument,
-        "two of the features have the same name, so they are found only in the order that they had",
-        remedy: "give each feature its own name, or keep the order of the training table")
-    }
-    let places = Dictionary(grouping: names.indices) { names[$0] }
-    var result: [Int] = []
-    for (place, name) in zip(featurePlaces, wanted) {
-      let found = places[name] ?? []
-      if found.count == 1 {
-        result.append(found[0])
-        continue
-      }
-      let label = Table.label(of: name, at: place)
-      guard found.isEmpty else {
+    let found = Dictionary(grouping: names.indices) { names[$0] }
+    let trained = Dictionary(grouping: columns.indices) { columns[$0].name }
+    var (result, missing) = ([Int](), [Int]())
+    for place in featurePlaces {
+      let name = columns[place].name
+      // Columns of the same name keep their order.
+      let (places, alike) = (found[name] ?? [], trained[name] ?? [])
+      if places.isEmpty {
+        missing.append(place)
+      } else if places.count == alike.count {
+        result += zip(alike, places).filter { $0.0 == place }.map(\.1)
+      } else {
         throw SoftmaxError(
-          .invalidArgument, "\(found.count) columns are called \(label)",
+          .invalidArgument,
+          "\(places.count) columns are called \(Table.label(of: name, at: place))"
+            + (alike.count > 1 ? ", \(alike.count) in the training table" : ""),
           remedy: "give each column its own name")
       }
-      let known = names.prefix(20).enumerated().map { Table.label(of: $1, at: $0) }
-      throw SoftmaxError(
-        .invalidArgument,
-        "the feature \(label), which was learnt from, has no column; there are "
-          + known.joined(separator: ", ") + (names.count > 20 ? ", ..." : ""),
-        remedy: "name the columns as those of the training table")
     }
+    guard missing.isEmpty else { throw missingColumns(missing, among: names) }
     return result
+  }
+
+  // Returns the error for features whose names no columns have.
+  private func missingColumns(_ places: [Int], among names: [String?]) -> SoftmaxError {
+    let labels = places.map { Table.label(of: columns[$0].name, at: $0) }
+    let known = names.enumerated().map { Table.label(of: $1, at: $0) }
+    func list(_ words: [String]) -> String {
+      words.prefix(20).joined(separator: ", ")
+        + (words.count > 20 ? ", ..." : "")
+    }
+    let trained = Set(columns.map(\.name))
+    let others = names.compactMap { trained.contains($0) ? nil : $0 }
+    let nearest = places.lazy.compactMap { columns[$0].name }.compactMap { name in
+      Spelling.nearest(to: name, among: others).map { (name, $0) }
+    }.first
+    let hint =
+      nearest.map { "is \($0.1.debugDescription) the column \($0.0.debugDescription)? " } ?? ""
+    return SoftmaxError(
+      .invalidArgument,
+      (places.count == 1
+        ? "the feature \(labels[0]), which was learnt from, has no column"
+        : "\(places.count) features, which were learnt from, have no columns: \(list(labels))")
+        + "; there are \(list(known))",
+      remedy: hint + "name the columns as those of the training table")
   }
 }
 

@@ -9,9 +9,9 @@ extension PreprocessingStep {
   /// added that is 1 where the cell is missing and 0 elsewhere, because a gap may tell something by itself. The
   /// median of an even number of values is the mean of the two in the middle.
   ///
-  /// Categories are not changed: ``oneHot`` treats a gap as a category. A pipeline that is fitted to a table in which
-  /// numbers or dates are missing begins with this step. Fitting it to other features than the columns of a table throws
-  /// `unsupported`.
+  /// Categories are not changed: ``oneHot`` treats a gap as a category. A pipeline that is fitted to a table with numbers
+  /// or dates begins with this step, since later rows may have gaps where those to learn from have none. Fitting it to
+  /// other features than the columns of a table throws `unsupported`.
   ///
   /// ```swift
   /// let pipeline = try Pipeline([.fillGaps, .standardize], fittedTo: passengers)
@@ -56,13 +56,13 @@ package struct GapFilling: PreprocessingKind {
   package var learnt: [String: [Double]] {
     ["median": medians, "with_gaps": places.map { Double($0) }]
   }
-  package var makesColumns: Bool { true }
+  package var makesColumns: Bool { !places.isEmpty }
   package var inputCount: Int? { isFitted ? medians.count : nil }
   package var isFitted: Bool { !medians.isEmpty }
 
   package var description: String {
     switch places.count {
-    case 0: "gaps filled"
+    case 0: "gaps of later rows filled"
     case 1: "gaps filled, with a flag for 1 column"
     default: "gaps filled, with flags for \(places.count) columns"
     }

@@ -114,12 +114,13 @@ package struct OneHotEncoding: PreprocessingKind {
 
 extension OneHotEncoding {
   /// Counts the texts of each column that have no category, except that of the others.
-  func unknownCategories(of table: Table) -> [UnknownCategories] {
+  func unknownCells(of table: Table) -> [UnknownCells] {
     zip(table.columns, settings.columns).enumerated().compactMap { place, pair in
       let (column, categories) = pair
       guard let categories else { return nil }
-      var result = UnknownCategories(
-        column: Table.label(of: column, at: place), mayBeRare: categories.hasOthers)
+      var result = UnknownCells(
+        column: Table.label(of: column, at: place), kind: .category(mayBeRare: categories.hasOthers)
+      )
       guard case .categories(let codes, let names) = column.asCategories.cells else {
         return result
       }

@@ -31,10 +31,10 @@ public struct Pipeline: Hashable, Sendable {
   /// Fits steps to the rows of a data set.
   ///
   /// Steps that the features ask for are added in front, unless `steps` has them: the columns of a table, with
-  /// ``PreprocessingStep/fillGaps`` if numbers or dates are missing, ``PreprocessingStep/dateParts``,
-  /// ``PreprocessingStep/oneHot`` and ``PreprocessingStep/hashText`` if there are columns of dates, of categories and of
-  /// texts; the scale of bytes; the number of the first column of sparse rows. Steps that are fitted already are kept
-  /// unchanged. Of a table of texts alone, steps that compute with numbers are left out.
+  /// ``PreprocessingStep/fillGaps``, ``PreprocessingStep/dateParts``, ``PreprocessingStep/oneHot`` and
+  /// ``PreprocessingStep/hashText`` if there are columns of numbers or dates, of dates, of categories and of texts; the scale
+  /// of bytes; the number of the first column of sparse rows. Steps that are fitted already are kept unchanged. Of a table
+  /// of texts alone, steps that compute with numbers are left out.
   ///
   /// - Parameters:
   ///   - steps: the steps, in the order in which they are applied.
@@ -56,8 +56,8 @@ public struct Pipeline: Hashable, Sendable {
       fitted.append(PreprocessingStep(ColumnChoice(schema)))
       let types = Set(schema.features.map(\.type))
       let asked: [(step: PreprocessingStep, isAsked: Bool)] = [
-        // Rows that are held out may have the gaps.
-        (.fillGaps, schema.hasGaps), (.dateParts, types.contains(.date)),
+        // Rows that are held out, or come later, may have gaps where these have none.
+        (.fillGaps, !types.isDisjoint(with: [.number, .date])), (.dateParts, types.contains(.date)),
         (.oneHot, types.contains(.category)), (.hashText, types.contains(.text)),
       ]
       ofTable = asked.filter { asked in

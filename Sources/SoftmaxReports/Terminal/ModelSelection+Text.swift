@@ -12,12 +12,13 @@ extension ModelSelection {
         chosen.weight == 1
           ? chosen.name : "\(NumberText.fixed(100 * chosen.weight, 0)) % \(chosen.name)"
       }.joined(separator: ", ")
+    let margin = 1.96 * logLossStandardError
     var lines = [
       "chosen         \(PrintableText.line(chosen))",
       "cv accuracy    \(metric(accuracy)), 95 % interval \(metric(accuracyLow)) to "
         + "\(metric(accuracyHigh)); always the most frequent class: \(metric(baselineAccuracy))",
-      "cv log loss    \(metric(logLoss)) ± \(metric(logLossStandardError)); the classes' shares: "
-        + metric(baselineLogLoss),
+      "cv log loss    \(metric(logLoss)), 95 % interval \(metric(max(0, logLoss - margin))) to "
+        + "\(metric(logLoss + margin)); the classes' shares: \(metric(baselineLogLoss))",
     ]
     if let judging { lines.append("judged         " + judging) }
     if let leftOut, let budget {

@@ -98,7 +98,7 @@ final class TrainingReport: TrainingCallback {
   }
 
   private func describeOrigins(of dataset: LabeledDataset) {
-    guard let origins = dataset.origins else { return }
+    guard let origins = dataset.origins else { return describeDates(of: dataset) }
     guard heldBack != nil || command.choosesModel || command.choosesPenalty else {
       return console.warning(
         "the \(origins.name) of the rows change nothing: this training neither holds rows back nor chooses among "
@@ -109,6 +109,16 @@ final class TrainingReport: TrainingCallback {
       origins.areTimes
         ? "the rows have \(count) times: they are judged by models of earlier rows"
         : "the rows have \(count) groups: none is learned from and judged by at once")
+  }
+
+  private func describeDates(of dataset: LabeledDataset) {
+    guard command.choosesModel,
+      let date = dataset.schema?.features.first(where: { $0.type == .date })?.name
+    else { return }
+    console.message(
+      PrintableText.line(
+        "\(date.debugDescription) holds dates: if rows to come are later ones, have them judged so (--time-column)"
+      ))
   }
 
   private func describePreprocessing(of dataset: LabeledDataset, by classifier: Classifier) {

@@ -151,7 +151,8 @@ struct DataInspection: Inspection {
       }
     }
     let gaps = hasGaps ? ["missing"] : []
-    return Self.section(["numbers" + name, "least", "mean", "greatest", "different"] + gaps, numbers)
+    return Self.section(
+      ["numbers" + name, "least", "mean", "greatest", "different"] + gaps, numbers)
       + Self.section(
         ["categories" + name, "different"] + gaps + ["most frequent", "in rows"], categories)
       + Self.section(["dates" + name, "earliest", "latest"] + gaps, dates)

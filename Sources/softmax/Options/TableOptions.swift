@@ -87,11 +87,16 @@ struct TableOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Of a table: a text that stands for a missing cell, beside the empty one; may be given several \
-      times, '' for none (default: those of the model, or \
-      \(CSVFormat.defaultMissingMarks.joined(separator: ", "))).
+      Of a table: one more text that stands for a missing cell, beside the empty one, \
+      \(CSVFormat.defaultMissingMarks.joined(separator: ", ")); may be given several times; with '', those \
+      given are the only ones (default: those of the model).
       """, valueName: "text"))
   var missing: [String] = []
+
+  @Flag(
+    name: .customLong("drop-unlabeled"),
+    help: "Of a table: leave out the rows whose class is missing.")
+  var dropsUnlabeled = false
 
   @Flag(
     inversion: .prefixedNo,
@@ -124,11 +129,11 @@ struct TableOptions: ParsableArguments {
     CSVFormat(
       target: target.map { .column($0) }, hasHeader: header, separator: separator,
       decimalMark: decimal,
-      missingMarks: missing.isEmpty ? CSVFormat.defaultMissingMarks : missing,
+      missingMarks: missing.contains("") ? missing : CSVFormat.defaultMissingMarks + missing,
       ignoredColumns: ignore, weightColumn: weight, groupColumn: group, timeColumn: timeColumn,
       columnTypes: Dictionary(
         types.flatMap { _, columns, type in columns.map { ($0, type) } },
-        uniquingKeysWith: { first, _ in first }))
+        uniquingKeysWith: { first, _ in first }), dropsUnlabeled: dropsUnlabeled)
   }
 
   // The options that say what columns hold.
@@ -151,17 +156,19 @@ struct TableOptions: ParsableArguments {
 
   /// The options as words of a command line, but those for weights, groups and times, which a model knows.
   var words: [String] {
-    (target.map { Self.words("--target", $0) } ?? [])
-      + ignore.flatMap { Self.words("--ignore", $0) }
-      + types.flatMap { option, columns, _ in columns.flatMap { Self.words(option, $0) } }
-      + wordsOfForm
+    var words = target.map { Self.words("--target", $0) } ?? []
+    words += ignore.flatMap { Self.words("--ignore", $0) }
+    words += types.flatMap { option, columns, _ in columns.flatMap { Self.words(option, $0) } }
+    return words + wordsOfForm
   }
 
   /// The options that name neither columns nor marks of missing cells, which a model knows.
   var wordsOfForm: [String] {
-    (separator.map { Self.words("--separator", $0.rawValue) } ?? [])
-      + (decimal.map { Self.words("--decimal", $0.rawValue) } ?? [])
-      + (header.map { [$0 ? "--header" : "--no-header"] } ?? [])
+    var words = separator.map { Self.words("--separator", $0.rawValue) } ?? []
+    words += decimal.map { Self.words("--decimal", $0.rawValue) } ?? []
+    if let header { words.append(header ? "--header" : "--no-header") }
+    if dropsUnlabeled { words.append("--drop-unlabeled") }
+    return words
   }
 
   // A separate value that starts with a dash would be parsed as an option.

@@ -10,10 +10,15 @@ enum PredictionFileForm {
 
   /// Determines the form of a file.
   ///
-  /// - Throws: `invalidArgument` for an unknown extension without an option.
+  /// - Throws: `invalidArgument` for an unknown extension without an option; `unsupported` for a packed file.
   init(path: String, json: Bool, csv: Bool) throws(SoftmaxError) {
     let name = path.split(separator: "/").last ?? ""
     let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last
+    guard ending?.lowercased() != "gz" else {
+      throw SoftmaxError(
+        .unsupported, "predictions are written without packing them", remedy: "leave .gz out",
+        at: .file(path: path, offset: nil))
+    }
     switch ending?.lowercased() {
     case _ where json: self = .json
     case _ where csv: self = .commas

@@ -59,7 +59,7 @@ struct PredictionRun {
     do {
       let predictions = try predictor.predictions(for: rows.features)
       if rows.table != nil {
-        unknown.add(try predictor.pipeline.unknownCategories(of: rows.features))
+        unknown.add(try predictor.pipeline.unknownCells(of: rows.features))
       }
       try format.append(predictions, of: rows, to: &bytes)
     } catch {

@@ -72,7 +72,8 @@ struct TablePredictionFormat: PredictionFormat {
       source: source, columnNames: reader.columnNames, columnCount: reader.columnCount,
       separator: separator, lineEnd: lineEnd, labels: labels, decimalMark: reader.decimalMark)
     self.layout = layout
-    if reader.hasByteOrderMark { output += TextEncoding.byteOrderMark }
+    // Spreadsheets that wrote another encoding would not find UTF-8 by looking.
+    if reader.hasByteOrderMark || reader.encoding != .utf8 { output += TextEncoding.byteOrderMark }
     if reader.hasSeparatorLine { output += Array("sep=".utf8) + [separator.byte] + lineEnd }
     guard let header = reader.header, let columnNames = reader.columnNames else { return layout }
     try header.separated(by: separator).append(0, to: &output)

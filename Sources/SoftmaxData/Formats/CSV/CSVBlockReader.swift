@@ -20,6 +20,8 @@ package final class CSVBlockReader {
   package let separator: CSVFormat.Separator
   /// Whether the file begins with the byte order mark of UTF-8.
   package let hasByteOrderMark: Bool
+  /// The encoding of the file.
+  package var encoding: TextEncoding { sample.encoding }
   /// Whether the file begins with a line such as `sep=;`, which spreadsheets write.
   package let hasSeparatorLine: Bool
   /// The keys of JSON lines that were read so far, which are more than the columns if some appear late; nil for
@@ -119,7 +121,7 @@ package final class CSVBlockReader {
   ///
   /// - Parameter rowCount: the number of all rows; nil if it is not known yet.
   package func note(rowCount: Int?) -> String {
-    CSVTable.note(rowCount: rowCount, columns, sample)
+    CSVTable.note(rowCount: rowCount, columns, sample, features: read)
   }
 
   /// Returns the next rows; nil after the last.

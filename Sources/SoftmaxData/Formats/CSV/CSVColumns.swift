@@ -194,16 +194,32 @@ struct CSVColumns {
   /// The columns of numbers that are digits with a decimal mark, in ascending order.
   var placesOfPlainNumbers: [Int] { places(of: .number).filter { notations[$0] == nil } }
 
-  /// Returns the error for using the class column if it looks like a quantity; nil if it may hold classes.
-  func quantityError(of table: Table, path: String) -> SoftmaxError? {
+  /// Returns the error for using the class column if it looks like a quantity, or if most classes have a single row; nil
+  /// if it may hold classes.
+  func targetError(of table: Table, path: String) -> SoftmaxError? {
     guard let target, !areClassesSaid,
-      case .categories(let codes, let names) = table.columns[target].cells,
-      let quantity = CSVQuantity(codes: codes, names: names)
+      case .categories(let codes, let names) = table.columns[target].cells
     else { return nil }
-    return quantity.error(
-      label(of: target), option: option("--category", for: target),
-      at: .cell(path: path, line: line, column: isOfObjects ? nil : target + 1))
+    let label = label(of: target)
+    let option = option("--category", for: target)
+    let location = SoftmaxError.Location.cell(
+      path: path, line: line, column: isOfObjects ? nil : target + 1)
+    if let quantity = CSVQuantity(codes: codes, names: names) {
+      return quantity.error(label, option: option, at: location)
+    }
+    guard names.count > Self.greatestCountOfRareClasses, 2 * names.count > codes.count else {
+      return nil
+    }
+    return SoftmaxError(
+      .invalidData,
+      "\(label) has \(names.count) different texts in \(codes.count) rows, and nothing can be learnt of a class with "
+        + "one row",
+      remedy: "name the column that holds the classes (--target)"
+        + (option.map { "; if they are the names of classes, say so (\($0))" } ?? ""),
+      at: location)
   }
+
+  private static let greatestCountOfRareClasses = 100
 
   // Returns the number of columns. If every line ends with a separator, the empty cell after it is not a
   // column.

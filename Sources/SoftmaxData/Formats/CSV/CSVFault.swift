@@ -87,7 +87,8 @@ struct CSVFault {
         : ""
       return error(
         "\(Self.missingCell(role)) is missing\(place)\(got)",
-        "fill the gap or remove the line" + name + other)
+        "fill the gap or remove the line"
+          + (isClass ? ", or leave out all such rows (--drop-unlabeled)" : "") + name + other)
     case .noNumber:
       return error(
         "expected a number\(place), got \(CSVTable.quoted(text))",

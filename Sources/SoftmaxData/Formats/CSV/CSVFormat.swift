@@ -116,6 +116,8 @@ public struct CSVFormat: Hashable, Sendable {
   ///
   /// A column whose type is given is a feature, although it looks like an identifier.
   public var columnTypes: [String: Table.ColumnType]
+  /// Whether the rows whose class is missing are left out of a data set; if false, they are an error.
+  public var dropsUnlabeled: Bool
   /// The known names of the classes in their order, such as those of a model.
   ///
   /// They become the classes of the table if they include all of its labels. Otherwise, and if nil, the
@@ -133,7 +135,7 @@ public struct CSVFormat: Hashable, Sendable {
     decimalMark: DecimalMark? = nil, missingMarks: [String] = CSVFormat.defaultMissingMarks,
     ignoredColumns: [String] = [], weightColumn: String? = nil, groupColumn: String? = nil,
     timeColumn: String? = nil, columnTypes: [String: Table.ColumnType] = [:],
-    knownClassNames: [String]? = nil, schema: TableSchema? = nil
+    dropsUnlabeled: Bool = false, knownClassNames: [String]? = nil, schema: TableSchema? = nil
   ) {
     self.target = target
     self.hasHeader = hasHeader
@@ -145,6 +147,7 @@ public struct CSVFormat: Hashable, Sendable {
     self.groupColumn = groupColumn
     self.timeColumn = timeColumn
     self.columnTypes = columnTypes
+    self.dropsUnlabeled = dropsUnlabeled
     self.knownClassNames = knownClassNames
     self.schema = schema
   }

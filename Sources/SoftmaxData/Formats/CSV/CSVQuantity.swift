@@ -3,12 +3,12 @@ import SoftmaxCore
 
 /// A column that was named for the classes and looks like a quantity, such as a price.
 ///
-/// All its cells are numbers. With fractions, it is one of more than 20 different numbers which are more than a tenth of
-/// the rows, or of more than 100: no one writes the names of classes so. Without fractions, the names of classes may be
-/// numbers, such as of persons; but where they have few rows each, a quarter of them does not have a single one.
+/// All its cells are numbers, more than 20 different ones. With fractions, no one writes the names of classes so. Without
+/// fractions, the names of classes may be numbers, such as of persons; but where they are more than a tenth of the rows, or
+/// more than 100, a quarter of them does not have a single one.
 struct CSVQuantity {
   private static let greatestClassCount = 20
-  private static let greatestClassCountOfFractions = 100
+  private static let greatestClassCountOfManyRows = 100
 
   /// The number of different numbers.
   let valueCount: Int
@@ -28,14 +28,11 @@ struct CSVQuantity {
     }
     valueCount = names.count
     rowCount = codes.count
-    let hasFewRowsEach = 10 * valueCount > rowCount
-    if hasFractions {
-      guard hasFewRowsEach || valueCount > Self.greatestClassCountOfFractions else { return nil }
-      return
-    }
+    if hasFractions { return }
+    let areMany = 10 * valueCount > rowCount || valueCount > Self.greatestClassCountOfManyRows
     var counts = [Int](repeating: 0, count: names.count)
     for code in codes where code >= 0 { counts[Int(code)] += 1 }
-    guard hasFewRowsEach, 4 * counts.count(where: { $0 == 1 }) >= valueCount else { return nil }
+    guard areMany, 4 * counts.count(where: { $0 == 1 }) >= valueCount else { return nil }
   }
 
   // A comma may be a decimal mark too. An infinite number is no text either.

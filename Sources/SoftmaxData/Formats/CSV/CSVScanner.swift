@@ -393,7 +393,9 @@ final class CSVScanner {
   // Returns the number of a cell of JSON; NaN if it is none.
   private func value(of cell: Cell) -> Double {
     guard !cell.bytes.isEmpty else { return .nan }
-    guard case .number(let number) = number(in: cell, mark: splitting.decimalMark) else { return .nan }
+    guard case .number(let number) = number(in: cell, mark: splitting.decimalMark) else {
+      return .nan
+    }
     return number
   }
 

@@ -38,9 +38,8 @@ public struct CSVTable: Sendable {
   public let note: String
   /// Possible mistakes in the table that are not errors.
   ///
-  /// They are empty if the format has a model's schema, because the features are then those of the
-  /// model.
-  public let warnings: [String]
+  /// Of the features there are none if the format has a model's schema, because they are then those of the model.
+  public private(set) var warnings: [String]
 
   /// The files that the rows are from.
   let files: CSVFiles
@@ -56,8 +55,9 @@ public struct CSVTable: Sendable {
   let dateOrders: [Int: CellNotation.DateOrder]
   /// The columns that are no features because they identify the rows.
   let identifiers: [CSVIdentifier]
-  // The error for using the class column if it looks like a quantity, and no model says that it holds classes.
-  private let quantityError: SoftmaxError?
+  // The error for using the class column if it looks like one of no classes, and no model says that it holds them.
+  private let targetError: SoftmaxError?
+  private let dropsUnlabeled: Bool
   let decimalMark: CSVFormat.DecimalMark
   let knownSchema: TableSchema?
   /// Whether the last column was taken for the classes, which nobody has named.
@@ -83,9 +83,10 @@ public struct CSVTable: Sendable {
     self.files = files
     line = columns.line
     isOfObjects = columns.isOfObjects
-    quantityError =
+    targetError =
       format.schema == nil && format.knownClassNames == nil
-      ? columns.quantityError(of: table, path: files.path) : nil
+      ? columns.targetError(of: table, path: files.path) : nil
+    dropsUnlabeled = format.dropsUnlabeled
     decimalMark = sample.decimalMark
     knownSchema = format.schema
     isTargetGuessed = format.target == nil && format.schema == nil
@@ -94,6 +95,9 @@ public struct CSVTable: Sendable {
       rowCount: table.rowCount, fileCount: files.count, columns, sample, identifiers: identifiers)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
+    if dropsUnlabeled, unlabeledCount > 0 {
+      warnings.append("\(unlabeledCount) of its rows have no class and are left out")
+    }
   }
 
   /// The number of rows.
@@ -115,7 +119,7 @@ public struct CSVTable: Sendable {
 
   /// Returns the feature columns; with a model's schema the features of the model in the model's order.
   ///
-  /// Cells may be missing, unless a model's table had no missing numbers.
+  /// Cells may be missing.
   ///
   /// - Throws: `invalidData` with the line and column of the first cell that must not be missing, or is no number, and
   ///   a message that names the first ten;
@@ -129,8 +133,9 @@ public struct CSVTable: Sendable {
 
   /// Returns the features and classes of all rows, for training or evaluation.
   ///
-  /// - Throws: `invalidData` if there is no class column, a class is missing, all rows have the same class, or
-  ///   the column looks like a quantity and its type is not given (``CSVFormat/columnTypes``); otherwise the errors of ``features()``.
+  /// - Throws: `invalidData` if there is no class column, a class is missing (``CSVFormat/dropsUnlabeled``), all rows have
+  ///   the same class, or the column looks like a quantity or has hardly two rows of a class and its type is not given
+  ///   (``CSVFormat/columnTypes``); otherwise the errors of ``features()``.
   public func dataset() throws(SoftmaxError) -> LabeledDataset {
     let places = try featurePlaces()
     guard let target else {
@@ -139,7 +144,7 @@ public struct CSVTable: Sendable {
         .invalidData, "has no column of classes\(name ?? "")",
         remedy: "name the one that holds them (--target)", at: .file(path: path, offset: nil))
     }
-    if let quantityError { throw quantityError }
+    if let targetError { throw targetError }
     // A model of groups or times can be judged by rows of which they are not known.
     let unknown = schema.columns.indices.filter {
       knownSchema != nil && [.groups, .times].contains(schema.columns[$0].role)
@@ -147,24 +152,35 @@ public struct CSVTable: Sendable {
     }
     let needed = schema.columns.indices.filter {
       Self.neededRoles.contains(schema.columns[$0].role) && !places.contains($0)
-        && !unknown.contains($0)
+        && !unknown.contains($0) && !($0 == target && dropsUnlabeled)
     }
     try validate(places + needed)
+    let labeled = labeled(by: target)
     let dataset: LabeledDataset
     do throws(SoftmaxError) {
       dataset = try LabeledDataset(
-        features: .columns(table.selecting(columns: places)), classes: table.columns[target],
+        features: .columns(labeled.selecting(columns: places)), classes: labeled.columns[target],
         knownClassNames: knownClassNames
-      ).taking(rolesIn: schema, of: table, but: unknown)
+      ).taking(rolesIn: schema, of: labeled, but: unknown)
     } catch {
       throw error.located(at: .file(path: path, offset: nil))
     }
     return dataset.described(by: knownSchema ?? schema)
   }
 
+  // Returns the table without the rows that are left out because their class is missing.
+  private func labeled(by target: Int) -> Table {
+    guard dropsUnlabeled, unlabeledCount > 0,
+      case .categories(let codes, _) = table.columns[target].cells
+    else { return table }
+    return table.selecting(rows: codes.indices.filter { codes[$0] >= 0 })
+  }
+
+  private var unlabeledCount: Int { target.map { table.columns[$0].missingCount } ?? 0 }
+
   /// Whether the class column, which nobody has named, holds none: it looks like a quantity or has gaps.
   var isTargetUnlikely: Bool {
-    quantityError != nil || target.map { table.columns[$0].missingCount > 0 } ?? false
+    targetError != nil || !dropsUnlabeled && unlabeledCount > 0
   }
 
   /// Returns a text in quotes, truncated for a message.
@@ -182,12 +198,9 @@ public struct CSVTable: Sendable {
   private static let neededRoles: Set<TableSchema.Role> = [.classes, .weights, .groups, .times]
 
   // Throws an error that names the first invalid cells, in the order of the file, among some columns.
-  //
-  // A missing number is one only if a model never learnt what to do about it.
   private func validate(_ places: [Int]) throws(SoftmaxError) {
-    let canHaveGaps = knownSchema?.hasGaps ?? true
     let columns = places.map {
-      (column: $0, canBeMissing: !Self.neededRoles.contains(schema.columns[$0].role) && canHaveGaps)
+      (column: $0, canBeMissing: !Self.neededRoles.contains(schema.columns[$0].role))
     }
     if let error = error(in: columns) { throw error }
   }
@@ -239,12 +252,15 @@ public struct CSVTable: Sendable {
 
 extension CSVTable {
   /// Returns the summary of how a file was read; without the number of rows if that is nil.
+  ///
+  /// - Parameter features: the columns that are features of a model; nil without one.
   static func note(
     rowCount: Int?, fileCount: Int = 1, _ columns: CSVColumns, _ sample: CSVSample,
-    identifiers: [CSVIdentifier] = []
+    identifiers: [CSVIdentifier] = [], features: Set<Int>? = nil
   ) -> String {
     let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
-    let leftOut = Set(identifiers.map(\.column))
+    var leftOut = Set(identifiers.map(\.column))
+    if let features { leftOut.formUnion(Set(columns.types.indices).subtracting(features)) }
     let header = columns.names == nil ? ", no header" : columns.isOfObjects ? "" : ", header"
     let files = fileCount == 1 ? "" : " in \(fileCount) files"
     let rows = rowCount.map { ", \($0) row\($0 == 1 ? "" : "s")\(files)" } ?? ""
