@@ -307,5 +307,7 @@ TABLES = {
     "solves": lambda _: once.text(),
     "tables": lambda _: tables.text(),
     "table_times": lambda _: tables.times(),
+    "own_figures": lambda _: tables.own_text(),
+    "texts": lambda _: tables.texts(),
     "commands": commands,
 }

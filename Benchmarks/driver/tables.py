@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `Benchmarks/tables/run.py` measured, kept in tables/results.jsonl and tables/times.jsonl."""
+"""What `Benchmarks/tables/run.py` and `texts.py` measured, kept in tables/results.jsonl, times.jsonl and texts.jsonl."""
 
 import json
+import math
 import statistics
 
 from .build import FOLDER
@@ -9,6 +10,7 @@ from .text import table
 
 RESULTS = FOLDER / "tables" / "results.jsonl"
 TIMES = FOLDER / "tables" / "times.jsonl"
+TEXTS = FOLDER / "tables" / "texts.jsonl"
 PEERS = {
     "logistic": "LogisticRegression",
     "logistic-cv": "LogisticRegressionCV",
@@ -18,6 +20,63 @@ PEERS = {
     "realmlp": "RealMLP-TD",
     "realmlp-s": "RealMLP-TD-S",
 }
+
+
+def own_figures(lines):
+    """How what `train` says of itself agrees with the test rows, over the results of ours; a dictionary."""
+    lines = [line for line in lines if line.get("cv_accuracy") is not None]
+    accuracy = statistics.fmean(line["cv_accuracy"] - line["accuracy"] for line in lines)
+    # Of the means: a single split whose log loss is nearly 0 would outweigh all others in a mean of ratios.
+    loss = math.fsum(line["cv_log_loss"] for line in lines) / math.fsum(line["log_loss"] for line in lines) - 1
+    with_intervals = [line for line in lines if line.get("cv_accuracy_low") is not None]
+
+    def holds(line):
+        # The interval of the difference of two shares from those of each: Newcombe, "Interval estimation for the
+        # difference between independent proportions", Statistics in Medicine 17, 1998, method 10.
+        difference = line["cv_accuracy"] - line["accuracy"]
+        if difference > 0:
+            parts = line["cv_accuracy"] - line["cv_accuracy_low"], line["accuracy_high"] - line["accuracy"]
+        else:
+            parts = line["cv_accuracy_high"] - line["cv_accuracy"], line["accuracy"] - line["accuracy_low"]
+        return abs(difference) <= math.hypot(*parts)
+
+    return {
+        "count": len(with_intervals),
+        "covered": statistics.fmean(map(holds, with_intervals)) if with_intervals else math.nan,
+        "accuracy": accuracy,
+        "log_loss": loss,
+    }
+
+
+def own_text():
+    if not RESULTS.exists():
+        return ""
+    lines = [json.loads(line) for line in RESULTS.read_text().splitlines()]
+    found = own_figures(line for line in lines if line["model"] == "softmax" and "error" not in line)
+    return (
+        f"What ours says of itself, less the test rows' figure, is {100 * found['accuracy']:+.2f} points of accuracy and "
+        f"{100 * found['log_loss']:+.1f} % of the mean log loss. In {100 * found['covered']:.1f} % of the "
+        f"{found['count']} cases the two accuracies differ by no more than their 95 % intervals allow (Newcombe, 1998, method 10)."
+    )
+
+
+def texts():
+    """Accuracy, log loss and seconds on tables of texts, ours and scikit-learn in turn."""
+    if not TEXTS.exists():
+        return "Not measured yet."
+    lines = [json.loads(line) for line in TEXTS.read_text().splitlines()]
+    known = {(line["texts"], line["model"]): line for line in lines}
+    names = list(dict.fromkeys(line["texts"] for line in lines))
+    models = ("softmax", "scikit-learn")
+
+    def cells(line):
+        return [f"{100 * line['accuracy']:.2f}", f"{line['log_loss']:.3f}", f"{line['seconds']:.1f}"]
+
+    body = [[n, f"{known[n, models[0]]['rows']:,}", *(c for m in models for c in cells(known[n, m]))] for n in names]
+    sums = [f"{sum(known[n, m]['seconds'] for n in names):.1f}" for m in models]
+    body.append(["all", "", "", "", sums[0], "", "", sums[1]])
+    heads = [f"{who}, {what}" for who in ("ours", "scikit-learn") for what in ("accuracy", "log loss", "seconds")]
+    return table(["texts", " rows to learn from", *heads], body)
 
 
 def text():

@@ -22,7 +22,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from data import TABLES, write
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from data import TABLES, write  # noqa: E402
+from driver.tables import own_figures  # noqa: E402
 
 MODELS = "logistic,logistic-cv,mlp,hist-gradient-boosting,catboost,realmlp,realmlp-s"
 OURS = "softmax"
@@ -40,7 +43,8 @@ def ours(command, folder, target, limit):
         raise RuntimeError(done.stderr.strip()[-300:])
     seconds = time.perf_counter() - start
     result = json.loads(done.stdout.splitlines()[-1])
-    names = ["accuracy", "log_loss", "cv_accuracy", "cv_log_loss"]
+    names = ["accuracy", "accuracy_low", "accuracy_high", "log_loss"]
+    names += ["cv_accuracy", "cv_accuracy_low", "cv_accuracy_high", "cv_log_loss"]
     return {name: result.get(name) for name in names} | {"seconds": seconds}
 
 
@@ -108,13 +112,12 @@ def summary(known, models):
             for name in ("accuracy", "log_loss", "seconds")
         ) if common else (math.nan,) * 3
         print(f"{model:24} {100 * accuracy:6.2f} % {loss:.4f} {seconds:8.2f} s a table")
-    lines = [line for line in known.values() if line.get("cv_accuracy") is not None]
+    lines = [line for (_, model, _), line in known.items() if model == OURS]
     if lines:
-        accuracy = statistics.fmean(line["cv_accuracy"] - line["accuracy"] for line in lines)
-        # Of the means: a single split whose log loss is nearly 0 would outweigh all others in a mean of ratios.
-        loss = math.fsum(line["cv_log_loss"] for line in lines) / math.fsum(line["log_loss"] for line in lines) - 1
-        print(f"its own figures less the test rows': accuracy {100 * accuracy:+.2f} points, "
-              f"log loss {100 * loss:+.1f} %")
+        found = own_figures(lines)
+        print(f"its own figures less the test rows': accuracy {100 * found['accuracy']:+.2f} points, "
+              f"log loss {100 * found['log_loss']:+.1f} %; within the intervals {100 * found['covered']:.1f} % "
+              f"of {found['count']}")
 
 
 def main():

@@ -153,6 +153,7 @@ import Testing
     try fails("new.csv", "-o", "out.txt", saying: "end it with .csv, .tsv or .jsonl")
     try fails("new.csv", "-o", "out.csv.gz", "--csv", saying: "leave .gz out")
     try fails("new.csv", "-o", "nowhere/out.csv", saying: "make its folder first")
+    try fails("new.csv", "none.csv", saying: "none.csv: there is nothing at this path; if the")
     try fails("new.csv", "--force", saying: "--force is for a file")
     try fails("new.csv", "--probabilities", saying: "--probabilities is for a file")
     try fails("new.csv", "-o", "out.csv", "--preview", saying: "--preview is for people")

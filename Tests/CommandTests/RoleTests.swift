@@ -115,6 +115,11 @@ import Testing
     #expect(outcome.output.contains("the model itself has learned from all rows"))
     let model = try run("inspect", "model.safetensors")
     #expect(!model.output.contains("date parts"))
+    // Without times the dates are features, and who knows that rows to come are later ones can say it.
+    let shuffled = try run(
+      "train", "visits.csv", "--target", "ill", "--ignore", "patient", "--force")
+    #expect(shuffled.errors.contains("\"day\" holds dates: if rows to come are later ones"))
+    #expect(!outcome.errors.contains("holds dates"))
   }
 
   @Test func dataAreShownWithTheirWeightsGroupsAndTimes() throws {

@@ -233,6 +233,21 @@ import Testing
       "\(trained.errors)")
   }
 
+  @Test func rowsWithoutAClassAreLeftOutWhereThatIsSaid() throws {
+    try write(["a,kind"] + (0..<40).map { "\($0),\(["x", "y", "NA"][$0 % 3])" }, to: "some.csv")
+    let error = try bench.run("train", "some.csv", "--target", "kind")
+    #expect(error.exitCode == 1)
+    #expect(error.errors.contains("or leave out all such rows (--drop-unlabeled)"))
+    let trained = try run("train", "some.csv", "--target", "kind", "--drop-unlabeled")
+    #expect(
+      trained.errors.contains("warning: some.csv: 13 of its rows have no class and are left out"),
+      "\(trained.errors)")
+    #expect(trained.errors.contains("27 rows of 1 feature to learn from"))
+    let judged = try run(
+      "evaluate", "model.safetensors", "some.csv", "--drop-unlabeled", "--json")
+    #expect(try judged.objects()[0]["rows"] as? Int == 27)
+  }
+
   @Test func aColumnThatCountsTheRowsIsLeftOutOrWarnedOf() throws {
     let rows = (0..<20).map { "\($0),\($0 % 7),\($0 < 10 ? "x" : "y")" }
     try write([",a,kind"] + rows, to: "i.csv")

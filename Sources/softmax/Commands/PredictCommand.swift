@@ -115,8 +115,19 @@ struct PredictCommand: ParsableCommand {
     var loader = DatasetLoader(
       console: console, directory: source.folder, options: source.reading)
     let sources = try input.map { text throws(SoftmaxError) in
-      try PredictionSource(text, for: classifier, loader: &loader, isWhole: preview) {
-        Interruption.isRequested
+      do throws(SoftmaxError) {
+        return try PredictionSource(text, for: classifier, loader: &loader, isWhole: preview) {
+          Interruption.isRequested
+        }
+      } catch {
+        // The name of a file to write stands where that of a file to read is expected.
+        guard error.code == .notFound, output == nil, input.count > 1, text == input.last else {
+          throw error
+        }
+        throw SoftmaxError(
+          error.code, error.message,
+          remedy: "if the predictions are to be written there, name it with --output",
+          at: error.location)
       }
     }
     let format = try format(for: classifier, form, sources: sources, console: console)

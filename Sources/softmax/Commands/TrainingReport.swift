@@ -54,6 +54,7 @@ final class TrainingReport: TrainingCallback {
     try validate(classifier)
     describeRows(of: dataset)
     describeOrigins(of: dataset)
+    if dataset.origins == nil { describeDates(of: classifier) }
     describePreprocessing(of: dataset, by: classifier)
     describeNetwork(classifier, trainedOn: dataset)
   }
@@ -98,7 +99,7 @@ final class TrainingReport: TrainingCallback {
   }
 
   private func describeOrigins(of dataset: LabeledDataset) {
-    guard let origins = dataset.origins else { return describeDates(of: dataset) }
+    guard let origins = dataset.origins else { return }
     guard heldBack != nil || command.choosesModel || command.choosesPenalty else {
       return console.warning(
         "the \(origins.name) of the rows change nothing: this training neither holds rows back nor chooses among "
@@ -111,9 +112,9 @@ final class TrainingReport: TrainingCallback {
         : "the rows have \(count) groups: none is learned from and judged by at once")
   }
 
-  private func describeDates(of dataset: LabeledDataset) {
+  private func describeDates(of classifier: Classifier) {
     guard command.choosesModel,
-      let date = dataset.schema?.features.first(where: { $0.type == .date })?.name
+      let date = classifier.pipeline.table?.features.first(where: { $0.type == .date })?.name
     else { return }
     console.message(
       PrintableText.line(

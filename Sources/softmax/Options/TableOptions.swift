@@ -159,6 +159,7 @@ struct TableOptions: ParsableArguments {
     var words = target.map { Self.words("--target", $0) } ?? []
     words += ignore.flatMap { Self.words("--ignore", $0) }
     words += types.flatMap { option, columns, _ in columns.flatMap { Self.words(option, $0) } }
+    if dropsUnlabeled { words.append("--drop-unlabeled") }
     return words + wordsOfForm
   }
 
@@ -167,7 +168,6 @@ struct TableOptions: ParsableArguments {
     var words = separator.map { Self.words("--separator", $0.rawValue) } ?? []
     words += decimal.map { Self.words("--decimal", $0.rawValue) } ?? []
     if let header { words.append(header ? "--header" : "--no-header") }
-    if dropsUnlabeled { words.append("--drop-unlabeled") }
     return words
   }
 
