@@ -118,12 +118,23 @@ import Testing
   }
 
   @Test func emptyLinesWithoutEndAreRefused() throws {
-    // Long lines of blanks, of which fewer take the scanner as many bytes.
-    let line = [UInt8](repeating: 0x20, count: 4_095) + [0x0a]
-    let member = try Fixtures.gzip(Array([[UInt8]](repeating: line, count: 1 << 12).joined()))
-    // Members in a row are one stream; where it is damaged nobody comes.
-    let bytes = Array([[UInt8]](repeating: member, count: 5).joined()) + [0]
-    #expect(try failure(bytes, maximumByteCount: 1 << 40).message.contains("empty lines"))
+    for line in [[UInt8](repeating: 0x20, count: 4_095) + [0x0a], [0x0a], [0x0d, 0x0a]] {
+      let member = try Fixtures.gzip(
+        Array([[UInt8]](repeating: line, count: (16 << 20) / line.count).joined()))
+      // Members in a row are one stream; where it is damaged nobody comes.
+      let bytes = Array([[UInt8]](repeating: member, count: 2).joined()) + [0]
+      #expect(try failure(bytes, maximumByteCount: 1 << 40).message.contains("empty lines"))
+    }
+  }
+
+  @Test func emptyLinesOfAllKindsCountAsLines() throws {
+    for (text, line) in [
+      ("1,2,x\n\r\n\r\n\n3,4\n", 5), ("1,2,x\r\r\r3,4\r", 4), ("1,2,x\r\n\r\n \r\n\n3,4", 5),
+      ("\n\n\n1,2,x\n3,4\n", 5),
+    ] {
+      #expect(
+        try failure(text).location == .cell(path: "table.csv", line: line, column: nil), "\(text)")
+    }
   }
 
   @Test func aTableNeedsRowsAndClasses() throws {

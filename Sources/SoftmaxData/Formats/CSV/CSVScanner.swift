@@ -35,7 +35,7 @@ final class CSVScanner {
     static let columns = 1 << 20
     /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy
     /// for hours.
-    static let bytesOfBlankLines = 64 << 20
+    static let bytesOfBlankLines = 16 << 20
   }
 
   /// The cells of the current record.
@@ -253,6 +253,8 @@ final class CSVScanner {
         nextLine += 1
         return true
       }
+      line = nextLine
+      try skipEmptyLines()
       let scan = scanRecord()
       line = nextLine
       switch scan {
@@ -321,6 +323,28 @@ final class CSVScanner {
   func count(lines: Int, blankByteCount: Int) {
     nextLine += lines
     self.blankByteCount += blankByteCount
+  }
+
+  // Skips lines without a byte; as records they would take a hundred times as long.
+  private func skipEmptyLines() throws(SoftmaxError) {
+    let (start, isAtEnd, isOfObjects) = (next, isAtEnd, isOfObjects)
+    let (end, count) = unsafe buffer.withUnsafeBufferPointer { bytes in
+      var (index, count) = (start, 0)
+      while index < bytes.count {
+        let byte = unsafe bytes[index]
+        let isPair = unsafe index + 1 < bytes.count && bytes[index + 1] == 0x0a
+        // What follows a carriage return at the end of the buffer is perhaps not known.
+        let isReturn = byte == 0x0d && !isOfObjects && (index + 1 < bytes.count || isAtEnd)
+        guard byte == 0x0a || isReturn else { break }
+        index += isReturn && isPair ? 2 : 1
+        count += 1
+      }
+      return (index, count)
+    }
+    guard count > 0 else { return }
+    next = end
+    nextLine += count
+    try countBlanks(end - start)
   }
 
   private func countBlanks(_ byteCount: Int) throws(SoftmaxError) {
