@@ -127,6 +127,15 @@ import Testing
     }
   }
 
+  @Test func aLineWithTooManyCellsIsRefused() throws {
+    let commas = [UInt8](repeating: 0x2c, count: CSVScanner.Limit.columns)
+    #expect(try failure(commas + [0x0a]).message == "has more than 1048576 cells")
+    // As many as that are split.
+    let scanner = CSVScanner(
+      sample: Array(commas.dropLast()) + [0x0a], firstLine: 1, separator: 0x2c, path: "table.csv")
+    #expect(try scanner.advance() && scanner.cells.count == CSVScanner.Limit.columns)
+  }
+
   @Test func emptyLinesOfAllKindsCountAsLines() throws {
     for (text, line) in [
       ("1,2,x\n\r\n\r\n\n3,4\n", 5), ("1,2,x\r\r\r3,4\r", 4), ("1,2,x\r\n\r\n \r\n\n3,4", 5),

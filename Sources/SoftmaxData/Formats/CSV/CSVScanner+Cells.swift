@@ -32,8 +32,8 @@ extension CSVScanner {
     var index = start
     var lines = 1
     while true {
-      // One cell beyond the limit suffices to detect that the limit is exceeded.
-      guard cells.count <= Limit.columns else {
+      // Before another cell, for which the array would double.
+      guard cells.count < Limit.columns else {
         return .failure(
           "has more than \(Limit.columns) cells", remedy: "check the separator and the line ends")
       }

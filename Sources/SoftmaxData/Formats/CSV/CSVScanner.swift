@@ -15,14 +15,29 @@ import SoftmaxCore
 /// longest record.
 final class CSVScanner {
   /// The position of a cell's bytes, without its quotes.
+  ///
+  /// A line may have a million cells, so the position is kept in 8 bytes; the buffer is far smaller than 2 GiB.
   struct Cell {
-    var bytes: Range<Int>
+    private var begin: Int32
+    private var end: Int32
     /// Whether the cell is quoted.
     var isQuoted = false
     /// Whether the cell contains quotes written twice, or escapes of JSON.
     var hasEscapes = false
     /// Whether the cell is an array of JSON.
     var isList = false
+
+    init(
+      bytes: Range<Int>, isQuoted: Bool = false, hasEscapes: Bool = false, isList: Bool = false
+    ) {
+      (begin, end) = (Int32(bytes.lowerBound), Int32(bytes.upperBound))
+      (self.isQuoted, self.hasEscapes, self.isList) = (isQuoted, hasEscapes, isList)
+    }
+
+    var bytes: Range<Int> {
+      get { Int(begin)..<Int(end) }
+      set { (begin, end) = (Int32(newValue.lowerBound), Int32(newValue.upperBound)) }
+    }
   }
 
   /// Limits that bound memory and time for damaged or malicious files; tables of numbers stay far below
