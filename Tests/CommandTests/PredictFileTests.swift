@@ -175,7 +175,8 @@ import Testing
     let outcome = try predict("new.csv", "-o", "out.csv")
     #expect(
       outcome.errors.hasSuffix(
-        "column \"length\": 2 cells are missing, where training had none\n"
+        "column \"length\": 2 cells are missing, where training had none; the median stands there, "
+          + "and probabilities may be far too high\n"
           + "column \"colour\": 1 cell is missing, where training had none\n"
           + "column \"colour\": 2 cells have values that training did not have, such as \"green\"\n"
       ),

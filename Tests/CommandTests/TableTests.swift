@@ -233,6 +233,14 @@ import Testing
       "\(trained.errors)")
   }
 
+  @Test func aClassOfOneRowIsNamed() throws {
+    try write(
+      ["a,kind"] + (0..<40).map { "\($0),\($0 == 7 ? "Yes" : ["yes", "no"][$0 % 2])" },
+      to: "slip.csv")
+    let trained = try run("train", "slip.csv", "--target", "kind")
+    #expect(trained.errors.contains("warning: a single row of Yes"), "\(trained.errors)")
+  }
+
   @Test func rowsWithoutAClassAreLeftOutWhereThatIsSaid() throws {
     try write(["a,kind"] + (0..<40).map { "\($0),\(["x", "y", "NA"][$0 % 3])" }, to: "some.csv")
     let error = try bench.run("train", "some.csv", "--target", "kind")
@@ -243,6 +251,7 @@ import Testing
       trained.errors.contains("warning: some.csv: 13 of its rows have no class and are left out"),
       "\(trained.errors)")
     #expect(trained.errors.contains("27 rows of 1 feature to learn from"))
+    #expect(!trained.errors.contains("a single row"))
     let judged = try run(
       "evaluate", "model.safetensors", "some.csv", "--drop-unlabeled", "--json")
     #expect(try judged.objects()[0]["rows"] as? Int == 27)

@@ -107,8 +107,14 @@ import Testing
         "x,y,z,kind\n1,2,3,a\n",
         "line 1, column 3: there is a column \"z\", which first.csv does not have"
       ),
-      ("1,2,a\n", "line 1: the first line does not name the columns, as that of first.csv does"),
-      ("x;y;kind\n1;2;a\n", "line 1: the first line does not name the columns, as that of"),
+      (
+        "1,2,a\n",
+        "line 1: the first line has none of the columns of first.csv: it begins with \"1\""
+      ),
+      (
+        "x;y;kind\n1;2;a\n",
+        "line 1: the first line has none of the columns of first.csv: it begins with \"x;y"
+      ),
       ("x,y,kind,x\n1,2,a,3\n", "line 1: has 4 columns, and first.csv 3"),
       ("", "is empty"), ("\n\n", "is empty"),
       ("{\"x\": 1}\n", "is of JSON lines, and first.csv of comma-separated values"),

@@ -238,6 +238,7 @@ extension TableSchema {
     var (result, missing) = ([Int](), [Int]())
     for place in featurePlaces {
       let name = columns[place].name
+      let label = Table.label(of: name, at: place)
       // Columns of the same name keep their order.
       let (places, alike) = (found[name] ?? [], trained[name] ?? [])
       if places.isEmpty {
@@ -247,9 +248,11 @@ extension TableSchema {
       } else {
         throw SoftmaxError(
           .invalidArgument,
-          "\(places.count) columns are called \(Table.label(of: name, at: place))"
-            + (alike.count > 1 ? ", \(alike.count) in the training table" : ""),
-          remedy: "give each column its own name")
+          places.count == 1
+            ? "1 column is called \(label), \(alike.count) in the training table"
+            : "\(places.count) columns are called \(label)"
+              + (alike.count > 1 ? ", \(alike.count) in the training table" : ""),
+          remedy: "name the columns as those of the training table")
       }
     }
     guard missing.isEmpty else { throw missingColumns(missing, among: names) }

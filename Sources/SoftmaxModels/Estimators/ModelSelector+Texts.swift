@@ -29,18 +29,20 @@ extension ModelSelector {
     guard let mixture = try mixture(with: regression, on: data.training) else {
       return try single(regression, others: [])
     }
+    // It is a part of the mixture, and never a model of its own.
     let candidate = Candidate(
-      name: Self.nameOfBayes, pipeline: data.pipeline, members: [], record: nil,
-      evaluation: mixture.bayes, judgeCount: regression.judgeCount)
+      name: Self.nameOfBayes, evaluation: mixture.bayes, judgeCount: regression.judgeCount
+    ) { FittedCandidate(pipeline: data.pipeline, members: [], record: nil) }
     try observer?.candidateEnds(candidate.summary(weight: 0))
     guard isBetter(mixture.evaluation, than: regression.evaluation),
       let bayes = NaiveBayes(data.training)
     else {
       return try single(regression, others: [candidate])
     }
-    let network = try regression.members[0].network.mixed(
+    let fitted = try regression.fitted()
+    let network = try fitted.members[0].network.mixed(
       with: bayes.parameters(smoothing: mixture.smoothing), share: mixture.share)
-    var record = regression.record?.withoutSolution
+    var record = fitted.record?.withoutSolution
     record?.selection = selection(
       mixture.evaluation,
       [

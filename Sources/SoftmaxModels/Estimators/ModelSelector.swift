@@ -25,21 +25,27 @@ struct ModelSelector {
   private static let shares = [2.0 / 3, 0.5, 1.0 / 3, 1, 0]
   private static let sharesOfShallow = [0.25, 0.5, 0]
 
-  /// A kind of model, fitted to all rows and judged by the folds.
+  /// A kind of model, judged by the folds.
   struct Candidate {
     let name: String
-    let pipeline: Pipeline
-    let members: [ClassifierMember]
-    let record: TrainingRecord?
     let evaluation: Evaluation
     /// The number of the folds, the first ones, that it was judged by.
     let judgeCount: Int
+    /// Fits the model to all rows, which is for those that are chosen.
+    let fitted: () throws -> FittedCandidate
 
     /// The evaluation as a part of the record.
     func summary(weight: Double) -> ModelSelection.Candidate {
       ModelSelection.Candidate(
         name: name, logLoss: evaluation.logLoss, accuracy: evaluation.accuracy, weight: weight)
     }
+  }
+
+  /// The model of a candidate.
+  struct FittedCandidate {
+    let pipeline: Pipeline
+    let members: [ClassifierMember]
+    let record: TrainingRecord?
   }
 
   /// What is left out, in words, as the choice comes to it.
@@ -168,12 +174,13 @@ struct ModelSelector {
   }
 
   func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {
-    var record = candidate.record
+    let fitted = try candidate.fitted()
+    var record = fitted.record
     record?.selection = selection(
       candidate.evaluation,
       [candidate.summary(weight: 1)] + others.map { $0.summary(weight: 0) })
     return try Classifier(
-      members: candidate.members, classNames: dataset.classNames, pipeline: candidate.pipeline,
+      members: fitted.members, classNames: dataset.classNames, pipeline: fitted.pipeline,
       trainingRecord: record)
   }
 
@@ -199,19 +206,20 @@ struct ModelSelector {
       return try single(
         averaged[0].candidate, others: shares.filter { $0.share == 0 }.map(\.candidate))
     }
+    let fitted = try averaged.map { try $0.candidate.fitted() }
     // The steps that arrange the columns are the same for all.
-    let steps = averaged[0].candidate.pipeline.steps
+    let steps = fitted[0].pipeline.steps
     let shared = steps.filter {
       if case .arrange = $0.kind.action { true } else { false }
     }
-    let members = averaged.flatMap { candidate, share in
-      candidate.members.map {
+    let members = zip(fitted, averaged).flatMap { fitted, candidate in
+      fitted.members.map {
         ClassifierMember(
-          network: $0.network, steps: Array(candidate.pipeline.steps.dropFirst(shared.count)),
-          weight: share / Double(candidate.members.count))
+          network: $0.network, steps: Array(fitted.pipeline.steps.dropFirst(shared.count)),
+          weight: candidate.share / Double(fitted.members.count))
       }
     }
-    var record = averaged.max { $0.share < $1.share }?.candidate.record
+    var record = zip(fitted, averaged).max { $0.1.share < $1.1.share }?.0.record
     record?.selection = selection(
       evaluation, shares.map { $0.candidate.summary(weight: $0.share) })
     return try Classifier(
@@ -313,14 +321,16 @@ struct ModelSelector {
     let search = try estimator.search(
       rows, execution: execution, observer: observer, prepared: data, folds: folds,
       judgeCount: judgeCount, keepsHeldOut: true, solvesOtherFolds: solvesOtherFolds)
-    let model = try estimator.regression(of: search.path).fitted(
-      to: rows, execution: execution)
-    var record = model.trainingRecord
-    record?.penaltyPath = search.path
+    let (path, execution) = (search.path, execution)
     let candidate = Candidate(
-      name: name, pipeline: data?.pipeline ?? model.pipeline, members: model.members,
-      record: record, evaluation: try evaluation(search.heldOut),
-      judgeCount: search.heldOut.count)
+      name: name, evaluation: try evaluation(search.heldOut), judgeCount: search.heldOut.count
+    ) {
+      let model = try estimator.regression(of: path).fitted(to: rows, execution: execution)
+      var record = model.trainingRecord
+      record?.penaltyPath = path
+      return FittedCandidate(
+        pipeline: data?.pipeline ?? model.pipeline, members: model.members, record: record)
+    }
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
   }
@@ -359,9 +369,12 @@ struct ModelSelector {
       throw error
     }
     let candidate = Candidate(
-      name: recipe.name, pipeline: data.pipeline,
-      members: networks.map { ClassifierMember(network: $0) }, record: bag.record,
-      evaluation: try evaluation(fitted.heldOut), judgeCount: folds.count)
+      name: recipe.name, evaluation: try evaluation(fitted.heldOut), judgeCount: folds.count
+    ) {
+      FittedCandidate(
+        pipeline: data.pipeline, members: networks.map { ClassifierMember(network: $0) },
+        record: bag.record)
+    }
     try observer?.candidateEnds(candidate.summary(weight: 0))
     return candidate
   }

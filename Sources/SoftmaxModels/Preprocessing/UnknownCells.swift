@@ -16,8 +16,8 @@ package struct UnknownCells: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// A text that is no category; rows of the training may have had such texts too, but too few for a category.
     case category(mayBeRare: Bool)
-    /// Nothing.
-    case gap
+    /// Nothing; of a number or a date the median of the training rows stands for it.
+    case gap(isMedian: Bool)
   }
 
   init(column: String, kind: Kind, count: Int = 0) {
@@ -50,7 +50,9 @@ extension Pipeline {
       $1.0.hasGaps
         ? nil
         : UnknownCells(
-          column: Table.label(of: $1.0.name, at: $0), kind: .gap, count: $1.1.missingCount)
+          column: Table.label(of: $1.0.name, at: $0),
+          kind: .gap(isMedian: $1.0.type == .number || $1.0.type == .date),
+          count: $1.1.missingCount)
     }
     for step in steps {
       if let oneHot = step.kind as? OneHotEncoding {

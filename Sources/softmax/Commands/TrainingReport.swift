@@ -149,6 +149,7 @@ final class TrainingReport: TrainingCallback {
     }
     if let warning = dataset.classWarning { console.warning(warning) }
     warn(of: dataset.missingClasses, "learn from", in: dataset)
+    warnOfSingleRows(in: dataset)
     if let heldBack {
       let missing = heldBack.missingClasses.filter(Set(dataset.labels).contains)
       warn(of: missing, "validate by", in: dataset)
@@ -183,6 +184,21 @@ final class TrainingReport: TrainingCallback {
   }
 
   // Warns of classes without a row. The purpose of the rows, such as "learn from", completes the warning.
+  // A class of one row among larger ones is perhaps a slip of the pen.
+  private func warnOfSingleRows(in dataset: LabeledDataset) {
+    guard case .labels(let labels) = dataset.targets, dataset.count >= 10 * dataset.classCount
+    else {
+      return
+    }
+    var counts = [Int](repeating: 0, count: dataset.classCount)
+    for label in labels { counts[label] += 1 }
+    let single = counts.indices.filter { counts[$0] == 1 }.map { dataset.classNames[$0] }
+    guard !single.isEmpty else { return }
+    console.warning(
+      "a single row of \(PrintableText.list(single, columns: max(20, console.terminal.width - 40))), "
+        + "by which nothing is judged")
+  }
+
   private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {
     guard !classes.isEmpty else { return }
     let title = "no row to \(purpose) for "

@@ -14,19 +14,21 @@ struct UnknownValues {
   /// A message for each column that has such cells.
   var messages: [String] {
     columns.filter { $0.count > 0 }.map { column in
-      guard case .category(let mayBeRare) = column.kind else {
-        let cells =
-          column.count == 1 ? "1 cell is" : "\(NumberText.grouped(column.count)) cells are"
-        return PrintableText.line(
-          "column \(column.column): \(cells) missing, where training had none")
-      }
-      let cells =
-        column.count == 1
-        ? "1 cell has a value" : "\(NumberText.grouped(column.count)) cells have values"
-      let rarely = mayBeRare ? ", or had too rarely" : ""
+      PrintableText.line("column \(column.column): " + Self.message(column))
+    }
+  }
+
+  private static func message(_ column: UnknownCells) -> String {
+    let count = NumberText.grouped(column.count)
+    switch column.kind {
+    case .gap(let isMedian):
+      return (column.count == 1 ? "1 cell is" : "\(count) cells are")
+        + " missing, where training had none"
+        + (isMedian ? "; the median stands there, and probabilities may be far too high" : "")
+    case .category(let mayBeRare):
       let example = PrintableText.shortened(column.example ?? "", to: 40).debugDescription
-      return PrintableText.line(
-        "column \(column.column): \(cells) that training did not have\(rarely), such as \(example)")
+      return (column.count == 1 ? "1 cell has a value" : "\(count) cells have values")
+        + " that training did not have\(mayBeRare ? ", or had too rarely" : ""), such as \(example)"
     }
   }
 }

@@ -148,7 +148,8 @@ extension CSVColumns {
       if places.count > 1 {
         throw SoftmaxError(
           .invalidData, "\(places.count) columns are called \(CSVTable.quoted(name))",
-          remedy: "give each column its own name", at: scanner.location(places[1]))
+          remedy: "give each column its own name, or say its number, such as \(places[1] + 1)",
+          at: scanner.location(places[1]))
       }
       if let place = places.first {
         throw SoftmaxError(

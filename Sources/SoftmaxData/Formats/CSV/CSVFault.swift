@@ -145,7 +145,7 @@ struct CSVFault {
         + "if it separates thousands, say what stands before decimals (--decimal "
         + "\(decimalMark.rawValue))"
     }
-    return Self.missingRemedy
+    return "correct the cell; " + Self.missingRemedy
       + (isOfModel
         ? ""
         : "; if the column holds categories or the classes, say so (--category, --target), or leave it out "

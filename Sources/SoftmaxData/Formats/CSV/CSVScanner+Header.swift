@@ -23,7 +23,11 @@ extension CSVScanner {
     let new = names.indices.filter { !header.contains(names[$0]) }
     func label(_ name: String) -> String { CSVTable.quoted(name) }
     if missing.count == header.count {
-      return ("the first line does not name the columns, as that of \(path) does", nil)
+      return (
+        "the first line has none of the columns of \(path): it begins with "
+          + "\(names.prefix(3).map(label).joined(separator: ", ")), there with "
+          + header.prefix(3).map(label).joined(separator: ", "), nil
+      )
     }
     if let name = missing.first {
       return ("there is no column \(label(name)), as \(path) has", nil)

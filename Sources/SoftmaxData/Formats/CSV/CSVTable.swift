@@ -225,7 +225,9 @@ public struct CSVTable: Sendable {
     if let target, let name = names[target], known.features.contains(where: { $0.name == name }),
       !own.contains(where: { names[$0] == name })
     {
-      let other = own.first { place in !known.features.contains { $0.name == names[place] } }
+      let other =
+        own.first { known.target?.name != nil && names[$0] == known.target?.name }
+        ?? own.first { place in !known.features.contains { $0.name == names[place] } }
       throw SoftmaxError(
         .invalidData,
         "the feature \(CSVTable.quoted(name)), which the model knows, is taken for the classes",
