@@ -60,8 +60,8 @@ struct CSVSample {
     guard records.count < 2 else { return }
     let before = bytes.count
     (bytes, line) = try scanner.peek(Self.byteCountOfLong)
-    // The file may end there.
-    guard bytes.count > before else { return }
+    // The file may end there, and of a longer line the beginning tells as much.
+    guard bytes.count > before, bytes.contains(where: { $0 == 0x0a || $0 == 0x0d }) else { return }
     self.init(
       bytes, line, further, of: scanner, format: format, marks: marks, named: named)
   }
