@@ -146,11 +146,6 @@ public struct TableSchema: Hashable, Sendable, Codable {
   /// The columns that were features, in the order of the features.
   public var features: [Column] { columns.filter { $0.role == .feature } }
 
-  /// Whether numbers or dates of a feature were missing, so that a model of the table can do without them.
-  package var hasGaps: Bool {
-    features.contains { ($0.type == .number || $0.type == .date) && $0.hasGaps }
-  }
-
   /// The names of the features, "" for a feature without a name; nil if no feature has a name.
   package var featureNames: [String]? {
     let names = features.map(\.name)

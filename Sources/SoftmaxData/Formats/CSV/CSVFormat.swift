@@ -116,7 +116,10 @@ public struct CSVFormat: Hashable, Sendable {
   ///
   /// A column whose type is given is a feature, although it looks like an identifier.
   public var columnTypes: [String: Table.ColumnType]
-  /// Whether the rows whose class is missing are left out of a data set; if false, they are an error.
+  /// Whether the rows whose class is missing are left out of a data set (``CSVTable/dataset()``); if false, they are an
+  /// error, because a text such as `NA` may be the name of a class.
+  ///
+  /// How many are left out is one of the table's ``CSVTable/warnings``.
   public var dropsUnlabeled: Bool
   /// The known names of the classes in their order, such as those of a model.
   ///

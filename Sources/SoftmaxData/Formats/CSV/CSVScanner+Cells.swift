@@ -1,6 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CSVScanner {
+  /// The position of a cell's bytes, without its quotes.
+  ///
+  /// A line may have a million cells, so the position is kept in 8 bytes; the buffer is far smaller than 2 GiB.
+  struct Cell {
+    private var begin: Int32
+    private var end: Int32
+    /// Whether the cell is quoted.
+    var isQuoted = false
+    /// Whether the cell contains quotes written twice, or escapes of JSON.
+    var hasEscapes = false
+    /// Whether the cell is an array of JSON.
+    var isList = false
+
+    init(
+      bytes: Range<Int>, isQuoted: Bool = false, hasEscapes: Bool = false, isList: Bool = false
+    ) {
+      (begin, end) = (Int32(bytes.lowerBound), Int32(bytes.upperBound))
+      (self.isQuoted, self.hasEscapes, self.isList) = (isQuoted, hasEscapes, isList)
+    }
+
+    var bytes: Range<Int> {
+      get { Int(begin)..<Int(end) }
+      set { (begin, end) = (Int32(newValue.lowerBound), Int32(newValue.upperBound)) }
+    }
+  }
+
+  /// Limits that bound memory and time for damaged or malicious files; tables of numbers stay far below
+  /// them.
+  enum Limit {
+    static let bytesOfCell = 4 << 20
+    /// The size of a class, or of another category.
+    static let bytesOfCategory = 4_096
+    static let bytesOfLine = 16 << 20
+    static let columns = 1 << 20
+    /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy
+    /// for hours.
+    static let bytesOfBlankLines = 16 << 20
+  }
+
   /// What the bytes after the last record begin with.
   enum Scan {
     case record(end: Int, lines: Int)
