@@ -227,6 +227,27 @@ import Testing
     }
   }
 
+  /// Its separator, or its keys, are found although the sample holds no whole line.
+  @Test func aFirstLineOfManyMegabytesIsRead() throws {
+    let names = (0..<500).map { "\($0)" + String(repeating: " long", count: 2_000) }
+    func line(_ cell: (Int) -> String) -> String {
+      names.indices.map(cell).joined(separator: ";") + ";\(cell(0))\n"
+    }
+    let csv = line { names[$0] } + line { "\($0)" } + line { "\($0 + 1)" }
+    let long = String(repeating: "word ", count: 500_000)
+    let json = """
+      {"a":"\(long)","b":"\(long)","c":"x"}
+      {"b":"text","c":"y","a":"a text"}
+      """
+    for (text, name, columnCount) in [(csv, names[1], 501), (json, "b", 3)] {
+      let table = try CSVTable.decode(
+        Array(text.utf8), name: "table", as: CSVFormat(hasHeader: text == csv ? true : nil)
+      ).table
+      #expect(table.rowCount == 2 && table.columns.count == columnCount)
+      #expect(table.columns[1].name == name)
+    }
+  }
+
   @Test func everyCutAndEveryFlippedByteIsATableOrAnError() throws {
     let bytes = Array("\u{feff}a,\"b\"\"\",c\r\n1.5,-2e3,x\r\n0.25,4,\"y, z\"\r\n".utf8)
     for count in 0..<bytes.count {

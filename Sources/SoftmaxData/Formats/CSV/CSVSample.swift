@@ -57,11 +57,11 @@ struct CSVSample {
     var (bytes, line) = try scanner.peek(Self.byteCount)
     self.init(
       bytes, line, further, of: scanner, format: format, marks: marks, named: named)
-    guard records.count < 2 else { return }
+    // Of a line that is too long the beginning tells as much.
+    guard records.count < 2, bytes.last.map(CSVScanner.isLineEnd) == true else { return }
     let before = bytes.count
     (bytes, line) = try scanner.peek(Self.byteCountOfLong)
-    // The file may end there, and of a longer line the beginning tells as much.
-    guard bytes.count > before, bytes.contains(where: { $0 == 0x0a || $0 == 0x0d }) else { return }
+    guard bytes.count > before else { return }
     self.init(
       bytes, line, further, of: scanner, format: format, marks: marks, named: named)
   }

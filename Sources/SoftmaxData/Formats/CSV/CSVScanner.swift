@@ -56,6 +56,8 @@ final class CSVScanner {
   /// The index of the next record in the buffer; its line number follows.
   var next = 0
   private(set) var nextLine = 1
+  // The number of bytes of the buffer in which a line of JSON is known not to end.
+  private var examinedCount = 0
   /// Whether no bytes of the same file follow those of the buffer.
   private(set) var isAtEnd = false
   /// The error of reading the bytes that follow those of the buffer, if it was met before they were needed.
@@ -155,20 +157,21 @@ final class CSVScanner {
 
   /// Returns the whole lines within the next `byteCount` bytes without consuming them.
   ///
-  /// If the first line is longer, more bytes are examined, up to 4 MiB. If no line ends within them, the
-  /// result is an incomplete line.
+  /// If the first line is longer, more bytes are examined, up to 4 MiB. If no line ends within them, the result is its
+  /// first 16 KiB.
   ///
   /// - Returns: the bytes, and the line number of the first line.
   func peek(_ byteCount: Int) throws(SoftmaxError) -> (bytes: ArraySlice<UInt8>, line: Int) {
-    func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
-    var wanted = byteCount
+    var (wanted, examinedCount) = (byteCount, 0)
     while true {
       while buffer.count - next < wanted, !isAtEnd { try fill() }
       let bytes = buffer[next...].prefix(wanted)
       if isAtEnd, bytes.count == buffer.count - next { return (bytes, nextLine) }
-      if let end = bytes.lastIndex(where: isLineEnd) { return (bytes[...end], nextLine) }
-      guard wanted < 4 << 20 else { return (bytes, nextLine) }
-      wanted *= 4
+      if let end = bytes.dropFirst(examinedCount).lastIndex(where: Self.isLineEnd) {
+        return (bytes[...end], nextLine)
+      }
+      guard wanted < 4 << 20 else { return (bytes.prefix(min(byteCount, 1 << 14)), nextLine) }
+      (wanted, examinedCount) = (wanted * 4, bytes.count)
     }
   }
 
@@ -183,8 +186,8 @@ final class CSVScanner {
   func takeSeparatorLine(
     given: CSVFormat.Separator?
   ) throws(SoftmaxError) -> CSVFormat.Separator? {
-    let (bytes, line) = try peek(16)
-    let content = bytes.prefix { $0 != 0x0a && $0 != 0x0d }
+    while buffer.count - next < 16, !isAtEnd { try fill() }
+    let content = buffer[next...].prefix(16).prefix { !Self.isLineEnd($0) }
     let unquoted = content.filter { $0 != 0x22 }
     guard unquoted.count == 5, unquoted.starts(with: Array("sep=".utf8)) else { return nil }
     let named = CSVFormat.Separator.allCases.first { $0.byte == unquoted[4] }
@@ -194,7 +197,7 @@ final class CSVScanner {
         "the line names \(String(decoding: unquoted[4...], as: UTF8.self).debugDescription) as the "
           + "separator, which is none of those that can be read",
         remedy: "save the table with commas, semicolons or tabulators",
-        at: files.location(line: line, column: nil))
+        at: files.location(line: nextLine, column: nil))
     }
     hasSeparatorLine = true
     next = content.endIndex
@@ -370,8 +373,11 @@ final class CSVScanner {
 
   // Reads a line of JSON.
   private func scanObject(_ cells: inout [Cell], _ numbers: inout [Double]) -> Scan {
-    let lineEnd = buffer[next...].firstIndex(of: 0x0a)
-    guard let end = lineEnd ?? (isAtEnd ? buffer.count : nil) else { return .needsMore }
+    let lineEnd = buffer[max(next, examinedCount)...].firstIndex(of: 0x0a)
+    guard let end = lineEnd ?? (isAtEnd ? buffer.count : nil) else {
+      examinedCount = buffer.count
+      return .needsMore
+    }
     let following = min(end + 1, buffer.count)
     guard !buffer[next..<end].allSatisfy(JSONLineScanner.isBlank) else {
       return .blank(end: following)
@@ -413,7 +419,7 @@ final class CSVScanner {
     if let failure { throw failure }
     guard let reader else { return }
     buffer.removeFirst(next)
-    next = 0
+    (next, examinedCount) = (0, max(0, examinedCount - next))
     // The buffer doubles with each read during a long record. The record is rescanned after each read, so
     // there are only a few scans.
     let wanted = max(chunkByteCount, min(buffer.count - completeByteCount, 4 << 20))
@@ -424,6 +430,11 @@ final class CSVScanner {
         remedy: "split the file", at: reader.location(nil))
     }
     isAtEnd = bytes.count < wanted
+    // A doubled buffer would need its size three times while it is copied. Untouched pages use no physical memory.
+    if buffer.count > chunkByteCount { buffer.reserveCapacity(Limit.bytesOfLine + 2 * wanted) }
     buffer += bytes
   }
+
+  /// Returns whether a line ends with a byte.
+  static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 }
