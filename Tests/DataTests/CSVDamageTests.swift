@@ -149,13 +149,16 @@ import Testing
   @Test func aTableNeedsRowsAndClasses() throws {
     for (text, message) in [
       ("", "empty"), ("\n\r\n\n", "empty"), ("\u{feff}", "empty"), ("a,b,c\n", "no rows"),
-      ("a,b,c", "no rows"), ("1,x\n2,x\n", "one class, \"x\""),
+      ("a,b,c", "no rows"),
     ] {
       let error = try failure(text)
       #expect(error.code == .invalidData)
       #expect(error.message.contains(message), "\(error)")
       #expect(error.path == "table.csv")
     }
+    let single = try failure("1,x\n2,x\n")
+    #expect(single.message == "all rows are of one class, \"x\", in column 2")
+    #expect(single.location == .cell(path: "table.csv", line: 1, column: 2))
   }
 
   @Test func aTargetThatIsNotThereIsAnError() throws {

@@ -36,7 +36,9 @@ import Testing
       let table = try CSVTable.read([file(first, "a.csv"), file(second, "b.csv")])
       #expect(table.table == whole.table)
       #expect(table.schema == whole.schema)
-      #expect(table.note == "read as comma, header, 4 rows in 2 files, classes in \"kind\"")
+      #expect(
+        table.note
+          == "read as comma, header, 4 rows in 2 files, classes in \"kind\" (the last column)")
     }
     let packed = try file(Fixtures.gzip(Array("x,kind\n1,a\n2,b\n".utf8)), "c.csv.gz")
     let wide: [UInt8] =

@@ -43,7 +43,7 @@ import Testing
 
   @Test func aSeparatorLineIsNoRow() throws {
     let table = try table("sep=;\nx;y;c\n1;2;A\n3;4;B\n")
-    #expect(table.note == "read as semicolon, header, 2 rows, classes in \"c\"")
+    #expect(table.note == "read as semicolon, header, 2 rows, classes in \"c\" (the last column)")
     // What a caller says comes first.
     let said = try self.table("sep=;\nx,y\n1,A\n", CSVFormat(separator: .comma))
     #expect(said.table.columnNames == ["x", "y"])
@@ -154,7 +154,9 @@ import Testing
     #expect(table.table.columns[2].text(inRow: 1) == "blue")
     #expect(try table.features().columnCount == 3)
     #expect(
-      table.note == "read as comma, header, 3 rows, 1 column of categories, classes in \"kind\"")
+      table.note
+        == "read as comma, header, 3 rows, 1 column of categories, classes in \"kind\" (the last column)"
+    )
   }
 
   @Test func aTextAmongNumbersIsAMistakeAndManyAreCategories() throws {

@@ -25,7 +25,9 @@ import Testing
       let table = try table(text(name) { "\($0 * 7 + 1000)" })
       #expect(table.schema.columns.map(\.role) == [.feature, .ignored, .classes], "\(name)")
       #expect(table.identifiers.map(\.description) == ["\"\(name)\" (all different)"])
-      #expect(table.note.hasSuffix("classes in \"kind\", left out: \"\(name)\" (all different)"))
+      #expect(
+        table.note.hasSuffix(
+          "classes in \"kind\" (the last column), left out: \"\(name)\" (all different)"))
       #expect(try table.features().columnCount == 1)
     }
   }

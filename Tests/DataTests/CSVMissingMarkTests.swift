@@ -39,6 +39,21 @@ import Testing
     #expect(dates.table.columns[0].missingCount == 10)
   }
 
+  @Test func aMarkAmongTheClassesIsWarnedOf() throws {
+    func warnings(_ marked: String) throws -> [String] {
+      let rows = (0..<60).map {
+        "\($0 % 6 == 5 ? "k. A." : "\($0).5"),\($0 % 7 == 3 ? marked : "x")\n"
+      }
+      return try table("n,kind\n" + rows.joined()).warnings
+    }
+    #expect(
+      try warnings("k. A.") == [
+        "\"k. A.\" is a class, and stands for missing cells in other columns: if it does so in \"kind\", say "
+          + "--missing \"k. A.\" and --drop-unlabeled"
+      ])
+    #expect(try warnings("y") == [])
+  }
+
   @Test func textsThatDifferAreCategories() throws {
     let names = try table(text { $0 % 12 == 5 ? "few" : "many" })
     #expect(names.schema.columns[0].type == .category)

@@ -29,7 +29,8 @@ import Testing
       grouped.schema.columns.map(\.role) == [.groups, .feature, .feature, .weights, .classes])
     #expect(
       grouped.note.hasSuffix(
-        "1 column of dates, classes in \"kind\", weights in \"w\", groups in \"patient\""))
+        "1 column of dates, classes in \"kind\" (the last column), weights in \"w\", groups in \"patient\""
+      ))
     let rows = try grouped.dataset()
     #expect(rows.sampleWeights == [1, 2, 0, 0.5] && rows.origins == .groups([0, 0, 1, 1]))
     #expect(rows.features.table?.columnNames == ["day", "length"])

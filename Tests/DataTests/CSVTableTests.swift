@@ -20,7 +20,7 @@ import Testing
     #expect(table.schema.columns.map(\.role) == [.feature, .feature, .classes])
     #expect(table.labels == ["rose", "iris", "rose"])
     #expect(try table.features().matrix == Matrix([[1.5, 2], [-3, 0.4], [5, 0.25]]))
-    #expect(table.note == "read as comma, header, 3 rows, classes in \"species\"")
+    #expect(table.note == "read as comma, header, 3 rows, classes in \"species\" (the last column)")
     let dataset = try table.dataset()
     #expect(dataset.classNames == ["iris", "rose"] && dataset.labels == [1, 0, 1])
     #expect(dataset.featureShape == [2])
@@ -84,6 +84,10 @@ import Testing
     // The last of those that are left holds the classes.
     let other = try table("a,kind,note\n1,x,p\n3,y,q\n", CSVFormat(ignoredColumns: ["note"]))
     #expect(other.labels == ["x", "y"])
+    let joined = #expect(throws: SoftmaxError.self) {
+      try table(text, CSVFormat(ignoredColumns: ["id,a"]))
+    }
+    #expect(joined?.remedy == "2 columns are called so: name each by itself")
     for columns in [["nothing"], ["4"], ["id", "a"]] {
       #expect(throws: SoftmaxError.self) { try table(text, CSVFormat(ignoredColumns: columns)) }
     }

@@ -60,7 +60,8 @@ import Testing
     #expect(column.missingCount == 1 && column.type == .text)
     #expect(
       table.note
-        == "read as comma, header, 4 rows, 1 column of texts, classes in \"kind\"")
+        == "read as comma, header, 4 rows, 1 column of texts, classes in \"kind\" (the last column)"
+    )
     // A text is not UTF-8.
     let bytes = Array("review,kind\nx,a\n".utf8) + [0x81] + Array(",b\n".utf8)
     let format = CSVFormat(columnTypes: ["review": .text])

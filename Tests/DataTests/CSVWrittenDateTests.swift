@@ -116,7 +116,10 @@ import Testing
     let cells = (0..<30).map { "2024-01-\($0 < 9 ? "0" : "")\($0 + 1)" }
     let table = try table(cells)
     #expect(table.identifiers == [])
-    #expect(table.note == "read as comma, header, 30 rows, 1 column of dates, classes in \"kind\"")
+    #expect(
+      table.note
+        == "read as comma, header, 30 rows, 1 column of dates, classes in \"kind\" (the last column)"
+    )
   }
 
   @Test func theOrderThatOnlyLaterLinesTellIsThatOfAll() throws {

@@ -33,7 +33,9 @@ import Testing
     #expect(texts(table, 1) == ["red", "blue", "red"])
     #expect(table.labels == ["a", "b", "a"])
     #expect(
-      table.note == "read as JSON lines, 3 rows, 1 column of categories, classes in \"kind\"")
+      table.note
+        == "read as JSON lines, 3 rows, 1 column of categories, classes in \"kind\" (the last column)"
+    )
     #expect(try table.dataset().classNames == ["a", "b"])
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SoftmaxCore
 import Testing
 
@@ -55,6 +56,26 @@ import Testing
     let selection = try selection(models[0])
     #expect(selection.candidates.map(\.name).contains("networks"))
     #expect(selection.candidates.allSatisfy { $0.accuracy < 0.9 })
+  }
+
+  /// Shares of rows to come are not known.
+  @Test func theBaselineOfLaterRowsIsThatOfEarlierOnes() throws {
+    // A quarter of the first 48 rows is of b, and three quarters of the last 16.
+    let labels = (0..<64).map { ($0 % 4 == 0) == ($0 < 48) ? 1 : 0 }
+    let data = try LabeledDataset(
+      features: .columns(Table([.numbers((0..<64).map { Double($0 * 7 % 13) }, name: "x")])),
+      labels: labels, classNames: ["a", "b"]
+    ).with(origins: .times((0..<64).map { Double($0) }))
+    let selection = try selection(AutoClassifier(foldCount: 3, seed: 1).fitted(to: data))
+    #expect(selection.rowCount == 48)
+    #expect(selection.baselineAccuracy == 28.0 / 48)
+    // Of 16, 32 and 48 earlier rows and one more of each class.
+    let shares: [(count: Double, share: Double)] = [
+      (12, 13 / 18), (4, 5 / 18), (12, 25 / 34), (4, 9 / 34), (4, 37 / 50), (12, 13 / 50),
+    ]
+    var expected = 0.0
+    for (count, share) in shares { expected -= count / 48 * log(share) }
+    #expect(abs(selection.baselineLogLoss - expected) < 1e-14)
   }
 
   @Test func laterRowsAreJudgedAndAllAreLearnedFrom() throws {

@@ -16,9 +16,9 @@ struct ModelSelector {
   let observer: (any SelectionObserver)?
 
   // The seconds of a budget, the work for it, and what it leaves out of the usual work.
-  private let budget: Double?
+  let budget: Double?
   private let work: SelectionWork
-  private let omissions = Omissions()
+  let omissions = Omissions()
   private static let usualWork = SelectionWork(seconds: nil)
   // The shares of the deep networks in an average with softmax regression, and those of the shallow ones in an average
   // with that, the usual one first.
@@ -26,7 +26,7 @@ struct ModelSelector {
   private static let sharesOfShallow = [0.25, 0.5, 0]
 
   /// What is left out, in words, as the choice comes to it.
-  private final class Omissions { var texts: [String] = [] }
+  final class Omissions { var texts: [String] = [] }
 
   init(
     _ dataset: LabeledDataset, foldCount: Int, seed: UInt64, budget: Double?, execution: Execution,
@@ -106,7 +106,7 @@ struct ModelSelector {
   }
 
   // Returns a weighted mean with its standard error, that of rows or groups which were drawn independently.
-  private func mean(
+  func mean(
     of values: [Double], weights: [Double]
   ) -> (mean: Double, standardError: Double) {
     let total = weights.reduce(0, +)
@@ -132,7 +132,7 @@ struct ModelSelector {
   }
 
   // Returns the 95 % interval of the accuracy; rows of one group tell less than as many of different groups.
-  private func accuracyInterval(of evaluation: Evaluation) -> ClosedRange<Double> {
+  func accuracyInterval(of evaluation: Evaluation) -> ClosedRange<Double> {
     guard let groups = groups(ofJudged: evaluation.rowCount) else {
       return evaluation.accuracyInterval
     }
@@ -146,7 +146,7 @@ struct ModelSelector {
         ? min(trials, evaluation.effectiveSampleSize) : Double(groups.count))
   }
 
-  private func losses(of evaluation: Evaluation) -> [Double] {
+  func losses(of evaluation: Evaluation) -> [Double] {
     OutputFunction.softmax.logLosses(of: evaluation.logits, labels: evaluation.labels)
   }
 
@@ -202,29 +202,6 @@ struct ModelSelector {
     return try Classifier(
       members: members, classNames: dataset.classNames, pipeline: try Pipeline(fitted: shared),
       trainingRecord: record)
-  }
-
-  func selection(
-    _ evaluation: Evaluation, _ candidates: [ModelSelection.Candidate]
-  ) -> ModelSelection {
-    let interval = accuracyInterval(of: evaluation)
-    var counts = [Double](repeating: 0, count: dataset.classCount)
-    // Of the rows that were judged: the only row of a class belongs to no fold.
-    let weights = evaluation.weights
-    for (label, weight) in zip(evaluation.labels, weights) { counts[label] += weight }
-    let total = weights.reduce(0, +)
-    let shares = counts.map { $0 / total }
-    return ModelSelection(
-      candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
-      logLoss: evaluation.logLoss,
-      logLossStandardError: mean(of: losses(of: evaluation), weights: weights)
-        .standardError,
-      accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
-      accuracyHigh: interval.upperBound, baselineAccuracy: shares.max() ?? 0,
-      baselineLogLoss: shares.reduce(0) {
-        $1 > 0 ? $0 - $1 * ElementaryFunctions.logarithm($1) : $0
-      }, origins: dataset.origins?.name, budget: budget,
-      leftOut: budget == nil ? nil : omissions.texts)
   }
 
   func evaluation(_ heldOut: [HeldOutLogits]) throws -> Evaluation {

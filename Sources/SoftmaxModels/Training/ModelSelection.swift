@@ -37,9 +37,10 @@ public struct ModelSelection: Hashable, Sendable, Codable {
   public let accuracyLow: Double
   /// The upper bound of the interval.
   public let accuracyHigh: Double
-  /// The share of the most frequent class, which is the accuracy of always predicting it.
+  /// The share of the most frequent class, which is the accuracy of always predicting it; with times, of predicting the
+  /// class that is most frequent in earlier rows.
   public let baselineAccuracy: Double
-  /// The log loss of predicting the shares of the classes for every row.
+  /// The log loss of predicting the shares of the classes for every row; with times, their shares in earlier rows.
   public let baselineLogLoss: Double
   /// What the folds keep apart: "groups", or "times" if each learns from earlier rows only; nil if neither.
   public let origins: String?

@@ -13,18 +13,20 @@ extension ModelSelection {
           ? chosen.name : "\(NumberText.fixed(100 * chosen.weight, 0)) % \(chosen.name)"
       }.joined(separator: ", ")
     let margin = 1.96 * logLossStandardError
+    // Those of later rows cannot be known.
+    let known = origins == "times" ? " of earlier rows" : ""
     var lines = [
       "chosen         \(PrintableText.line(chosen))",
       "cv accuracy    \(metric(accuracy)), 95 % interval \(metric(accuracyLow)) to "
-        + "\(metric(accuracyHigh)); always the most frequent class: \(metric(baselineAccuracy))",
+        + "\(metric(accuracyHigh)); always the most frequent class\(known): \(metric(baselineAccuracy))",
       "cv log loss    \(metric(logLoss)), 95 % interval \(metric(max(0, logLoss - margin))) to "
-        + "\(metric(logLoss + margin)); the classes' shares: \(metric(baselineLogLoss))",
+        + "\(metric(logLoss + margin)); the classes' shares\(known): \(metric(baselineLogLoss))",
     ]
     if let judging { lines.append("judged         " + judging) }
-    if let leftOut, let budget {
+    if let leftOut, !leftOut.isEmpty, let budget {
       lines.append(
         "left out       for the budget of about \(NumberText.size(budget)) s: "
-          + (leftOut.isEmpty ? "nothing" : PrintableText.line(leftOut.joined(separator: "; "))))
+          + PrintableText.line(leftOut.joined(separator: "; ")))
     }
     if !isBetterThanBaseline {
       lines.append(

@@ -108,7 +108,7 @@ final class TrainingReport: TrainingCallback {
     let count = NumberText.grouped(origins.distinctCount)
     console.message(
       origins.areTimes
-        ? "the rows have \(count) times: they are judged by models of earlier rows"
+        ? "the rows have \(count) times, which are no feature: rows are judged by models of earlier ones"
         : "the rows have \(count) groups: none is learned from and judged by at once")
   }
 
@@ -118,7 +118,8 @@ final class TrainingReport: TrainingCallback {
     else { return }
     console.message(
       PrintableText.line(
-        "\(date.debugDescription) holds dates: if rows to come are later ones, have them judged so (--time-column)"
+        "\(date.debugDescription) holds dates: if rows to come are later ones, --time-column has rows judged by models of "
+          + "earlier ones, and leaves the dates out of the features"
       ))
   }
 
@@ -194,9 +195,12 @@ final class TrainingReport: TrainingCallback {
     for label in labels { counts[label] += 1 }
     let single = counts.indices.filter { counts[$0] == 1 }.map { dataset.classNames[$0] }
     guard !single.isEmpty else { return }
+    let title = "\(single.count) class\(single.count == 1 ? " has" : "es have") a single row: "
+    let list = PrintableText.list(
+      single, columns: max(20, console.terminal.width - title.count - 9))
     console.warning(
-      "a single row of \(PrintableText.list(single, columns: max(20, console.terminal.width - 40))), "
-        + "by which nothing is judged")
+      title + list + "; nothing tells how well "
+        + (single.count == 1 ? "it is recognized" : "they are recognized"))
   }
 
   private func warn(of classes: [Int], _ purpose: String, in dataset: LabeledDataset) {

@@ -43,10 +43,9 @@ struct TrainingResult {
   /// The lines for people.
   var lines: [String] {
     let prefix = isValidation ? "val " : "test "
-    var lines = evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []
-    if let selection {
-      lines += selection.lines
-    } else if let path = penaltyPath, let chosen = path.chosen {
+    var lines = selection?.lines ?? []
+    lines += evaluation?.lines(of: Metric.summary, prefix: prefix) ?? []
+    if selection == nil, let path = penaltyPath, let chosen = path.chosen {
       lines += [
         "cv accuracy    \(NumberText.metric(chosen.accuracy)), by "
           + "\(path.foldCount == 1 ? "one fold" : "\(path.foldCount) folds") of the rows to learn from",

@@ -167,6 +167,13 @@ extension CSVColumns {
             "give its number from 1 to \(count), or say that the first line names the columns "
             + "(--header)", at: scanner.location(nil))
       }
+      let parts = name.split(separator: ",").map(String.init)
+      if parts.count > 1, parts.allSatisfy(names.contains) {
+        throw SoftmaxError(
+          .notFound, "there is no column \(CSVTable.quoted(name)) \(purpose)",
+          remedy: "\(parts.count) columns are called so: name each by itself",
+          at: scanner.location(nil))
+      }
       let shown = names.prefix(20).map(CSVTable.quoted).joined(separator: ", ")
       let nearest = Spelling.nearest(to: name, among: names)
       throw SoftmaxError(

@@ -194,8 +194,8 @@ struct CSVColumns {
   /// The columns of numbers that are digits with a decimal mark, in ascending order.
   var placesOfPlainNumbers: [Int] { places(of: .number).filter { notations[$0] == nil } }
 
-  /// Returns the error for using the class column if it looks like a quantity, or if most classes have a single row; nil
-  /// if it may hold classes.
+  /// Returns the error for using the class column if it looks like a quantity, if most classes have a single row, or if
+  /// there is one class; nil if it may hold classes.
   func targetError(of table: Table, path: String) -> SoftmaxError? {
     guard let target, !areClassesSaid,
       case .categories(let codes, let names) = table.columns[target].cells
@@ -204,6 +204,11 @@ struct CSVColumns {
     let option = option("--category", for: target)
     let location = SoftmaxError.Location.cell(
       path: path, line: line, column: isOfObjects ? nil : target + 1)
+    if names.count == 1, !codes.contains(where: { $0 < 0 }) {
+      return SoftmaxError(
+        .invalidData, "all rows are of one class, \(CSVTable.quoted(names[0])), in \(label)",
+        remedy: "name the column that holds the classes (--target)", at: location)
+    }
     if let quantity = CSVQuantity(codes: codes, names: names) {
       return quantity.error(label, option: option, at: location)
     }

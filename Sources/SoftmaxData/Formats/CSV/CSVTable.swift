@@ -34,7 +34,7 @@ public struct CSVTable: Sendable {
   /// The names, types and roles of the columns.
   public let schema: TableSchema
   /// A summary of how the file was read, for one message to the user, such as `read as comma, header,
-  /// 150 rows, classes in "species"`.
+  /// 150 rows, classes in "species" (the last column)`.
   public let note: String
   /// Possible mistakes in the table that are not errors.
   ///
@@ -92,7 +92,8 @@ public struct CSVTable: Sendable {
     isTargetGuessed = format.target == nil && format.schema == nil
     knownClassNames = format.knownClassNames
     note = Self.note(
-      rowCount: table.rowCount, fileCount: files.count, columns, sample, identifiers: identifiers)
+      rowCount: table.rowCount, fileCount: files.count, columns, sample, identifiers: identifiers,
+      isTargetGuessed: isTargetGuessed)
     // The features of a model's table are fixed, so a warning about them would not help.
     warnings = format.schema == nil ? Self.warnings(table, schema, columns) : []
     if dropsUnlabeled, unlabeledCount > 0 {
@@ -258,9 +259,12 @@ extension CSVTable {
   /// - Parameter features: the columns that are features of a model; nil without one.
   static func note(
     rowCount: Int?, fileCount: Int = 1, _ columns: CSVColumns, _ sample: CSVSample,
-    identifiers: [CSVIdentifier] = [], features: Set<Int>? = nil
+    identifiers: [CSVIdentifier] = [], features: Set<Int>? = nil, isTargetGuessed: Bool = false
   ) -> String {
-    let classes = columns.target.map { "classes in " + columns.label(of: $0) } ?? "no classes"
+    let classes =
+      columns.target.map {
+        "classes in " + columns.label(of: $0) + (isTargetGuessed ? " (the last column)" : "")
+      } ?? "no classes"
     var leftOut = Set(identifiers.map(\.column))
     if let features { leftOut.formUnion(Set(columns.types.indices).subtracting(features)) }
     let header = columns.names == nil ? ", no header" : columns.isOfObjects ? "" : ", header"
@@ -306,7 +310,7 @@ extension CSVTable {
       "\(columns.label(of: place)) may begin with the day or with the month; it is read as "
         + "\(columns.notations[place]?.example ?? ""): write dates like 2024-03-31 if that is wrong"
     }
-    return dates
+    return dates + markedClasses(table, schema, columns)
       + features.compactMap { place in
         let name = columns.names?[place] ?? ""
         // With few rows, a named column may contain consecutive numbers by chance.
@@ -317,6 +321,21 @@ extension CSVTable {
           + " counts the rows, which may tell the classes of a sorted table"
           + (columns.option("--ignore", for: place).map { "; leave it out with \($0)" } ?? "")
       }
+  }
+}
+
+extension CSVTable {
+  // A text that stands for missing cells among numbers may do so among the classes.
+  private static func markedClasses(
+    _ table: Table, _ schema: TableSchema, _ columns: CSVColumns
+  ) -> [String] {
+    guard let place = schema.columns.firstIndex(where: { $0.role == .classes }),
+      case .categories(_, let names) = table.columns[place].cells
+    else { return [] }
+    return names.filter(Set(columns.missingMarks.values).contains).map { name in
+      "\(quoted(name)) is a class, and stands for missing cells in other columns: if it does so in "
+        + "\(columns.label(of: place)), say --missing \(quoted(name)) and --drop-unlabeled"
+    }
   }
 }
 
