@@ -15,8 +15,12 @@ import Testing
     #expect(outcome.errors.isEmpty)
     #expect(outcome.lines.count == 1)
     var expected = ["event", "rows", "accuracy", "accuracy_low", "accuracy_high", "log_loss"]
-    expected += ["macro_f1", "weighted_f1", "roc_auc_macro", "top_3_accuracy", "per_class"]
-    for _ in 0..<10 { expected += ["label", "precision", "recall", "f1", "support", "roc_auc"] }
+    expected += ["log_loss_skill", "macro_f1", "weighted_f1", "roc_auc_macro", "top_3_accuracy"]
+    expected += ["top_3_accuracy_low", "top_3_accuracy_high", "expected_calibration_error"]
+    expected.append("per_class")
+    for _ in 0..<10 {
+      expected += ["label", "precision", "recall", "f1", "support", "roc_auc", "average_precision"]
+    }
     expected.append("confusion_matrix")
     #expect(keys(of: outcome.output) == expected)
     let result = try #require(try outcome.objects().first)
@@ -60,7 +64,7 @@ import Testing
           /^accuracy +0\.\d{4}, 95 % interval 0\.\d{4} to 0\.\d{4}, 360 rows\nlog loss +\d\.\d{4}\n/
       ) != nil)
     #expect(text.contains(#/\nROC AUC +0\.\d{4}, /#))
-    #expect(text.contains(#/\ntop 3 +0\.\d{4}, /#))
+    #expect(text.contains(#/\ntop 3 +0\.\d{4} \[0\.\d{4}, [01]\.\d{4}\], the true class/#))
     #expect(text.contains("\n              precision    recall  f1-score   support\n\n"))
     #expect(text.contains(#/\n    accuracy {27}\d\.\d\d       360\n/#))
     #expect(text.contains(#/\ntrue \\ predicted\n +0 +1 +2 +3 +4 +5 +6 +7 +8 +9\n0 /#))

@@ -197,13 +197,15 @@ struct EvaluationGolden: Decodable, CustomTestStringConvertible {
 
   @Test func everyMetricHasItsNameAndOrder() throws {
     #expect(
-      Metric.all.map(\.name) == [
-        "accuracy", "log_loss", "macro_f1", "weighted_f1", "roc_auc_macro", "top_3_accuracy",
+      Metric.usual.map(\.name) == [
+        "accuracy", "log_loss", "log_loss_skill", "macro_f1", "weighted_f1", "roc_auc_macro",
+        "top_3_accuracy", "expected_calibration_error",
       ])
     let evaluation = try Evaluation(labels: [0, 0], logits: Matrix([[1, 0], [0, 1]]))
     #expect(
-      Metric.all.map { $0.value(of: evaluation) != nil } == [true, true, true, true, false, false])
-    #expect(Metric.all.compactMap { $0.undefinedReason(of: evaluation) }.count == 1)
+      Metric.usual.map { $0.value(of: evaluation) != nil }
+        == [true, true, false, true, true, false, false, true])
+    #expect(Metric.usual.compactMap { $0.undefinedReason(of: evaluation) }.count == 2)
   }
 
   @Test func whatIsUndefinedSaysWhy() throws {

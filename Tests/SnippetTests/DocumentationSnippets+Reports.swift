@@ -22,6 +22,22 @@ extension DocumentationSnippets {
     print(evaluation.confusionMatrix.mostConfused(3))
   }
 
+  static func metrics(of evaluation: Evaluation) {
+    for metric in Metric.all {
+      print(metric.name, metric.value(of: evaluation) ?? "undefined", metric.meaning)
+    }
+    if let curve = evaluation.curve(ofClass: 3) {
+      print(curve.areaUnderROC, curve.averagePrecision)
+      print(curve.points.last { $0.precision >= 0.95 }?.recall ?? 0)
+    }
+  }
+
+  static func monitor() throws -> EarlyStopping {
+    let stopping = EarlyStopping.earlyStopping(
+      patience: 5, monitor: try .validation(.named("macro_f1")))
+    return stopping
+  }
+
   static func picture(of digits: DatasetSplit) {
     if let picture = GrayPicture(values: digits.training.features.row(0), shape: [8, 8]) {
       print(picture.lines(columns: 79).joined(separator: "\n"))

@@ -24,6 +24,8 @@ struct Answer: ExpressibleByDictionaryLiteral {
 
   private var values: [String: Value]
 
+  init(_ values: [String: Value]) { self.values = values }
+
   init(dictionaryLiteral elements: (String, Value)...) {
     values = Dictionary(uniqueKeysWithValues: elements)
   }

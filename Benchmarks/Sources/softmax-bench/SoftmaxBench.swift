@@ -11,6 +11,7 @@ enum SoftmaxBench {
     "infer": { try InferenceMode.run($0) },
     "load": { try LoadingMode.run($0) },
     "loop": { try LoopMode.run($0) },
+    "metrics": { try MetricsMode.run($0) },
     "rows": { try RowsMode.run($0) },
     "sweep": { try SweepMode.run($0) },
     "table": { try TableMode.run($0) },

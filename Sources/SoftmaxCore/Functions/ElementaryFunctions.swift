@@ -13,7 +13,31 @@ package enum ElementaryFunctions {
     precondition(x > 0 && x.isFinite, "no logarithm of \(x)")
     var (exponent, m) = (Double(x.exponent), x.significand)
     if m > 1.4142135623730951 { (exponent, m) = (exponent + 1, m / 2) }
-    let s = (m - 1) / (m + 1)
+    return exponent * 0.6931471805599453 + doubledArtanh((m - 1) / (m + 1))
+  }
+
+  /// Returns ln(1 + x), which keeps its relative precision where x is small.
+  ///
+  /// - Precondition: `x` is at least 0 and finite.
+  package static func logarithmOfOnePlus(_ x: Double) -> Double {
+    precondition(x >= 0 && x.isFinite, "no logarithm of 1 + \(x)")
+    return x < 0.4 ? doubledArtanh(x / (2 + x)) : logarithm(1 + x)
+  }
+
+  /// Returns ln sigmoid(x) = -ln(1 + e^-x), which is neither clipped nor rounded to 0.
+  package static func logSigmoid(_ x: Double) -> Double {
+    x < 0
+      ? x - logarithmOfOnePlus(exponential(x)) : -logarithmOfOnePlus(exponential(-x))
+  }
+
+  /// Returns the sigmoid 1 / (1 + e^-x).
+  package static func sigmoid(_ x: Double) -> Double {
+    let power = exponential(-x.magnitude)
+    return x < 0 ? power / (1 + power) : 1 / (1 + power)
+  }
+
+  /// Returns 2 artanh s for |s| <= (sqrt 2 - 1) / (sqrt 2 + 1).
+  private static func doubledArtanh(_ s: Double) -> Double {
     let square = s * s
     // The first omitted term of the series is below 2^-57 times the first term.
     var sum = 1 / 23.0
@@ -28,7 +52,7 @@ package enum ElementaryFunctions {
     sum = sum * square + 1 / 5.0
     sum = sum * square + 1 / 3.0
     sum = sum * square + 1
-    return exponent * 0.6931471805599453 + 2 * s * sum
+    return 2 * s * sum
   }
 
   /// Returns the nearest integer of a number below 2^51 in magnitude, of two the even one.
@@ -37,11 +61,13 @@ package enum ElementaryFunctions {
   @inline(__always)
   private static func nearestInteger(_ x: Double) -> Double { (x + 0x1.8p52) - 0x1.8p52 }
 
-  /// Returns the nearest integer of 2^40 e^x, as an integer.
+  /// Returns the nearest integer of `units` e^x, as an integer.
   ///
-  /// - Precondition: `x` is at most 0.
-  package static func exponentialUnits(_ x: Double) -> Int64 {
-    Int64(nearestInteger(exponential(x) * 0x1p40))
+  /// - Parameters:
+  ///   - x: at most 0.
+  ///   - units: a power of two, at most 2^50.
+  package static func exponential(_ x: Double, inUnitsOf units: Double) -> Int64 {
+    Int64(nearestInteger(exponential(x) * units))
   }
 
   /// Returns e^x = 2^k e^r with x = k ln 2 + r, |r| <= ln 2 / 2, or 0 for x <= -708.

@@ -34,6 +34,10 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     package static let validationSplit = Purpose(value: 17)
     /// The order in which samples are dealt to the folds of a cross-validation.
     static let folds = Purpose(value: 18)
+    /// The rows of a resample; the epoch is its index.
+    package static let bootstrap = Purpose(value: 19)
+    /// Whether predictions are right if their probabilities are; the epoch is the index of the draw.
+    package static let calibrationTest = Purpose(value: 20)
   }
 
   private let key: (UInt32, UInt32)
@@ -89,8 +93,8 @@ public struct CounterBasedGenerator: RandomNumberGenerator, Sendable, Hashable {
     return order
   }
 
-  // Returns the bits at the indices 0..<count.
-  private func bits(inFirst count: Int) -> [UInt64] {
+  /// Returns the bits at the indices 0..<count, and one more.
+  package func bits(inFirst count: Int) -> [UInt64] {
     unsafe Array(unsafeUninitializedCapacity: count + 1) { buffer, initializedCount in
       unsafe Kernels.best.table.pointee.philox(
         (count + 1) / 2, key.0, key.1, stream.0, stream.1, buffer.baseAddress)

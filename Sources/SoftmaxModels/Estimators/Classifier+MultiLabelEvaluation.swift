@@ -26,6 +26,10 @@ extension Classifier {
     }
     try validate(shape: samples.featureShape)
     let logits = try logits(for: samples.features, threads: threads)
-    return MultiLabelEvaluation(indicators: indicators, logits: logits)
+    guard samples.sampleWeights?.allSatisfy({ $0 == 0 }) != true else {
+      throw SoftmaxError(.invalidArgument, "all samples to judge by have the weight 0")
+    }
+    return MultiLabelEvaluation(
+      indicators: indicators, logits: logits, sampleWeights: samples.sampleWeights)
   }
 }

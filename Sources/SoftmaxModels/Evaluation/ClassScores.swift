@@ -2,21 +2,21 @@
 
 import SoftmaxCore
 
-/// Scores that order the samples by their probability of a class, computed from the logits.
+/// Probabilities, losses and scores of the samples, computed in double from the logits.
 ///
 /// Probabilities saturate: many samples have the probability 0 or 1 although their logits differ, so samples
 /// that the model distinguishes would tie. Under a softmax, the score of the probability p is ln p for p <=
 /// 1/2, else -2 ln 2 - ln(1 - p). It increases with p, is continuous at p = 1/2 and does not saturate. The shares of
 /// sigmoids are the softmax of their logarithms. For the other output functions the score is the logit.
 ///
-/// Scores are computed in double, so samples tie where their exact probabilities are equal. The initializer
-/// computes one exponential per output under a softmax and none otherwise; a score then takes constant time.
-struct ClassScores {
-  /// The quantities of a row of logits that its scores are computed from under a softmax.
+/// Samples tie where their exact probabilities are equal. The initializer computes one exponential per output under a
+/// softmax, whatever is asked later; a probability, loss or score then takes constant time.
+struct ClassScores: Sendable {
+  /// The quantities of a row of logits that the rest is computed from.
   ///
   /// Only the most probable class can have a probability above 1/2, so only its score is stored.
   private struct Row {
-    /// The greatest logit and its index.
+    /// The greatest term of the softmax and its index; of `normalized` outputs the sum of the shares.
     var greatest: Double
     var best: Int
     /// ln(sum over k of exp(z_k - greatest)).
@@ -27,145 +27,140 @@ struct ClassScores {
 
   private let logits: Matrix
   private let function: OutputFunction
-  // Empty unless the output function is softmax.
+  // Empty for sigmoids, whose probabilities follow from one logit each.
   private let rows: [Row]
 
   init(_ logits: Matrix, _ function: OutputFunction) {
-    self.logits = function == .oneVsRest ? logits.logSigmoids() : logits
-    self.function = function == .oneVsRest ? .softmax : function
-    rows =
-      self.function == .softmax
-      ? (0..<logits.rowCount).map { [logits = self.logits] in Self.row(logits.row($0)) } : []
+    self.logits = logits
+    self.function = function
+    guard function != .sigmoid else {
+      rows = []
+      return
+    }
+    let outputs = logits.columnCount
+    // The sum of that many exponentials, each at most 1, fits into an integer.
+    let digits = min(50, Int.bitWidth - 2 - (Int.bitWidth - max(1, outputs).leadingZeroBitCount))
+    let units = Double(sign: .plus, exponent: digits, significand: 1)
+    var rows: [Row] = []
+    rows.reserveCapacity(logits.rowCount)
+    var terms = [Double](repeating: 0, count: outputs)
+    for row in 0..<logits.rowCount {
+      let begin = row * outputs
+      for column in 0..<outputs {
+        terms[column] = Self.term(logits.elements[begin + column], function)
+      }
+      rows.append(function == .normalized ? Self.sum(terms) : Self.row(terms, units: units))
+    }
+    self.rows = rows
   }
 
-  private static func row(_ logits: ArraySlice<Float>) -> Row {
-    let begin = logits.startIndex
-    var best = begin
-    for index in logits.indices where logits[index] > logits[best] { best = index }
-    let greatest = Double(logits[best])
+  // Returns what a softmax is taken of; of `normalized` outputs the share before it is divided by the sum.
+  private static func term(_ logit: Float, _ function: OutputFunction) -> Double {
+    switch function {
+    case .softmax, .sigmoid: Double(logit)
+    case .oneVsRest: ElementaryFunctions.logSigmoid(Double(logit))
+    case .normalized: OutputFunction.share(logit)
+    }
+  }
+
+  private static func sum(_ shares: [Double]) -> Row {
+    Row(greatest: shares.reduce(0, +), best: -1, logSum: 0, bestScore: 0)
+  }
+
+  private static func row(_ terms: [Double], units: Double) -> Row {
+    var best = 0
+    var second = -Double.infinity
+    for index in 1..<max(1, terms.count) {
+      if terms[index] > terms[best] {
+        second = terms[best]
+        best = index
+      } else if terms[index] > second {
+        second = terms[index]
+      }
+    }
+    let greatest = terms[best]
     // The other classes are summed without the most probable one: their sum gives 1 - p accurately even if p
     // rounds to 1.
-    let second = max(
-      logits[..<best].max() ?? -.infinity, logits[(best + 1)...].max() ?? -.infinity)
     guard second > -.infinity else {
-      return Row(greatest: greatest, best: best - begin, logSum: 0, bestScore: .infinity)
+      return Row(greatest: greatest, best: best, logSum: 0, bestScore: .infinity)
     }
     // Integers represent the exponentials. Their sum does not depend on the order, so rows with the same
     // logits in a different order tie.
-    // An exponential below e^-28.5 is less than half a unit of 2^-40 and rounds to 0.
-    var units: Int64 = 0
-    for index in logits.indices where index != best {
-      let gap = Double(logits[index]) - Double(second)
-      guard gap > -28.5 else { continue }
-      units += ElementaryFunctions.exponentialUnits(gap)
+    var count: Int64 = 0
+    for index in terms.indices where index != best {
+      let gap = terms[index] - second
+      // A smaller exponential is less than half a unit of 2^-50 and rounds to 0.
+      guard gap > -35.5 else { continue }
+      count += ElementaryFunctions.exponential(gap, inUnitsOf: units)
     }
-    let sum = Double(units) * 0x1p-40
-    let gap = Double(second) - greatest
+    let sum = Double(count) / units
+    let gap = second - greatest
     let others = ElementaryFunctions.exponential(gap) * sum
-    let logSum = ElementaryFunctions.logarithm(1 + others)
+    let logSum = ElementaryFunctions.logarithmOfOnePlus(others)
     let bestScore =
       others < 1
       ? -2 * 0.6931471805599453 - (gap + ElementaryFunctions.logarithm(sum) - logSum) : -logSum
-    return Row(greatest: greatest, best: best - begin, logSum: logSum, bestScore: bestScore)
+    return Row(greatest: greatest, best: best, logSum: logSum, bestScore: bestScore)
+  }
+
+  // Returns the logit of a class whose probability is a sigmoid; a single output is the logit of the second of two
+  // classes.
+  private func sigmoidLogit(_ row: Int, _ index: Int) -> Double {
+    let outputs = logits.columnCount
+    guard outputs == 1 else { return Double(logits.elements[row * outputs + index]) }
+    return index == 1 ? Double(logits.elements[row]) : -Double(logits.elements[row])
+  }
+
+  // Returns the term of a class.
+  private func term(_ row: Int, _ index: Int) -> Double {
+    Self.term(logits.elements[row * logits.columnCount + index], function)
   }
 
   /// Returns the score of a class for a sample.
   subscript(row row: Int, class index: Int) -> Double {
-    let outputs = logits.columnCount
-    // A single sigmoid output is the logit of the second of two classes.
-    if outputs < 2, function == .sigmoid {
-      return index == 1 ? Double(logits.elements[row]) : -Double(logits.elements[row])
+    switch function {
+    case .sigmoid: return sigmoidLogit(row, index)
+    case .normalized: return Double(logits.elements[row * logits.columnCount + index])
+    case .softmax, .oneVsRest:
+      let measure = rows[row]
+      return measure.best == index
+        ? measure.bestScore : term(row, index) - measure.greatest - measure.logSum
     }
-    let logit = Double(logits.elements[row * outputs + index])
-    guard function == .softmax else { return logit }
-    let measure = rows[row]
-    return measure.best == index ? measure.bestScore : logit - measure.greatest - measure.logSum
   }
 
-  /// Returns the area under the ROC curve of each given class against all others.
+  /// Returns the probability of a class for a sample.
+  func probability(row: Int, class index: Int) -> Double {
+    switch function {
+    case .sigmoid: return ElementaryFunctions.sigmoid(sigmoidLogit(row, index))
+    case .normalized: return term(row, index) / rows[row].greatest
+    case .softmax, .oneVsRest:
+      let measure = rows[row]
+      let power = measure.best == index ? 0 : term(row, index) - measure.greatest
+      return ElementaryFunctions.exponential(power - measure.logSum)
+    }
+  }
+
+  /// Returns the log loss of a sample for its label, in nats and without clipping.
   ///
-  /// - Parameters:
-  ///   - classes: classes that at least one sample belongs to and at least one sample does not.
-  ///   - labels: the class of each sample.
-  ///   - weights: the weight of each sample; nil if all are 1.
-  func areas(of classes: [Int], labels: [Int], weights: [Float]?) -> [Double] {
-    // One pass over the rows serves 16 classes, so the logits are loaded into the cache once for all of them.
-    let width = 16
-    return stride(from: 0, to: classes.count, by: width).flatMap { begin -> [Double] in
-      let some = Array(classes[begin..<min(begin + width, classes.count)])
-      var scores = Array(repeating: [Double](), count: some.count)
-      for index in some.indices { scores[index].reserveCapacity(labels.count) }
-      for row in labels.indices {
-        for (place, index) in some.enumerated() {
-          scores[place].append(self[row: row, class: index])
-        }
+  /// It is -ln p of the true class, or with several sigmoid outputs the mean of their binary cross-entropies.
+  func loss(row: Int, label: Int) -> Double {
+    switch function {
+    case .sigmoid:
+      let outputs = logits.columnCount
+      guard outputs > 1 else { return -ElementaryFunctions.logSigmoid(sigmoidLogit(row, label)) }
+      var sum = 0.0
+      for index in 0..<outputs {
+        let logit = sigmoidLogit(row, index)
+        sum -= ElementaryFunctions.logSigmoid(index == label ? logit : -logit)
       }
-      return zip(some, scores).map { index, scores in
-        if let weights {
-          areaUnderROC(of: scores, weights: weights) { labels[$0] == index }
-        } else {
-          areaUnderROC(of: scores) { labels[$0] == index }
-        }
-      }
+      return sum / Double(outputs)
+    case .normalized:
+      return ElementaryFunctions.logarithm(rows[row].greatest)
+        - ElementaryFunctions.logarithm(term(row, label))
+    case .softmax, .oneVsRest:
+      let measure = rows[row]
+      return measure.best == label
+        ? measure.logSum : measure.logSum + (measure.greatest - term(row, label))
     }
   }
-}
-
-/// Returns the fraction of pairs of a positive and a negative sample in which the positive has the greater
-/// score; ties count one half.
-///
-/// The pairs are counted in integers (the U statistic of Mann and Whitney with average ranks), so only the
-/// final division rounds.
-///
-/// - Complexity: O(samples log positives): the positives are sorted, and each negative is looked up.
-/// - Precondition: there are positives and negatives.
-func areaUnderROC(of scores: [Double], isPositive: (Int) -> Bool) -> Double {
-  let positives = scores.indices.filter(isPositive).map { scores[$0] }.sorted()
-  // Returns the number of positives for which `isBefore` is true; they are the first in ascending order.
-  func count(where isBefore: (Double) -> Bool) -> Int {
-    var (low, high) = (0, positives.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBefore(positives[middle]) { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-  var twiceWins = 0
-  for index in scores.indices where !isPositive(index) {
-    let score = scores[index]
-    let below = count { $0 < score }
-    let isTied = below < positives.count && positives[below] == score
-    let notAbove = isTied ? count { $0 <= score } : below
-    twiceWins += 2 * (positives.count - notAbove) + notAbove - below
-  }
-  let pairs = Double(positives.count) * Double(scores.count - positives.count)
-  precondition(pairs > 0, "an area under the curve needs positives and negatives")
-  return Double(twiceWins) / (2 * pairs)
-}
-
-/// Returns the area under the ROC curve of weighted samples; a pair counts with the product of its weights.
-///
-/// - Complexity: O(samples log samples): all samples are sorted.
-/// - Precondition: the positives and the negatives have a weight greater than 0.
-func areaUnderROC(
-  of scores: [Double], weights: [Float], isPositive: (Int) -> Bool
-) -> Double {
-  let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
-  // The weight of the negatives below, and the weighted pairs that the positives win, counted twice.
-  var (below, twiceWins, positives) = (0.0, 0.0, 0.0)
-  var begin = 0
-  while begin < order.count {
-    let score = scores[order[begin]]
-    var (tiedPositives, tiedNegatives) = (0.0, 0.0)
-    while begin < order.count, scores[order[begin]] == score {
-      let weight = Double(weights[order[begin]])
-      if isPositive(order[begin]) { tiedPositives += weight } else { tiedNegatives += weight }
-      begin += 1
-    }
-    twiceWins += tiedPositives * (2 * below + tiedNegatives)
-    positives += tiedPositives
-    below += tiedNegatives
-  }
-  precondition(positives > 0 && below > 0, "an area under the curve needs positives and negatives")
-  return twiceWins / (2 * positives * below)
 }

@@ -16,10 +16,16 @@ extension ConfusionMatrix {
     }
   }
 
-  /// The classes that have samples or were predicted, over which averages are taken.
+  /// The classes that have samples or were predicted.
   package var occurringClasses: [Int] {
     let (labelCounts, predictionCounts) = (labelCounts, predictionCounts)
     return (0..<classCount).filter { labelCounts[$0] + predictionCounts[$0] > 0 }
+  }
+
+  /// The occurring classes of which some sample or prediction has a weight greater than 0, over which averages are taken.
+  private var weightyClasses: [Int] {
+    let (labelWeights, predictionWeights) = (labelWeights, predictionWeights)
+    return (0..<classCount).filter { labelWeights[$0] + predictionWeights[$0] > 0 }
   }
 
   /// The classes that have samples but were never predicted, whose precision is 0 by convention.
@@ -39,13 +45,20 @@ extension ConfusionMatrix {
   public var weightedAverage: ClassMetrics { average(weights: labelWeights) }
 
   private func average(weights: [Double]) -> ClassMetrics {
-    let (perClass, classes) = (perClass, occurringClasses)
-    let total = classes.reduce(0) { $0 + weights[$1] }
+    let (perClass, classes) = (perClass, weightyClasses)
+    return .mean(of: classes.map { perClass[$0] }, weights: classes.map { weights[$0] })
+  }
+}
+
+extension ClassMetrics {
+  /// Returns the weighted mean of metrics, with the sum of their supports; 0 if all weights are 0.
+  static func mean(of metrics: [ClassMetrics], weights: [Double]) -> ClassMetrics {
+    let total = weights.reduce(0, +)
     func mean(_ value: (ClassMetrics) -> Double) -> Double {
-      total == 0 ? 0 : classes.reduce(0) { $0 + weights[$1] * value(perClass[$1]) } / total
+      fraction(zip(metrics, weights).reduce(0) { $0 + $1.1 * value($1.0) }, of: total)
     }
     return ClassMetrics(
       precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1),
-      support: classes.reduce(0) { $0 + perClass[$1].support })
+      support: metrics.reduce(0) { $0 + $1.support })
   }
 }

@@ -73,30 +73,38 @@ public struct ConfusionMatrix: Hashable, Sendable {
     // The products cannot overflow: both factors are bounded by the length of `classNames`, an array in
     // memory.
     let count = classNames.count
-    let places = zip(labels, predictions).map { $0 * count + $1 }.sorted()
+    self.classNames = classNames
+    if count <= 64 || count <= labels.count / max(1, count) {
+      var counts = [Int](repeating: 0, count: count * count)
+      for row in labels.indices { counts[labels[row] * count + predictions[row]] += 1 }
+      let places = counts.indices.filter { counts[$0] > 0 }
+      cells = places.map {
+        Confusion(label: $0 / count, prediction: $0 % count, count: counts[$0])
+      }
+      self.weights = weights.map { weights in
+        var sums = [Double](repeating: 0, count: count * count)
+        for row in labels.indices {
+          sums[labels[row] * count + predictions[row]] += Double(weights[row])
+        }
+        return places.map { sums[$0] }
+      }
+      return
+    }
+    let places = zip(labels, predictions).map { $0 * count + $1 }
+    let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
     var cells: [Confusion] = []
+    var sums: [Double] = []
     var begin = 0
-    while begin < places.count {
-      let end = places[begin...].firstIndex { $0 != places[begin] } ?? places.count
-      let (label, prediction) = places[begin].quotientAndRemainder(dividingBy: count)
+    while begin < order.count {
+      let place = places[order[begin]]
+      let end = order[begin...].firstIndex { places[$0] != place } ?? order.count
+      let (label, prediction) = place.quotientAndRemainder(dividingBy: count)
       cells.append(Confusion(label: label, prediction: prediction, count: end - begin))
+      if let weights { sums.append(order[begin..<end].reduce(0) { $0 + Double(weights[$1]) }) }
       begin = end
     }
-    self.classNames = classNames
     self.cells = cells
-    self.weights = weights.map { weights in
-      var sums = [Double](repeating: 0, count: cells.count)
-      var places: [Int: Int] = [:]
-      for (index, cell) in cells.enumerated() {
-        places[cell.label * count + cell.prediction] = index
-      }
-      for (row, weight) in weights.enumerated() {
-        if let cell = places[labels[row] * count + predictions[row]] {
-          sums[cell] += Double(weight)
-        }
-      }
-      return sums
-    }
+    self.weights = weights == nil ? nil : sums
   }
 
   static func validate(
@@ -157,8 +165,8 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// The weight of the samples of each class that were classified correctly.
   var correctWeights: [Double] { weights(by: \.label) { $0.label == $0.prediction } }
 
-  // The weight of the samples of a cell.
-  private func weight(_ cell: Int) -> Double { weights?[cell] ?? Double(cells[cell].count) }
+  /// Returns the weight of the samples of a cell.
+  func weight(_ cell: Int) -> Double { weights?[cell] ?? Double(cells[cell].count) }
 
   private func sums(by index: (Confusion) -> Int) -> [Int] {
     cells.reduce(into: Array(repeating: 0, count: classCount)) { $0[index($1)] += $1.count }
@@ -174,27 +182,28 @@ public struct ConfusionMatrix: Hashable, Sendable {
     return sums
   }
 
-  /// The divisor of the counts.
+  /// The divisor of the counts, or of the weights.
   package enum Normalization: Hashable, Sendable {
-    /// The number of samples of the true class: each row sums to 1. This is scikit-learn's "true".
+    /// The weight of the samples of the true class: each row sums to 1. This is scikit-learn's "true".
     case labels
-    /// The number of predictions of the class: each column sums to 1. This is scikit-learn's "pred".
+    /// The weight of the predictions of the class: each column sums to 1. This is scikit-learn's "pred".
     case predictions
-    /// The number of all samples: all cells sum to 1. This is scikit-learn's "all".
+    /// The weight of all samples: all cells sum to 1. This is scikit-learn's "all".
     case all
   }
 
-  /// Returns the counts of ``cells`` as fractions, in the same order.
+  /// Returns the weights of ``cells``, or their counts, as fractions, in the same order.
   package func shares(by normalization: Normalization) -> [Double] {
-    let (labelCounts, predictionCounts, total) = (labelCounts, predictionCounts, rowCount)
-    return cells.map { cell in
+    let (labelWeights, predictionWeights) = (labelWeights, predictionWeights)
+    let total = labelWeights.reduce(0, +)
+    return cells.indices.map { index in
       let whole =
         switch normalization {
-        case .labels: labelCounts[cell.label]
-        case .predictions: predictionCounts[cell.prediction]
+        case .labels: labelWeights[cells[index].label]
+        case .predictions: predictionWeights[cells[index].prediction]
         case .all: total
         }
-      return fraction(Double(cell.count), of: Double(whole))
+      return fraction(weight(index), of: whole)
     }
   }
 

@@ -17,16 +17,23 @@ extension Evaluation {
     return share { rank(ofLabelIn: $0) < k }
   }
 
+  /// Returns the 95 % confidence interval of the top-k accuracy, by Wilson's method.
+  func topKInterval(_ k: Int) -> ClosedRange<Double> {
+    wilsonInterval(share: topKAccuracy(k), trials: effectiveSampleSize)
+  }
+
   /// Returns the number of classes that rank before the true class of a row.
   private func rank(ofLabelIn row: Int) -> Int {
     let label = labels[row]
     guard predictions[row] != label else { return 0 }
     // A single output has two classes, so only one class can rank before the true one.
-    guard logits.columnCount > 1 else { return 1 }
-    let scores = logits.row(row)
-    let own = scores[scores.startIndex + label]
-    var rank = 1
-    for (index, other) in scores.enumerated() where index != predictions[row] {
+    let outputs = logits.columnCount
+    guard outputs > 1 else { return 1 }
+    let begin = row * outputs
+    let own = logits.elements[begin + label]
+    var rank = 0
+    for index in 0..<outputs {
+      let other = logits.elements[begin + index]
       if other > own || (other == own && index < label) { rank += 1 }
     }
     return rank
@@ -39,52 +46,125 @@ extension Evaluation {
   /// Samples are ranked by their logits, so samples whose probabilities round to the same number do not tie.
   /// The area is nil if the data contain no sample of the class, or only samples of the class.
   ///
-  /// - Complexity: O(classes x samples log samples of a class) on the first access, then O(1).
-  public var rocAUC: [Double?] {
-    storedROCAUC.value {
-      let counts = labelCounts
-      let total = counts.reduce(0, +)
-      let defined = counts.indices.filter { counts[$0] > 0 && counts[$0] < total }
-      var areas = [Double?](repeating: nil, count: counts.count)
-      guard !defined.isEmpty else { return areas }
-      let scores = ClassScores(logits, outputFunction)
-      for (index, area) in zip(
-        defined, scores.areas(of: defined, labels: labels, weights: sampleWeights))
-      {
-        areas[index] = area
-      }
-      return areas
-    }
-  }
+  /// - Complexity: O(classes x samples) on the first access, then O(classes).
+  public var rocAUC: [Double?] { classAreas.map { $0?.roc } }
+
+  /// The average precision of each class against all others, as in scikit-learn; nil as for ``rocAUC``.
+  package var averagePrecisions: [Double?] { classAreas.map { $0?.averagePrecision } }
 
   /// The mean of ``rocAUC`` over all classes; nil if the area of any class is undefined.
-  public var rocAUCMacro: Double? {
+  public var rocAUCMacro: Double? { macroMean(rocAUC) }
+
+  /// The mean of ``rocAUC`` over the classes that have samples, weighted by these.
+  var rocAUCWeighted: Double? { weightedMean(rocAUC) }
+
+  var averagePrecisionMacro: Double? { macroMean(averagePrecisions) }
+
+  var averagePrecisionWeighted: Double? { weightedMean(averagePrecisions) }
+
+  /// The mean over all ordered pairs of classes of the area of the first class against the second alone.
+  ///
+  /// Source: Hand and Till, "A simple generalisation of the area under the ROC curve for multiple class classification
+  /// problems", Machine Learning 45, 2001.
+  var rocAUCOneVsOneMacro: Double? {
     guard rocAUCUndefinedReason == nil else { return nil }
-    let areas = rocAUC.compactMap { $0 }
-    return areas.reduce(0, +) / Double(areas.count)
+    let pairs = Double(classNames.count) * Double(classNames.count - 1)
+    return classAreas.reduce(0) { $0 + ($1?.oneVsOneSum ?? 0) } / pairs
   }
 
-  /// The reason why ``rocAUCMacro`` is nil; nil if it is defined.
+  /// The same mean, each pair weighted by the samples of its classes.
+  var rocAUCOneVsOneWeighted: Double? {
+    guard rocAUCUndefinedReason == nil else { return nil }
+    let pairs = 2 * totalWeight * Double(classNames.count - 1)
+    return classAreas.reduce(0) { $0 + ($1?.weightedOneVsOneSum ?? 0) } / pairs
+  }
+
+  private func macroMean(_ values: [Double?]) -> Double? {
+    guard rocAUCUndefinedReason == nil else { return nil }
+    return values.reduce(0) { $0 + ($1 ?? 0) } / Double(values.count)
+  }
+
+  private func weightedMean(_ values: [Double?]) -> Double? {
+    guard singleClassReason == nil else { return nil }
+    let sum = zip(values, labelWeights).reduce(0) { $0 + ($1.0 ?? 0) * $1.1 }
+    return sum / totalWeight
+  }
+
+  /// The reason why the mean of an area over all classes is nil; nil if it is defined.
   package var rocAUCUndefinedReason: String? {
-    let counts = labelCounts
-    let missing = counts.indices.filter { counts[$0] == 0 }
-    guard !missing.isEmpty else { return nil }
+    let missing = labelWeights.indices.filter { labelWeights[$0] == 0 }
+    guard !missing.isEmpty else { return singleClassReason }
     let names = missing.prefix(5).map { classNames[$0].debugDescription }.joined(separator: ", ")
     let more = missing.count > 5 ? " and \(missing.count - 5) more" : ""
     return "the data hold no sample of \(names)\(more)"
   }
 
+  /// The reason why nothing can be told apart; nil if the samples belong to several classes.
+  var singleClassReason: String? {
+    guard labelWeights.count(where: { $0 > 0 }) < 2,
+      let label = labelWeights.firstIndex(where: { $0 > 0 })
+    else { return nil }
+    return "all samples are of the class \(classNames[label].debugDescription)"
+  }
+
   /// The score of the predicted class of each sample, which increases with its probability and does not
   /// saturate.
   package var predictionScores: [Double] {
-    let scores = ClassScores(logits, outputFunction)
-    return predictions.indices.map { scores[row: $0, class: predictions[$0]] }
+    predictions.indices.map { scores[row: $0, class: predictions[$0]] }
   }
 
-  /// The number of samples of each class; those of weight 0 do not count.
-  private var labelCounts: [Int] {
-    labels.indices.reduce(into: Array(repeating: 0, count: classNames.count)) {
-      if sampleWeights?[$1] != 0 { $0[labels[$1]] += 1 }
+  // MARK: Rankings
+
+  // The greatest number of logits for which the rankings are kept, a quarter of a gigabyte.
+  private static let greatestCountOfKeptPlaces = 1 << 26
+  // One pass over the rows serves 16 classes, so the logits are loaded into the cache once for all of them.
+  private static let width = 16
+
+  /// The areas of each class; nil as for ``rocAUC``.
+  var classAreas: [ClassAreas?] {
+    storedAreas.value {
+      let weights = labelWeights
+      var areas = [ClassAreas?](repeating: nil, count: weights.count)
+      guard singleClassReason == nil else { return areas }
+      forEachRanking(of: weights.indices.filter { weights[$0] > 0 }) { index, ranking in
+        areas[index] = ClassAreas(
+          of: index, ranking: ranking, labels: labels, labelWeights: weights,
+          weight: weight(ofRow:))
+      }
+      return areas
+    }
+  }
+
+  /// Calls `body` with the ranking of each given class: the samples in descending order of their score.
+  ///
+  /// Rankings are kept unless there are very many. They do not depend on the weights of the samples, so an evaluation of
+  /// the same rows with other weights does not sort again.
+  func forEachRanking(of classes: [Int], _ body: (Int, Ranking) -> Void) {
+    guard rowCount * classNames.count <= Self.greatestCountOfKeptPlaces else {
+      return makeRankings(of: classes, body)
+    }
+    let all = storedRankings.value {
+      var all = [Ranking?](repeating: nil, count: classNames.count)
+      makeRankings(of: Array(classNames.indices)) { all[$0] = $1 }
+      return all
+    }
+    for index in classes {
+      if let ranking = all[index] { body(index, ranking) }
+    }
+  }
+
+  private func makeRankings(of classes: [Int], _ body: (Int, Ranking) -> Void) {
+    let scores = scores
+    let width = min(Self.width, classes.count)
+    var columns = Array(repeating: [Double](repeating: 0, count: rowCount), count: width)
+    for begin in stride(from: 0, to: classes.count, by: width) {
+      let some = classes[begin..<min(begin + width, classes.count)]
+      for row in labels.indices {
+        for (place, index) in some.enumerated() {
+          columns[place][row] = scores[row: row, class: index]
+        }
+      }
+      for (place, index) in some.enumerated() { body(index, Ranking(columns[place])) }
     }
   }
 }

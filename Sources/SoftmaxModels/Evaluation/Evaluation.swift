@@ -4,10 +4,11 @@ public import SoftmaxCore
 
 /// The quality of a classifier on labelled samples.
 ///
-/// An evaluation stores the logits of each sample, so every metric can be computed from it. Log loss is
-/// computed at initialization, ROC AUC on the first access; accuracy, confusion matrix and top-k accuracy
-/// are computed on each access. Memory is dominated by the logits, samples x outputs. If the samples have weights, a
-/// sample of weight 2 counts like two in every metric; counts are of samples, whatever their weights.
+/// An evaluation stores the logits of each sample, so every ``Metric`` can be computed from it, in double and without
+/// losing what probabilities round away. Log loss is computed at initialization, what needs rankings or the confusion
+/// matrix on the first access; the rest on each access. Memory is dominated by the logits, samples x outputs, and as
+/// much again once rankings are kept. If the samples have weights, a sample of weight 2 counts like two in every metric;
+/// counts are of samples, whatever their weights.
 ///
 /// ```swift
 /// let evaluation = try model.evaluation(on: test)
@@ -35,8 +36,18 @@ public struct Evaluation: Hashable, Sendable {
   public let classNames: [String]
   /// The weight of each sample; nil if all samples have the weight 1.
   public let sampleWeights: [Float]?
-  /// ``rocAUC``, which takes longer than the other metrics and is read several times for one report.
-  let storedROCAUC = Memo<[Double?]>()
+
+  // What does not depend on the weights is shared with the evaluations of the same rows with other weights.
+  let storedScores: Memo<ClassScores>
+  let storedLosses: Memo<[Double]>
+  let storedBrierScores: Memo<[Double]>
+  let storedRankings: Memo<[Ranking?]>
+  let storedConfidenceRanking: Memo<Ranking>
+  // What does.
+  let storedMatrix = Memo<ConfusionMatrix>()
+  let storedAreas = Memo<[ClassAreas?]>()
+  let storedReliabilities = Memo<[Reliability]>()
+  let storedCalibrationTest = Memo<CalibrationTest>()
 
   /// Creates an evaluation from the logits of any model.
   ///
@@ -82,21 +93,44 @@ public struct Evaluation: Hashable, Sendable {
         .invalidArgument, "all samples to judge by have the weight 0",
         remedy: "give some samples a weight greater than 0")
     }
-    let losses = outputFunction.logLosses(of: logits, labels: labels)
     self.labels = labels
     self.logits = logits
     self.outputFunction = outputFunction
     predictions = outputFunction.classes(of: logits)
-    logLoss =
-      if let weights = sampleWeights {
-        // A row of weight 0 may have an infinite loss.
-        sumOverRows(losses.indices) { weights[$0] > 0 ? Double(weights[$0]) * losses[$0] : 0 }
-          / weights.reduce(0) { $0 + Double($1) }
-      } else {
-        sumOverRows(losses.indices) { losses[$0] } / Double(labels.count)
-      }
     self.classNames = classNames
     self.sampleWeights = sampleWeights
+    let scores = ClassScores(logits, outputFunction)
+    let losses = labels.indices.map { scores.loss(row: $0, label: labels[$0]) }
+    storedScores = Memo(scores)
+    storedLosses = Memo(losses)
+    storedBrierScores = Memo()
+    storedRankings = Memo()
+    storedConfidenceRanking = Memo()
+    logLoss = mean(of: losses, weights: sampleWeights)
+  }
+
+  /// Creates an evaluation of the same rows with other weights, of which at least one is greater than 0.
+  init(_ other: Evaluation, sampleWeights: [Float]) {
+    labels = other.labels
+    logits = other.logits
+    outputFunction = other.outputFunction
+    predictions = other.predictions
+    classNames = other.classNames
+    self.sampleWeights = sampleWeights
+    storedScores = other.storedScores
+    storedLosses = other.storedLosses
+    storedBrierScores = other.storedBrierScores
+    storedRankings = other.storedRankings
+    storedConfidenceRanking = other.storedConfidenceRanking
+    logLoss = mean(of: other.losses, weights: sampleWeights)
+  }
+
+  /// Probabilities, losses and scores of the samples.
+  var scores: ClassScores { storedScores.value { ClassScores(logits, outputFunction) } }
+  /// The log loss of each sample, in nats.
+  var losses: [Double] {
+    let scores = scores
+    return storedLosses.value { labels.indices.map { scores.loss(row: $0, label: labels[$0]) } }
   }
 
   /// The number of samples.
@@ -109,11 +143,13 @@ public struct Evaluation: Hashable, Sendable {
   public var probabilities: Matrix { outputFunction.probabilities(of: logits) }
   /// The number of samples for each pair of true and predicted class.
   ///
-  /// - Complexity: O(samples log samples + classes) on each access; store the result to use it again.
+  /// - Complexity: O(samples + classes), or O(samples log samples + classes) for many classes, on the first access.
   public var confusionMatrix: ConfusionMatrix {
-    ConfusionMatrix(
-      checkedLabels: labels, predictions: predictions, classNames: classNames,
-      weights: sampleWeights)
+    storedMatrix.value {
+      ConfusionMatrix(
+        checkedLabels: labels, predictions: predictions, classNames: classNames,
+        weights: sampleWeights)
+    }
   }
   /// The fraction of samples classified correctly.
   public var accuracy: Double { share { labels[$0] == predictions[$0] } }
@@ -143,6 +179,21 @@ public struct Evaluation: Hashable, Sendable {
     sampleWeights.map { $0.map { Double($0) } } ?? Array(repeating: 1, count: rowCount)
   }
 
+  /// Returns the weight of a sample.
+  @inline(__always)
+  func weight(ofRow row: Int) -> Double {
+    if let sampleWeights { Double(sampleWeights[row]) } else { 1 }
+  }
+
+  /// The weight of the samples of each class.
+  var labelWeights: [Double] { confusionMatrix.labelWeights }
+
+  /// The weight of all samples.
+  var totalWeight: Double { labelWeights.reduce(0, +) }
+
+  /// Returns the weighted mean of a value of each sample.
+  func weightedMean(of values: [Double]) -> Double { mean(of: values, weights: sampleWeights) }
+
   // Returns the share of the samples for which a condition holds.
   func share(where holds: (Int) -> Bool) -> Double {
     SoftmaxModels.share(ofSamples: rowCount, weights: sampleWeights, where: holds)
@@ -150,6 +201,37 @@ public struct Evaluation: Hashable, Sendable {
 
   /// The unweighted mean of the F1 of the classes.
   public var macroF1: Double { confusionMatrix.macroAverage.f1 }
+
+  /// 1 - log loss / log loss of the class frequencies: 0 if the model tells no more than these, 1 if it is perfect; nil if
+  /// all samples are of one class.
+  var logLossSkill: Double? {
+    guard singleClassReason == nil else { return nil }
+    let isIndependent = outputFunction == .sigmoid && logits.columnCount > 1
+    let entropy = classFrequencies.reduce(0) { sum, share in
+      func term(_ share: Double) -> Double {
+        share > 0 ? -share * ElementaryFunctions.logarithm(share) : 0
+      }
+      return sum + term(share) + (isIndependent ? term(1 - share) : 0)
+    }
+    return 1 - logLoss / (isIndependent ? entropy / Double(classNames.count) : entropy)
+  }
+
+  /// The share of the samples of each class, by their weights.
+  var classFrequencies: [Double] {
+    let (weights, total) = (labelWeights, totalWeight)
+    return weights.map { $0 / total }
+  }
+}
+
+/// Returns the mean of values, by their weights if they have some.
+///
+/// A value of weight 0 may be infinite.
+private func mean(of values: [Double], weights: [Float]?) -> Double {
+  guard let weights else {
+    return sumOverRows(values.indices) { values[$0] } / Double(values.count)
+  }
+  return sumOverRows(values.indices) { weights[$0] > 0 ? Double(weights[$0]) * values[$0] : 0 }
+    / weights.reduce(0) { $0 + Double($1) }
 }
 
 /// Returns Wilson's 95 % score interval of a proportion.

@@ -109,7 +109,7 @@ extension OutputFunction {
 
   // The lower bound is the float spacing at 1, as in scikit-learn's log loss. It keeps the log loss finite if
   // an output is slightly negative.
-  private static func share(_ output: Float) -> Double { Double(max(output, Float.ulpOfOne)) }
+  static func share(_ output: Float) -> Double { Double(max(output, Float.ulpOfOne)) }
 
   /// Divides the outputs of each row by their sum, which is computed in double; `result` may be `outputs`.
   static func normalize(_ outputs: MatrixView, into result: MatrixView) {

@@ -18,6 +18,8 @@ struct TrainingLoop {
   // The number of steps between two checks of the time, adapted to their duration. It has no influence
   // on the computed values.
   private var chunk = 1
+  // The logits of the validation samples at the end of the last epoch.
+  private var validationLogits: Matrix?
 
   /// The metrics of the completed epochs and the reason of an early end.
   private(set) var history: TrainingHistory
@@ -142,11 +144,15 @@ struct TrainingLoop {
     if took > .milliseconds(100) { chunk = max(1, chunk / 2) }
   }
 
-  private func validate() throws(SoftmaxError) -> TrainingHistory.Metrics? {
+  private mutating func validate() throws(SoftmaxError) -> TrainingHistory.Metrics? {
     guard let validation else { return nil }
     do throws(SoftmaxError) {
-      let metrics = try process.networkAsItIs.metrics(
-        of: process.objective.loss, on: validation, execution: process.objective.execution)
+      let network = process.networkAsItIs
+      let logits = try network.predictor(execution: process.objective.execution)
+        .logits(for: validation.features)
+      validationLogits = logits
+      let metrics = try network.metrics(
+        of: process.objective.loss, on: validation, logits: logits)
       guard !metrics.loss.isFinite else { return metrics }
       throw diverged("the validation loss became \(metrics.loss)")
     } catch {
@@ -187,7 +193,8 @@ struct TrainingLoop {
   private func status(_ progress: TrainingProgress) -> TrainingStatus {
     TrainingStatus(
       history: history, progress: progress, hasValidation: validation != nil, process: process,
-      callbacks: callbacks, validation: validationIdentity, position: position)
+      callbacks: callbacks, validation: validationIdentity, position: position,
+      judged: validation.flatMap { samples in validationLogits.map { (samples, $0) } })
   }
 
   // Asks all callbacks even after a stop, because each callback has to see every epoch.

@@ -16,19 +16,23 @@ public struct TrainingStatus {
   let process: any TrainingProcess
   private let callbacks: [any TrainingCallback]
   private let validation: SettingsTree?
+  // The validation samples with their logits at the end of the last epoch.
+  private let judged: (samples: LabeledDataset, logits: Matrix)?
   /// The position in the training.
   public let position: Checkpoint.Position
   private let copy = Copy()
 
-  // Holds the network, so it is copied at most once even if several callbacks request it.
+  // Holds what is computed at most once even if several callbacks request it.
   private final class Copy {
     var network: Sequential?
+    var evaluation: Evaluation?
   }
 
   init(
     history: TrainingHistory, progress: TrainingProgress, hasValidation: Bool,
     process: any TrainingProcess,
-    callbacks: [any TrainingCallback], validation: SettingsTree?, position: Checkpoint.Position
+    callbacks: [any TrainingCallback], validation: SettingsTree?, position: Checkpoint.Position,
+    judged: (samples: LabeledDataset, logits: Matrix)?
   ) {
     self.history = history
     self.progress = progress
@@ -37,6 +41,7 @@ public struct TrainingStatus {
     self.callbacks = callbacks
     self.validation = validation
     self.position = position
+    self.judged = judged
   }
 
   /// The learning rate of the next step; for a solver the length of its last step.
@@ -55,6 +60,27 @@ public struct TrainingStatus {
       copy.network = network
       return network
     }
+  }
+
+  /// The evaluation of the network on the validation samples at the end of the last epoch; nil if there are none, or no
+  /// epoch has ended since the training began or resumed.
+  ///
+  /// - Throws: `invalidArgument` unless each sample has one class and a weight is greater than 0.
+  func validationEvaluation() throws(SoftmaxError) -> Evaluation? {
+    if let evaluation = copy.evaluation { return evaluation }
+    guard let judged else { return nil }
+    guard case .labels(let labels) = judged.samples.targets else {
+      throw SoftmaxError(
+        .invalidArgument,
+        "the validation samples have no single class each, so they have no metrics",
+        remedy: "watch .validationLoss")
+    }
+    let evaluation = try Evaluation(
+      checkedLabels: labels, logits: judged.logits,
+      outputFunction: process.networkAsItIs.outputFunction,
+      classNames: judged.samples.classNames, sampleWeights: judged.samples.sampleWeights)
+    copy.evaluation = evaluation
+    return evaluation
   }
 
   /// The state from which the training can resume at this position.

@@ -14,14 +14,26 @@ package struct EvaluationText {
   private let color: TerminalColor?
   private let names: [String]
   private let matrix: ConfusionMatrix
+  private let metricLines: [String]
 
   /// Prepares the text.
   ///
   /// - Parameters:
   ///   - evaluation: the evaluation.
+  ///   - metrics: the metrics to show; nil for the usual ones that the table of the classes does not show.
+  ///   - intervals: the intervals of the metrics, or nil for those that need no resampling.
   ///   - columns: the width of the terminal.
   ///   - color: the colour codes; nil means no colours.
-  package init(_ evaluation: Evaluation, columns: Int, color: TerminalColor?) {
+  package init(
+    _ evaluation: Evaluation, metrics: [Metric]? = nil, intervals: [ClosedRange<Double>?]? = nil,
+    columns: Int, color: TerminalColor?
+  ) {
+    metricLines =
+      evaluation.lines(
+        of: metrics ?? Metric.usual.filter { $0.place != .report }, intervals: intervals)
+      + (intervals?.contains { $0 != nil } == true
+        ? ["", "[low, high]: 95 % interval of \(NumberText.grouped(evaluation.rowCount)) rows"]
+        : [])
     self.evaluation = evaluation
     self.columns = columns
     self.color = color
@@ -34,8 +46,7 @@ package struct EvaluationText {
   /// The lines: metrics, the report of the classes, warnings, the confusion matrix, the most frequent
   /// mistakes.
   package var lines: [String] {
-    let metrics = Metric.all.filter { !$0.isInReport }
-    return evaluation.lines(of: metrics) + [""]
+    metricLines + [""]
       + matrix.report(names: names).split(separator: "\n", omittingEmptySubsequences: false)
       .dropLast().map(String.init)
       + warningLines + [""] + matrixLines + confusionLines
@@ -96,21 +107,32 @@ extension Evaluation {
   ///
   /// An undefined metric has a line only if there is a reason to report.
   ///
-  /// - Parameter prefix: the text before the first title, such as "test ".
-  package func lines(of metrics: [Metric], prefix: String = "") -> [String] {
+  /// - Parameters:
+  ///   - prefix: the text before the first title, such as "test ".
+  ///   - intervals: the intervals of the metrics, or nil for those that need no resampling.
+  package func lines(
+    of metrics: [Metric], prefix: String = "", intervals: [ClosedRange<Double>?]? = nil
+  ) -> [String] {
     metrics.enumerated().compactMap { place, metric in
       let title = PrintableText.padded((place == 0 ? prefix : "") + metric.title, to: 15)
       guard let value = metric.value(of: self) else {
         let reason = metric.undefinedReason(of: self)
         return reason.map { title + "undefined: " + PrintableText.line($0) }
       }
-      var parts = [metric.isFraction ? NumberText.fixed(value) : NumberText.metric(value)]
-      if let interval = metric.interval(of: self) {
-        let (low, high) = (interval.lowerBound, interval.upperBound)
-        parts.append("95 % interval \(NumberText.fixed(low)) to \(NumberText.fixed(high))")
+      func text(_ value: Double) -> String {
+        metric.isFraction ? NumberText.fixed(value) : NumberText.metric(value)
       }
-      if let meaning = metric.meaning { parts.append(meaning) }
-      if place == 0 { parts.append("\(NumberText.grouped(rowCount)) rows") }
+      var parts = [text(value)]
+      if let interval = intervals?[place] ?? metric.interval(of: self) {
+        let (low, high) = (text(interval.lowerBound), text(interval.upperBound))
+        if metric.place == .line {
+          parts.append("95 % interval \(low) to \(high)")
+        } else {
+          parts[0] += " [\(low), \(high)]"
+        }
+      }
+      if metric.place != .line { parts.append(metric.meaning) }
+      if place == 0, metric.place == .line { parts.append("\(NumberText.grouped(rowCount)) rows") }
       return title + parts.joined(separator: ", ")
     }
   }

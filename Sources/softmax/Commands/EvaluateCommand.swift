@@ -14,11 +14,13 @@ struct EvaluateCommand: ParsableCommand {
         softmax evaluate model.safetensors digits
         softmax evaluate model.safetensors digits --gallery 6
         softmax evaluate model.safetensors digits:train --json
+        softmax evaluate model.safetensors digits --metrics all
 
       A data set's name alone means its test part. Where the model was trained on a table with a \
       header, columns are found by their names, in whatever order. Accuracy is the fraction of rows classified \
       rightly, with its 95 % interval after Wilson; log loss is the mean of -ln p(right class), \
-      exact and never clipped. The table of precision, recall and F1 is laid out as scikit-learn's \
+      exact and never clipped. --metrics shows others instead, with intervals; shares of rows have \
+      Wilson's, the others that of 999 resamples of the rows, which depend on nothing but the rows. The table of precision, recall and F1 is laid out as scikit-learn's \
       classification_report; in the confusion matrix rows are the true classes, columns the \
       predicted ones. With --json and more than 1,000 classes confusion_matrix is null, and \
       confusions has the pairs that occur, as [label, prediction, count].
@@ -40,6 +42,15 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup
   var source: SourceOptions
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The metrics to show, with 95 % intervals: all, or names separated by commas of \
+      \(Metric.all.map(\.name).joined(separator: ", ")).
+      """, valueName: "names"),
+    transform: MetricList.init)
+  var metrics: MetricList?
 
   @Option(
     parsing: .unconditional,
@@ -84,11 +95,16 @@ struct EvaluateCommand: ParsableCommand {
     let pictures =
       gallery != nil || (folder != nil && Gallery.canShow(samples))
       ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
+    let intervals = try metrics.map {
+      try evaluation.intervals(of: $0.metrics, execution: threading.execution)
+    }
     if json {
-      try console.result(evaluation.json.text)
+      let result = evaluation.json(of: metrics?.metrics ?? Metric.usual, intervals: intervals)
+      try console.result(result.text)
     } else {
       let report = EvaluationText(
-        evaluation, columns: console.terminal.reportWidth, color: console.terminal.outputColor)
+        evaluation, metrics: metrics?.metrics, intervals: intervals,
+        columns: console.terminal.reportWidth, color: console.terminal.outputColor)
       try console.results(report.lines)
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }

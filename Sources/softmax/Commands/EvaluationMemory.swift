@@ -12,8 +12,12 @@ struct EvaluationMemory {
 
   /// The estimate in bytes, as `Double` because an integer could overflow.
   ///
-  /// Each logit takes four bytes, and the ranks a quarter of that.
-  var byteCount: Double { 5 * Double(rowCount) * Double(classCount) }
+  /// Each logit takes four bytes, and its place in the rankings, which are kept up to a quarter of a gigabyte, as many;
+  /// each row takes some hundred bytes more.
+  var byteCount: Double {
+    let logitCount = Double(rowCount) * Double(classCount)
+    return 4 * logitCount + min(4 * logitCount, 0x1p28) + 128 * Double(rowCount)
+  }
 
   /// Throws if the estimate exceeds the machine's memory or this process's limit.
   func validate() throws(SoftmaxError) {

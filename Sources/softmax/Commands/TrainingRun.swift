@@ -179,12 +179,14 @@ struct TrainingRun {
         })
     }
     if let patience = watching.earlyStopping {
-      callbacks.append(.earlyStopping(patience: patience))
+      callbacks.append(
+        .earlyStopping(patience: patience, monitor: watching.monitor ?? .validationLoss))
     }
     if let patience = watching.reduceOnPlateau {
       callbacks.append(
         .reduceOnPlateau(
-          patience: patience, monitor: watching.validation == nil ? .loss : .validationLoss))
+          patience: patience,
+          monitor: watching.monitor ?? (watching.validation == nil ? .loss : .validationLoss)))
     }
     if let path = watching.csvLog {
       callbacks.append(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import SoftmaxKit
 
 /// The options for validation, early stopping, checkpoints, logs and curves.
 struct WatchOptions: ParsableArguments {
@@ -14,7 +15,7 @@ struct WatchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop after so many epochs without a better validation loss; the best weights are kept.",
+      "Stop after so many epochs without a better validation loss, or --monitor; the best weights are kept.",
       valueName: "n"))
   var earlyStopping: Int?
 
@@ -26,6 +27,15 @@ struct WatchOptions: ParsableArguments {
       without --validation a better training loss.
       """, valueName: "n"))
   var reduceOnPlateau: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What --early-stopping and --reduce-on-plateau watch in place of the loss: a metric of the rows \
+      of --validation, as softmax evaluate --metrics names them.
+      """, valueName: "metric"),
+    transform: { try TrainingMonitor.validation(.named($0)) })
+  var monitor: TrainingMonitor?
 
   @Option(
     help: ArgumentHelp(
@@ -77,6 +87,12 @@ struct WatchOptions: ParsableArguments {
       guard validation != nil else {
         throw ValidationError(
           "--early-stopping watches the validation loss: add --validation, such as 0.1")
+      }
+    }
+    if monitor != nil {
+      guard earlyStopping != nil || reduceOnPlateau != nil, validation != nil else {
+        throw ValidationError(
+          "--monitor needs --early-stopping or --reduce-on-plateau, and --validation, such as 0.1")
       }
     }
     if let reduceOnPlateau, reduceOnPlateau < 1 {

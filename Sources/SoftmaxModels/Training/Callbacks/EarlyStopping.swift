@@ -76,7 +76,7 @@ public struct EarlyStopping: TrainingCallback {
   /// Keeps the weights if the metric has improved; stops after `patience` epochs without an improvement.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last else { return .proceed }
-    let value = try monitor.value(of: epoch, for: "early stopping")
+    let value = try monitor.value(of: epoch, status, for: "early stopping")
     if monitor.isImprovement(value, over: best, by: minDelta) {
       best = value
       bestEpoch = epoch.number

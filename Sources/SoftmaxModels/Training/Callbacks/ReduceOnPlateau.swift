@@ -84,7 +84,7 @@ public struct ReduceOnPlateau: TrainingCallback {
   /// Counts the epochs without an improvement; reduces the rate after `patience` of them.
   public mutating func epochEnds(_ status: TrainingStatus) throws -> TrainingDecision {
     guard let epoch = status.history.epochs.last else { return .proceed }
-    let value = try monitor.value(of: epoch, for: "reducing on a plateau")
+    let value = try monitor.value(of: epoch, status, for: "reducing on a plateau")
     let rate = nextRate(after: value, from: status.learningRate)
     return rate == status.learningRate
       ? .proceed : .scaleLearningRate(by: rate / status.learningRate)
