@@ -104,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "softmax", "SoftmaxCore", "SoftmaxData", "SoftmaxReports", "SoftmaxTestSupport",
+        "softmax", "SoftmaxCore", "SoftmaxData", "SoftmaxModels", "SoftmaxReports",
+        "SoftmaxTestSupport",
       ],
       swiftSettings: settings + strictSettings),
 

@@ -32,7 +32,7 @@ package struct EvaluationText {
       evaluation.lines(
         of: metrics ?? Metric.usual.filter { $0.place != .report }, intervals: intervals)
       + (intervals?.contains { $0 != nil } == true
-        ? ["", "[low, high]: 95 % interval of \(NumberText.grouped(evaluation.rowCount)) rows"]
+        ? ["", "[low, high] is a 95 % interval; \(NumberText.grouped(evaluation.rowCount)) rows"]
         : [])
     self.evaluation = evaluation
     self.columns = columns
