@@ -66,6 +66,13 @@ struct MetricGolden: Decodable, CustomTestStringConvertible {
     }
   }
 
+  @Test func everyMetricIsDocumented() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../docs/metrics.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for metric in Metric.all { #expect(text.contains("`\(metric.name)`"), "\(metric.name)") }
+  }
+
   @Test(arguments: MetricGolden.cases)
   func valuesAreThoseOfThePeers(golden: MetricGolden) throws {
     let evaluation = try golden.evaluation()

@@ -45,7 +45,9 @@ private struct BinaryOptima: Decodable {
   @Test func probabilitiesAreTheSharesOfTheSigmoids() throws {
     let logits = try Matrix([[3, 1, -3], [-200, -200, -200], [-90, -95, -100], [60, 50, -1]])
     let probabilities = OutputFunction.oneVsRest.probabilities(of: logits)
-    let losses = OutputFunction.oneVsRest.logLosses(of: logits, labels: [1, 1, 2, 1])
+    let losses = try Evaluation(
+      labels: [1, 1, 2, 1], logits: logits, outputFunction: .oneVsRest
+    ).losses
     let sigmoids: [Double] = [3.0, 1, -3].map { 1 / (1 + exp(-$0)) }
     let total = sigmoids.reduce(0, +)
     for (p, s) in zip(probabilities.row(0), sigmoids) {

@@ -104,7 +104,9 @@ import Testing
     #expect(Array(probabilities.row(0)) == [third, third, third])
     #expect(abs(probabilities[3, 0] - 0.75) < 1e-6)
     #expect(abs(probabilities[3, 1] - 0.25) < 1e-6)
-    let losses = OutputFunction.normalized.logLosses(of: logits, labels: [0, 1, 1, 1, 0])
+    let losses = try Evaluation(
+      labels: [0, 1, 1, 1, 0], logits: logits, outputFunction: .normalized
+    ).losses
     let rare: Double = 23 * log(2.0) + log(2 + 0x1p-22)
     let expected: [Double] = [log(3.0), log(3.0), rare, log(4.0), log(2.0)]
     for (loss, value) in zip(losses, expected) { #expect(abs(loss - value) < 1e-6) }

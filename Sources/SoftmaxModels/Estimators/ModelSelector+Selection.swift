@@ -12,7 +12,7 @@ extension ModelSelector {
     return ModelSelection(
       candidates: candidates, foldCount: folds.count, rowCount: evaluation.rowCount,
       logLoss: evaluation.logLoss,
-      logLossStandardError: mean(of: losses(of: evaluation), weights: evaluation.weights)
+      logLossStandardError: mean(of: evaluation.losses, weights: evaluation.weights)
         .standardError,
       accuracy: evaluation.accuracy, accuracyLow: interval.lowerBound,
       accuracyHigh: interval.upperBound, baselineAccuracy: baseline.accuracy,

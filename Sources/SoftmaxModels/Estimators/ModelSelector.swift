@@ -100,7 +100,7 @@ struct ModelSelector {
 
   // Whether the log loss of an evaluation is less by more than the standard error of the difference.
   func isBetter(_ a: Evaluation, than b: Evaluation) -> Bool {
-    let differences = zip(losses(of: a), losses(of: b)).map { $0 - $1 }
+    let differences = zip(a.losses, b.losses).map { $0 - $1 }
     let (difference, standardError) = mean(of: differences, weights: a.weights)
     return difference < -standardError
   }
@@ -144,10 +144,6 @@ struct ModelSelector {
       share: evaluation.accuracy,
       trials: standardError > 0
         ? min(trials, evaluation.effectiveSampleSize) : Double(groups.count))
-  }
-
-  func losses(of evaluation: Evaluation) -> [Double] {
-    OutputFunction.softmax.logLosses(of: evaluation.logits, labels: evaluation.labels)
   }
 
   func single(_ candidate: Candidate, others: [Candidate]) throws -> Classifier {

@@ -128,7 +128,7 @@ public struct Evaluation: Hashable, Sendable {
   /// Probabilities, losses and scores of the samples.
   var scores: ClassScores { storedScores.value { ClassScores(logits, outputFunction) } }
   /// The log loss of each sample, in nats.
-  var losses: [Double] {
+  package var losses: [Double] {
     let scores = scores
     return storedLosses.value { labels.indices.map { scores.loss(row: $0, label: labels[$0]) } }
   }

@@ -87,26 +87,6 @@ extension OutputFunction {
     return logits.elements.map { $0 > 0 ? 1 : 0 }
   }
 
-  /// Returns the log loss of each row of logits for its label, in nats.
-  ///
-  /// It is -ln p of the true class, or with several sigmoid outputs the mean of their binary cross-entropies.
-  /// It is computed without clipping, except for `normalized`, whose outputs have a lower bound.
-  package func logLosses(of logits: Matrix, labels: [Int]) -> [Double] {
-    switch self {
-    case .softmax: return logits.crossEntropies(of: labels).map { Double($0) }
-    case .sigmoid: return binaryCrossEntropies(of: logits, labels: labels)
-    case .oneVsRest:
-      // The shares of the sigmoids are the softmax of their logarithms, which stay finite.
-      return logits.logSigmoids().crossEntropies(of: labels).map { Double($0) }
-    case .normalized:
-      return labels.enumerated().map { row, label in
-        let shares = logits.row(row).map(OutputFunction.share)
-        return ElementaryFunctions.logarithm(shares.reduce(0, +))
-          - ElementaryFunctions.logarithm(shares[label])
-      }
-    }
-  }
-
   // The lower bound is the float spacing at 1, as in scikit-learn's log loss. It keeps the log loss finite if
   // an output is slightly negative.
   static func share(_ output: Float) -> Double { Double(max(output, Float.ulpOfOne)) }
@@ -132,29 +112,5 @@ extension OutputFunction {
           sum > 0 ? Float(Double(values[row, column]) / sum) : 1 / Float(values.columnCount)
       }
     }
-  }
-
-  private func binaryCrossEntropies(of logits: Matrix, labels: [Int]) -> [Double] {
-    let outputs = logits.columnCount
-    // -ln p is ln(1 + e^-z), and -ln(1 - p) is ln(1 + e^z).
-    var costs = logits.elements
-    for (row, label) in labels.enumerated() where label < outputs || outputs == 1 {
-      if outputs == 1, label == 0 { continue }
-      let place = row * outputs + (outputs == 1 ? 0 : label)
-      costs[place] = -costs[place]
-    }
-    costs = costs.softplus()
-    return labels.indices.map { row in
-      costs[row * outputs..<(row + 1) * outputs].reduce(0) { $0 + Double($1) } / Double(outputs)
-    }
-  }
-}
-
-extension Matrix {
-  /// Returns ln sigmoid(z) = -ln(1 + e^-z) of each element.
-  func logSigmoids() -> Matrix {
-    var result = self
-    result.elements = elements.map { -$0 }.softplus().map { -$0 }
-    return result
   }
 }
