@@ -77,7 +77,8 @@ import Testing
   @Test func metricsAreChosenByName() throws {
     try bench.train("--quiet")
     let arguments = ["evaluate", "model.safetensors", "digits"]
-    let chosen = try bench.run(arguments + ["--metrics", "cohen_kappa,brier_uncertainty", "--json"])
+    let chosen = try bench.run(
+      arguments + ["--metrics", "cohen_kappa,brier_uncertainty", "--json"])
     var expected = ["event", "rows", "cohen_kappa", "cohen_kappa_low", "cohen_kappa_high"]
     expected += ["brier_uncertainty", "per_class", "label"]
     #expect(Array(keys(of: chosen.output).prefix(8)) == expected)
@@ -85,7 +86,8 @@ import Testing
     #expect(all.exitCode == 0 && all.lines.allSatisfy { $0.count <= 80 })
     #expect(all.output.contains(#/\nkappa +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\], /#))
     #expect(all.output.contains("\n[low, high] is a 95 % interval; 360 rows\n"))
-    #expect(all.output == (try bench.run(arguments + ["--metrics", "all", "--threads", "1"])).output)
+    #expect(
+      all.output == (try bench.run(arguments + ["--metrics", "all", "--threads", "1"])).output)
     let help = try bench.run("evaluate", "--help").output.filter { !$0.isWhitespace }
     #expect(Metric.all.allSatisfy { help.contains($0.name) })
   }
@@ -98,14 +100,16 @@ import Testing
       return outcome.errors
     }
     #expect(try said("acuracy").contains("did you mean accuracy?"))
-    #expect(try said("accuracy,\u{1b}[31m").contains(Metric.all.map(\.name).joined(separator: ", ")))
+    #expect(
+      try said("accuracy,\u{1b}[31m").contains(Metric.all.map(\.name).joined(separator: ", ")))
     #expect(try said("accuracy,accuracy").contains("accuracy is given twice"))
     #expect(try said("").contains("there is no metric"))
   }
 
   @Test func aTrainingStopsByTheMetricOfMonitor() throws {
     let arguments = [
-      "train", "digits", "--hidden", "8", "--epochs", "30", "--validation", "0.2", "--early-stopping",
+      "train", "digits", "--hidden", "8", "--epochs", "30", "--validation", "0.2",
+      "--early-stopping",
       "2", "--learning-rate", "0.05", "--output", "m.st", "--monitor",
     ]
     let stopped = try bench.run(arguments + ["cohen_kappa"])
@@ -113,7 +117,8 @@ import Testing
     #expect(stopped.output.contains("stopped        val_cohen_kappa has not improved for 2 epochs"))
     #expect(try bench.run(arguments + ["brier_uncertainty"]).exitCode == 64)
     #expect(
-      try bench.run("train", "digits", "--monitor", "cohen_kappa", "--output", "n.st").exitCode == 64)
+      try bench.run("train", "digits", "--monitor", "cohen_kappa", "--output", "n.st").exitCode
+        == 64)
   }
 
   @Test func aRowAloneHasNoROCCurve() throws {

@@ -29,6 +29,28 @@ import Testing
     return try Evaluation(labels: labels, logits: logits, sampleWeights: weights)
   }
 
+  @Test func manyScoresAreRankedAsFewAre() throws {
+    // Scores of every size, that differ in the last digits, tie, or are zeros of both signs.
+    let numbers = uniform(6000, seed: 9)
+    var scores = numbers.map { ($0 - 0.5) * 1e9 }
+    for index in 0..<3000 where index % 3 != 0 {
+      let unit = Double(index / 10)
+      scores[index] = index % 3 == 1 ? unit : -unit - numbers[index] * 1e-12
+    }
+    scores[4000...4003] = [0.0, -0.0, .infinity, -.infinity]
+    scores.swapAt(1, 4500)
+    let sorted = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+    var rows: [Int] = []
+    var ends: [Int] = []
+    Ranking(scores).walk { row, endsGroup in
+      rows.append(row)
+      if endsGroup { ends.append(rows.count) }
+    }
+    #expect(rows == sorted)
+    let places = sorted.indices.dropFirst().filter { scores[sorted[$0]] != scores[sorted[$0 - 1]] }
+    #expect(ends == places + [6000])
+  }
+
   @Test func wilsonsIntervalCoversTheTrueAccuracy() throws {
     for (share, count) in [(0.9, 200), (0.6, 60), (0.97, 400)] {
       let covered = (0..<1000).count { seed in

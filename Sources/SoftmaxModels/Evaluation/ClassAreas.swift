@@ -23,10 +23,10 @@ struct ClassAreas: Hashable, Sendable {
   ///   - ranking: the samples, from the most probable one to the least.
   ///   - labels: the class of each sample.
   ///   - labelWeights: the weight of the samples of each class.
-  ///   - weight: the weight of a sample.
+  ///   - weights: the weight of each sample; nil if all are 1.
   init(
     of index: Int, ranking: Ranking, labels: [Int], labelWeights: [Double],
-    weight: (Int) -> Double
+    weights: [Float]?
   ) {
     let positives = labelWeights[index]
     // Of each other class, twice the weight of the pairs that this class wins.
@@ -34,10 +34,19 @@ struct ClassAreas: Hashable, Sendable {
     // The negatives of a group of equal scores, which tie with its positives.
     var tied: [(label: Int, weight: Double)] = []
     var (hits, alarms, tiedHits, precisions) = (0.0, 0.0, 0.0, 0.0)
-    ranking.walk { row in
-      let (label, weight) = (labels[row], weight(row))
-      if label == index { tiedHits += weight } else { tied.append((label, weight)) }
-    } groupEnds: {
+    ranking.walk { row, endsGroup in
+      let label = labels[row]
+      let weight = if let weights { Double(weights[row]) } else { 1.0 }
+      if label == index {
+        tiedHits += weight
+      } else if endsGroup, tiedHits == 0, tied.isEmpty {
+        // Most groups are of one negative.
+        twiceWins[label] += 2 * weight * hits
+        alarms += weight
+      } else {
+        tied.append((label, weight))
+      }
+      guard endsGroup else { return }
       for sample in tied {
         twiceWins[sample.label] += sample.weight * (2 * hits + tiedHits)
         alarms += sample.weight

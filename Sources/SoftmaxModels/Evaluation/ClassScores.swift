@@ -41,17 +41,25 @@ struct ClassScores: Sendable {
     // The sum of that many exponentials, each at most 1, fits into an integer.
     let digits = min(50, Int.bitWidth - 2 - (Int.bitWidth - max(1, outputs).leadingZeroBitCount))
     let units = Double(sign: .plus, exponent: digits, significand: 1)
-    var rows: [Row] = []
-    rows.reserveCapacity(logits.rowCount)
-    var terms = [Double](repeating: 0, count: outputs)
-    for row in 0..<logits.rowCount {
-      let begin = row * outputs
-      for column in 0..<outputs {
-        terms[column] = Self.term(logits.elements[begin + column], function)
+    // Starting threads takes as long as the exponentials of some thousand logits.
+    let isLarge = logits.elements.count >= 1 << 18
+    let threads = isLarge ? min(WorkerTeam.processorCount, logits.rowCount) : 1
+    let block = (logits.rowCount + threads - 1) / max(1, threads)
+    @Sendable func rowsOfBlock(_ index: Int) -> [Row] {
+      let range = min(index * block, logits.rowCount)..<min((index + 1) * block, logits.rowCount)
+      var terms = [Double](repeating: 0, count: outputs)
+      return range.map { row in
+        let begin = row * outputs
+        for column in 0..<outputs {
+          terms[column] = Self.term(logits.elements[begin + column], function)
+        }
+        return function == .normalized ? Self.sum(terms) : Self.row(terms, units: units)
       }
-      rows.append(function == .normalized ? Self.sum(terms) : Self.row(terms, units: units))
     }
-    self.rows = rows
+    self.rows =
+      threads > 1
+      ? WorkerTeam(threadCount: threads).results(ofTasks: threads, rowsOfBlock).flatMap(\.self)
+      : rowsOfBlock(0)
   }
 
   // Returns what a softmax is taken of; of `normalized` outputs the share before it is divided by the sum.

@@ -7,6 +7,7 @@ extension Evaluation {
   package func reliability(_ binning: Reliability.Binning = .equalWidth) -> Reliability {
     switch binning {
     case .equalWidth:
+      let scores = scores
       var result = Reliability()
       for row in labels.indices {
         let probability = scores.probability(row: row, class: predictions[row])
@@ -28,28 +29,24 @@ extension Evaluation {
     switch binning {
     case .equalWidth: return classReliabilities[index]
     case .equalMass:
-      var result = Reliability()
-      forEachRanking(of: [index]) { index, ranking in
-        result = equalMass(ranking, predictions: { _ in index })
-      }
-      return result
+      return mapRankings(of: [index]) { index, ranking in
+        equalMass(ranking, predictions: { _ in index })
+      }[0]
     }
   }
 
   // Puts ranked samples into bins of equal mass; `predictions` are the classes whose probabilities rank them.
   private func equalMass(_ ranking: Ranking, predictions: (Int) -> Int) -> Reliability {
     var result = Reliability()
-    let total = totalWeight
-    var (before, taken, bin) = (0.0, 0.0, 0)
-    ranking.walk { row in
+    let (total, scores) = (totalWeight, scores)
+    var (taken, bin) = (0.0, 0)
+    ranking.walk { row, endsGroup in
       let (weight, index) = (weight(ofRow: row), predictions(row))
       taken += weight
       result.add(
         to: bin, weight: weight, probability: scores.probability(row: row, class: index),
         isEvent: labels[row] == index)
-    } groupEnds: {
-      before = taken
-      bin = result.bin(after: before, of: total)
+      if endsGroup { bin = result.bin(after: taken, of: total) }
     }
     return result
   }
@@ -71,7 +68,8 @@ extension Evaluation {
   ///
   /// Source: Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78, 1950.
   var brierScore: Double {
-    weightedMean(
+    let scores = scores
+    return weightedMean(
       of: storedBrierScores.value {
         labels.indices.map { row in
           classNames.indices.reduce(0) {
@@ -103,6 +101,7 @@ extension Evaluation {
   /// The reliability of each class's probability, in bins of equal width.
   private var classReliabilities: [Reliability] {
     storedReliabilities.value {
+      let scores = scores
       var result = Array(repeating: Reliability(), count: classNames.count)
       for row in labels.indices {
         let weight = weight(ofRow: row)
@@ -139,7 +138,7 @@ extension Evaluation {
   /// Source: Bröcker and Smith, "Increasing the reliability of reliability diagrams", Weather and Forecasting 22, 2007.
   var calibrationTest: CalibrationTest {
     storedCalibrationTest.value {
-      let observed = reliability()
+      let (observed, scores) = (reliability(), scores)
       let bins = labels.indices.map { row -> (bin: UInt8, limit: UInt64) in
         let probability = scores.probability(row: row, class: predictions[row])
         // A draw below p 2^64 is right; p = 1 always is.

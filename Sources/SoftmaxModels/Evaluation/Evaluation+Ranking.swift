@@ -110,7 +110,8 @@ extension Evaluation {
   /// The score of the predicted class of each sample, which increases with its probability and does not
   /// saturate.
   package var predictionScores: [Double] {
-    predictions.indices.map { scores[row: $0, class: predictions[$0]] }
+    let scores = scores
+    return predictions.indices.map { scores[row: $0, class: predictions[$0]] }
   }
 
   // MARK: Rankings
@@ -119,6 +120,8 @@ extension Evaluation {
   private static let greatestCountOfKeptPlaces = 1 << 26
   // One pass over the rows serves 16 classes, so the logits are loaded into the cache once for all of them.
   private static let width = 16
+  // Starting threads takes as long as ranking some thousand samples.
+  private static let leastCountForThreads = 1 << 18
 
   /// The areas of each class; nil as for ``rocAUC``.
   var classAreas: [ClassAreas?] {
@@ -126,45 +129,58 @@ extension Evaluation {
       let weights = labelWeights
       var areas = [ClassAreas?](repeating: nil, count: weights.count)
       guard singleClassReason == nil else { return areas }
-      forEachRanking(of: weights.indices.filter { weights[$0] > 0 }) { index, ranking in
-        areas[index] = ClassAreas(
+      let present = weights.indices.filter { weights[$0] > 0 }
+      let found = mapRankings(of: present) { index, ranking in
+        ClassAreas(
           of: index, ranking: ranking, labels: labels, labelWeights: weights,
-          weight: weight(ofRow:))
+          weights: sampleWeights)
       }
+      for (index, area) in zip(present, found) { areas[index] = area }
       return areas
     }
   }
 
-  /// Calls `body` with the ranking of each given class: the samples in descending order of their score.
+  /// Returns what `body` makes of the ranking of each given class: the samples in descending order of their score.
   ///
   /// Rankings are kept unless there are very many. They do not depend on the weights of the samples, so an evaluation of
-  /// the same rows with other weights does not sort again.
-  func forEachRanking(of classes: [Int], _ body: (Int, Ranking) -> Void) {
+  /// the same rows with other weights does not sort again. Threads share the classes of many samples.
+  func mapRankings<Result: Sendable>(
+    of classes: [Int], _ body: @escaping @Sendable (Int, Ranking) -> Result
+  ) -> [Result] {
     guard rowCount * classNames.count <= Self.greatestCountOfKeptPlaces else {
       return makeRankings(of: classes, body)
     }
-    let all = storedRankings.value {
-      var all = [Ranking?](repeating: nil, count: classNames.count)
-      makeRankings(of: Array(classNames.indices)) { all[$0] = $1 }
-      return all
-    }
-    for index in classes {
-      if let ranking = all[index] { body(index, ranking) }
-    }
+    let all = storedRankings.value { makeRankings(of: Array(classNames.indices)) { $1 } }
+    return inBlocks(of: classes) { some in some.map { body($0, all[$0]) } }
   }
 
-  private func makeRankings(of classes: [Int], _ body: (Int, Ranking) -> Void) {
+  private func makeRankings<Result: Sendable>(
+    of classes: [Int], _ body: @escaping @Sendable (Int, Ranking) -> Result
+  ) -> [Result] {
     let scores = scores
-    let width = min(Self.width, classes.count)
-    var columns = Array(repeating: [Double](repeating: 0, count: rowCount), count: width)
-    for begin in stride(from: 0, to: classes.count, by: width) {
-      let some = classes[begin..<min(begin + width, classes.count)]
+    return inBlocks(of: classes) { some in
+      var columns = some.map { _ in [Double](repeating: 0, count: rowCount) }
       for row in labels.indices {
         for (place, index) in some.enumerated() {
           columns[place][row] = scores[row: row, class: index]
         }
       }
-      for (place, index) in some.enumerated() { body(index, Ranking(columns[place])) }
+      return zip(some, columns).map { body($0, Ranking($1)) }
     }
+  }
+
+  // Runs a task on blocks of classes, side by side if there is enough to do.
+  private func inBlocks<Result: Sendable>(
+    of classes: [Int], _ task: @escaping @Sendable (ArraySlice<Int>) -> [Result]
+  ) -> [Result] {
+    let isLarge = rowCount * classes.count >= Self.leastCountForThreads
+    let threads = isLarge ? min(WorkerTeam.processorCount, classes.count) : 1
+    let width = max(1, min(Self.width, (classes.count + threads - 1) / threads))
+    let blocks = stride(from: 0, to: classes.count, by: width).map {
+      classes[$0..<min($0 + width, classes.count)]
+    }
+    guard threads > 1 else { return blocks.flatMap(task) }
+    return WorkerTeam(threadCount: threads).results(ofTasks: blocks.count) { task(blocks[$0]) }
+      .flatMap(\.self)
   }
 }

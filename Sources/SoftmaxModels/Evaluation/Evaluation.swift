@@ -41,7 +41,7 @@ public struct Evaluation: Hashable, Sendable {
   let storedScores: Memo<ClassScores>
   let storedLosses: Memo<[Double]>
   let storedBrierScores: Memo<[Double]>
-  let storedRankings: Memo<[Ranking?]>
+  let storedRankings: Memo<[Ranking]>
   let storedConfidenceRanking: Memo<Ranking>
   // What does.
   let storedMatrix = Memo<ConfusionMatrix>()

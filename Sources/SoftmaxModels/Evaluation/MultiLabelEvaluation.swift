@@ -89,7 +89,7 @@ extension MultiLabelEvaluation {
       guard positives > 0, negatives > 0 else { return nil }
       return ClassAreas(
         of: 1, ranking: Ranking((0..<logits.rowCount).map { Double(logits[$0, index]) }),
-        labels: labels, labelWeights: [negatives, positives], weight: { weights[$0] })
+        labels: labels, labelWeights: [negatives, positives], weights: sampleWeights)
     }
     rowCount = logits.rowCount
     classCount = classes.count

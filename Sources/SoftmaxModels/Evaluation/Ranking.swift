@@ -12,12 +12,13 @@ struct Ranking: Sendable {
   private static let groupEnd: UInt32 = 1 << 31
   // Fewer samples than these are sorted by comparing them.
   private static let leastCountOfDigits = 512
+  // Sign, exponent and the first 21 binary digits of a score; few samples differ only in the others.
   private static let digitWidth = 11
-  private static let digitCount = 6
+  private static let digitShifts: [UInt64] = [31, 42, 53]
 
   /// Sorts samples by their scores, which are not NaN.
   ///
-  /// - Complexity: O(samples): six passes over digits of 11 bits.
+  /// - Complexity: O(samples), as long as few scores differ in less than 2^-21 of their magnitude.
   init(_ scores: [Double]) {
     precondition(scores.count < Int(Self.groupEnd), "a ranking is of fewer than 2^31 samples")
     // The order of these integers is the opposite of the order of the scores; +0 and -0 are one.
@@ -38,20 +39,22 @@ struct Ranking: Sendable {
     self.places = places
   }
 
-  /// Sorts keys, and places along with them, by one digit after the other, the lowest first.
+  /// Sorts keys, and places along with them, by one digit after the other, the lowest first, then those of the same
+  /// digits by comparing them.
   private static func sort(_ keys: inout [UInt64], _ places: inout [UInt32]) {
     let size = 1 << digitWidth
     let mask = UInt64(size - 1)
-    var counts = [Int](repeating: 0, count: digitCount * size)
+    let shifts = digitShifts
+    var counts = [Int](repeating: 0, count: shifts.count * size)
     for key in keys {
-      for digit in 0..<digitCount {
-        counts[digit &* size &+ Int(key >> UInt64(digit &* digitWidth) & mask)] &+= 1
+      for digit in shifts.indices {
+        counts[digit &* size &+ Int(truncatingIfNeeded: key &>> shifts[digit] & mask)] &+= 1
       }
     }
     var otherKeys = [UInt64](repeating: 0, count: keys.count)
     var otherPlaces = [UInt32](repeating: 0, count: keys.count)
-    for digit in 0..<digitCount {
-      let (first, shift) = (digit * size, UInt64(digit * digitWidth))
+    for (digit, shift) in shifts.enumerated() {
+      let first = digit * size
       // A digit that all keys share changes nothing.
       if counts[first + Int(keys[0] >> shift & mask)] == keys.count { continue }
       var begin = 0
@@ -62,7 +65,7 @@ struct Ranking: Sendable {
       }
       for index in keys.indices {
         let key = keys[index]
-        let value = first &+ Int(key >> shift & mask)
+        let value = first &+ Int(truncatingIfNeeded: key &>> shift & mask)
         let place = counts[value]
         counts[value] = place &+ 1
         otherKeys[place] = key
@@ -71,15 +74,27 @@ struct Ranking: Sendable {
       swap(&keys, &otherKeys)
       swap(&places, &otherPlaces)
     }
+    var begin = 0
+    while begin < keys.count {
+      var end = begin + 1
+      var isSorted = true
+      while end < keys.count, keys[end] >> shifts[0] == keys[begin] >> shifts[0] {
+        isSorted = isSorted && keys[end - 1] <= keys[end]
+        end += 1
+      }
+      if !isSorted {
+        let pairs = zip(keys[begin..<end], places[begin..<end]).sorted { $0 < $1 }
+        for (index, pair) in pairs.enumerated() {
+          (keys[begin + index], places[begin + index]) = pair
+        }
+      }
+      begin = end
+    }
   }
 
-  /// Calls `sample` with each sample, from the greatest score to the least, and `groupEnds` after the last one of
-  /// equal scores.
+  /// Calls `body` with each sample, from the greatest score to the least, and whether it is the last one of its score.
   @inline(__always)
-  func walk(_ sample: (Int) -> Void, groupEnds: () -> Void) {
-    for place in places {
-      sample(Int(place & ~Self.groupEnd))
-      if place & Self.groupEnd != 0 { groupEnds() }
-    }
+  func walk(_ body: (_ row: Int, _ endsGroup: Bool) -> Void) {
+    for place in places { body(Int(place & ~Self.groupEnd), place & Self.groupEnd != 0) }
   }
 }

@@ -49,20 +49,19 @@ extension Evaluation {
   public func curve(ofClass index: Int) -> RankingCurve? {
     precondition(classNames.indices ~= index, "\(index) is not a class of \(classNames.count)")
     guard let areas = classAreas[index] else { return nil }
-    let positives = labelWeights[index]
+    let (positives, scores) = (labelWeights[index], scores)
     let negatives = labelWeights.indices.reduce(0) { $0 + ($1 == index ? 0 : labelWeights[$1]) }
     var points = [
       RankingCurve.Point(threshold: .infinity, recall: 0, falsePositiveRate: 0, precision: 1)
     ]
     var (hits, alarms, taken, last) = (0.0, 0.0, 0.0, 0)
-    forEachRanking(of: [index]) { _, ranking in
-      ranking.walk { row in
+    for ranking in mapRankings(of: [index], { $1 }) {
+      ranking.walk { row, endsGroup in
         let weight = weight(ofRow: row)
         if labels[row] == index { hits += weight } else { alarms += weight }
         if weight > 0 { last = row }
-      } groupEnds: {
         // Samples of weight 0 make no point.
-        guard hits + alarms > taken else { return }
+        guard endsGroup, hits + alarms > taken else { return }
         taken = hits + alarms
         points.append(
           RankingCurve.Point(
