@@ -12,13 +12,14 @@ struct Ranking: Sendable {
   private static let groupEnd: UInt32 = 1 << 31
   // Fewer samples than these are sorted by comparing them.
   private static let leastCountOfDigits = 512
-  // Sign, exponent and the first 21 binary digits of a score; few samples differ only in the others.
-  private static let digitWidth = 11
-  private static let digitShifts: [UInt64] = [31, 42, 53]
+  // Sign, exponent and the first 20 binary digits of a score; few samples differ only in the others. A digit has as many
+  // values as places that a cache can be written to side by side.
+  private static let digitWidth = 8
+  private static let digitShifts: [UInt64] = [32, 40, 48, 56]
 
   /// Sorts samples by their scores, which are not NaN.
   ///
-  /// - Complexity: O(samples), as long as few scores differ in less than 2^-21 of their magnitude.
+  /// - Complexity: O(samples), as long as few scores differ in less than 2^-20 of their magnitude.
   init(_ scores: [Double]) {
     precondition(scores.count < Int(Self.groupEnd), "a ranking is of fewer than 2^31 samples")
     // The order of these integers is the opposite of the order of the scores; +0 and -0 are one.
