@@ -37,7 +37,7 @@ extension CSVScanner {
     static let columns = 1 << 20
     /// The total size of all skipped lines, so that a small compressed file cannot keep the scanner busy
     /// for hours.
-    static let bytesOfBlankLines = 16 << 20
+    static let bytesOfBlankLines = 4 << 20
   }
 
   /// What the bytes after the last record begin with.

@@ -420,9 +420,10 @@ final class CSVScanner {
     guard let reader else { return }
     buffer.removeFirst(next)
     (next, examinedCount) = (0, max(0, examinedCount - next))
-    // The buffer doubles with each read during a long record. The record is rescanned after each read, so
-    // there are only a few scans.
-    let wanted = max(chunkByteCount, min(buffer.count - completeByteCount, 4 << 20))
+    // The buffer doubles with each read during a long record, up to 4 MiB. The record is rescanned after each read,
+    // so there are only a few scans.
+    let count = buffer.count - completeByteCount
+    let wanted = max(chunkByteCount, count < 3 << 20 ? count : 1 << 20)
     let bytes = try reader.read(wanted)
     guard precedingByteCount + reader.offset <= maximumByteCount else {
       throw SoftmaxError(
