@@ -45,6 +45,7 @@ struct TrainingRun {
       test = reference.part == .test ? nil : split.test
     }
     try validateMemory(for: whole)
+    if whole.features.sparse != nil || whole.features.hasTexts { HeapPages.keepFreed() }
     if let testReference, reference.trainsOnRows(of: testReference, hasParts: split.hasParts) {
       console.warning(
         "--test names rows that are trained on; how well those are known says little about others")
