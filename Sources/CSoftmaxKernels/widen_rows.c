@@ -50,6 +50,7 @@ INLINE vd NAME(halves)(vd p, vd q, int half, int isSecond) {
   return isSecond ? __builtin_shufflevector(p, q, 1, 5, 3, 7)
                   : __builtin_shufflevector(p, q, 0, 4, 2, 6);
 #else
+  (void)half;
   return isSecond ? __builtin_shufflevector(p, q, 1, 3) : __builtin_shufflevector(p, q, 0, 2);
 #endif
 }
