@@ -9,10 +9,9 @@ import Synchronization
 /// value; so the owner's equality and hash do not depend on whether the value was computed yet. Two threads
 /// that ask at the same time may both compute it.
 package final class Memo<Value: Sendable>: Hashable, Sendable {
-  private let stored: Mutex<Value?>
+  private let stored = Mutex<Value?>(nil)
 
-  /// Creates a memo, of a value that is known already or not.
-  package init(_ value: Value? = nil) { stored = Mutex(value) }
+  package init() {}
 
   /// Returns the kept value, or computes and keeps it.
   package func value(_ compute: () -> Value) -> Value {

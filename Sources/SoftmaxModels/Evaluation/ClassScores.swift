@@ -11,11 +11,11 @@ import SoftmaxCore
 ///
 /// Samples tie where their exact probabilities are equal. The initializer computes one exponential per output under a
 /// softmax, whatever is asked later; a probability, loss or score then takes constant time.
-struct ClassScores: Sendable {
+struct ClassScores: Hashable, Sendable {
   /// The quantities of a row of logits that the rest is computed from.
   ///
   /// Only the most probable class can have a probability above 1/2, so only its score is stored.
-  private struct Row {
+  private struct Row: Hashable {
     /// The greatest term of the softmax and its index; of `normalized` outputs the sum of the shares.
     var greatest: Double
     var best: Int

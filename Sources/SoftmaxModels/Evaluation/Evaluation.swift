@@ -37,9 +37,12 @@ public struct Evaluation: Hashable, Sendable {
   /// The weight of each sample; nil if all samples have the weight 1.
   public let sampleWeights: [Float]?
 
+  /// Probabilities, losses and scores of the samples.
+  let scores: ClassScores
+  /// The log loss of each sample, in nats.
+  package let losses: [Double]
+
   // What does not depend on the weights is shared with the evaluations of the same rows with other weights.
-  let storedScores: Memo<ClassScores>
-  let storedLosses: Memo<[Double]>
   let storedBrierScores: Memo<[Double]>
   let storedRankings: Memo<[Ranking]>
   let storedConfidenceRanking: Memo<Ranking>
@@ -100,9 +103,8 @@ public struct Evaluation: Hashable, Sendable {
     self.classNames = classNames
     self.sampleWeights = sampleWeights
     let scores = ClassScores(logits, outputFunction)
-    let losses = labels.indices.map { scores.loss(row: $0, label: labels[$0]) }
-    storedScores = Memo(scores)
-    storedLosses = Memo(losses)
+    self.scores = scores
+    losses = labels.indices.map { scores.loss(row: $0, label: labels[$0]) }
     storedBrierScores = Memo()
     storedRankings = Memo()
     storedConfidenceRanking = Memo()
@@ -117,20 +119,12 @@ public struct Evaluation: Hashable, Sendable {
     predictions = other.predictions
     classNames = other.classNames
     self.sampleWeights = sampleWeights
-    storedScores = other.storedScores
-    storedLosses = other.storedLosses
+    scores = other.scores
+    losses = other.losses
     storedBrierScores = other.storedBrierScores
     storedRankings = other.storedRankings
     storedConfidenceRanking = other.storedConfidenceRanking
     logLoss = mean(of: other.losses, weights: sampleWeights)
-  }
-
-  /// Probabilities, losses and scores of the samples.
-  var scores: ClassScores { storedScores.value { ClassScores(logits, outputFunction) } }
-  /// The log loss of each sample, in nats.
-  package var losses: [Double] {
-    let scores = scores
-    return storedLosses.value { labels.indices.map { scores.loss(row: $0, label: labels[$0]) } }
   }
 
   /// The number of samples.

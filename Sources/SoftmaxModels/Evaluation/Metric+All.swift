@@ -14,7 +14,7 @@ extension Metric {
 
   static let accuracy = Metric(
     "accuracy", "accuracy", "the share of rows classified rightly",
-    needsProbabilities: false, place: .line, interval: { $0.accuracyInterval }, { $0.accuracy })
+    place: .line, interval: { $0.accuracyInterval }, { $0.accuracy })
 
   static let logLoss = Metric(
     "log_loss", "log loss", "the mean of -ln p(true class), unclipped",
@@ -25,12 +25,11 @@ extension Metric {
     place: .explainedLine, undefinedReason: { $0.singleClassReason }, { $0.logLossSkill })
 
   static let macroF1 = Metric(
-    "macro_f1", "macro F1", "the mean of the classes' F1", needsProbabilities: false,
-    place: .report, { $0.macroF1 })
+    "macro_f1", "macro F1", "the mean of the classes' F1", place: .report, { $0.macroF1 })
 
   static let weightedF1 = Metric(
     "weighted_f1", "weighted F1", "the classes' F1 weighted by their rows",
-    needsProbabilities: false, place: .report, { $0.confusionMatrix.weightedAverage.f1 })
+    place: .report, { $0.confusionMatrix.weightedAverage.f1 })
 
   static let rocAUC = Metric(
     "roc_auc_macro", "ROC AUC", "the mean of each class against the rest", place: .explainedLine,
@@ -57,7 +56,7 @@ extension Metric {
     topAccuracy(5),
     Metric(
       "balanced_accuracy", "balanced", "the mean of the classes' recall",
-      needsProbabilities: false, { $0.confusionMatrix.balancedAccuracy }),
+      { $0.confusionMatrix.balancedAccuracy }),
     kappa("cohen_kappa", "kappa", "Cohen's agreement beyond chance", .nominal),
     kappa("cohen_kappa_linear", "kappa, linear", "kappa, a mistake counts its distance", .linear),
     kappa(
@@ -65,8 +64,7 @@ extension Metric {
       .quadratic),
     Metric(
       "matthews_correlation", "Matthews", "the correlation of truth and prediction",
-      isFraction: false, needsProbabilities: false,
-      undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
+      isFraction: false, undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
       { $0.confusionMatrix.matthewsCorrelation }),
   ]
 
@@ -75,7 +73,7 @@ extension Metric {
     _ disagreement: ConfusionMatrix.Disagreement
   ) -> Metric {
     Metric(
-      name, title, meaning, isFraction: false, needsProbabilities: false,
+      name, title, meaning, isFraction: false,
       undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
       { $0.confusionMatrix.cohenKappa(disagreement) })
   }
@@ -106,57 +104,39 @@ extension Metric {
     Metric(
       "brier_score", "Brier score", "the mean squared distance to the truth",
       isGreaterBetter: false, isFraction: false, { $0.brierScore }),
-    brier(
+    binned(
       "brier_reliability", "reliability", "what miscalibration adds to the Brier score, 15 bins",
-      false
-    ) {
-      $0.brierReliability
-    },
-    brier(
-      "brier_resolution", "resolution", "what telling rows apart takes off the Brier score", true
-    ) {
-      $0.brierResolution
-    },
-    brier("brier_uncertainty", "uncertainty", "the Brier score of the class frequencies", nil) {
-      $0.brierUncertainty
-    },
-    calibration(
+      isFraction: false, { $0.brierReliability }),
+    binned(
+      "brier_resolution", "resolution", "what telling rows apart takes off the Brier score",
+      isGreaterBetter: true, isFraction: false, { $0.brierResolution }),
+    binned(
+      "brier_uncertainty", "uncertainty", "the Brier score of the class frequencies",
+      isGreaterBetter: nil, isFraction: false, { $0.brierUncertainty }),
+    binned(
       "expected_calibration_error_equal_mass", "equal mass",
-      "calibration in 15 bins of as many rows"
-    ) {
-      $0.reliability(.equalMass).error
-    },
-    calibration("expected_calibration_error_by_chance", "by chance", "calibration if p were right")
-    {
-      $0.calibrationTest.expectedError
-    },
-    Metric(
+      "calibration in 15 bins of as many rows", { $0.reliability(.equalMass).error }),
+    binned(
+      "expected_calibration_error_by_chance", "by chance", "calibration if p were right",
+      { $0.calibrationTest.expectedError }),
+    binned(
       "calibration_p_value", "p value", "the chance of such calibration if p were right",
-      isBootstrapped: false, { $0.calibrationTest.significance }),
-    calibration(
-      "classwise_calibration_error", "classwise", "the mean calibration of each class's p"
-    ) {
-      $0.classwiseCalibrationError(.equalWidth)
-    },
-    calibration(
+      isGreaterBetter: true, { $0.calibrationTest.significance }),
+    binned(
+      "classwise_calibration_error", "classwise", "the mean calibration of each class's p",
+      { $0.classwiseCalibrationError(.equalWidth) }),
+    binned(
       "classwise_calibration_error_equal_mass", "classwise mass",
-      "the same in 15 bins of as many rows"
-    ) { $0.classwiseCalibrationError(.equalMass) },
+      "the same in 15 bins of as many rows", { $0.classwiseCalibrationError(.equalMass) }),
   ]
 
-  private static func brier(
-    _ name: String, _ title: String, _ meaning: String, _ isGreaterBetter: Bool?,
-    _ value: @escaping @Sendable (Evaluation) -> Double?
+  // A metric from bins of probabilities, which are not resampled.
+  private static func binned(
+    _ name: String, _ title: String, _ meaning: String, isGreaterBetter: Bool? = false,
+    isFraction: Bool = true, _ value: @escaping @Sendable (Evaluation) -> Double?
   ) -> Metric {
     Metric(
-      name, title, meaning, isGreaterBetter: isGreaterBetter, isFraction: false,
+      name, title, meaning, isGreaterBetter: isGreaterBetter, isFraction: isFraction,
       isBootstrapped: false, value)
-  }
-
-  private static func calibration(
-    _ name: String, _ title: String, _ meaning: String,
-    _ value: @escaping @Sendable (Evaluation) -> Double?
-  ) -> Metric {
-    Metric(name, title, meaning, isGreaterBetter: false, isBootstrapped: false, value)
   }
 }

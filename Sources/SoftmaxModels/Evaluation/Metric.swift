@@ -23,8 +23,6 @@ public struct Metric: Sendable {
   public let isGreaterBetter: Bool?
   /// Whether the value lies in 0...1.
   package let isFraction: Bool
-  /// Whether the metric needs probabilities, or scores that rank the samples, not only predictions.
-  public let needsProbabilities: Bool
   /// Where `softmax evaluate` shows the metric unless it is asked for others.
   package let place: Place
   /// Whether the interval is found by resampling the rows.
@@ -48,7 +46,7 @@ public struct Metric: Sendable {
 
   init(
     _ name: String, _ title: String, _ meaning: String, isGreaterBetter: Bool? = true,
-    isFraction: Bool = true, needsProbabilities: Bool = true, place: Place = .onRequest,
+    isFraction: Bool = true, place: Place = .onRequest,
     isBootstrapped: Bool = true,
     interval: (@Sendable (Evaluation) -> ClosedRange<Double>?)? = nil,
     undefinedReason: @escaping @Sendable (Evaluation) -> String? = { _ in nil },
@@ -59,7 +57,6 @@ public struct Metric: Sendable {
     self.meaning = meaning
     self.isGreaterBetter = isGreaterBetter
     self.isFraction = isFraction
-    self.needsProbabilities = needsProbabilities
     self.place = place
     self.isBootstrapped = isBootstrapped && interval == nil
     computed = value

@@ -37,7 +37,7 @@ package struct Reliability: Hashable, Sendable {
   package internal(set) var bins: [Bin]
 
   /// Creates empty bins.
-  init(binCount: Int = Self.binCount) { bins = Array(repeating: Bin(), count: binCount) }
+  init() { bins = Array(repeating: Bin(), count: Self.binCount) }
 
   /// Returns the bin of equal width of a probability.
   func bin(of probability: Double) -> Int {

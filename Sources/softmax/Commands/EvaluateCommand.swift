@@ -20,7 +20,8 @@ struct EvaluateCommand: ParsableCommand {
       header, columns are found by their names, in whatever order. Accuracy is the fraction of rows classified \
       rightly, with its 95 % interval after Wilson; log loss is the mean of -ln p(right class), \
       exact and never clipped. --metrics shows others instead, with intervals; shares of rows have \
-      Wilson's, the others that of 999 resamples of the rows, which depend on nothing but the rows. The table of precision, recall and F1 is laid out as scikit-learn's \
+      Wilson's, the others that of 999 resamples of the rows, which depend on nothing but the rows. \
+      The table of precision, recall and F1 is laid out as scikit-learn's \
       classification_report; in the confusion matrix rows are the true classes, columns the \
       predicted ones. With --json and more than 1,000 classes confusion_matrix is null, and \
       confusions has the pairs that occur, as [label, prediction, count].

@@ -49,13 +49,14 @@ final class CSVScanner {
   // The files that were not begun, and the size of the texts of those that were read.
   private var following: ArraySlice<DataFile>
   private var precedingByteCount = 0
-  private var hasSeparatorLine = false
+  /// Whether the first file begins with a line that names the separator.
+  var hasSeparatorLine = false
   private let maximumByteCount: Int
   private let chunkByteCount: Int
   private(set) var buffer: [UInt8] = []
   /// The index of the next record in the buffer; its line number follows.
   var next = 0
-  private(set) var nextLine = 1
+  var nextLine = 1
   // The number of bytes of the buffer in which a line of JSON is known not to end.
   private var examinedCount = 0
   /// Whether no bytes of the same file follow those of the buffer.
@@ -153,58 +154,6 @@ final class CSVScanner {
   var lineEnd: [UInt8] {
     guard !isOfObjects, let last = cells.last else { return [] }
     return Array(buffer[last.bytes.upperBound + (last.isQuoted ? 1 : 0)..<next])
-  }
-
-  /// Returns the whole lines within the next `byteCount` bytes without consuming them.
-  ///
-  /// If the first line is longer, more bytes are examined, up to 4 MiB. If no line ends within them, the result is its
-  /// first 16 KiB.
-  ///
-  /// - Returns: the bytes, and the line number of the first line.
-  func peek(_ byteCount: Int) throws(SoftmaxError) -> (bytes: ArraySlice<UInt8>, line: Int) {
-    var (wanted, examinedCount) = (byteCount, 0)
-    while true {
-      while buffer.count - next < wanted, !isAtEnd { try fill() }
-      let bytes = buffer[next...].prefix(wanted)
-      if isAtEnd, bytes.count == buffer.count - next { return (bytes, nextLine) }
-      if let end = bytes.dropFirst(examinedCount).lastIndex(where: Self.isLineEnd) {
-        return (bytes[...end], nextLine)
-      }
-      guard wanted < 4 << 20 else { return (bytes.prefix(min(byteCount, 1 << 14)), nextLine) }
-      (wanted, examinedCount) = (wanted * 4, bytes.count)
-    }
-  }
-
-  /// Consumes the next line if it has the form `sep=;`, which spreadsheets write, and returns the
-  /// separator.
-  ///
-  /// - Parameter given: the separator that the caller has specified, which overrides that of the line;
-  ///   nil if there is none.
-  /// - Returns: the separator to use; nil if the next line does not have this form.
-  /// - Throws: `unsupported` if the line names an unsupported separator and the caller has specified
-  ///   none.
-  func takeSeparatorLine(
-    given: CSVFormat.Separator?
-  ) throws(SoftmaxError) -> CSVFormat.Separator? {
-    while buffer.count - next < 16, !isAtEnd { try fill() }
-    let content = buffer[next...].prefix(16).prefix { !Self.isLineEnd($0) }
-    let unquoted = content.filter { $0 != 0x22 }
-    guard unquoted.count == 5, unquoted.starts(with: Array("sep=".utf8)) else { return nil }
-    let named = CSVFormat.Separator.allCases.first { $0.byte == unquoted[4] }
-    guard let separator = given ?? named else {
-      throw SoftmaxError(
-        .unsupported,
-        "the line names \(String(decoding: unquoted[4...], as: UTF8.self).debugDescription) as the "
-          + "separator, which is none of those that can be read",
-        remedy: "save the table with commas, semicolons or tabulators",
-        at: files.location(line: nextLine, column: nil))
-    }
-    hasSeparatorLine = true
-    next = content.endIndex
-    if next < buffer.count, buffer[next] == 0x0d { next += 1 }
-    if next < buffer.count, buffer[next] == 0x0a { next += 1 }
-    nextLine += 1
-    return separator
   }
 
   /// Starts to parse numbers in some columns, given in ascending order, starting with the current record.
@@ -435,7 +384,4 @@ final class CSVScanner {
     if buffer.count > chunkByteCount { buffer.reserveCapacity(Limit.bytesOfLine + 2 * wanted) }
     buffer += bytes
   }
-
-  /// Returns whether a line ends with a byte.
-  static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 }

@@ -322,9 +322,7 @@ extension CSVTable {
           + (columns.option("--ignore", for: place).map { "; leave it out with \($0)" } ?? "")
       }
   }
-}
 
-extension CSVTable {
   // A text that stands for missing cells among numbers may do so among the classes.
   private static func markedClasses(
     _ table: Table, _ schema: TableSchema, _ columns: CSVColumns
