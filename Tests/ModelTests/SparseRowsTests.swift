@@ -126,7 +126,8 @@ struct SparseCase: Sendable, CustomTestStringConvertible {
   ) throws -> [Double] {
     let equations = try #require(objective.sparseEquations)
     return equations.solution(
-      at: point, gradient: gradient, l2Penalty: objective.l2Penalty, forcing: forcing,
+      at: point, gradient: gradient, l2Penalty: objective.l2Penalty,
+      columnCounts: objective.columnCounts, forcing: forcing,
       greatestProductCount: 200, team: objective.linearTeam
     ).direction
   }
@@ -168,7 +169,8 @@ struct SparseCase: Sendable, CustomTestStringConvertible {
       try objective.valueAndGradient(at: zeros, into: &gradient)
       let equations = try #require(objective.sparseEquations)
       return equations.solution(
-        at: zeros, gradient: gradient, l2Penalty: 0, forcing: 1e-2, greatestProductCount: 200,
+        at: zeros, gradient: gradient, l2Penalty: 0, columnCounts: [], forcing: 1e-2,
+        greatestProductCount: 200,
         team: objective.linearTeam
       ).productCount
     }

@@ -39,10 +39,10 @@ package struct ConjugateRows: Sendable {
     if isCoupled { for unit in 0..<classCount { coupled[0, unit] = 1 } }
   }
 
-  /// Replaces the diagonal plus `ridge` by its inverse.
-  package func invert(rows: Range<Int>, ridge: Float) {
+  /// Replaces the diagonal plus the ridge of each row by its inverse.
+  package func invert(rows: Range<Int>, ridges: VectorView<Double>) {
     forEachLanes(of: rows) { row, column in
-      let sum = lanes(diagonal, row, column) + ridge
+      let sum = lanes(diagonal, row, column) + Float(ridges[row])
       // An element is 0 where all rows are classified with certainty and nothing is penalized.
       let isInvertible = (sum .> 0) .& (sum .< .infinity)
       put((1 / sum).replacing(with: 1, where: .!isInvertible), diagonal, row, column)
@@ -56,11 +56,12 @@ package struct ConjugateRows: Sendable {
     addProducts(of: residual, search, rows: rows, to: sums)
   }
 
-  /// Adds `ridge` times the search to the product, and then the products of both to `sums`.
-  package func addRidge(_ ridge: Float, rows: Range<Int>, sums: VectorView<Double>) {
+  /// Adds the ridge of each row times the search to the product, and then the products of both to `sums`.
+  package func add(_ ridges: VectorView<Double>, rows: Range<Int>, sums: VectorView<Double>) {
     forEachLanes(of: rows) { row, column in
       put(
-        lanes(product, row, column) + ridge * lanes(search, row, column), product, row, column)
+        lanes(product, row, column) + Float(ridges[row]) * lanes(search, row, column), product, row,
+        column)
     }
     addProducts(of: search, product, rows: rows, to: sums)
   }
@@ -134,11 +135,12 @@ package struct ConjugateRows: Sendable {
     }
   }
 
-  /// Copies the solution of some inputs, times a factor, to a flat vector, and adds to it `shift` times the mean over
-  /// the classes of what the vector has held if these are coupled.
+  /// Copies the solution of some inputs, times a factor, to a flat vector, and if the classes are coupled and the penalty
+  /// of the input's row is not 0, subtracts from it the mean over the classes of what the vector has held, divided by the
+  /// penalty.
   package func copySolution(
     to flat: VectorView<Double>, at places: DoubleMatrixView.Places, inputs: Range<Int>,
-    row first: Int, times factor: Double, shift: Double
+    row first: Int, times factor: Double, penalties: VectorView<Double>
   ) {
     precondition(
       first >= 0 && first + inputs.count <= solution.rowCount
@@ -151,7 +153,8 @@ package struct ConjugateRows: Sendable {
       var common = 0.0
       if isCoupled {
         for unit in 0..<classCount { unsafe common += flat.base[begin + unit * places.unitStep] }
-        common *= shift / Double(classCount)
+        let penalty = penalties[first + place]
+        common *= (penalty > 0 ? -1 / penalty : 0) / Double(classCount)
       }
       for unit in 0..<classCount {
         unsafe flat.base[begin + unit * places.unitStep] = factor * Double(row[unit]) + common

@@ -18,6 +18,7 @@ final class PenaltyFold: @unchecked Sendable {
   private let fold: Fold?
   private let steps: [PreprocessingStep]
   private let network: Sequential
+  private let columnCounts: [Double]
   private let loss: Loss
   private let execution: Execution
   private let keepsData: Bool
@@ -80,16 +81,18 @@ final class PenaltyFold: @unchecked Sendable {
   ///   - fold: those that are judged and those that are learned from; nil to learn from all.
   ///   - steps: the steps to fit to the other rows.
   ///   - network: the network, whose parameters are the first start.
+  ///   - columnCounts: the number of columns of each input; empty for 1.
   ///   - keepsData: whether a copy of the rows is kept from one penalty to the next.
   ///   - isCoarse: whether solves end when they gain little, without a bound of what is left.
   init(
     _ rows: LabeledDataset, fold: Fold?, steps: [PreprocessingStep], network: Sequential,
-    loss: Loss, execution: Execution, keepsData: Bool, isCoarse: Bool
+    columnCounts: [Double], loss: Loss, execution: Execution, keepsData: Bool, isCoarse: Bool
   ) {
     self.rows = rows
     self.fold = fold
     self.steps = steps
     self.network = network
+    self.columnCounts = columnCounts
     self.loss = loss
     self.execution = execution
     self.keepsData = keepsData
@@ -184,7 +187,7 @@ final class PenaltyFold: @unchecked Sendable {
     }
     let objective = try Objective(
       network, on: training, loss: loss, optimizer: nil, batchSize: 256, l1Penalty: 0,
-      l2Penalty: 1, execution: execution)
+      l2Penalty: 1, columnCounts: columnCounts, execution: execution)
     objective.isCoarse = true
     return Data(
       objective: objective, gap: isCoarse ? nil : try DualityGap(objective), heldOut: others)

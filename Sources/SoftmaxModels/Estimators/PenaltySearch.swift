@@ -41,8 +41,10 @@ final class PenaltySearch: Sendable {
     let entryCount = rows.features.sparse?.values.count ?? 0
     let isLong = isCoarse && entryCount * rows.classCount > Self.greatestFoldedCount
     self.judgeCount = judgeCount ?? (isLong ? 1 : folds.count)
-    if steps.isEmpty, let columns = OccurringColumns(of: rows.features) {
+    var columnCounts: [Double] = []
+    if steps.isEmpty, let columns = DistinctColumns(of: rows.features, joinsEqual: true) {
       (rows, network) = (try columns.selected(of: rows), try columns.selected(of: network))
+      columnCounts = columns.counts
     }
     // Copies of many rows would take too much memory. Their folds are solved one after the other, each by all
     // threads, which is as fast where a pass is long. Sparse rows that no step makes full take a value and a
@@ -59,9 +61,9 @@ final class PenaltySearch: Sendable {
       workerCount > 1
       ? execution.limited(to: max(1, execution.threadCount / workerCount)) : execution
     self.workerCount = workerCount
-    let fold = { [rows, network] (fold: Fold?) in
+    let fold = { [rows, network, columnCounts] (fold: Fold?) in
       PenaltyFold(
-        rows, fold: fold, steps: steps, network: network, loss: loss,
+        rows, fold: fold, steps: steps, network: network, columnCounts: columnCounts, loss: loss,
         execution: inner, keepsData: keepsData, isCoarse: isCoarse)
     }
     all = fold(nil)

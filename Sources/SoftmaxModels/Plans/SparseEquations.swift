@@ -33,6 +33,8 @@ final class SparseEquations: Sendable {
   private let changeSums: DoubleMatrixView
   // The sums over each slice of the inputs, and over the biases.
   private let sums: DoubleMatrixView
+  // The penalty of each input, and 0 for the biases.
+  private let penalties: VectorView<Double>
   // The lengths of the classes, or their factors.
   private let scalars: MatrixView
 
@@ -60,6 +62,7 @@ final class SparseEquations: Sendable {
     changeSums = arena.doubles(rowCount: plan.blocks.count, columnCount: width)
     let sliceCount = (inputCount + Self.inputsOfSlice - 1) / Self.inputsOfSlice
     sums = arena.doubles(rowCount: sliceCount + 1, columnCount: width)
+    penalties = arena.vector(count: inputCount + 1)
     scalars = arena.matrix(rowCount: 1, columnCount: width)
   }
 
@@ -69,18 +72,22 @@ final class SparseEquations: Sendable {
   ///   - parameters: the flat parameters at which the Hessian is taken.
   ///   - gradient: g, in the same layout.
   ///   - l2Penalty: the factor l2 of the penalty.
+  ///   - columnCounts: the number of columns of each input, which divides its penalty; empty for 1.
   ///   - forcing: the factor.
   ///   - greatestProductCount: the greatest number of products with the Hessian.
   ///   - team: the threads.
   /// - Returns: d, and the number of products.
   func solution(
-    at parameters: [Double], gradient: [Double], l2Penalty: Double, forcing: Double,
-    greatestProductCount: Int, team: WorkerTeam
+    at parameters: [Double], gradient: [Double], l2Penalty: Double, columnCounts: [Double],
+    forcing: Double, greatestProductCount: Int, team: WorkerTeam
   ) -> (direction: [Double], productCount: Int) {
     let norm = VectorTeam(team: team).product(gradient, gradient).squareRoot()
     guard norm > 0, norm.isFinite else { return (gradient, 0) }
     plan.prepare(at: parameters, team: team)
-    estimateDiagonal(l2Penalty: l2Penalty, team: team)
+    for input in 0..<inputCount {
+      penalties[input] = columnCounts.isEmpty ? l2Penalty : l2Penalty / columnCounts[input]
+    }
+    estimateDiagonal(team: team)
     // At the scale of 1 the squares of floats neither vanish nor overflow.
     load(gradient, times: -1 / norm, team: team)
     var squares = begin(team: team)
@@ -88,7 +95,7 @@ final class SparseEquations: Sendable {
     var count = 0
     while squares.reduce(0, +) > goal, count < greatestProductCount {
       multiply(team: team)
-      let curvatures = addRidge(Float(l2Penalty), team: team)
+      let curvatures = addRidge(team: team)
       count += 1
       // The Hessian is positive semidefinite; less is rounding.
       guard curvatures.contains(where: { $0 > 0 }) else { break }
@@ -96,7 +103,7 @@ final class SparseEquations: Sendable {
       turn(by: Self.quotients(next, squares), team: team)
       squares = next
     }
-    return (direction(from: gradient, times: norm, l2Penalty: l2Penalty, team: team), count)
+    return (direction(from: gradient, times: norm, team: team), count)
   }
 
   // A class whose equations are solved exactly has no step.
@@ -109,7 +116,7 @@ final class SparseEquations: Sendable {
 
 extension SparseEquations {
   /// Computes the probabilities of each row in floats, and from them the inverse of the diagonal.
-  private func estimateDiagonal(l2Penalty: Double, team: WorkerTeam) {
+  private func estimateDiagonal(team: WorkerTeam) {
     team.run { [self] worker in
       for block in worker.share(of: plan.blocks.count) {
         let rows = plan.blocks[block]
@@ -123,9 +130,9 @@ extension SparseEquations {
     }
     multiply(squares, into: vectors.diagonal, team: team)
     forEachSlice(team: team) { equations, inputs, _ in
-      equations.vectors.invert(rows: inputs, ridge: Float(l2Penalty))
+      equations.vectors.invert(rows: inputs, ridges: equations.penalties)
     }
-    vectors.invert(rows: biases, ridge: 0)
+    vectors.invert(rows: biases, ridges: penalties)
   }
 
   /// Computes the product of the search and the Hessian of the loss.
@@ -176,9 +183,9 @@ extension SparseEquations {
     return total(team: team) { $0.vectors.begin(rows: $1, sums: $2) }
   }
 
-  private func addRidge(_ ridge: Float, team: WorkerTeam) -> [Double] {
-    vectors.addRidge(0, rows: biases, sums: ofBiases)
-    return total(team: team) { $0.vectors.addRidge(ridge, rows: $1, sums: $2) }
+  private func addRidge(team: WorkerTeam) -> [Double] {
+    vectors.add(penalties, rows: biases, sums: ofBiases)
+    return total(team: team) { $0.vectors.add($0.penalties, rows: $1, sums: $2) }
   }
 
   private func step(by lengths: [Double], team: WorkerTeam) -> [Double] {
@@ -251,7 +258,7 @@ extension SparseEquations {
   }
 
   private func direction(
-    from gradient: [Double], times factor: Double, l2Penalty: Double, team: WorkerTeam
+    from gradient: [Double], times factor: Double, team: WorkerTeam
   ) -> [Double] {
     var direction = gradient
     direction.withVectorView { direction in
@@ -259,12 +266,12 @@ extension SparseEquations {
       forEachSlice(team: team) { equations, inputs, _ in
         equations.vectors.copySolution(
           to: direction, at: equations.plan.weight.places, inputs: inputs,
-          row: inputs.lowerBound, times: factor, shift: l2Penalty > 0 ? -1 / l2Penalty : 0)
+          row: inputs.lowerBound, times: factor, penalties: equations.penalties)
       }
       guard let bias = plan.bias else { return }
       vectors.copySolution(
         to: direction, at: placesOfBiases(bias), inputs: 0..<1, row: inputCount, times: factor,
-        shift: 0)
+        penalties: penalties)
     }
     return direction
   }

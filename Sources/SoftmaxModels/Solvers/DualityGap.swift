@@ -30,6 +30,8 @@ struct DualityGap {
   private let isOneVsRest: Bool
   private let l1Penalty: Double
   private var l2Penalty: Double
+  // The number m of columns of each input; empty if all are 1.
+  private let columnCounts: [Double]
   private let weight: ParameterLayout.Segment
   private let bias: ParameterLayout.Segment?
   // T [classes x inputs], S [inputs], and the same with 1 in place of x: each class' share of s, and s.
@@ -51,6 +53,7 @@ struct DualityGap {
     isOneVsRest = objective.loss.isOneVsRest
     l1Penalty = objective.l1Penalty
     l2Penalty = objective.l2Penalty
+    columnCounts = objective.columnCounts
     self.weight = weight
     bias = objective.layout.segments.dropFirst().first
     guard let bias else { return }
@@ -88,8 +91,7 @@ struct DualityGap {
   /// Returns the bound at the parameters of a state; nil if no dual point is near.
   func bound(at state: SolverState) -> Double? {
     if bias == nil, l1Penalty == 0 {
-      let squares = weight.range.reduce(0) { $0 + state.gradient[$1] * state.gradient[$1] }
-      return squares / (2 * l2Penalty)
+      return state.squaredGradientNorm / (2 * l2Penalty)
     }
     let slopes = (0..<classCount).map { unit in bias.map { state.gradient[$0.offset + unit] } ?? 0 }
     // For a class without a target, no distribution q makes up for its probability.
@@ -130,12 +132,17 @@ struct DualityGap {
     let q: [Double]
   }
 
-  // Returns a weight w with its element of l2 W - V and of T - q S^T.
+  private func columnCount(ofInput input: Int) -> Double {
+    columnCounts.isEmpty ? 1 : columnCounts[input]
+  }
+
+  // Returns a weight w with its element of l2 W - V and of T - q S^T. The weight of an input that stands for several
+  // columns is that of each of them; its derivative is theirs.
   private func element(
     of point: DualPoint, _ unit: Int, _ input: Int
   ) -> (w: Double, rest: Double, target: Double) {
     let place = weight.index(unit: unit, input: input)
-    let w = point.state.parameters[place]
+    let w = point.state.parameters[place] / columnCount(ofInput: input)
     let slope =
       point.state.gradient[place] - l1Penalty * (w > 0 ? 1 : w < 0 ? -1 : 0)
     guard bias != nil else { return (w, slope, 0) }
@@ -158,7 +165,8 @@ struct DualityGap {
       }
       for input in 0..<inputCount {
         let (w, rest, target) = element(of: point, unit, input)
-        bound += penaltyGap(w, rest, scale: scale) + scale * mixing * target * w
+        let ofColumn = penaltyGap(w, rest, scale: scale) + scale * mixing * target * w
+        bound += columnCount(ofInput: input) * ofColumn
       }
     }
     return bound + (scale * mixing + (1 - scale)) * point.state.value.totals.loss

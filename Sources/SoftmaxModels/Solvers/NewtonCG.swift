@@ -213,7 +213,7 @@ public struct NewtonCG: Solver {
     if let equations = objective.sparseEquations {
       return equations.solution(
         at: objective.rounded(state.parameters), gradient: state.gradient,
-        l2Penalty: objective.l2Penalty, forcing: Self.forcing,
+        l2Penalty: objective.l2Penalty, columnCounts: objective.columnCounts, forcing: Self.forcing,
         greatestProductCount: Self.greatestProductCount, team: objective.linearTeam)
     }
     return try direction(state, on: objective, preconditioner(&state, on: objective))

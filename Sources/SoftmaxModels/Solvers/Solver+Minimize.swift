@@ -126,21 +126,22 @@ extension SolverRun {
       onProgress: onProgress)
     if let checkpoint { try loop.resume(checkpoint) }
     // A callback may replace the last parameters by others, such as those of the best iteration.
-    let last = selected(objective.layout.values(of: try loop.run()))
-    let isCurrent = last == current.parameters.map { Float($0) }
-    var exact = isCurrent ? current.parameters : last.map { Double($0) }
+    let last = objective.layout.values(of: try loop.run())
+    let isCurrent = last == weights(of: current.parameters)
+    var exact = isCurrent ? current.parameters : parameters(of: last)
     if isCentered, let plan = solved.regressionPlan {
       exact = plan.centered(exact, l1Penalty: solved.l1Penalty)
     }
     // The certificate is for the parameters that are returned, which are floats.
-    let parameters = exact.map { Float($0) }
+    let weights = weights(of: exact)
+    let rounded = parameters(of: weights)
     var end = current
-    if parameters.map({ Double($0) }) != end.parameters {
-      end = try SolverState(at: parameters.map { Double($0) }, of: solved)
+    if rounded != end.parameters {
+      end = try SolverState(at: rounded, of: solved)
       end.evaluationCount += current.evaluationCount
     }
     return SolverResult(
-      parameters: whole(parameters), objective: end.value.objective, gradientNorm: end.gradientNorm,
+      parameters: weights, objective: end.value.objective, gradientNorm: end.gradientNorm,
       objectiveGap: leastGap(at: end),
       iterations: iterationCount,
       evaluations: end.evaluationCount,

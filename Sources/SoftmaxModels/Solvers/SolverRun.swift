@@ -6,9 +6,9 @@ import SoftmaxCore
 final class SolverRun: TrainingProcess {
   let objective: Objective
   /// The objective that the solver iterates on, whose parameters the states have: with a penalty, and sparse rows, it
-  /// is one of the columns that occur, otherwise `objective`.
+  /// is one of the distinct columns, otherwise `objective`.
   let solved: Objective
-  private let occurring: OccurringColumns?
+  private let distinct: DistinctColumns?
   let pipeline: Pipeline
   let solver: any Solver
   private(set) var current: SolverState
@@ -27,15 +27,17 @@ final class SolverRun: TrainingProcess {
   init(
     _ solver: any Solver, on objective: Objective, from parameters: [Float], pipeline: Pipeline
   ) throws(SoftmaxError) {
-    let occurring = OccurringColumns(for: objective)
-    self.occurring = occurring
-    if let occurring { solved = try occurring.selected(of: objective) } else { solved = objective }
+    let distinct = DistinctColumns(for: objective, solver: solver)
+    self.distinct = distinct
+    if let distinct { solved = try distinct.selected(of: objective) } else { solved = objective }
     try solver.validate(solved)
     self.solver = solver
     self.objective = objective
     self.pipeline = pipeline
-    let start = occurring?.selected(of: parameters, objective.layout, solved.layout) ?? parameters
-    current = try SolverState(at: start.map { Double($0) }, of: solved)
+    let start =
+      distinct?.parameters(of: parameters, objective.layout, solved.layout)
+      ?? parameters.map { Double($0) }
+    current = try SolverState(at: start, of: solved)
     dualityGap = try DualityGap(solved, from: current)
     separation = Separation(of: solved)
   }
@@ -45,7 +47,7 @@ final class SolverRun: TrainingProcess {
   var learningRate: Double { current.stepLength }
   var lastLearningRate: Double { current.stepLength }
   var networkAsItIs: Sequential {
-    objective.network(with: whole(current.parameters.map { Float($0) }))
+    objective.network(with: weights(of: current.parameters))
   }
 
   var network: Sequential {
@@ -56,14 +58,16 @@ final class SolverRun: TrainingProcess {
     }
   }
 
-  /// Returns flat parameters of `solved` as those of `objective`.
-  func whole<Number: FloatingPoint>(_ flat: [Number]) -> [Number] {
-    occurring?.whole(from: flat, solved.layout, in: objective.layout) ?? flat
+  /// Returns parameters of `solved` as those of `objective`, rounded to floats.
+  func weights(of parameters: [Double]) -> [Float] {
+    distinct?.weights(of: parameters, solved.layout, in: objective.layout)
+      ?? parameters.map { Float($0) }
   }
 
-  /// Returns flat parameters of `objective` as those of `solved`.
-  func selected<Number: FloatingPoint>(_ flat: [Number]) -> [Number] {
-    occurring?.selected(of: flat, objective.layout, solved.layout) ?? flat
+  /// Returns parameters of `objective` as those of `solved`.
+  func parameters(of weights: [Float]) -> [Double] {
+    distinct?.parameters(of: weights, objective.layout, solved.layout)
+      ?? weights.map { Double($0) }
   }
 
   /// Returns an upper bound of the distance of the objective to its minimum; nil if none is known.
@@ -156,16 +160,22 @@ extension SolverRun {
       return Trainer.State(
         network: try network,
         optimizerState: (remainders + current.vectors).map {
-          objective.layout.layers(of: whole($0))
+          objective.layout.layers(
+            of: distinct?.spread($0, solved.layout, in: objective.layout) ?? $0)
         },
         stepCount: iterationCount, learningRateFactor: current.stepLength, solverValues: values)
     }
   }
 
   /// What completes the network's parameters, which are floats: two vectors of floats.
+  ///
+  /// The sum is exact, also where an input has m columns: m times a float is a double, and so is what the parameter differs
+  /// from it by, of at most 29 + log2 m bits.
   private var remainders: [[Float]] {
-    let parts = current.parameters.map(ParameterRounding.parts)
-    return [parts.map(\.1), parts.map(\.2)]
+    let rounded = parameters(of: weights(of: current.parameters))
+    let rests = zip(current.parameters, rounded).map { $0 - $1 }
+    let firsts = rests.map { Float($0) }
+    return [firsts, zip(rests, firsts).map { Float($0 - Double($1)) }]
   }
 
   func restore(_ state: Trainer.State) throws(SoftmaxError) {
@@ -176,7 +186,7 @@ extension SolverRun {
         throw SoftmaxError(
           .shapeMismatch, "the solver's vectors in the state are those of another network")
       }
-      vectors.append(selected(vector))
+      vectors.append(distinct?.gathered(vector, objective.layout, solved.layout) ?? vector)
     }
     guard vectors.count >= 2 else {
       throw SoftmaxError(
@@ -214,9 +224,7 @@ extension SolverRun {
     let before = networkAsItIs
     objective.load(network)
     do {
-      let parameters = zip(selected(objective.layout.values(of: network)), remainder).map {
-        Double($0) + $1
-      }
+      let parameters = zip(parameters(of: objective.layout.values(of: network)), remainder).map(+)
       return try SolverState(at: parameters, of: solved)
     } catch {
       objective.load(before)

@@ -32,14 +32,16 @@ public struct SolverState: Sendable {
 
   private let rounding: ParameterRounding
   private let l1Penalty: Double
-  // The indices of the parameters that the penalty applies to.
-  private let penalized: [Range<Int>]
+  private let segments: [ParameterLayout.Segment]
+  // The number of columns of each input; empty if all are 1.
+  private let columnCounts: [Double]
 
   init(at parameters: [Double], of objective: Objective) throws(SoftmaxError) {
     var gradient: [Double] = []
     rounding = objective.rounding
     l1Penalty = objective.l1Penalty
-    penalized = objective.layout.segments.filter(\.isPenalized).map(\.range)
+    segments = objective.layout.segments
+    columnCounts = objective.columnCounts
     self.parameters = parameters.map(rounding.rounded)
     value = try objective.valueAndGradient(at: self.parameters, into: &gradient)
     self.gradient = gradient
@@ -82,15 +84,37 @@ public struct SolverState: Sendable {
   }
 
   /// The Euclidean norm of the gradient; with an L1 penalty, of the subgradient with the least norm.
-  public var gradientNorm: Double {
-    leastSubgradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  ///
+  /// An input that stands for several columns counts as often.
+  public var gradientNorm: Double { squaredGradientNorm.squareRoot() }
+
+  var squaredGradientNorm: Double {
+    guard !columnCounts.isEmpty else { return leastSubgradient.reduce(0) { $0 + $1 * $1 } }
+    var sum = 0.0
+    for segment in segments where segment.isWeight {
+      for unit in 0..<segment.unitCount {
+        for (input, count) in columnCounts.enumerated() {
+          let slope = gradient[segment.index(unit: unit, input: input)]
+          sum += count * slope * slope
+        }
+      }
+    }
+    for index in segments.filter({ !$0.isWeight }).flatMap(\.range) {
+      sum += gradient[index] * gradient[index]
+    }
+    return sum
+  }
+
+  // The indices of the parameters that the penalty applies to.
+  private var penalized: some Sequence<Int> {
+    segments.filter(\.isPenalized).map(\.range).joined()
   }
 
   /// The gradient without the derivative of the L1 penalty.
   var smoothGradient: [Double] {
     guard l1Penalty > 0 else { return gradient }
     var result = gradient
-    for index in penalized.joined() {
+    for index in penalized {
       let w = parameters[index]
       result[index] -= l1Penalty * (w > 0 ? 1 : w < 0 ? -1 : 0)
     }
@@ -103,7 +127,7 @@ public struct SolverState: Sendable {
   var leastSubgradient: [Double] {
     guard l1Penalty > 0 else { return gradient }
     var result = gradient
-    for index in penalized.joined() where parameters[index] == 0 {
+    for index in penalized where parameters[index] == 0 {
       result[index] = PenalizedQuadratic.leastSubgradient(
         slope: gradient[index], value: 0, threshold: l1Penalty)
     }

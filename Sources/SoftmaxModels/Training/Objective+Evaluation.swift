@@ -120,14 +120,12 @@ extension Objective {
         at: parameters, on: features, team: linearTeam, into: &gradient)
     }
     var (magnitudes, squares) = (0.0, 0.0)
-    for segment in layout.segments where segment.isPenalized {
-      for index in segment.range {
-        let w = parameters[index]
-        let sign = w > 0 ? 1.0 : w < 0 ? -1 : 0
-        gradient[index] += l1Penalty * sign + l2Penalty * w
-        magnitudes += w.magnitude
-        squares += w * w
-      }
+    forEachPenalized { index, share in
+      let w = parameters[index]
+      let sign = w > 0 ? 1.0 : w < 0 ? -1 : 0
+      gradient[index] += l1Penalty * sign + l2Penalty * share * w
+      magnitudes += w.magnitude
+      squares += share * w * w
     }
     return Value(
       totals: totals, penalty: l1Penalty * magnitudes + l2Penalty / 2 * squares)
@@ -185,9 +183,7 @@ extension Objective {
         at: rounded(parameters), vector: vector, on: features, team: linearTeam, into: &product)
     }
     guard l2Penalty != 0 else { return }
-    for segment in layout.segments where segment.isPenalized {
-      for index in segment.range { product[index] += l2Penalty * vector[index] }
-    }
+    forEachPenalized { index, share in product[index] += l2Penalty * share * vector[index] }
   }
 
   /// The assumed relative rounding error of the objective at parameters of type `Double`.
@@ -235,6 +231,24 @@ extension Objective {
 // MARK: - Implementation
 
 extension Objective {
+  /// Calls `body` with the index of each penalized parameter and the share of the penalty that it has: 1 / m if its input
+  /// stands for m columns.
+  @inline(__always)
+  private func forEachPenalized(_ body: (_ index: Int, _ share: Double) -> Void) {
+    let shares = columnCounts.map { 1 / $0 }
+    for segment in layout.segments where segment.isPenalized {
+      guard !shares.isEmpty else {
+        for index in segment.range { body(index, 1) }
+        continue
+      }
+      for unit in 0..<segment.unitCount {
+        for (input, share) in shares.enumerated() {
+          body(segment.index(unit: unit, input: input), share)
+        }
+      }
+    }
+  }
+
   /// Returns l1 sum |W| + l2 / 2 ||W||^2 in double precision.
   private func penalty(at parameters: [Float]) -> Double {
     var sums = frozenWeights

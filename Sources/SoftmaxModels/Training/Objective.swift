@@ -55,6 +55,9 @@ public final class Objective {
       if hessianFactor?.form != .whole { hessianFactor = nil }
     }
   }
+  /// The number m of columns that each input stands for, by which the penalty of its weights is divided; empty if all
+  /// are 1.
+  let columnCounts: [Double]
   let layout: ParameterLayout
   let execution: Execution
   /// The sums over the weights of frozen layers, which the penalty includes.
@@ -139,11 +142,14 @@ public final class Objective {
 
   /// Prepares the evaluation of a network, or its training with an optimizer.
   ///
-  /// - Parameter optimizer: the optimizer of the training; nil for evaluation only. With an optimizer
-  ///   the plan need not store gradients, so they cannot be requested.
+  /// - Parameters:
+  ///   - optimizer: the optimizer of the training; nil for evaluation only. With an optimizer the plan need not store
+  ///     gradients, so they cannot be requested.
+  ///   - columnCounts: the number of columns of each input of a regression on sparse rows; empty for 1.
   init(
     _ network: Sequential, on dataset: LabeledDataset, loss: Loss, optimizer: Optimizer?,
-    batchSize: Int, l1Penalty: Double, l2Penalty: Double, execution: Execution
+    batchSize: Int, l1Penalty: Double, l2Penalty: Double, columnCounts: [Double] = [],
+    execution: Execution
   ) throws(SoftmaxError) {
     try network.validate(dataset, loss: loss)
     guard batchSize > 0 else {
@@ -156,6 +162,7 @@ public final class Objective {
     self.loss = loss
     self.l1Penalty = l1Penalty
     self.l2Penalty = l2Penalty
+    self.columnCounts = columnCounts
     self.execution = execution
     layout = ParameterLayout(network)
     current = network
