@@ -26,9 +26,10 @@ import Testing
     for row in 0..<rows.rowCount {
       for copy in 0..<3 {
         rows.forEachEntry(ofRow: row) { column, value in
-          guard column % 3 >= copy else { return }
-          columns.append(Int32(copy * rows.columnCount + column))
-          values.append(value)
+          if column % 3 >= copy {
+            columns.append(Int32(copy * rows.columnCount + column))
+            values.append(value)
+          }
         }
       }
       offsets.append(values.count)
