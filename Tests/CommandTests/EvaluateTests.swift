@@ -209,6 +209,31 @@ import Testing
     }
   }
 
+  @Test func aReportIsWrittenAndReplacedOnlyIfAskedFor() throws {
+    try bench.train("--quiet")
+    let arguments = ["evaluate", "model.safetensors", "digits", "--report", "digits.html"]
+    let outcome = try bench.run(arguments)
+    #expect(outcome.exitCode == 0 && outcome.errors == "wrote digits.html\n")
+    let file = bench.folder.url.appendingPathComponent("digits.html")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    // Titled by the model, with its pictures, its training and the command.
+    #expect(page.contains("<h1>How good is model.safetensors?</h1>") && page.contains("<image "))
+    #expect(page.contains("<dd>1,437 rows of digits</dd>"))
+    #expect(page.contains("evaluate model.safetensors digits --report digits.html</pre>"))
+    let again = try bench.run(arguments)
+    #expect(again.exitCode == 1 && again.output.isEmpty)
+    #expect(
+      again.errors
+        == "error: digits.html: is there already; choose another name, or replace it (--force)\n")
+    #expect(try bench.run(arguments + ["--force"]).exitCode == 0)
+    #expect(
+      try String(contentsOf: file, encoding: .utf8)
+        == page.replacing("digits.html</pre>", with: "digits.html --force</pre>"))
+    #expect(try bench.run(Array(arguments[..<3]) + ["--force"]).exitCode == 64)
+    let nowhere = try bench.run(Array(arguments[..<4]) + ["no/folder.html"])
+    #expect(nowhere.errors.contains("its folder is not there"))
+  }
+
   @Test func figuresAreWritten() throws {
     try bench.train("--quiet")
     let outcome = try bench.run(

@@ -51,6 +51,12 @@ extension DocumentationSnippets {
     return picture
   }
 
+  static func report(_ evaluation: Evaluation) -> String {
+    let report = Report("Digits", of: evaluation, facts: [("trained on", "1,347 rows")])
+    let page = report.html()
+    return page
+  }
+
   static func chart() -> String {
     let chart = LineChart(
       title: "Loss by learning rate", xLabel: "epoch", yLabel: "loss",

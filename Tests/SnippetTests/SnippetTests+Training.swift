@@ -70,6 +70,8 @@ extension SnippetTests {
     let picture = try DocumentationSnippets.gallery(
       model.evaluation(on: digits), DatasetSplit(name: "digits", training: digits))
     #expect(picture.hasPrefix("<svg "))
+    let page = try DocumentationSnippets.report(model.evaluation(on: digits))
+    #expect(page.contains("<h1>Digits</h1>"))
 
     let images = try LabeledDataset(
       features: .floats(Matrix(rowCount: 20, columnCount: 784, repeating: 0.5)),

@@ -199,7 +199,11 @@ public struct Evaluation: Hashable, Sendable {
   /// 1 - log loss / log loss of the class frequencies: 0 if the model tells no more than these, 1 if it is perfect; nil if
   /// all samples are of one class.
   var logLossSkill: Double? {
-    guard singleClassReason == nil else { return nil }
+    singleClassReason == nil ? 1 - logLoss / logLossOfFrequencies : nil
+  }
+
+  /// The log loss of the class frequencies as probabilities: their entropy.
+  var logLossOfFrequencies: Double {
     let isIndependent = outputFunction == .sigmoid && logits.columnCount > 1
     let entropy = classFrequencies.reduce(0) { sum, share in
       func term(_ share: Double) -> Double {
@@ -207,7 +211,7 @@ public struct Evaluation: Hashable, Sendable {
       }
       return sum + term(share) + (isIndependent ? term(1 - share) : 0)
     }
-    return 1 - logLoss / (isIndependent ? entropy / Double(classNames.count) : entropy)
+    return isIndependent ? entropy / Double(classNames.count) : entropy
   }
 
   /// The share of the samples of each class, by their weights.

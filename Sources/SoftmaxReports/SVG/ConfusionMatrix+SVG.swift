@@ -8,7 +8,9 @@ extension ConfusionMatrix {
   ///
   /// The shade of a cell grows with the square root of its fraction of its row, so rare mistakes stay
   /// visible. Above 20 classes, counts appear only in the tooltips.
-  public func svg() -> String {
+  public func svg() -> String { drawing.text }
+
+  var drawing: SVGDocument {
     let hasNumbers = classCount <= 20
     let names = classNames.map {
       PrintableText.shortened(PrintableText.line($0), to: hasNumbers ? 14 : 24)
@@ -57,8 +59,7 @@ extension ConfusionMatrix {
     body.append(.rectangle(x: label, y: top, width: extent, height: extent, class: "frame"))
     return SVGDocument(
       title: "Confusion matrix of \(classCount) classes", description: summary, width: width,
-      height: top + extent + 14, body: body
-    ).text
+      height: top + extent + 14, body: body)
   }
 
   private var textClass: String { classCount <= 20 ? "" : "small" }

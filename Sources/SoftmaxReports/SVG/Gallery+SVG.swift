@@ -4,7 +4,9 @@ import SoftmaxCore
 
 extension Gallery {
   /// Returns the pictures as an SVG document.
-  public func svg() -> String {
+  public func svg() -> String { drawing.text }
+
+  var drawing: SVGDocument {
     let gap = 10.0
     let side = (SVGDocument.width - 4 * gap) / 3
     let tallest =
@@ -40,8 +42,7 @@ extension Gallery {
       description: tiles.map { tile in
         "Row \(tile.row): true \(tile.label), predicted \(tile.prediction)."
       }.joined(separator: " "),
-      height: top + Double(rows) * step + 4, body: body
-    ).text
+      height: top + Double(rows) * step + 4, body: body)
   }
 
   // Returns the title in one line if it fits, otherwise the two names on separate lines.

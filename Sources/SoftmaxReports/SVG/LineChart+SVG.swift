@@ -2,12 +2,16 @@
 
 extension LineChart {
   /// Returns the chart as an SVG document.
-  public func svg() -> String {
-    Self.svg(title: title, of: [self])
-  }
+  public func svg() -> String { drawing.text }
+
+  var drawing: SVGDocument { Self.drawing(title: title, of: [self]) }
 
   /// Returns several charts, one below the other, as one SVG document.
   static func svg(title: String, of charts: [LineChart]) -> String {
+    drawing(title: title, of: charts).text
+  }
+
+  private static func drawing(title: String, of charts: [LineChart]) -> SVGDocument {
     var elements: [SVGElement] = []
     var height = 0.0
     for chart in charts {
@@ -16,8 +20,7 @@ extension LineChart {
     }
     return SVGDocument(
       title: title, description: charts.map(\.summary).joined(separator: " "), height: height,
-      body: elements
-    ).text
+      body: elements)
   }
 
   /// The description of the chart for screen readers.

@@ -16,7 +16,13 @@ struct SVGDocument {
   let height: Double
   let body: [SVGElement]
 
-  var text: String {
+  /// The picture as a file, with its colours.
+  var text: String { markup(styles: ["<style>\(Self.style)</style>"]) }
+
+  /// The picture as a part of a page that has `style`.
+  var embedded: String { markup(styles: []) }
+
+  private func markup(styles: [String]) -> String {
     let extents = "\(SVGElement.number(width)) \(SVGElement.number(height))"
     // The class restricts the style to the picture, so it does not affect a page that contains the picture.
     let root = """
@@ -28,7 +34,7 @@ struct SVGDocument {
       SVGElement.rectangle(x: 0, y: 0, width: width, height: height, class: "paper"),
     ]
     return
-      ([root] + children.prefix(2).map(\.text) + ["<style>\(Self.style)</style>"]
+      ([root] + children.prefix(2).map(\.text) + styles
       + (children.suffix(1) + body).map(\.text) + ["</svg>", ""]).joined(separator: "\n")
   }
 
@@ -62,7 +68,8 @@ struct SVGDocument {
 
   static let seriesStyleCount = 6
 
-  private static var style: String {
+  /// The rules of the pictures' classes.
+  static var style: String {
     func scoped(_ rules: [String]) -> String {
       rules.map { rule in
         // In a rule with several selectors each selector is scoped.

@@ -15,6 +15,7 @@ struct EvaluateCommand: ParsableCommand {
         softmax evaluate model.safetensors digits --gallery 6
         softmax evaluate model.safetensors digits:train --json
         softmax evaluate model.safetensors digits --metrics all
+        softmax evaluate model.safetensors digits --report digits.html
 
       A data set's name alone means its test part. Where the model was trained on a table with a \
       header, columns are found by their names, in whatever order. Accuracy is the fraction of rows classified \
@@ -64,6 +65,17 @@ struct EvaluateCommand: ParsableCommand {
       "Write confusion.svg, and gallery.svg of pictures, into this folder.", valueName: "dir"))
   var figures: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Write an HTML page with figures, confusion matrix, curves and the surest mistakes into this file. It needs no \
+      network and no script.
+      """, valueName: "file"))
+  var report: String?
+
+  @Flag(help: "Replace a report that is there.")
+  var force = false
+
   @Flag(help: "Write the result as JSON.")
   var json = false
 
@@ -75,9 +87,10 @@ struct EvaluateCommand: ParsableCommand {
     if let gallery, gallery < 1 {
       throw ValidationError("--gallery must be at least 1, got \(gallery)")
     }
-    if json, gallery != nil, figures == nil {
+    if json, gallery != nil, figures == nil, report == nil {
       throw ValidationError("--gallery is for people; --json gives numbers")
     }
+    if force, report == nil { throw ValidationError("--force is for a report (--report)") }
   }
 
   func run() throws {
@@ -85,6 +98,9 @@ struct EvaluateCommand: ParsableCommand {
     let reference = try DatasetReference(source.arrays.data(namedBy: namedData))
     let classifier = try Classifier.load(model)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
+    let page = try report.map { path throws(SoftmaxError) in
+      try ReportFile(path, replaces: force)
+    }
     var loader = DatasetLoader(
       console: console, directory: source.folder, options: source.reading)
     let samples = try loader.samples(
@@ -94,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
     // Made before any output, so an error appears without a partial report before it.
     let pictures =
-      gallery != nil || (folder != nil && Gallery.canShow(samples))
+      gallery != nil || (folder != nil || page != nil) && Gallery.canShow(samples)
       ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
     let intervals = try metrics.map {
       try evaluation.intervals(of: $0.metrics, execution: threading.execution)
@@ -109,6 +125,9 @@ struct EvaluateCommand: ParsableCommand {
       try console.results(report.lines)
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }
+    try page?.write(
+      Report(classifier, from: model, judgedBy: namedData, evaluation, gallery: pictures),
+      console: console)
     guard let folder else { return }
     try folder.write(evaluation.confusionMatrix.svg(), to: "confusion.svg", console: console)
     if let pictures { try folder.write(pictures.svg(), to: "gallery.svg", console: console) }
