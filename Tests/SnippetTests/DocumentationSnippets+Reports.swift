@@ -32,6 +32,33 @@ extension DocumentationSnippets {
     }
   }
 
+  static func comparison(of first: Evaluation, and second: Evaluation) throws -> Comparison {
+    let comparison = try Comparison(of: [first, second], names: ["linear", "network"])
+    let outcomes = comparison.outcomes(of: 0, and: 1)
+    print(outcomes.accuracyDifference, outcomes.accuracyDifferenceInterval)
+    print(outcomes.mcNemarPValue, comparison.rowsOfDisagreement(of: 0, and: 1).prefix(5))
+    print(comparison.differences(of: [try .named("log_loss")], from: 0, to: 1))
+    return comparison
+  }
+
+  static func outcomes() throws -> PairedOutcomes {
+    let outcomes = try PairedOutcomes(
+      bothRight: 340, onlyFirstRight: 10, onlySecondRight: 4, bothWrong: 6)
+    print(outcomes.accuracyDifference)
+    print(outcomes.accuracyDifferenceInterval)
+    print(outcomes.mcNemarPValue)
+    return outcomes
+  }
+
+  static func otherTools() throws -> [Evaluation] {
+    let forest = try Evaluation(labels: [0, 1], probabilities: Matrix([[0.9, 0.1], [0.6, 0.4]]))
+    print(forest.logLoss)
+    let rules = try Evaluation(
+      labels: [0, 1, 1], predictions: [0, 1, 0], classNames: ["cat", "dog"])
+    print(rules.accuracy)
+    return [forest, rules]
+  }
+
   static func monitor() throws -> EarlyStopping {
     let stopping = EarlyStopping.earlyStopping(
       patience: 5, monitor: try .validation(.named("macro_f1")))

@@ -67,6 +67,16 @@ extension SnippetTests {
     try DocumentationSnippets.perceptron(digits)
     try DocumentationSnippets.predictor(model, digits.features, Array(digits.features.row(0)))
     try DocumentationSnippets.evaluation(of: model, on: digits)
+    let other = try SoftmaxRegression(l2Penalty: 1).fitted(to: digits)
+    let comparison = try DocumentationSnippets.comparison(
+      of: model.evaluation(on: digits), and: other.evaluation(on: digits))
+    #expect(comparison.rowCount == 60)
+    let outcomes = try DocumentationSnippets.outcomes()
+    #expect(abs(outcomes.accuracyDifference + 0.0167) < 1e-4)
+    #expect(abs(outcomes.accuracyDifferenceInterval.lowerBound + 0.0407) < 1e-4)
+    #expect(abs(outcomes.mcNemarPValue - 0.18) < 1e-3)
+    let others = try DocumentationSnippets.otherTools()
+    #expect(abs(others[0].logLoss - 0.5108) < 1e-4 && abs(others[1].accuracy - 0.667) < 1e-3)
     let picture = try DocumentationSnippets.gallery(
       model.evaluation(on: digits), DatasetSplit(name: "digits", training: digits))
     #expect(picture.hasPrefix("<svg "))

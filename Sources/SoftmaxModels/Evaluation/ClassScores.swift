@@ -27,13 +27,13 @@ struct ClassScores: Hashable, Sendable {
 
   private let logits: Matrix
   private let function: OutputFunction
-  // Empty for sigmoids, whose probabilities follow from one logit each.
+  // Empty for sigmoids, whose probabilities follow from one logit each, and without logits.
   private let rows: [Row]
 
   init(_ logits: Matrix, _ function: OutputFunction) {
     self.logits = logits
     self.function = function
-    guard function != .sigmoid else {
+    guard function != .sigmoid, logits.columnCount > 0 else {
       rows = []
       return
     }

@@ -128,7 +128,7 @@ extension Evaluation {
     storedAreas.value {
       let weights = labelWeights
       var areas = [ClassAreas?](repeating: nil, count: weights.count)
-      guard singleClassReason == nil else { return areas }
+      guard singleClassReason == nil, hasProbabilities else { return areas }
       let present = weights.indices.filter { weights[$0] > 0 }
       let found = mapRankings(of: present) { index, ranking in
         ClassAreas(

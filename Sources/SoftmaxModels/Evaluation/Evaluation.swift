@@ -30,12 +30,15 @@ public struct Evaluation: Hashable, Sendable {
   ///
   /// It is computed from the logits without clipping, so a confident wrong prediction has its full loss. With
   /// several sigmoid outputs it is the binary cross-entropy, averaged over samples and outputs. Only
-  /// `OutputFunction.normalized` bounds probabilities from below.
+  /// `OutputFunction.normalized` bounds probabilities from below. It is infinite if the probability of a true class is 0,
+  /// and NaN if only predicted classes are known.
   public let logLoss: Double
   /// The names of the classes, by index.
   public let classNames: [String]
   /// The weight of each sample; nil if all samples have the weight 1.
   public let sampleWeights: [Float]?
+  /// Whether probabilities are known; if not, there are predicted classes alone, and no logits.
+  package let hasProbabilities: Bool
 
   /// Probabilities, losses and scores of the samples.
   let scores: ClassScores
@@ -86,10 +89,14 @@ public struct Evaluation: Hashable, Sendable {
 
   /// Creates an evaluation from validated arguments.
   ///
+  /// - Parameters:
+  ///   - predictions: the predicted classes; nil for the most probable ones.
+  ///   - hasProbabilities: whether there are logits.
   /// - Throws: `invalidArgument` if all weights are 0.
   init(
     checkedLabels labels: [Int], logits: Matrix, outputFunction: OutputFunction,
-    classNames: [String], sampleWeights: [Float]?
+    classNames: [String], sampleWeights: [Float]?, predictions: [Int]? = nil,
+    hasProbabilities: Bool = true
   ) throws(SoftmaxError) {
     guard sampleWeights?.allSatisfy({ $0 == 0 }) != true else {
       throw SoftmaxError(
@@ -99,12 +106,16 @@ public struct Evaluation: Hashable, Sendable {
     self.labels = labels
     self.logits = logits
     self.outputFunction = outputFunction
-    predictions = outputFunction.classes(of: logits)
+    self.predictions = predictions ?? outputFunction.classes(of: logits)
+    self.hasProbabilities = hasProbabilities
     self.classNames = classNames
     self.sampleWeights = sampleWeights
     let scores = ClassScores(logits, outputFunction)
     self.scores = scores
-    losses = labels.indices.map { scores.loss(row: $0, label: labels[$0]) }
+    losses =
+      hasProbabilities
+      ? labels.indices.map { scores.loss(row: $0, label: labels[$0]) }
+      : Array(repeating: .nan, count: labels.count)
     storedBrierScores = Memo()
     storedRankings = Memo()
     storedConfidenceRanking = Memo()
@@ -117,6 +128,7 @@ public struct Evaluation: Hashable, Sendable {
     logits = other.logits
     outputFunction = other.outputFunction
     predictions = other.predictions
+    hasProbabilities = other.hasProbabilities
     classNames = other.classNames
     self.sampleWeights = sampleWeights
     scores = other.scores
@@ -135,6 +147,10 @@ public struct Evaluation: Hashable, Sendable {
   ///
   /// - Complexity: O(samples x classes) on each access; store the result to use it again.
   public var probabilities: Matrix { outputFunction.probabilities(of: logits) }
+  /// Returns the probability of a class for a sample, in double.
+  package func probability(row: Int, class index: Int) -> Double {
+    scores.probability(row: row, class: index)
+  }
   /// The number of samples for each pair of true and predicted class.
   ///
   /// - Complexity: O(samples + classes), or O(samples log samples + classes) for many classes, on the first access.
@@ -253,7 +269,7 @@ extension Evaluation: CustomStringConvertible {
     let values = [accuracy, interval.lowerBound, interval.upperBound, logLoss].map {
       NumberText.fixed($0)
     }
-    return
-      "accuracy \(values[0]) [\(values[1]), \(values[2])], log loss \(values[3]), \(rowCount) samples"
+    return "accuracy \(values[0]) [\(values[1]), \(values[2])], "
+      + (hasProbabilities ? "log loss \(values[3]), " : "") + "\(rowCount) samples"
   }
 }

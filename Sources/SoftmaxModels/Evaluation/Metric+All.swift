@@ -14,7 +14,7 @@ extension Metric {
 
   static let accuracy = Metric(
     "accuracy", "accuracy", "the share of rows classified rightly",
-    place: .line, interval: { $0.accuracyInterval }, { $0.accuracy })
+    place: .line, isOfPredictions: true, interval: { $0.accuracyInterval }, { $0.accuracy })
 
   static let logLoss = Metric(
     "log_loss", "log loss", "the mean of -ln p(true class), unclipped",
@@ -25,11 +25,12 @@ extension Metric {
     place: .explainedLine, undefinedReason: { $0.singleClassReason }, { $0.logLossSkill })
 
   static let macroF1 = Metric(
-    "macro_f1", "macro F1", "the mean of the classes' F1", place: .report, { $0.macroF1 })
+    "macro_f1", "macro F1", "the mean of the classes' F1", place: .report,
+    isOfPredictions: true, { $0.macroF1 })
 
   static let weightedF1 = Metric(
     "weighted_f1", "weighted F1", "the classes' F1 weighted by their rows",
-    place: .report, { $0.confusionMatrix.weightedAverage.f1 })
+    place: .report, isOfPredictions: true, { $0.confusionMatrix.weightedAverage.f1 })
 
   static let rocAUC = Metric(
     "roc_auc_macro", "ROC AUC", "the mean of each class against the rest", place: .explainedLine,
@@ -39,7 +40,7 @@ extension Metric {
 
   static let calibrationError = Metric(
     "expected_calibration_error", "calibration", "how far p is from how often it is right",
-    isGreaterBetter: false, place: .explainedLine, isBootstrapped: false,
+    isGreaterBetter: false, place: .explainedLine, canBeResampled: false,
     { $0.reliability().error })
 
   // Undefined for k + 1 classes or fewer, for which the value carries little information.
@@ -56,7 +57,7 @@ extension Metric {
     topAccuracy(5),
     Metric(
       "balanced_accuracy", "balanced", "the mean of the classes' recall",
-      { $0.confusionMatrix.balancedAccuracy }),
+      isOfPredictions: true, { $0.confusionMatrix.balancedAccuracy }),
     kappa("cohen_kappa", "kappa", "Cohen's agreement beyond chance", .nominal),
     kappa("cohen_kappa_linear", "kappa, linear", "kappa, a mistake counts its distance", .linear),
     kappa(
@@ -64,7 +65,8 @@ extension Metric {
       .quadratic),
     Metric(
       "matthews_correlation", "Matthews", "the correlation of truth and prediction",
-      isFraction: false, undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
+      isFraction: false, isOfPredictions: true,
+      undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
       { $0.confusionMatrix.matthewsCorrelation }),
   ]
 
@@ -73,7 +75,7 @@ extension Metric {
     _ disagreement: ConfusionMatrix.Disagreement
   ) -> Metric {
     Metric(
-      name, title, meaning, isFraction: false,
+      name, title, meaning, isFraction: false, isOfPredictions: true,
       undefinedReason: { $0.confusionMatrix.agreementUndefinedReason },
       { $0.confusionMatrix.cohenKappa(disagreement) })
   }
@@ -137,6 +139,6 @@ extension Metric {
   ) -> Metric {
     Metric(
       name, title, meaning, isGreaterBetter: isGreaterBetter, isFraction: isFraction,
-      isBootstrapped: false, value)
+      canBeResampled: false, value)
   }
 }

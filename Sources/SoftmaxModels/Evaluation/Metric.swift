@@ -25,8 +25,12 @@ public struct Metric: Sendable {
   package let isFraction: Bool
   /// Where `softmax evaluate` shows the metric unless it is asked for others.
   package let place: Place
+  /// Whether the value can be computed on resamples of the rows.
+  let canBeResampled: Bool
   /// Whether the interval is found by resampling the rows.
   package let isBootstrapped: Bool
+  /// Whether the predicted classes are enough to compute it.
+  private let isOfPredictions: Bool
 
   /// Where a metric is shown.
   package enum Place: Hashable, Sendable {
@@ -47,7 +51,7 @@ public struct Metric: Sendable {
   init(
     _ name: String, _ title: String, _ meaning: String, isGreaterBetter: Bool? = true,
     isFraction: Bool = true, place: Place = .onRequest,
-    isBootstrapped: Bool = true,
+    isOfPredictions: Bool = false, canBeResampled: Bool = true,
     interval: (@Sendable (Evaluation) -> ClosedRange<Double>?)? = nil,
     undefinedReason: @escaping @Sendable (Evaluation) -> String? = { _ in nil },
     _ value: @escaping @Sendable (Evaluation) -> Double?
@@ -58,21 +62,33 @@ public struct Metric: Sendable {
     self.isGreaterBetter = isGreaterBetter
     self.isFraction = isFraction
     self.place = place
-    self.isBootstrapped = isBootstrapped && interval == nil
+    self.isOfPredictions = isOfPredictions
+    self.canBeResampled = canBeResampled
+    isBootstrapped = canBeResampled && interval == nil
     computed = value
     bounded = interval ?? { _ in nil }
     explained = undefinedReason
   }
 
   /// Returns the value for an evaluation; nil if it is undefined.
-  public func value(of evaluation: Evaluation) -> Double? { computed(evaluation) }
+  public func value(of evaluation: Evaluation) -> Double? {
+    isComputable(of: evaluation) ? computed(evaluation) : nil
+  }
 
   /// Returns the 95 % confidence interval that follows from the value alone; nil if the metric has none or is
   /// bootstrapped (``Evaluation/intervals(of:seed:execution:)``).
-  package func interval(of evaluation: Evaluation) -> ClosedRange<Double>? { bounded(evaluation) }
+  package func interval(of evaluation: Evaluation) -> ClosedRange<Double>? {
+    isComputable(of: evaluation) ? bounded(evaluation) : nil
+  }
 
   /// Returns the reason why the value is undefined; nil if it is defined or the metric gives no reason.
-  package func undefinedReason(of evaluation: Evaluation) -> String? { explained(evaluation) }
+  package func undefinedReason(of evaluation: Evaluation) -> String? {
+    isComputable(of: evaluation) ? explained(evaluation) : "only the predicted classes are known"
+  }
+
+  private func isComputable(of evaluation: Evaluation) -> Bool {
+    isOfPredictions || evaluation.hasProbabilities
+  }
 
   /// Returns the metric with a name.
   ///
