@@ -5,7 +5,7 @@ extension Table.Column {
   /// Returns the cells as the weights of the rows.
   ///
   /// - Throws: `invalidData` with the row of a cell that is missing, no number or negative, or if all are 0.
-  func weights() throws(SoftmaxError) -> [Float] {
+  package func weights() throws(SoftmaxError) -> [Float] {
     guard type == .number else {
       throw SoftmaxError(
         .invalidData, "the weights\(place) must be numbers, got a column of type \(type)",

@@ -113,11 +113,16 @@ package enum FileFormats {
 
   /// Throws unless a file is a table, of which several can be one.
   static func validateIsTable(_ file: DataFile) throws(SoftmaxError) {
-    let format = format(of: file)
-    guard !(format is TableFileFormat), !(format is JSONLinesFileFormat) else { return }
+    guard !isTable(file) else { return }
     throw SoftmaxError(
-      .invalidArgument, "is \(format.name), and several files have to be tables",
+      .invalidArgument, "is \(format(of: file).name), and several files have to be tables",
       remedy: "name it alone", at: .file(path: file.path, offset: nil))
+  }
+
+  /// Returns whether a file is a table of separated values or of JSON lines.
+  package static func isTable(_ file: DataFile) -> Bool {
+    let format = format(of: file)
+    return format is TableFileFormat || format is JSONLinesFileFormat
   }
 
   /// The names of all formats of data, for help texts: `a folder of IDX files, ... or a table`.
