@@ -30,8 +30,8 @@ struct SoftmaxCommand: ParsableCommand {
         """,
       version: Version.line,
       subcommands: [
-        TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-        ExplainCommand.self, DataCommand.self,
+        TrainCommand.self, EvaluateCommand.self, CompareCommand.self, PredictCommand.self,
+        InspectCommand.self, ExplainCommand.self, DataCommand.self,
       ])
   }
 

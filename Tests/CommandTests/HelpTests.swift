@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["train"], ["evaluate"], ["predict"], ["inspect"], ["explain"], ["data"], ["data", "list"],
+    [], ["train"], ["evaluate"], ["compare"], ["predict"], ["inspect"], ["explain"], ["data"],
+    ["data", "list"],
     ["data", "fetch"], ["data", "path"],
   ])
   func theExamplesRun(_ command: [String]) throws {
@@ -29,6 +30,13 @@ import Testing
     for (month, price) in [("january", 3), ("february", 5), ("march", 4)] {
       let lines = (0..<8).map { "\($0 + price),\($0 % 2 == 0 ? "yes" : "no")\n" }
       try bench.write("price,churned\n" + lines.joined(), to: month + ".csv")
+    }
+    let model = Array(try bench.contents(of: "model.safetensors"))
+    for name in ["first", "second"] { try bench.write(model, to: name + ".safetensors") }
+    let forest = try bench.run("predict", "model.safetensors", "digits", "--csv")
+    try bench.write(forest.output, to: "forest.csv")
+    for name in ["rules", "first", "second"] {
+      try bench.write("species,prediction\nrose,rose\niris,rose\n", to: name + ".csv")
     }
     // Rows of as many numbers as a digit has pixels.
     let pixels = Array(repeating: "1", count: 64).joined(separator: ",")

@@ -39,7 +39,9 @@ struct HTMLElement {
     HTMLElement(picture: document.embedded)
   }
 
-  /// The markup. Elements that contain nothing but text stand in one line, since blanks between words are seen.
+  /// The markup.
+  ///
+  /// An element that contains nothing but text stands in one line, since blanks between words are seen.
   var text: String {
     if case .picture(let markup) = content { return markup }
     var result = "<" + name

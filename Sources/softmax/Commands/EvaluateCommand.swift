@@ -16,6 +16,7 @@ struct EvaluateCommand: ParsableCommand {
         softmax evaluate model.safetensors digits:train --json
         softmax evaluate model.safetensors digits --metrics all
         softmax evaluate model.safetensors digits --report digits.html
+        softmax evaluate rules.csv --target species
 
       A data set's name alone means its test part. Where the model was trained on a table with a \
       header, columns are found by their names, in whatever order. Accuracy is the fraction of rows classified \
@@ -26,16 +27,19 @@ struct EvaluateCommand: ParsableCommand {
       classification_report; in the confusion matrix rows are the true classes, columns the \
       predicted ones. With --json and more than 1,000 classes confusion_matrix is null, and \
       confusions has the pairs that occur, as [label, prediction, count].
+
+      A file of predictions may stand in place of the model, as softmax compare takes it; the true classes \
+      are those of the data or, without data, in its column of --target.
       """)
 
-  @Argument(help: "A model file, as softmax train writes it.")
+  @Argument(help: "A model file, as softmax train writes it, or a file of predictions.")
   var model: String
 
   @Argument(
     help: ArgumentHelp(
       """
       What to judge by: a data set's name, \(FileFormats.namesOfLabeledData); several files are one \
-      table. Without it, the file of --features.
+      table. Without it, the file of --features, or the file of predictions.
       """, valueName: "data"))
   var namedData: [String] = []
 
@@ -83,7 +87,8 @@ struct EvaluateCommand: ParsableCommand {
   private static let figurePictureCount = 12
 
   func validate() throws {
-    try source.arrays.validate(data: namedData)
+    // A file of predictions may have the true classes itself.
+    if source.table.target == nil { try source.arrays.validate(data: namedData) }
     if let gallery, gallery < 1 {
       throw ValidationError("--gallery must be at least 1, got \(gallery)")
     }
@@ -95,23 +100,17 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
-    let reference = try DatasetReference(source.arrays.data(namedBy: namedData))
-    let classifier = try Classifier.load(model)
+    let data = source.arrays.data(namedBy: namedData)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
     let page = try report.map { path throws(SoftmaxError) in
       try ReportFile(path, replaces: force)
     }
-    var loader = DatasetLoader(
-      console: console, directory: source.folder, options: source.reading)
-    let samples = try loader.samples(
-      of: reference, default: .test, like: KnownInputs(of: classifier))
-    try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
-      .validate()
-    let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
+    let (evaluation, judged) = try evaluation(on: data, console)
     // Made before any output, so an error appears without a partial report before it.
-    let pictures =
+    let pictures = try judged.flatMap { _, samples in
       gallery != nil || (folder != nil || page != nil) && Gallery.canShow(samples)
-      ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
+        ? try Gallery(evaluation, of: samples, limit: gallery ?? Self.figurePictureCount) : nil
+    }
     let intervals = try metrics.map {
       try evaluation.intervals(of: $0.metrics, execution: threading.execution)
     }
@@ -126,10 +125,42 @@ struct EvaluateCommand: ParsableCommand {
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }
     try page?.write(
-      Report(classifier, from: model, judgedBy: namedData, evaluation, gallery: pictures),
+      Report(
+        judged?.classifier, from: model, judgedBy: namedData, evaluation, gallery: pictures),
       console: console)
     guard let folder else { return }
     try folder.write(evaluation.confusionMatrix.svg(), to: "confusion.svg", console: console)
     if let pictures { try folder.write(pictures.svg(), to: "gallery.svg", console: console) }
+  }
+
+  // Evaluates the model on the data, which are both returned, or a file of predictions.
+  private func evaluation(
+    on data: [String], _ console: Console
+  ) throws -> (Evaluation, judged: (classifier: Classifier, samples: LabeledDataset)?) {
+    if let file = try JudgedRows.fileOfPredictions(model) {
+      guard gallery == nil else {
+        throw SoftmaxError(
+          .invalidArgument, "is a file of predictions, and a gallery shows what a model was given",
+          remedy: "leave out --gallery", at: .file(path: file.path, offset: nil))
+      }
+      var rows = try JudgedRows(
+        data.isEmpty ? nil : DatasetReference(data), source: source,
+        execution: threading.execution, console: console)
+      return (try rows.evaluation(of: file), nil)
+    }
+    let classifier = try Classifier.load(model)
+    guard !data.isEmpty else {
+      throw SoftmaxError(
+        .invalidArgument, "a model needs data to be judged by", remedy: "name the data after it")
+    }
+    let reference = try DatasetReference(data)
+    var loader = DatasetLoader(
+      console: console, directory: source.folder, options: source.reading)
+    let samples = try loader.samples(
+      of: reference, default: .test, like: KnownInputs(of: classifier))
+    try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
+      .validate()
+    let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
+    return (evaluation, (classifier, samples))
   }
 }

@@ -3,33 +3,31 @@
 import SoftmaxKit
 
 extension Report {
-  /// Creates the report of a model file on labelled rows.
+  /// Creates the report of a model file, or a file of predictions, on labelled rows.
   ///
   /// - Parameters:
-  ///   - classifier: the model.
-  ///   - path: its file.
+  ///   - classifier: the model; nil for a file of predictions.
+  ///   - path: the file.
   ///   - data: the words that name the rows; empty for those of --features.
   ///   - evaluation: the judged rows.
   ///   - gallery: pictures of them.
   init(
-    _ classifier: Classifier, from path: String, judgedBy data: [String], _ evaluation: Evaluation,
+    _ classifier: Classifier?, from path: String, judgedBy data: [String], _ evaluation: Evaluation,
     gallery: Gallery?
   ) {
-    var facts = [(name: "model", text: path)]
+    var facts = [(name: classifier == nil ? "predictions" : "model", text: path)]
     if !data.isEmpty { facts.append(("judged by", data.joined(separator: ", "))) }
-    if let record = classifier.trainingRecord {
+    if let record = classifier?.trainingRecord {
       let source = record.dataset.map { " of \($0)" } ?? ""
       facts.append(("trained on", "\(NumberText.grouped(record.rowCount)) rows\(source)"))
       facts += record.selection?.facts ?? [("trained by", record.summary)]
     }
-    if let target = classifier.table?.target?.name { facts.append(("class column", target)) }
-    if let names = classifier.table?.featureNames {
+    if let target = classifier?.table?.target?.name { facts.append(("class column", target)) }
+    if let names = classifier?.table?.featureNames {
       facts.append(("features", PrintableText.list(names, columns: 400)))
     }
-    facts += [
-      ("SHA-256 of the weights", classifier.weightsSHA256),
-      ("made with", "softmax \(Version.number)"),
-    ]
+    if let classifier { facts.append(("SHA-256 of the weights", classifier.weightsSHA256)) }
+    facts.append(("made with", "softmax \(Version.number)"))
     self.init(
       "How good is \(path.split(separator: "/").last ?? "")?", of: evaluation, facts: facts,
       command: CommandLine.arguments.map(ShellWord.quoted).joined(separator: " "), gallery: gallery)
