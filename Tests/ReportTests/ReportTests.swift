@@ -85,6 +85,23 @@ import Testing
     #expect(Report("t", of: wrong).html().contains("worse than always the most frequent class, 0."))
   }
 
+  @Test func ofPredictedClassesAloneNothingIsSaidOfProbabilities() throws {
+    let rules = try Evaluation(
+      labels: [0, 1, 1, 0], predictions: [0, 1, 0, 0], classNames: ["cat", "dog"])
+    let page = Report("t", of: rules).html()
+    #expect(page.contains(">75.0 %<") && page.contains("dog"))
+    #expect(!page.contains("nan") && !page.contains("Log loss") && !page.contains("trusted"))
+    #expect(page.split(separator: "<svg ").count == 2)
+  }
+
+  @Test func aCertainMistakeHasItsLoss() throws {
+    let sure = try Evaluation(
+      labels: [0, 1, 0], probabilities: Matrix([[1, 0], [0, 1], [0, 1]]))
+    let page = Report("t", of: sure).html()
+    #expect(page.contains(">\(NumberText.metric(.infinity))<"))
+    #expect(page.contains("<td class=\"number\">\(NumberText.metric(1))</td>"))
+  }
+
   @Test func aPageOfManyClassesShowsTheMostFrequentAndStaysSmall() throws {
     let names = (0..<2000).map { "class \($0)" }
     let page = Report("t", of: try evaluation(rows: 4000, names: names)).html()

@@ -22,10 +22,10 @@ extension Report {
   ///
   /// - Complexity: O(rows x classes), as the metrics; the page has at most about 1 MB.
   public func html() -> String {
-    let sections = [
-      headline, matrixSection, classSection, reliabilitySection, curveSection, mistakeSection,
-      factSection,
-    ]
+    // Of a model whose predicted classes alone are known, nothing can be said of its probabilities.
+    let ofProbabilities =
+      evaluation.hasProbabilities ? [reliabilitySection, curveSection, mistakeSection] : []
+    let sections = [headline, matrixSection, classSection] + ofProbabilities + [factSection]
     return HTMLDocument(
       title: title, body: [HTMLElement("h1", text: title)] + sections.flatMap(\.self)
     ).text
@@ -43,16 +43,17 @@ extension Report {
         "Accuracy", NumberText.percent(evaluation.accuracy),
         "95 % interval \(NumberText.percent(interval.lowerBound)) to "
           + NumberText.percent(interval.upperBound),
-        "always \(baseline.className): \(NumberText.percent(baseline.accuracy))"),
-      figure(
-        "Log loss", NumberText.metric(evaluation.logLoss), "0 is perfect",
-        "always the frequencies of the classes: \(NumberText.metric(baseline.logLoss))"),
+        "always \(baseline.className): \(NumberText.percent(baseline.accuracy))")
     ]
-    let area = "roc_auc_macro"
-    if let value = (try? Metric.named(area))?.value(of: evaluation) {
+    if evaluation.hasProbabilities {
       figures.append(
         figure(
-          "Area under ROC", NumberText.fixed(value), "mean over the classes", "by chance: 0.5"))
+          "Log loss", NumberText.metric(evaluation.logLoss), "0 is perfect",
+          "always the frequencies of the classes: \(NumberText.metric(baseline.logLoss))"))
+    }
+    if let area = evaluation.rocAUCMacro {
+      figures.append(
+        figure("Area under ROC", NumberText.fixed(area), "mean over the classes", "by chance: 0.5"))
     }
     figures.append(
       figure(
