@@ -30,7 +30,8 @@ struct SoftmaxCommand: ParsableCommand {
         """,
       version: Version.line,
       subcommands: [
-        TrainCommand.self, EvaluateCommand.self, CompareCommand.self, PredictCommand.self,
+        TrainCommand.self, EvaluateCommand.self, CompareCommand.self, CalibrateCommand.self,
+        PredictCommand.self,
         InspectCommand.self, ExplainCommand.self, DataCommand.self,
       ])
   }

@@ -14,9 +14,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["train"], ["evaluate"], ["compare"], ["predict"], ["inspect"], ["explain"], ["data"],
-    ["data", "list"],
-    ["data", "fetch"], ["data", "path"],
+    [], ["train"], ["evaluate"], ["compare"], ["calibrate"], ["predict"], ["inspect"],
+    ["explain"], ["data"], ["data", "list"], ["data", "fetch"], ["data", "path"],
   ])
   func theExamplesRun(_ command: [String]) throws {
     let help = try bench.run(command + ["--help"])

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func everyOptionThatACommandNamesIsOneOfIts() throws {
-    let commands = ["train", "evaluate", "compare", "predict", "inspect", "explain"]
+    let commands = ["train", "evaluate", "compare", "calibrate", "predict", "inspect", "explain"]
     var all: Set<String> = []
     for command in commands { all.formUnion(try options(of: command)) }
     let named = try options(namedIn: "softmax")
@@ -47,7 +47,7 @@ import Testing
       named.formUnion(try options(namedIn: folder))
     }
     #expect(!named.isEmpty)
-    for command in ["train", "evaluate", "compare", "predict", "inspect", "explain"] {
+    for command in ["train", "evaluate", "compare", "calibrate", "predict", "inspect", "explain"] {
       // A report is drawn by these two alone.
       let missing = named.subtracting(try options(of: command)).subtracting(["--figures", "--json"])
       #expect(missing == [], "\(command)")

@@ -22,6 +22,42 @@ extension DocumentationSnippets {
     print(evaluation.confusionMatrix.mostConfused(3))
   }
 
+  static func calibration(
+    of model: Classifier, on validation: LabeledDataset, test: LabeledDataset
+  ) throws {
+    let heldOut = try model.evaluation(on: validation)
+    let calibration = try Calibration.fitted(to: heldOut)
+    let calibrated = try model.calibrated(by: calibration)
+    print(calibration, try calibrated.evaluation(on: test).logLoss)
+  }
+
+  static func calibrated(_ model: Classifier, on validation: LabeledDataset) throws -> Classifier {
+    let calibration = try Calibration.fitted(to: model.evaluation(on: validation))
+    let calibrated = try model.calibrated(by: calibration)
+    return calibrated
+  }
+
+  static func calibration(among heldOut: Evaluation) throws -> Calibration {
+    let calibration = try Calibration.fitted(to: heldOut, among: [.temperature, .vector])
+    return calibration
+  }
+
+  static func temperature(of heldOut: Evaluation) throws -> Calibration {
+    let temperature = try Calibration.fitted(to: heldOut, by: .temperature)
+    return temperature
+  }
+
+  static func calibrated(_ evaluation: Evaluation, by calibration: Calibration) throws {
+    let after = try evaluation.calibrated(by: calibration)
+    print(evaluation.logLoss, after.logLoss)
+  }
+
+  static func attempts(of calibration: Calibration) {
+    for attempt in calibration.selection?.attempts ?? [] {
+      print(attempt.method, attempt.logLoss ?? .nan)
+    }
+  }
+
   static func metrics(of evaluation: Evaluation) {
     for metric in Metric.all {
       print(metric.name, metric.value(of: evaluation) ?? "undefined", metric.meaning)

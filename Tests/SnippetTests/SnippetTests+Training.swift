@@ -77,6 +77,20 @@ extension SnippetTests {
     #expect(abs(outcomes.mcNemarPValue - 0.18) < 1e-3)
     let others = try DocumentationSnippets.otherTools()
     #expect(abs(others[0].logLoss - 0.5108) < 1e-4 && abs(others[1].accuracy - 0.667) < 1e-3)
+    let test = try #require(try Digits.load().test)
+    let (validation, rest) = (
+      test.selecting(rows: 0..<180), test.selecting(rows: 180..<test.count)
+    )
+    try DocumentationSnippets.calibration(of: model, on: validation, test: rest)
+    let calibrated = try DocumentationSnippets.calibrated(model, on: validation)
+    let (held, judged) = try (
+      model.evaluation(on: validation), calibrated.evaluation(on: rest)
+    )
+    #expect(try judged.logLoss < model.evaluation(on: rest).logLoss)
+    let calibration = try DocumentationSnippets.calibration(among: held)
+    #expect(try DocumentationSnippets.temperature(of: held).temperature != nil)
+    try DocumentationSnippets.calibrated(held, by: calibration)
+    DocumentationSnippets.attempts(of: calibration)
     let picture = try DocumentationSnippets.gallery(
       model.evaluation(on: digits), DatasetSplit(name: "digits", training: digits))
     #expect(picture.hasPrefix("<svg "))

@@ -74,9 +74,9 @@ extension Classifier {
       "format_version": Classifier.formatVersion,
       "class_names": try ArtefactJSON.encode(classNames),
       ArtefactPipeline.key: try ArtefactPipeline.text(of: pipeline),
-      "temperature": "1",
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
+    metadata.merge(try ArtefactCalibration.metadata(of: calibration)) { $1 }
     if members.count == 1 {
       tensors = ArtefactMember.tensors(of: network)
       metadata[ArtefactMember.architectureKey] = try ArtefactMember.architecture(
@@ -108,22 +108,21 @@ extension Classifier {
           + Classifier.formatVersion,
         remedy: "use the release of softmax that wrote it, or a newer one")
     }
-    guard file.metadata["temperature", default: "1"] == "1" else {
-      throw SoftmaxError(
-        .unsupported, "has a temperature other than 1, which this release cannot apply")
-    }
+    let calibration = try ArtefactCalibration.calibration(of: file)
     let (pipeline, layers) = try ArtefactPipeline.split(file.withoutTrainingState())
     let classNames: [String] = try ArtefactJSON.decode("class_names", of: file)
     let record: TrainingRecord? = try ArtefactJSON.decodeIfPresent("training", of: file)
+    let classifier: Classifier
     if let members = try ArtefactMember.members(of: layers) {
-      try self.init(
+      classifier = try Classifier(
         members: members, classNames: classNames, pipeline: pipeline, trainingRecord: record)
-      return
+    } else {
+      let architecture = try ArtefactMember.architecture(of: layers)
+      classifier = try Classifier(
+        network: try architecture.network(of: layers), classNames: classNames, pipeline: pipeline,
+        trainingRecord: record, outputFunction: try architecture.outputFunction())
     }
-    let architecture = try ArtefactMember.architecture(of: layers)
-    try self.init(
-      network: try architecture.network(of: layers), classNames: classNames, pipeline: pipeline,
-      trainingRecord: record, outputFunction: try architecture.outputFunction())
+    self = try classifier.calibrated(by: calibration)
   }
 }
 

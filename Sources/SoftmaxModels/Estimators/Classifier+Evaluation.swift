@@ -35,7 +35,7 @@ extension Classifier {
     let logits = try predictor(execution: execution).logits(for: samples.features)
     let labels = samples.labels
     return try Evaluation(
-      checkedLabels: labels, logits: logits, outputFunction: outputFunction, classNames: classNames,
+      checkedLabels: labels, logits: logits, outputFunction: logitFunction, classNames: classNames,
       sampleWeights: samples.sampleWeights)
   }
 

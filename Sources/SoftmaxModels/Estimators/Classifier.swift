@@ -25,8 +25,12 @@ public struct Classifier: ClassificationModel, Hashable {
   public let pipeline: Pipeline
   /// The record of the training; nil if it is not known.
   public private(set) var trainingRecord: TrainingRecord?
-  /// The function that turns the network's outputs into probabilities.
+  /// The function that turns the network's outputs into probabilities, before they are calibrated.
   public let outputFunction: OutputFunction
+  /// What maps the probabilities to those that predictions and evaluations have; nil for nothing.
+  ///
+  /// The logits of a calibrated classifier are the calibrated ones, of a softmax over all classes.
+  public private(set) var calibration: Calibration?
   /// The names and types of the training table's columns, and which column held the classes.
   ///
   /// Nil unless the classifier was trained on a table.
@@ -114,6 +118,28 @@ public struct Classifier: ClassificationModel, Hashable {
     return copy
   }
 
+  /// Returns the classifier with a calibration in place of the one that it has, or without one.
+  ///
+  /// ```swift
+  /// let calibration = try Calibration.fitted(to: model.evaluation(on: validation))
+  /// let calibrated = try model.calibrated(by: calibration)
+  /// ```
+  ///
+  /// A calibration that changes nothing counts as none. Neither the weights nor the pipeline change. To calibrate anew, fit
+  /// to the logits without calibration, `model.calibrated(by: nil)`.
+  ///
+  /// - Throws: `shapeMismatch` or `unsupported` if the calibration is not for these classes.
+  public func calibrated(by calibration: Calibration?) throws(SoftmaxError) -> Classifier {
+    try calibration?.validate(
+      classCount: classNames.count, outputCount: network.outputCount, function: outputFunction)
+    var copy = self
+    copy.calibration = calibration?.isIdentity == true ? nil : calibration
+    return copy
+  }
+
+  /// The function that turns the logits into probabilities.
+  var logitFunction: OutputFunction { calibration == nil ? outputFunction : .softmax }
+
   /// Returns a predictor, which prepares the classifier once for many predictions.
   ///
   /// - Parameter threads: the number of threads; by default the number of processors.
@@ -126,7 +152,7 @@ public struct Classifier: ClassificationModel, Hashable {
   package func predictor(execution: Execution) throws(SoftmaxError) -> Predictor {
     try Predictor(
       members, classNames: classNames, pipeline: pipeline, outputFunction: outputFunction,
-      execution: execution)
+      calibration: calibration, execution: execution)
   }
 
   /// Computes the logits of each sample: [samples, outputs].

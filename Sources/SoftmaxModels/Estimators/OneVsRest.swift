@@ -142,7 +142,7 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
       // The probabilities of a classifier follow from its logits, without a second pass.
       let ofClasses =
         if let classifier = model as? Classifier {
-          classifier.outputFunction.probabilities(of: own)
+          classifier.logitFunction.probabilities(of: own)
         } else {
           try model.probabilities(for: features, threads: threads)
         }
@@ -162,7 +162,7 @@ public struct OneVsRestClassifier<Model: ClassificationModel>: ClassificationMod
     _ features: Features
   ) throws(SoftmaxError) -> (Features, [any ClassificationModel]) {
     guard let classifiers = models as? [Classifier], let pipeline = classifiers.first?.pipeline,
-      classifiers.allSatisfy({ $0.pipeline == pipeline })
+      classifiers.allSatisfy({ $0.pipeline == pipeline && $0.calibration == nil })
     else { return (features, models) }
     var bare: [any ClassificationModel] = []
     for classifier in classifiers {

@@ -119,11 +119,11 @@ extension Evaluation {
   // MARK: The hypothesis of calibration
 
   /// What the calibration error would be if the probabilities were calibrated.
-  struct CalibrationTest: Sendable {
+  package struct CalibrationTest: Sendable {
     /// The mean calibration error of calibrated probabilities on as many samples.
-    let expectedError: Double
+    package let expectedError: Double
     /// The chance that calibrated probabilities have an error that is at least as great.
-    let significance: Double
+    package let significance: Double
   }
 
   // The most labels that are drawn in all, and the least and the greatest number of draws of each.
@@ -136,7 +136,7 @@ extension Evaluation {
   /// computed. Even calibrated probabilities have an error, the greater the fewer samples there are.
   ///
   /// Source: Bröcker and Smith, "Increasing the reliability of reliability diagrams", Weather and Forecasting 22, 2007.
-  var calibrationTest: CalibrationTest {
+  package var calibrationTest: CalibrationTest {
     storedCalibrationTest.value {
       let (observed, scores) = (reliability(), scores)
       let bins = labels.indices.map { row -> (bin: UInt8, limit: UInt64) in

@@ -12,7 +12,7 @@ extension Predictor {
   /// ```
   ///
   /// Calls allocate no memory and take no lock, except to report an error, and except that an average of several
-  /// networks allocates its rows. The sessions of a predictor share
+  /// networks and a calibration allocate their rows. The sessions of a predictor share
   /// its weights; each session has separate memory for intermediate values.
   public struct Session: ~Copyable, Sendable {
     /// The predictor that the session belongs to.
@@ -108,6 +108,18 @@ extension Predictor {
       _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
       try validate(featureCount: row.count, resultCount: result.count, output)
+      guard let calibration = predictor.calibration else {
+        return try runUncalibrated(row, output, into: &result)
+      }
+      var logits = [Float](repeating: 0, count: pass.network.outputCount)
+      var span = logits.mutableSpan
+      _ = try runUncalibrated(row, .logits, into: &span)
+      return try calibrate(logits, calibration, output, into: &result)
+    }
+
+    private mutating func runUncalibrated(
+      _ row: Span<Float>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
       if computations.isEmpty, average == nil { return try runAsIs(row, output, into: &result) }
       values.removeAll(keepingCapacity: true)
       for column in row.indices { values.append(Double(row[column])) }
@@ -120,6 +132,18 @@ extension Predictor {
       _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
     ) throws(SoftmaxError) -> Int {
       try validate(featureCount: row.count, resultCount: result.count, output)
+      guard let calibration = predictor.calibration else {
+        return try runUncalibrated(row, output, into: &result)
+      }
+      var logits = [Float](repeating: 0, count: pass.network.outputCount)
+      var span = logits.mutableSpan
+      _ = try runUncalibrated(row, .logits, into: &span)
+      return try calibrate(logits, calibration, output, into: &result)
+    }
+
+    private mutating func runUncalibrated(
+      _ row: Span<UInt8>, _ output: PredictionPass.Output, into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
       guard let scale = predictor.pipeline.scaleOfBytes else {
         throw SoftmaxError(
           .invalidArgument, "the predictor does not know what a byte stands for",
@@ -137,6 +161,18 @@ extension Predictor {
       }
       if let found { return found }
       return try checkedClass(of: .bytes(try row.matrix(scale: scale)))
+    }
+
+    // Writes what a calibration makes of the logits of the networks, and returns the most probable class.
+    private func calibrate(
+      _ logits: [Float], _ calibration: Calibration, _ output: PredictionPass.Output,
+      into result: inout MutableSpan<Float>
+    ) throws(SoftmaxError) -> Int {
+      let row = try Matrix(rowCount: 1, columnCount: logits.count, elements: logits)
+      let calibrated = try calibration.logits(of: row, pass.network.outputFunction)
+      let written = output == .logits ? calibrated : calibrated.softmax()
+      for column in result.indices { result[column] = written[0, column] }
+      return calibrated.mostLikelyClasses()[0]
     }
 
     // Applies the pipeline to the values; returns false if a result is not a finite Float.

@@ -35,6 +35,8 @@ public final class Predictor: Sendable {
 
   /// The networks whose probabilities are averaged; one in the ordinary case.
   let members: [PredictorMember]
+  /// What maps the probabilities of the networks to those of the predictor; nil for nothing.
+  let calibration: Calibration?
   let execution: Execution
 
   /// Prepares a network for prediction.
@@ -74,7 +76,7 @@ public final class Predictor: Sendable {
   /// Prepares the members of a classifier.
   init(
     _ members: [ClassifierMember], classNames: [String], pipeline: Pipeline,
-    outputFunction: OutputFunction, execution: Execution
+    outputFunction: OutputFunction, calibration: Calibration? = nil, execution: Execution
   ) throws(SoftmaxError) {
     self.members = try members.map { member throws(SoftmaxError) in
       try PredictorMember(
@@ -91,7 +93,13 @@ public final class Predictor: Sendable {
     self.pipeline = pipeline
     self.execution = execution
     featureCount = first.pipeline.inputCount ?? first.network.inputCount
-    outputCount = first.network.outputCount
+    self.calibration = calibration
+    outputCount = calibration == nil ? first.network.outputCount : classNames.count
+  }
+
+  /// The function that turns the logits into probabilities.
+  private var logitFunction: OutputFunction {
+    calibration == nil ? members[0].network.outputFunction : .softmax
   }
 
   /// Returns the logits of each sample: [samples, outputs].
@@ -133,7 +141,7 @@ public final class Predictor: Sendable {
   /// - Throws: the errors of ``logits(for:)``.
   public func predictions(for features: Features) throws(SoftmaxError) -> [Prediction] {
     let logits = try logits(for: features)
-    let function = members[0].network.outputFunction
+    let function = logitFunction
     let probabilities = function.probabilities(of: logits)
     // The logits determine the class, because two probabilities can round to the same number.
     return zip(0..<logits.rowCount, function.classes(of: logits)).map { row, index in
@@ -156,6 +164,17 @@ public final class Predictor: Sendable {
   }
 
   private func run(
+    _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
+  ) throws(SoftmaxError) {
+    guard let calibration else { return try runUncalibrated(features, output, into: &result) }
+    let network = members[0].network
+    var raw = Matrix(rowCount: features.rowCount, columnCount: network.outputCount)
+    try runUncalibrated(features, .logits, into: &raw)
+    let logits = try calibration.logits(of: raw, network.outputFunction)
+    result.elements = output == .logits ? logits.elements : logits.softmax().elements
+  }
+
+  private func runUncalibrated(
     _ features: Features, _ output: PredictionPass.Output, into result: inout Matrix
   ) throws(SoftmaxError) {
     let arranged = try pipeline.arranged(features)
@@ -189,7 +208,7 @@ public final class Predictor: Sendable {
       if index == 0 || members[index - 1].pipeline != member.pipeline {
         block = try member.pipeline.applied(to: arranged, rows: rows)
       }
-      var own = Matrix(rowCount: rows.count, columnCount: outputCount)
+      var own = Matrix(rowCount: rows.count, columnCount: member.network.outputCount)
       do throws(SoftmaxError) {
         try member.run(block, .logits, into: &own, firstRow: 0)
       } catch {

@@ -23,7 +23,7 @@ struct SessionAverage: Sendable {
       Member(
         pass: pass, computations: sources[index].pipeline.computations,
         sharesRow: index > 0 && sources[index - 1].pipeline == sources[index].pipeline,
-        result: arena.matrix(rowCount: 1, columnCount: predictor.outputCount))
+        result: arena.matrix(rowCount: 1, columnCount: sources[index].network.outputCount))
     }
     average = MemberAverage(weights: sources.map(\.weight))
     classCount = predictor.classCount

@@ -161,6 +161,7 @@ struct EvaluateCommand: ParsableCommand {
     try EvaluationMemory(rowCount: samples.count, classCount: classifier.classNames.count)
       .validate()
     let evaluation = try classifier.evaluation(on: samples, execution: threading.execution)
+    if let warning = classifier.warning(ofFittedRowsIn: evaluation) { console.warning(warning) }
     return (evaluation, (classifier, samples))
   }
 }

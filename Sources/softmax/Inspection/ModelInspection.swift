@@ -31,6 +31,10 @@ struct ModelInspection: Inspection {
     }
     lines += networkLines
     lines += trainingLines
+    if let calibration = classifier.calibration {
+      let rows = calibration.selection.map { ", on \(NumberText.grouped($0.rowCount)) rows" }
+      lines.append(line("calibrated", "by \(calibration)\(rows ?? "")"))
+    }
     lines.append(line("sha256", classifier.weightsSHA256))
     return lines
   }
@@ -152,6 +156,11 @@ struct ModelInspection: Inspection {
     return .array(features.map { JSONValue.string($0.type.description) })
   }
 
+  private var calibrationJSON: JSONValue {
+    guard let calibration = classifier.calibration else { return .null }
+    return .object(calibration.members)
+  }
+
   var json: JSONValue {
     .object([
       ("event", .string("model")),
@@ -173,6 +182,7 @@ struct ModelInspection: Inspection {
       ("members", classifier.members.count > 1 ? .array(classifier.members.map(Self.json)) : .null),
       ("checkpoint_epoch", checkpoint.map { .integer($0.position.epoch) } ?? .null),
       ("training", classifier.trainingRecord.map(Self.json) ?? .null),
+      ("calibration", calibrationJSON),
       ("weights_sha256", .string(classifier.weightsSHA256)),
     ])
   }
