@@ -58,6 +58,28 @@ extension DocumentationSnippets {
     }
   }
 
+  static func sets(
+    of model: Classifier, on validation: LabeledDataset, test: LabeledDataset
+  ) throws {
+    let heldOut = try model.evaluation(on: validation)
+    let conformal = try ConformalPredictor.fitted(to: heldOut, coverage: 0.9)
+    let judged = try model.evaluation(on: test)
+    print(conformal.sets(for: judged)[0], conformal.coverage(of: judged))
+  }
+
+  static func abstention(of evaluation: Evaluation) {
+    let curve = CoverageRiskCurve(evaluation)
+    if let point = curve.point(ofAccuracy: 0.95) {
+      print(point.threshold, point.coverage, point.accuracy, point.accuracyInterval)
+    }
+  }
+
+  static func costs() throws {
+    let costs = try CostMatrix(
+      [[0, 1, 0.3], [20, 0, 0.3]], decisions: ["discharge", "treat", "examine"])
+    print(costs.decisions[costs.decision(for: [0.9, 0.1]).index])  // examine
+  }
+
   static func metrics(of evaluation: Evaluation) {
     for metric in Metric.all {
       print(metric.name, metric.value(of: evaluation) ?? "undefined", metric.meaning)

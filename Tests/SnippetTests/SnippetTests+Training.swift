@@ -91,6 +91,9 @@ extension SnippetTests {
     #expect(try DocumentationSnippets.temperature(of: held).temperature != nil)
     try DocumentationSnippets.calibrated(held, by: calibration)
     DocumentationSnippets.attempts(of: calibration)
+    try DocumentationSnippets.sets(of: calibrated, on: validation, test: others)
+    DocumentationSnippets.abstention(of: judged)
+    try DocumentationSnippets.costs()
     let picture = try DocumentationSnippets.gallery(
       model.evaluation(on: digits), DatasetSplit(name: "digits", training: digits))
     #expect(picture.hasPrefix("<svg "))
