@@ -50,6 +50,49 @@ import Testing
     #expect(try Classifier.load(path).calibration == nil)
   }
 
+  @Test(arguments: ConformalPredictor.Kind.all)
+  func setsAreStoredToo(kind: ConformalPredictor.Kind) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    let plain = try calibrated(among: [.temperature])
+    for model in [plain, try plain.calibrated(by: nil)] {
+      // A class of few rows is in every set: a threshold of infinity.
+      let conformal = try ConformalPredictor.fitted(
+        to: model.evaluation(on: rows()), coverage: 0.99, kind: kind, seed: 3)
+      let withSets = try model.with(conformal: conformal)
+      try withSets.save(to: path)
+      #expect(try Classifier.load(path) == withSets)
+      #expect(try withSets.calibrated(by: Calibration(temperature: 3)).conformal == nil)
+    }
+  }
+
+  @Test func hostileSetsAreTypedErrors() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    try calibrated(among: [.temperature]).save(to: path)
+    let good = try SafetensorsFile.read(path)
+    func text(
+      _ kind: String, _ coverage: String, _ thresholds: String, _ more: String = ""
+    ) -> String {
+      "{\"kind\":\"\(kind)\",\"coverage\":\(coverage),\"rows\":9,\"thresholds\":[\(thresholds)],"
+        + "\"seed\":0\(more)}"
+    }
+    for text in [
+      "{}", text("odd", "0.9", "1"), text("plain", "1.5", "1"), text("plain", "0.9", "1,2"),
+      text("class-wise", "0.9", "1"), text("plain", "0.9", "\"nan\""), text("plain", "0.9", "-1"),
+      text("plain", "0.9", "1", ",\"more\":1"), text("plain", "\"infinity\"", "1"),
+    ] {
+      var metadata = good.metadata
+      metadata["conformal"] = text
+      try SafetensorsFile(tensors: good.tensors, metadata: metadata).write(to: path)
+      #expect(throws: SoftmaxError.self, "\(text)") { try Classifier.load(path) }
+    }
+    var metadata = good.metadata
+    metadata["conformal"] = text("plain", "0.9", "1")
+    try SafetensorsFile(tensors: good.tensors, metadata: metadata).write(to: path)
+    #expect(try Classifier.load(path).conformal?.coverage == 0.9)
+  }
+
   @Test func hostileValuesAreTypedErrors() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("model.safetensors")

@@ -77,6 +77,7 @@ extension Classifier {
       "versions": try ArtefactJSON.encode(["swift-softmax": Classifier.libraryVersion]),
     ]
     metadata.merge(try ArtefactCalibration.metadata(of: calibration)) { $1 }
+    metadata.merge(try ArtefactConformal.metadata(of: conformal)) { $1 }
     if members.count == 1 {
       tensors = ArtefactMember.tensors(of: network)
       metadata[ArtefactMember.architectureKey] = try ArtefactMember.architecture(
@@ -122,7 +123,7 @@ extension Classifier {
         network: try architecture.network(of: layers), classNames: classNames, pipeline: pipeline,
         trainingRecord: record, outputFunction: try architecture.outputFunction())
     }
-    self = try classifier.calibrated(by: calibration)
+    self = try ArtefactConformal.adding(to: classifier.calibrated(by: calibration), from: file)
   }
 }
 

@@ -31,6 +31,8 @@ public struct Classifier: ClassificationModel, Hashable {
   ///
   /// The logits of a calibrated classifier are the calibrated ones, of a softmax over all classes.
   public private(set) var calibration: Calibration?
+  /// What makes sets of classes of predictions; nil for nothing.
+  public private(set) var conformal: ConformalPredictor?
   /// The names and types of the training table's columns, and which column held the classes.
   ///
   /// Nil unless the classifier was trained on a table.
@@ -134,6 +136,28 @@ public struct Classifier: ClassificationModel, Hashable {
       classCount: classNames.count, outputCount: network.outputCount, function: outputFunction)
     var copy = self
     copy.calibration = calibration?.isIdentity == true ? nil : calibration
+    // Thresholds are those of the logits that they were fitted to.
+    copy.conformal = nil
+    return copy
+  }
+
+  /// Returns the classifier with what makes sets of classes of its predictions, or without it.
+  ///
+  /// - Parameter conformal: sets fitted to evaluations of this classifier, with its calibration.
+  /// - Throws: `shapeMismatch` if they are for another number of classes or another output function.
+  public func with(conformal: ConformalPredictor?) throws(SoftmaxError) -> Classifier {
+    if let conformal {
+      let isClassWise = conformal.kind == .classWise
+      guard conformal.outputFunction == logitFunction,
+        !isClassWise || conformal.thresholds.count == classNames.count
+      else {
+        throw SoftmaxError(
+          .shapeMismatch, "the sets were fitted to another classifier: of other classes or outputs",
+          remedy: "fit them to an evaluation of this classifier")
+      }
+    }
+    var copy = self
+    copy.conformal = conformal
     return copy
   }
 

@@ -6,8 +6,12 @@ package import SoftmaxModels
 extension Prediction {
   /// Returns the event of a row's prediction, with the probabilities in the order of the classes.
   ///
-  /// - Parameter file: the name of the file that the row is; nil if it has none of its own.
-  package func json(row: Int, file: String? = nil) -> JSONValue {
+  /// - Parameters:
+  ///   - file: the name of the file that the row is; nil if it has none of its own.
+  ///   - further: members that come last.
+  package func json(
+    row: Int, file: String? = nil, further: [(key: String, value: JSONValue)] = []
+  ) -> JSONValue {
     let place: [(key: String, value: JSONValue)] =
       [("row", .integer(row))] + (file.map { [("file", .string($0))] } ?? [])
     return .object(
@@ -16,6 +20,6 @@ extension Prediction {
         ("index", .integer(index)),
         ("probability", .float(probability)),
         ("probabilities", .array(probabilities.map { .float($0) })),
-      ])
+      ] + further)
   }
 }

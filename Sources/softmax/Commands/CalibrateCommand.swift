@@ -12,13 +12,16 @@ struct CalibrateCommand: ParsableCommand {
       Examples:
 
         softmax calibrate model.safetensors digits -o calibrated.safetensors
+        softmax calibrate model.safetensors digits --coverage 0.9 -o sets.safetensors
         softmax calibrate model.safetensors digits --method vector -o v.safetensors
 
       The rows must be ones that the classifier did not learn from; it is to be judged on others again. A data set's \
       name alone means its test part. Methods are compared on folds of the rows: none, a temperature by which \
       log-probabilities are divided, a scale and an intercept for each class (vector), and a matrix of scales with a \
       penalty (dirichlet). The log loss of the folds decides, so a calibration that does not lessen it is not chosen. \
-      Log loss, calibration error and diagram are those of the folds, each row calibrated by the rows of the others. The \
+      Log loss, calibration error and diagram are those of the folds, each row calibrated by the rows of the others. With --coverage the model also gives, by predict --sets, the \
+      classes of each row among which the true one is with that probability: adaptive sets are larger for difficult rows, \
+      class-wise ones keep the probability for the rows of each class. The \
       weights stay as they are; the classifier that is written calibrates by itself from then on.
       """)
 
@@ -53,6 +56,19 @@ struct CalibrateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The seed of the folds.", valueName: "n"))
   var seed: UInt64 = 0
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Make sets of classes that hold the true one with this probability, for predict --sets.",
+      valueName: "p"))
+  var coverage: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The kind of these sets: \(ConformalPredictor.Kind.all.map(\.name).joined(separator: ", ")).",
+      valueName: "name"))
+  var kind = ConformalPredictor.Kind.plain.name
+
   @OptionGroup
   var threading: ThreadOptions
 
@@ -73,6 +89,15 @@ struct CalibrateCommand: ParsableCommand {
     try source.arrays.validate(data: namedData)
     guard !output.isEmpty else { throw ValidationError("--output needs the name of a file") }
     guard folds >= 2 else { throw ValidationError("--folds must be at least 2, got \(folds)") }
+    guard ConformalPredictor.Kind.all.contains(where: { $0.name == kind }) else {
+      throw ValidationError(
+        "there are no sets of the kind '\(kind)'; use "
+          + ConformalPredictor.Kind.all.map(\.name).joined(separator: ", "))
+    }
+    if let coverage, !(coverage > 0 && coverage < 1) {
+      throw ValidationError(
+        "--coverage must be greater than 0 and less than 1, got \(coverage)")
+    }
     guard !methods.isEmpty else {
       throw ValidationError(
         "there is no method '\(method)'; use \(Self.automatic) or "
@@ -102,7 +127,14 @@ struct CalibrateCommand: ParsableCommand {
     let (calibration, heldOut) = try Calibration.fitted(
       to: evaluation, among: methods, isRequired: method != Self.automatic, foldCount: folds,
       seed: seed, execution: threading.execution)
-    try classifier.calibrated(by: calibration).save(to: output)
+    // A calibration of all rows is a little too good on them; those of the folds are not.
+    let judged = calibration.isIdentity ? evaluation : heldOut
+    let conformal = try coverage.map { coverage throws(SoftmaxError) in
+      try ConformalPredictor.fitted(
+        to: judged, coverage: coverage,
+        kind: ConformalPredictor.Kind.all.first { $0.name == kind } ?? .plain, seed: seed)
+    }
+    try classifier.calibrated(by: calibration).with(conformal: conformal).save(to: output)
     let report = CalibrationReport(
       calibration: calibration, before: evaluation, after: heldOut, path: output)
     if json {

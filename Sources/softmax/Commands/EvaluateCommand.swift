@@ -116,12 +116,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     if json {
       let result = evaluation.json(of: metrics?.metrics ?? Metric.usual, intervals: intervals)
-      try console.result(result.text)
+      try console.result(
+        result.adding(SetsReport(classifier.conformal, on: evaluation)?.members ?? []).text)
     } else {
       let report = EvaluationText(
         evaluation, metrics: metrics?.metrics, intervals: intervals,
         columns: console.terminal.reportWidth, color: console.terminal.outputColor)
-      try console.results(report.lines)
+      try console.results(
+        report.lines + (SetsReport(classifier.conformal, on: evaluation)?.lines ?? []))
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }
     try page?.write(

@@ -14,6 +14,7 @@ struct PredictCommand: ParsableCommand {
         softmax predict model.safetensors new.csv -o predicted.csv
         softmax predict model.safetensors digits:test:0 --top 3 --preview
         softmax predict model.safetensors digits --csv
+        softmax predict model.safetensors digits --abstain-below 0.8
         softmax predict model.safetensors digits:train:5 --json
 
       INPUT is \(FileFormats.namesOfData), plain or gzipped, with labels or without, - for one on \
@@ -68,6 +69,9 @@ struct PredictCommand: ParsableCommand {
 
   @Flag(help: "Write comma-separated values.")
   var csv = false
+
+  @OptionGroup
+  var decisions: DecisionOptions
 
   @OptionGroup
   var threading: ThreadOptions
@@ -130,7 +134,8 @@ struct PredictCommand: ParsableCommand {
           at: error.location)
       }
     }
-    let format = try format(for: classifier, form, sources: sources, console: console)
+    let rule = try decisions.rule(for: classifier)
+    let format = try format(for: classifier, rule, form, sources: sources, console: console)
     let predictor = try classifier.predictor(execution: threading.execution)
     var run = PredictionRun(
       predictor, as: format, to: try PredictionDestination(path: file, replaces: force),
@@ -146,21 +151,25 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func format(
-    for classifier: Classifier, _ form: PredictionFileForm?, sources: [PredictionSource],
+    for classifier: Classifier, _ rule: DecisionRule, _ form: PredictionFileForm?,
+    sources: [PredictionSource],
     console: Console
   ) throws(SoftmaxError) -> any PredictionFormat {
     let classNames = classifier.classNames
     let hasFileNames = sources.contains(where: \.hasFileNames)
     guard let form else {
-      if json { return JSONPredictionFormat() }
-      if csv { return CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames) }
+      if json { return JSONPredictionFormat(rule: rule) }
+      if csv {
+        return CSVPredictionFormat(
+          classNames: classNames, hasFileNames: hasFileNames, rule: rule)
+      }
       return TextPredictionFormat(
-        classNames: classNames, sources: sources, top: top ?? 1, showsPictures: preview,
+        classNames: classNames, sources: sources, top: top ?? 1, showsPictures: preview, rule: rule,
         terminal: console.terminal)
     }
     guard let other = sources.first(where: { !$0.isTable }) else {
       let added = AddedColumns(
-        classNames: classNames, top: top ?? 1, hasProbabilities: probabilities)
+        classNames: classNames, top: top ?? 1, hasProbabilities: probabilities, rule: rule)
       return switch form {
       case .commas: TablePredictionFormat(added, separator: nil)
       case .tabs: TablePredictionFormat(added, separator: .tab)
@@ -175,10 +184,12 @@ struct PredictCommand: ParsableCommand {
         remedy: "write it to a file of its own, without --top and --probabilities")
     }
     return switch form {
-    case .commas: CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames)
+    case .commas:
+      CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames, rule: rule)
     case .tabs:
-      CSVPredictionFormat(classNames: classNames, hasFileNames: hasFileNames, separator: "\t")
-    case .json: JSONPredictionFormat()
+      CSVPredictionFormat(
+        classNames: classNames, hasFileNames: hasFileNames, rule: rule, separator: "\t")
+    case .json: JSONPredictionFormat(rule: rule)
     }
   }
 }

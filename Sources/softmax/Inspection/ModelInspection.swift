@@ -35,6 +35,13 @@ struct ModelInspection: Inspection {
       let rows = calibration.selection.map { ", on \(NumberText.grouped($0.rowCount)) rows" }
       lines.append(line("calibrated", "by \(calibration)\(rows ?? "")"))
     }
+    if let conformal = classifier.conformal {
+      lines.append(
+        line(
+          "sets",
+          "\(conformal.kind.name), hold the true class in "
+            + "\(NumberText.short(conformal.coverage, 4)) of the rows"))
+    }
     lines.append(line("sha256", classifier.weightsSHA256))
     return lines
   }

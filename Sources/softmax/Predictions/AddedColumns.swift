@@ -9,6 +9,7 @@ struct AddedColumns {
     /// The index of a class whose name is the cell.
     case label(Int)
     case probability(Float)
+    case decision(DecisionRule.Column)
   }
 
   let classNames: [String]
@@ -16,8 +17,10 @@ struct AddedColumns {
   private let top: Int
   // Whether each class has a column with its probability.
   private let hasProbabilities: Bool
+  private let rule: DecisionRule
 
-  init(classNames: [String], top: Int, hasProbabilities: Bool) {
+  init(classNames: [String], top: Int, hasProbabilities: Bool, rule: DecisionRule) {
+    self.rule = rule
     self.classNames = classNames
     self.top = min(top, classNames.count)
     self.hasProbabilities = hasProbabilities
@@ -31,7 +34,7 @@ struct AddedColumns {
       names.append(taken.name("probability", from: rank))
     }
     if hasProbabilities { names += classNames.map { taken.name("probability_\($0)") } }
-    return names
+    return names + rule.names.map { taken.name($0) }
   }
 
   /// Calls `body` with the index of each column and its cell.
@@ -50,7 +53,9 @@ struct AddedColumns {
         add(.probability(prediction.probabilities[index]))
       }
     }
-    guard hasProbabilities else { return }
-    for probability in prediction.probabilities { add(.probability(probability)) }
+    if hasProbabilities {
+      for probability in prediction.probabilities { add(.probability(probability)) }
+    }
+    for decision in rule.columns(of: prediction) { add(.decision(decision)) }
   }
 }

@@ -7,9 +7,13 @@ import SoftmaxKit
 struct CSVPredictionFormat: LinePredictionFormat {
   private let classNames: [String]
   private let hasFileNames: Bool
+  private let rule: DecisionRule
   private let separator: Character
 
-  init(classNames: [String], hasFileNames: Bool, separator: Character = ",") {
+  init(
+    classNames: [String], hasFileNames: Bool, rule: DecisionRule, separator: Character = ","
+  ) {
+    self.rule = rule
     self.classNames = classNames
     self.hasFileNames = hasFileNames
     self.separator = separator
@@ -19,7 +23,7 @@ struct CSVPredictionFormat: LinePredictionFormat {
     var line = CSVLine(separator: separator)
     let names = ["row"] + (hasFileNames ? ["file"] : []) + ["label", "index", "probability"]
     for name in names { line.append(text: name) }
-    for name in classNames { line.append(text: name) }
+    for name in classNames + rule.names { line.append(text: name) }
     return [line.text]
   }
 
@@ -31,6 +35,7 @@ struct CSVPredictionFormat: LinePredictionFormat {
     line.append(number: prediction.index)
     line.append(number: prediction.probability)
     for probability in prediction.probabilities { line.append(number: probability) }
+    for column in rule.columns(of: prediction) { line.append(text: column.text) }
     return [line.text]
   }
 }

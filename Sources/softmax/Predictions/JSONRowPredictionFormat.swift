@@ -66,6 +66,7 @@ struct JSONRowPredictionFormat: PredictionFormat {
       switch cell {
       case .label(let index): output += labels[index]
       case .probability(let probability): output.append(number: probability)
+      case .decision(let column): output += column.value.text.utf8
       }
     }
     output += "}\n".utf8

@@ -49,6 +49,7 @@ struct TablePredictionFormat: PredictionFormat {
         switch cell {
         case .label(let index): output += layout.labels[index]
         case .probability(let probability): append(probability, layout, to: &output)
+        case .decision(let column): output += Self.cell(column.text, layout.separator)
         }
       }
       output += layout.lineEnd

@@ -9,6 +9,7 @@ struct TextPredictionFormat: LinePredictionFormat {
   private let classNames: [String]
   private let top: Int
   private let showsPictures: Bool
+  private let rule: DecisionRule
   private let terminal: Terminal
   private let showsInput: Bool
   private let numberWidth: Int
@@ -20,11 +21,12 @@ struct TextPredictionFormat: LinePredictionFormat {
 
   init(
     classNames: [String], sources: [PredictionSource], top: Int, showsPictures: Bool,
-    terminal: Terminal
+    rule: DecisionRule, terminal: Terminal
   ) {
     self.classNames = classNames.map(PrintableText.line)
     self.top = min(top, classNames.count)
     self.showsPictures = showsPictures
+    self.rule = rule
     self.terminal = terminal
     showsInput = Set(sources.map(\.name)).count > 1
     numberWidth = String(sources.map(\.greatestRow).max() ?? 0).count
@@ -43,7 +45,8 @@ struct TextPredictionFormat: LinePredictionFormat {
       PrintableText.padded(classNames[index], to: nameWidth) + " "
         + PrintableText.rightAligned(percent(prediction.probabilities[index]), to: 7)
     }
-    line += classes.joined(separator: "   ")
+    let remarks = rule.columns(of: prediction).map(\.remark).filter { !$0.isEmpty }
+    line += (classes + remarks).joined(separator: "   ")
     return [line] + pictureLines(for: prediction, row: row, of: input)
   }
 
