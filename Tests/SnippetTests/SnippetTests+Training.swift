@@ -91,7 +91,7 @@ extension SnippetTests {
     #expect(try DocumentationSnippets.temperature(of: held).temperature != nil)
     try DocumentationSnippets.calibrated(held, by: calibration)
     DocumentationSnippets.attempts(of: calibration)
-    try DocumentationSnippets.sets(of: calibrated, on: validation, test: others)
+    try DocumentationSnippets.sets(of: calibrated, on: validation, test: rest)
     DocumentationSnippets.abstention(of: judged)
     try DocumentationSnippets.costs()
     let picture = try DocumentationSnippets.gallery(

@@ -114,16 +114,15 @@ struct EvaluateCommand: ParsableCommand {
     let intervals = try metrics.map {
       try evaluation.intervals(of: $0.metrics, execution: threading.execution)
     }
+    let sets = SetsReport(judged?.classifier.conformal, on: evaluation)
     if json {
       let result = evaluation.json(of: metrics?.metrics ?? Metric.usual, intervals: intervals)
-      try console.result(
-        result.adding(SetsReport(classifier.conformal, on: evaluation)?.members ?? []).text)
+      try console.result(result.adding(sets?.members ?? []).text)
     } else {
       let report = EvaluationText(
         evaluation, metrics: metrics?.metrics, intervals: intervals,
         columns: console.terminal.reportWidth, color: console.terminal.outputColor)
-      try console.results(
-        report.lines + (SetsReport(classifier.conformal, on: evaluation)?.lines ?? []))
+      try console.results(report.lines + (sets?.lines ?? []))
       if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
     }
     try page?.write(

@@ -67,7 +67,12 @@ struct JudgedRows {
   private mutating func trueClasses() throws(SoftmaxError) -> TrueClasses? {
     guard let reference else { return nil }
     if let file, reference.part == nil, reference.row == nil, FileFormats.isTable(file) {
-      return try TrueClasses(in: file, as: source.table.format)
+      let truth = try TrueClasses(in: file, as: source.table.format)
+      if let note = truth.note, !isSaid {
+        console.message(PrintableText.line("\(file.path): \(note)"))
+        isSaid = true
+      }
+      return truth
     }
     return TrueClasses(of: try samples(like: KnownInputs()))
   }

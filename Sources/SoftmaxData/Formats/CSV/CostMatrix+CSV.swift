@@ -11,7 +11,7 @@ extension CostMatrix {
   ///   - path: the file; cells are separated by commas, semicolons or tabs.
   ///   - classNames: the names of the classes.
   /// - Throws: the errors of reading a table; `invalidData` unless each class has one row; the errors of
-  ///   ``CostMatrix/init(_:decisions:)``.
+  ///   a matrix of other costs.
   public init(csv path: String, classNames: [String]) throws(SoftmaxError) {
     let table = try Table(csv: path, as: CSVFormat(hasHeader: true, columnTypes: ["1": .category]))
     func failure(_ message: String) -> SoftmaxError {

@@ -10,6 +10,8 @@ package struct TrueClasses: Sendable {
   package let classNames: [String]
   /// The weight of each row; nil if all rows have the weight 1.
   package let sampleWeights: [Float]?
+  /// A message about how a table was read, such as which column was taken for the classes; nil if nothing was guessed.
+  package private(set) var note: String?
 
   /// Takes the classes of an evaluation.
   package init(of evaluation: Evaluation) {
@@ -49,6 +51,7 @@ package struct TrueClasses: Sendable {
       try self.init(
         of: table.table.columns[table.target ?? 0], weights: weights.map { table.table.columns[$0] }
       )
+      if table.target != nil { note = table.note }
     } catch {
       throw error.located(at: .file(path: file.path, offset: nil))
     }
