@@ -22,6 +22,9 @@ extension Report {
       facts.append(("trained on", "\(NumberText.grouped(record.rowCount)) rows\(source)"))
       facts += record.selection?.facts ?? [("trained by", record.summary)]
     }
+    if let calibration = classifier?.calibration {
+      facts.append(("calibration", calibration.description))
+    }
     if let target = classifier?.table?.target?.name { facts.append(("class column", target)) }
     if let names = classifier?.table?.featureNames {
       facts.append(("features", PrintableText.list(names, columns: 400)))

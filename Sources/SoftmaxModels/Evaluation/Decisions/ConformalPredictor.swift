@@ -158,18 +158,8 @@ public struct ConformalPredictor: Hashable, Sendable {
     sets(of: evaluation.logits, evaluation.scores, classCount: evaluation.classNames.count)
   }
 
-  /// Returns the indices of the classes in the set of a predicted row, the most probable first.
-  ///
-  /// - Parameter prediction: a prediction of the classifier whose evaluation the sets were fitted to.
-  public func set(for prediction: Prediction) -> [Int] {
-    var logits = Matrix(rowCount: 1, columnCount: prediction.logits.count)
-    logits.elements = prediction.logits
-    return sets(
-      of: logits, ClassScores(logits, outputFunction), classCount: prediction.probabilities.count)[
-        0]
-  }
-
-  private func sets(of logits: Matrix, _ scores: ClassScores, classCount: Int) -> [[Int]] {
+  /// Returns the indices of the classes in the set of each row of logits, the most probable first.
+  func sets(of logits: Matrix, _ scores: ClassScores, classCount: Int) -> [[Int]] {
     (0..<logits.rowCount).map { row in
       let own = Self.scores(logits, scores, row, kind, seed, classCount)
       return own.indices.filter { own[$0] <= thresholds[thresholds.count == 1 ? 0 : $0] }
