@@ -31,8 +31,7 @@ struct SoftmaxCommand: ParsableCommand {
       version: Version.line,
       subcommands: [
         TrainCommand.self, EvaluateCommand.self, CompareCommand.self, CalibrateCommand.self,
-        PredictCommand.self,
-        InspectCommand.self, ExplainCommand.self, DataCommand.self,
+        PredictCommand.self, InspectCommand.self, ExplainCommand.self, DataCommand.self,
       ])
   }
 

@@ -9,7 +9,7 @@ extension SparseMatrix {
     var hashes = [UInt64](repeating: 0, count: columnCount)
     var entryCounts = [Int32](repeating: 0, count: columnCount)
     forEachEntry { row, column, bits in
-      hashes[column] = Self.mixed(hashes[column], UInt64(row) << 32 | UInt64(bits))
+      hashes[column].mix(UInt64(row) << 32 | UInt64(bits))
       entryCounts[column] += 1
     }
     var found: [UInt64: Int32] = [:]
@@ -40,12 +40,5 @@ extension SparseMatrix {
         body(row, Int(columns[entry]), values[entry].bitPattern)
       }
     }
-  }
-
-  // A multiplication of 64 x 64 bits whose halves are combined, as in wyhash.
-  private static func mixed(_ hash: UInt64, _ entry: UInt64) -> UInt64 {
-    let product = (hash ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
-      by: entry ^ 0xD6E8_FEB8_6659_FD93)
-    return product.high ^ product.low
   }
 }

@@ -19,15 +19,4 @@ extension Evaluation {
     return Baseline(
       className: classNames[index], accuracy: greatest, logLoss: logLossOfFrequencies)
   }
-
-  /// The calibration error, what chance alone would make it, and the chance of at least as great an error.
-  package var calibration: (error: Double, byChance: Double, significance: Double) {
-    let test = calibrationTest
-    return (reliability().error, test.expectedError, test.significance)
-  }
-
-  /// Returns the probability that a sample is of a class.
-  package func probability(ofClass index: Int, row: Int) -> Double {
-    scores.probability(row: row, class: index)
-  }
 }

@@ -144,21 +144,21 @@ extension Report {
   // MARK: Probabilities
 
   private var reliabilitySection: [HTMLElement] {
-    let test = evaluation.calibration
+    let (reliability, test) = (evaluation.reliability(), evaluation.calibrationTest)
     return [
       HTMLElement("h2", text: "Can the probabilities be trusted?"),
       HTMLElement(
         "p",
         text:
-          "The expected calibration error is \(NumberText.fixed(test.error)): by so much the probability of a "
+          "The expected calibration error is \(NumberText.fixed(reliability.error)): by so much the probability of a "
           + "prediction differs from how often it is right, on average. If all probabilities were exact, chance alone would "
-          + "make it \(NumberText.fixed(test.byChance)) on as many rows"
+          + "make it \(NumberText.fixed(test.expectedError)) on as many rows"
           + (test.significance < 0.05
             ? ", and hardly ever as large as here." : "; what is seen can be chance.")),
       HTMLElement(
         "figure", [:],
         [
-          .picture(evaluation.reliability().drawing),
+          .picture(reliability.drawing),
           HTMLElement(
             "figcaption",
             text:
@@ -227,8 +227,8 @@ extension Report {
           let (label, prediction) = (evaluation.labels[row], evaluation.predictions[row])
           return [
             "\(row)", names[label], names[prediction],
-            NumberText.metric(evaluation.probability(ofClass: prediction, row: row)),
-            NumberText.metric(evaluation.probability(ofClass: label, row: row)),
+            NumberText.metric(evaluation.probability(row: row, class: prediction)),
+            NumberText.metric(evaluation.probability(row: row, class: label)),
           ]
         }),
     ]

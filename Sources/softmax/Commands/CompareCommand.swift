@@ -88,6 +88,10 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let console = Console()
     let (models, data) = try parts
+    // Prepared before the work, so a wrong path costs no results.
+    let table = try disagreements.map { path throws(SoftmaxError) in
+      try OutputDestination(path: path, replaces: force)
+    }
     var rows = try JudgedRows(
       data.map { text throws(SoftmaxError) in try DatasetReference(text) }, source: source,
       execution: threading.execution, console: console)
@@ -102,8 +106,10 @@ struct CompareCommand: ParsableCommand {
         comparison, metrics: chosen, resamples, columns: console.terminal.reportWidth)
       try console.results(text.lines)
     }
-    guard let disagreements else { return }
-    try DisagreementFile(comparison: comparison).write(to: disagreements, replaces: force)
+    guard let table, let disagreements else { return }
+    try DisagreementFile(
+      comparison: comparison, separator: disagreements.hasSuffix(".tsv") ? "\t" : ","
+    ).write(to: table)
     console.message("wrote \(PrintableText.line(disagreements))")
   }
 

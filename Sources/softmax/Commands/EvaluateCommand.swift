@@ -102,8 +102,9 @@ struct EvaluateCommand: ParsableCommand {
     let console = Console()
     let data = source.arrays.data(namedBy: namedData)
     let folder = try figures.map { path throws(SoftmaxError) in try FigureFolder(path) }
+    // Prepared before the work, so a wrong path costs no results.
     let page = try report.map { path throws(SoftmaxError) in
-      try ReportFile(path, replaces: force)
+      try OutputDestination(path: path, replaces: force)
     }
     let (evaluation, judged) = try evaluation(on: data, console)
     // Made before any output, so an error appears without a partial report before it.
@@ -119,16 +120,19 @@ struct EvaluateCommand: ParsableCommand {
       let result = evaluation.json(of: metrics?.metrics ?? Metric.usual, intervals: intervals)
       try console.result(result.adding(sets?.members ?? []).text)
     } else {
-      let report = EvaluationText(
+      let text = EvaluationText(
         evaluation, metrics: metrics?.metrics, intervals: intervals,
         columns: console.terminal.reportWidth, color: console.terminal.outputColor)
-      try console.results(report.lines + (sets?.lines ?? []))
-      if gallery != nil, let pictures { try console.results(report.lines(of: pictures)) }
+      try console.results(text.lines + (sets?.lines ?? []))
+      if gallery != nil, let pictures { try console.results(text.lines(of: pictures)) }
     }
-    try page?.write(
-      Report(
-        judged?.classifier, from: model, judgedBy: namedData, evaluation, gallery: pictures),
-      console: console)
+    if let page, let path = report {
+      let report = Report(
+        judged?.classifier, from: model, judgedBy: namedData, evaluation, gallery: pictures)
+      try page.write(Array(report.html().utf8))
+      try page.finish()
+      console.message("wrote \(PrintableText.line(path))")
+    }
     guard let folder else { return }
     try folder.write(evaluation.confusionMatrix.svg(), to: "confusion.svg", console: console)
     if let pictures { try folder.write(pictures.svg(), to: "gallery.svg", console: console) }

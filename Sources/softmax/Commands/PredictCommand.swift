@@ -138,7 +138,7 @@ struct PredictCommand: ParsableCommand {
     let format = try format(for: classifier, rule, form, sources: sources, console: console)
     let predictor = try classifier.predictor(execution: threading.execution)
     var run = PredictionRun(
-      predictor, as: format, to: try PredictionDestination(path: file, replaces: force),
+      predictor, as: format, to: try OutputDestination(path: file, replaces: force),
       display: PredictionDisplay(
         console: console, isShown: file != nil || !console.terminal.isOutputTerminal),
       interruption: interruption)

@@ -135,14 +135,6 @@ extension SparseMatrix {
   }
 }
 
-extension UInt64 {
-  /// Mixes a value into a hash, by both halves of a product.
-  fileprivate mutating func mix(_ value: UInt64) {
-    let product = (self ^ value).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
-    self = product.high ^ product.low
-  }
-}
-
 private struct SparseRow: Hashable {
   let columns: ArraySlice<Int32>
   let values: ArraySlice<Float>

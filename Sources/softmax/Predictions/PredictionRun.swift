@@ -5,7 +5,7 @@ import SoftmaxKit
 /// The prediction of all rows, block by block: each block is read, predicted and written before the next.
 struct PredictionRun {
   private let predictor: Predictor
-  private let destination: PredictionDestination
+  private let destination: OutputDestination
   private let interruption: Interruption?
   private var format: any PredictionFormat
   private var display: PredictionDisplay
@@ -18,7 +18,7 @@ struct PredictionRun {
   ///
   /// - Parameter interruption: a listener, where something has to be tidied up after a signal.
   init(
-    _ predictor: Predictor, as format: any PredictionFormat, to destination: PredictionDestination,
+    _ predictor: Predictor, as format: any PredictionFormat, to destination: OutputDestination,
     display: PredictionDisplay, interruption: Interruption?
   ) {
     self.predictor = predictor

@@ -7,10 +7,11 @@ import SoftmaxKit
 struct DisagreementFile {
   let comparison: Comparison
 
+  /// The character between cells.
+  let separator: Character
+
   /// Writes the table to a file, which appears complete or not at all.
-  func write(to path: String, replaces: Bool) throws(SoftmaxError) {
-    let destination = try PredictionDestination(path: path, replaces: replaces)
-    let separator: Character = path.hasSuffix(".tsv") ? "\t" : ","
+  func write(to destination: OutputDestination) throws(SoftmaxError) {
     var taken = UniqueNames(taken: ["row", "true"])
     var header = CSVLine(separator: separator)
     header.append(text: "row")

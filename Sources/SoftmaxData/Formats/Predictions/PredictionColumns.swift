@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import SoftmaxCore
 
 /// The columns of a file of predictions: which of them holds the predicted classes, which the probabilities.

@@ -2,8 +2,8 @@
 
 import SoftmaxKit
 
-/// The place that predictions are written to.
-enum PredictionDestination {
+/// The place that a result is written to.
+enum OutputDestination {
   case standardOutput
   /// A file that appears complete or not at all.
   case file(AtomicFile)
@@ -25,7 +25,7 @@ enum PredictionDestination {
     switch FileProbe.kind(path) {
     case .folder:
       throw SoftmaxError(
-        .invalidArgument, "is a folder, the predictions need a file",
+        .invalidArgument, "is a folder, expected a file to write",
         remedy: "add the name of a file", at: .file(path: path, offset: nil))
     case .regular where !replaces:
       throw SoftmaxError(
